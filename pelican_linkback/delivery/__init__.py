@@ -1,0 +1,1 @@
+"""Whom to tell, when, and the memory of it."""

@@ -1,0 +1,103 @@
+"""The errors of pelican_linkback: one tree, and every leaf carries its data.
+
+::
+
+    LinkbackError
+    ├── SettingsError       .problems: every setting that is wrong
+    ├── FeedError           .feed: a Feed class that cannot be built
+    ├── ProtocolError       a message that is not what its specification says
+    ├── JournalError        .path: a state file that cannot be read or written
+    └── WebError            .url: an exchange that did not come about
+        ├── InvalidURL      not a URL that this program fetches
+        ├── Refused         an address, port or redirect that is never followed
+        ├── Unreachable     no such host, connection refused, TLS failure, reset
+        └── TimedOut        the exchange took longer than it may
+
+Errors are wrapped once, at the door where they happen. Bugs (``TypeError`` and the like) are
+let through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = [
+    "FeedError",
+    "InvalidURL",
+    "JournalError",
+    "LinkbackError",
+    "ProtocolError",
+    "Refused",
+    "SettingsError",
+    "TimedOut",
+    "Unreachable",
+    "WebError",
+]
+
+
+class LinkbackError(Exception):
+    """The root of the tree: catch this to catch everything that is meant to be caught."""
+
+
+class SettingsError(LinkbackError):
+    """One or more settings are wrong; the message lists all of them.
+
+    ``problems`` holds a sentence for each: the setting, what it got, what it takes.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        head = (
+            "1 setting is wrong"
+            if len(self.problems) == 1
+            else f"{len(self.problems)} settings are wrong"
+        )
+        super().__init__(
+            "\n".join([f"pelican_linkback: {head}:", *(f"- {p}" for p in self.problems)])
+        )
+
+
+class FeedError(LinkbackError):
+    """A feed cannot be built; ``feed`` names the Feed class, the message what to write instead."""
+
+    def __init__(self, feed: str, message: str) -> None:
+        self.feed = feed
+        super().__init__(f"{feed}: {message}")
+
+
+class ProtocolError(LinkbackError):
+    """A Pingback or Webmention message that cannot be understood."""
+
+
+class JournalError(LinkbackError):
+    """The journal at ``path`` cannot be read or written; the message says why and what to do."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {message}")
+
+
+class WebError(LinkbackError):
+    """An exchange with ``url`` did not come about; ``reason`` says why, in harmless words."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.url = url
+        self.reason = reason
+        super().__init__(f"{url}: {reason}")
+
+
+class InvalidURL(WebError):
+    """Not an absolute http(s) URL without credentials."""
+
+
+class Refused(WebError):
+    """An address, a port, a scheme or a redirect that this program never follows."""
+
+
+class Unreachable(WebError):
+    """No such host, connection refused or reset, TLS failure, or bytes that are not HTTP."""
+
+
+class TimedOut(WebError):
+    """The exchange, all of it, took longer than it may."""

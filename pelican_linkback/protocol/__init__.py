@@ -1,0 +1,1 @@
+"""The language: text in, data out. Nothing in this folder does I/O."""

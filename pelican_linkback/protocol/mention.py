@@ -1,0 +1,72 @@
+"""The words that both protocols share: a mention, where to send it, what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Endpoint", "Mention", "Outcome", "Protocol", "Verdict"]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Mention:
+    """``source`` (an absolute URL of ours) links to ``target`` (as it stands on the page)."""
+
+    source: str
+    target: str
+
+
+class Protocol(StrEnum):
+    """How a mention is told."""
+
+    WEBMENTION = "webmention"
+    PINGBACK = "pingback"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a target takes mentions: an absolute URL, the protocol, and what gave it away.
+
+    ``found`` is for people: "HTTP header", "link element", "a element", and for Pingback also
+    "link element, read leniently" (PB-C6).
+    """
+
+    protocol: Protocol
+    url: str
+    found: str
+
+
+class Verdict(StrEnum):
+    """What an exchange means for the delivery."""
+
+    DELIVERED = "delivered"
+    """The receiver took it, or had it already."""
+
+    NOTHING = "nothing"
+    """There is nobody to tell: the target offers no endpoint. An outcome, not an error."""
+
+    REFUSED = "refused"
+    """No, for good."""
+
+    LATER = "later"
+    """Not now; worth another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an attempt.
+
+    ``reason`` is a stable word in kebab-case that the journal and the documentation use
+    ("accepted", "already-registered", "no-endpoint", "fault-17", "http-503", "not-xml", ...);
+    ``detail`` a sentence for people, harmless and at most 200 characters; ``retry_after``
+    seconds that the receiver asked us to wait; ``status_url`` where a receiver that answered
+    201 says what became of it.
+    """
+
+    verdict: Verdict
+    reason: str
+    detail: str = ""
+    protocol: Protocol | None = None
+    endpoint: str | None = None
+    retry_after: float | None = None
+    status_url: str | None = None
