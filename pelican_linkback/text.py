@@ -8,10 +8,10 @@ LIMIT = 200
 
 
 def harmless(words: object, limit: int = LIMIT) -> str:
-    """Return ``words`` as one line that no terminal, log or JSON reader can be hurt by.
+    r"""Return ``words`` as one line that no terminal, log or JSON reader can be hurt by.
 
     White space is folded, what is not printable (control characters, terminal escapes,
-    direction marks, lone surrogates) is shown as its escape (``\\x1b``), and the result has at
+    direction marks, lone surrogates) is shown as its escape (``\x1b``), and the result has at
     most ``limit`` characters, the last an ellipsis where something was cut.
     """
     # Cut before the work, so that 150 MB cost no more than a line; escapes only make it longer.
