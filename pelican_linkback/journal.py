@@ -1,0 +1,154 @@
+"""An append-only file of JSON Lines that outlives accidents. Contains no business logic.
+
+One event a line: an object with its keys sorted, in UTF-8. What was appended is on the disk when
+``append`` returns, or ``JournalError`` says that it is not. Lines that cannot be read are reported
+with their numbers and never overwritten; two branches of a journal merge by union.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from pelican_linkback.exceptions import JournalError
+from pelican_linkback.text import harmless
+
+__all__ = ["Damage", "Journal", "Reading"]
+
+PATIENCE = 10.0
+"""Seconds that an append waits for another process to let go of the journal."""
+
+CONFLICT_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A line (counted from 1) that cannot be used, its text made harmless, and why."""
+
+    line_number: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a journal holds: the events in the file's order, the line of each, and the damage."""
+
+    events: tuple[dict[str, object], ...]
+    line_numbers: tuple[int, ...]
+    problems: tuple[Damage, ...]
+
+
+class Journal:
+    """The journal at ``path``, which need not exist: reading creates nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # Seen by all threads as one holder; within the process the other lock keeps order.
+        self._file_lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+        self._thread_lock = threading.Lock()
+
+    def read(self) -> Reading:
+        """Return all events and all damage; raise JournalError when the file cannot be read."""
+        try:
+            lines = self.path.read_bytes().split(b"\n")
+        except FileNotFoundError:
+            return Reading((), (), ())
+        except OSError as error:
+            raise JournalError(self.path, f"cannot be read: {_words(error)}") from error
+        events, numbers, problems = [], [], []
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            event = _parse(line)
+            if isinstance(event, dict):
+                events.append(event)
+                numbers.append(number)
+            else:
+                # A write that was cut short lacks at least the brace that closes the object, so
+                # a last line that does parse is whole, newline or not.
+                why = "the line was cut short" if number == len(lines) else event
+                problems.append(Damage(number, harmless(line.decode("utf-8", "replace")), why))
+        return Reading(tuple(events), tuple(numbers), tuple(problems))
+
+    def append(self, *events: Mapping[str, object]) -> None:
+        """Write ``events`` to the disk, all in one go; raise JournalError when that fails."""
+        text = "".join(
+            json.dumps(event, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+            for event in events
+        )
+        # A lone surrogate (a file name that is not UTF-8) becomes the JSON escape of itself.
+        data = text.encode("utf-8", "backslashreplace")
+        with self._thread_lock, self._errors_wrapped():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self._file_lock.acquire(timeout=PATIENCE), self.path.open("ab+", 0) as file:
+                _write(file, data if _ends_a_line(file) else b"\n" + data)
+
+    @contextmanager
+    def hold(self) -> Iterator[bool]:
+        """Keep other processes from appending; give False at once when one of them does so."""
+        with self._errors_wrapped():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with self._thread_lock:
+                    self._file_lock.acquire(timeout=0)
+            except Timeout:
+                held = False
+            else:
+                held = True
+        try:
+            yield held
+        finally:
+            if held:
+                with self._thread_lock:
+                    self._file_lock.release()
+
+    @contextmanager
+    def _errors_wrapped(self) -> Iterator[None]:
+        try:
+            yield
+        except Timeout as error:
+            message = "another process is writing to it; try again when that has ended"
+            raise JournalError(self.path, message) from error
+        except OSError as error:
+            raise JournalError(self.path, f"cannot be written: {_words(error)}") from error
+
+
+def _parse(line: bytes) -> dict[str, object] | str:
+    """Return the event, or why there is none."""
+    if line.startswith(CONFLICT_MARKERS):
+        return "a merge left its conflict marker; delete this line, keep those of both sides"
+    try:
+        event = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    except (ValueError, RecursionError):
+        return "it is not JSON"
+    return event if isinstance(event, dict) else "it is not a JSON object"
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    if file.seek(0, os.SEEK_END) == 0:
+        return True
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    """Write all of ``data``, however little the system takes at a time, and flush it to disk."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())
+
+
+def _words(error: OSError) -> str:
+    return harmless(error.strerror or error)

@@ -1,0 +1,192 @@
+"""The journal: what was appended is there, what is damaged is told, nothing is overwritten."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pelican_linkback import journal as journal_module
+from pelican_linkback.exceptions import JournalError
+from pelican_linkback.journal import Damage, Journal, _write
+
+VALUES = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec=None))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "state" / "deliveries.jsonl")
+
+
+def test_a_missing_file_is_an_empty_journal_and_reading_creates_nothing(journal: Journal) -> None:
+    reading = journal.read()
+    assert (reading.events, reading.line_numbers, reading.problems) == ((), (), ())
+    assert not journal.path.parent.exists()
+
+
+def test_lines_are_sorted_utf8_and_in_order(journal: Journal) -> None:
+    journal.append({"b": "ü", "a": 1})
+    journal.append({"c": 2}, {"d": 3})
+    assert journal.path.read_text("utf-8") == '{"a": 1, "b": "ü"}\n{"c": 2}\n{"d": 3}\n'
+    assert journal.read().events == ({"b": "ü", "a": 1}, {"c": 2}, {"d": 3})
+
+
+@given(st.lists(st.dictionaries(st.text(st.characters(codec=None)), VALUES)))
+def test_events_come_back_as_they_went(
+    tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, object]]
+) -> None:
+    journal = Journal(tmp_path_factory.mktemp("state") / "deliveries.jsonl")
+    journal.append(*events)
+    reading = journal.read()
+    assert list(reading.events) == events
+    assert not reading.problems
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        pytest.param(b"{]", "it is not JSON", id="not JSON"),
+        pytest.param(b"[" * 100_000, "it is not JSON", id="nested without end"),
+        pytest.param(
+            b'{"a": ' + b"9" * 5000 + b"}", "it is not JSON", id="a number of 5000 digits"
+        ),
+        pytest.param(b"[1]", "it is not a JSON object", id="not an object"),
+        pytest.param(b'{"a": "\xff"}', "it is not UTF-8", id="not UTF-8"),
+        pytest.param(b"<<<<<<< HEAD", "a merge left its conflict marker", id="conflict, ours"),
+        pytest.param(b"=======", "a merge left its conflict marker", id="conflict, middle"),
+        pytest.param(b">>>>>>> side", "a merge left its conflict marker", id="conflict, theirs"),
+    ],
+)
+def test_a_damaged_line_is_told_with_its_number_and_the_rest_is_used(
+    journal: Journal, line: bytes, why: str
+) -> None:
+    journal.append({"n": 1})
+    with journal.path.open("ab") as file:
+        file.write(line + b"\n\n")
+    journal.append({"n": 2})
+    reading = journal.read()
+    assert reading.events == ({"n": 1}, {"n": 2})
+    assert reading.line_numbers == (1, 4)
+    (problem,) = reading.problems
+    assert problem.line_number == 2
+    assert problem.why.startswith(why)
+    assert line in journal.path.read_bytes()
+
+
+def test_damage_is_quoted_harmlessly(journal: Journal) -> None:
+    journal.append()
+    journal.path.write_bytes(b"\x1b[31mred\n")
+    assert journal.read().problems == (Damage(1, r"\x1b[31mred", "it is not JSON"),)
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n", ""], ids=["CRLF", "LF", "none"])
+def test_an_editor_may_change_line_ends_and_add_a_bom(journal: Journal, ending: str) -> None:
+    journal.append()
+    journal.path.write_bytes(f'\ufeff{{"n": 1}}{ending}'.encode())
+    journal.append({"n": 2})
+    reading = journal.read()
+    assert reading.events == ({"n": 1}, {"n": 2})
+    assert not reading.problems
+
+
+def test_a_torn_line_is_told_at_every_cut_and_the_next_event_is_whole(journal: Journal) -> None:
+    journal.append({"n": 1}, {"text": "ü"})
+    whole = journal.path.read_bytes()
+    first = whole.index(b"\n") + 1
+    for cut in range(first + 1, len(whole) - 1):
+        journal.path.write_bytes(whole[:cut])
+        reading = journal.read()
+        assert reading.events == ({"n": 1},)
+        assert [(p.line_number, p.why) for p in reading.problems] == [(2, "the line was cut short")]
+        journal.append({"n": 3})
+        assert journal.read().events == ({"n": 1}, {"n": 3})
+        assert journal.path.read_bytes().startswith(whole[:cut])
+
+
+def test_what_cannot_be_read_is_an_error_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="cannot be read: Is a directory") as caught:
+        Journal(tmp_path).read()
+    assert caught.value.path == tmp_path
+
+
+@pytest.mark.parametrize(
+    "write",
+    [lambda journal: journal.append({}), lambda journal: journal.hold().__enter__()],
+    ids=["append", "hold"],
+)
+def test_a_folder_that_cannot_be_made_is_an_error_of_ours(
+    tmp_path: Path, write: Callable[[Journal], None]
+) -> None:
+    (tmp_path / "state").write_text("a file")
+    with pytest.raises(JournalError, match="cannot be written"):
+        write(Journal(tmp_path / "state" / "deliveries.jsonl"))
+
+
+def test_a_full_disk_is_an_error_of_ours(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(journal_module.os, "fsync", full)
+    with pytest.raises(JournalError, match="cannot be written: No space left on device"):
+        journal.append({"n": 1})
+
+
+def test_a_system_that_takes_one_byte_at_a_time_gets_them_all(tmp_path: Path) -> None:
+    class Slow:
+        def __init__(self, file) -> None:
+            self.file = file
+            self.fileno = file.fileno
+
+        def write(self, data: memoryview) -> int:
+            return self.file.write(data[:1])
+
+    path = tmp_path / "file"
+    with path.open("wb", 0) as file:
+        _write(Slow(file), b"all of it")
+    assert path.read_bytes() == b"all of it"
+
+
+def test_threads_append_whole_lines(journal: Journal) -> None:
+    def work(name: int) -> None:
+        for n in range(20):
+            journal.append({"thread": name, "n": n})
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    events = journal.read().events
+    assert sorted((e["thread"], e["n"]) for e in events) == [
+        (name, n) for name in range(4) for n in range(20)
+    ]
+
+
+def test_only_one_holds_the_journal_and_may_append_meanwhile(journal: Journal) -> None:
+    with journal.hold() as held:
+        assert held
+        journal.append({"n": 1})
+        with Journal(journal.path).hold() as held_too:
+            assert not held_too
+    with Journal(journal.path).hold() as held_at_last:
+        assert held_at_last
+
+
+def test_an_append_does_not_wait_for_ever(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "PATIENCE", 0)
+    journal.append({"n": 1})
+    with (
+        FileLock(journal.path.with_suffix(".lock")),
+        pytest.raises(JournalError, match="another process is writing to it"),
+    ):
+        journal.append({"n": 2})
+    assert journal.read().events == ({"n": 1},)
