@@ -1,0 +1,190 @@
+"""URLs: what is fetched, and which spellings are one page."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pelican_linkback import urls
+from pelican_linkback.exceptions import InvalidURL
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/",
+        "http://example.org:8080/a?b=c#d",
+        "https://bücher.example/straße?q=ä",
+        "http://[2001:db8::1]:8080/",
+        "http://127.0.0.1/",
+        "https://a_b.example.org./",
+    ],
+)
+def test_check_returns_what_would_be_fetched_unchanged(url: str) -> None:
+    assert urls.check(url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("", "not absolute"),
+        ("example.org/post", "not absolute"),
+        ("//example.org/post", "not absolute"),
+        ("ftp://example.org/", "scheme is ftp"),
+        ("javascript:alert(1)", "scheme is javascript"),
+        ("https:///post", "no host"),
+        ("https:post", "no host"),
+        ("https://user@example.org/", "user name"),
+        ("https://user:secret@example.org/", "user name"),
+        ("https://@example.org/", "user name"),
+        ("https://example.org/a b", "white space"),
+        (" https://example.org/", "white space"),
+        ("https://example.org/a\u00a0b", "white space"),
+        ("https://example.org/\x1b[31m", "control character"),
+        ("https://example.org/\r\nX-Evil: 1", "control character"),
+        ("https://example.org/\ud800", "control character"),
+        ("<https://example.org/>", "a < in it"),
+        ("https://good.example\\@evil.example/", "a \\ in it"),
+        ("https://example.org:99999/", "Port out of range"),
+        ("https://example.org:port/", "Port could not be cast"),
+        ("https://example.org:0/", "port is 0"),
+        ("https://[::1/", "Invalid IPv6"),
+        ("https://[::zz]/", "::zz"),
+        ("https://[fe80::1%25eth0]/", "fe80::1%25eth0"),
+        ("https://ex%61mple.org/", "not the name of a host"),
+        ("https://example..org/", "not the name of a host"),
+        ("https://exam!ple.org/", "not the name of a host"),
+        (f"https://{'a' * 64}.example/", "not the name of a host"),
+        (f"https://{'a.' * 130}example/", "not the name of a host"),
+        (f"https://{'ä' * 5000}.example/", "not the name of a host"),
+        ("https://℀.example/", "NFKC"),
+        ("https://example.org/" + "a" * 8000, "8000 characters"),
+    ],
+)
+def test_check_names_what_is_wrong(url: str, why: str) -> None:
+    with pytest.raises(InvalidURL) as caught:
+        urls.check(url)
+    assert why in caught.value.reason
+    assert len(str(caught.value)) <= 402
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("url", "normal"),
+    [
+        ("HTTPS://Example.ORG", "https://example.org/"),
+        ("http://example.org:80/", "http://example.org/"),
+        ("https://example.org:443/", "https://example.org/"),
+        ("https://example.org:80/", "https://example.org:80/"),
+        ("https://example.org:/", "https://example.org/"),
+        ("https://example.org/a#part", "https://example.org/a"),
+        ("https://example.org/a?", "https://example.org/a"),
+        ("https://example.org?q", "https://example.org/?q"),
+        ("https://example.org/%7euser/%c3%a4", "https://example.org/~user/%C3%A4"),
+        ("https://example.org/ä?ö", "https://example.org/%C3%A4?%C3%B6"),
+        ("https://example.org/a%2fb", "https://example.org/a%2Fb"),
+        ("https://example.org/100%", "https://example.org/100%25"),
+        ("https://example.org/%%341", "https://example.org/%2541"),
+        ("https://example.org/a/./b/../c", "https://example.org/a/c"),
+        ("https://example.org/../..", "https://example.org/"),
+        ("https://example.org/a/b/.", "https://example.org/a/b/"),
+        ("https://example.org/%2e%2E/a", "https://example.org/a"),
+        ("https://example.org/a//b", "https://example.org/a//b"),
+        ("https://Bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://XN--BCHER-KVA.example/", "https://xn--bcher-kva.example/"),
+        ("https://straße.example/", "https://xn--strae-oqa.example/"),
+        ("https://例え。テスト/", "https://xn--r8jz45g.xn--zckzah/"),
+        ("https://℡.example/", "https://tel.example/"),
+        ("http://[2001:DB8:0:0::1]:80/", "http://[2001:db8::1]/"),
+    ],
+)
+def test_normalise(url: str, normal: str) -> None:
+    assert urls.normalise(url) == normal
+
+
+def test_normalise_refuses_what_check_refuses() -> None:
+    with pytest.raises(InvalidURL):
+        urls.normalise("mailto:someone@example.org")
+
+
+anything = st.text(st.one_of(st.sampled_from("%./?#;:[]@é24aEf"), st.characters()), max_size=40)
+
+
+@given(st.sampled_from(["", "a.", "Ä.", "%", "ß", "ſ", "K", "İ."]), anything)
+def test_normalise_is_idempotent(host: str, rest: str) -> None:
+    try:
+        once = urls.normalise(f"https://{host}example.org/{rest}")
+    except InvalidURL:
+        return
+    assert urls.normalise(once) == once
+    assert once.isascii()
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from(string.punctuation)), max_size=30))
+def test_no_text_breaks_more_than_the_rule(text: str) -> None:
+    for candidate in (text, f"http://{text}", f"http://{text}/"):
+        try:
+            assert urls.check(candidate) == candidate
+        except InvalidURL:
+            assert not urls.same_site(candidate, candidate)
+        else:
+            assert urls.same_site(candidate, candidate)
+
+
+@pytest.mark.parametrize(
+    ("reference", "url"),
+    [
+        ("", "https://example.org/blog/post?x=1"),
+        ("  \n", "https://example.org/blog/post?x=1"),
+        ("wm", "https://example.org/blog/wm"),
+        ("/wm", "https://example.org/wm"),
+        ("//other.example/wm", "https://other.example/wm"),
+        ("?y=2", "https://example.org/blog/post?y=2"),
+        ("#part", "https://example.org/blog/post?x=1#part"),
+        (" /w\nm\t", "https://example.org/wm"),
+        ("/a b", "https://example.org/a%20b"),
+        ('/"<a>"', "https://example.org/%22%3Ca%3E%22"),
+        ("mailto:a@example.org", "mailto:a@example.org"),
+    ],
+)
+def test_resolve(reference: str, url: str) -> None:
+    assert urls.resolve("https://example.org/blog/post?x=1#top", reference) == url
+
+
+def test_resolve_refuses_what_cannot_be_taken_apart() -> None:
+    with pytest.raises(InvalidURL, match="not a URL"):
+        urls.resolve("https://example.org/", "http://[bad")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("https://example.org/a", "http://EXAMPLE.org/b", True),
+        ("https://example.org", "https://example.org./", True),
+        ("https://example.org/", "https://example.org:8443/", False),
+        ("https://example.org:8443/", "https://example.org.:8443/", True),
+        ("https://example.org/", "https://www.example.org/", False),
+        ("https://example.org/", "https://example.org.evil.example/", False),
+        ("https://bücher.example/", "https://xn--bcher-kva.example/", True),
+        ("mailto:a", "mailto:a", False),
+    ],
+)
+def test_same_site(a: str, b: str, same: bool) -> None:
+    assert urls.same_site(a, b) is same
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://Example.org/a", "example.org"),
+        ("https://example.org.:444/a", "example.org:444"),
+        ("http://[::1]:8080/", "[::1]:8080"),
+        ("http://[::1]/", "[::1]"),
+        ("http://example.org/://[", "example.org"),
+    ],
+)
+def test_host_key(url: str, key: str) -> None:
+    assert urls.host_key(url) == key
