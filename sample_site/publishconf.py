@@ -1,0 +1,31 @@
+"""The settings for publishing: everything of `pelicanconf.py`, an address, and the feeds."""
+
+# This file is only used if you use `make publish` or
+# explicitly specify it as your config file.
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))
+from pelicanconf import *  # noqa: F403
+
+# If your site is available via HTTPS, make sure SITEURL begins with https://
+SITEURL = os.environ.get("SITEURL", "https://tidetable.example")
+RELATIVE_URLS = False
+
+FEED_ATOM = "feeds/atom.xml"
+FEED_RSS = "feeds/rss.xml"
+FEED_ALL_ATOM = "feeds/all.atom.xml"
+FEED_ALL_RSS = "feeds/all.rss.xml"
+CATEGORY_FEED_ATOM = "feeds/category/{slug}.atom.xml"
+CATEGORY_FEED_RSS = "feeds/category/{slug}.rss.xml"
+AUTHOR_FEED_ATOM = "feeds/author/{slug}.atom.xml"
+AUTHOR_FEED_RSS = "feeds/author/{slug}.rss.xml"
+TAG_FEED_ATOM = "feeds/tag/{slug}.atom.xml"
+TAG_FEED_RSS = "feeds/tag/{slug}.rss.xml"
+TRANSLATION_FEED_ATOM = "feeds/language/{lang}.atom.xml"
+TRANSLATION_FEED_RSS = "feeds/language/{lang}.rss.xml"
+RSS_FEED_SUMMARY_ONLY = False
+
+DELETE_OUTPUT_DIRECTORY = True
