@@ -1,0 +1,203 @@
+"""The author's settings: LINKBACK_* and the Pelican settings we read -> one frozen Settings.
+
+``read`` looks at everything before it complains, so that an author mends all of it at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeGuard
+from urllib.parse import urlsplit
+
+from pelican_linkback.addresses import AllowEntry, is_public_host
+from pelican_linkback.exceptions import SettingsError, WebError
+from pelican_linkback.protocol.mention import Protocol
+from pelican_linkback.urls import check
+
+__all__ = ["NAMES", "Settings", "read"]
+
+PREFIX = "LINKBACK_"
+USER_AGENT = "pelican_linkback (Webmention; Pingback)"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the rest of the package knows about the author's configuration."""
+
+    site_url: str
+    """SITEURL without a trailing slash; empty in development."""
+
+    content: Path
+    """The content folder, absolute."""
+
+    feeds: tuple[Any, ...] | None = None
+    """Feed classes or their dotted names; None for those that Pelican's settings ask for."""
+
+    state: Path = Path("linkback")
+    """The folder of the journals."""
+
+    send: bool = True
+    targets: str = "marked"
+    link_marked: bool = False
+    protocols: tuple[Protocol, ...] = (Protocol.WEBMENTION, Protocol.PINGBACK)
+    exclude: tuple[str, ...] = ()
+    allow_hosts: tuple[AllowEntry, ...] = ()
+    timeout: float = 10.0
+    """Seconds for one exchange, all of it."""
+
+    deadline: float = 60.0
+    """Seconds for the sending of one build."""
+
+    workers: int = 16
+    per_host: int = 2
+    user_agent: str = USER_AGENT
+
+    @property
+    def publishes(self) -> bool:
+        """Whether a build with these settings is a publication.
+
+        It is when SITEURL is an absolute http(s) URL whose host is public or is named in
+        LINKBACK_ALLOW_HOSTS. Otherwise nothing is recorded and no request is made.
+        """
+        try:
+            check(self.site_url)
+        except WebError:
+            return False
+        parts = urlsplit(self.site_url)
+        host = parts.hostname or ""
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme.lower()]
+        return is_public_host(host) or any(
+            entry.opens(host, None, port) for entry in self.allow_hosts
+        )
+
+
+# A reader takes what the author wrote and returns the value, or raises ValueError with what
+# the setting takes.
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("takes True or False")
+
+
+def _one_of(*words: str) -> Callable[[object], str]:
+    def read_word(value: object) -> str:
+        if isinstance(value, str) and value in words:
+            return value
+        raise ValueError("takes " + " or ".join(f'"{word}"' for word in words))
+
+    return read_word
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 86_400:
+        return float(value)
+    raise ValueError("takes a number of seconds above 0, such as 10")
+
+
+def _count(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000:
+        return value
+    raise ValueError("takes a whole number from 1 to 1000")
+
+
+def _is_list(value: object, kind: type | UnionType) -> TypeGuard[Sequence[Any]]:
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        return False
+    return all(isinstance(entry, kind) for entry in value)
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if _is_list(value, str) and all(entry.strip() for entry in value):
+        return tuple(entry.strip() for entry in value)
+    raise ValueError('takes a list of strings, such as ["example.org"]')
+
+
+def _protocols(value: object) -> tuple[Protocol, ...]:
+    names = _strings(value)
+    if len(set(names)) == len(names) and all(name in set(Protocol) for name in names):
+        return tuple(Protocol(name) for name in names)
+    raise ValueError('takes a list of "webmention" and "pingback", in the order of preference')
+
+
+def _allow_hosts(value: object) -> tuple[AllowEntry, ...]:
+    return tuple(AllowEntry.parse(entry) for entry in _strings(value))
+
+
+def _agent(value: object) -> str:
+    if isinstance(value, str) and value.strip() and value.isprintable() and value.isascii():
+        return value.strip()
+    raise ValueError("takes one line of ASCII text")
+
+
+def _path(value: object) -> Path:
+    if isinstance(value, str | Path) and str(value).strip():
+        return Path(value).expanduser()
+    raise ValueError('takes the path of a folder, such as "linkback"')
+
+
+def _feeds(value: object) -> tuple[Any, ...] | None:
+    if value is None:
+        return None
+    if _is_list(value, str | type):
+        return tuple(value)
+    raise ValueError("takes a list of Feed classes or of their dotted names")
+
+
+READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
+    "LINKBACK_FEEDS": ("feeds", _feeds),
+    "LINKBACK_STATE": ("state", _path),
+    "LINKBACK_SEND": ("send", _flag),
+    "LINKBACK_TARGETS": ("targets", _one_of("marked", "all")),
+    "LINKBACK_LINK_MARKED": ("link_marked", _flag),
+    "LINKBACK_PROTOCOLS": ("protocols", _protocols),
+    "LINKBACK_EXCLUDE": ("exclude", _strings),
+    "LINKBACK_ALLOW_HOSTS": ("allow_hosts", _allow_hosts),
+    "LINKBACK_TIMEOUT": ("timeout", _seconds),
+    "LINKBACK_DEADLINE": ("deadline", _seconds),
+    "LINKBACK_WORKERS": ("workers", _count),
+    "LINKBACK_PER_HOST": ("per_host", _count),
+    "LINKBACK_USER_AGENT": ("user_agent", _agent),
+}
+
+NAMES = tuple(READERS)
+"""Every setting of this plugin, as the author writes it."""
+
+
+def read(pelican: Mapping[str, Any]) -> Settings:
+    """Return the Settings in ``pelican``, Pelican's dictionary of settings.
+
+    Raises SettingsError with every problem found: a name that is not ours (with the nearest
+    that is) and a value that is not what the setting takes.
+    """
+    problems: list[str] = []
+    values: dict[str, object] = {}
+    for name in sorted(key for key in pelican if key.startswith(PREFIX)):
+        if name not in READERS:
+            problems.append(_unknown(name))
+            continue
+        field, reader = READERS[name]
+        try:
+            values[field] = reader(pelican[name])
+        except ValueError as error:
+            problems.append(f"{name} = {pelican[name]!r}: {error}")
+    if problems:
+        raise SettingsError(problems)
+    site_url = str(pelican.get("SITEURL") or "").rstrip("/")
+    content = Path(pelican["PATH"]).absolute()
+    settings = Settings(site_url, content, **values)  # type: ignore[arg-type]  # as READERS says
+    # Beside the content folder; joining an absolute path gives that path.
+    return replace(settings, state=content.parent / settings.state)
+
+
+def _unknown(name: str) -> str:
+    # The prefix is common to all, and would make strangers look alike.
+    endings = {known.removeprefix(PREFIX): known for known in NAMES}
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), endings, n=1, cutoff=0.6)
+    hint = f"did you mean {endings[near[0]]}?" if near else f"there are {', '.join(NAMES)}"
+    return f"{name} is not a setting of pelican_linkback; {hint}"

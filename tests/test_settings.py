@@ -1,0 +1,123 @@
+"""Every problem of the settings is told at once, each with its name, what it got, what it takes."""
+
+from pathlib import Path
+
+import pytest
+
+from pelican_linkback.exceptions import SettingsError
+from pelican_linkback.protocol.mention import Protocol
+from pelican_linkback.settings import NAMES, read
+
+SITE = {"PATH": "/site/content", "SITEURL": "https://me.example.io/"}
+
+
+def test_without_settings_of_ours_the_defaults_hold():
+    settings = read(SITE)
+    assert settings.site_url == "https://me.example.io"
+    assert settings.state == Path("/site/linkback")
+    assert settings.protocols == (Protocol.WEBMENTION, Protocol.PINGBACK)
+    assert settings.feeds is None
+    assert (settings.timeout, settings.deadline, settings.workers, settings.per_host) == (
+        10,
+        60,
+        16,
+        2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "read_as"),
+    [
+        ("LINKBACK_SEND", False, "send", False),
+        ("LINKBACK_TARGETS", "all", "targets", "all"),
+        ("LINKBACK_STATE", "memory", "state", Path("/site/memory")),
+        ("LINKBACK_STATE", "/var/memory", "state", Path("/var/memory")),
+        ("LINKBACK_PROTOCOLS", ["pingback"], "protocols", (Protocol.PINGBACK,)),
+        ("LINKBACK_TIMEOUT", 3, "timeout", 3.0),
+        ("LINKBACK_EXCLUDE", [" a.example "], "exclude", ("a.example",)),
+        ("LINKBACK_FEEDS", ["my.Feed", int], "feeds", ("my.Feed", int)),
+        ("LINKBACK_FEEDS", None, "feeds", None),
+        ("LINKBACK_USER_AGENT", " me/1 ", "user_agent", "me/1"),
+    ],
+)
+def test_a_setting_is_read(name, value, field, read_as):
+    assert getattr(read({**SITE, name: value}), field) == read_as
+
+
+def test_allow_hosts_are_entries():
+    (entry,) = read({**SITE, "LINKBACK_ALLOW_HOSTS": ["127.0.0.1:8080"]}).allow_hosts
+    assert entry.opens("127.0.0.1", None, 8080)
+    assert not entry.opens("127.0.0.1", None, 8081)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "takes"),
+    [
+        ("LINKBACK_SEND", "yes", "True or False"),
+        ("LINKBACK_LINK_MARKED", 1, "True or False"),
+        ("LINKBACK_TARGETS", "some", '"marked" or "all"'),
+        ("LINKBACK_STATE", "", "path of a folder"),
+        ("LINKBACK_PROTOCOLS", "pingback", "list of strings"),
+        ("LINKBACK_PROTOCOLS", ["trackback"], '"webmention" and "pingback"'),
+        ("LINKBACK_PROTOCOLS", ["pingback", "pingback"], '"webmention" and "pingback"'),
+        ("LINKBACK_TIMEOUT", 0, "seconds above 0"),
+        ("LINKBACK_TIMEOUT", True, "seconds above 0"),
+        ("LINKBACK_TIMEOUT", float("nan"), "seconds above 0"),
+        ("LINKBACK_WORKERS", 0, "1 to 1000"),
+        ("LINKBACK_PER_HOST", 2.5, "1 to 1000"),
+        ("LINKBACK_EXCLUDE", "example.org", "list of strings"),
+        ("LINKBACK_EXCLUDE", [""], "list of strings"),
+        ("LINKBACK_ALLOW_HOSTS", ["host:port"], "host:port"),
+        ("LINKBACK_USER_AGENT", "a\nb", "one line"),
+        ("LINKBACK_FEEDS", "my.Feed", "list of Feed classes"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_it_takes(name, value, takes):
+    with pytest.raises(SettingsError) as told:
+        read({**SITE, name: value})
+    (problem,) = told.value.problems
+    assert problem.startswith(f"{name} = {value!r}: ")
+    assert takes in problem
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(SettingsError) as told:
+        read({**SITE, "LINKBACK_SEND": 3, "LINKBACK_TIMEOUT": -1, "LINKBACK_XYZZY": 1})
+    assert len(told.value.problems) == 3
+    assert "3 settings are wrong" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("LINKBACK_TARGET", "did you mean LINKBACK_TARGETS?"),
+        ("LINKBACK_ALLOWED_HOSTS", "did you mean LINKBACK_ALLOW_HOSTS?"),
+        ("LINKBACK_XYZZY", ", ".join(NAMES)),
+    ],
+)
+def test_an_unknown_setting_is_told_with_its_nearest(name, hint):
+    with pytest.raises(SettingsError, match="1 setting is wrong") as told:
+        read({**SITE, name: 1})
+    assert hint in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "allow", "publishes"),
+    [
+        pytest.param("https://me.example.io", [], True, id="a public host"),
+        pytest.param("http://me.example.io:8080/blog", [], True, id="with a port and a path"),
+        pytest.param("", [], False, id="development"),
+        pytest.param(None, [], False, id="no SITEURL"),
+        pytest.param("http://localhost:8000", [], False, id="localhost"),
+        pytest.param("http://127.0.0.1:8000", [], False, id="loopback"),
+        pytest.param("http://127.0.0.1:8000", ["127.0.0.1:8000"], True, id="allowed"),
+        pytest.param("http://127.0.0.1:8000", ["127.0.0.1:8001"], False, id="other port allowed"),
+        pytest.param("https://intranet", ["intranet"], True, id="an allowed name"),
+        pytest.param("ftp://me.example.io", [], False, id="not the web"),
+        pytest.param("//me.example.io", [], False, id="no scheme"),
+        pytest.param("https://example.com", [], False, id="nobody's own domain"),
+    ],
+)
+def test_a_publication_is_a_build_for_a_public_or_allowed_host(url, allow, publishes):
+    settings = read({**SITE, "SITEURL": url, "LINKBACK_ALLOW_HOSTS": allow})
+    assert settings.publishes is publishes
