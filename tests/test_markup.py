@@ -1,0 +1,165 @@
+"""One pass over a page: links, rels, the base, and any bytes made text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pelican_linkback.markup import Link, Page, decode, read
+
+
+@pytest.mark.parametrize(
+    ("html", "links"),
+    [
+        pytest.param("", (), id="nothing"),
+        pytest.param("no markup", (), id="words only"),
+        pytest.param('<a href="/x">x</a>', (Link("a", "/x", ()),), id="a"),
+        pytest.param(
+            "<LINK REL=Webmention HREF=/x>", (Link("link", "/x", ("webmention",)),), id="upper case"
+        ),
+        pytest.param(
+            "<link rel='a  B\nc'/>", (Link("link", None, ("a", "b", "c")),), id="rels, no href"
+        ),
+        pytest.param("<link rel href>", (Link("link", "", ()),), id="empty attributes"),
+        pytest.param('<a href="?a=1&amp;b=2">', (Link("a", "?a=1&b=2", ()),), id="unescaped once"),
+        pytest.param('<a href="?a=1&copy=2">', (Link("a", "?a=1&copy=2", ()),), id="no reference"),
+        pytest.param("<!-- <a href=/x> --><a href=/y>", (Link("a", "/y", ()),), id="comment"),
+        pytest.param("<script>'<a href=/x>'</script>", (), id="script"),
+        pytest.param("<style><a href=/x></style>", (), id="style"),
+        pytest.param("&lt;a href=/x&gt;", (), id="escaped"),
+        pytest.param("<area href=/x><form rel=webmention href=/x>", (), id="other elements"),
+        pytest.param('<p>x</p><a href="/cut', (), id="a tag cut off"),
+        pytest.param('<p>x</p><a href="/cut>', (), id="an attribute cut off"),
+        pytest.param(
+            '<?xml version="1.0" encoding="latin-1"?><html xmlns="http://www.w3.org/1999/xhtml">'
+            '<link rel="x" href="/é"/></html>',
+            (Link("link", "/é", ("x",)),),
+            id="XHTML with a declaration",
+        ),
+        pytest.param("\0<a href=/x>\ud800", (Link("a", "/x", ()),), id="NUL and surrogate"),
+        pytest.param(
+            "<pre><a href=/1></a><code><a href=/2></a></code><a href=/3></a></pre><a href=/4></a>",
+            (
+                Link("a", "/1", (), in_code=True),
+                Link("a", "/2", (), in_code=True),
+                Link("a", "/3", (), in_code=True),
+                Link("a", "/4", ()),
+            ),
+            id="code listings",
+        ),
+        pytest.param(
+            "</code><code><a href=/x>", (Link("a", "/x", (), in_code=True),), id="stray end"
+        ),
+    ],
+)
+def test_links(html: str, links: tuple[Link, ...]) -> None:
+    assert read(html).links == links
+
+
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        pytest.param("", "https://example.org/blog/wm", id="without a base"),
+        pytest.param("<base href=/other/>", "https://example.org/other/wm", id="relative base"),
+        pytest.param(
+            "<base target=x><base href=//b.example><base href=/c/>",
+            "https://b.example/wm",
+            id="the first with href",
+        ),
+        pytest.param(
+            "<base href='http://[bad'>", "https://example.org/blog/wm", id="a base that is none"
+        ),
+    ],
+)
+def test_base(head: str, url: str) -> None:
+    assert read(f"{head}<p>").resolve("https://example.org/blog/post", "wm") == url
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "text"),
+    [
+        pytest.param(b"", None, "", id="nothing"),
+        pytest.param("é".encode(), None, "é", id="UTF-8 unless told otherwise"),
+        pytest.param(b"\xef\xbb\xbfx", "latin-1", "x", id="UTF-8 mark before all"),
+        pytest.param(b"\xff\xfe" + "é".encode("utf-16-le"), None, "é", id="UTF-16, little end"),
+        pytest.param(b"\xfe\xff" + "é".encode("utf-16-be"), None, "é", id="UTF-16, big end"),
+        pytest.param(b"\xe9", "ISO-8859-1", "é", id="the header"),
+        pytest.param(b"<meta charset=cp1252>\x80", None, "<meta charset=cp1252>€", id="meta"),
+        pytest.param(
+            b"<meta charset=cp1252>\xc2\xa0",
+            "utf-8",
+            "<meta charset=cp1252>\xa0",
+            id="header before meta",
+        ),
+        pytest.param(
+            b"<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>\xc1",
+            None,
+            "<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>а",
+            id="http-equiv",
+        ),
+        pytest.param(
+            b'\n<?xml version="1.0" encoding="iso-8859-1"?>\xe9',
+            None,
+            '\n<?xml version="1.0" encoding="iso-8859-1"?>é',
+            id="XML declaration",
+        ),
+        pytest.param(b"a\xe9b", "utf-8", "a\ufffdb", id="a charset that lies"),
+        pytest.param(b"abc", "utf-16", "abc", id="not UTF-16"),
+        pytest.param(b"x-0ca", "punycode", "x-0ca", id="a codec, but no charset"),
+        pytest.param(b"x", "no-such\0thing", "x", id="no codec"),
+        pytest.param(b"x", "é", "x", id="not even a name"),
+    ],
+)
+def test_decode(body: bytes, charset: str | None, text: str) -> None:
+    assert decode(body, charset) == text
+
+
+@pytest.mark.parametrize(
+    ("hostile", "count"),
+    [
+        pytest.param("<div>" * 100_000, 1, id="100,000 nested elements"),
+        pytest.param("<a href=x>" * 100_000, 100_001, id="100,000 nested links"),
+        pytest.param(
+            f"<link {' '.join(f'a{i}' for i in range(100_000))}>", 2, id="100,000 attributes"
+        ),
+        pytest.param("<!--" * 250_000, 0, id="250,000 comments begun"),
+        pytest.param("<" * 1_000_000, 1, id="1,000,000 angle brackets"),
+        pytest.param("<script>" * 100_000, 0, id="100,000 scripts begun"),
+        pytest.param("<pre>" * 100_000 + "</pre>" * 100_000, 1, id="100,000 listings"),
+    ],
+)
+def test_a_hostile_page_costs_little(hostile: str, count: int) -> None:
+    assert len(read(f"{hostile}<a href=/x>x</a>").links) == count
+
+
+@given(st.binary(), st.none() | st.text())
+def test_any_bytes_are_a_page(body: bytes, charset: str | None) -> None:
+    assert isinstance(read(decode(body, charset)), Page)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<a ",
+                "<link ",
+                "href=x",
+                ">",
+                "'",
+                '"',
+                "<!--",
+                "-->",
+                "</a>",
+                "<pre>",
+                "&",
+                "\0",
+                "<?",
+                "<![CDATA[",
+                "/",
+            ]
+        )
+    ).map("".join)
+)
+def test_any_markup_is_a_page(html: str) -> None:
+    assert all(link.name in {"a", "link"} for link in read(html).links)
