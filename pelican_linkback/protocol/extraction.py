@@ -1,0 +1,105 @@
+"""What an author marked and what an article links to: metadata and HTML -> targets.
+
+Which of these are worth telling (not the site's own, not excluded, not ``nofollow``) is the
+caller's decision; here is only what is there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pelican_linkback import markup, urls
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.text import harmless
+
+__all__ = ["Hyperlink", "Marks", "links", "read_marks"]
+
+ALL = "all"
+NONE = "none"
+
+_BETWEEN = re.compile(r"[;\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the ``Pingback:`` metadata of one article asks for.
+
+    ``urls`` are as written, in order and without doubles. ``all`` asks for every link of the
+    article, and ``none`` for none, whatever else is said. ``problems`` has a sentence for each
+    value that cannot be used: the value and what is wrong with it.
+    """
+
+    urls: tuple[str, ...] = ()
+    all: bool = False
+    none: bool = False
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperlink:
+    """A link of an article: ``href`` as written (unescaped), ``url`` what it means on its page.
+
+    ``rels`` are its rel tokens in lower case; ``in_code`` tells a link in a code listing.
+    """
+
+    href: str
+    url: str
+    rels: tuple[str, ...]
+    in_code: bool
+
+
+def read_marks(value: object) -> Marks:
+    """Read the ``Pingback:`` metadata: URLs between ``;`` or on lines, or ``all``, or ``none``.
+
+    A string, or a list of them (as Markdown gives for repeated or continued lines). Never raises:
+    what cannot be used is among the ``problems``.
+    """
+    parts = value if isinstance(value, list | tuple) else [value]
+    texts = [part for part in parts if isinstance(part, str)]
+    words = dict.fromkeys(word.strip() for text in texts for word in _BETWEEN.split(text))
+    asked = {word.lower() for word in words} & {ALL, NONE}
+    candidates = [word for word in words if word and word.lower() not in asked]
+    wrong = {word: problem for word in candidates if (problem := _problem(word))}
+    found = tuple(word for word in candidates if word not in wrong)
+    problems = [
+        f'"{harmless(part)}": it is not text; write URLs, "all" or "none"'
+        for part in parts
+        if part is not None and not isinstance(part, str)
+    ]
+    problems.extend(wrong.values())
+    if NONE in asked and (ALL in asked or found):
+        problems.append('"none" stands beside other values: nothing is sent for this article')
+    return Marks(found, ALL in asked, NONE in asked, tuple(problems))
+
+
+def links(html: str, base: str) -> tuple[Hyperlink, ...]:
+    """Return the hyperlinks of an article's HTML to http and https URLs, in document order.
+
+    ``base`` is the article's own URL. An ``<a>`` without href, or whose href is nothing that can
+    be fetched (``mailto:``, a URL that ``urls.check`` refuses), is passed over.
+    """
+    page = markup.read(html)
+    return tuple(
+        Hyperlink(link.href, url, link.rels, link.in_code)
+        for link in page.links
+        if link.name == "a" and link.href is not None
+        if (url := _fetchable(page, base, link.href))
+    )
+
+
+def _problem(word: str) -> str | None:
+    try:
+        urls.check(word)
+    except InvalidURL as error:
+        several = len(re.findall(r"https?://", word)) > 1 and re.search(r"[\s,]", word)
+        hint = ' (put ";" between URLs)' if several else ""
+        return f'"{harmless(word)}": {error.reason}{hint}'
+    return None
+
+
+def _fetchable(page: markup.Page, base: str, href: str) -> str | None:
+    try:
+        return urls.check(page.resolve(base, href))
+    except InvalidURL:
+        return None
