@@ -1,0 +1,273 @@
+"""The facts about a mention as lines of the journal, and what they amount to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pelican_linkback.delivery.events import (
+    Answered,
+    Attempt,
+    Dropped,
+    Event,
+    Fact,
+    Queued,
+    Waiting,
+    from_line,
+    to_line,
+)
+from pelican_linkback.delivery.ledger import Ledger, fold
+from pelican_linkback.delivery.record import Delivery, Post, State, reconcile
+from pelican_linkback.journal import Journal
+from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MENTION = Mention("https://blog.example/a", "https://far.example/b")
+ENDPOINT = "https://far.example/xmlrpc"
+
+QUEUED = Queued("a.md", "1")
+CHANGED = Queued("a.md", "2")
+ATTEMPT = Attempt(Protocol.PINGBACK, ENDPOINT)
+FALL_BACK = Attempt(Protocol.PINGBACK, ENDPOINT, after="http-400")
+
+
+def answer(verdict: Verdict, endpoint: str | None = ENDPOINT) -> Answered:
+    retry_at = NOON + timedelta(days=1) if verdict is Verdict.LATER else None
+    return Answered(
+        Outcome(verdict, "reason", "detail", Protocol.PINGBACK, endpoint), retry_at=retry_at
+    )
+
+
+DELIVERED = answer(Verdict.DELIVERED)
+LATER = answer(Verdict.LATER)
+REFUSED = answer(Verdict.REFUSED)
+
+
+def history(*facts: Fact) -> Delivery:
+    """Return the delivery to which ``facts`` happened, a minute apart."""
+    events = [Event(NOON + timedelta(minutes=n), MENTION, fact) for n, fact in enumerate(facts)]
+    return fold(events)[MENTION]
+
+
+# Lines
+
+WORDS = st.text(st.characters(codec="utf-8"), min_size=1)
+TIMES = st.datetimes(max_value=datetime(9998, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+OUTCOMES = st.builds(
+    Outcome,
+    st.sampled_from(Verdict),
+    WORDS,
+    st.just("") | WORDS,
+    st.none() | st.sampled_from(Protocol),
+    st.none() | WORDS,
+    st.none(),
+    st.none() | WORDS,
+)
+FACTS = st.one_of(
+    st.builds(Queued, st.just("") | WORDS, WORDS),
+    st.builds(Waiting, WORDS, st.just("") | WORDS),
+    st.builds(Attempt, st.sampled_from(Protocol), WORDS, st.just("") | WORDS),
+    st.builds(Answered, OUTCOMES, st.none() | TIMES),
+    st.just(Dropped()),
+)
+# Few mentions and few moments, so that events meet.
+MENTIONS = st.builds(Mention, st.sampled_from("ab"), st.sampled_from("xy"))
+MOMENTS = st.integers(0, 5).map(lambda n: NOON + timedelta(seconds=n))
+EVENTS = st.lists(st.builds(Event, MOMENTS, MENTIONS, FACTS), max_size=8)
+
+
+@given(st.builds(Event, TIMES, st.builds(Mention, WORDS, WORDS), FACTS))
+def test_an_event_comes_back_from_its_line(event: Event) -> None:
+    line = json.loads(json.dumps(to_line(event)))
+    assert from_line(line) == event
+    assert {"v", "at", "event", "source", "target"} <= set(line)
+    assert not {None, ""} & set(line.values())
+
+
+def test_a_line_as_it_stands_in_the_file() -> None:
+    assert to_line(Event(NOON, MENTION, LATER)) == {
+        "v": 1,
+        "at": "2026-03-01T12:00:00.000000+00:00",
+        "event": "outcome",
+        "source": "https://blog.example/a",
+        "target": "https://far.example/b",
+        "verdict": "later",
+        "reason": "reason",
+        "detail": "detail",
+        "protocol": "pingback",
+        "endpoint": ENDPOINT,
+        "retry_at": "2026-03-02T12:00:00.000000+00:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        pytest.param({"v": 2}, "its version is 2, not 1", id="a newer version"),
+        pytest.param({"v": None}, "its version is None, not 1", id="no version"),
+        pytest.param({"event": "sung"}, "the event sung is not known", id="unknown kind"),
+        pytest.param({"event": ["x"]}, "its event is not a text", id="kind of a wrong type"),
+        pytest.param({"event": None}, "its event is missing", id="no kind"),
+        pytest.param({"source": None}, "its source is missing", id="no source"),
+        pytest.param({"target": 5}, "its target is not a text", id="target of a wrong type"),
+        pytest.param({"at": "noon"}, "its at is not a time", id="no time"),
+        pytest.param({"at": 1.5}, "its at is not a time", id="time of a wrong type"),
+        pytest.param({"at": "2026-03-01T12:00:00"}, "its at is not a UTC time", id="naive time"),
+        pytest.param({"at": "2026-03-01T12:00:00+01:00"}, "not a UTC time", id="time elsewhere"),
+        pytest.param({"at": "9999-12-31T23:59:59+00:00"}, "not a UTC time", id="no time after"),
+        pytest.param({"verdict": "fine"}, "'fine' is not a valid Verdict", id="unknown verdict"),
+        pytest.param({"protocol": "smtp"}, "'smtp' is not a valid", id="unknown protocol"),
+        pytest.param({"detail": {}}, "its detail is not a text", id="detail of a wrong type"),
+        pytest.param({"retry_at": "soon"}, "its retry_at is not a time", id="retry without time"),
+    ],
+)
+def test_a_line_that_is_none_of_ours_says_why_and_disturbs_nothing(
+    tmp_path: Path, changes: dict[str, object], why: str
+) -> None:
+    journal = Journal(tmp_path / "deliveries.jsonl")
+    good = to_line(Event(NOON, MENTION, LATER))
+    bad = {name: value for name, value in (good | changes).items() if value is not None}
+    journal.append(bad, good)
+    journal.path.write_bytes(journal.path.read_bytes() + b"torn")
+    ledger = Ledger(journal)
+    assert ledger.deliveries == {MENTION: history(LATER)}
+    first, second = ledger.problems
+    assert first.startswith(f"{journal.path}: line 1 is not used: ")
+    assert why in first
+    assert second == f"{journal.path}: line 3 is not used: the line was cut short"
+
+
+# What they amount to
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "attempts"),
+    [
+        pytest.param([QUEUED], State.QUEUED, 0, id="known"),
+        pytest.param([QUEUED, Waiting("not-online")], State.WAITING, 0, id="not online"),
+        pytest.param([QUEUED, ATTEMPT], State.ATTEMPTED, 1, id="killed in flight"),
+        pytest.param([QUEUED, ATTEMPT, LATER], State.LATER, 1, id="one try"),
+        pytest.param([ATTEMPT, ATTEMPT, LATER], State.LATER, 2, id="killed, then tried"),
+        pytest.param([ATTEMPT, FALL_BACK, LATER], State.LATER, 1, id="a fall-back is the same try"),
+        pytest.param([answer(Verdict.LATER, None)] * 2, State.LATER, 2, id="never got to a POST"),
+        pytest.param([ATTEMPT, DELIVERED], State.DELIVERED, 1, id="told"),
+        pytest.param([ATTEMPT, REFUSED, QUEUED], State.QUEUED, 0, id="queued after the fact"),
+        pytest.param([QUEUED, REFUSED, QUEUED], State.REFUSED, 0, id="queued twice"),
+        pytest.param([QUEUED, REFUSED, CHANGED], State.QUEUED, 0, id="a change is a new chance"),
+        pytest.param([QUEUED, LATER, CHANGED], State.QUEUED, 0, id="a change counts anew"),
+        pytest.param([DELIVERED, LATER], State.DELIVERED, 0, id="told stays told: later"),
+        pytest.param([DELIVERED, ATTEMPT], State.DELIVERED, 0, id="told stays told: attempt"),
+        pytest.param([DELIVERED, Dropped()], State.DELIVERED, 0, id="told stays told: dropped"),
+        pytest.param([DELIVERED, CHANGED], State.DELIVERED, 0, id="told stays told: changed"),
+        pytest.param([QUEUED, Dropped()], State.DROPPED, 0, id="mark taken away"),
+        pytest.param([QUEUED, Dropped(), QUEUED], State.QUEUED, 0, id="mark put back"),
+        pytest.param([answer(Verdict.NOTHING, None)], State.NOTHING, 1, id="nobody to tell"),
+    ],
+)
+def test_facts_amount_to_a_state(facts: list[Fact], state: State, attempts: int) -> None:
+    delivery = history(*facts)
+    assert delivery.state is state
+    assert delivery.attempts == attempts
+    assert delivery.at == NOON + timedelta(minutes=len(facts) - 1)
+
+
+def test_the_last_outcome_is_kept_and_the_version_that_was_told() -> None:
+    told = Answered(replace(DELIVERED.outcome, status_url="https://far.example/status"))
+    delivery = history(QUEUED, ATTEMPT, told, CHANGED)
+    assert delivery == Delivery(
+        MENTION,
+        State.DELIVERED,
+        at=NOON + timedelta(minutes=3),
+        article="a.md",
+        fingerprint="2",
+        reason="reason",
+        detail="detail",
+        protocol=Protocol.PINGBACK,
+        endpoint=ENDPOINT,
+        status_url="https://far.example/status",
+        attempts=1,
+        told="1",
+    )
+
+
+@given(EVENTS, st.randoms())
+def test_neither_order_nor_repetition_of_lines_matters(events, random) -> None:
+    shuffled = [*events, *events[:3]]
+    random.shuffle(shuffled)
+    assert fold(shuffled) == fold(events)
+
+
+@given(EVENTS, EVENTS, EVENTS)
+def test_two_branches_merge_to_one_state_in_either_order(trunk, ours, theirs) -> None:
+    """As git's merge=union does, which keeps the lines of both sides."""
+    assert fold([*trunk, *ours, *theirs]) == fold([*trunk, *theirs, *ours])
+
+
+@given(EVENTS, EVENTS)
+def test_what_one_branch_told_the_merge_knows_as_told(ours, theirs) -> None:
+    told = {event.mention for event in ours if event.fact == DELIVERED}
+    assert all(fold([*ours, *theirs])[mention].told is not None for mention in told)
+
+
+# Posts against what is known
+
+POST = Post(MENTION.source, "a.md", (MENTION.target,), "1")
+
+
+@pytest.mark.parametrize(
+    ("facts", "posts", "news"),
+    [
+        pytest.param([], [POST], [QUEUED], id="new"),
+        pytest.param([QUEUED], [POST], [], id="known"),
+        pytest.param([QUEUED], [replace(POST, fingerprint="2")], [CHANGED], id="changed"),
+        pytest.param(
+            [QUEUED], [replace(POST, article="b.md")], [Queued("b.md", "1")], id="renamed"
+        ),
+        pytest.param([QUEUED, REFUSED], [POST], [], id="refused"),
+        pytest.param([QUEUED, DELIVERED], [replace(POST, fingerprint="2")], [], id="told"),
+        pytest.param([QUEUED, Dropped()], [POST], [QUEUED], id="marked again"),
+        pytest.param([QUEUED], [replace(POST, targets=())], [Dropped()], id="unmarked"),
+        pytest.param([QUEUED], [], [Dropped()], id="article gone"),
+        pytest.param([QUEUED, Dropped()], [], [], id="dropped already"),
+        pytest.param([QUEUED, DELIVERED], [], [], id="told before it was unmarked"),
+    ],
+)
+def test_reconcile(facts: list[Fact], posts: list[Post], news: list[Fact]) -> None:
+    deliveries = {MENTION: history(*facts)} if facts else {}
+    assert reconcile(deliveries, posts) == tuple((MENTION, fact) for fact in news)
+
+
+# The ledger
+
+
+def test_what_is_recorded_is_known_at_once_and_after_reading(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "deliveries.jsonl")
+    ledger = Ledger(journal)
+    ledger.record([(MENTION, QUEUED)], NOON)
+    ledger.record([(MENTION, ATTEMPT)], NOON)
+    assert ledger.deliveries[MENTION].state is State.ATTEMPTED
+    assert Ledger(journal).deliveries == ledger.deliveries
+    assert not ledger.problems
+
+
+def test_a_clock_that_was_set_back_does_not_turn_history_round(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "deliveries.jsonl")
+    ledger = Ledger(journal)
+    for hours, fact in enumerate([QUEUED, ATTEMPT, LATER, ATTEMPT, DELIVERED]):
+        ledger.record([(MENTION, fact)], NOON - timedelta(hours=hours))
+    assert ledger.deliveries[MENTION].told == "1"
+    assert Ledger(journal).deliveries == ledger.deliveries
+
+
+def test_what_is_foreseen_or_empty_is_not_written(tmp_path: Path) -> None:
+    ledger = Ledger(Journal(tmp_path / "state" / "deliveries.jsonl"))
+    ledger.foresee([(MENTION, QUEUED)], NOON)
+    ledger.record([], NOON)
+    assert ledger.deliveries[MENTION].state is State.QUEUED
+    assert not list(tmp_path.iterdir())
