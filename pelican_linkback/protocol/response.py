@@ -1,0 +1,85 @@
+"""What both protocols read from an HTTP response: header fields, and what a status means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from pelican_linkback.protocol.mention import Outcome, Verdict
+from pelican_linkback.text import harmless
+
+__all__ = ["Headers", "charset", "failure", "fields", "is_html", "media_type"]
+
+Headers = Sequence[tuple[str, str]]
+"""Header fields in order, repeated ones repeated, as they came."""
+
+PASSING = frozenset({408, 421, 423, 425, 429})
+"""Statuses below 500 that are about the moment, not about the request."""
+
+_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]+)""", re.I)
+_SECONDS = re.compile(r"\d{1,9}", re.ASCII)
+
+
+def fields(headers: Headers, name: str) -> Iterable[str]:
+    """Yield the values of every field called ``name``, in order; case does not matter."""
+    wanted = name.lower()
+    return (value.strip() for key, value in headers if key.lower() == wanted)
+
+
+def media_type(headers: Headers) -> str:
+    """Return the media type of the Content-Type in lower case, or "" if there is none."""
+    return next(iter(fields(headers, "Content-Type")), "").partition(";")[0].strip().lower()
+
+
+def charset(headers: Headers) -> str | None:
+    """Return the charset of the Content-Type as it stands there, true or not."""
+    found = _CHARSET.search(next(iter(fields(headers, "Content-Type")), ""))
+    return found[1] if found else None
+
+
+def is_html(headers: Headers) -> bool:
+    """Tell whether the body is to be read as HTML: it says so, or says nothing."""
+    return media_type(headers) in {"", "text/html", "application/xhtml+xml"}
+
+
+def failure(status: int, headers: Headers, now: datetime | None = None) -> Outcome | None:
+    """Return what a status other than 2xx means for a POST, or None for 2xx.
+
+    Server errors and ``PASSING`` are worth another try, and Retry-After is honoured: seconds, or
+    a date, which needs ``now`` (aware). Anything else is no for good, a redirect too: 301, 302
+    and 303 turn a POST into a GET, and the receiver would never hear it.
+    """
+    if 200 <= status < 300:
+        return None
+    passing = status in PASSING or status >= 500
+    detail = f"the endpoint answers {status}"
+    if 300 <= status < 400:
+        onward = next(iter(fields(headers, "Location")), "")
+        detail = f"the endpoint redirects ({status}) to {onward or 'nowhere'}"
+    return Outcome(
+        Verdict.LATER if passing else Verdict.REFUSED,
+        f"http-{status}",
+        harmless(detail),
+        retry_after=retry_after(headers, now) if passing else None,
+    )
+
+
+def retry_after(headers: Headers, now: datetime | None = None) -> float | None:
+    """Return the seconds that Retry-After asks for (RFC 9110, section 10.2.3), at least 0.
+
+    None without the field, or if it cannot be read; a date cannot without ``now`` (aware).
+    """
+    asked = next(iter(fields(headers, "Retry-After")), "")
+    if _SECONDS.fullmatch(asked):
+        return float(asked)
+    # A date has 29 characters; a stranger's megabyte is no date.
+    if now is None or len(asked) > 64:
+        return None
+    try:
+        then = parsedate_to_datetime(asked)
+    except (ValueError, OverflowError):
+        return None
+    aware = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())

@@ -1,0 +1,114 @@
+"""What both protocols read from a response: fields, types, and what a status means."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pelican_linkback.protocol.mention import Outcome, Verdict
+from pelican_linkback.protocol.response import charset, failure, fields, is_html, media_type
+
+NOW = datetime(2024, 5, 1, 12, 0, 0, tzinfo=UTC)
+
+
+def test_fields_keep_their_order_and_know_no_case() -> None:
+    headers = [("Link", " a "), ("X", "b"), ("LINK", "c")]
+    assert list(fields(headers, "link")) == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "encoding", "html"),
+    [
+        ("text/html", "text/html", None, True),
+        ("Text/HTML; Charset=UTF-8", "text/html", "UTF-8", True),
+        ('text/html; x=y; charset="latin-1"', "text/html", "latin-1", True),
+        ("application/xhtml+xml", "application/xhtml+xml", None, True),
+        ("application/pdf", "application/pdf", None, False),
+        ("", "", None, True),
+        (";charset=", "", None, True),
+    ],
+)
+def test_content_type(value: str, kind: str, encoding: str | None, html: bool) -> None:
+    headers = [("content-type", value)]
+    assert (media_type(headers), charset(headers), is_html(headers)) == (kind, encoding, html)
+
+
+def test_no_content_type() -> None:
+    assert (media_type([]), charset([]), is_html([])) == ("", None, True)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_2xx_is_no_failure(status: int) -> None:
+    assert failure(status, []) is None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "statuses"),
+    [
+        (Verdict.LATER, [408, 421, 423, 425, 429, 500, 502, 503, 504, 520, 599]),
+        (Verdict.REFUSED, [100, 301, 302, 303, 304, 307, 308]),
+        (Verdict.REFUSED, [400, 401, 403, 404, 405, 406, 410, 415, 418, 422, 451]),
+    ],
+)
+def test_a_status_has_a_verdict(verdict: Verdict, statuses: list[int]) -> None:
+    for status in statuses:
+        outcome = failure(status, [("Retry-After", "7")])
+        assert outcome is not None
+        assert (outcome.verdict, outcome.reason) == (verdict, f"http-{status}")
+        assert str(status) in outcome.detail
+        assert outcome.retry_after == (7.0 if verdict is Verdict.LATER else None)
+
+
+def test_a_redirect_says_where_to_in_harmless_words() -> None:
+    outcome = failure(301, [("Location", "https://example.org/\x1b[2J" + "x" * 999)])
+    assert outcome is not None
+    assert "redirects (301) to https://example.org/\\x1b[2J" in outcome.detail
+    assert len(outcome.detail) == 200
+
+
+def test_a_redirect_to_nowhere() -> None:
+    assert failure(302, []) == Outcome(
+        Verdict.REFUSED, "http-302", "the endpoint redirects (302) to nowhere"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0),
+        ("0", 0.0),
+        ("Wed, 01 May 2024 12:01:30 GMT", 90.0),
+        ("Wed, 01 May 2024 14:01:30 +0200", 90.0),
+        ("Wed, 01 May 2024 12:01:30 -0000", 90.0),
+        ("Wednesday, 01-May-24 12:01:30 GMT", 90.0),
+        ("Wed, 01 May 2024 11:00:00 GMT", 0.0),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("٣", None),
+        ("9" * 5000, None),
+        ("Wed, 99 May 2024 12:01:30 GMT", None),
+        ("Wed, 01 May 2024 12:01:30 +9999999999999999999", None),
+    ],
+)
+def test_retry_after(value: str, seconds: float | None) -> None:
+    outcome = failure(503, [("Retry-After", value)], NOW)
+    assert outcome is not None
+    assert outcome.retry_after == seconds
+
+
+def test_a_date_needs_a_clock() -> None:
+    outcome = failure(503, [("Retry-After", "Wed, 01 May 2024 12:01:30 GMT")])
+    assert outcome is not None
+    assert outcome.retry_after is None
+
+
+@given(st.text())
+def test_any_retry_after_is_read(value: str) -> None:
+    outcome = failure(429, [("Retry-After", value)], NOW)
+    assert outcome is not None
+    assert outcome.retry_after is None or outcome.retry_after >= 0
