@@ -1,0 +1,310 @@
+"""The generators: feedgenerator's classes, mended.
+
+::
+
+    feedgenerator.SyndicationFeed
+    ├── Rss201rev2Feed ── our Rss201rev2Feed        RSS 2.0
+    ├── RssUserland091Feed ── our RssUserland091Feed    RSS 0.91
+    └── Atom1Feed ── our Atom1Feed                  Atom 1.0 (RFC 4287)
+
+Each is a template: ``root_attributes``, ``add_root_elements``, ``item_attributes`` and
+``add_item_elements`` are meant to be overridden, with a call of ``super()``. What
+feedgenerator 2.2 drops or breaks is mended here: stylesheets in Atom, ``content`` in RSS, an
+enclosure's length as an int, naive dates beside aware ones, the present time in documents that
+have no date, a character that XML forbids.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+from xml.sax.saxutils import quoteattr
+
+from feedgenerator.django.utils import feedgenerator
+from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc2822_date, rfc3339_date
+
+from pelican_linkback.feeds.xmlwriter import XMLWriter
+
+__all__ = [
+    "Atom1Feed",
+    "Enclosure",
+    "Person",
+    "Rss201rev2Feed",
+    "RssUserland091Feed",
+    "Stylesheet",
+]
+
+CONTENT_NAMESPACE = "http://purl.org/rss/1.0/modules/content/"
+DC_NAMESPACE = "http://purl.org/dc/elements/1.1/"
+_NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""The date of a document that has none: Atom asks for one, and a clock would lie (P18)."""
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author or a contributor (RFC 4287, section 3.2)."""
+
+    name: str
+    email: str | None = None
+    link: str | None = None
+
+
+class Enclosure(feedgenerator.Enclosure):
+    """A file that belongs to an item: its URL, its length in bytes, its media type."""
+
+    def __init__(self, url: str, length: int | str, mime_type: str) -> None:
+        super().__init__(url=str(url), length=str(length), mime_type=str(mime_type))
+
+
+class Stylesheet(feedgenerator.Stylesheet):
+    """An ``xml-stylesheet`` instruction's URL, media type (guessed) and media."""
+
+    def __str__(self) -> str:
+        pseudo = {"href": self.url, "type": self.mimetype, "media": self.media}
+        return " ".join(f"{k}={quoteattr(str(v))}" for k, v in pseudo.items() if v is not None)
+
+
+def _aware(date: dt.date) -> dt.datetime:
+    """Return ``date`` as a datetime with a zone; a naive one is UTC, a day its midnight."""
+    if not isinstance(date, dt.datetime):
+        date = dt.datetime.combine(date, dt.time())
+    return date if date.tzinfo else date.replace(tzinfo=dt.UTC)
+
+
+class _Mended(feedgenerator.SyndicationFeed):
+    """What all our generators share: one way to write, and no clock."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stylesheets = self.feed["stylesheets"] or ()
+        self.feed["stylesheets"] = [_mended_stylesheet(each) for each in stylesheets]
+
+    def add_item(self, *args: Any, authors: Sequence[Person] | None = None, **kwargs: Any) -> None:
+        """Add an item; beside feedgenerator's arguments it takes ``authors``, all of them."""
+        super().add_item(*args, **kwargs)
+        item = self.items[-1]
+        for key in ("pubdate", "updateddate"):
+            if item[key] is not None:
+                item[key] = _aware(item[key])
+        item["authors"] = _single_author(item) if authors is None else list(authors)
+
+    def latest_post_date(self) -> dt.datetime:
+        """The newest date of the items, else the feed's ``updated``, else 1970-01-01."""
+        return self.newest() or _NO_DATE
+
+    def newest(self) -> dt.datetime | None:
+        """The newest date of the items, else the feed's ``updated``, else None."""
+        dates = (item[key] for item in self.items for key in ("updateddate", "pubdate"))
+        updated: dt.datetime | None = self.feed.get("updated")
+        return max(filter(None, dates), default=updated)
+
+    def write(self, outfile: IO[Any], encoding: str) -> None:
+        """Write the document to ``outfile``, a text or a binary file."""
+        text = self.render(encoding)
+        try:
+            outfile.write(text)
+        except TypeError:
+            outfile.write(text.encode(encoding, "xmlcharrefreplace"))
+
+    def writeString(self, encoding: str) -> str:
+        """Return the document as text, under feedgenerator's name."""
+        return self.render(encoding)
+
+    def render(self, encoding: str = "utf-8") -> str:
+        """Return the document as text; ``encoding`` is what its declaration says."""
+        handler = XMLWriter(encoding)
+        handler.startDocument()
+        self.add_stylesheets(handler)
+        self.write_document(handler)
+        return handler.text()
+
+    def add_stylesheets(self, handler: XMLWriter) -> None:
+        """Write the stylesheets' instructions, before the first element."""
+        for stylesheet in self.feed["stylesheets"]:
+            handler.processingInstruction("xml-stylesheet", stylesheet)
+
+    def write_document(self, handler: XMLWriter) -> None:
+        """Write the root element and all below it; each format has its own."""
+        raise NotImplementedError
+
+
+def _mended_stylesheet(sheet: feedgenerator.Stylesheet) -> Stylesheet:
+    if isinstance(sheet, Stylesheet):
+        return sheet
+    return Stylesheet(sheet.url, sheet.mimetype or "", sheet.media)
+
+
+def _single_author(item: Item) -> list[Person]:
+    name, email = item["author_name"], item["author_email"]
+    return [Person(name or email, email, item["author_link"])] if name or email else []
+
+
+class _Rss(_Mended, feedgenerator.RssFeed):
+    """What RSS 0.91 and RSS 2.0 share: a channel in an rss element."""
+
+    def write_document(self, handler: XMLWriter) -> None:
+        """Write the rss element and all below it."""
+        handler.startElement("rss", self.rss_attributes())
+        handler.startElement("channel", self.root_attributes())
+        self.add_root_elements(handler)
+        self.write_items(handler)
+        self.endChannelElement(handler)
+        handler.endElement("rss")
+
+    def add_root_elements(self, handler: XMLWriter) -> None:
+        """Write what describes the channel; without a date there is no lastBuildDate."""
+        feed = self.feed
+        handler.add_html_safe_element("title", feed["title"])
+        handler.addQuickElement("link", feed["link"])
+        handler.addQuickElement("description", feed["description"])
+        if feed["feed_url"] is not None:
+            handler.addQuickElement("atom:link", None, {"rel": "self", "href": feed["feed_url"]})
+        if feed["language"] is not None:
+            handler.addQuickElement("language", feed["language"])
+        for category in feed["categories"]:
+            handler.addQuickElement("category", category)
+        if feed["feed_copyright"] is not None:
+            handler.addQuickElement("copyright", feed["feed_copyright"])
+        if (newest := self.newest()) is not None:
+            handler.addQuickElement("lastBuildDate", rfc2822_date(newest))
+        if feed["ttl"] is not None:
+            handler.addQuickElement("ttl", feed["ttl"])
+
+    def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
+        """Write what all versions of RSS have: title, link and description."""
+        handler.add_html_safe_element("title", item["title"])
+        handler.addQuickElement("link", item["link"])
+        if item["description"] is not None:
+            handler.addQuickElement("description", item["description"])
+
+
+class RssUserland091Feed(_Rss, feedgenerator.RssUserland091Feed):
+    """RSS 0.91 (Userland)."""
+
+
+class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
+    """RSS 2.0, in the RSS Advisory Board's profile: description first, then content:encoded."""
+
+    def rss_attributes(self) -> dict[str, str]:
+        """Return the root's attributes; a namespace is declared where the document uses it."""
+        attributes: dict[str, str] = super().rss_attributes()
+        if any(item["content"] is not None for item in self.items):
+            attributes["xmlns:content"] = CONTENT_NAMESPACE
+        return attributes
+
+    def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
+        """Write an item's elements."""
+        super().add_item_elements(handler, item)
+        if item["content"] is not None:
+            handler.addQuickElement("content:encoded", item["content"])
+        for person in item["authors"]:
+            _write_rss_author(handler, person)
+        if item["pubdate"] is not None:
+            handler.addQuickElement("pubDate", rfc2822_date(item["pubdate"]))
+        if item["comments"] is not None:
+            handler.addQuickElement("comments", item["comments"])
+        if item["unique_id"] is not None:
+            handler.addQuickElement("guid", item["unique_id"], _guid_attributes(item))
+        if item["ttl"] is not None:
+            handler.addQuickElement("ttl", item["ttl"])
+        # The profile allows one enclosure; Atom carries them all.
+        for enclosure in list(item["enclosures"])[:1]:
+            handler.addQuickElement("enclosure", "", {"url": enclosure.url, **_file(enclosure)})
+        for category in item["categories"]:
+            handler.addQuickElement("category", category)
+
+
+def _write_rss_author(handler: XMLWriter, person: Person) -> None:
+    # RSS 2.0's author is an e-mail address; a name alone goes into Dublin Core's creator.
+    if person.email:
+        named = f"{person.email} ({person.name})" if person.name != person.email else person.email
+        handler.addQuickElement("author", named)
+    else:
+        handler.addQuickElement("dc:creator", person.name, {"xmlns:dc": DC_NAMESPACE})
+
+
+def _guid_attributes(item: Item) -> dict[str, str]:
+    permalink = item["unique_id_is_permalink"]
+    return {"isPermaLink": str(permalink).lower()} if isinstance(permalink, bool) else {}
+
+
+def _file(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
+    return {"length": str(enclosure.length), "type": str(enclosure.mime_type)}
+
+
+class Atom1Feed(_Mended, feedgenerator.Atom1Feed):
+    """Atom 1.0 (RFC 4287)."""
+
+    def write_document(self, handler: XMLWriter) -> None:
+        """Write the feed element and all below it."""
+        handler.startElement("feed", self.root_attributes())
+        self.add_root_elements(handler)
+        self.write_items(handler)
+        handler.endElement("feed")
+
+    def add_root_elements(self, handler: XMLWriter) -> None:
+        """Write what describes the feed (RFC 4287, section 4.1.1)."""
+        feed = self.feed
+        handler.addQuickElement("title", feed["title"])
+        handler.addQuickElement("link", "", {"rel": "alternate", "href": feed["link"]})
+        if feed["feed_url"] is not None:
+            handler.addQuickElement("link", "", {"rel": "self", "href": feed["feed_url"]})
+        handler.addQuickElement("id", feed["id"])
+        handler.addQuickElement("updated", rfc3339_date(self.latest_post_date()))
+        for person in _single_author(feed):
+            _write_atom_person(handler, "author", person)
+        if feed["subtitle"]:
+            handler.addQuickElement("subtitle", feed["subtitle"])
+        for category in feed["categories"]:
+            handler.addQuickElement("category", "", {"term": category})
+        if feed["feed_copyright"] is not None:
+            handler.addQuickElement("rights", feed["feed_copyright"])
+
+    def item_attributes(self, item: Item) -> dict[str, str]:
+        """Return the entry's attributes: its language where it is not the feed's."""
+        language = item.get("language")
+        return {"xml:lang": language} if language and language != self.feed["language"] else {}
+
+    def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
+        """Write an entry's elements (RFC 4287, section 4.1.2)."""
+        handler.addQuickElement("title", item["title"])
+        handler.addQuickElement("link", "", {"href": item["link"], "rel": "alternate"})
+        self._write_dates(handler, item)
+        for person in item["authors"]:
+            _write_atom_person(handler, "author", person)
+        unique_id = item["unique_id"]
+        if unique_id is None:
+            unique_id = get_tag_uri(item["link"], item["pubdate"])
+        handler.addQuickElement("id", unique_id)
+        if item["description"] is not None:
+            handler.addQuickElement("summary", item["description"], {"type": "html"})
+        if item["content"] is not None:
+            handler.addQuickElement("content", item["content"], {"type": "html"})
+        for enclosure in item["enclosures"]:
+            attributes = {"rel": "enclosure", "href": enclosure.url, **_file(enclosure)}
+            handler.addQuickElement("link", "", attributes)
+        for category in item["categories"]:
+            handler.addQuickElement("category", "", {"term": category})
+        if item["item_copyright"] is not None:
+            handler.addQuickElement("rights", item["item_copyright"])
+
+    def _write_dates(self, handler: XMLWriter, item: Item) -> None:
+        # Every entry has an updated element (4.1.2); one without a date is as new as its feed.
+        if item["pubdate"] is not None:
+            handler.addQuickElement("published", rfc3339_date(item["pubdate"]))
+        updated = item["updateddate"] or item["pubdate"] or self.latest_post_date()
+        handler.addQuickElement("updated", rfc3339_date(updated))
+
+
+def _write_atom_person(handler: XMLWriter, element: str, person: Person) -> None:
+    handler.startElement(element, {})
+    handler.addQuickElement("name", person.name)
+    if person.email:
+        handler.addQuickElement("email", person.email)
+    if person.link:
+        handler.addQuickElement("uri", person.link)
+    handler.endElement(element)

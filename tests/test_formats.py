@@ -1,0 +1,204 @@
+"""The generators: what feedgenerator drops or breaks is mended, and the rest is as it was."""
+
+import datetime as dt
+import io
+import xml.etree.ElementTree as ET
+
+import feedgenerator
+import feedparser
+import pytest
+from feedgenerator.django.utils.feedgenerator import Stylesheet as StockStylesheet
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pelican_linkback.feeds import (
+    Atom1Feed,
+    Enclosure,
+    Person,
+    Rss201rev2Feed,
+    RssUserland091Feed,
+    Stylesheet,
+)
+from pelican_linkback.feeds.xmlwriter import XMLWriter, clean
+
+FORMATS = [Atom1Feed, Rss201rev2Feed, RssUserland091Feed]
+DAY = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
+
+
+def make(feed_type, **kwargs):
+    arguments = {"title": "T", "link": "https://me.example/", "description": "D"} | kwargs
+    return feed_type(**arguments)
+
+
+def add(feed, **kwargs):
+    arguments = {"title": "t", "link": "https://me.example/t", "description": "d"} | kwargs
+    feed.add_item(**arguments)
+    return feed
+
+
+def parse(feed):
+    parsed = feedparser.parse(feed.writeString("utf-8").encode())
+    assert not parsed.bozo
+    return parsed
+
+
+@pytest.mark.parametrize("feed_type", FORMATS)
+def test_they_are_feedgenerators_classes(feed_type):
+    assert issubclass(feed_type, feedgenerator.SyndicationFeed)
+    assert issubclass(feed_type, getattr(feedgenerator, feed_type.__name__))
+
+
+@pytest.mark.parametrize("feed_type", FORMATS)
+def test_a_full_feed_says_what_feedgenerators_says(feed_type):
+    def full(kind):
+        feed = make(
+            kind,
+            subtitle="S",
+            language="de",
+            author_name="Ann",
+            author_email="ann@me.example",
+            author_link="https://me.example/ann",
+            categories=["a", "b"],
+            feed_url="https://me.example/feed",
+            feed_copyright="(c)",
+            ttl=60,
+        )
+        return add(
+            feed,
+            author_name="Bo & Co",
+            author_link="https://me.example/bo",
+            pubdate=DAY,
+            updateddate=DAY + dt.timedelta(days=1),
+            comments="https://me.example/t#comments",
+            unique_id="tag:me.example,2026:t",
+            unique_id_is_permalink=False,
+            categories=["x <y>"],
+            item_copyright="(c) Bo",
+            ttl=5,
+            enclosures=[Enclosure("https://me.example/a.mp3", "12", "audio/mpeg")],
+        ).writeString("utf-8")
+
+    stock = getattr(feedgenerator, feed_type.__name__)
+    assert ET.canonicalize(full(feed_type)) == ET.canonicalize(full(stock))
+
+
+@pytest.mark.parametrize("feed_type", FORMATS)
+def test_stylesheets_stand_before_the_root_and_are_escaped(feed_type):
+    sheets = ["/feed.css?a=1&b=2", Stylesheet("/x.xsl"), StockStylesheet("/y", "text/css", None)]
+    text = make(feed_type, stylesheets=sheets).writeString("utf-8")
+    _, css, xsl, other = [part.strip() for part in text.split("?>")[:4]]
+    assert css.startswith("<?xml-stylesheet ")
+    assert 'href="/feed.css?a=1&amp;b=2"' in css
+    assert 'type="text/xsl" media="screen"' in xsl
+    assert other == '<?xml-stylesheet href="/y" type="text/css"'
+
+
+def test_rss_carries_content_after_the_description():
+    item = add(make(Rss201rev2Feed), content="<p>all</p>").writeString("utf-8")
+    assert item.index("<description>d<") < item.index("<content:encoded>&lt;p&gt;all")
+    assert (
+        parse(add(make(Rss201rev2Feed), content="<p>all</p>")).entries[0].content[0].value
+        == "<p>all</p>"
+    )
+
+
+def test_a_namespace_is_declared_only_where_it_is_used():
+    assert "content:" not in add(make(Rss201rev2Feed)).writeString("utf-8")
+
+
+@pytest.mark.parametrize("feed_type", [Atom1Feed, Rss201rev2Feed])
+def test_an_enclosures_length_may_be_a_number(feed_type):
+    feed = add(
+        make(feed_type), enclosures=[feedgenerator.Enclosure("https://a.example/b", 7, "a/b")]
+    )
+    assert parse(feed).entries[0].enclosures[0].length == "7"
+
+
+def test_of_two_enclosures_rss_carries_the_first_and_atom_both():
+    two = [Enclosure(f"https://a.example/{n}", n, "a/b") for n in (1, 2)]
+    assert len(parse(add(make(Rss201rev2Feed), enclosures=two)).entries[0].enclosures) == 1
+    assert len(parse(add(make(Atom1Feed), enclosures=two)).entries[0].enclosures) == 2
+
+
+@pytest.mark.parametrize("feed_type", FORMATS)
+def test_naive_and_aware_dates_stand_side_by_side(feed_type):
+    feed = add(make(feed_type), pubdate=DAY.replace(tzinfo=None))
+    add(feed, pubdate=DAY + dt.timedelta(hours=1))
+    add(feed, pubdate=dt.date(2026, 5, 1))
+    assert feed.latest_post_date() == DAY + dt.timedelta(hours=1)
+    assert parse(feed)
+
+
+@pytest.mark.parametrize("feed_type", FORMATS)
+def test_no_clock_stands_in_a_document_without_dates(feed_type):
+    text = add(make(feed_type)).writeString("utf-8")
+    assert str(dt.datetime.now(dt.UTC).year) not in text
+    assert ("1970-01-01T00:00:00+00:00" in text) == (feed_type is Atom1Feed)
+    assert "lastBuildDate" not in text
+
+
+@pytest.mark.parametrize("feed_type", FORMATS)
+def test_an_empty_feed_is_as_old_as_it_is_told(feed_type):
+    feed = make(feed_type, updated=DAY)
+    assert feed.latest_post_date() == DAY
+
+
+def test_every_author_is_named():
+    people = [Person("Ann", "ann@me.example", "https://me.example/ann"), Person("Bo")]
+    atom = parse(add(make(Atom1Feed), authors=people)).entries[0]
+    assert [a.name for a in atom.authors] == ["Ann", "Bo"]
+    assert atom.authors[0] == {
+        "name": "Ann",
+        "email": "ann@me.example",
+        "href": "https://me.example/ann",
+    }
+    rss = add(make(Rss201rev2Feed), authors=people).writeString("utf-8")
+    assert "<author>ann@me.example (Ann)</author>" in rss
+    assert ">Bo</dc:creator>" in rss
+    mail_only = add(make(Rss201rev2Feed), author_email="ann@me.example").writeString("utf-8")
+    assert "<author>ann@me.example</author>" in mail_only
+
+
+@pytest.mark.parametrize("name", ["", None])
+def test_nobody_is_no_author(name):
+    text = add(make(Atom1Feed, author_name=name), author_name=name).writeString("utf-8")
+    assert "author" not in text
+
+
+def test_an_entry_in_another_language_says_so():
+    feed = add(make(Atom1Feed, language="en"), language="de")
+    add(feed, language="en")
+    text = feed.writeString("utf-8")
+    assert text.count('xml:lang="de"') == 1
+    assert text.count('xml:lang="en"') == 1
+
+
+def test_an_entry_without_id_gets_a_tag_uri():
+    assert parse(add(make(Atom1Feed), pubdate=DAY)).entries[0].id == "tag:me.example,2026-05-01:/t"
+
+
+def test_rss_titles_survive_readers_that_unescape_once_too_often():
+    text = add(make(Rss201rev2Feed, title="A & B"), title="vector<int>").writeString("utf-8")
+    assert "<title>A &#x26; B</title>" in text
+    assert "<title>vector&#x3C;int&gt;</title>" in text
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, io.BytesIO])
+def test_a_document_is_written_to_text_and_binary_files(stream):
+    out = stream()
+    make(Atom1Feed, title="é").write(out, "utf-8")
+    written = out.getvalue()
+    assert "<title>é</title>" in (written if isinstance(written, str) else written.decode())
+
+
+@given(st.text())
+def test_any_text_comes_through_a_parser_less_what_xml_forbids(text):
+    writer = XMLWriter()
+    writer.startDocument()
+    writer.startElement("a", {"b": text})
+    writer.addQuickElement("c", text)
+    writer.ignorableWhitespace("\n")
+    writer.endElement("a")
+    root = ET.fromstring(writer.text().encode("utf-8", "surrogatepass"))
+    assert (root.findtext("c") or "") == clean(text)
+    assert root.get("b") == clean(text)
