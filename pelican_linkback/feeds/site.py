@@ -1,0 +1,57 @@
+"""The site, as the feeds see it. Knows nothing of how Pelican makes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+__all__ = ["Site"]
+
+
+def _base(url: str) -> str:
+    return url if url.endswith("/") else url + "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a Feed may ask of the site.
+
+    ``articles`` are the published articles in the default language, ``translations`` those in
+    other languages; ``categories``, ``authors`` and ``tags`` map each of Pelican's objects to
+    its articles. ``settings`` are Pelican's, ``now`` is the time of the build.
+    """
+
+    url: str
+    name: str
+    now: dt.datetime
+    subtitle: str = ""
+    language: str | None = None
+    timezone: dt.tzinfo = dt.UTC
+    feed_domain: str = ""
+    articles: Sequence[Any] = ()
+    translations: Sequence[Any] = ()
+    pages: Sequence[Any] = ()
+    categories: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
+    authors: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
+    tags: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def absolute(self, url: str) -> str:
+        """Return ``url``, relative to the site's root, as an absolute URL.
+
+        Without SITEURL the result is relative to the host (``/posts/a.html``).
+        """
+        return urljoin(_base(self.url), url)
+
+    def absolute_feed(self, url: str) -> str:
+        """Return a feed's ``url`` as an absolute one, on FEED_DOMAIN."""
+        return urljoin(_base(self.feed_domain or self.url), url)
+
+    def aware(self, date: dt.datetime | dt.date) -> dt.datetime:
+        """Return ``date`` with a zone; a naive one is in the site's, a day is its midnight."""
+        if not isinstance(date, dt.datetime):
+            date = dt.datetime.combine(date, dt.time())
+        return date if date.tzinfo else date.replace(tzinfo=self.timezone)

@@ -1,0 +1,281 @@
+"""Feed classes: tiny ones, each named for its one difference."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import feedgenerator
+import pytest
+
+from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feeds import Atom1Feed, Feed, Site
+from pelican_linkback.feeds.catalogue import catalogue, load
+
+NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+SITE = Site(
+    "https://me.example", "Me", NOW, language="en", timezone=dt.timezone(dt.timedelta(hours=2))
+)
+
+
+@dataclass
+class Entry:
+    name: str
+    url: str = "e.html"
+    date: dt.datetime = dt.datetime(2026, 1, 1)
+
+    def __str__(self):
+        return self.name
+
+
+class Plain(Feed):
+    title = "T"
+    link = "/"
+    description = "D"
+    path = "feed.xml"
+
+    def items(self):
+        return [Entry("a & b"), Entry("c", "d/c.html")]
+
+
+class Dated(Plain):
+    def items(self):
+        return [Entry(str(day), date=dt.datetime(2026, 1, day)) for day in (2, 3, 1)]
+
+    def item_pubdate(self, item):
+        return item.date
+
+
+class WithAbsoluteUrl(Plain):
+    def items(self):
+        return [SimpleNamespace(get_absolute_url=lambda: "/abs/")]
+
+
+class ForObjects(Plain):
+    path = "feeds/{slug}.xml"
+
+    def objects(self, site):
+        return [SimpleNamespace(slug="one"), SimpleNamespace(slug="two")]
+
+
+def entries(feed_class, obj=None):
+    return feed_class().get_feed(obj, SITE).items
+
+
+def test_what_is_not_declared_has_djangos_defaults():
+    first, second = entries(Plain)
+    assert first["title"] == "a &amp; b"
+    assert first["description"] == "a & b"
+    assert first["link"] == first["unique_id"] == "https://me.example/e.html"
+    assert second["link"] == "https://me.example/d/c.html"
+    feed = Plain().get_feed(None, SITE).feed
+    assert feed["feed_url"] == "https://me.example/feed.xml"
+    assert feed["link"] == "https://me.example/"
+    assert feed["language"] == "en"
+
+
+def test_an_item_may_say_its_own_url():
+    assert entries(WithAbsoluteUrl)[0]["link"] == "https://me.example/abs/"
+
+
+def test_a_feed_made_by_hand_asks_get_object():
+    class ByHand(Plain):
+        def get_object(self, site, word):
+            return word
+
+        def title(self, obj):
+            return f"About {obj}"
+
+    assert ByHand()(SITE, "boats").feed["title"] == "About boats"
+    assert Plain()(SITE).feed["title"] == "T"
+
+
+def test_naive_dates_are_in_the_sites_zone():
+    assert entries(Dated)[0]["pubdate"].utcoffset() == dt.timedelta(hours=2)
+
+
+def test_a_day_is_its_midnight():
+    class Day(Dated):
+        def item_pubdate(self, item):
+            return dt.date(2026, 1, 2)
+
+    assert entries(Day)[0]["pubdate"] == dt.datetime(2026, 1, 2, tzinfo=SITE.timezone)
+
+
+@pytest.mark.parametrize(
+    ("aspects", "expected"),
+    [
+        pytest.param({}, ["2", "3", "1"], id="as items says"),
+        pytest.param({"limit": 2}, ["3", "2"], id="a limit is on the newest (P15)"),
+        pytest.param({"order_by": "name"}, ["3", "2", "1"], id="by an attribute, greatest first"),
+        pytest.param({"order_by": lambda _, item: -int(item.name)}, ["1", "2", "3"], id="by a key"),
+        pytest.param(
+            {"filter": lambda _, item: item.name != "3", "limit": 1},
+            ["2"],
+            id="filtered before the limit",
+        ),
+        pytest.param({"limit": lambda _, obj: 1}, ["3"], id="the limit is an aspect"),
+    ],
+)
+def test_filter_then_order_then_limit(aspects, expected):
+    chosen = type("Chosen", (Dated,), aspects)
+    assert [item["description"] for item in entries(chosen)] == expected
+
+
+def test_a_limit_without_dates_keeps_the_order():
+    assert [i["description"] for i in entries(type("First", (Plain,), {"limit": 1}))] == ["a & b"]
+
+
+def test_enclosures_from_three_aspects():
+    class Podcast(Plain):
+        item_enclosure_url = "https://me.example/a.mp3"
+        item_enclosure_length = 7
+        item_enclosure_mime_type = "audio/mpeg"
+
+    (enclosure,) = entries(Podcast)[0]["enclosures"]
+    assert (enclosure.url, enclosure.length, enclosure.mime_type) == (
+        "https://me.example/a.mp3",
+        "7",
+        "audio/mpeg",
+    )
+
+
+def test_extra_arguments_reach_the_generator():
+    class Extra(Plain):
+        feed_type = Atom1Feed
+        item_content = "<p>all</p>"
+        item_author_name = "Ann"
+        item_author_email = "ann@me.example"
+
+        def feed_extra_kwargs(self, obj):
+            return {"one": 1}
+
+        def item_extra_kwargs(self, item):
+            return {"two": 2}
+
+    feed = Extra().get_feed(None, SITE)
+    assert feed.feed["one"] == 1
+    assert feed.items[0]["two"] == 2
+    assert feed.items[0]["content"] == "<p>all</p>"
+    assert feed.items[0]["author_email"] == "ann@me.example"
+
+
+def test_a_feedgenerator_class_from_elsewhere_is_a_feed_type():
+    class Elsewhere(feedgenerator.Atom1Feed):
+        pass
+
+    feed = type("F", (Plain,), {"feed_type": Elsewhere})().get_feed(None, SITE)
+    assert type(feed) is Elsewhere
+    assert "<feed" in feed.writeString("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("aspects", "says"),
+    [
+        ({"title": None}, r"Broken: has no title for None: write title = \.\.\. or def title"),
+        ({"link": None}, "Broken: has no link"),
+        ({"items": None}, "Broken: has no items"),
+        ({"items": 7}, "items of None is 7, which cannot be iterated"),
+        ({"items": lambda _: [object()]}, "has neither get_absolute_url"),
+    ],
+)
+def test_a_broken_class_is_told_what_to_write(aspects, says):
+    with pytest.raises(FeedError, match=says):
+        entries(type("Broken", (Plain,), aspects))
+
+
+def test_a_type_error_while_iterating_is_not_taken_for_a_wrong_items():
+    class Buggy(Plain):
+        def items(self):
+            yield len(7)
+
+    with pytest.raises(TypeError, match="has no len"):
+        entries(Buggy)
+
+
+# Where
+
+
+def documents(*classes):
+    return catalogue(classes, SITE)
+
+
+def test_each_object_has_its_document():
+    assert [d.path for d in documents(ForObjects).documents] == ["feeds/one.xml", "feeds/two.xml"]
+
+
+def test_a_path_may_be_a_method_and_its_result_is_final():
+    class ByMethod(ForObjects):
+        def path(self, obj):
+            return f"{obj.slug}/{{literally}}.xml" if obj.slug == "one" else None
+
+    assert [d.path for d in documents(ByMethod).documents] == ["one/{literally}.xml"]
+
+
+def test_a_url_may_differ_from_the_path():
+    class Elsewhere(Plain):
+        path = Path("feed/index.xml")
+        url = "feed/"
+
+    assert Elsewhere().get_feed(None, SITE).feed["feed_url"] == "https://me.example/feed/"
+    assert documents(Elsewhere).documents[0].path == "feed/index.xml"
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("{colour}.xml", "colour"),
+        ("{obj.slug.deep}.xml", "deep"),
+        ("{0}.xml", "pattern"),
+        ("{", "pattern"),
+        ("../{slug}.xml", "not a file below the output folder"),
+        ("/etc/{slug}", "not a file below the output folder"),
+        (".", "not a file below the output folder"),
+    ],
+)
+def test_a_path_that_cannot_be_is_an_error_that_costs_one_feed(path, says):
+    found = documents(type("Lost", (ForObjects,), {"path": path}), Plain)
+    assert [d.path for d in found.documents] == ["feed.xml"]
+    assert len(found.errors) == 1
+    assert says in str(found.errors[0])
+
+
+def test_a_feed_without_a_path_has_no_document():
+    assert documents(type("Nowhere", (Plain,), {"path": None})).documents == ()
+
+
+def test_of_two_feeds_for_one_path_the_first_keeps_it():
+    class Second(Plain):
+        path = "./feed.xml"
+
+    found = documents(Plain, Second)
+    assert [type(d.feed) for d in found.documents] == [Plain]
+    (error,) = found.errors
+    assert "Second: is not written, because feed.xml belongs to Plain; give Second.path" in str(
+        error
+    )
+
+
+def test_classes_are_named_or_given():
+    classes, errors = load([Plain, "tests.test_feed.Dated"])
+    assert [c.__name__ for c in classes] == ["Plain", "Dated"]
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ("tests.test_feed.Nothing", "cannot be imported"),
+        ("no_such_module.Feed", "cannot be imported"),
+        ("Feed", "cannot be imported"),
+        ("tests.test_feed.NOW", "not a subclass"),
+        (int, "int: .* not a subclass"),
+    ],
+)
+def test_an_entry_that_is_no_feed_is_told(entry, says):
+    classes, errors = load([entry, Plain])
+    assert classes == [Plain]
+    with pytest.raises(FeedError, match=says):
+        raise errors[0]
