@@ -60,19 +60,23 @@ def test_no_more_run_than_there_are_workers() -> None:
     assert len(crowd.done) == 12
 
 
-def test_one_worker_goes_in_order_and_finishes_what_is_begun_first() -> None:
+@pytest.mark.parametrize("hosts", ["aaaaaa", "abcabc", "abbaaa"])
+def test_one_worker_goes_in_order_and_finishes_what_is_begun_first(hosts: str) -> None:
     done: list[str] = []
+    names = ["a", "a2", "a3", "b", "b2", "c"]
 
     def step(name: str, *following: Step) -> Step:
         def work() -> Iterable[Step]:
             done.append(name)
             return following
 
-        return Step("host", work)
+        return Step(hosts[names.index(name)], work)
 
     steps = [step("a", step("a2", step("a3"))), step("b", step("b2")), step("c")]
     assert Lanes(workers=1, per_host=1).run(steps)
-    assert done == ["a", "a2", "a3", "b", "b2", "c"]
+    assert sorted(done) == names
+    assert done[:3] == ["a", "a2", "a3"]
+    assert done.index("b2") == done.index("b") + 1
 
 
 def test_a_following_step_counts_at_the_host_it_goes_to() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -47,7 +47,7 @@ class Lanes:
         self._per_host = per_host
         self._may_begin = may_begin
         self._grace = grace
-        self._waiting: dict[str, deque[Step]] = {}
+        self._waiting: OrderedDict[str, deque[Step]] = OrderedDict()
         self._busy: Counter[str] = Counter()
         self._ended: SimpleQueue[tuple[Step, Iterable[Step] | BaseException]] = SimpleQueue()
 
@@ -95,7 +95,7 @@ class Lanes:
         self._ended.put((step, result))
 
     def _end_one(self) -> None:
-        """Wait until a step ends, and put what follows from it at the head of its lanes.
+        """Wait until a step ends, and put what follows from it before all that waits.
 
         So what was begun is brought to its end before something new is begun, and a run that
         meets its deadline has told somebody rather than looked at everything.
@@ -106,6 +106,7 @@ class Lanes:
             raise result
         for following in result:
             self._waiting.setdefault(following.host, deque()).appendleft(following)
+            self._waiting.move_to_end(following.host, last=False)
 
     def _next_ended(self) -> tuple[Step, Iterable[Step] | BaseException]:
         while True:
