@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Endpoint", "Mention", "Outcome", "Protocol", "Verdict"]
+from pelican_linkback.exceptions import InvalidURL, ProtocolError
+from pelican_linkback.urls import check
+
+__all__ = ["Endpoint", "Mention", "Outcome", "Protocol", "Verdict", "received"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -14,6 +17,21 @@ class Mention:
 
     source: str
     target: str
+
+
+def received(source: str, target: str) -> Mention:
+    """Return the mention that a stranger sent.
+
+    Raises ProtocolError unless both are absolute http(s) URLs, and not the same (Pingback,
+    section 2.1; Webmention, section 3.2.1).
+    """
+    try:
+        mention = Mention(check(source), check(target))
+    except InvalidURL as error:
+        raise ProtocolError(str(error)) from error
+    if source == target:
+        raise ProtocolError("source and target are the same")
+    return mention
 
 
 class Protocol(StrEnum):

@@ -1,0 +1,156 @@
+"""Pingback 1.0: its XML-RPC messages, in both directions, and what its faults mean.
+
+Specification: https://www.hixie.ch/specs/pingback/pingback
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+from xml.etree.ElementTree import Element
+
+from pelican_linkback.exceptions import ProtocolError
+from pelican_linkback.protocol import xmlrpc
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
+from pelican_linkback.protocol.response import Headers, failure
+from pelican_linkback.text import harmless
+
+__all__ = [
+    "CONTENT_TYPE",
+    "FAULTS",
+    "Fault",
+    "fault",
+    "read_reply",
+    "read_request",
+    "request",
+    "success",
+]
+
+CONTENT_TYPE = "text/xml"
+METHOD = "pingback.ping"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a fault code means for the delivery, and in words."""
+
+    verdict: Verdict
+    meaning: str
+
+
+FAULTS = {
+    0: Fault(Verdict.REFUSED, "no reason is given, as WordPress does for nearly every refusal"),
+    16: Fault(Verdict.LATER, "the source does not exist"),
+    17: Fault(Verdict.REFUSED, "the source has no link to the target"),
+    32: Fault(Verdict.REFUSED, "the target does not exist"),
+    33: Fault(Verdict.REFUSED, "the target takes no pingbacks"),
+    48: Fault(Verdict.DELIVERED, "already registered"),
+    49: Fault(Verdict.REFUSED, "access denied"),
+    50: Fault(Verdict.LATER, "an upstream server failed"),
+    -32300: Fault(Verdict.LATER, "transport error"),
+    -32500: Fault(Verdict.REFUSED, "application error"),
+    -32601: Fault(Verdict.REFUSED, "the server has no method pingback.ping"),
+    -32700: Fault(Verdict.REFUSED, "the server could not parse the request"),
+}
+"""Section 3, and the codes that XML-RPC servers agreed on for errors of their own."""
+
+UNKNOWN = Fault(Verdict.REFUSED, "a fault of the server's own")
+
+_INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+
+
+def request(mention: Mention) -> bytes:
+    """Return the call ``pingback.ping(source, target)``, both exactly as they are (section 2)."""
+    params = "".join(map(_param, (mention.source, mention.target)))
+    return _document("methodCall", f"<methodName>{METHOD}</methodName><params>{params}</params>")
+
+
+def read_request(body: bytes) -> Mention:
+    """Return the mention that a ``pingback.ping`` call makes.
+
+    Raises ProtocolError for anything else: not well-formed, another method, not two strings, or
+    strings that are no absolute URLs.
+    """
+    call = xmlrpc.read(body, "methodCall")
+    if isinstance(call, xmlrpc.Unreadable):
+        raise ProtocolError(call.detail)
+    if (method := xmlrpc.words(call.find("methodName"))) != METHOD:
+        raise ProtocolError(f"there is no method {harmless(method)!r} here, only {METHOD}")
+    values = call.findall("params/param/value")
+    if len(values) != 2 or not all(map(_is_string, values)):
+        raise ProtocolError(f"{METHOD} takes two strings")
+    return received(*map(xmlrpc.words, values))
+
+
+def success(text: str) -> bytes:
+    """Return the reply to a call that was accepted; ``text`` is for people."""
+    return _document("methodResponse", f"<params>{_param(text)}</params>")
+
+
+def fault(code: int, text: str) -> bytes:
+    """Return the reply to a call that was not: a code of ``FAULTS`` and a text for people."""
+    members = (
+        f"<member><name>faultCode</name><value><int>{code}</int></value></member>"
+        f"<member><name>faultString</name>{_string(text)}</member>"
+    )
+    return _document("methodResponse", f"<fault><value><struct>{members}</struct></value></fault>")
+
+
+def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None = None) -> Outcome:
+    """Return what a reply to ``request`` means; never raises.
+
+    The body may be cut off anywhere, be surrounded by anything and be no XML at all. ``now``
+    (aware) is needed to understand a Retry-After that is a date. ``protocol`` and ``endpoint`` of
+    the outcome are the caller's to fill in.
+    """
+    if failed := failure(status, headers, now):
+        return failed
+    reply = xmlrpc.read_leniently(body, "methodResponse")
+    if isinstance(reply, xmlrpc.Unreadable):
+        # Silence is what a server says that broke down; anything else it would say again.
+        verdict = Verdict.LATER if reply.reason == "empty" else Verdict.REFUSED
+        return Outcome(verdict, reply.reason, harmless(reply.detail))
+    if (refusal := reply.find("fault")) is not None:
+        return _read_fault(refusal)
+    if (params := reply.find("params")) is not None:
+        return Outcome(Verdict.DELIVERED, "accepted", _harmless(xmlrpc.words(params)))
+    return Outcome(Verdict.REFUSED, "not-xml-rpc", "the reply holds neither params nor a fault")
+
+
+def _read_fault(said: Element) -> Outcome:
+    members = {
+        xmlrpc.words(member.find("name")): xmlrpc.words(member.find("value"))
+        for member in said.findall("value/struct/member")
+    }
+    code = members.get("faultCode", "")
+    if not _INTEGER.fullmatch(code):
+        return Outcome(Verdict.REFUSED, "malformed-fault", _harmless(xmlrpc.words(said)))
+    known = FAULTS.get(int(code), UNKNOWN)
+    reason = "already-registered" if int(code) == 48 else f"fault-{int(code)}"
+    text = members.get("faultString", "")
+    return Outcome(
+        known.verdict, reason, _harmless(f"{known.meaning}: {text}" if text else known.meaning)
+    )
+
+
+def _harmless(words: str) -> str:
+    """Return a server's words as text: WordPress escapes them twice."""
+    return harmless(unescape(words[:2000]))
+
+
+def _is_string(value: Element) -> bool:
+    return [kind.tag for kind in value] in ([], ["string"])
+
+
+def _param(text: str) -> str:
+    return f"<param>{_string(text)}</param>"
+
+
+def _string(text: str) -> str:
+    return f"<value><string>{xmlrpc.quote(text)}</string></value>"
+
+
+def _document(name: str, inside: str) -> bytes:
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}>{inside}</{name}>\n'.encode()

@@ -1,0 +1,112 @@
+"""XML-RPC documents by strangers: found in whatever surrounds them, and read without trust.
+
+No document type is ever read, so no entity but XML's own five exists here; a DOCTYPE is refused
+before any parser sees it. Time and memory grow with the size of the body and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, fromstring
+
+from pelican_linkback.markup import decode
+
+__all__ = ["Unreadable", "quote", "read", "read_leniently", "words"]
+
+MOST_ELEMENTS = 1000
+"""A message of either protocol has twenty."""
+
+_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_HTML = re.compile(r"<(?:!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a body is no XML-RPC: a stable word in kebab-case, and a sentence for people."""
+
+    reason: str
+    detail: str
+
+
+def read(body: bytes, root: str) -> Element | Unreadable:
+    """Return the well-formed document in ``body`` whose root element is called ``root``."""
+    document = _find(body, root)
+    if isinstance(document, Unreadable):
+        return document
+    try:
+        return fromstring(document, XMLParser(target=_Builder()))  # noqa: S314 (has no DOCTYPE)
+    except ParseError as error:
+        return Unreadable("not-xml", f"the message cannot be read as XML: {error}")
+
+
+def read_leniently(body: bytes, root: str) -> Element | Unreadable:
+    """Return the document in ``body`` as far as it can be read.
+
+    Characters that XML has not become U+FFFD, and entities that nobody declared stay as they are
+    written. Where it is cut off, not well-formed or endless, what stands before is returned.
+    """
+    document = _find(body, root)
+    if isinstance(document, Unreadable):
+        return document
+    builder = _Builder()
+    parser = XMLParser(target=builder)  # noqa: S314 (the document has no DOCTYPE)
+    problem = "it ends in its first tag"
+    try:
+        parser.feed(_BARE_AMPERSAND.sub("&amp;", _NO_XML.sub("\ufffd", document)))
+    except ParseError as error:
+        problem = str(error)
+    if builder.root is None:
+        return Unreadable("not-xml", f"the message cannot be read as XML: {problem}")
+    return builder.root
+
+
+def words(element: Element | None) -> str:
+    """Return the text of an element and all within it, or "" for none."""
+    return "" if element is None else "".join(element.itertext()).strip()
+
+
+def quote(text: str) -> str:
+    """Return ``text`` fit to stand in an XML document, whatever it holds."""
+    return escape(_NO_XML.sub("\ufffd", text), quote=False)
+
+
+class _Builder(TreeBuilder):
+    """Builds a tree of bounded size, and keeps its root for the case that it is never closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root: Element | None = None
+        self.count = 0
+
+    def start(self, tag: str, attributes: dict[str, str], /) -> Element:
+        self.count += 1
+        if self.count > MOST_ELEMENTS:
+            raise ParseError(f"it has more than {MOST_ELEMENTS} elements")
+        element = super().start(tag, attributes)
+        self.root = element if self.root is None else self.root
+        return element
+
+
+def _find(body: bytes, root: str) -> str | Unreadable:
+    """Return the text from the root's first tag to its last, or to the end if it has none.
+
+    What stands before it (a byte-order mark, white space, the warnings of PHP) and behind it
+    does not matter.
+    """
+    text = decode(body)
+    if not text.strip():
+        return Unreadable("empty", "the message is empty")
+    start = re.search(rf"<{root}[\s>]", text)
+    if start is None:
+        if _HTML.search(text):
+            return Unreadable("html-page", "the message is an HTML page")
+        return Unreadable("not-xml-rpc", f"the message has no {root} element")
+    if _DOCTYPE.search(text, 0, start.start()):
+        return Unreadable("doctype", "the message declares a document type, which XML-RPC has not")
+    document = text[start.start() :]
+    inside, end, _ = document.partition(f"</{root}>")
+    return inside + end
