@@ -1,0 +1,74 @@
+"""Webmention: its form messages, in both directions, and what a status means.
+
+Specification: https://www.w3.org/TR/webmention/
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import parse_qs, urlencode
+
+from pelican_linkback.exceptions import InvalidURL, ProtocolError
+from pelican_linkback.markup import decode
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
+from pelican_linkback.protocol.response import Headers, charset, failure, fields, media_type
+from pelican_linkback.text import harmless
+from pelican_linkback.urls import check, resolve
+
+__all__ = ["CONTENT_TYPE", "read_reply", "read_request", "request"]
+
+CONTENT_TYPE = "application/x-www-form-urlencoded"
+
+
+def request(mention: Mention) -> bytes:
+    """Return the form that tells of ``mention`` (section 3.1.3)."""
+    return urlencode({"source": mention.source, "target": mention.target}).encode("ascii")
+
+
+def read_request(body: bytes) -> Mention:
+    """Return the mention that a form tells of (section 3.2).
+
+    Other fields are allowed and passed over. Raises ProtocolError for anything but one source and
+    one target, two different absolute http(s) URLs.
+    """
+    try:
+        form = parse_qs(body.decode("ascii"), errors="strict", max_num_fields=100)
+    except ValueError as error:
+        raise ProtocolError(f"the form cannot be read: {harmless(error)}") from error
+    match form.get("source"), form.get("target"):
+        case [source], [target]:
+            return received(source, target)
+    raise ProtocolError("the form needs one source and one target")
+
+
+def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None = None) -> Outcome:
+    """Return what a reply to ``request`` means; never raises (section 3.1.4).
+
+    Any 2xx is success. ``status_url`` is what a 201 has in Location, to be resolved against the
+    endpoint. ``now`` (aware) is needed to understand a Retry-After that is a date. ``protocol``
+    and ``endpoint`` of the outcome are the caller's to fill in.
+    """
+    words = _words(headers, body)
+    if failed := failure(status, headers, now):
+        detail = f"{failed.detail}: {words}" if words else failed.detail
+        return replace(failed, detail=harmless(detail))
+    status_url = _status_url(headers) if status == 201 else None
+    return Outcome(Verdict.DELIVERED, "accepted", harmless(words), status_url=status_url)
+
+
+def _status_url(headers: Headers) -> str | None:
+    """Return the Location if it will be a URL to fetch whatever endpoint it is resolved against."""
+    location = next(iter(fields(headers, "Location")), "")
+    try:
+        check(resolve("https://endpoint.example/", location))
+    except InvalidURL:
+        return None
+    return location or None
+
+
+def _words(headers: Headers, body: bytes) -> str:
+    """Return what a receiver says for people: the beginning of plain text or JSON."""
+    if media_type(headers) not in {"text/plain", "application/json"}:
+        return ""
+    return decode(body[:2000], charset(headers)).strip()
