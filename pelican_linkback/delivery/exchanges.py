@@ -1,0 +1,109 @@
+"""The three exchanges of a delivery: look at its page, look at the target, tell.
+
+Each is one call of the web door and returns data. What the web refuses to do is an answer too,
+so nothing is raised here.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from pelican_linkback.delivery.events import Waiting
+from pelican_linkback.exceptions import InvalidURL, Refused, TimedOut, WebError
+from pelican_linkback.protocol import pingback, webmention
+from pelican_linkback.protocol.discovery import discover
+from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.response import failure
+from pelican_linkback.protocol.verification import links_to
+from pelican_linkback.text import harmless
+from pelican_linkback.urls import normalise, resolve
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.web import Response
+
+__all__ = ["LINK_MISSING", "NOT_ONLINE", "REDIRECTED", "Web", "find_endpoints", "tell", "visit"]
+
+NOT_ONLINE = "not-online"
+REDIRECTED = "redirected"
+LINK_MISSING = "link-missing"
+
+LANGUAGES = {Protocol.PINGBACK: pingback, Protocol.WEBMENTION: webmention}
+
+
+class Web(typing.Protocol):
+    """The web as delivery needs it: see ``pelican_linkback.web.Web``."""
+
+    def get(self, url: str) -> Response:
+        """Return what ``url`` answers, after redirects; raise WebError if it cannot."""
+
+    def post(self, url: str, body: bytes, content_type: str) -> Response:
+        """Return what ``url`` answers to ``body``; raise WebError if it cannot."""
+
+
+def visit(web: Web, source: str, targets: Sequence[str]) -> dict[str, Waiting | None]:
+    """Look at our own page as a receiver will: say of each target why it has to wait, if it has to.
+
+    Receivers fetch once and follow no redirects, and want the link to the letter.
+    """
+    try:
+        page = web.get(source)
+        moved = normalise(page.url) != normalise(source)
+    except WebError as error:
+        return dict.fromkeys(targets, Waiting(NOT_ONLINE, harmless(error.reason)))
+    if moved:
+        return dict.fromkeys(targets, Waiting(REDIRECTED, harmless(page.url)))
+    if page.status != 200:
+        return dict.fromkeys(targets, Waiting(NOT_ONLINE, f"it answers {page.status}"))
+    return {
+        target: None
+        if links_to(page.body, page.url, target, page.headers)
+        else Waiting(LINK_MISSING)
+        for target in targets
+    }
+
+
+def find_endpoints(
+    web: Web, target: str, protocols: Sequence[Protocol], now: datetime
+) -> tuple[Endpoint, ...] | Outcome:
+    """Return where ``target`` takes mentions, in the order of ``protocols``; or why nowhere."""
+    try:
+        page = web.get(target)
+    except WebError as error:
+        return _not_reached(error)
+    if unwell := failure(page.status, page.headers, now):
+        status = f"the target answers {page.status}"
+        return replace(unwell, reason=f"target-{page.status}", detail=status)
+    found = discover(page.url, page.headers, page.body)
+    offered = {Protocol.WEBMENTION: found.webmention, Protocol.PINGBACK: found.pingback}
+    endpoints = tuple(endpoint for each in protocols if (endpoint := offered[each]))
+    return endpoints or Outcome(Verdict.NOTHING, "no-endpoint")
+
+
+def tell(web: Web, mention: Mention, endpoint: Endpoint, now: datetime) -> Outcome:
+    """Post ``mention`` to ``endpoint`` in its language and return what the answer means."""
+    language = LANGUAGES[endpoint.protocol]
+    try:
+        reply = web.post(endpoint.url, language.request(mention), language.CONTENT_TYPE)
+    except WebError as error:
+        return replace(_not_reached(error), protocol=endpoint.protocol, endpoint=endpoint.url)
+    outcome: Outcome = language.read_reply(reply.status, reply.headers, reply.body, now)
+    status_url = outcome.status_url and resolve(reply.url, outcome.status_url)
+    return replace(
+        outcome, protocol=endpoint.protocol, endpoint=endpoint.url, status_url=status_url
+    )
+
+
+def _not_reached(error: WebError) -> Outcome:
+    detail = harmless(error.reason)
+    match error:
+        case InvalidURL():
+            return Outcome(Verdict.REFUSED, "invalid-url", detail)
+        case Refused():
+            return Outcome(Verdict.REFUSED, "address-refused", detail)
+        case TimedOut():
+            return Outcome(Verdict.LATER, "timed-out", detail)
+        case _:
+            return Outcome(Verdict.LATER, "unreachable", detail)

@@ -1,0 +1,169 @@
+"""What a run has to say to people. Pure: who prints or logs it is another's business."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pelican_linkback.delivery.decider import Decision, GiveUp, Wait
+from pelican_linkback.delivery.events import Waiting
+from pelican_linkback.delivery.exchanges import LINK_MISSING, REDIRECTED
+from pelican_linkback.delivery.record import Delivery, State
+from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.text import harmless
+
+__all__ = ["BUSY", "Notice", "Report", "about_answer", "about_journal", "about_waiting", "count"]
+
+LONGEST = 2000
+"""Characters in a notice at most; URLs may be long."""
+
+SHOWN = 5
+"""Damaged lines that are named one by one."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Notice:
+    """One line for the author: the article, the target, what happened and what to do."""
+
+    level: Literal["warning", "info"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a run, in numbers of deliveries.
+
+    ``waiting`` wait for their page (``waits_for`` says what, once each), ``later`` are to be tried
+    again, ``failed`` never, ``nothing`` have targets that take no mentions, and ``left`` were due
+    and not come to. ``interrupted`` tells of Ctrl-C.
+    """
+
+    sent: int = 0
+    waiting: int = 0
+    later: int = 0
+    failed: int = 0
+    nothing: int = 0
+    left: int = 0
+    waits_for: tuple[str, ...] = ()
+    interrupted: bool = False
+    notices: tuple[Notice, ...] = ()
+
+    def summary(self) -> str:
+        """Return the run in one line, without a full stop."""
+        parts = [
+            f"{self.sent} sent",
+            *([self._waiting()] if self.waiting else []),
+            *([f"{self.later} to be tried again"] if self.later else []),
+            *([f"{self.nothing} without an endpoint"] if self.nothing else []),
+            f"{self.failed} failed",
+            *([f"{self.left} left for the next run"] if self.left else []),
+        ]
+        stopped = "interrupted, " if self.interrupted else ""
+        return f"Linkbacks: {stopped}{', '.join(parts)}"
+
+    def _waiting(self) -> str:
+        verb = "waits" if self.waiting == 1 else "wait"
+        what = self.waits_for[0] if len(self.waits_for) == 1 else "their pages to be ready"
+        return f"{self.waiting} {verb} for {what}"
+
+
+BUSY = Notice("info", "another run is sending; what it leaves goes with the next one")
+
+
+def count(
+    decided: Mapping[Mention, tuple[Delivery, Decision]],
+    due: Collection[Mention],
+    done: Collection[Mention],
+    *,
+    interrupted: bool,
+    notices: tuple[Notice, ...],
+) -> Report:
+    """Count what became of those that were ``due``; ``done`` are those that were come to."""
+    ended = [decided[mention] for mention in done]
+    states = Counter(delivery.state for delivery, _ in ended)
+    waiting = sorted({_wait_for(each) for each, _ in ended if each.state is State.WAITING})
+    given_up = sum(isinstance(decision, GiveUp) for _, decision in ended)
+    return Report(
+        sent=states[State.DELIVERED],
+        waiting=states[State.WAITING],
+        later=sum(isinstance(decision, Wait) for _, decision in decided.values()),
+        failed=states[State.REFUSED] + given_up,
+        nothing=states[State.NOTHING],
+        left=len(due) - len(done),
+        waits_for=tuple(waiting),
+        interrupted=interrupted,
+        notices=notices,
+    )
+
+
+def about_waiting(deliveries: Sequence[Delivery], why: Waiting) -> Notice:
+    """Say why the ``deliveries`` of one source wait, and what the author can do."""
+    source = deliveries[0].mention.source
+    told = f"{_subject(deliveries)} not told yet"
+    match why.reason:
+        case reason if reason == LINK_MISSING:
+            return _notice(
+                "warning",
+                f"{told}: {source} does not link to it; upload the page if that is an older one, "
+                "else add the link to the article or set LINKBACK_LINK_MARKED = True",
+            )
+        case reason if reason == REDIRECTED:
+            return _notice(
+                "warning",
+                f"{told}: {source} redirects to {why.detail}, and receivers do not follow; "
+                "set SITEURL to the address that the pages are served from",
+            )
+        case _:
+            return _notice(
+                "info",
+                f"{told}: {source} is not online ({why.detail}); "
+                "upload it, then run pelican-linkback send",
+            )
+
+
+def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
+    """Say what came of a delivery."""
+    subject = _subject([delivery])
+    reason = f"{delivery.reason}: {delivery.detail}" if delivery.detail else delivery.reason
+    if delivery.state is State.DELIVERED:
+        return _notice("info", f"{subject} told by {delivery.protocol} ({reason})")
+    if delivery.state is State.NOTHING:
+        return _notice("info", f"{subject} not told: it takes neither webmentions nor pingbacks")
+    if delivery.state is State.LATER and delivery.retry_at and not given_up:
+        return _notice(
+            "warning",
+            f"{subject} not told yet ({reason}); "
+            f"the first run after {delivery.retry_at:%Y-%m-%d %H:%M} UTC tries again",
+        )
+    tried = f" after {delivery.attempts} attempts" if given_up else ""
+    return _notice(
+        "warning",
+        f"{subject} not told{tried} ({reason}); it is not tried again unless the article changes",
+    )
+
+
+def about_journal(problems: Sequence[str]) -> Iterable[Notice]:
+    """Say which lines of the journal were not used; of many, only the first few."""
+    for problem in problems[:SHOWN]:
+        yield _notice("warning", f"{problem}; mend the line or take it out")
+    if len(problems) > SHOWN:
+        yield _notice("warning", f"{len(problems) - SHOWN} more of its lines are not used")
+
+
+def _wait_for(delivery: Delivery) -> str:
+    source, target = delivery.mention.source, delivery.mention.target
+    if delivery.reason == LINK_MISSING:
+        return f"{source} to link to {target}"
+    return f"{source} to be online"
+
+
+def _subject(deliveries: Sequence[Delivery]) -> str:
+    first = deliveries[0]
+    more = f" and {len(deliveries) - 1} more" if len(deliveries) > 1 else ""
+    return f"{first.article or first.mention.source}: {first.mention.target}{more}"
+
+
+def _notice(level: Literal["warning", "info"], text: str) -> Notice:
+    return Notice(level, harmless(text, LONGEST))
