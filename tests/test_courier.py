@@ -1,0 +1,669 @@
+"""The courier over a miniature web: everybody is told once, whatever happens on the way."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from pelican_linkback.delivery.courier import Courier
+from pelican_linkback.delivery.decider import Send, Skip
+from pelican_linkback.delivery.events import from_line
+from pelican_linkback.delivery.ledger import Ledger
+from pelican_linkback.delivery.record import Delivery, Post, State
+from pelican_linkback.delivery.report import BUSY, Notice, Report
+from pelican_linkback.exceptions import (
+    InvalidURL,
+    JournalError,
+    Refused,
+    TimedOut,
+    Unreachable,
+    WebError,
+)
+from pelican_linkback.journal import Journal
+from pelican_linkback.protocol import pingback, webmention
+from pelican_linkback.protocol.mention import Mention, Protocol
+from tests.fakeweb import FakeWeb, Page, Reply, Request
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BLOG = "https://blog.example"
+FAR = "https://far.example"
+HUB = "https://hub.example"
+PATIENCE = 10.0
+"""Seconds after which a test that hangs fails instead."""
+
+
+def page(*targets: str) -> str:
+    return "".join(f'<p><a href="{target}">a post</a></p>' for target in targets)
+
+
+def post(name: str, *targets: str, fingerprint: str = "1") -> Post:
+    return Post(f"{BLOG}/{name}", f"{name}.md", targets, fingerprint)
+
+
+def offering(**endpoints: str) -> Reply:
+    """Return the page of a target that offers ``endpoints``, by protocol."""
+    headers = {"pingback": "X-Pingback: {}", "webmention": "Link: <{}>; rel=webmention"}
+    lines = [headers[protocol].format(url) for protocol, url in endpoints.items()]
+    return Reply(200, [tuple(line.split(": ", 1)) for line in lines])
+
+
+def accept(request: Request) -> Reply:
+    if request.headers["Content-Type"] == webmention.CONTENT_TYPE:
+        return Reply(202)
+    return Reply(200, [("Content-Type", "text/xml")], pingback.success("Thanks"))
+
+
+def fault(code: int) -> Reply:
+    return Reply(200, [("Content-Type", "text/xml")], pingback.fault(code, "No"))
+
+
+def mention_of(request: Request) -> Mention:
+    form = request.headers["Content-Type"] == webmention.CONTENT_TYPE
+    return (webmention if form else pingback).read_request(request.body)
+
+
+class World:
+    """A blog, the web around it, a clock, and the folder that remembers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.journal = Journal(folder / "linkback" / "deliveries.jsonl")
+        self.now = NOON
+        self.web = FakeWeb(
+            {
+                f"{FAR}/b": offering(pingback=f"{FAR}/xmlrpc"),
+                f"{FAR}/c": offering(pingback=f"{FAR}/xmlrpc"),
+                f"{FAR}/xmlrpc": accept,
+                f"{HUB}/webmention": accept,
+                f"{BLOG}/": "the blog",
+            }
+        )
+
+    def courier(self, **options: object) -> Courier:
+        tools = {"now": lambda: self.now, "chance": lambda: 0.5, "monotonic": lambda: 0.0}
+        return Courier(self.journal, self.web, **{**tools, **options})
+
+    def publish(self, *posts: Post) -> tuple[Post, ...]:
+        self.web.pages |= {each.source: page(*each.targets) for each in posts}
+        return posts
+
+    def asked(self) -> list[str]:
+        """Return the requests since this was last called, the mention in place of the body."""
+        requests, self.web.requests[:] = list(self.web.requests), []
+        return sorted(f"{each.method} {each.url}" for each in requests)
+
+    def told(self) -> list[Mention]:
+        return [mention_of(each) for each in self.web.requests if each.method == "POST"]
+
+    def events(self) -> list[str]:
+        return [str(line["event"]) for line in self.journal.read().events]
+
+    def delivery(self, target: str = f"{FAR}/b") -> Delivery:
+        return Ledger(self.journal).deliveries[Mention(f"{BLOG}/a", target)]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def text_of(report: Report) -> str:
+    (notice,) = report.notices
+    return notice.text
+
+
+# Once
+
+
+def test_a_marked_target_is_told_once(world: World) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    report = world.courier().run(posts)
+    assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
+    assert world.asked() == [f"GET {BLOG}/a", f"GET {FAR}/b", f"POST {FAR}/xmlrpc"]
+    assert world.events() == ["queued", "attempt", "outcome"]
+    assert report.summary() == "Linkbacks: 1 sent, 0 failed"
+    assert report.notices[0].level == "info"
+    assert text_of(report).startswith(f"a.md: {FAR}/b told by pingback (accepted")
+
+    before = world.journal.path.read_bytes()
+    for again in (posts, None, world.publish(post("a", f"{FAR}/b", fingerprint="2"))):
+        assert world.courier().run(again).summary() == "Linkbacks: 0 sent, 0 failed"
+    assert world.asked() == []
+    assert world.journal.path.read_bytes() == before
+
+
+def test_a_second_target_sends_exactly_one_more(world: World) -> None:
+    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.asked()
+    world.courier().run(world.publish(post("a", f"{FAR}/b", f"{FAR}/c")))
+    assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/c")]
+
+
+def test_a_site_without_marks_leaves_no_trace(world: World, tmp_path: Path) -> None:
+    assert world.courier().run([post("a")]) == Report()
+    assert world.courier().run(None) == Report()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_was_unmarked_in_time_is_dropped_and_not_told(world: World) -> None:
+    world.courier().run([post("a", f"{FAR}/b")])
+    world.asked()
+    world.courier().run(world.publish(post("a")))
+    assert world.asked() == []
+    assert world.events() == ["queued", "waiting", "dropped"]
+    assert world.courier().run(None).left == 0
+
+
+def test_a_page_is_fetched_once_however_many_link_to_it(world: World) -> None:
+    spellings = [f"{FAR}/b", "https://FAR.example:443/b", f"{FAR}/b#part", f"{FAR}/x/../b"]
+    world.web.pages |= dict.fromkeys(spellings, offering(pingback=f"{FAR}/xmlrpc"))
+    posts = world.publish(*(post(f"a{n}", *spellings) for n in range(5)))
+    assert world.courier().run(posts).sent == 20
+    assert Counter(world.told()) == {
+        Mention(each.source, target): 1 for each in posts for target in spellings
+    }
+    asked = [line for line in world.asked() if not line.startswith("POST")]
+    assert len(asked) == len(posts) + 1
+
+
+def test_an_endpoint_host_of_many_blogs_gets_no_more_than_it_may(world: World) -> None:
+    inside: Counter[str] = Counter()
+    both = threading.Event()
+    most = []
+    lock = threading.Lock()
+
+    def crowded(request: Request) -> Reply:
+        with lock:
+            inside["hub"] += 1
+            most.append(inside["hub"])
+            if inside["hub"] == 2:
+                both.set()
+        assert both.wait(PATIENCE)
+        with lock:
+            inside["hub"] -= 1
+        return accept(request)
+
+    targets = [f"https://blog{n}.example/" for n in range(12)]
+    world.web.pages |= dict.fromkeys(targets, offering(webmention=f"{HUB}/webmention"))
+    world.web.pages[f"{HUB}/webmention"] = crowded
+    assert world.courier(per_host=2).run(world.publish(post("a", *targets))).sent == 12
+    assert max(most) == 2
+
+
+# The live gate
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "level", "words"),
+    [
+        pytest.param(Reply(404), "not-online", "info", "is not online (it answers 404)", id="404"),
+        pytest.param(Reply(500), "not-online", "info", "is not online (it answers 500)", id="500"),
+        pytest.param(Reply(204), "not-online", "info", "is not online (it answers 204)", id="204"),
+        pytest.param(Unreachable, "not-online", "info", "is not online (as the", id="unreachable"),
+        pytest.param(TimedOut, "not-online", "info", "is not online (as the", id="timed out"),
+        pytest.param(
+            Reply(301, [("Location", "/")]),
+            "redirected",
+            "warning",
+            f"redirects to {BLOG}/, and receivers do not follow; set SITEURL",
+            id="redirect",
+        ),
+        pytest.param(
+            page("https://far.example/B"),
+            "link-missing",
+            "warning",
+            "does not link to it; upload the page if that is an older one, else add the link to "
+            "the article or set LINKBACK_LINK_MARKED = True",
+            id="no link",
+        ),
+    ],
+)
+def test_a_page_that_is_not_ready_holds_its_mentions_back(
+    world: World, answer: Page, reason: str, level: str, words: str
+) -> None:
+    posts = [post("a", f"{FAR}/b")]
+    world.web.pages[f"{BLOG}/a"] = answer
+    report = world.courier().run(posts)
+    assert world.delivery().state is State.WAITING
+    assert world.delivery().reason == reason
+    assert report.waiting == 1
+    (notice,) = report.notices
+    assert notice.level == level
+    assert notice.text.startswith(f"a.md: {FAR}/b not told yet: {BLOG}/a ")
+    assert words in notice.text
+
+    # A build later nothing has changed, and nothing is written.
+    before = world.journal.path.read_bytes()
+    assert world.courier().run(posts) == report
+    assert world.journal.path.read_bytes() == before
+    assert not world.told()
+
+    assert world.courier().run(world.publish(*posts)).sent == 1
+    assert world.events() == ["queued", "waiting", "attempt", "outcome"]
+
+
+def test_a_source_is_told_of_once_and_a_missing_link_each_by_itself(world: World) -> None:
+    targets = [f"{FAR}/b", f"{FAR}/c", f"{FAR}/d"]
+    report = world.courier().run([post("a", *targets)])
+    assert text_of(report).startswith(f"a.md: {FAR}/b and 2 more not told yet: {BLOG}/a is not")
+    assert world.asked() == [f"GET {BLOG}/a"]
+
+    world.web.pages[f"{BLOG}/a"] = page(f"{FAR}/b")
+    report = world.courier().run([post("a", *targets)])
+    assert (report.sent, report.waiting) == (1, 2)
+    assert [notice.level for notice in report.notices] == ["info", "warning", "warning"]
+
+
+# What targets and endpoints say
+
+
+@pytest.mark.parametrize(
+    ("target", "state", "reason"),
+    [
+        pytest.param(page(), State.NOTHING, "no-endpoint", id="no endpoint"),
+        pytest.param(Reply(404), State.REFUSED, "target-404", id="target gone"),
+        pytest.param(Reply(503), State.LATER, "target-503", id="target down"),
+        pytest.param(Unreachable, State.LATER, "unreachable", id="no such host"),
+        pytest.param(TimedOut, State.LATER, "timed-out", id="too slow"),
+        pytest.param(Refused, State.REFUSED, "address-refused", id="private address"),
+        pytest.param(InvalidURL, State.REFUSED, "invalid-url", id="not a URL"),
+    ],
+)
+def test_a_target_that_cannot_be_told(
+    world: World, target: Page, state: State, reason: str
+) -> None:
+    world.web.pages[f"{FAR}/b"] = target
+    report = world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    delivery = world.delivery()
+    assert (delivery.state, delivery.reason, delivery.attempts) == (state, reason, 1)
+    assert world.events() == ["queued", "outcome"]
+    assert not world.told()
+    assert report.notices[0].level == ("info" if state is State.NOTHING else "warning")
+    assert (report.nothing, report.failed, report.later) == (
+        state is State.NOTHING,
+        state is State.REFUSED,
+        state is State.LATER,
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "reason"),
+    [
+        pytest.param(accept, State.DELIVERED, "accepted", id="taken"),
+        pytest.param(fault(48), State.DELIVERED, None, id="48"),
+        pytest.param(fault(17), State.REFUSED, "fault-17", id="17"),
+        pytest.param(Reply(500), State.LATER, "http-500", id="500"),
+        pytest.param(Reply(403), State.REFUSED, "http-403", id="403"),
+        pytest.param(Unreachable, State.LATER, "unreachable", id="unreachable"),
+        pytest.param(TimedOut, State.LATER, "timed-out", id="too slow"),
+        pytest.param(Refused, State.REFUSED, "address-refused", id="private address"),
+    ],
+)
+def test_what_an_endpoint_answers_is_remembered(
+    world: World, answer: Page | Callable[[Request], Page], state: State, reason: str | None
+) -> None:
+    world.web.pages[f"{FAR}/xmlrpc"] = answer
+    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    delivery = world.delivery()
+    assert delivery.state is state
+    assert reason is None or delivery.reason == reason
+    assert (delivery.protocol, delivery.endpoint) == (Protocol.PINGBACK, f"{FAR}/xmlrpc")
+    assert world.events() == ["queued", "attempt", "outcome"]
+
+
+def test_a_target_that_is_no_url_is_refused_without_a_request(world: World) -> None:
+    world.courier().run(world.publish(post("a", "gopher://far.example/")))
+    assert world.delivery("gopher://far.example/").reason == "invalid-url"
+    assert world.asked() == [f"GET {BLOG}/a"]
+
+
+@pytest.mark.parametrize(
+    ("protocols", "told"),
+    [
+        pytest.param((Protocol.WEBMENTION, Protocol.PINGBACK), "webmention", id="as we do"),
+        pytest.param((Protocol.PINGBACK, Protocol.WEBMENTION), "pingback", id="the other way"),
+        pytest.param((Protocol.PINGBACK,), "pingback", id="one only"),
+    ],
+)
+def test_one_protocol_tells_it_the_first_that_is_offered(
+    world: World, protocols: tuple[Protocol, ...], told: str
+) -> None:
+    both = {"webmention": f"{HUB}/webmention", "pingback": f"{FAR}/xmlrpc"}
+    world.web.pages[f"{FAR}/b"] = offering(**both)
+    world.courier(protocols=protocols).run(world.publish(post("a", f"{FAR}/b")))
+    assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
+    assert f"POST {both[told]}" in world.asked()
+
+
+@pytest.mark.parametrize(
+    ("first", "state", "protocol"),
+    [
+        pytest.param(Reply(400), State.DELIVERED, Protocol.PINGBACK, id="refused: the other one"),
+        pytest.param(Reply(503), State.LATER, Protocol.WEBMENTION, id="later: the same one later"),
+        pytest.param(TimedOut, State.LATER, Protocol.WEBMENTION, id="perhaps told: never both"),
+    ],
+)
+def test_pingback_stands_in_where_webmention_is_refused_for_good(
+    world: World, first: Page, state: State, protocol: Protocol
+) -> None:
+    world.web.pages |= {
+        f"{FAR}/b": offering(webmention=f"{HUB}/webmention", pingback=f"{FAR}/xmlrpc"),
+        f"{HUB}/webmention": first,
+    }
+    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    delivery = world.delivery()
+    assert (delivery.state, delivery.protocol, delivery.attempts) == (state, protocol, 1)
+
+
+@pytest.mark.parametrize(
+    ("location", "kept"),
+    [
+        pytest.param("/status/1", f"{HUB}/status/1", id="relative to the endpoint"),
+        pytest.param("https://[", None, id="no URL, but told all the same"),
+        pytest.param("javascript:alert(1)", None, id="no web page"),
+    ],
+)
+def test_the_place_where_a_receiver_tells_what_became_of_it_is_kept(
+    world: World, location: str, kept: str | None
+) -> None:
+    world.web.pages |= {
+        f"{FAR}/b": offering(webmention=f"{HUB}/webmention"),
+        f"{HUB}/webmention": Reply(201, [("Location", location)]),
+    }
+    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    assert world.delivery().state is State.DELIVERED
+    assert world.delivery().status_url == kept
+
+
+# Again, and at last no more
+
+
+@pytest.mark.parametrize("where", [f"{FAR}/xmlrpc", f"{FAR}/b"], ids=["endpoint", "target"])
+@pytest.mark.parametrize(
+    "asked", ["7200", "Sun, 01 Mar 2026 14:00:00 GMT"], ids=["in seconds", "a date"]
+)
+def test_what_failed_for_now_is_tried_when_its_time_has_come(
+    world: World, where: str, asked: str
+) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    well, world.web.pages[where] = world.web.pages[where], Reply(429, [("Retry-After", asked)])
+    report = world.courier().run(posts)
+    assert "the first run after 2026-03-01 14:00 UTC tries again" in text_of(report)
+    world.asked()
+    world.now = NOON + timedelta(hours=2, seconds=-1)
+    report = world.courier().run(posts)
+    assert report.summary() == "Linkbacks: 0 sent, 1 to be tried again, 0 failed"
+    assert world.asked() == []
+    world.web.pages[where] = well
+    world.now += timedelta(seconds=1)
+    assert world.courier().run(posts).sent == 1
+
+
+def test_after_eight_attempts_we_give_up_until_the_article_changes(world: World) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.web.pages[f"{FAR}/xmlrpc"] = Reply(500)
+    reports = []
+    for _ in range(8):
+        reports.append(world.courier().run(posts))
+        world.now = world.delivery().retry_at
+    assert [(each.later, each.failed) for each in reports] == [(1, 0)] * 7 + [(0, 1)]
+    assert "not told after 8 attempts (http-500" in text_of(reports[-1])
+    assert len(world.told()) == 8
+    assert timedelta(days=6) < world.now - NOON
+    assert world.courier().run(posts) == Report()
+    assert len(world.told()) == 8
+
+    world.web.pages[f"{FAR}/xmlrpc"] = accept
+    assert world.courier().run([post("a", f"{FAR}/b", fingerprint="2")]).sent == 1
+
+
+# Cut short
+
+
+def test_what_the_deadline_leaves_is_due_next_time(world: World) -> None:
+    ticks = count()
+    posts = world.publish(*(post(f"a{n}", f"{FAR}/b") for n in range(6)))
+    report = world.courier(workers=1, monotonic=lambda: next(ticks), deadline=7).run(posts)
+    assert 0 < report.sent < 6
+    assert report.sent + report.left == 6
+    assert report.summary() == (
+        f"Linkbacks: {report.sent} sent, 0 failed, {report.left} left for the next run"
+    )
+    assert world.courier().run(None).sent == report.left
+    assert Counter(world.told()).most_common(1)[0][1] == 1
+
+
+def test_ctrl_c_records_what_is_known_and_says_what_remains(world: World) -> None:
+    def interrupting(request: Request) -> Reply:
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return accept(request)
+
+    world.web.pages[f"{FAR}/xmlrpc"] = interrupting
+    posts = world.publish(*(post(f"a{n}", f"{FAR}/b") for n in range(4)))
+    report = world.courier(workers=1).run(posts)
+    assert report.interrupted
+    assert report.sent >= 1
+    assert report.sent + report.left == 4
+    assert report.summary().startswith(f"Linkbacks: interrupted, {report.sent} sent")
+    world.web.pages[f"{FAR}/xmlrpc"] = accept
+    assert world.courier().run(posts).sent == report.left
+    assert Counter(world.told()).most_common(1)[0][1] == 1
+
+
+class Killed(BaseException):
+    """The end of the process, as far as the code can tell."""
+
+
+class MortalJournal(Journal):
+    """Dies at a given append: before it, in the midst of it, or just after."""
+
+    def __init__(self, path: Path, when: str, at: int) -> None:
+        super().__init__(path)
+        self.when, self.left = when, at
+
+    def append(self, *events) -> None:
+        self.left -= 1
+        if self.left or self.when == "after":
+            super().append(*events)
+        elif self.when == "amid":
+            super().append(*events)
+            whole = self.path.read_bytes()
+            self.path.write_bytes(whole[: -len(whole.splitlines()[-1]) // 2])
+        if not self.left:
+            raise Killed
+
+
+SIX = [post(f"a{n}", f"{FAR}/b", f"{FAR}/c") for n in range(3)]
+
+
+@pytest.mark.parametrize("when", ["before", "amid", "after"])
+@pytest.mark.parametrize("point", range(1, 14), ids=lambda n: f"line {n}")
+def test_killed_at_any_write_the_next_run_completes(world: World, when: str, point: int) -> None:
+    posts = world.publish(*SIX)
+    mortal = Courier(
+        MortalJournal(world.journal.path, when, point), world.web, now=lambda: NOON, workers=1
+    )
+    with pytest.raises(Killed):
+        mortal.run(posts)
+    assert_the_rest_completes(world, posts)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("point", range(1, 7), ids=lambda n: f"request {n}")
+def test_killed_at_any_request_the_next_run_completes(world: World, when: str, point: int) -> None:
+    posts = world.publish(*SIX)
+    requests = count(1)
+
+    def deadly(request: Request) -> Reply:
+        if next(requests) == point:
+            if when == "before":
+                world.web.requests.remove(request)
+            raise Killed
+        return accept(request)
+
+    world.web.pages[f"{FAR}/xmlrpc"] = deadly
+    with pytest.raises(Killed):
+        world.courier(workers=1).run(posts)
+    world.web.pages[f"{FAR}/xmlrpc"] = accept
+    assert_the_rest_completes(world, posts)
+
+
+def assert_the_rest_completes(world: World, posts: tuple[Post, ...]) -> None:
+    """Nothing is lost, and at most the one in flight is repeated."""
+    world.courier().run(posts)
+    told = Counter(world.told())
+    assert set(told) == {Mention(each.source, target) for each in posts for target in each.targets}
+    assert told.total() <= 7
+    assert {each.state for each in Ledger(world.journal).deliveries.values()} == {State.DELIVERED}
+    world.asked()
+    world.courier().run(posts)
+    assert world.asked() == []
+
+
+# The journal
+
+
+def test_nothing_is_sent_whose_attempt_is_not_on_record(world: World) -> None:
+    class Full(Journal):
+        def append(self, *events) -> None:
+            if any(event["event"] == "attempt" for event in events):
+                raise JournalError(self.path, "cannot be written: No space left on device")
+            super().append(*events)
+
+    world.publish(*SIX)
+    world.journal = Full(world.journal.path)
+    with pytest.raises(JournalError):
+        world.courier().run(SIX)
+    assert not world.told()
+
+
+def test_damage_is_told_and_does_no_more(world: World) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.courier().run(posts)
+    with world.journal.path.open("a") as file:
+        file.write('{"v": 2, "event": "sung"}\n' * 2 + "?\n" * 5)
+    report = world.courier().run(posts)
+    name = world.journal.path
+    assert [notice.text for notice in report.notices] == [
+        *(
+            f"{name}: line {n} is not used: its version is 2, not 1; mend the line or take it out"
+            for n in (4, 5)
+        ),
+        *(
+            f"{name}: line {n} is not used: it is not JSON; mend the line or take it out"
+            for n in (6, 7, 8)
+        ),
+        "2 more of its lines are not used",
+    ]
+    assert {notice.level for notice in report.notices} == {"warning"}
+    assert len(world.told()) == 1
+
+
+def test_two_runs_at_a_time_send_nothing_twice(world: World) -> None:
+    posts = world.publish(*SIX)
+    others: list[Report] = []
+
+    def meanwhile(request: Request) -> Reply:
+        others.append(Courier(Journal(world.journal.path), world.web, now=lambda: NOON).run(posts))
+        return accept(request)
+
+    world.web.pages[f"{FAR}/xmlrpc"] = meanwhile
+    assert world.courier().run(posts).sent == 6
+    assert Counter(world.told()).most_common(1)[0][1] == 1
+    for other in others:
+        assert other.sent == 0
+        assert other.notices == (BUSY,)
+        assert other.left >= 1
+
+
+def test_a_run_that_had_to_wait_for_another_knows_what_that_one_told(world: World) -> None:
+    posts = world.publish(*SIX)
+
+    class Late(Journal):
+        @contextmanager
+        def hold(self) -> Iterator[bool]:
+            Courier(Journal(self.path), world.web, now=lambda: NOON).run(posts)
+            with super().hold() as held:
+                yield held
+
+    late = Courier(Late(world.journal.path), world.web, now=lambda: NOON)
+    assert late.run(posts) == Report()
+    assert len(world.told()) == 6
+
+
+# Plan
+
+
+def test_plan_says_what_run_would_do_and_does_nothing(world: World, tmp_path: Path) -> None:
+    first, second = world.publish(post("a", f"{FAR}/b"), post("z", f"{FAR}/b"))
+    planned = world.courier().plan([first])
+    assert [(delivery.mention, what) for delivery, what in planned] == [
+        (Mention(first.source, f"{FAR}/b"), Send("queued"))
+    ]
+    assert not world.asked()
+    assert not list(tmp_path.iterdir())
+
+    world.courier().run([first])
+    before = world.journal.path.read_bytes()
+    planned = world.courier().plan([first, second])
+    assert [what for _, what in planned] == [Skip("delivered"), Send("queued")]
+    assert [what for _, what in world.courier().plan()] == [Skip("delivered")]
+    assert world.journal.path.read_bytes() == before
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("report", "line"),
+    [
+        pytest.param(Report(), "0 sent, 0 failed", id="nothing"),
+        pytest.param(
+            Report(2, waiting=1, waits_for=("https://b.example/a to be online",)),
+            "2 sent, 1 waits for https://b.example/a to be online, 0 failed",
+            id="one waits",
+        ),
+        pytest.param(
+            Report(waiting=3, waits_for=("https://b.example/a to be online",)),
+            "0 sent, 3 wait for https://b.example/a to be online, 0 failed",
+            id="three of one page wait",
+        ),
+        pytest.param(
+            Report(waiting=3, waits_for=("one", "another")),
+            "0 sent, 3 wait for their pages to be ready, 0 failed",
+            id="several pages",
+        ),
+        pytest.param(
+            Report(1, later=2, failed=3, nothing=4, left=5),
+            "1 sent, 2 to be tried again, 4 without an endpoint, 3 failed, 5 left for the next run",
+            id="everything",
+        ),
+    ],
+)
+def test_summary(report: Report, line: str) -> None:
+    assert report.summary() == f"Linkbacks: {line}"
+
+
+def test_a_notice_is_one_harmless_line(world: World) -> None:
+    world.web.pages[f"{FAR}/xmlrpc"] = fault(49)
+    source = Post(f"{BLOG}/a", "a\n\x1b[31m.md", (f"{FAR}/b",), "1")
+    report = world.courier().run(world.publish(source))
+    assert report.notices[0] == Notice("warning", report.notices[0].text)
+    assert text_of(report).isprintable()
+
+
+def test_every_line_that_is_written_can_be_read(world: World) -> None:
+    world.courier().run(world.publish(*SIX, post("a", f"{FAR}/404")))
+    for line in world.journal.read().events:
+        from_line(line)
+
+
+def test_errors_of_the_web_are_all_answers() -> None:
+    assert set(WebError.__subclasses__()) == {InvalidURL, Refused, TimedOut, Unreachable}
