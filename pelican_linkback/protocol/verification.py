@@ -1,0 +1,181 @@
+"""Does this page link to that target? As a receiver asks it, and as WordPress asks it.
+
+A receiver parses the page. WordPress cuts it into pieces with expressions, and answers a fault
+without a word when it does not find what it wants: ``preflight`` names the cause beforehand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+
+from pelican_linkback import markup
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.protocol.response import Headers, charset, is_html
+from pelican_linkback.text import harmless
+from pelican_linkback.urls import normalise
+
+__all__ = ["Finding", "links_to", "preflight"]
+
+READ_BY_WORDPRESS = 150 * 1024
+"""Bytes of a page that WordPress looks at."""
+
+_TITLE = re.compile(r"<title>[^<]+</title>", re.IGNORECASE)
+# What is never closed reaches to the end, which also keeps this to one pass.
+_SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_ANCHOR = re.compile(r"<a(?=\s)", re.IGNORECASE)
+_HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_END = re.compile(r"</a\s*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_SLASH = re.compile(r"/+(?=\?|$)")
+_BLOCK = re.compile(
+    r"<(?:article|blockquote|button|caption|d[dtl]|div|figure|h[1-6]|input|li|ol|p|pre|section"
+    r"|table|textarea|t[dh]|ul)[\s>/]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why WordPress would refuse: a stable word, a sentence about the page, and what to do."""
+
+    code: str
+    sentence: str
+    remedy: str
+
+
+def links_to(body: bytes, base: str, target: str, headers: Headers = ()) -> bool:
+    """Tell whether a page has an ``<a href>`` that is ``target`` to the letter.
+
+    After unescaping, or after resolving it against ``base``, the page's URL: receivers do both.
+    ``headers`` are the response's, for its media type and charset; what is not HTML has no links.
+    """
+    if not is_html(headers):
+        return False
+    page = markup.read(markup.decode(body, charset(headers)))
+    hrefs = (link.href for link in page.links if link.name == "a" and link.href is not None)
+    return any(href == target or _means(page, base, href) == target for href in hrefs)
+
+
+def preflight(html: str, target: str) -> tuple[Finding, ...]:
+    """Return what a WordPress receiver would hold against a page as the source of a pingback.
+
+    An empty tuple says that it would take it.
+    """
+    seen = html.encode("utf-8", "replace")[:READ_BY_WORDPRESS].decode("utf-8", "ignore")
+    findings = []
+    if not _TITLE.search(seen):
+        findings.append(NO_TITLE)
+    if link := _about_link(html, seen, target):
+        findings.append(link)
+    return tuple(findings)
+
+
+def _about_link(html: str, seen: str, target: str) -> Finding | None:
+    """Return why the link to ``target`` would not be found, the nearest cause first."""
+    letter = target.replace("&amp;", "&").replace("&", "&amp;")
+    anchors = list(_anchors(seen))
+    insides = [inside for href, inside in anchors if href == letter]
+    if insides:
+        # One good link is enough, whatever the others are like.
+        faults = [_about_inside(inside) for inside in insides]
+        return None if None in faults else faults[0]
+    if any(unescape(href) == unescape(letter) for href, _ in anchors):
+        return RAW_AMPERSAND
+    if letter in {href for href, _ in _anchors(html)}:
+        return TOO_FAR_DOWN
+    for href, _ in anchors:
+        if _loosely(unescape(href)) == _loosely(target):
+            return _differs(unescape(href))
+    return _about_mention(html, {target, letter, target.replace("/", r"\/")})
+
+
+def _about_inside(inside: str) -> Finding | None:
+    if _BLOCK.search(inside):
+        return BLOCK_IN_LINK
+    return None if _TAG.sub("", inside).strip() else NO_TEXT
+
+
+def _about_mention(html: str, spellings: set[str]) -> Finding:
+    """Say where a target that no link names stands, if it stands on the page at all."""
+    scripts = [match[0] for match in _SCRIPT.finditer(html)]
+    if any(spelling in script for spelling in spellings for script in scripts):
+        return BY_SCRIPT
+    return NOT_A_LINK if any(spelling in html for spelling in spellings) else NOT_LINKED
+
+
+def _anchors(html: str) -> Iterator[tuple[str, str]]:
+    """Yield each link's href, as it is written, and the markup that the link holds."""
+    visible = _SCRIPT.sub("", _COMMENT.sub("", html))
+    for piece in _ANCHOR.split(visible)[1:]:
+        tag, _, rest = piece.partition(">")
+        if href := _HREF.search(tag):
+            yield href[1] or href[2] or href[3] or "", _END.split(rest, maxsplit=1)[0]
+
+
+def _means(page: markup.Page, base: str, href: str) -> str | None:
+    try:
+        return page.resolve(base, href)
+    except InvalidURL:
+        return None
+
+
+def _loosely(url: str) -> str:
+    """Return a form that does not tell apart what authors mix up: scheme, slash, fragment."""
+    try:
+        return _SLASH.sub("", normalise(url).partition("://")[2])
+    except InvalidURL:
+        return url
+
+
+def _differs(href: str) -> Finding:
+    return Finding(
+        "differs",
+        f"the page links to {harmless(href)}, which is not the target to the letter",
+        "write the same URL in the metadata and in the link",
+    )
+
+
+NO_TITLE = Finding(
+    "no-title",
+    "the page has no plain <title> in its first 150 KB",
+    "give the theme's page a <title> without attributes and with words in it",
+)
+NO_TEXT = Finding(
+    "no-text",
+    "the link holds no text, only an image or nothing",
+    "put words between <a> and </a>, or add a second link that has some",
+)
+BLOCK_IN_LINK = Finding(
+    "block-in-link",
+    "the link stands around block elements (a paragraph, a heading, a list, ...)",
+    "put the link inside the block, around its words",
+)
+RAW_AMPERSAND = Finding(
+    "raw-ampersand",
+    "the link has its & written as something else than &amp;",
+    "write &amp; for each & in the href",
+)
+TOO_FAR_DOWN = Finding(
+    "too-far-down",
+    "the link stands behind the first 150 KB of the page, which is all that is read",
+    "shorten the page (inlined images, styles, scripts) or link earlier",
+)
+BY_SCRIPT = Finding(
+    "by-script",
+    "the target is named only in a script, and receivers run none",
+    "write the link into the article",
+)
+NOT_A_LINK = Finding(
+    "not-a-link",
+    "the page names the target, but not as the href of a link (metadata do not count)",
+    "link to it in the article, or set LINKBACK_LINK_MARKED = True",
+)
+NOT_LINKED = Finding(
+    "not-linked",
+    "the page does not name the target",
+    "link to it in the article, or set LINKBACK_LINK_MARKED = True",
+)
