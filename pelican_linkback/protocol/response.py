@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from pelican_linkback.protocol.mention import Outcome, Verdict
 from pelican_linkback.text import harmless
 
-__all__ = ["Headers", "charset", "failure", "fields", "is_html", "media_type"]
+__all__ = ["Headers", "charset", "failure", "fields", "is_html", "media_type", "retry_after"]
 
 Headers = Sequence[tuple[str, str]]
 """Header fields in order, repeated ones repeated, as they came."""
