@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import feedgenerator
 import pytest
+from jinja2 import Template
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds import Atom1Feed, Feed, Site
@@ -169,6 +170,32 @@ def test_a_feedgenerator_class_from_elsewhere_is_a_feed_type():
     feed = type("F", (Plain,), {"feed_type": Elsewhere})().get_feed(None, SITE)
     assert type(feed) is Elsewhere
     assert "<feed" in feed.writeString("utf-8")
+
+
+def test_a_template_wins_over_the_method():
+    class Templated(Plain):
+        title_template = "title.html"
+        description_template = "description.html"
+
+        def item_title(self, item):
+            raise AssertionError
+
+        def get_context_data(self, **kwargs):
+            return super().get_context_data(**kwargs) | {"what_for": kwargs["obj"]}
+
+    templates = {
+        "title.html": Template("{{ obj }} is {{ item }}"),
+        "description.html": Template("{{ what_for }} at {{ site.name }}"),
+    }
+    site = replace(SITE, template=templates.__getitem__)
+    first = Templated().get_feed("thing", site).items[0]
+    assert first["title"] == "a & b is a & b"
+    assert first["description"] == "thing at Me"
+
+
+def test_a_missing_template_is_named():
+    with pytest.raises(FeedError, match=r"no template 'gone\.html', which title_template names"):
+        entries(type("Templated", (Plain,), {"title_template": "gone.html"}))
 
 
 @pytest.mark.parametrize(

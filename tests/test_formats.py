@@ -165,6 +165,22 @@ def test_nobody_is_no_author(name):
     assert "author" not in text
 
 
+def test_a_format_of_ones_own_has_to_write_its_document():
+    from pelican_linkback.feeds.formats import _Mended
+
+    with pytest.raises(NotImplementedError):
+        make(_Mended).writeString("utf-8")
+
+
+def test_an_item_without_description_has_none():
+    assert (
+        "description"
+        not in add(make(Rss201rev2Feed), description=None)
+        .writeString("utf-8")
+        .partition("<item>")[2]
+    )
+
+
 def test_an_entry_in_another_language_says_so():
     feed = add(make(Atom1Feed, language="en"), language="de")
     add(feed, language="en")

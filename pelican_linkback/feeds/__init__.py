@@ -1,1 +1,57 @@
-"""Articles in, feed documents out."""
+"""Articles in, feed documents out.
+
+``from pelican_linkback.feeds import Feed`` and declare one; ``STOCK_FEEDS`` are those that
+Pelican's own settings ask for.
+"""
+
+from pelican_linkback.feeds.feed import Feed
+from pelican_linkback.feeds.formats import (
+    Atom1Feed,
+    Enclosure,
+    Person,
+    Rss201rev2Feed,
+    RssUserland091Feed,
+    Stylesheet,
+)
+from pelican_linkback.feeds.site import Site
+from pelican_linkback.feeds.stock import (
+    STOCK_FEEDS,
+    AllFeed,
+    ArticleFeed,
+    AtomAllFeed,
+    AtomAuthorFeed,
+    AtomCategoryFeed,
+    AtomSiteFeed,
+    AtomTagFeed,
+    AtomTranslationFeed,
+    AuthorFeed,
+    CategoryFeed,
+    SiteFeed,
+    TagFeed,
+    TranslationFeed,
+)
+
+__all__ = [
+    "STOCK_FEEDS",
+    "AllFeed",
+    "ArticleFeed",
+    "Atom1Feed",
+    "AtomAllFeed",
+    "AtomAuthorFeed",
+    "AtomCategoryFeed",
+    "AtomSiteFeed",
+    "AtomTagFeed",
+    "AtomTranslationFeed",
+    "AuthorFeed",
+    "CategoryFeed",
+    "Enclosure",
+    "Feed",
+    "Person",
+    "Rss201rev2Feed",
+    "RssUserland091Feed",
+    "Site",
+    "SiteFeed",
+    "Stylesheet",
+    "TagFeed",
+    "TranslationFeed",
+]

@@ -77,7 +77,7 @@ class Feed:
 
     def path_fields(self, obj: Any) -> Mapping[str, Any]:
         """Return what a pattern in ``path`` and ``url`` may name: ``obj`` and its attributes."""
-        return _Fields(obj)
+        return _Fields(obj=obj)
 
     def document_path(self, obj: Any) -> str | None:
         """Return where the document goes, below the output folder; None where it has no place."""
@@ -139,6 +139,14 @@ class Feed:
         mime_type = self.aspect("item_enclosure_mime_type", item)
         return [Enclosure(url=url, length=length, mime_type=mime_type)]
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the templates may use.
+
+        It is called with ``item``, ``obj`` (what the feed is for) and ``site``. As in Django's
+        framework, a template knows the item as ``obj``; here also as ``item``.
+        """
+        return {"obj": kwargs.get("item"), "item": kwargs.get("item"), "site": kwargs.get("site")}
+
     def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
         """Return further arguments for the generator."""
         return {}
@@ -171,7 +179,7 @@ class Feed:
             **self.feed_extra_kwargs(obj),
         )
         for item in self.selected_items(obj):
-            feed.add_item(**self._item_arguments(item))
+            feed.add_item(**self._item_arguments(item, obj))
         return feed
 
     def selected_items(self, obj: Any) -> list[Any]:
@@ -216,12 +224,30 @@ class Feed:
         date = self.aspect(f"item_{name}", item)
         return self.site.aware(date) if date else None
 
-    def _item_arguments(self, item: Any) -> dict[str, Any]:
+    def _text(self, name: str, item: Any, obj: Any) -> Any:
+        """Return the item's ``title`` or ``description``; a template wins over the method."""
+        template = getattr(self, f"{name}_template")
+        if template is None:
+            return self.aspect(f"item_{name}", item)
+        context = self.get_context_data(item=item, obj=obj, site=self.site)
+        return self._template(f"{name}_template", template).render(context)
+
+    def _template(self, aspect: str, name: str) -> Any:
+        try:
+            return self.site.template(name)
+        except LookupError as error:
+            message = (
+                f"there is no template {name!r}, which {aspect} names; put it into the theme's "
+                "templates or into a folder of THEME_TEMPLATES_OVERRIDES"
+            )
+            raise FeedError(type(self).__name__, message) from error
+
+    def _item_arguments(self, item: Any, obj: Any) -> dict[str, Any]:
         link = self.site.absolute(str(self.aspect("item_link", item)))
         arguments = {
-            "title": self.aspect("item_title", item),
+            "title": self._text("title", item, obj),
             "link": link,
-            "description": self.aspect("item_description", item),
+            "description": self._text("description", item, obj),
             "unique_id": self.aspect("item_guid", item, link),
             "pubdate": self._date("pubdate", item),
             "updateddate": self._date("updateddate", item),
@@ -240,17 +266,8 @@ class Feed:
         return arguments | dict(self.item_extra_kwargs(item))
 
 
-class _Fields(Mapping[str, Any]):
+class _Fields(dict[str, Any]):
     """The fields of a path pattern: ``obj``, and each attribute of the object by its name."""
 
-    def __init__(self, obj: Any) -> None:
-        self._obj = obj
-
-    def __getitem__(self, name: str) -> Any:
-        return self._obj if name == "obj" else getattr(self._obj, name)
-
-    def __iter__(self) -> Any:
-        yield "obj"
-
-    def __len__(self) -> int:
-        return 1
+    def __missing__(self, name: str) -> Any:
+        return getattr(self["obj"], name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -15,13 +15,18 @@ def _base(url: str) -> str:
     return url if url.endswith("/") else url + "/"
 
 
+def _no_template(name: str) -> Any:
+    raise LookupError(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What a Feed may ask of the site.
 
     ``articles`` are the published articles in the default language, ``translations`` those in
     other languages; ``categories``, ``authors`` and ``tags`` map each of Pelican's objects to
-    its articles. ``settings`` are Pelican's, ``now`` is the time of the build.
+    its articles. ``settings`` are Pelican's, ``now`` is the time of the build. ``template`` returns
+    the theme's template of a name (it has a ``render`` method) or raises LookupError.
     """
 
     url: str
@@ -38,6 +43,7 @@ class Site:
     authors: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
     tags: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    template: Callable[[str], Any] = _no_template
 
     def absolute(self, url: str) -> str:
         """Return ``url``, relative to the site's root, as an absolute URL.
