@@ -1,0 +1,101 @@
+"""A small Pelican site in a temporary folder, built by the real Pelican in this process."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import feedparser
+import pelican.log
+import pytest
+from pelican import Pelican, signals
+from pelican.settings import read_settings
+
+from pelican_linkback import plugin
+
+SIMPLE_THEME = str(Path(pelican.__file__).parent / "themes" / "simple")
+
+
+@dataclass
+class Build:
+    """What a run of Pelican left behind."""
+
+    output: Path
+    records: list[logging.LogRecord]
+    printed: str
+
+    @property
+    def problems(self) -> list[str]:
+        return [r.getMessage() for r in self.records if r.levelno >= logging.WARNING]
+
+    def read(self, path: str) -> str:
+        return (self.output / path).read_text(encoding="utf-8")
+
+    def parse(self, path: str) -> Any:
+        feed = feedparser.parse((self.output / path).read_bytes())
+        assert not feed.bozo, feed.bozo_exception
+        return feed
+
+
+class SiteBuilder:
+    """Write articles, then build; each build is a fresh Pelican on the same folders."""
+
+    def __init__(self, folder: Path, caplog: Any, capsys: Any) -> None:
+        self.folder = folder
+        self.content = folder / "content"
+        self.output = folder / "output"
+        self.content.mkdir()
+        self._caplog, self._capsys = caplog, capsys
+        self.settings: dict[str, Any] = {
+            "PATH": str(self.content),
+            "OUTPUT_PATH": str(self.output),
+            "THEME": SIMPLE_THEME,
+            "SITENAME": "A Site",
+            "SITEURL": "https://me.example.io",
+            "AUTHOR": "Ann Lee",
+            "TIMEZONE": "Europe/Lisbon",
+            "DEFAULT_LANG": "en",
+            "PLUGINS": ["pelican_linkback"],
+            "LINKBACK_SEND": False,
+            "LOCALE": ["C"],
+        }
+
+    def article(self, name: str, body: str = "Some text.", **metadata: str) -> Path:
+        """Write an article; ``slug`` is its name, ``date`` 2026-01-01, unless given."""
+        fields = {"title": name, "slug": name, "date": "2026-01-01 10:00"} | metadata
+        path = self.content / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        head = "".join(f"{key.capitalize()}: {value}\n" for key, value in fields.items())
+        path.write_text(f"{head}\n{dedent(body)}\n", encoding="utf-8")
+        return path
+
+    def build(self, **settings: Any) -> Build:
+        pelican.log.LimitFilter._raised_messages.clear()
+        pelican.log.LimitFilter._group_count.clear()
+        self._caplog.clear()
+        self._capsys.readouterr()
+        with self._caplog.at_level(logging.INFO):
+            Pelican(read_settings(override=self.settings | settings)).run()
+        return Build(self.output, list(self._caplog.records), self._capsys.readouterr().out)
+
+    def build_without_plugin(self, **settings: Any) -> Build:
+        """Build as Pelican does by itself."""
+        _disconnect()
+        return self.build(PLUGINS=[], **settings)
+
+
+def _disconnect() -> None:
+    for signal in vars(signals).values():
+        for receiver in list(getattr(signal, "receivers", {}).values()):
+            function = receiver() if callable(receiver) else None
+            if getattr(function, "__module__", "") == plugin.__name__:
+                signal.disconnect(function)
+
+
+@pytest.fixture
+def site(tmp_path, caplog, capsys):
+    yield SiteBuilder(tmp_path, caplog, capsys)
+    _disconnect()

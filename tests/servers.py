@@ -1,0 +1,100 @@
+"""Real servers on loopback: a web host for the built site, and a blog that takes pingbacks."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from xmlrpc.client import Fault
+from xmlrpc.server import SimpleXMLRPCRequestHandler, SimpleXMLRPCServer
+
+
+@contextmanager
+def serving(server):
+    # The default poll of half a second would be half a second for each test.
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class WebHost(ThreadingHTTPServer):
+    """Serves a folder. ``requests`` are the paths asked for; offline, every page is 404."""
+
+    def __init__(self, folder):
+        class Files(SimpleHTTPRequestHandler):
+            def do_GET(self):
+                self.server.requests.append(self.path)
+                if self.server.online:
+                    super().do_GET()
+                else:
+                    self.send_error(404)
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(("127.0.0.1", 0), partial(Files, directory=folder))
+        self.requests = []
+        self.online = True
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Blog(SimpleXMLRPCServer):
+    """Every page is a post. ``pings`` are the calls that came; ``answer`` may be a Fault.
+
+    ``page_status`` and ``endpoint_status`` with ``endpoint_body`` play a blog that is unwell.
+    """
+
+    def __init__(self):
+        class Posts(SimpleXMLRPCRequestHandler):
+            rpc_paths = ("/xmlrpc",)
+
+            def do_GET(self):
+                blog = self.server
+                blog.requests.append(("GET", self.path))
+                body = blog.page.encode()
+                self.send_response(blog.page_status)
+                for name, value in blog.headers:
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_POST(self):
+                blog = self.server
+                blog.requests.append(("POST", self.path))
+                if blog.endpoint_status == 200 and blog.endpoint_body is None:
+                    super().do_POST()
+                    return
+                self.rfile.read(int(self.headers["Content-Length"]))
+                body = (blog.endpoint_body or "").encode()
+                self.send_response(blog.endpoint_status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        super().__init__(("127.0.0.1", 0), Posts, logRequests=False)
+        self.register_function(self._ping, "pingback.ping")
+        self.requests, self.pings = [], []
+        self.answer = "Thank you."
+        self.page, self.page_status = "<!DOCTYPE html><title>A post</title>", 200
+        self.endpoint_status, self.endpoint_body = 200, None
+        self.headers = [("Content-Type", "text/html"), ("X-Pingback", f"{self.url}/xmlrpc")]
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def _ping(self, source, target):
+        self.pings.append((source, target))
+        if isinstance(self.answer, Fault):
+            raise self.answer
+        return self.answer

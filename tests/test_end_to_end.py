@@ -1,0 +1,269 @@
+"""From an article's metadata to a stranger's server: real Pelican, real HTTP, real XML-RPC."""
+
+from __future__ import annotations
+
+import json
+import socket
+from xmlrpc.client import Fault
+
+import pytest
+
+from pelican_linkback import cli
+from tests.servers import Blog, WebHost, serving
+
+
+@pytest.fixture
+def blog():
+    with serving(Blog()) as blog:
+        yield blog
+
+
+@pytest.fixture
+def host(site):
+    site.output.mkdir()
+    with serving(WebHost(site.output)) as host:
+        site.settings |= {
+            "SITEURL": host.url,
+            "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
+            "LINKBACK_SEND": True,
+            "LINKBACK_TIMEOUT": 3,
+            "FEED_ALL_ATOM": None,
+        }
+        yield host
+
+
+def mark(site, *targets, linked=None, name="one", **metadata):
+    links = " ".join(f"[a link]({url})" for url in (targets if linked is None else linked))
+    site.article(name, f"Some text. {links}", pingback="; ".join(targets), **metadata)
+
+
+def events(site):
+    path = site.folder / "linkback" / "deliveries.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def test_one_marked_target_gets_exactly_one_ping_and_then_silence(site, host, blog):
+    target = f"{blog.url}/a-post?x=1#here"
+    mark(site, target)
+    first = site.build()
+    assert blog.pings == [(f"{host.url}/one.html", target)]
+    assert blog.requests == [("GET", "/a-post?x=1"), ("POST", "/xmlrpc")]
+    assert host.requests == ["/one.html"]
+    assert "Linkbacks: 1 sent, 0 failed" in first.printed
+    assert not first.problems
+    before = events(site)
+
+    second = site.build()
+    assert len(blog.requests) == 2
+    assert len(host.requests) == 1
+    assert events(site) == before
+    assert not second.problems
+
+    other = f"{blog.url}/another"
+    mark(site, target, other)
+    site.build()
+    assert blog.pings[1:] == [(f"{host.url}/one.html", other)]
+
+
+def test_the_source_is_a_uri_whatever_the_slug(site, host, blog):
+    mark(site, f"{blog.url}/a-post", slug="maré-alta")
+    site.build()
+    assert blog.pings == [(f"{host.url}/mar%C3%A9-alta.html", f"{blog.url}/a-post")]
+
+
+def test_ctrl_c_is_passed_on_when_what_is_known_has_been_told(site, host, blog, monkeypatch):
+    from pelican_linkback.delivery.lanes import Lanes
+
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Lanes, "_begin_what_may", interrupted)
+    mark(site, f"{blog.url}/a-post")
+    with pytest.raises(KeyboardInterrupt):
+        site.build()
+    monkeypatch.undo()
+    assert [event["event"] for event in events(site)] == ["queued"]
+    site.build()
+    assert len(blog.pings) == 1
+
+
+@pytest.mark.parametrize("siteurl", ["", "http://localhost:8000", "https://example.com"])
+def test_without_a_publication_nothing_is_recorded_and_no_socket_opened(
+    site, host, blog, siteurl, monkeypatch
+):
+    mark(site, f"{blog.url}/a-post")
+    monkeypatch.setattr(socket, "socket", None)
+    monkeypatch.setattr(socket, "getaddrinfo", None)
+    build = site.build(SITEURL=siteurl, LINKBACK_ALLOW_HOSTS=[])
+    assert "Linkbacks" not in build.printed
+    assert not (site.folder / "linkback").exists()
+
+
+def test_a_page_that_is_not_online_waits_and_is_told_by_the_next_build(site, host, blog):
+    mark(site, f"{blog.url}/a-post")
+    host.online = False
+    first = site.build()
+    assert blog.requests == []
+    assert f"1 waits for {host.url}/one.html to be online" in first.printed
+    host.online = True
+    site.build()
+    assert len(blog.pings) == 1
+
+
+def test_what_waits_is_sent_by_the_command_without_a_build(site, host, blog, capsys):
+    mark(site, f"{blog.url}/a-post")
+    host.online = False
+    site.build()
+    host.online = True
+    conf = site.folder / "publishconf.py"
+    conf.write_text("".join(f"{k} = {v!r}\n" for k, v in site.settings.items()))
+    assert cli.main(["send", "-s", str(conf)]) == 0
+    assert "Linkbacks: 1 sent, 0 failed" in capsys.readouterr().out
+    assert len(blog.pings) == 1
+    assert cli.main(["status", "-s", str(conf)]) == 0
+    shown = capsys.readouterr().out
+    assert "sent by pingback" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
+def test_what_is_not_published_is_never_told(site, host, blog, status):
+    mark(site, f"{blog.url}/a-post", status=status)
+    site.article("other")
+    site.build()
+    assert (blog.requests, host.requests, events(site)) == ([], [], [])
+
+
+@pytest.mark.parametrize("with_future_dates", [True, False])
+def test_an_article_of_the_future_is_not_told(site, host, blog, with_future_dates):
+    mark(site, f"{blog.url}/a-post", date="2999-01-01")
+    site.article("other")
+    site.build(WITH_FUTURE_DATES=with_future_dates)
+    assert (blog.requests, host.requests, events(site)) == ([], [], [])
+
+
+def test_a_target_without_a_link_is_named_and_not_sent(site, host, blog):
+    target = f"{blog.url}/a-post"
+    mark(site, target, linked=())
+    build = site.build()
+    assert blog.requests == []
+    (warning,) = build.problems
+    assert "one.md" in warning
+    assert target in warning
+    assert "LINKBACK_LINK_MARKED" in warning
+
+    site.build(LINKBACK_LINK_MARKED=True)
+    assert blog.pings == [(f"{host.url}/one.html", target)]
+    assert f'<p class="linkbacks"><a href="{target}">' in (site.output / "one.html").read_text()
+
+
+def test_with_link_marked_a_linked_target_is_not_linked_again(site, host, blog):
+    mark(site, f"{blog.url}/a-post")
+    site.build(LINKBACK_LINK_MARKED=True)
+    assert "linkbacks" not in (site.output / "one.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [("htp://x.example/", "htp://x.example/"), ("a-post.html", "a-post.html")],
+)
+def test_a_malformed_url_is_named_with_its_article_and_the_rest_is_sent(
+    site, host, blog, value, names
+):
+    mark(site, f"{blog.url}/a-post", value)
+    build = site.build()
+    (warning,) = build.problems
+    assert warning.startswith("one.md: Pingback: ")
+    assert names in warning
+    assert len(blog.pings) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        pytest.param({"page_status": 500}, "500", id="the target answers 500"),
+        pytest.param({"endpoint_status": 500}, "500", id="the endpoint answers 500"),
+        pytest.param({"endpoint_body": "<html><p>Hello"}, "", id="HTML instead of XML"),
+        pytest.param({"answer": Fault(0x20, "no")}, "fault-32", id="a fault for good"),
+        pytest.param({"answer": Fault(0x32, "upstream")}, "fault-50", id="a fault for now"),
+    ],
+)
+def test_a_server_in_trouble_is_one_warning_and_a_record(site, host, blog, trouble, reason):
+    vars(blog).update(trouble)
+    mark(site, f"{blog.url}/a-post")
+    build = site.build()
+    (warning,) = build.problems
+    assert "one.md" in warning
+    assert f"{blog.url}/a-post" in warning
+    assert reason in warning
+    assert events(site)[-1]["event"] == "outcome"
+    requests = len(blog.requests)
+    site.build()  # too early to try again, or never
+    assert len(blog.requests) == requests
+
+
+def test_a_server_that_is_down_is_one_warning_and_tried_again_later(site, host, blog):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        mark(site, f"http://127.0.0.1:{closed.getsockname()[1]}/")
+        build = site.build()
+    (warning,) = build.problems
+    assert "refused the connection" in warning
+    assert "tries again" in warning
+
+
+def test_a_damaged_line_is_reported_and_nothing_is_overwritten(site, host, blog):
+    mark(site, f"{blog.url}/a-post")
+    site.build()
+    journal = site.folder / "linkback" / "deliveries.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text(lines[0] + "garbage {\n" + "".join(lines[1:]))
+    before = journal.read_text()
+    build = site.build()
+    assert len(blog.pings) == 1
+    assert "line 2" in build.problems[0]
+    assert journal.read_text() == before
+
+
+def test_a_journal_that_cannot_be_written_stops_the_sending_not_the_build(site, host, blog):
+    (site.folder / "linkback").write_text("a file where the folder should be")
+    mark(site, f"{blog.url}/a-post")
+    build = site.build()
+    assert (site.output / "one.html").exists()
+    assert blog.requests == []
+    assert "nothing is sent" in build.problems[0]
+
+
+def test_with_sending_turned_off_it_is_recorded_and_due(site, host, blog):
+    mark(site, f"{blog.url}/a-post")
+    build = site.build(LINKBACK_SEND=False)
+    assert "1 left for the next run" in build.printed
+    assert blog.requests == []
+    assert [event["event"] for event in events(site)] == ["queued"]
+    site.build()
+    assert len(blog.pings) == 1
+
+
+def test_all_links_are_told_on_request(site, host, blog):
+    site.article("one", f"[one]({blog.url}/1) [two]({blog.url}/2)", pingback="all")
+    site.article("two", f"[three]({blog.url}/3)")
+    site.article("three", f"[four]({blog.url}/4)", pingback="none")
+    site.build()
+    assert sorted(target for _, target in blog.pings) == [f"{blog.url}/1", f"{blog.url}/2"]
+    site.build(LINKBACK_TARGETS="all")
+    assert blog.pings[2:] == [(f"{host.url}/two.html", f"{blog.url}/3")]
+
+
+def test_restructuredtext_marks_with_a_field(site, host, blog):
+    (site.content / "rest.rst").write_text(
+        f"Rest\n####\n\n:date: 2026-01-01\n:pingback: {blog.url}/1\n    {blog.url}/2\n\n"
+        f"`one <{blog.url}/1>`__ and `two <{blog.url}/2>`__\n"
+    )
+    site.build()
+    assert sorted(target for _, target in blog.pings) == [f"{blog.url}/1", f"{blog.url}/2"]
+
+
+def test_a_wrong_setting_stops_the_build(site, host):
+    from pelican_linkback.exceptions import SettingsError
+
+    with pytest.raises(SettingsError, match="LINKBACK_TIMEOUT = -1"):
+        site.build(LINKBACK_TIMEOUT=-1)

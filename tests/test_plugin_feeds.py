@@ -1,0 +1,206 @@
+"""A real Pelican build: the plugin owns every stock feed."""
+
+import pytest
+
+ALL_FEEDS = {
+    f"{kind}_{form}": f"feeds/{folder}{name}.{form.lower()}.xml"
+    for form in ("ATOM", "RSS")
+    for kind, folder, name in (
+        ("FEED", "", "site"),
+        ("FEED_ALL", "", "all"),
+        ("CATEGORY_FEED", "category/", "{slug}"),
+        ("AUTHOR_FEED", "author/", "{slug}"),
+        ("TAG_FEED", "tag/", "{slug}"),
+        ("TRANSLATION_FEED", "lang/", "{lang}"),
+    )
+}
+
+
+@pytest.fixture
+def blog(site):
+    site.settings |= ALL_FEEDS
+    site.article("one", "First.", category="Boats", authors="Ann Lee, Bo Ek", tags="wood")
+    site.article("two", "Second.", category="Bread", author="Bo Ek", date="2026-02-01")
+    site.article("three", "Third.", category="Boats", date="2026-03-01", tags="wood, rope")
+    site.article("draft", category="Boats", status="draft")
+    site.article("hidden", category="Boats", status="hidden")
+    (site.content / "zwei.md").write_text(
+        "Title: Zwei\nSlug: two\nLang: de\nDate: 2026-02-01\nCategory: Bread\n\nZweitens.\n"
+    )
+    return site
+
+
+def slugs(feed):
+    return [entry.link.rpartition("/")[2].removesuffix(".html") for entry in feed.entries]
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+@pytest.mark.parametrize(
+    ("path", "title", "expected"),
+    [
+        ("site", "A Site", ["three", "two", "one"]),
+        ("all", "A Site", ["three", "two", "two-de", "one"]),
+        ("category/boats", "A Site - Boats", ["three", "one"]),
+        ("category/bread", "A Site - Bread", ["two"]),
+        ("author/ann-lee", "A Site - Ann Lee", ["three", "one"]),
+        ("author/bo-ek", "A Site - Bo Ek", ["two", "one"]),
+        ("tag/wood", "A Site - wood", ["three", "one"]),
+        ("tag/rope", "A Site - rope", ["three"]),
+        ("lang/en", "A Site", ["three", "two", "one"]),
+        ("lang/de", "A Site", ["two-de"]),
+    ],
+)
+def test_each_stock_feed_holds_its_published_articles(blog, path, title, expected, form):
+    feed = blog.build().parse(f"feeds/{path}.{form}.xml")
+    assert sorted(slugs(feed)) == sorted(expected)
+    assert feed.feed.title == title
+
+
+def test_pelicans_own_feeds_are_not_written_too(blog):
+    build = blog.build(FEED_ATOM="feeds/site.atom.xml")
+    assert not any(
+        r.name.startswith("pelican.writers") and "feeds/" in r.getMessage() for r in build.records
+    )
+
+
+def test_themes_see_the_settings_and_the_signals_are_sent(blog):
+    from pelican import signals
+
+    seen = []
+
+    def generated(context, feed):
+        seen.append((context["CATEGORY_FEED_ATOM"], feed.feed["title"]))
+
+    def written(path, context, feed):
+        seen.append(path.rpartition("/output/")[2])
+
+    signals.feed_generated.connect(generated)
+    signals.feed_written.connect(written)
+    (blog.folder / "theme" / "templates").mkdir(parents=True)
+    (blog.folder / "theme" / "templates" / "index.html").write_text("{{ CATEGORY_FEED_ATOM }}")
+    build = blog.build(THEME_TEMPLATES_OVERRIDES=[str(blog.folder / "theme" / "templates")])
+    assert build.read("index.html") == "feeds/category/{slug}.atom.xml"
+    assert seen[:2] == [("feeds/category/{slug}.atom.xml", "A Site"), "feeds/site.atom.xml"]
+    assert len(seen) == 2 * len(list((build.output / "feeds").rglob("*.xml")))
+
+
+def test_where_a_feed_is_and_what_it_calls_itself(blog):
+    build = blog.build(
+        CATEGORY_FEED_ATOM="feeds/{slug}/index.xml",
+        CATEGORY_FEED_ATOM_URL="feeds/{slug}/",
+        FEED_DOMAIN="https://feeds.example.io",
+    )
+    feed = build.parse("feeds/boats/index.xml").feed
+    assert feed.id == "https://feeds.example.io/feeds/boats/"
+    assert {link.rel: link.href for link in feed.links} == {
+        "self": "https://feeds.example.io/feeds/boats/",
+        "alternate": "https://me.example.io/category/boats.html",
+    }
+
+
+def test_rss_carries_summaries_or_all(blog):
+    blog.article("long", "word " * 100, category="Long")
+    summary_only = blog.build().parse("feeds/category/long.rss.xml").entries[0]
+    assert "content" not in summary_only
+    assert summary_only.summary.endswith("…</p>")
+    assert len(summary_only.summary) < 300
+    both = blog.build(RSS_FEED_SUMMARY_ONLY=False).parse("feeds/category/long.rss.xml").entries[0]
+    assert both.summary == summary_only.summary
+    assert both.content[0].value == f"<p>{'word ' * 100}</p>"
+    atom = blog.build().parse("feeds/category/long.atom.xml").entries[0]
+    assert (atom.summary, atom.content[0].value) == (both.summary, both.content[0].value)
+
+
+def test_a_summary_that_says_it_all_is_said_once(blog):
+    build = blog.build(RSS_FEED_SUMMARY_ONLY=False)
+    atom = build.read("feeds/category/bread.atom.xml")
+    assert atom.count("Second.") == 1
+    assert build.read("feeds/category/bread.rss.xml").count("Second.") == 1
+
+
+def test_the_newest_reach_a_short_feed_whatever_the_order_of_pages(blog):
+    build = blog.build(FEED_MAX_ITEMS=1, ARTICLE_ORDER_BY="title")
+    assert slugs(build.parse("feeds/site.atom.xml")) == ["three"]
+
+
+def test_relative_urls_do_not_leak_into_summaries(blog):
+    blog.article("linked", "See [one]({filename}one.md).", category="Linked")
+    build = blog.build(RELATIVE_URLS=True)
+    entry = build.parse("feeds/category/linked.atom.xml").entries[0]
+    assert 'href="https://me.example.io/one.html"' in entry.content[0].value
+
+
+def test_feed_append_ref_marks_the_link_and_not_the_id(blog):
+    entry = blog.build(FEED_APPEND_REF=True).parse("feeds/tag/rope.atom.xml").entries[0]
+    assert entry.link == "https://me.example.io/three.html?ref=feed"
+    assert entry.id == "tag:me.example.io,2026-03-01:/three.html"
+
+
+def test_an_unchanged_feed_is_not_written_again(blog):
+    first = blog.build()
+    stamps = {path: path.stat().st_mtime_ns for path in (first.output / "feeds").rglob("*.xml")}
+    again = blog.build()
+    assert f"Feeds: 0 written, {len(stamps)} unchanged" in again.printed
+    assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
+
+
+def test_two_feeds_for_one_path_cost_one_of_them_and_not_the_site(blog):
+    build = blog.build(
+        CATEGORY_FEED_ATOM="feeds/tag/wood.atom.xml", TAG_FEED_ATOM="feeds/tag/{slug}.atom.xml"
+    )
+    bread, wood = build.problems
+    assert "AtomCategoryFeed for 'Bread': is not written" in bread
+    assert "feeds/tag/wood.atom.xml belongs to AtomCategoryFeed for 'Boats'" in wood
+    assert "give TAG_FEED_ATOM a path" in wood
+    assert (build.output / "index.html").exists()
+
+
+def test_with_debug_a_broken_feed_shows_its_traceback(blog):
+    from pelican_linkback.feeds import AtomSiteFeed
+
+    broken = type("Broken", (AtomSiteFeed,), {"item_title": lambda _, item: 1 / 0})
+    (record,) = [
+        r for r in blog.build(LINKBACK_FEEDS=[broken], DEBUG=True).records if r.levelno > 30
+    ]
+    assert record.exc_info[0] is ZeroDivisionError
+
+
+def test_with_quiet_nothing_is_said(blog):
+    import logging
+
+    logging.getLogger("pelican_linkback").setLevel(logging.CRITICAL)
+    try:
+        assert "Feeds" not in blog.build().printed
+    finally:
+        logging.getLogger("pelican_linkback").setLevel(logging.NOTSET)
+
+
+def test_a_feed_never_takes_the_place_of_a_page(blog):
+    build = blog.build(FEED_ATOM="index.html")
+    assert "index.html is a page of the site" in build.problems[0]
+    assert "<feed" not in build.read("index.html")
+
+
+def test_one_broken_feed_class_costs_that_feed(blog):
+    from pelican_linkback.feeds import STOCK_FEEDS, AtomSiteFeed
+
+    class Broken(AtomSiteFeed):
+        path = "broken.xml"
+
+        def item_title(self, article):
+            return article.no_such_thing
+
+    build = blog.build(LINKBACK_FEEDS=[*STOCK_FEEDS, Broken, "no.such.Feed"])
+    assert [problem.split(":")[0] for problem in build.problems] == [
+        "Feed no.such.Feed",
+        "Feed Broken",
+    ]
+    assert "no_such_thing" in build.problems[1]
+    assert not (build.output / "broken.xml").exists()
+    assert (build.output / "feeds" / "site.atom.xml").exists()
+
+
+def test_an_author_without_a_name_is_no_author(blog):
+    build = blog.build(AUTHOR="")
+    assert not (build.output / "feeds" / "author" / ".atom.xml").exists()
+    assert "<author>" not in build.read("feeds/tag/rope.atom.xml").partition("<entry>")[2]
