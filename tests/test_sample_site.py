@@ -1,0 +1,124 @@
+"""The sample site, published by the real command: every stock feed, and who is in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import feedparser
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PELICAN = Path(sys.executable).with_name("pelican")
+
+CATEGORIES = {
+    "measuring": {
+        "2023/gauge-in-the-stone-house",
+        "2023/where-is-zero",
+        "2024/mar%C3%A9-alta",
+        "2025/the-day-the-sea-went-out",
+        "2025/thirty-six-minutes-slow",
+        "2026/float-and-radar",
+    },
+    "software": {
+        "2023/holes-in-the-paper",
+        "2023/vector-of-int",
+        "2024/six-cosines",
+        "2025/the-tide-as-a-feed",
+    },
+    "kitchen": {"2023/bread-at-slack-water", "2025/caldeirada"},
+    "boats": {"2024/angstrom"},
+    "harbour-town": {"2024/what-the-keeper-wrote-down", "2026/visiting-the-gauge"},
+}
+AUTHORS = {
+    "ines-carvalho": 7,
+    "ruth-okafor": 7,
+    "tomas-brandt": 5,
+    "joao-falcao": 1,
+}
+SITE_URL = "https://tidetable.example/"
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample")
+    done = subprocess.run(
+        [
+            PELICAN,
+            "sample_site/content",
+            *("-s", "sample_site/publishconf.py"),
+            *("-o", folder / "output"),
+            *("--fatal", "errors"),
+            *("-e", f'LINKBACK_STATE="{folder / "linkback"}"'),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"SITEURL": SITE_URL.rstrip("/"), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Feeds: " in done.stdout
+    assert not (folder / "linkback").exists()  # .example is nobody's site
+    return folder / "output"
+
+
+def parse(path):
+    feed = feedparser.parse(path.read_bytes())
+    assert not feed.bozo, (path, feed.bozo_exception)
+    return feed
+
+
+def links(feed):
+    return {entry.link.removeprefix(SITE_URL).strip("/") for entry in feed.entries}
+
+
+def test_every_stock_feed_path_holds_a_feed_that_feedparser_reads(output):
+    paths = sorted((output / "feeds").rglob("*.xml"))
+    for path in paths:
+        feed = parse(path)
+        assert feed.version == (
+            "atom10" if ".atom" in path.name or path.name == "atom.xml" else "rss20"
+        )
+        assert feed.feed.title.startswith("The Tide Table")
+        assert feed.entries
+    kinds = [path.relative_to(output / "feeds").parts for path in paths]
+    assert [
+        len([k for k in kinds if k[0] == folder]) for folder in ("category", "author", "language")
+    ] == [10, 8, 4]
+    assert [k[0] for k in kinds if len(k) == 1] == [
+        "all.atom.xml",
+        "all.rss.xml",
+        "atom.xml",
+        "rss.xml",
+    ]
+    assert len([k for k in kinds if k[0] == "tag"]) >= 20
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+@pytest.mark.parametrize("slug", CATEGORIES)
+def test_each_category_feed_holds_exactly_its_published_articles(output, slug, form):
+    feed = parse(output / "feeds" / "category" / f"{slug}.{form}.xml")
+    assert links(feed) == CATEGORIES[slug]
+    assert len(feed.entries) == len(CATEGORIES[slug])
+
+
+@pytest.mark.parametrize("slug", AUTHORS)
+def test_each_author_feed_holds_what_was_written_alone_and_together(output, slug):
+    feed = parse(output / "feeds" / "author" / f"{slug}.atom.xml")
+    assert len(feed.entries) == AUTHORS[slug]
+
+
+def test_drafts_and_hidden_articles_are_in_no_feed(output):
+    for path in (output / "feeds").rglob("*.xml"):
+        text = path.read_text(encoding="utf-8")
+        assert "stepping-a-mast" not in text
+        assert "checklist" not in text
+
+
+def test_titles_survive(output):
+    titles = {entry.title for entry in parse(output / "feeds" / "all.atom.xml").entries}
+    assert any("vector<int>" in title for title in titles)
+    assert any("optional<double>" in title for title in titles)
+    assert any(" & " in title for title in titles)
