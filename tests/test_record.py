@@ -58,7 +58,7 @@ def history(*facts: Fact) -> Delivery:
 # Lines
 
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1)
-TIMES = st.datetimes(max_value=datetime(9998, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+TIMES = st.datetimes(max_value=datetime(9998, 1, 1), timezones=st.just(UTC))
 OUTCOMES = st.builds(
     Outcome,
     st.sampled_from(Verdict),

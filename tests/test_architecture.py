@@ -1,0 +1,83 @@
+"""The floors of the house: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "pelican_linkback"
+OWN = "pelican_linkback"
+
+GROUND = {"exceptions", "text", "urls", "addresses", "markup", "deadline", "dialling"}
+SECOND = {"journal", "settings", "web", "protocol"}
+PRODUCTS = {"feeds", "delivery"}
+
+# For each room the rooms and the packages that it may import, besides the standard library.
+ROOMS: dict[str, tuple[set[str], set[str]]] = {
+    **{room: (GROUND, set()) for room in GROUND},
+    "markup": (GROUND, {"lxml"}),
+    "protocol": (GROUND | {"protocol"}, set()),
+    "journal": (GROUND, {"filelock"}),
+    "settings": (GROUND | {"protocol"}, set()),
+    "web": (GROUND, {"requests", "urllib3", "certifi"}),
+    "feeds": (GROUND | SECOND | {"feeds"}, {"feedgenerator"}),
+    "delivery": (GROUND | SECOND | {"delivery"}, set()),
+    "plugin": (GROUND | SECOND | PRODUCTS, {"pelican"}),
+    "cli": (GROUND | SECOND | PRODUCTS | {"plugin", "__init__"}, {"pelican", "rich"}),
+    "__main__": ({"cli"}, set()),
+    "__init__": ({"plugin"}, set()),
+}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """The dotted names that a module imports, those inside functions included."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_imports_only_from_its_floor_and_below(path):
+    rooms, packages = ROOMS[room_of(path)]
+    for name in imports(path):
+        top, *rest = name.split(".")
+        if top == OWN:
+            room = (
+                rest[0]
+                if (PACKAGE / rest[0]).exists() or (PACKAGE / f"{rest[0]}.py").exists()
+                else "__init__"
+            )
+            assert room in rooms, f"{path.name} imports {name}"
+        else:
+            assert top in packages or top in sys.stdlib_module_names, f"{path.name} imports {name}"
+
+
+def test_only_the_command_line_prints():
+    for path in MODULES:
+        calls = {
+            node.func.id
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert "print" not in calls or path.name == "cli.py", path
+
+
+@pytest.mark.parametrize("room", sorted(p.name for p in (PACKAGE / "protocol").glob("*.py")))
+def test_the_language_does_no_io(room):
+    doors = {"socket", "ssl", "http", "urllib.request", "os", "pathlib", "io", "subprocess", "time"}
+    found = imports(PACKAGE / "protocol" / room)
+    assert not {name for name in found if name.split(".")[0] in doors or name in doors}
