@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint test-oldest dist clean
+.PHONY: help demo test lint test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -29,14 +29,19 @@ lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
 	$(BIN)/mypy
 
 test-oldest:  ## the suite with exactly the lower bounds of setup.cfg
-	$(PYTHON) -m venv .venv-oldest
+	$(PYTHON) -m venv --clear .venv-oldest
 	$(PYTHON) tests/oldest.py > .venv-oldest/constraints.txt
 	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint .venv-oldest/constraints.txt --editable '.[test]'
 	.venv-oldest/bin/python -m pytest
 
 dist: $(VENV)/ready  ## an sdist and a wheel in dist/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
-	$(BIN)/python -m build
+	$(BIN)/python -m build --outdir dist
+
+test-dist: dist  ## the wheel in an empty environment, far from the repository
+	$(PYTHON) -m venv --clear .venv-dist
+	.venv-dist/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	sh tests/dist.sh "$$PWD/.venv-dist/bin"
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-oldest build dist .demo *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oldest .venv-dist build dist .demo *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
