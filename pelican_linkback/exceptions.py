@@ -63,6 +63,7 @@ class FeedError(LinkbackError):
 
     def __init__(self, feed: str, message: str) -> None:
         self.feed = feed
+        self.message = message
         super().__init__(f"{feed}: {message}")
 
 

@@ -34,6 +34,7 @@ from pelican_linkback.delivery.targets import choose
 from pelican_linkback.exceptions import FeedError, LinkbackError
 from pelican_linkback.feeds import STOCK_FEEDS, Site
 from pelican_linkback.feeds import output as feed_output
+from pelican_linkback.feeds.aspects import described
 from pelican_linkback.feeds.catalogue import Document, catalogue, load
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
@@ -134,7 +135,7 @@ def _write_feed(document: Document, site: Site, generator: Any, writer: Any) -> 
         signals.feed_generated.send(generator.context, feed=feed)
         changed = feed_output.write(path, feed.writeString("utf-8").encode())
     except Exception as error:
-        named = error if isinstance(error, FeedError) else f"{document}: {error!r}"
+        named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
         logger.error("Feed %s", named, exc_info=generator.settings.get("DEBUG", False))
         return None
     logger.info('%s "%s"', "Writing" if changed else "Unchanged:", path)

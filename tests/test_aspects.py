@@ -6,7 +6,7 @@ import operator
 import pytest
 
 from pelican_linkback.exceptions import FeedError
-from pelican_linkback.feeds.aspects import resolve
+from pelican_linkback.feeds.aspects import described, resolve, shown
 
 
 class Callable:
@@ -70,6 +70,28 @@ class Aspects:
     def badly_decorated(self):
         return "never"
 
+    @wrapped
+    def decorated_of_object(self, obj):
+        return f"decorated of {obj}"
+
+    @functools.cache  # noqa: B019
+    def cached(self, obj):
+        return f"cached {obj}"
+
+    @functools.singledispatchmethod
+    def dispatched(self, obj):
+        return "of any object"
+
+    @dispatched.register
+    def _(self, obj: int):
+        return "of a number"
+
+    def without_self():
+        return "never"
+
+    def variadic_with_a_bug(self, *args):
+        return len(7)
+
     def two(self, obj, more):
         return "never"
 
@@ -109,6 +131,9 @@ class Aspects:
         ("partial", "partial 7"),
         ("getter", 7),
         ("decorated", "decorated"),
+        ("decorated_of_object", "decorated of 7"),
+        ("cached", "cached 7"),
+        ("dispatched", "of a number"),
         ("badly_decorated_of_object", "lucky 7"),
         ("absent", "the default"),
     ],
@@ -126,6 +151,7 @@ def test_a_builtin_that_hides_its_signature_is_called_with_the_subject():
     [
         ("two", r"Aspects: two\(obj, more\) cannot be called for 7: write def two\(self\) or"),
         ("badly_decorated", r"badly_decorated is decorated .* use @functools\.wraps"),
+        ("without_self", r"without_self\(\) cannot be called for 7: write def .*@functools\.wraps"),
         ("broken_property", r"the property broken_property raises AttributeError .*nothing_of"),
     ],
 )
@@ -134,7 +160,29 @@ def test_a_hook_that_cannot_be_used_is_named_with_the_remedy(name, says):
         resolve(Aspects(), name, 7)
 
 
-@pytest.mark.parametrize("name", ["broken", "broken_variadic"])
+@pytest.mark.parametrize("name", ["broken", "broken_variadic", "variadic_with_a_bug"])
 def test_an_error_inside_a_hook_is_seen_for_what_it_is(name):
-    with pytest.raises(TypeError, match="has no len"):
+    with pytest.raises(TypeError, match="has no len") as caught:
         resolve(Aspects(), name, 7)
+    assert described(caught.value) == f"{caught.value!r}, in {name} of 7"
+
+
+def test_the_innermost_hook_is_named():
+    class Nested:
+        def outer(self, obj):
+            return resolve(self, "inner", obj)
+
+        def inner(self):
+            raise LookupError("lost")
+
+    with pytest.raises(LookupError) as caught:
+        resolve(Nested(), "outer", 7)
+    assert described(caught.value) == "LookupError('lost'), in inner of 7"
+
+
+def test_an_article_is_named_by_its_source():
+    class Article:
+        def get_relative_source_path(self):
+            return "boats/a.md"
+
+    assert shown(Article()) == "'boats/a.md'"

@@ -12,7 +12,15 @@ import pytest
 from jinja2 import Template
 
 from pelican_linkback.exceptions import FeedError
-from pelican_linkback.feeds import Atom1Feed, Feed, Site
+from pelican_linkback.feeds import (
+    ArticleFeed,
+    Atom1Feed,
+    CategoryFeed,
+    Feed,
+    Rss201rev2Feed,
+    Site,
+    SiteFeed,
+)
 from pelican_linkback.feeds.catalogue import catalogue, load
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -29,6 +37,15 @@ class Entry:
 
     def __str__(self):
         return self.name
+
+
+ARTICLE = SimpleNamespace(
+    title="A",
+    url="a.html",
+    date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    summary="short",
+    get_content=lambda site_url: "long text",
+)
 
 
 class Plain(Feed):
@@ -118,6 +135,13 @@ def test_a_day_is_its_midnight():
             id="filtered before the limit",
         ),
         pytest.param({"limit": lambda _, obj: 1}, ["3"], id="the limit is an aspect"),
+        pytest.param({"limit": 0}, [], id="no items at all"),
+        pytest.param({"order_by": lambda _: 1}, ["2", "3", "1"], id="all alike"),
+        pytest.param({"order_by": "date"}, ["3", "2", "1"], id="by a date without a zone"),
+        pytest.param({"filter": None}, [], id="the filter is an aspect: a value"),
+        pytest.param(
+            {"filter": staticmethod(lambda item: item.name == "3")}, ["3"], id="and a function"
+        ),
     ],
 )
 def test_filter_then_order_then_limit(aspects, expected):
@@ -193,6 +217,22 @@ def test_a_template_wins_over_the_method():
     assert first["description"] == "thing at Me"
 
 
+def test_a_template_is_an_aspect_of_the_feed():
+    class Templated(Plain):
+        def title_template(self, obj):
+            return f"{obj}.html"
+
+    site = replace(SITE, template={"boats.html": Template("A boat")}.__getitem__)
+    assert Templated().get_feed("boats", site).items[0]["title"] == "A boat"
+
+
+def test_an_error_in_a_template_is_noted_with_its_name():
+    site = replace(SITE, template={"t.html": Template("{{ 1 / 0 }}")}.__getitem__)
+    with pytest.raises(ZeroDivisionError) as caught:
+        type("Templated", (Plain,), {"title_template": "t.html"})().get_feed(None, site)
+    assert caught.value.__notes__[0].startswith("title_template 't.html' of Entry(name='a & b'")
+
+
 def test_a_missing_template_is_named():
     with pytest.raises(FeedError, match=r"no template 'gone\.html', which title_template names"):
         entries(type("Templated", (Plain,), {"title_template": "gone.html"}))
@@ -206,6 +246,10 @@ def test_a_missing_template_is_named():
         ({"items": None}, "Broken: has no items"),
         ({"items": 7}, "items of None is 7, which cannot be iterated"),
         ({"items": lambda _: [object()]}, "has neither get_absolute_url"),
+        ({"limit": "10"}, "limit of None is '10'; write a whole number"),
+        ({"limit": -1}, "limit of None is -1"),
+        ({"order_by": "modified"}, "order_by names 'modified', which Entry.* does not have"),
+        ({"feed_type": "Atom1Feed"}, "feed_type is 'Atom1Feed'; write feed_type = Atom1Feed"),
     ],
 )
 def test_a_broken_class_is_told_what_to_write(aspects, says):
@@ -269,8 +313,48 @@ def test_a_path_that_cannot_be_is_an_error_that_costs_one_feed(path, says):
     assert says in str(found.errors[0])
 
 
-def test_a_feed_without_a_path_has_no_document():
-    assert documents(type("Nowhere", (Plain,), {"path": None})).documents == ()
+def test_what_is_wrong_for_all_objects_is_told_once():
+    (error,) = documents(type("Lost", (ForObjects,), {"path": "/{slug}"})).errors
+    assert str(error).endswith("below the output folder (and 1 more like it)")
+
+
+def test_what_is_wrong_for_one_object_costs_that_document():
+    def path(self, obj):
+        return "/one" if obj.slug == "one" else "two.xml"
+
+    found = documents(type("Half", (ForObjects,), {"path": path}))
+    assert [d.path for d in found.documents] == ["two.xml"]
+    assert "path '/one' of namespace(slug='one') is not" in str(found.errors[0])
+
+
+@pytest.mark.parametrize(
+    ("aspects", "says"),
+    [
+        ({"path": None}, "Nowhere: has no path: write path = "),
+        ({"path": lambda _: 1 / 0}, r"Nowhere: ZeroDivisionError\(.*\), in path of None"),
+        ({"objects": 7}, "Nowhere: objects is 7, which cannot be iterated"),
+        ({"objects": lambda _: 1 / 0}, r"Nowhere: ZeroDivisionError\(.*\), in objects of Site"),
+        ({"__init__": lambda _: 1 / 0}, "Nowhere: ZeroDivisionError"),
+    ],
+)
+def test_a_feed_without_a_place_is_told_and_costs_nobody_else(aspects, says):
+    found = documents(type("Nowhere", (Plain,), aspects), Plain)
+    assert len(found.documents) == 1
+    with pytest.raises(FeedError, match=says):
+        raise found.errors[0]
+
+
+@pytest.mark.parametrize("objects", [("a",), lambda _: ["a"], lambda _, site: [site.name[0] or ""]])
+def test_objects_is_an_aspect_of_the_site(objects):
+    found = documents(type("Each", (Plain,), {"objects": objects, "path": "{obj}.xml"}))
+    assert [d.path for d in found.documents] in (["a.xml"], ["M.xml"])
+
+
+def test_a_feed_made_by_hand_needs_no_path():
+    class ByHand(Plain):
+        path = None
+
+    assert ByHand()(SITE).feed["feed_url"] is None
 
 
 def test_of_two_feeds_for_one_path_the_first_keeps_it():
@@ -285,6 +369,56 @@ def test_of_two_feeds_for_one_path_the_first_keeps_it():
     )
 
 
+def test_two_feeds_with_one_name_and_one_path_are_told_apart_from_two_of_one_class():
+    (error,) = documents(type("Mine", (Plain,), {}), type("Mine", (Plain,), {})).errors
+    assert str(error) == (
+        "Mine: is not written, because feed.xml belongs to Mine; "
+        "Mine.path gives both; give one of them a path of its own"
+    )
+
+
+def test_a_stock_feeds_heir_with_a_path_of_its_own_is_told_by_that():
+    heirs = [
+        type(name, (CategoryFeed,), {"path": "x/{slug}.xml", "objects": ForObjects.objects})
+        for name in ("Ann", "Bo")
+    ]
+    (error,) = documents(*heirs).errors
+    assert "x/one.xml belongs to Ann for" in str(error)
+    assert "give Bo.path a path that differs from Ann.path's" in str(error)
+    assert str(error).endswith("(and 1 more like it)")
+
+
+def test_a_stock_feeds_heir_with_the_same_setting_is_told_by_that():
+    site = replace(SITE, settings={"FEED_RSS": "feed.xml"})
+    (error,) = catalogue([SiteFeed, type("Mine", (SiteFeed,), {})], site).errors
+    assert "feed.xml belongs to SiteFeed; FEED_RSS gives both" in str(error)
+
+
+def test_an_article_feed_without_setting_or_path_has_no_place():
+    (error,) = documents(type("Mine", (ArticleFeed,), {})).errors
+    assert "Mine: has no path" in str(error)
+
+
+def test_feed_type_is_an_aspect_of_a_stock_feed_too():
+    class Both(SiteFeed):
+        def objects(self, site):
+            return ["atom", "rss"]
+
+        def feed_type(self, obj):
+            return Atom1Feed if obj == "atom" else Rss201rev2Feed
+
+        def items(self):
+            return [ARTICLE]
+
+    site = replace(SITE, settings={"FEED_RSS": "r.xml", "FEED_ATOM": "a.xml"})
+    atom, rss = catalogue([Both], site).documents
+    assert (atom.path, rss.path) == ("a.xml", "r.xml")
+    assert "<feed" in (text := atom.feed.get_feed(atom.obj, site).writeString("utf-8"))
+    assert "long text" in text
+    assert "<rss" in (text := rss.feed.get_feed(rss.obj, site).writeString("utf-8"))
+    assert "long text" not in text
+
+
 def test_classes_are_named_or_given():
     classes, errors = load([Plain, "tests.test_feed.Dated"])
     assert [c.__name__ for c in classes] == ["Plain", "Dated"]
@@ -295,6 +429,7 @@ def test_classes_are_named_or_given():
     ("entry", "says"),
     [
         ("tests.test_feed.Nothing", "cannot be imported"),
+        ("tests.broken_feeds.Feed", r"cannot be imported \(NameError"),
         ("no_such_module.Feed", "cannot be imported"),
         ("Feed", "cannot be imported"),
         ("tests.test_feed.NOW", "not a subclass"),

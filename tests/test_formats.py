@@ -143,6 +143,33 @@ def test_an_empty_feed_is_as_old_as_it_is_told(feed_type):
     assert feed.latest_post_date() == DAY
 
 
+def test_what_an_enclosure_does_not_tell_is_what_rss_readers_expect():
+    unknown = Enclosure("https://me.example/a.mp3")
+    assert (unknown.length, unknown.mime_type) == ("0", "audio/mpeg")
+    assert Enclosure("https://me.example/a").mime_type == "application/octet-stream"
+
+
+def test_an_author_without_a_name_is_named_by_the_address():
+    atom = parse(add(make(Atom1Feed), author_email="ann@me.example")).entries[0]
+    assert atom.author_detail == {"name": "ann@me.example", "email": "ann@me.example"}
+
+
+@pytest.mark.parametrize("feed_type", FORMATS)
+def test_a_write_of_ones_own_is_what_writes_the_document(feed_type):
+    class Older(feed_type):
+        def write(self, outfile, encoding):
+            handler = feedgenerator.django.utils.xmlutils.SimplerXMLGenerator(outfile, encoding)
+            handler.startDocument()
+            handler.startElement("mine", {})
+            self.add_root_elements(handler)
+            self.write_items(handler)
+            handler.endElement("mine")
+
+    root = ET.fromstring(add(make(Older)).writeString("utf-8").replace("atom:", ""))
+    assert root.tag == "mine"
+    assert root.findtext("title") == "T"
+
+
 def test_every_author_is_named():
     people = [Person("Ann", "ann@me.example", "https://me.example/ann"), Person("Bo")]
     atom = parse(add(make(Atom1Feed), authors=people)).entries[0]

@@ -196,6 +196,7 @@ def test_one_broken_feed_class_costs_that_feed(blog):
         "Feed Broken",
     ]
     assert "no_such_thing" in build.problems[1]
+    assert build.problems[1].endswith(", in item_title of 'three.md'")
     assert not (build.output / "broken.xml").exists()
     assert (build.output / "feeds" / "site.atom.xml").exists()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 from pelican_linkback.exceptions import FeedError
+from pelican_linkback.text import harmless
 
-__all__ = ["resolve"]
+__all__ = ["described", "noted", "resolve", "shown"]
 
 
 def resolve(feed: object, name: str, subject: object, default: Any = None) -> Any:
@@ -17,51 +19,89 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
     A callable that can take one argument is called with ``subject``, any other callable
     without; what is not callable, and a class, is the value itself. Arguments are counted by
     the signature, never by trying, so that a TypeError from inside a hook is seen for what it
-    is. ``default`` is for an aspect that the class does not have: a property that raises
-    AttributeError has a bug, and the error is let through as a FeedError.
+    is; every error from there has a note that names the hook and the subject. ``default`` is
+    for an aspect that the class does not have: a property that raises AttributeError has a
+    bug, and is told as a FeedError.
     """
     try:
         attribute = getattr(feed, name)
     except AttributeError as error:
-        if not _declares(feed, name):
+        if _declared(feed, name) is _missing:
             return default
-        message = f"the property {name} raises AttributeError ({error}); mend it, or remove it"
+        message = (
+            f"the property {name} raises AttributeError ({error}) for {shown(subject)}; "
+            "mend it, or remove it"
+        )
         raise FeedError(type(feed).__name__, message) from error
     if not callable(attribute) or isinstance(attribute, type):
         return attribute
     return _call(feed, name, attribute, subject)
 
 
-def _declares(feed: object, name: str) -> bool:
-    missing = object()
-    return inspect.getattr_static(feed, name, missing) is not missing
+def shown(subject: object) -> str:
+    """Return how a message names an object or an item: an article by its source path."""
+    source_path = getattr(subject, "get_relative_source_path", None)
+    return harmless(repr((source_path and source_path()) or subject))
+
+
+def noted(error: Exception, where: str) -> None:
+    """Note on ``error`` the place in the feed class that raised it; the innermost is enough."""
+    if not getattr(error, "__notes__", ()):
+        error.add_note(where)
+
+
+def described(error: Exception) -> str:
+    """Return an error for people: what it is, and where in the feed class it came from."""
+    return ", in ".join([repr(error), *getattr(error, "__notes__", ())])
+
+
+_missing = object()
+
+
+def _declared(feed: object, name: str) -> object:
+    return inspect.getattr_static(feed, name, _missing)
 
 
 def _call(feed: object, name: str, hook: Callable[..., Any], subject: object) -> Any:
+    takes_subject, signature = _reading(feed, name, hook, subject)
     try:
-        signature = inspect.signature(hook)
-    except ValueError:  # a builtin that does not tell: it can only be meant for the subject
-        return hook(subject)
-    if _accepts(signature, subject):
-        arguments: tuple[object, ...] = (subject,)
-    elif _accepts(signature):
-        arguments = ()
-    else:
-        message = (
-            f"{name}{signature} cannot be called for {subject!r}: write "
-            f"def {name}(self) or def {name}(self, obj)"
-        )
-        raise FeedError(type(feed).__name__, message)
-    try:
-        return hook(*arguments)
-    except TypeError as error:
-        if not _is_bare_wrapper(signature, error):
+        return hook(subject) if takes_subject else hook()
+    except Exception as error:
+        if not isinstance(error, TypeError) or not _is_bare_wrapper(signature, error):
+            noted(error, f"{name} of {shown(subject)}")
             raise
         message = (
             f"{name} is decorated by a function that hides its arguments ({error}); "
             "use @functools.wraps in the decorator"
         )
         raise FeedError(type(feed).__name__, message) from error
+
+
+def _reading(
+    feed: object, name: str, hook: Callable[..., Any], subject: object
+) -> tuple[bool, inspect.Signature | None]:
+    """Return whether ``hook`` takes the subject, and its signature where it has one."""
+    if isinstance(_declared(feed, name), functools.singledispatchmethod):
+        return True, None  # it dispatches on the subject; the signature it shows has self, too
+    try:
+        signature = inspect.signature(hook)
+    except ValueError as error:
+        if inspect.ismethod(hook):  # a method without self
+            raise _wrong_signature(feed, name, "()", subject) from error
+        return True, None  # a builtin that does not tell: it can only be meant for the subject
+    if _accepts(signature, subject):
+        return True, signature
+    if _accepts(signature):
+        return False, signature
+    raise _wrong_signature(feed, name, str(signature), subject)
+
+
+def _wrong_signature(feed: object, name: str, signature: str, subject: object) -> FeedError:
+    message = (
+        f"{name}{signature} cannot be called for {shown(subject)}: write "
+        f"def {name}(self) or def {name}(self, obj), and use @functools.wraps in a decorator"
+    )
+    return FeedError(type(feed).__name__, message)
 
 
 def _accepts(signature: inspect.Signature, *arguments: object) -> bool:
@@ -72,11 +112,12 @@ def _accepts(signature: inspect.Signature, *arguments: object) -> bool:
     return True
 
 
-def _is_bare_wrapper(signature: inspect.Signature, error: TypeError) -> bool:
-    """Tell whether a ``*args`` hook failed in its own first line of calls: a wrapper's fault."""
-    variadic = any(p.kind is p.VAR_POSITIONAL for p in signature.parameters.values())
+def _is_bare_wrapper(signature: inspect.Signature | None, error: TypeError) -> bool:
+    """Tell whether a ``*args`` hook handed on a number of arguments that does not fit."""
+    parameters = signature.parameters.values() if signature else ()
+    variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     trace = error.__traceback__
     frames = 0
     while trace is not None:
         frames, trace = frames + 1, trace.tb_next
-    return variadic and frames == 2
+    return variadic and frames == 2 and "argument" in str(error)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feeds.aspects import described, shown
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.site import Site
 
@@ -52,8 +53,10 @@ def _import(name: str) -> type[Feed]:
     module, _, attribute = name.rpartition(".")
     try:
         return _checked(getattr(importlib.import_module(module), attribute))
-    except (ImportError, AttributeError, ValueError) as error:
-        message = f"LINKBACK_FEEDS names it, but it cannot be imported ({error})"
+    except FeedError:
+        raise
+    except Exception as error:  # whatever a module of the author's may raise
+        message = f"LINKBACK_FEEDS names it, but it cannot be imported ({error!r})"
         raise FeedError(name, message) from error
 
 
@@ -69,41 +72,80 @@ def catalogue(feeds: Iterable[type[Feed]], site: Site) -> Catalogue:
 
     Two feeds for one path would abort Pelican's build (P3, P4): here the first in the order of
     ``feeds`` and of their objects keeps the path, and the error names both and the remedy.
+    What is wrong for one object is mostly wrong for all: it is told once, and counted.
     """
     owners: dict[str, Document] = {}
-    errors: list[FeedError] = []
+    errors: dict[object, list[FeedError]] = {}
     for feed_class in feeds:
+        for place in _places(feed_class, site):
+            if isinstance(place, FeedError):
+                errors.setdefault(feed_class, []).append(place)
+            elif (owner := owners.setdefault(place.path, place)) is not place:
+                pair = (feed_class, type(owner.feed))
+                errors.setdefault(pair, []).append(_collision(place, owner))
+    return Catalogue(tuple(owners.values()), tuple(_told_once(each) for each in errors.values()))
+
+
+def _told_once(errors: Sequence[FeedError]) -> FeedError:
+    first, *others = errors
+    if not others:
+        return first
+    again = FeedError(first.feed, f"{first.message} (and {len(others)} more like it)")
+    again.__cause__ = first
+    return again
+
+
+def _places(feed_class: type[Feed], site: Site) -> Iterable[Document | FeedError]:
+    """Yield each document of a feed class, or the error in its place."""
+    try:
+        feed = feed_class()
+        feed.site = site
+        objects = list(_objects(feed, site))
+    except Exception as error:  # noqa: BLE001 (whatever a hook raises is told, not hidden)
+        yield _as_feed_error(feed_class.__name__, error)
+        return
+    for obj in objects:
         try:
-            for document in _documents(feed_class(), site):
-                owner = owners.setdefault(document.path, document)
-                if owner is not document:
-                    errors.append(_collision(document, owner))
-        except FeedError as error:
-            errors.append(error)
-    return Catalogue(tuple(owners.values()), tuple(errors))
+            path = feed.document_path(obj)
+            if path is not None:
+                yield Document(feed, obj, _inside(feed, path, obj))
+        except Exception as error:  # noqa: BLE001
+            yield _as_feed_error(feed_class.__name__, error)
 
 
-def _documents(feed: Feed, site: Site) -> Iterable[Document]:
-    feed.site = site
-    for obj in feed.objects(site):
-        path = feed.document_path(obj)
-        if path is not None:
-            yield Document(feed, obj, _inside(feed, path))
+def _objects(feed: Feed, site: Site) -> Iterable[Any]:
+    objects = feed.aspect("objects", site)
+    if isinstance(objects, Iterable):
+        return objects
+    message = (
+        f"objects is {objects!r}, which cannot be iterated; return a list, "
+        "or leave it out for one feed of the site"
+    )
+    raise FeedError(type(feed).__name__, message)
 
 
-def _inside(feed: Feed, path: str) -> str:
+def _as_feed_error(name: str, error: Exception) -> FeedError:
+    if isinstance(error, FeedError):
+        return error
+    found = FeedError(name, described(error))
+    found.__cause__ = error
+    return found
+
+
+def _inside(feed: Feed, path: str, obj: object) -> str:
     normal = posixpath.normpath(path.replace("\\", "/"))
     if posixpath.isabs(normal) or normal.split("/")[0] in {"..", "."}:
-        message = f"the path {path!r} is not a file below the output folder"
+        message = f"the path {path!r} of {shown(obj)} is not a file below the output folder"
         raise FeedError(type(feed).__name__, message)
     return normal
 
 
 def _collision(document: Document, owner: Document) -> FeedError:
-    first = getattr(owner.feed, "path_setting", f"{type(owner.feed).__name__}.path")
-    second = getattr(document.feed, "path_setting", f"{type(document.feed).__name__}.path")
-    message = (
-        f"is not written, because {document.path} belongs to {owner}; give {second} a path that "
-        f"differs from {first}'s, such as another folder"
-    )
+    source = document.feed.path_source(document.obj)
+    other = owner.feed.path_source(owner.obj)
+    if source == other:
+        remedy = f"{source} gives both; give one of them a path of its own"
+    else:
+        remedy = f"give {source} a path that differs from {other}'s, such as another folder"
+    message = f"is not written, because {document.path} belongs to {owner}; {remedy}"
     return FeedError(str(document), message)

@@ -10,16 +10,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from operator import attrgetter
 from pathlib import PurePath
 from typing import Any
 
+from feedgenerator.django.utils.encoding import iri_to_uri
+from feedgenerator.django.utils.feedgenerator import SyndicationFeed
+
 from pelican_linkback.exceptions import FeedError
-from pelican_linkback.feeds.aspects import resolve
+from pelican_linkback.feeds.aspects import noted, resolve, shown
 from pelican_linkback.feeds.formats import Enclosure, Rss201rev2Feed
 from pelican_linkback.feeds.site import Site
 
 __all__ = ["Feed"]
+
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 # Aspects of a feed that go to the generator under their own names.
 _FEED_ASPECTS = (
@@ -52,18 +56,19 @@ _ITEM_EXTRAS = {"content": "content", "authors": "authors", "language": "languag
 class Feed:
     """A feed, declared. Subclass it, and name the subclass in LINKBACK_FEEDS.
 
-    ``site`` is the site at hand: hooks may use it, since they are called for a site.
+    ``site`` is the site at hand and ``obj`` what the feed at hand is for: hooks may use them.
     """
 
     feed_type: Any = Rss201rev2Feed
     path: Any = None
     url: Any = None
-    title_template: str | None = None
-    description_template: str | None = None
+    title_template: Any = None
+    description_template: Any = None
     limit: Any = None
     order_by: Any = None
 
     site: Site
+    obj: Any = None
 
     # Where the feed exists.
 
@@ -79,13 +84,20 @@ class Feed:
         """Return what a pattern in ``path`` and ``url`` may name: ``obj`` and its attributes."""
         return _Fields(obj=obj)
 
+    def path_source(self, obj: Any) -> str:  # noqa: ARG002
+        """Return what says where the document goes, as a message names it."""
+        return f"{type(self).__name__}.path"
+
     def document_path(self, obj: Any) -> str | None:
         """Return where the document goes, below the output folder; None where it has no place."""
+        if self.path is None:
+            message = 'has no path: write path = "feeds/news.xml" or def path(self, obj)'
+            raise FeedError(type(self).__name__, message)
         return self._located("path", obj)
 
     def document_url(self, obj: Any) -> str | None:
-        """Return the document's URL, relative to FEED_DOMAIN."""
-        return self._located("url", obj) or self.document_path(obj)
+        """Return the document's URL, relative to FEED_DOMAIN; None where it has no place."""
+        return self._located("url", obj) or self._located("path", obj)
 
     def _located(self, aspect: str, obj: Any) -> str | None:
         value = getattr(self, aspect)
@@ -100,7 +112,7 @@ class Feed:
             return pattern.format_map(self.path_fields(obj))
         except (KeyError, IndexError, AttributeError, ValueError) as error:
             message = (
-                f"the pattern {pattern!r} does not fit {obj!r} ({error}); it may name "
+                f"the pattern {pattern!r} does not fit {shown(obj)} ({error}); it may name "
                 "{obj} and the object's attributes, such as {slug}"
             )
             raise FeedError(type(self).__name__, message) from error
@@ -126,7 +138,7 @@ class Feed:
         if hasattr(item, "url"):
             return item.url
         message = (
-            f"{item!r} has neither get_absolute_url() nor url: write def item_link(self, item)"
+            f"{shown(item)} has neither get_absolute_url() nor url: write def item_link(self, item)"
         )
         raise FeedError(type(self).__name__, message)
 
@@ -167,20 +179,28 @@ class Feed:
 
     def get_feed(self, obj: Any, site: Site) -> Any:
         """Return the populated generator of the feed for ``obj``."""
-        self.site = site
-        feed = self.aspect("feed_type", obj)(
-            link=site.absolute(str(self._required("link", obj))),
-            language=self.aspect("language", obj) or site.language,
-            feed_url=site.absolute_feed(
-                self.aspect("feed_url", obj) or self.document_url(obj) or ""
-            ),
-            **{name: self.aspect(name, obj) for name in _FEED_ASPECTS}
-            | {"title": self._required("title", obj)},
-            **self.feed_extra_kwargs(obj),
-        )
+        self.site, self.obj = site, obj
+        feed = self.generator_class(obj)(**self._feed_arguments(obj))
         for item in self.selected_items(obj):
             feed.add_item(**self._item_arguments(item, obj))
         return feed
+
+    def generator_class(self, obj: Any) -> type[SyndicationFeed]:
+        """Return the class that writes the feed for ``obj``: the aspect ``feed_type``."""
+        feed_type = self.aspect("feed_type", obj)
+        if isinstance(feed_type, type) and issubclass(feed_type, SyndicationFeed):
+            return feed_type
+        message = f"feed_type is {feed_type!r}; write feed_type = Atom1Feed, or a subclass of it"
+        raise FeedError(type(self).__name__, message)
+
+    def _feed_arguments(self, obj: Any) -> dict[str, Any]:
+        url = self.aspect("feed_url", obj) or self.document_url(obj)
+        arguments = {name: self.aspect(name, obj) for name in _FEED_ASPECTS}
+        arguments["title"] = self._required("title", obj)
+        arguments["link"] = self._absolute(self._required("link", obj))
+        arguments["feed_url"] = None if url is None else self.site.absolute_feed(str(url))
+        arguments["language"] = self.aspect("language", obj) or self.site.language
+        return arguments | dict(self.aspect("feed_extra_kwargs", obj))
 
     def selected_items(self, obj: Any) -> list[Any]:
         """Return the items of ``obj``: filtered, then in order, then up to the limit.
@@ -189,34 +209,41 @@ class Feed:
         order would keep the newest out (P15).
         """
         items = self._required("items", obj)
-        try:
-            chosen = [item for item in items if self.filter(item)]
-        except TypeError as error:
-            if isinstance(items, Iterable):
-                raise
-            message = f"items of {obj!r} is {items!r}, which cannot be iterated; return a list"
-            raise FeedError(type(self).__name__, message) from error
-        limit = self.aspect("limit", obj)
-        key = self._sort_key(limited=limit is not None)
-        if key is not None:
-            chosen.sort(key=key, reverse=True)
+        if not isinstance(items, Iterable):
+            message = f"items of {shown(obj)} is {items!r}, which cannot be iterated; return a list"
+            raise FeedError(type(self).__name__, message)
+        limit = self._limit(obj)
+        chosen = [item for item in items if self.aspect("filter", item, default=True)]
+        if self.order_by is not None:
+            chosen.sort(key=self._place, reverse=True)
+        elif limit is not None and hasattr(self, "item_pubdate"):
+            chosen.sort(key=lambda item: self._date("pubdate", item) or _LONG_AGO, reverse=True)
         return chosen[:limit]
 
-    def _sort_key(self, *, limited: bool) -> Any:
+    def _limit(self, obj: Any) -> int | None:
+        limit = self.aspect("limit", obj)
+        if limit is None or (isinstance(limit, int) and limit >= 0):
+            return limit
+        message = f"limit of {shown(obj)} is {limit!r}; write a whole number, or None for all"
+        raise FeedError(type(self).__name__, message)
+
+    def _place(self, item: Any) -> Any:
+        """Return what an item is ordered by: ``order_by``, or the attribute that it names."""
+        place = self.aspect("order_by", item)
         if isinstance(self.order_by, str):
-            return attrgetter(self.order_by)
-        if self.order_by is not None:
-            return self.order_by
-        if limited and hasattr(self, "item_pubdate"):
-            return lambda item: (
-                self._date("pubdate", item) or dt.datetime.min.replace(tzinfo=dt.UTC)
-            )
-        return None
+            if not hasattr(item, place):
+                message = (
+                    f"order_by names {place!r}, which {shown(item)} does not have; "
+                    "write def order_by(self, item)"
+                )
+                raise FeedError(type(self).__name__, message)
+            place = getattr(item, place)
+        return self.site.aware(place) if isinstance(place, dt.date) else place
 
     def _required(self, name: str, obj: Any) -> Any:
         value = self.aspect(name, obj)
         if value is None:
-            message = f"has no {name} for {obj!r}: write {name} = ... or def {name}(self, obj)"
+            message = f"has no {name} for {shown(obj)}: write {name} = ... or def {name}(self, obj)"
             raise FeedError(type(self).__name__, message)
         return value
 
@@ -224,13 +251,22 @@ class Feed:
         date = self.aspect(f"item_{name}", item)
         return self.site.aware(date) if date else None
 
+    def _absolute(self, url: Any) -> str:
+        uri: str = iri_to_uri(self.site.absolute(str(url)))
+        return uri
+
     def _text(self, name: str, item: Any, obj: Any) -> Any:
         """Return the item's ``title`` or ``description``; a template wins over the method."""
-        template = getattr(self, f"{name}_template")
+        aspect = f"{name}_template"
+        template = self.aspect(aspect, obj)
         if template is None:
             return self.aspect(f"item_{name}", item)
-        context = self.get_context_data(item=item, obj=obj, site=self.site)
-        return self._template(f"{name}_template", template).render(context)
+        try:
+            context = self.get_context_data(item=item, obj=obj, site=self.site)
+            return self._template(aspect, template).render(context)
+        except Exception as error:
+            noted(error, f"{aspect} {template!r} of {shown(item)}")
+            raise
 
     def _template(self, aspect: str, name: str) -> Any:
         try:
@@ -243,7 +279,7 @@ class Feed:
             raise FeedError(type(self).__name__, message) from error
 
     def _item_arguments(self, item: Any, obj: Any) -> dict[str, Any]:
-        link = self.site.absolute(str(self.aspect("item_link", item)))
+        link = self._absolute(self.aspect("item_link", item))
         arguments = {
             "title": self._text("title", item, obj),
             "link": link,
@@ -263,7 +299,7 @@ class Feed:
         if author is not None:
             arguments["author_email"] = self.aspect("item_author_email", item)
             arguments["author_link"] = self.aspect("item_author_link", item)
-        return arguments | dict(self.item_extra_kwargs(item))
+        return arguments | dict(self.aspect("item_extra_kwargs", item))
 
 
 class _Fields(dict[str, Any]):

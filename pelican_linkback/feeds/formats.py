@@ -17,8 +17,10 @@ have no date, a character that XML forbids.
 from __future__ import annotations
 
 import datetime as dt
+import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from typing import IO, Any
 from xml.sax.saxutils import quoteattr
 
@@ -46,18 +48,26 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An author or a contributor (RFC 4287, section 3.2)."""
+    """An author or a contributor (RFC 4287, section 3.2): a name, or else an e-mail address."""
 
-    name: str
+    name: str | None
     email: str | None = None
     link: str | None = None
 
 
 class Enclosure(feedgenerator.Enclosure):
-    """A file that belongs to an item: its URL, its length in bytes, its media type."""
+    """A file that belongs to an item: its URL, its length in bytes, its media type.
 
-    def __init__(self, url: str, length: int | str, mime_type: str) -> None:
-        super().__init__(url=str(url), length=str(length), mime_type=str(mime_type))
+    RSS demands all three: a length that is not known is 0, as the RSS Advisory Board's profile
+    recommends, and a media type is guessed from the URL.
+    """
+
+    def __init__(
+        self, url: str, length: int | str | None = None, mime_type: str | None = None
+    ) -> None:
+        if mime_type is None:
+            mime_type = mimetypes.guess_type(str(url))[0] or "application/octet-stream"
+        super().__init__(url=str(url), length=str(length or 0), mime_type=str(mime_type))
 
 
 class Stylesheet(feedgenerator.Stylesheet):
@@ -111,8 +121,10 @@ class _Mended(feedgenerator.SyndicationFeed):
             outfile.write(text.encode(encoding, "xmlcharrefreplace"))
 
     def writeString(self, encoding: str) -> str:
-        """Return the document as text, under feedgenerator's name."""
-        return self.render(encoding)
+        """Return what ``write`` writes as text; a subclass may have a ``write`` of its own."""
+        document = StringIO()
+        self.write(document, encoding)
+        return document.getvalue()
 
     def render(self, encoding: str = "utf-8") -> str:
         """Return the document as text; ``encoding`` is what its declaration says."""
@@ -140,7 +152,7 @@ def _mended_stylesheet(sheet: feedgenerator.Stylesheet) -> Stylesheet:
 
 def _single_author(item: Item) -> list[Person]:
     name, email = item["author_name"], item["author_email"]
-    return [Person(name or email, email, item["author_link"])] if name or email else []
+    return [Person(name, email, item["author_link"])] if name or email else []
 
 
 class _Rss(_Mended, feedgenerator.RssFeed):
@@ -158,7 +170,7 @@ class _Rss(_Mended, feedgenerator.RssFeed):
     def add_root_elements(self, handler: XMLWriter) -> None:
         """Write what describes the channel; without a date there is no lastBuildDate."""
         feed = self.feed
-        handler.add_html_safe_element("title", feed["title"])
+        _write_rss_title(handler, feed["title"])
         handler.addQuickElement("link", feed["link"])
         handler.addQuickElement("description", feed["description"])
         if feed["feed_url"] is not None:
@@ -176,10 +188,16 @@ class _Rss(_Mended, feedgenerator.RssFeed):
 
     def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
         """Write what all versions of RSS have: title, link and description."""
-        handler.add_html_safe_element("title", item["title"])
+        _write_rss_title(handler, item["title"])
         handler.addQuickElement("link", item["link"])
         if item["description"] is not None:
             handler.addQuickElement("description", item["description"])
+
+
+def _write_rss_title(handler: XMLWriter, title: str | None) -> None:
+    # A subclass with a write() of its own, in feedgenerator's style, brings another handler.
+    write = getattr(handler, "add_html_safe_element", handler.addQuickElement)
+    write("title", title)
 
 
 class RssUserland091Feed(_Rss, feedgenerator.RssUserland091Feed):
@@ -221,7 +239,7 @@ class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
 def _write_rss_author(handler: XMLWriter, person: Person) -> None:
     # RSS 2.0's author is an e-mail address; a name alone goes into Dublin Core's creator.
     if person.email:
-        named = f"{person.email} ({person.name})" if person.name != person.email else person.email
+        named = f"{person.email} ({person.name})" if person.name else person.email
         handler.addQuickElement("author", named)
     else:
         handler.addQuickElement("dc:creator", person.name, {"xmlns:dc": DC_NAMESPACE})
@@ -302,7 +320,7 @@ class Atom1Feed(_Mended, feedgenerator.Atom1Feed):
 
 def _write_atom_person(handler: XMLWriter, element: str, person: Person) -> None:
     handler.startElement(element, {})
-    handler.addQuickElement("name", person.name)
+    handler.addQuickElement("name", person.name or person.email)  # a name is required (3.2.1)
     if person.email:
         handler.addQuickElement("email", person.email)
     if person.link:

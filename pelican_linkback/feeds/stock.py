@@ -50,27 +50,37 @@ class ArticleFeed(Feed):
 
     @property
     def _is_atom(self) -> bool:
-        return isinstance(self.feed_type, type) and issubclass(self.feed_type, _Atom1Feed)
+        return issubclass(self.generator_class(self.obj), _Atom1Feed)
+
+    def path_setting(self, obj: Any) -> str:
+        """Return the name of the Pelican setting that says where the feed for ``obj`` goes."""
+        atom = issubclass(self.generator_class(obj), _Atom1Feed)
+        return f"{self.setting}_{'ATOM' if atom else 'RSS'}"
+
+    def path_source(self, obj: Any) -> str:
+        """Return what says where the document goes: ``path``, else the setting."""
+        return self.path_setting(obj) if self._is_placed_by_setting else super().path_source(obj)
 
     @property
-    def path_setting(self) -> str:
-        """The name of the Pelican setting that says where the feed goes."""
-        return f"{self.setting}_{'ATOM' if self._is_atom else 'RSS'}"
+    def _is_placed_by_setting(self) -> bool:
+        return not self.path and bool(self.setting)
 
     # Where. Patterns come from the settings, so they are looked up when the site is known.
 
     def document_path(self, obj: Any) -> str | None:
         """Return the place that ``path``, else the setting gives."""
-        return super().document_path(obj) if self.path else self._from_setting("", obj)
+        if self._is_placed_by_setting:
+            return self._from_setting("", obj)
+        return super().document_path(obj)
 
     def document_url(self, obj: Any) -> str | None:
         """Return the URL that ``url``, else the setting gives; where neither does, the path."""
-        if self.path or self.url:
+        if self.url or not self._is_placed_by_setting:
             return super().document_url(obj)
         return self._from_setting("_URL", obj) or self.document_path(obj)
 
     def _from_setting(self, suffix: str, obj: Any) -> str | None:
-        pattern = self.site.settings.get(self.path_setting + suffix)
+        pattern = self.site.settings.get(self.path_setting(obj) + suffix)
         return self.expand(str(pattern), obj) if pattern else None
 
     # The feed.
