@@ -4,14 +4,13 @@ The address that was checked is the address that is connected to, for every hop 
 one exchange, all of it, ends within its time; nothing of the author's goes out: no credentials,
 no cookies, no Referer, and no proxy out of the environment.
 
-It stands on urllib3's connection, which is handed a socket that ``dialling`` opened, because
+It stands on requests, which ``transport`` hands a socket that ``dialling`` opened, because
 requests-hardened tries only the first address of a host, opens loopback whole or not at all, and
 like requests bounds the time between two bytes but not that of an exchange.
 """
 
 from __future__ import annotations
 
-import functools
 import http.client
 import re
 import socket
@@ -19,14 +18,12 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-import certifi
 import urllib3.exceptions
-from urllib3.connection import HTTPConnection
 from urllib3.response import BaseHTTPResponse
 
 from pelican_linkback import urls
@@ -35,6 +32,7 @@ from pelican_linkback.deadline import Deadline
 from pelican_linkback.dialling import Dialler, Resolver, system_resolver
 from pelican_linkback.exceptions import InvalidURL, Refused, TimedOut, Unreachable, WebError
 from pelican_linkback.text import harmless
+from pelican_linkback.transport import authorities, exchange, quoted
 
 __all__ = ["MAX_BODY", "MAX_REDIRECTS", "Response", "Web", "redirected"]
 
@@ -47,7 +45,6 @@ Headers = tuple[tuple[str, str], ...]
 
 _STEP = 1 << 16
 _CODINGS = {"gzip", "x-gzip", "deflate"}  # those that urllib3 unpacks in bounded steps
-_IN_URL = "%/:?#[]@!$&'()*+,;=~"
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _NOT_HTTP = "its answer is not HTTP"
 _BROKE_OFF = "the connection broke before the end of the answer"
@@ -71,8 +68,9 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 class Response:
     """What a server answered, whatever its status.
 
-    ``url`` is the one that answered in the end; ``headers`` are in order and repeated ones
-    repeated; ``body`` is unpacked, and ``truncated`` when there was more than ``MAX_BODY``.
+    ``url`` is the one that answered in the end; ``headers`` are in order, repeated ones
+    repeated, and without cookies; ``body`` is unpacked, and ``truncated`` when there was more
+    than ``MAX_BODY``.
     """
 
     url: str
@@ -200,24 +198,20 @@ class Web:
             "Connection": "close",
         }
         try:
-            with closing(self._connect(url, deadline)) as connection:
-                connection.request(method, _path(url), body, sent, preload_content=False)
-                with closing(connection.getresponse()) as answer:
-                    yield answer
+            with exchange(self._open(url, deadline), method, url, body, sent) as answer:
+                yield answer
         except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
             raise self._wrapped(url, error, deadline) from error
 
-    def _connect(self, url: str, deadline: Deadline) -> HTTPConnection:
-        """Return a connection that is open to a checked address of the URL's host."""
+    def _open(self, url: str, deadline: Deadline) -> socket.socket:
+        """Return a socket that is open to a checked address of the URL's host."""
         parts = urlsplit(url)
         host = urlsplit(f"//{urls.host_key(url)}").hostname or ""
         port = parts.port or urls.DEFAULT_PORTS[parts.scheme]
-        connection = _Connection(host, port, timeout=deadline.left())
-        connection.sock = self._dialler.dial(url, host, port, deadline)
-        if parts.scheme == "https":
-            tls = self._tls or _authorities()
-            connection.sock = tls.wrap_socket(connection.sock, server_hostname=host)
-        return connection
+        sock = self._dialler.dial(url, host, port, deadline)
+        if parts.scheme == "http":
+            return sock
+        return (self._tls or authorities()).wrap_socket(sock, server_hostname=host)
 
     def _wrapped(self, url: str, error: Exception, deadline: Deadline) -> WebError:
         if self._closed:
@@ -229,26 +223,6 @@ class Web:
                 detail = getattr(error, "verify_message", "")
                 return Unreachable(url, f"{words}: {harmless(detail)}" if detail else words)
         return Unreachable(url, harmless(error))
-
-
-class _Answer(http.client.HTTPResponse):
-    def begin(self) -> None:
-        """Forget the lines that were no headers: urllib3 would log them, raw, as a warning."""
-        super().begin()
-        self.msg.defects.clear()
-        self.msg.set_payload("")
-
-
-class _Connection(HTTPConnection):
-    response_class = _Answer
-
-
-@functools.cache
-def _authorities() -> ssl.SSLContext:
-    """Trust the system's authorities and Mozilla's: not every Python finds the system's."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 def _read(url: str, answer: BaseHTTPResponse, deadline: Deadline) -> Response:
@@ -270,20 +244,13 @@ def _headers(answer: BaseHTTPResponse) -> Headers:
     return tuple((name, _FOLD.sub(" ", value)) for name, value in answer.headers.iteritems())
 
 
-def _path(url: str) -> str:
-    """Return what stands in the request line: no fragment, and nothing but ASCII."""
-    parts = urlsplit(url)
-    query = f"?{parts.query}" if parts.query else ""
-    return quote(f"{parts.path or '/'}{query}", safe=_IN_URL)
-
-
 def _read_location(location: str) -> str:
     """Undo http.client's Latin-1: most servers mean UTF-8, the bytes of others are kept."""
     raw = location.encode("latin-1")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return quote(raw, safe=_IN_URL)
+        return quoted(raw)
 
 
 def _first(headers: Iterable[tuple[str, str]], name: str) -> str | None:

@@ -1,0 +1,107 @@
+"""One HTTP request over a socket that is open already: requests, made to mind its own business.
+
+Left to itself it would take proxies and passwords from the environment, keep cookies, rewrite
+the URL, and unpack the whole body of a redirect if only to note where it leads. Here it is
+a session for one request, with one transport adapter. Contains no business logic.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from urllib.parse import quote
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.connection import HTTPConnection
+from urllib3.response import BaseHTTPResponse
+
+__all__ = ["authorities", "exchange", "quoted"]
+
+
+@contextmanager
+def exchange(
+    sock: socket.socket, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+) -> Iterator[BaseHTTPResponse]:
+    """Send a request and hold its answer open, of which no more than the headers has been read.
+
+    Only ``headers`` are sent, and a Content-Length. ``sock`` is closed in the end; its timeout
+    holds for each read. Raises OSError, and the errors of http.client and urllib3.
+    """
+    connection = _Connection("", timeout=sock.gettimeout())
+    connection.sock = sock
+    with closing(connection), _Session(connection) as session:
+        request = requests.PreparedRequest()  # prepare() would quote and shorten the path
+        request.method, request.url = method, quoted(url)
+        request.prepare_headers(headers)
+        request.prepare_body(body, None)
+        with session.send(request, stream=True, allow_redirects=False) as answer:
+            yield answer.raw
+
+
+@functools.cache
+def authorities() -> ssl.SSLContext:
+    """Trust the system's authorities and Mozilla's: not every Python finds the system's."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    return context
+
+
+def quoted(text: str | bytes) -> str:
+    """Percent-encode what cannot stand in a URL; what is percent-encoded stays as it is."""
+    return quote(text, safe="%/:?#[]@!$&'()*+,;=~")
+
+
+class _Session(requests.Session):
+    """A session for one request over ``connection``, and no way round it."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.adapters.clear()
+        self.mount("", _Adapter(connection))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Find none: ``send`` would read the whole body of a redirect, to be followed or not."""
+
+
+class _Adapter(HTTPAdapter):
+    """Speaks over ``connection``; urllib3's pool would quote the path once more."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def send(
+        self, request: requests.PreparedRequest, *_: object, **__: object
+    ) -> requests.Response:
+        self._connection.request(
+            str(request.method),
+            request.path_url,
+            request.body,
+            request.headers,
+            preload_content=False,
+        )
+        return self.build_response(request, self._connection.getresponse())
+
+
+class _Answer(http.client.HTTPResponse):
+    def begin(self) -> None:
+        """Read the headers, and forget those that do harm.
+
+        Lines that are no headers: urllib3 would log them, raw, as a warning. Cookies: requests
+        would parse them, and a hundred long ones take it half a minute.
+        """
+        super().begin()
+        self.msg.defects.clear()
+        self.msg.set_payload("")
+        del self.msg["Set-Cookie"], self.msg["Set-Cookie2"]
+
+
+class _Connection(HTTPConnection):
+    response_class = _Answer

@@ -1,0 +1,163 @@
+"""What goes over the wire, heard by plain sockets: words, headers, TLS."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+import trustme
+
+from pelican_linkback.exceptions import Refused, Unreachable
+from tests.fakeweb import Reply, Request
+from tests.raw_servers import OK, a_web, drips, ends_soon, http_server, says, server, tls_server
+
+# --- what is sent ----------------------------------------------------------------------------
+
+
+def test_nothing_of_the_author_goes_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".netrc").write_text("default login me password secret\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/")
+    log: list[Request] = []
+    site = {
+        "/": Reply(302, [("Set-Cookie", "id=1"), ("Location", "/2")]),
+        "/2": Reply(200, [("Set-Cookie", "id=2")]),
+    }
+    with http_server(site, log) as base, a_web() as web:
+        web.get(f"{base}/")
+        web.get(f"{base}/2")
+    assert len(log) == 3
+    for request in log:
+        assert set(request.headers) == {
+            *("Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"),
+        }
+
+
+def test_a_name_with_an_umlaut_and_a_path_with_one() -> None:
+    asked: list[str] = []
+
+    def resolver(host: str) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    with server(says(OK + b"\r\n")) as (base, heard):
+        port = base.rpartition(":")[2]
+        url = f"http://Bücher.example.:{port}/ä%20b?q=ö&r=%2F#ü"
+        assert a_web(resolver=resolver).get(url).url == url
+    assert asked == ["xn--bcher-kva.example"]
+    assert heard[0].startswith(b"GET /%C3%A4%20b?q=%C3%B6&r=%2F HTTP/1.1\r\n")
+    assert f"\r\nHost: xn--bcher-kva.example:{port}\r\n".encode() in heard[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/~a/%7Eb", "/a%2fb", "/100%/a%20b?x=100%&y=%C3%A9", "/a/./b/../c", "//a//b"],
+)
+def test_a_path_is_asked_for_as_it_is_written(path: str) -> None:
+    with server(says(OK + b"\r\n")) as (base, heard):
+        a_web().get(base + path)
+    assert heard[0].startswith(f"GET {path} HTTP/1.1\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("location", "line"),
+    [
+        ("/é".encode(), b"GET /%C3%A9 "),
+        ("/é".encode("latin-1"), b"GET /%E9 "),
+        (b"  /a b  ", b"GET /a%20b "),
+        (b"/\xff\x1b\x00", b"GET /%FF%1B%00 "),
+        (b"?x#y", b"GET /?x "),
+    ],
+)
+def test_odd_bytes_in_a_location(location: bytes, line: bytes) -> None:
+    def script(client: socket.socket) -> None:
+        first = len(heard) == 1
+        client.sendall(b"HTTP/1.1 302 Found\r\nLocation: " + location if first else OK)
+        client.sendall(b"\r\n\r\n")
+
+    with server(script) as (base, heard):
+        assert a_web().get(f"{base}/").status == 200
+    assert heard[1].startswith(line)
+
+
+# --- what is heard ---------------------------------------------------------------------------
+
+
+def test_a_location_with_a_control_character_is_refused() -> None:
+    answer = b"HTTP/1.1 302 Found\r\nLocation: /\x1b[31m\r\n\r\n"
+    with server(says(answer)) as (base, _), pytest.raises(Refused) as caught:
+        a_web().get(f"{base}/")
+    assert str(caught.value).isprintable()
+
+
+def test_a_folded_header_is_one_line() -> None:
+    with server(says(OK + b"Link: </a>;\r\n  rel=x\r\n\r\n")) as (base, _):
+        assert a_web().get(f"{base}/").header("link") == "</a>; rel=x"
+
+
+def test_lines_that_are_no_headers_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    answer = OK + b"X-A: b\r\n\x1b[31mno header\r\nX-C: d\r\n\r\nbody"
+    with caplog.at_level(logging.WARNING), server(says(answer)) as (base, _):
+        assert a_web().get(f"{base}/").header("X-A") == "b"
+    assert caplog.records == []
+
+
+def test_the_body_of_a_redirect_is_not_read() -> None:
+    def script(client: socket.socket) -> None:
+        if len(heard) == 1:
+            drips(b"HTTP/1.1 302 Found\r\nLocation: /2\r\n\r\n", b"x")(client)
+        client.sendall(OK + b"\r\nhere")
+
+    with server(script) as (base, heard), ends_soon():
+        assert a_web().get(f"{base}/").body == b"here"
+
+
+@pytest.mark.parametrize("name", ["Set-Cookie", "Set-Cookie2"])
+def test_cookies_are_not_even_read(name: str) -> None:
+    """Python's cookie jar takes a quarter of a second for each of the long ones."""
+    long = f"{name}: {'a;' * 32000}\r\n".encode() * 30
+    with server(says(OK + b"Set-Cookie: a=b\r\n" + long + b"\r\n")) as (base, _), ends_soon():
+        assert a_web().get(f"{base}/").headers == ()
+
+
+# --- TLS -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def test_the_name_is_what_the_certificate_is_checked_for(authority: trustme.CA) -> None:
+    with tls_server(authority, "blog.example") as (url, asked):
+        web = a_web(tls=trusting(authority), resolver=lambda _: ["127.0.0.1"])
+        assert web.get(url).body == b"secret page"
+    assert asked == ["blog.example"]
+
+
+def test_another_name_in_the_certificate_is_unreachable(authority: trustme.CA) -> None:
+    with tls_server(authority, "other.example") as (url, _), pytest.raises(Unreachable) as told:
+        a_web(tls=trusting(authority), resolver=lambda _: ["127.0.0.1"]).get(url)
+    assert "its certificate is not valid: Hostname mismatch" in told.value.reason
+
+
+def test_an_unknown_authority_is_unreachable(authority: trustme.CA) -> None:
+    with tls_server(authority, "blog.example") as (url, _), pytest.raises(Unreachable) as told:
+        a_web(resolver=lambda _: ["127.0.0.1"]).get(url)
+    assert "its certificate is not valid" in told.value.reason
+
+
+def test_plain_text_where_tls_is_wanted_is_unreachable() -> None:
+    with server(says(OK + b"\r\n")) as (base, _), pytest.raises(Unreachable, match="no TLS"):
+        a_web().get(base.replace("http:", "https:") + "/")
