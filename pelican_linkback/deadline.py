@@ -52,9 +52,10 @@ class Deadline:
 
     def left(self) -> float:
         """Return the seconds that are left; raise TimeoutError when there are none."""
-        if self.over:
+        left = self._end - self._monotonic()
+        if self._cut or left <= 0:
             raise TimeoutError
-        return self._end - self._monotonic()
+        return left
 
     def ask(self, question: Callable[[], T]) -> T:
         """Return what ``question()`` returns, or raise what it raises, or TimeoutError.
@@ -64,9 +65,10 @@ class Deadline:
         answer: Future[T] = Future()
         with self._lock:
             self._answer = answer  # type: ignore[assignment]
+        patience = self.left()
         threading.Thread(target=_settle, args=(answer, question), daemon=True).start()
         try:
-            return answer.result(timeout=self.left())
+            return answer.result(timeout=patience)
         except CancelledError:
             raise TimeoutError from None
 

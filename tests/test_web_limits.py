@@ -322,6 +322,19 @@ def test_a_deadline_that_is_over_before_the_socket_is_watched() -> None:
             deadline.watch(sock)
 
 
+def test_a_deadline_that_is_cut_while_it_waits_for_an_answer() -> None:
+    with Deadline(30) as deadline, pytest.raises(TimeoutError):
+        deadline.ask(deadline.cut)
+
+
+def test_the_time_that_is_left_is_never_nothing() -> None:
+    clock = iter([0.0, 29.0, 30.0])
+    with Deadline(30, lambda: next(clock)) as deadline:
+        assert deadline.left() == 1
+        with pytest.raises(TimeoutError):
+            deadline.left()
+
+
 def test_a_bug_in_a_resolver_is_let_through() -> None:
     def bug(host: str) -> list[str]:
         raise TypeError(host)
