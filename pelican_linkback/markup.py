@@ -1,4 +1,4 @@
-"""One pass over a page: its links and their rels. Contains no business logic.
+"""One pass over a page: its links and their rels, or its tags. Contains no business logic.
 
 The parser tells what it meets and builds no tree, so that a page of a hundred thousand nested
 elements costs a tenth of a second and no recursion.
@@ -10,13 +10,14 @@ import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
 from pelican_linkback import urls
 from pelican_linkback.exceptions import InvalidURL
 
-__all__ = ["Link", "Page", "decode", "read"]
+__all__ = ["Link", "Page", "Tag", "decode", "read", "tags"]
 
 CODE = frozenset({"code", "kbd", "pre", "samp"})
 
@@ -68,17 +69,36 @@ class Page:
         return urls.resolve(base, reference)
 
 
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A start tag: its name and its attributes, unescaped, names in lower case."""
+
+    name: str
+    attributes: tuple[tuple[str, str], ...]
+
+
 def read(html: str) -> Page:
     """Return the links of a page or of a piece of one, as a browser without scripts sees them.
 
     Comments, scripts and escaped markup hold no links. A tag that was cut off is no tag.
     """
-    parser = etree.HTMLParser(target=_Reader(), encoding="utf-8")
+    page: Page = _parse(html, _Reader())
+    return page
+
+
+def tags(html: str) -> tuple[Tag, ...]:
+    """Return the start tags of a page or of a piece of one, those that HTML implies included."""
+    found: tuple[Tag, ...] = _parse(html, _Tags())
+    return found
+
+
+def _parse(html: str, target: object) -> Any:
+    """Return what ``target`` makes of the page."""
+    parser = etree.HTMLParser(target=target, encoding="utf-8")
     # Fed as bytes, because a text that declares an encoding in its first line is refused.
     whole = html[: html.rfind(">") + 1] or " "
     parser.feed(whole.encode("utf-8", "replace"))
-    page: Page = parser.close()
-    return page
+    return parser.close()
 
 
 def decode(body: bytes, charset: str | None = None) -> str:
@@ -129,3 +149,22 @@ class _Reader:
 
     def close(self) -> Page:
         return Page(tuple(self.links), self.base)
+
+
+class _Tags:
+    """What the parser tells, kept as Tags."""
+
+    def __init__(self) -> None:
+        self.tags: list[Tag] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.tags.append(Tag(name, tuple(attributes.items())))
+
+    def end(self, name: str) -> None:
+        """Pass over the ends of elements."""
+
+    def data(self, text: str) -> None:
+        """Pass over words."""
+
+    def close(self) -> tuple[Tag, ...]:
+        return tuple(self.tags)

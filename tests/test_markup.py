@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.markup import Link, Page, decode, read
+from pelican_linkback.markup import Link, Page, Tag, decode, read, tags
 
 
 @pytest.mark.parametrize(
@@ -163,3 +163,14 @@ def test_any_bytes_are_a_page(body: bytes, charset: str | None) -> None:
 )
 def test_any_markup_is_a_page(html: str) -> None:
     assert all(link.name in {"a", "link"} for link in read(html).links)
+
+
+def test_tags_are_those_of_elements_in_order() -> None:
+    html = '<!-- <b> --><P Class="x y">words &lt;i&gt;<IMG SRC="?a&amp;b" hidden></p><script>"<u>"'
+    found = [tag for tag in tags(html + "</script>") if tag.name not in {"html", "head", "body"}]
+    assert found == [
+        Tag("p", (("class", "x y"),)),
+        Tag("img", (("src", "?a&b"), ("hidden", ""))),
+        Tag("script", ()),
+    ]
+    assert tags("") == ()
