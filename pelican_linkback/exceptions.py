@@ -5,6 +5,7 @@
     LinkbackError
     ├── SettingsError       .problems: every setting that is wrong
     ├── FeedError           .feed: a Feed class that cannot be built
+    ├── UnreadableFeed      .code: a document that is no Atom or RSS feed
     ├── ProtocolError       a message that is not what its specification says
     ├── JournalError        .path: a state file that cannot be read or written
     └── WebError            .url: an exchange that did not come about
@@ -32,6 +33,7 @@ __all__ = [
     "SettingsError",
     "TimedOut",
     "Unreachable",
+    "UnreadableFeed",
     "WebError",
 ]
 
@@ -65,6 +67,14 @@ class FeedError(LinkbackError):
         self.feed = feed
         self.message = message
         super().__init__(f"{feed}: {message}")
+
+
+class UnreadableFeed(LinkbackError):
+    """A document that cannot be read as a feed; ``code`` is a stable word for why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
 
 
 class ProtocolError(LinkbackError):

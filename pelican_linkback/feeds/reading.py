@@ -1,0 +1,224 @@
+"""Feed documents in, data out: Atom and RSS read into one shape. Pure.
+
+``check`` judges what stands here, and ``published_ids`` tells by which ids readers know the
+entries of a feed. Nothing is repaired: what a document does not say is None or absent here.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, ParseError, fromstring
+
+from pelican_linkback import markup, urls
+from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
+from pelican_linkback.markup import Tag
+from pelican_linkback.text import harmless
+
+__all__ = ["FeedDocument", "Part", "page_url", "published_ids", "read"]
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+
+# What may stand before the root element, then its name or that of the document type. NUL bytes
+# are taken out before, so that UTF-16 reads like the rest.
+_HEAD = re.compile(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->)*+<(!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)", re.S)
+
+_REFERRER = re.compile(r"[?&]ref=feed$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A feed's head, or one of its entries.
+
+    ``number`` counts the entries from 1; the head is 0. ``permalink`` says that the id claims to
+    be the entry's URL. ``dates`` are (element, text), ``authors`` their names, ``urls`` all that
+    stand outside of the HTML and beside ``link``, ``tags`` those of the HTML.
+    """
+
+    number: int
+    id: str | None
+    permalink: bool
+    link: str | None
+    title: str | None
+    dates: tuple[tuple[str, str], ...]
+    authors: tuple[str, ...]
+    urls: tuple[str, ...]
+    tags: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """A feed: ``format`` is "atom" or "rss", ``self_url`` what its self link says."""
+
+    format: str
+    head: Part
+    self_url: str | None
+    entries: tuple[Part, ...]
+
+
+def read(document: bytes) -> FeedDocument | None:
+    """Return the feed in ``document``; None for XML whose root is no feed (a site map, say).
+
+    Raises UnreadableFeed for what is no XML at all or not well-formed, and for a feed with a
+    document type, which no feed needs and through which entities would come in.
+    """
+    head = _HEAD.match(document.replace(b"\0", b""))
+    if head is None:
+        raise UnreadableFeed("not-well-formed", "it has no element")
+    doctype, name = head.groups()
+    if name not in {b"feed", b"rss"}:
+        return None
+    if doctype:
+        raise UnreadableFeed("doctype", "it has a DOCTYPE")
+    try:
+        root = fromstring(document)  # noqa: S314 (it has no DOCTYPE)
+    except (ParseError, LookupError, ValueError) as error:  # the latter: an unknown encoding
+        raise UnreadableFeed("not-well-formed", harmless(error)) from error
+    if root.tag == f"{ATOM}feed":
+        return _atom(root)
+    return _rss(root) if root.tag == "rss" else None
+
+
+def published_ids(document: bytes) -> dict[str, str]:
+    """Return the ids by which readers know the entries of a published feed, by the entries' URLs.
+
+    An RSS item without guid is known by its link. Where two entries have one URL the first, which
+    is the newer one, counts. Entries without an absolute URL or without id are left out. Raises
+    UnreadableFeed for what is no Atom or RSS feed.
+    """
+    feed = read(document)
+    if feed is None:
+        raise UnreadableFeed("no-feed", "it is neither an Atom nor an RSS feed")
+    ids: dict[str, str] = {}
+    for entry in feed.entries:
+        url = entry.link or (entry.id if entry.permalink else None)
+        name = entry.id or (url if feed.format == "rss" else None)
+        if url and name and _is_absolute(url):
+            ids.setdefault(page_url(url), name)
+    return ids
+
+
+def page_url(link: str) -> str:
+    """Return an entry's link without what Pelican's FEED_APPEND_REF added to the page's URL."""
+    return _REFERRER.sub("", link)
+
+
+def _is_absolute(url: str) -> bool:
+    try:
+        urls.check(url)
+    except InvalidURL:
+        return False
+    return True
+
+
+def _text(element: Element, path: str) -> str | None:
+    """Return the text of a child without the white space around it; None without a child."""
+    found = element.find(path)
+    return None if found is None else "".join(found.itertext()).strip()
+
+
+def _each(element: Element, *paths: str) -> Iterator[tuple[str, str]]:
+    """Yield (local name, text) of all children with these names."""
+    for path in paths:
+        for found in element.findall(path):
+            yield path.rpartition("}")[2], "".join(found.itertext()).strip()
+
+
+def _attributes(elements: Iterable[Element], name: str) -> Iterator[str]:
+    return (value for element in elements if (value := element.get(name)) is not None)
+
+
+# Atom (RFC 4287)
+
+
+def _atom(root: Element) -> FeedDocument:
+    entries = (_atom_part(n, each) for n, each in enumerate(root.findall(f"{ATOM}entry"), 1))
+    return FeedDocument("atom", _atom_part(0, root), _linked(root, "self"), tuple(entries))
+
+
+def _linked(element: Element, rel: str) -> str | None:
+    """Return the first link of this rel, which is "alternate" where none is given (4.2.7.2)."""
+    links = (link for link in element.findall(f"{ATOM}link") if link.get("rel", "alternate") == rel)
+    return next(_attributes(links, "href"), None)
+
+
+def _atom_part(number: int, element: Element) -> Part:
+    # An entry that was taken over has its author in its source (4.2.11).
+    authors = element.findall(f"{ATOM}author") or element.findall(f"{ATOM}source/{ATOM}author")
+    people = [*authors, *element.findall(f"{ATOM}contributor")]
+    texts = [*element.findall(f"{ATOM}summary"), *element.findall(f"{ATOM}content")]
+    uris = (uri for person in people for _, uri in _each(person, f"{ATOM}uri"))
+    images = (url for _, url in _each(element, f"{ATOM}icon", f"{ATOM}logo"))
+    return Part(
+        number,
+        id=_text(element, f"{ATOM}id"),
+        permalink=False,
+        link=_linked(element, "alternate"),
+        title=_text(element, f"{ATOM}title"),
+        dates=tuple(_each(element, f"{ATOM}published", f"{ATOM}updated")),
+        authors=tuple(_text(author, f"{ATOM}name") or "" for author in authors),
+        urls=(
+            *_attributes(element.findall(f"{ATOM}link"), "href"),
+            *_attributes(texts, "src"),
+            *uris,
+            *images,
+        ),
+        tags=tuple(tag for text in texts for tag in _atom_tags(text)),
+    )
+
+
+def _atom_tags(text: Element) -> tuple[Tag, ...]:
+    """Return the tags of a text construct or a content element (3.1, 4.1.3)."""
+    kind = text.get("type", "text").lower()
+    if kind in {"html", "text/html"}:
+        return _html(text.text or "")
+    if kind == "xhtml":
+        return tuple(
+            Tag(_local(each.tag), tuple((_local(k), v) for k, v in each.attrib.items()))
+            for each in text.iter()
+            if each is not text
+        )
+    return ()
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+# The same article stands in the feeds of its category, authors and tags.
+_html = functools.lru_cache(maxsize=2048)(markup.tags)
+
+
+# RSS 2.0 and 0.91
+
+
+def _rss(root: Element) -> FeedDocument:
+    found = root.find("channel")
+    channel = root if found is None else found
+    items = (_rss_part(n, each) for n, each in enumerate(channel.findall("item"), 1))
+    return FeedDocument("rss", _rss_part(0, channel), _linked(channel, "self"), tuple(items))
+
+
+def _rss_part(number: int, element: Element) -> Part:
+    guid = element.find("guid")
+    permalink = guid is not None and guid.get("isPermaLink", "true").strip().lower() != "false"
+    html = (text for _, text in _each(element, "description", f"{CONTENT}encoded"))
+    return Part(
+        number,
+        id=_text(element, "guid"),
+        permalink=permalink,
+        link=_text(element, "link"),
+        title=_text(element, "title"),
+        dates=tuple(_each(element, "pubDate", "lastBuildDate")),
+        authors=tuple(name for _, name in _each(element, "author", f"{DC}creator")),
+        urls=(
+            *(url for _, url in _each(element, "link", "comments", "image/url", "image/link")),
+            *_attributes(element.findall(f"{ATOM}link"), "href"),
+            *_attributes(element.findall("enclosure"), "url"),
+        ),
+        tags=tuple(tag for text in html for tag in _html(text)),
+    )

@@ -1,0 +1,433 @@
+"""What ``pelican-linkback check`` finds, rule by rule, and on whole sites."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
+from pelican_linkback.feeds.check import CODES, Checked, Expected, check
+from pelican_linkback.feeds.reading import published_ids, read
+from pelican_linkback.feeds.validity import is_uri, read_date
+
+NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+BASE = "https://me.example.io"
+PAGE = f"{BASE}/one/"
+ID = "tag:me.example.io,2026-01-01:/one/"
+
+ATOM = f"""<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom">
+<title>A Site</title>
+<link href="{BASE}/" rel="alternate"/>
+<link href="{BASE}/a.xml" rel="self"/>
+<id>{BASE}/a.xml</id>
+<updated>2026-01-01T10:00:00Z</updated>
+<author><name>Ann Lee</name></author>
+<entry>
+<title>One</title>
+<link href="{PAGE}"/>
+<id>{ID}</id>
+<published>2026-01-01T10:00:00.5+01:00</published>
+<updated>2026-01-01T10:00:00Z</updated>
+<summary type="html">&lt;a href="{BASE}/#top"&gt;x&lt;/a&gt;</summary>
+</entry>
+</feed>
+"""
+
+RSS = f"""<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"
+ xmlns:content="http://purl.org/rss/1.0/modules/content/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+<title>A Site</title>
+<link>{BASE}/</link>
+<description>Words</description>
+<atom:link href="{BASE}/r.xml" rel="self"/>
+<lastBuildDate>Thu, 01 Jan 2026 10:00:00 +0000</lastBuildDate>
+<item>
+<title>One</title>
+<link>{PAGE}</link>
+<description>&lt;p&gt;Words&lt;/p&gt;</description>
+<content:encoded>&lt;img src="{BASE}/i.png"&gt;</content:encoded>
+<dc:creator>Ann Lee</dc:creator>
+<pubDate>Thu, 01 Jan 2026 10:00:00 GMT</pubDate>
+<guid isPermaLink="false">{ID}</guid>
+</item>
+</channel></rss>
+"""
+
+GUID = f'<guid isPermaLink="false">{ID}</guid>'
+
+
+def expected(**changes):
+    return Expected(**{"base": BASE, "now": NOW} | changes)
+
+
+def found(documents, **changes):
+    """Check documents given as text; a lone one is put where its self link says."""
+    if isinstance(documents, str):
+        documents = {"r.xml" if "<rss" in documents else "a.xml": documents}
+    return check({path: text.encode() for path, text in documents.items()}, expected(**changes))
+
+
+def codes(checked: Checked):
+    return sorted({finding.code for finding in checked.findings})
+
+
+def changed(document: str, old: str, new: str) -> str:
+    assert old in document
+    return document.replace(old, new)
+
+
+def with_html(html: str) -> str:
+    escaped = html.replace("&", "&amp;").replace("<", "&lt;")
+    return changed(ATOM, f'&lt;a href="{BASE}/#top"&gt;x&lt;/a&gt;', escaped)
+
+
+def second(document: str, **changes: str) -> str:
+    """A second entry after the first, with these parts of the first replaced."""
+    begin, end = ("<entry>", "</entry>") if "<entry>" in document else ("<item>", "</item>")
+    entry = document[document.index(begin) : document.index(end) + len(end)]
+    for old, new in changes.values():
+        entry = changed(entry, old, new)
+    return document.replace(end, end + "\n" + entry, 1)
+
+
+OTHER_PAGE = (f"{PAGE}", f"{BASE}/two/")
+
+
+@pytest.mark.parametrize("document", [ATOM, RSS], ids=["atom", "rss"])
+def test_nothing_is_found_in_a_sound_feed(document):
+    assert found(document) == Checked(1, ())
+
+
+def test_nothing_is_found_in_both_formats_of_one_feed():
+    assert found({"a.xml": ATOM, "r.xml": RSS}) == Checked(2, ())
+
+
+ROWS = [
+    ("not-well-formed", changed(ATOM, "</entry>", "")),
+    ("not-well-formed", "  "),
+    ("not-well-formed", changed(ATOM, 'encoding="utf-8"', 'encoding="nonsense"')),
+    ("not-well-formed", changed(ATOM, "One", "One\x1b[0m")),
+    ("doctype", changed(RSS, "<rss", '<!-- < --><!DOCTYPE rss [<!ENTITY a "b">]>\n<rss')),
+    ("id-missing", changed(ATOM, f"<id>{ID}</id>", "")),
+    ("id-missing", changed(ATOM, f"<id>{ID}</id>", "<id> </id>")),
+    ("id-missing", changed(ATOM, f"<id>{BASE}/a.xml</id>", "")),
+    ("id-missing", changed(RSS, GUID, "")),
+    ("id-invalid", changed(ATOM, ID, "tag:None,2026-01-01:/one/")),
+    ("id-invalid", changed(ATOM, ID, "tag:me.example.io,2026-01-01:/maré/")),
+    ("id-invalid", changed(ATOM, ID, "/")),
+    ("id-invalid", changed(ATOM, f"<id>{BASE}/a.xml</id>", "<id>/</id>")),
+    ("id-invalid", changed(RSS, ID, "tag:None,2026-01-01:/one/")),
+    ("id-doubled", second(ATOM, page=OTHER_PAGE)),
+    ("id-doubled", second(RSS, page=OTHER_PAGE)),
+    ("guid-permalink", changed(RSS, GUID, f"<guid>{ID}</guid>")),
+    ("guid-permalink", changed(RSS, GUID, f'<guid isPermaLink="true">{ID}</guid>')),
+    ("link-missing", changed(ATOM, f'<link href="{PAGE}"/>', "")),
+    ("link-missing", changed(ATOM, f'<link href="{BASE}/" rel="alternate"/>', "")),
+    ("link-missing", changed(RSS, f"<link>{BASE}/</link>", "<link/>")),
+    ("link-missing", changed(RSS, f"<link>{PAGE}</link>", "")),
+    ("self-missing", changed(ATOM, f'<link href="{BASE}/a.xml" rel="self"/>', "")),
+    ("self-missing", changed(RSS, f'<atom:link href="{BASE}/r.xml" rel="self"/>', "")),
+    ("self-elsewhere", changed(ATOM, "/a.xml", "/b.xml")),
+    ("self-elsewhere", changed(RSS, f"{BASE}/r.xml", "https://you.example.io/r.xml")),
+    ("url-relative", changed(ATOM, f'href="{PAGE}"', 'href="/one/"')),
+    ("url-relative", changed(ATOM, f'"{BASE}/a.xml"', '"//me.example.io/a.xml"')),
+    ("url-relative", changed(RSS, "<guid", '<enclosure url="a.mp3"/><guid')),
+    ("url-relative", changed(RSS, f'"{BASE}/i.png"', '"i.png"')),
+    ("date-missing", changed(ATOM, "\n<updated>2026-01-01T10:00:00Z</updated>\n<s", "\n<s")),
+    ("date-missing", changed(ATOM, "<updated>2026-01-01T10:00:00Z</updated>\n<a", "<a")),
+    ("date-wrong", changed(ATOM, "2026-01-01T10:00:00.5+01:00", "2026-01-01 10:00:00+01:00")),
+    ("date-wrong", changed(ATOM, "2026-01-01T10:00:00.5", "2026-02-30T10:00:00")),
+    ("date-wrong", changed(ATOM, "2026-01-01T10:00:00.5+01:00", "")),
+    ("date-wrong", changed(RSS, "Thu, 01 Jan 2026 10:00:00 GMT", "2026-01-01T10:00:00Z")),
+    ("date-wrong", changed(RSS, "Thu, 01 Jan 2026 10:00:00 GMT", "31 Feb 2026 10:00:00 GMT")),
+    ("date-zone", changed(ATOM, "00.5+01:00", "00")),
+    ("date-zone", changed(RSS, "10:00:00 GMT", "10:00:00")),
+    ("date-future", changed(ATOM, "2026-01-01T10:00:00.5", "2026-06-01T10:00:00")),
+    ("date-future", changed(RSS, "01 Jan 2026 10:00:00 GMT", "01 Jan 2027 10:00:00 -0000")),
+    ("author-empty", changed(ATOM, "<name>Ann Lee</name>", "<name/>")),
+    ("author-empty", changed(ATOM, "<name>Ann Lee</name>", "<uri>https://ann.example.io/</uri>")),
+    ("author-empty", changed(RSS, "Ann Lee", " ")),
+    ("author-missing", changed(ATOM, "<author><name>Ann Lee</name></author>", "")),
+    ("title-empty", changed(ATOM, "<title>One</title>", "<title/>")),
+    ("title-empty", changed(ATOM, "<title>A Site</title>", "")),
+    ("title-empty", changed(RSS, "<title>One</title>", "<title> </title>")),
+    ("script", with_html("<script>1</script>")),
+    ("script", with_html(f'<a href="{BASE}" OnClick="x()">x</a>')),
+    ("script", with_html('<a href=" JavaScript:x()">x</a>')),
+]
+TOGETHER = [
+    ("feed-id-shared", {"a.xml": ATOM, "b.xml": changed(ATOM, '/a.xml"', '/b.xml"')}),
+    ("id-shared", {"a.xml": ATOM, "r.xml": changed(RSS, *OTHER_PAGE)}),
+    ("id-differs", {"a.xml": ATOM, "r.xml": changed(RSS, ID, ID + "x")}),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "documents"),
+    [pytest.param(*row, id=f"{n}-{row[0]}") for n, row in enumerate(ROWS + TOGETHER)],
+)
+def test_a_rule_that_is_broken_is_found_and_no_other(code, documents):
+    assert codes(found(documents)) == [code]
+
+
+@pytest.mark.parametrize("link", [PAGE, f"{PAGE}?ref=feed", PAGE.upper()[:11] + PAGE[11:]])
+def test_an_id_that_readers_know_otherwise_is_found(link):
+    document = changed(ATOM, f'href="{PAGE}"', f'href="{link}"')
+    assert found(document, remembered={PAGE: ID}).findings == ()
+    (finding,) = found(document, remembered={PAGE: "tag:me.example.io,2020:old"}).findings
+    assert finding.code == "id-changed"
+    assert "as tag:me.example.io,2020:old, and now its id is " + ID in finding.message
+
+
+def test_two_fragments_are_two_pages():
+    a = changed(ATOM, f'href="{PAGE}"', f'href="{PAGE}#a"')
+    r = changed(changed(RSS, f"<link>{PAGE}", f"<link>{PAGE}#r"), ID, ID + "r")
+    assert found({"a.xml": a, "r.xml": r}).findings == ()
+
+
+def test_the_author_of_the_source_is_the_entrys():
+    author = "<author><name>Ann Lee</name></author>"
+    document = changed(ATOM, author, "")
+    source = f"<source>{author}</source></entry>"
+    assert found(changed(document, "</entry>", source)).findings == ()
+
+
+def test_every_code_has_a_row():
+    assert {code for code, _ in ROWS + TOGETHER} | {"id-changed"} == set(CODES)
+
+
+def test_a_finding_says_where_and_what():
+    document = with_html('<a href="/x">x</a><img src="y.png"><img src="y.png">')
+    (finding,) = found(document).findings
+    assert (finding.feed, finding.entry, finding.code) == ("a.xml", "One", "url-relative")
+    assert finding.message == (
+        "The URL /x (and 1 more) is relative, and dead in most readers; make it absolute"
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "link", "entry"),
+    [("One", PAGE, "One"), ("", PAGE, PAGE), ("", "", "entry 1"), ("\x9b1m", PAGE, "\\x9b1m")],
+)
+def test_an_entry_is_called_by_title_or_link_or_number(title, link, entry):
+    document = changed(changed(ATOM, "One", title), f'"{PAGE}"', f'"{link}"')
+    document = changed(document, f"<id>{ID}</id>", "")
+    assert {finding.entry for finding in found(document).findings} == {entry}
+
+
+# What stands in HTML
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="#fn:1">1</a>',
+        '<a href="">x</a>',
+        '<img src="/x.png">',
+        f'<img srcset="{BASE}/x.png 1x, y.png 2x">',
+        f'<img srcset="y.png, {BASE}/x.png">',
+        '<video poster="x.png">',
+        '<object data="x.svg"></object>',
+        "<p style=\"background: url( 'x.png' )\">x</p>",
+        '<a href="//me.example.io/">x</a>',
+        '<svg><image href="x.png"/></svg>',
+    ],
+)
+def test_relative_urls_in_html_are_found(html):
+    assert codes(found(with_html(html))) == ["url-relative"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="mailto:ann@me.example.io">x</a><a name="x">x</a>',
+        '<img src="data:image/png;base64,AAAA" srcset=", ,">',
+        f'<img srcset="{BASE}/a,b.png 480w,{BASE}/c.png 2x , {BASE}/d.png">',
+        '<svg><use href="#mast"/><rect style="fill: url(#sea)"/></svg>',
+        '<pre>&lt;script&gt; &lt;a href="/x"&gt; onclick="x()"</pre><p title="/x">x</p>',
+    ],
+)
+def test_what_is_absolute_or_no_url_is_not_found(html):
+    assert found(with_html(html)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ('<content type="text">&lt;a href="/x"></content>', []),
+        ('<content>&lt;a href="/x"></content>', []),
+        ('<content type="text/html">&lt;a href="/x"></content>', ["url-relative"]),
+        ('<content type="video/mp4" src="x.mp4"/>', ["url-relative"]),
+        ('<content type="html"/>', []),
+        (
+            '<content type="xhtml"><a xmlns="http://www.w3.org/1999/xhtml" href="/x"/></content>',
+            ["url-relative"],
+        ),
+    ],
+)
+def test_content_is_read_as_its_type_says(content, wanted):
+    assert codes(found(changed(ATOM, "</entry>", content + "</entry>"))) == wanted
+
+
+# Identity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ID,
+        "tag:ann@me.example.io,2026:x",
+        "urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a",
+        f"{PAGE}?a=1&b=2?#x",
+        "https://[2001:db8::1]:8080/x",
+        "http://xn--mnchen-3ya.example/%C3%A9",
+    ],
+)
+def test_a_uri_is_one(text):
+    assert is_uri(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "/",
+        "one",
+        "https://",
+        "https:///x",
+        f"{PAGE} x",
+        f"{PAGE}é",
+        f"{PAGE}%",
+        f"{PAGE}#a#b",
+        f"{PAGE}[1]",
+        "tag:None,2026:x",
+        "tag:m%C3%BCnchen.example,2026:x",
+        "tag:me.example.io:x",
+        "tag:me.example.io,26:x",
+    ],
+)
+def test_what_is_no_uri_is_none(text):
+    assert not is_uri(text)
+
+
+def test_a_guid_that_is_no_permalink_may_be_any_text():
+    assert found(changed(RSS, ID, "42")).findings == ()
+    assert codes(found(changed(RSS, GUID, "<guid>42</guid>"))) == ["guid-permalink", "id-invalid"]
+
+
+def test_a_permalink_stands_for_the_link():
+    guid = f"<link>{PAGE}</link>"
+    bare = changed(changed(RSS, guid, ""), GUID, f"<guid>{PAGE}</guid>")
+    assert found(bare, remembered={PAGE: PAGE}).findings == ()
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+@given(date=st.datetimes(min_value=dt.datetime(1900, 1, 1), timezones=st.just(dt.UTC)))
+def test_dates_as_python_writes_them_are_read_back(form, date):
+    date = date.replace(microsecond=0)
+    text = date.isoformat() if form == "atom" else f"{date:%d %b %Y %H:%M:%S %z}"
+    assert read_date(form, text) == date
+
+
+# Places
+
+
+def test_paths_are_places_whatever_they_are_called():
+    document = changed(ATOM, f'"{BASE}/a.xml"', f'"{BASE}/c%2b%2b/caf%C3%A9.xml"')
+    assert found({"c++/café.xml": document}).findings == ()
+
+
+def test_where_the_author_gives_feeds_other_addresses_only_anothers_is_wrong():
+    moved = changed(ATOM, f'"{BASE}/a.xml"', '"https://feeds.example.io/ann"')
+    assert found(moved, readdressed=True).findings == ()
+    mixed = {"a.xml": changed(ATOM, f'"{BASE}/a.xml"', f'"{BASE}/r.xml"'), "r.xml": RSS}
+    assert codes(found(mixed, readdressed=True)) == ["self-elsewhere"]
+
+
+def test_the_place_has_to_be_known():
+    with pytest.raises(InvalidURL):
+        found(ATOM, base="")
+
+
+# Reading
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>',
+        '<?xml version="1.0"?><!-- <rss> --><opensearch>',
+        "<!DOCTYPE svg><svg/>",
+        '<feed xmlns="https://example.org/other"/>',
+        '<o:rss xmlns:o="https://example.org/other"/>',
+    ],
+)
+def test_what_is_no_feed_is_passed_over(document):
+    assert found(document) == Checked(0, ())
+
+
+def test_an_rss_element_without_a_channel_is_a_feed_without_anything():
+    assert codes(found("<rss/>")) == ["link-missing", "self-missing", "title-empty"]
+
+
+def test_utf_16_is_read():
+    for encoding in ("utf-16", "utf-16-be"):
+        document = changed(ATOM, "utf-8", "utf-16").encode(encoding)
+        assert check({"a.xml": document}, expected()) == Checked(1, ())
+
+
+def test_a_document_type_is_refused_in_any_encoding():
+    document = '<!DOCTYPE feed [<!ENTITY a "b">]>' + ATOM[ATOM.index("<feed") :]
+    with pytest.raises(UnreadableFeed, match="DOCTYPE"):
+        read(document.encode("utf-16"))
+
+
+@given(
+    st.binary() | st.text().map(lambda text: changed(ATOM, "One", text).encode("utf-8", "replace"))
+)
+def test_any_bytes_are_judged(document):
+    assert all(each.code in CODES for each in check({"a.xml": document}, expected()).findings)
+
+
+# The ids of published feeds
+
+
+@pytest.mark.parametrize(
+    ("document", "ids"),
+    [
+        pytest.param(ATOM, {PAGE: ID}, id="atom"),
+        pytest.param(RSS, {PAGE: ID}, id="rss"),
+        pytest.param(changed(RSS, GUID, f"<guid>{ID}</guid>"), {PAGE: ID}, id="P2"),
+        pytest.param(changed(RSS, GUID, ""), {PAGE: PAGE}, id="no guid"),
+        pytest.param(
+            changed(changed(RSS, f"<link>{PAGE}</link>", ""), GUID, f"<guid>{PAGE}</guid>"),
+            {PAGE: PAGE},
+            id="no link but a permalink",
+        ),
+        pytest.param(changed(RSS, f"<link>{PAGE}</link>", ""), {}, id="no link, no permalink"),
+        pytest.param(changed(ATOM, f"<id>{ID}</id>", ""), {}, id="no id"),
+        pytest.param(changed(ATOM, f'"{PAGE}"', '"/one/"'), {}, id="relative"),
+        pytest.param(
+            changed(ATOM, f'"{PAGE}"', f'"{PAGE}?ref=feed"'), {PAGE: ID}, id="FEED_APPEND_REF"
+        ),
+        pytest.param(second(ATOM, id=(ID, ID + "x")), {PAGE: ID}, id="the first counts"),
+        pytest.param(
+            second(ATOM, page=OTHER_PAGE, id=(ID, ID + "x")),
+            {PAGE: ID, f"{BASE}/two/": ID + "x"},
+            id="two",
+        ),
+    ],
+)
+def test_published_ids(document, ids):
+    assert published_ids(document.encode()) == ids
+
+
+@pytest.mark.parametrize("document", ["", "<html/>", "<!DOCTYPE rss><rss/>", "<rss>"])
+def test_published_ids_of_what_is_no_feed(document):
+    with pytest.raises(UnreadableFeed):
+        published_ids(document.encode())
