@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from pelican_linkback.urls import check
 __all__ = ["NAMES", "Settings", "read"]
 
 PREFIX = "LINKBACK_"
+_FEED_ADDRESS = re.compile(r"(?:\w+_)?FEED(?:_\w+)?_URL")
 USER_AGENT = "pelican_linkback (Webmention; Pingback)"
 
 
@@ -33,6 +35,15 @@ class Settings:
 
     content: Path
     """The content folder, absolute."""
+
+    output: Path = Path("output")
+    """The output folder."""
+
+    feed_domain: str = ""
+    """FEED_DOMAIN, or else SITEURL, without a trailing slash: the address of the output folder."""
+
+    feeds_readdressed: bool = False
+    """Whether feeds can have other addresses than their paths (FEED_ATOM_URL and its like)."""
 
     feeds: tuple[Any, ...] | None = None
     """Feed classes or their dotted names; None for those that Pelican's settings ask for."""
@@ -190,7 +201,12 @@ def read(pelican: Mapping[str, Any]) -> Settings:
         raise SettingsError(problems)
     site_url = str(pelican.get("SITEURL") or "").rstrip("/")
     content = Path(pelican["PATH"]).absolute()
-    settings = Settings(site_url, content, **values)  # type: ignore[arg-type]  # as READERS says
+    places: dict[str, Any] = {
+        "output": Path(pelican.get("OUTPUT_PATH", "output")).absolute(),
+        "feed_domain": str(pelican.get("FEED_DOMAIN") or site_url).rstrip("/"),
+        "feeds_readdressed": any(map(pelican.get, filter(_FEED_ADDRESS.fullmatch, pelican))),
+    }
+    settings = Settings(site_url, content, **places, **values)  # type: ignore[arg-type]
     # Beside the content folder; joining an absolute path gives that path.
     return replace(settings, state=content.parent / settings.state)
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pelican_linkback import cli
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
+from pelican_linkback.feeds import output
 from pelican_linkback.feeds.check import CODES, Checked, Expected, check
 from pelican_linkback.feeds.reading import published_ids, read
 from pelican_linkback.feeds.validity import is_uri, read_date
 
+ROOT = Path(__file__).parent.parent
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 BASE = "https://me.example.io"
 PAGE = f"{BASE}/one/"
@@ -431,3 +439,143 @@ def test_published_ids(document, ids):
 def test_published_ids_of_what_is_no_feed(document):
     with pytest.raises(UnreadableFeed):
         published_ids(document.encode())
+
+
+# The files, the command, whole sites
+
+
+def test_documents_are_the_files_that_can_be_feeds(tmp_path):
+    (tmp_path / "feeds" / "folder.xml").mkdir(parents=True)
+    for name in ("feeds/a.xml", "b.RSS", "c.atom", "d.html", ".e.xml.new"):
+        (tmp_path / name).write_text(name)
+    assert output.documents(tmp_path) == {
+        name: name.encode() for name in ("b.RSS", "c.atom", "feeds/a.xml")
+    }
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    (tmp_path / "a.xml").write_text("")
+
+    def no_permission(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", no_permission)
+    with pytest.raises(UnreadableFeed, match=r"a\.xml"):
+        output.documents(tmp_path)
+
+
+@pytest.fixture
+def conf(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "content").mkdir()
+    (tmp_path / "output").mkdir()
+    path = tmp_path / "publishconf.py"
+    path.write_text(f'PATH = "content"\nOUTPUT_PATH = "output"\nSITEURL = "{BASE}"\n')
+    return path
+
+
+def run(capsys, *argv):
+    status = cli.main(["check", *map(str, argv)])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_the_command_lists_what_it_found(conf, capsys):
+    (conf.parent / "output" / "a.xml").write_text(changed(ATOM, "One", ""))
+    (conf.parent / "output" / "r.xml").write_text(changed(RSS, "A Site", ""))
+    status, out, err = run(capsys, "-s", conf)
+    assert (status, err) == (1, "")
+    assert out.splitlines() == [
+        "a.xml",
+        f"  {PAGE}: There is no title; give it one [title-empty]",
+        "r.xml",
+        "  There is no title; give it one [title-empty]",
+        "Feeds: 2 checked, 2 findings",
+    ]
+
+
+def test_the_command_for_machines(conf, capsys):
+    (conf.parent / "output" / "a.xml").write_text(changed(ATOM, "One", ""))
+    status, out, _ = run(capsys, "--json", "-s", conf)
+    assert (status, json.loads(out)) == (
+        1,
+        {
+            "feeds": 1,
+            "findings": [
+                {
+                    "feed": "a.xml",
+                    "entry": PAGE,
+                    "code": "title-empty",
+                    "message": "There is no title; give it one",
+                }
+            ],
+        },
+    )
+
+
+def test_the_command_when_all_is_well(conf, capsys):
+    (conf.parent / "output" / "a.xml").write_text(ATOM)
+    assert run(capsys, "-s", conf) == (0, "Feeds: 1 checked, 0 findings\n", "")
+
+
+def test_the_command_minds_feed_domain_and_feed_urls(conf, capsys):
+    (conf.parent / "output" / "a.xml").write_text(
+        changed(ATOM, f'"{BASE}/a.xml"', '"https://feeds.example.io/a.xml"')
+    )
+    assert run(capsys, "-s", conf)[0] == 1
+    assert run(capsys, "-s", conf, "-e", 'FEED_DOMAIN="https://feeds.example.io/"')[0] == 0
+    assert run(capsys, "-s", conf, "-e", 'CATEGORY_FEED_ATOM_URL="x/{slug}"')[0] == 0
+    assert run(capsys, "-s", conf, "-e", 'LINKBACK_FEEDS=["mine.Feed"]')[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("override", "says"),
+    [('SITEURL=""', "SITEURL or FEED_DOMAIN = ''"), ('OUTPUT_PATH="/nowhere"', "build the site")],
+)
+def test_the_command_needs_a_built_site_with_an_address(conf, capsys, override, says):
+    status, _, err = run(capsys, "-s", conf, "-e", override)
+    assert status == 2
+    assert says in err
+
+
+def sample_site(folder: Path, *overrides: str) -> Checked:
+    """Publish the sample site into ``folder`` and check it."""
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pelican", "content", "-s", "publishconf.py", "-o", folder),
+            *("-e", f"LINKBACK_STATE={json.dumps(str(folder.with_name('state')))}"),
+            *("LINKBACK_SEND=false", *overrides),
+        ],
+        cwd=ROOT / "sample_site",
+        env=os.environ | {"PYTHONPATH": str(ROOT), "SITEURL": "https://tidetable.example"},
+        capture_output=True,
+        check=True,
+    )
+    now = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+    return check(output.documents(folder), Expected("https://tidetable.example", now))
+
+
+def test_what_pelican_writes_for_the_sample_site(tmp_path):
+    checked = sample_site(tmp_path / "output", "PLUGINS=[]")
+    assert checked.feeds == 68
+    assert codes(checked) == [
+        "feed-id-shared",  # P1
+        "guid-permalink",  # P2
+        "id-invalid",  # P12
+        "script",  # P16
+        "url-relative",  # P16
+    ]
+
+
+# What our own feeds still break: delete what is mended.
+REMAINING = {
+    "id-invalid",
+    "script",
+    "url-relative",
+}
+
+
+def test_what_the_plugin_writes_for_the_sample_site(tmp_path):
+    checked = sample_site(tmp_path / "output")
+    assert checked.feeds == 68
+    assert set(codes(checked)) == REMAINING

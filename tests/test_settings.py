@@ -39,6 +39,12 @@ def test_without_settings_of_ours_the_defaults_hold():
         ("LINKBACK_FEEDS", ["my.Feed", int], "feeds", ("my.Feed", int)),
         ("LINKBACK_FEEDS", None, "feeds", None),
         ("LINKBACK_USER_AGENT", " me/1 ", "user_agent", "me/1"),
+        ("OUTPUT_PATH", "/site/public", "output", Path("/site/public")),
+        ("FEED_DOMAIN", None, "feed_domain", "https://me.example.io"),
+        ("FEED_DOMAIN", "https://feeds.example.io/", "feed_domain", "https://feeds.example.io"),
+        ("FEED_ALL_ATOM", "a.xml", "feeds_readdressed", False),
+        ("FEED_ALL_ATOM_URL", "a/", "feeds_readdressed", True),
+        ("TAG_FEED_RSS_URL", "", "feeds_readdressed", False),
     ],
 )
 def test_a_setting_is_read(name, value, field, read_as):

@@ -1,10 +1,14 @@
-"""Write a document only if its bytes changed, and never half of one."""
+"""Write a document only if its bytes changed, and never half of one; read what was written."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["write"]
+from pelican_linkback.exceptions import UnreadableFeed
+
+__all__ = ["documents", "write"]
+
+SUFFIXES = frozenset({".atom", ".rss", ".xml"})
 
 
 def write(path: Path, data: bytes) -> bool:
@@ -24,6 +28,22 @@ def write(path: Path, data: bytes) -> bool:
         temporary.unlink(missing_ok=True)
         raise
     return True
+
+
+def documents(folder: Path) -> dict[str, bytes]:
+    """Return the files below ``folder`` that can be feeds: their paths in it, their bytes.
+
+    Raises UnreadableFeed for a file that the system does not let us read.
+    """
+    paths = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    try:
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(paths)
+            if path.is_file()
+        }
+    except OSError as error:
+        raise UnreadableFeed("unreadable", f"a feed cannot be read: {error}") from error
 
 
 def _holds(path: Path, data: bytes) -> bool:
