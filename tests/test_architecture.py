@@ -25,6 +25,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "transport": (set(), {"requests", "urllib3"}),
     "web": (GROUND | {"transport"}, {"urllib3"}),
     "feeds": (GROUND | SECOND | {"feeds"}, {"feedgenerator"}),
+    "feeds/content": (GROUND, {"bs4"}),
     "delivery": (GROUND | SECOND | {"delivery"}, set()),
     "plugin": (GROUND | SECOND | PRODUCTS, {"pelican"}),
     "cli": (GROUND | SECOND | PRODUCTS | {"plugin", "__init__"}, {"pelican", "rich"}),
@@ -36,7 +37,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def room_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    """The room, or the module where that has a line of its own."""
+    module = path.relative_to(PACKAGE).with_suffix("").as_posix()
+    return module if module in ROOMS else module.partition("/")[0]
 
 
 def imports(path: Path) -> set[str]:
