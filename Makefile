@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint test-oldest dist test-dist clean
+.PHONY: help demo test docs lint test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,10 @@ lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: $(VENV)/ready  ## the documentation in docs/_build, warnings as errors
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+
 test-oldest:  ## the suite with exactly the lower bounds of setup.cfg
 	$(PYTHON) -m venv --clear .venv-oldest
 	$(PYTHON) tests/oldest.py > .venv-oldest/constraints.txt
@@ -44,4 +48,4 @@ test-dist: dist  ## the wheel in an empty environment, far from the repository
 	sh tests/dist.sh "$$PWD/.venv-dist/bin"
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-oldest .venv-dist build dist .demo *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oldest .venv-dist build dist .demo docs/_build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,5 +1,10 @@
 """A real Pelican build: the plugin owns every stock feed."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 ALL_FEEDS = {
@@ -205,3 +210,65 @@ def test_an_author_without_a_name_is_no_author(blog):
     build = blog.build(AUTHOR="")
     assert not (build.output / "feeds" / "author" / ".atom.xml").exists()
     assert "<author>" not in build.read("feeds/tag/rope.atom.xml").partition("<entry>")[2]
+
+
+SETTINGS = """
+import sys
+sys.path.insert(0, {folder!r})
+from pelican_linkback.feeds import STOCK_FEEDS, ArticleFeed, CategoryFeed
+
+class MyFeed(ArticleFeed):
+    path = "mine.xml"
+    def items(self):
+        return self.site.articles{more}
+
+class OneAuthorsCategories(CategoryFeed):
+    path = "x/{{slug}}.xml"
+
+SITENAME, SITEURL, TIMEZONE, THEME = "A Site", "https://me.example.io", "UTC", "simple"
+PLUGINS, LINKBACK_SEND = ["pelican_linkback"], False
+LINKBACK_FEEDS = [*STOCK_FEEDS, MyFeed, "myfeeds.Theirs", OneAuthorsCategories]
+CATEGORY_FEED_ATOM = "feeds/{{slug}}.atom.xml"
+"""
+
+
+def command(blog, more="", theirs="theirs/{slug}.xml"):
+    """Run the real command, errors fatal, on a pelicanconf.py that declares feeds."""
+    conf = blog.folder / "pelicanconf.py"
+    conf.write_text(SETTINGS.format(folder=str(blog.folder), more=more))
+    (blog.folder / "myfeeds.py").write_text(
+        "from pelican_linkback.feeds import CategoryFeed\n"
+        f"class Theirs(CategoryFeed):\n    path = {theirs!r}\n"
+    )
+    arguments = [blog.content, "-o", blog.output, "-s", conf, "--fatal", "errors"]
+    return subprocess.run(
+        [sys.executable, "-m", "pelican", *map(str, arguments)],
+        cwd=Path(__file__).parent.parent,
+        env=os.environ | {"COLUMNS": "1000"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_classes_and_names_stand_beside_the_stock_feeds_in_pelicanconf(blog):
+    done = command(blog)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for path in ("mine.xml", "theirs/boats.xml", "x/boats.xml", "feeds/boats.atom.xml"):
+        assert (blog.output / path).exists()
+
+
+def test_a_broken_feed_class_stops_the_build_where_errors_are_fatal(blog):
+    done = command(blog, more="[0].no_such_thing")
+    assert done.returncode != 0
+    assert "Feed MyFeed: AttributeError" in done.stdout + done.stderr
+    assert "in items of None" in done.stdout + done.stderr
+
+
+def test_two_authors_of_one_path_are_told_of_each_other(blog):
+    done = command(blog, theirs="x/{slug}.xml")
+    assert done.returncode != 0
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "Feed OneAuthorsCategories for 'Boats': is not written, because x/boats.xml" in said
+    assert "belongs to Theirs for 'Boats'; give OneAuthorsCategories.path a path that" in said
+    assert "(and 1 more like it)" in said

@@ -1,0 +1,208 @@
+"""docs/feeds.rst: its examples run on a real site, and no aspect is missing."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pelican_linkback import feeds
+from pelican_linkback.feeds import Feed
+from pelican_linkback.feeds.catalogue import catalogue
+
+PAGE = (Path(__file__).parent.parent / "docs" / "feeds.rst").read_text(encoding="utf-8")
+
+# FEEDS.md's list: what Django's framework has, and what is ours.
+# ruff: noqa: SIM905
+FEED_ASPECTS = """title link description subtitle language feed_url feed_guid author_name
+author_email author_link categories feed_copyright ttl stylesheets items feed_type title_template
+description_template""".split()
+ITEM_ASPECTS = """title description link guid guid_is_permalink author_name author_email author_link
+enclosures enclosure_url enclosure_length enclosure_mime_type pubdate updateddate categories
+copyright comments""".split()
+HOOKS = "get_object get_context_data feed_extra_kwargs item_extra_kwargs".split()
+OURS = """path url objects path_fields filter order_by limit item_content item_authors
+item_language""".split()
+ASPECTS = [*FEED_ASPECTS, *(f"item_{name}" for name in ITEM_ASPECTS), *HOOKS, *OURS]
+GENERATOR_HOOKS = "root_attributes add_root_elements item_attributes add_item_elements".split()
+
+
+@dataclass
+class Example:
+    """A block of Python, and the block that says what comes of it."""
+
+    line: int
+    code: str
+    result: str = ""
+    kind: str = ""
+
+
+def blocks(kind: str) -> list[tuple[int, str, str]]:
+    """Every code block of a kind: its line, its caption and its text."""
+    pattern = rf"^\.\. code-block:: ({kind})\n(?:   :caption: (.*)\n)?\n((?:   .*\n|\n)+)"
+    return [
+        (PAGE.count("\n", 0, found.start()) + 1, found[2] or found[1], textwrap.dedent(found[3]))
+        for found in re.finditer(pattern, PAGE, re.MULTILINE)
+    ]
+
+
+def examples() -> list[Example]:
+    found: list[Example] = []
+    for line, kind, text in blocks("python|xml|text"):
+        if kind == "python":
+            found.append(Example(line, text))
+        else:
+            found[-1].result, found[-1].kind = text, kind
+    return found
+
+
+EXAMPLES = examples()
+CLASSES: dict[str, Any] = {"__name__": "docs"}
+
+
+def run(example: Example) -> type[Feed]:
+    """Run an example after those before it; return the last Feed class that it declares."""
+    before = set(CLASSES)
+    exec(example.code, CLASSES)
+    new = [each for name, each in CLASSES.items() if name not in before]
+    declared = [each for each in new if isinstance(each, type) and each.__module__ == "docs"]
+    feed_classes = [each for each in declared if issubclass(each, Feed)]
+    return feed_classes[-1]
+
+
+DECLARED = [(example, run(example)) for example in EXAMPLES]
+
+
+@pytest.fixture
+def harbour(site):
+    """The site that the page speaks of, as its author wrote it."""
+    site.settings |= {"SITENAME": "The Harbour", "SITEURL": "https://harbour.example"}
+    site.settings["THEME_TEMPLATES_OVERRIDES"] = [str(site.folder / "templates")]
+    site.article(
+        "stepping-a-mast",
+        "Wait for slack water.",
+        title="Stepping a mast",
+        date="2026-03-01 10:00",
+        category="Boats",
+        tags="rope, wood",
+        authors="Ann Lee, Bo Ek",
+    )
+    site.article(
+        "bread",
+        "It rises with the tide. " * 9,
+        title="Bread at slack water",
+        date="2025-02-01 10:00",
+        category="Bread",
+        tags="wood",
+        author="Bo Ek",
+    )
+    (site.content / "pages").mkdir()
+    (site.content / "pages" / "about.md").write_text("Title: About\n\nA harbour.\n")
+    (site.folder / "templates").mkdir()
+    for _, name, text in blocks("jinja"):
+        (site.folder / "templates" / name).write_text(text.strip() + "\n")
+    return site
+
+
+@pytest.fixture
+def documents(harbour):
+    """Return the documents of a Feed class on the harbour's site."""
+    sites = []
+
+    class Look(Feed):
+        def objects(self, site):
+            sites.append(site)
+            return ()
+
+    harbour.build(
+        LINKBACK_FEEDS=[Look], CATEGORY_FEED_ATOM="feeds/{slug}.atom.xml", FEED_ALL_ATOM=None
+    )
+
+    def documents_of(feed_class):
+        found = catalogue([feed_class], sites[0])
+        assert found.errors == ()
+        return {
+            each.path: each.feed.get_feed(each.obj, sites[0]).writeString("utf-8")
+            for each in found.documents
+        }
+
+    return documents_of
+
+
+def test_each_example_does_what_the_page_says(documents):
+    for example, feed_class in DECLARED:
+        found = documents(feed_class)
+        if example.kind == "text":
+            assert sorted(found) == example.result.split(), f"line {example.line}"
+        for line in example.result.splitlines() if example.kind == "xml" else ():
+            assert line in next(iter(found.values())), f"line {example.line}: {line}"
+
+
+def test_a_feed_is_made_by_hand(documents):
+    sites = []
+    documents(type("Look", (Feed,), {"objects": lambda _, site: sites.append(site) or ()}))
+    text = CLASSES["document"](sites[0])
+    assert "Bread at slack water" in text
+    assert "Stepping" not in text
+
+
+@pytest.mark.parametrize("name", ASPECTS)
+def test_every_aspect_has_a_heading_and_an_example(name):
+    sections = re.split(r"\n(.*)\n~{3,}\n", PAGE)
+    headed = dict(zip(sections[1::2], sections[2::2], strict=True))
+    (text,) = [text for heading, text in headed.items() if f"``{name}``" in heading]
+    code = "".join(re.findall(r"\.\. code-block:: python\n\n((?:   .*\n|\n)+)", text))
+    assert re.search(rf"(def {name}\(|\b{name} = )", code)
+
+
+def test_every_public_name_of_a_feed_is_on_the_page():
+    names = [name for name in vars(Feed) if not name.startswith("_")]
+    assert not [name for name in names if not re.search(rf"``{name}(\(.*?\))?``", PAGE)]
+
+
+@pytest.mark.parametrize("name", [*GENERATOR_HOOKS, *feeds.__all__])
+def test_every_name_to_import_and_every_hook_of_a_generator_is_on_the_page(name):
+    assert re.search(rf"\b(Atom)?{name.removeprefix('Atom')}\b", PAGE)
+
+
+@pytest.mark.parametrize("name", feeds.Site.__dataclass_fields__)
+def test_every_attribute_of_the_site_is_on_the_page(name):
+    assert re.search(rf"^``{name}`` ", PAGE, re.MULTILINE)
+
+
+# The recipes, in one build with the stock feeds.
+
+RECIPES = ["TagPairFeed", "ColumnFeed", "PageFeed", "LongestFeed", "RegattaFeed"]
+
+
+def test_the_recipes_run_beside_the_stock_feeds(harbour):
+    build = harbour.build(
+        LINKBACK_FEEDS=[*feeds.STOCK_FEEDS, *(CLASSES[name] for name in RECIPES)],
+        FEED_ALL_ATOM=None,
+        CATEGORY_FEED_ATOM="feeds/{slug}.atom.xml",
+    )
+    assert build.problems == []
+    stock = "boats.atom.xml", "bread.atom.xml"
+    folder = build.output / "feeds"
+    titles = {
+        str(path.relative_to(folder)): [each.title for each in build.parse(path).entries]
+        for path in folder.rglob("*.xml")
+        if path.parent != folder
+        or path.name in {*stock, "pages.xml", "longest.xml", "regattas.xml"}
+    }
+    mast, bread = "Stepping a mast", "Bread at slack water"
+    assert titles == {
+        "boats.atom.xml": [mast],
+        "bread.atom.xml": [bread],
+        "boats/ann-lee.xml": [mast],
+        "boats/bo-ek.xml": [mast],
+        "bread/bo-ek.xml": [bread],
+        "tags/rope+wood.xml": [mast],
+        "pages.xml": ["About"],
+        "longest.xml": [bread, mast],
+        "regattas.xml": ["Spring cup", "Night race"],
+    }
