@@ -60,7 +60,7 @@ class Journal:
         """Return all events and all damage; raise JournalError when the file cannot be read."""
         try:
             lines = self.path.read_bytes().split(b"\n")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return Reading((), (), ())
         except OSError as error:
             raise JournalError(self.path, f"cannot be read: {_words(error)}") from error
