@@ -181,6 +181,8 @@ class _Rss(_Mended, feedgenerator.RssFeed):
             handler.addQuickElement("category", category)
         if feed["feed_copyright"] is not None:
             handler.addQuickElement("copyright", feed["feed_copyright"])
+        if feed.get("generator"):
+            handler.addQuickElement("generator", feed["generator"])
         if (newest := self.newest()) is not None:
             handler.addQuickElement("lastBuildDate", rfc2822_date(newest))
         if feed["ttl"] is not None:
@@ -277,6 +279,8 @@ class Atom1Feed(_Mended, feedgenerator.Atom1Feed):
             _write_atom_person(handler, "author", person)
         if feed["subtitle"]:
             handler.addQuickElement("subtitle", feed["subtitle"])
+        if feed.get("generator"):
+            handler.addQuickElement("generator", feed["generator"])
         for category in feed["categories"]:
             handler.addQuickElement("category", "", {"term": category})
         if feed["feed_copyright"] is not None:
