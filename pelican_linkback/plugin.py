@@ -14,15 +14,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
 from itertools import chain
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
-from zoneinfo import ZoneInfo
 
 from pelican import signals
 from pelican.contents import Article
@@ -31,11 +27,8 @@ from pelican.log import console
 from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import Post, courier_for
 from pelican_linkback.delivery.targets import choose
-from pelican_linkback.exceptions import FeedError, LinkbackError
-from pelican_linkback.feeds import STOCK_FEEDS, Site
-from pelican_linkback.feeds import output as feed_output
-from pelican_linkback.feeds.aspects import described
-from pelican_linkback.feeds.catalogue import Document, catalogue, load
+from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.feed_stage import FeedStage
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
 from pelican_linkback.urls import normalise
@@ -44,8 +37,11 @@ __all__ = ["connect"]
 
 logger = logging.getLogger(__name__)
 
+_stages: dict[str, FeedStage] = {}
+"""The feed stages under way, by output folder: a run may start another (i18n_subsites)."""
+
 _posts: dict[str, list[Post]] = {}
-"""The articles that mention somebody, by output folder: a run may start another (i18n_subsites)."""
+"""The articles that mention somebody, by output folder."""
 
 
 def connect() -> None:
@@ -67,80 +63,13 @@ def read_settings(pelican: Any) -> None:
 
 
 def take_over_stock_feeds(generator: Any) -> None:
-    """Keep Pelican from writing the feeds that ``write_feeds`` writes.
-
-    The settings stay as they are, for themes and for other plugins.
-    """
-    generator.generate_feeds = _leave_the_feeds
-
-
-def _leave_the_feeds(writer: Any) -> None:
-    """Stand in for ArticlesGenerator.generate_feeds."""
+    """Set Pelican's own feeds aside: ``write_feeds`` writes them."""
+    _stages[generator.output_path] = FeedStage(generator)
 
 
 def write_feeds(generator: Any, writer: Any) -> None:
-    """Write every feed of the site whose bytes changed; a broken one is logged and left out."""
-    site = describe_site(generator, dt.datetime.now(dt.UTC))
-    chosen = settings_room.read(generator.settings).feeds
-    classes, unusable = load(STOCK_FEEDS if chosen is None else chosen)
-    catalogued = catalogue(classes, site)
-    for error in (*unusable, *catalogued.errors):
-        logger.error("Feed %s", error)
-    with _absolute_links(generator.context, site.url):
-        written = [_write_feed(each, site, generator, writer) for each in catalogued.documents]
-    _say(f"Feeds: {written.count(True)} written, {written.count(False)} unchanged")
-
-
-def describe_site(generator: Any, now: dt.datetime) -> Site:
-    """Return what the feeds may know of the site that ``generator`` has read."""
-    settings = generator.settings
-    return Site(
-        url=str(settings.get("SITEURL") or "").rstrip("/"),
-        name=str(settings.get("SITENAME") or ""),
-        subtitle=str(settings.get("SITESUBTITLE") or ""),
-        language=settings.get("DEFAULT_LANG"),
-        timezone=ZoneInfo(settings.get("TIMEZONE") or "UTC"),
-        feed_domain=str(settings.get("FEED_DOMAIN") or ""),
-        now=now,
-        articles=generator.articles,
-        translations=generator.translations,
-        pages=generator.context.get("pages", ()),
-        categories=dict(generator.categories),
-        authors=dict(generator.authors),
-        tags=dict(generator.tags),
-        settings=settings,
-        template=generator.env.get_template,
-    )
-
-
-@contextmanager
-def _absolute_links(context: dict[str, Any], site_url: str) -> Iterator[None]:
-    """Let summaries link absolutely: with RELATIVE_URLS the last page's ``../`` linger (P24)."""
-    before = context.get("localsiteurl")
-    context["localsiteurl"] = site_url
-    try:
-        yield
-    finally:
-        context["localsiteurl"] = before
-
-
-def _write_feed(document: Document, site: Site, generator: Any, writer: Any) -> bool | None:
-    """Write one document; return whether its bytes changed, None where it could not be built."""
-    path = Path(generator.output_path) / document.path
-    try:
-        if str(path) in getattr(writer, "_written_files", ()):
-            message = f"{document.path} is a page of the site; give the feed another path"
-            raise FeedError(str(document), message)
-        feed = document.feed.get_feed(document.obj, site)
-        signals.feed_generated.send(generator.context, feed=feed)
-        changed = feed_output.write(path, feed.writeString("utf-8").encode())
-    except Exception as error:
-        named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
-        logger.error("Feed %s", named, exc_info=generator.settings.get("DEBUG", False))
-        return None
-    logger.info('%s "%s"', "Writing" if changed else "Unchanged:", path)
-    signals.feed_written.send(str(path), context=generator.context, feed=feed)
-    return changed
+    """Write the feeds, now that the pages are written."""
+    _say(_stages.pop(generator.output_path).run(writer, dt.datetime.now(dt.UTC)))
 
 
 # Deliveries

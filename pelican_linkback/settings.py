@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeGuard
@@ -36,6 +36,9 @@ class Settings:
     content: Path
     """The content folder, absolute."""
 
+    edition: str = ""
+    """DEFAULT_LANG: what tells the sites apart that are built from one content folder."""
+
     output: Path = Path("output")
     """The output folder."""
 
@@ -50,6 +53,12 @@ class Settings:
 
     state: Path = Path("linkback")
     """The folder of the journals."""
+
+    authors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What feeds say of an author beside the name: "email" and "url"."""
+
+    future: bool = False
+    """Whether an article whose date has not come is in the feeds."""
 
     send: bool = True
     targets: str = "marked"
@@ -152,6 +161,21 @@ def _path(value: object) -> Path:
     raise ValueError('takes the path of a folder, such as "linkback"')
 
 
+def _authors(value: object) -> Mapping[str, Mapping[str, str]]:
+    if isinstance(value, Mapping) and all(map(_is_person, value.items())):
+        return dict(value)
+    raise ValueError(
+        'takes a dictionary, such as {"Ann Lee": {"email": "ann@example.org", "url": ""}}'
+    )
+
+
+def _is_person(item: tuple[object, object]) -> bool:
+    name, about = item
+    if not isinstance(name, str) or not isinstance(about, Mapping):
+        return False
+    return set(about) <= {"email", "url"} and all(isinstance(each, str) for each in about.values())
+
+
 def _feeds(value: object) -> tuple[Any, ...] | None:
     if value is None:
         return None
@@ -162,6 +186,8 @@ def _feeds(value: object) -> tuple[Any, ...] | None:
 
 READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_FEEDS": ("feeds", _feeds),
+    "LINKBACK_AUTHORS": ("authors", _authors),
+    "LINKBACK_FUTURE": ("future", _flag),
     "LINKBACK_STATE": ("state", _path),
     "LINKBACK_SEND": ("send", _flag),
     "LINKBACK_TARGETS": ("targets", _one_of("marked", "all")),
@@ -202,6 +228,7 @@ def read(pelican: Mapping[str, Any]) -> Settings:
     site_url = str(pelican.get("SITEURL") or "").rstrip("/")
     content = Path(pelican["PATH"]).absolute()
     places: dict[str, Any] = {
+        "edition": str(pelican.get("DEFAULT_LANG") or ""),
         "output": Path(pelican.get("OUTPUT_PATH", "output")).absolute(),
         "feed_domain": str(pelican.get("FEED_DOMAIN") or site_url).rstrip("/"),
         "feeds_readdressed": any(map(pelican.get, filter(_FEED_ADDRESS.fullmatch, pelican))),

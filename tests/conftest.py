@@ -40,6 +40,10 @@ class Build:
         return feed
 
 
+def ids_of(build: Build, path: Any) -> list[str]:
+    return [entry.id for entry in build.parse(path).entries]
+
+
 class SiteBuilder:
     """Write articles, then build; each build is a fresh Pelican on the same folders."""
 

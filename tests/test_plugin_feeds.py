@@ -272,3 +272,155 @@ def test_two_authors_of_one_path_are_told_of_each_other(blog):
     assert "Feed OneAuthorsCategories for 'Boats': is not written, because x/boats.xml" in said
     assert "belongs to Theirs for 'Boats'; give OneAuthorsCategories.path a path that" in said
     assert "(and 1 more like it)" in said
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+def test_a_rebuild_in_another_zone_and_locale_writes_nothing(blog, emptied, monkeypatch):
+    import time
+
+    blog.settings["DELETE_OUTPUT_DIRECTORY"] = emptied
+    del blog.settings["TIMEZONE"]
+    first = blog.build()
+    before = {
+        p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (first.output / "feeds").rglob("*.xml")
+    }
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        again = blog.build(LOCALE=["C.UTF-8"])
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert f"Feeds: 0 written, {len(before)} unchanged" in again.printed
+    assert before == {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in before}
+
+
+def test_a_removed_category_takes_its_feeds_with_it(blog):
+    build = blog.build()
+    assert (build.output / "feeds" / "category" / "bread.rss.xml").exists()
+    for path in [blog.content / "two.md", blog.content / "zwei.md"]:
+        path.unlink()
+    build = blog.build()
+    assert sorted(p.name for p in (build.output / "feeds" / "category").iterdir()) == [
+        "boats.atom.xml",
+        "boats.rss.xml",
+    ]
+
+
+def test_people_are_described_by_the_settings_or_the_metadata(blog):
+    blog.article("four", author="Bo Ek", category="Boats", author_url="https://bo.example/")
+    build = blog.build(LINKBACK_AUTHORS={"Ann Lee": {"email": "ann@me.example.io"}})
+    # Not by feedparser, which gives the first author's address to the others too.
+    text = build.read("feeds/category/boats.atom.xml")
+    one, four = text.partition("<title>one")[2], text.partition("<title>four")[2]
+    assert (
+        "<author><name>Ann Lee</name><email>ann@me.example.io</email></author>"
+        "<author><name>Bo Ek</name></author>"
+    ) in one
+    assert "<author><name>Bo Ek</name><uri>https://bo.example/</uri></author>" in four
+
+
+def test_ids_that_cannot_be_read_keep_the_feeds_as_they_are(blog):
+    blog.build()
+    path = blog.folder / "linkback" / "ids.jsonl"
+    path.unlink()
+    path.mkdir()
+    (blog.output / "feeds" / "site.atom.xml").write_text("as it was")
+    build = blog.build()
+    assert "Feeds: none written" in build.printed
+    assert "their ids are not known" in build.problems[0]
+    assert build.read("feeds/site.atom.xml") == "as it was"
+
+
+def test_a_damaged_line_of_the_ids_is_reported(blog):
+    blog.build()
+    path = blog.folder / "linkback" / "ids.jsonl"
+    before = path.read_text()
+    path.write_text("garbage\n" + before)
+    build = blog.build()
+    assert "line 1 is not used" in build.problems[0]
+    assert path.read_text() == "garbage\n" + before
+
+
+def test_an_id_may_be_given_in_the_metadata(blog):
+    blog.article("own", category="Own", feed_id="urn:x:own")
+    blog.article("bad", category="Own", feed_id="not a uri")
+    build = blog.build()
+    found = {e.title: e.id for e in build.parse("feeds/category/own.atom.xml").entries}
+    assert found == {"own": "urn:x:own", "bad": "tag:me.example.io,2026-01-01:/bad.html"}
+    (problem,) = build.problems
+    assert problem.startswith("bad.md: Feed_ID: 'not a uri' is not a URI; write one such as tag:")
+
+
+def test_nothing_is_remembered_while_writing(blog):
+    blog.build(SITEURL="")
+    assert not (blog.folder / "linkback").exists()
+
+
+def test_a_site_that_pelican_published_before_is_continued(blog):
+    from tests.conftest import ids_of
+
+    stock = blog.build_without_plugin(OUTPUT_PATH=str(blog.folder / "stock"))
+    stock.output = blog.folder / "stock"
+    first = blog.build()
+    paths = [p.relative_to(stock.output) for p in (stock.output / "feeds").rglob("*.xml")]
+    assert len(paths) == 20
+    for path in paths:
+        assert sorted(ids_of(stock, path)) == sorted(ids_of(first, path)), path
+    before = sorted(ids_of(first, "feeds/all.atom.xml"))
+    for path in blog.content.glob("*.md"):
+        text = (
+            path.read_text().replace("Date: 2026-0", "Date: 2025-0").replace("Slug: ", "Slug: new-")
+        )
+        path.write_text(text)
+    changed = blog.build(
+        SITEURL="https://elsewhere.example.io/blog",
+        ARTICLE_URL="posts/{slug}/",
+        ARTICLE_SAVE_AS="posts/{slug}/index.html",
+        ARTICLE_LANG_URL="{lang}/{slug}/",
+        ARTICLE_LANG_SAVE_AS="{lang}/{slug}/index.html",
+    )
+    assert sorted(ids_of(changed, "feeds/all.atom.xml")) == before
+    assert sorted(ids_of(changed, "feeds/all.rss.xml")) == before
+
+
+def test_a_site_at_an_international_address(blog):
+    build = blog.build(SITEURL="https://bücher.example.io", FEED_DOMAIN="https://bücher.example.io")
+    feed = build.parse("feeds/site.atom.xml").feed
+    assert feed.link == "https://xn--bcher-kva.example.io/"
+    assert feed.id == "https://xn--bcher-kva.example.io/feeds/site.atom.xml"
+
+
+def test_each_subsite_of_i18n_subsites_has_feeds_and_ids_of_its_own(site):
+    site.settings |= {
+        "PLUGINS": ["i18n_subsites", "pelican_linkback"],
+        "I18N_SUBSITES": {"de": {"SITENAME": "Eine Seite"}},
+        "FEED_DOMAIN": "https://me.example.io",
+        "CATEGORY_FEED_ATOM": "feeds/category/{slug}.atom.xml",
+        "JINJA_ENVIRONMENT": {"extensions": ["jinja2.ext.i18n"]},
+        "AUTHOR_FEED_ATOM": None,
+        "AUTHOR_FEED_RSS": None,
+    }
+    site.article("one", category="Boats", lang="en")
+    (site.content / "eins.md").write_text(
+        "Title: Eins\nSlug: one\nLang: de\nDate: 2026-01-02\nCategory: Boats\n\nEins.\n"
+    )
+    build = site.build()
+    english = build.parse("feeds/category/boats.atom.xml")
+    german = build.parse("de/feeds/category/boats.atom.xml")
+    assert [e.title for e in english.entries] == ["one"]
+    assert [e.title for e in german.entries] == ["Eins"]
+    assert (english.feed.title, german.feed.title) == ("A Site - Boats", "Eine Seite - Boats")
+    assert (english.feed.language, german.feed.language) == ("en", "de")
+    assert english.feed.id == "https://me.example.io/feeds/category/boats.atom.xml"
+    assert german.feed.id == "https://me.example.io/de/feeds/category/boats.atom.xml"
+    assert german.entries[0].link == "https://me.example.io/de/one.html"
+    before = english.entries[0].id, german.entries[0].id
+    for name in ("one.md", "eins.md"):
+        path = site.content / name
+        path.write_text(path.read_text().replace("Slug: one", "Slug: uno"))
+    build = site.build()
+    after = [
+        build.parse(f"{lang}feeds/category/boats.atom.xml").entries[0].id for lang in ("", "de/")
+    ]
+    assert (*after,) == before

@@ -38,6 +38,8 @@ def test_without_settings_of_ours_the_defaults_hold():
         ("LINKBACK_EXCLUDE", [" a.example "], "exclude", ("a.example",)),
         ("LINKBACK_FEEDS", ["my.Feed", int], "feeds", ("my.Feed", int)),
         ("LINKBACK_FEEDS", None, "feeds", None),
+        ("LINKBACK_FUTURE", True, "future", True),
+        ("LINKBACK_AUTHORS", {"A": {"url": "u"}}, "authors", {"A": {"url": "u"}}),
         ("LINKBACK_USER_AGENT", " me/1 ", "user_agent", "me/1"),
         ("OUTPUT_PATH", "/site/public", "output", Path("/site/public")),
         ("FEED_DOMAIN", None, "feed_domain", "https://me.example.io"),
@@ -79,6 +81,9 @@ def test_allow_hosts_are_entries():
         ("LINKBACK_ALLOW_HOSTS", ["host:port"], "host:port"),
         ("LINKBACK_USER_AGENT", "a\nb", "one line"),
         ("LINKBACK_FEEDS", "my.Feed", "list of Feed classes"),
+        ("LINKBACK_AUTHORS", ["Ann"], "takes a dictionary"),
+        ("LINKBACK_AUTHORS", {"Ann": "ann@me.example"}, "takes a dictionary"),
+        ("LINKBACK_AUTHORS", {"Ann": {"mail": "ann@me.example"}}, "takes a dictionary"),
     ],
 )
 def test_a_wrong_value_is_told_with_what_it_takes(name, value, takes):

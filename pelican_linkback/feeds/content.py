@@ -170,7 +170,7 @@ class _Fragment(BeautifulSoup):
 
 
 class _Builder(HTMLParserTreeBuilder):
-    """html.parser's tree: no wrapper around a fragment, and its references read as HTML's."""
+    """html.parser's tree: no wrapper around a fragment, no limit of depth, no text lost."""
 
     def __init__(self) -> None:
         super().__init__(

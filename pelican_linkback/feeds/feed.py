@@ -20,6 +20,8 @@ from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.aspects import noted, resolve, shown
 from pelican_linkback.feeds.formats import Enclosure, Rss201rev2Feed
 from pelican_linkback.feeds.site import Site
+from pelican_linkback.feeds.xmlwriter import clean
+from pelican_linkback.text import harmless
 
 __all__ = ["Feed"]
 
@@ -87,6 +89,10 @@ class Feed:
     def path_source(self, obj: Any) -> str:  # noqa: ARG002
         """Return what says where the document goes, as a message names it."""
         return f"{type(self).__name__}.path"
+
+    def path_pattern(self) -> str | None:
+        """Return the pattern that the documents' places follow, where there is one."""
+        return str(self.path) if isinstance(self.path, str | PurePath) else None
 
     def document_path(self, obj: Any) -> str | None:
         """Return where the document goes, below the output folder; None where it has no place."""
@@ -182,7 +188,7 @@ class Feed:
         self.site, self.obj = site, obj
         feed = self.generator_class(obj)(**self._feed_arguments(obj))
         for item in self.selected_items(obj):
-            feed.add_item(**self._item_arguments(item, obj))
+            feed.add_item(**self._cleaned(item, self._item_arguments(item, obj)))
         return feed
 
     def generator_class(self, obj: Any) -> type[SyndicationFeed]:
@@ -255,6 +261,17 @@ class Feed:
         uri: str = iri_to_uri(self.site.absolute(str(url)))
         return uri
 
+    def _cleaned(self, item: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return ``arguments`` without the characters that XML forbids, and say where they are."""
+        texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
+        spoiled = {name: clean(value) for name, value in texts.items() if clean(value) != value}
+        if spoiled:
+            self.site.warn(
+                f"{_name(item)} holds control characters, which feeds cannot hold; they are left "
+                "out there, and should be removed from the source"
+            )
+        return arguments | spoiled
+
     def _text(self, name: str, item: Any, obj: Any) -> Any:
         """Return the item's ``title`` or ``description``; a template wins over the method."""
         aspect = f"{name}_template"
@@ -300,6 +317,11 @@ class Feed:
             arguments["author_email"] = self.aspect("item_author_email", item)
             arguments["author_link"] = self.aspect("item_author_link", item)
         return arguments | dict(self.aspect("item_extra_kwargs", item))
+
+
+def _name(item: Any) -> str:
+    """Return what the author knows ``item`` by: its source file where it has one."""
+    return str(getattr(item, "relative_source_path", None) or harmless(item))
 
 
 class _Fields(dict[str, Any]):

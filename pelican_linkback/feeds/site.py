@@ -19,14 +19,25 @@ def _no_template(name: str) -> Any:
     raise LookupError(name)
 
 
+def _keep_silent(words: str) -> None:
+    """Stand in for who tells the author."""
+
+
+def _no_id(item: Any) -> None:  # noqa: ARG001
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What a Feed may ask of the site.
 
     ``articles`` are the published articles in the default language, ``translations`` those in
     other languages; ``categories``, ``authors`` and ``tags`` map each of Pelican's objects to
-    its articles. ``settings`` are Pelican's, ``now`` is the time of the build. ``template`` returns
-    the theme's template of a name (it has a ``render`` method) or raises LookupError.
+    its articles. ``settings`` are Pelican's, ``now`` is the time of the build. ``template``
+    returns the theme's template of a name (it has a ``render`` method) or raises LookupError;
+    ``warn`` tells the author something. ``entry_id`` returns the id that an article
+    or a page has in feeds; ``people`` is what is known of authors by their names ("email",
+    "url"), and ``future`` says whether articles are shown whose date has not come.
     """
 
     url: str
@@ -44,6 +55,10 @@ class Site:
     tags: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     template: Callable[[str], Any] = _no_template
+    warn: Callable[[str], None] = _keep_silent
+    entry_id: Callable[[Any], str | None] = _no_id
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    future: bool = False
 
     def absolute(self, url: str) -> str:
         """Return ``url``, relative to the site's root, as an absolute URL.

@@ -8,16 +8,19 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
-from feedgenerator.django.utils.feedgenerator import get_tag_uri
 
-from pelican_linkback.feeds.content import plain_text
+from pelican_linkback.feeds.content import fit, plain_text
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.formats import Atom1Feed, Person
+from pelican_linkback.feeds.identity import tag_uri
+from pelican_linkback.feeds.output import MARK
 from pelican_linkback.feeds.site import Site
+from pelican_linkback.feeds.xmlwriter import clean
 
 __all__ = [
     "STOCK_FEEDS",
@@ -67,6 +70,12 @@ class ArticleFeed(Feed):
 
     # Where. Patterns come from the settings, so they are looked up when the site is known.
 
+    def path_pattern(self) -> str | None:
+        """Return the pattern of ``path``, else of the setting."""
+        if self._is_placed_by_setting:
+            return self._setting("", None) or None
+        return super().path_pattern()
+
     def document_path(self, obj: Any) -> str | None:
         """Return the place that ``path``, else the setting gives."""
         if self._is_placed_by_setting:
@@ -80,8 +89,11 @@ class ArticleFeed(Feed):
         return self._from_setting("_URL", obj) or self.document_path(obj)
 
     def _from_setting(self, suffix: str, obj: Any) -> str | None:
-        pattern = self.site.settings.get(self.path_setting(obj) + suffix)
-        return self.expand(str(pattern), obj) if pattern else None
+        pattern = self._setting(suffix, obj)
+        return self.expand(pattern, obj) if pattern else None
+
+    def _setting(self, suffix: str, obj: Any) -> str:
+        return str(self.site.settings.get(self.path_setting(obj) + suffix) or "")
 
     # The feed.
 
@@ -103,10 +115,23 @@ class ArticleFeed(Feed):
         """Return the feed's own URL: unique, and as permanent as the subscription (P1)."""
         return self.site.absolute_feed(self.document_url(obj) or "")
 
+    def author_name(self, obj: Any) -> str:  # noqa: ARG002 (an author's feed knows better)
+        """Return who answers for the feed: AUTHOR, else the site (RFC 4287, section 4.1.1)."""
+        return str(self.site.settings.get("AUTHOR") or self.site.name)
+
     def limit(self) -> int | None:
         """Return FEED_MAX_ITEMS."""
         limit: int | None = self.site.settings.get("FEED_MAX_ITEMS")
         return limit
+
+    def filter(self, article: Any) -> bool:
+        """Keep an article out until its date, unless LINKBACK_FUTURE lets it in (P22)."""
+        return self.site.future or self.site.aware(article.date) <= self.site.now
+
+    def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return what made the feed, and its date if it is empty: the newest article's (P18)."""
+        dates = [self.site.aware(a.date) for a in self.site.articles if self.filter(a)]
+        return {"generator": MARK, "updated": max(dates, default=None)}
 
     def summary_only(self) -> bool:
         """Tell whether items carry no more than their summaries: RSS_FEED_SUMMARY_ONLY for RSS."""
@@ -119,20 +144,22 @@ class ArticleFeed(Feed):
         return plain_text(str(article.title))
 
     def item_link(self, article: Any) -> str:
-        """Return the article's URL, with ``?ref=feed`` where FEED_APPEND_REF asks for it."""
-        reference = "?ref=feed" if self.site.settings.get("FEED_APPEND_REF") else ""
-        return self.site.absolute(article.url) + reference
+        """Return the article's URL, with ``ref=feed`` where FEED_APPEND_REF asks for it (P11)."""
+        link = self.site.absolute(article.url)
+        if not self.site.settings.get("FEED_APPEND_REF"):
+            return link
+        page, hash_, fragment = link.partition("#")
+        return f"{page}{'&' if '?' in page else '?'}ref=feed{hash_}{fragment}"
 
     def item_guid(self, article: Any) -> str:
-        """Return the id under which Pelican publishes the article."""
-        guid: str = get_tag_uri(self.site.absolute(article.url), article.date)
-        return guid
+        """Return the id that the entry has had since it was first published."""
+        return self.site.entry_id(article) or tag_uri(self.site.absolute(article.url), article.date)
 
     item_guid_is_permalink = False
 
     def item_description(self, article: Any) -> str | None:
         """Return the summary; None in Atom where it would only repeat the content."""
-        summary = str(article.summary)
+        summary = self._fit(article, str(article.summary))
         repeats = self._is_atom and not self.summary_only() and summary == self._content(article)
         return None if repeats else summary
 
@@ -141,10 +168,14 @@ class ArticleFeed(Feed):
         if self.summary_only():
             return None
         content = self._content(article)
-        return None if not self._is_atom and content == article.summary else content
+        repeats = not self._is_atom and content == self.item_description(article)
+        return None if repeats else content
 
     def _content(self, article: Any) -> str:
-        return str(article.get_content(self.site.url))
+        return self._fit(article, str(article.get_content(self.site.url)))
+
+    def _fit(self, article: Any, html: str) -> str:
+        return fit(html, self.site.absolute(article.url))
 
     def item_author_name(self, article: Any) -> str | None:
         """Return the first author's name, for formats that know only one."""
@@ -152,9 +183,16 @@ class ArticleFeed(Feed):
         return names[0] if names else None
 
     def item_authors(self, article: Any) -> list[Person]:
-        """Return every author who has a name (P7, P8)."""
-        names = (str(author).strip() for author in getattr(article, "authors", ()))
-        return [Person(name) for name in names if name]
+        """Return every author who has a name, with what is known of them (P7, P8)."""
+        names = _names(getattr(article, "authors", ()))
+        # The metadata cannot say which of several authors they are about.
+        metadata = article.metadata if len(names) == 1 else {}
+        return [self._person(name, metadata) for name in names]
+
+    def _person(self, name: str, metadata: Mapping[str, Any]) -> Person:
+        about = self.site.people.get(name, {})
+        email = metadata.get("author_email") or about.get("email")
+        return Person(name, email, metadata.get("author_url") or about.get("url"))
 
     def item_pubdate(self, article: Any) -> dt.datetime:
         """Return the article's date."""
@@ -168,11 +206,16 @@ class ArticleFeed(Feed):
     def item_categories(self, article: Any) -> list[str]:
         """Return the names of the article's category and tags."""
         category = [article.category] if hasattr(article, "category") else []
-        return [str(label) for label in chain(category, getattr(article, "tags", ()))]
+        return _names(chain(category, getattr(article, "tags", ())))
 
     def item_language(self, article: Any) -> str | None:
         """Return the article's language."""
         return getattr(article, "lang", None)
+
+
+def _names(objects: Iterable[Any]) -> list[str]:
+    """Return the names of ``objects``, less those that hold nothing a document can hold."""
+    return [name for each in objects if (name := clean(str(each)).strip())]
 
 
 class SiteFeed(ArticleFeed):
@@ -195,40 +238,109 @@ class AllFeed(ArticleFeed):
         return [*self.site.articles, *chain(*(a.translations for a in self.site.articles))]
 
 
-class _GroupFeed(ArticleFeed):
-    """A feed for each object of a kind: the articles that belong to it."""
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """A category, author or tag in one language; it has the attributes of what it stands for."""
+
+    obj: Any
+    lang: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.obj, name)
+
+    def __str__(self) -> str:
+        return str(self.obj)
+
+
+class GroupFeed(ArticleFeed):
+    """A feed for each object of a kind: the articles that belong to it.
+
+    These are the articles in the default language, unless the path's pattern names ``{lang}``:
+    then there is a feed for each object and language, translations included (P17).
+    """
 
     group = ""
 
+    def groups_of(self, article: Any) -> Iterable[Any]:
+        """Return the objects that ``article`` belongs to; each kind has its own."""
+        raise NotImplementedError
+
     def objects(self, site: Site) -> list[Any]:
         """Return the objects that have a name to make a path of (P7)."""
-        return [obj for obj in getattr(site, self.group) if obj.slug]
+        for sentence in self._shared_slugs(site):
+            site.warn(sentence)
+        return [obj for obj in self._members(site) if obj.slug]
 
     def items(self, obj: Any) -> Iterable[Any]:
         """Return the object's articles, each once: C++ and C# share a slug (P9)."""
-        groups: Mapping[Any, Sequence[Any]] = getattr(self.site, self.group)
-        return {id(article): article for article in groups[obj]}.values()
+        return {id(article): article for article in self._members(self.site)[obj]}.values()
+
+    def language(self, obj: Any) -> str | None:
+        """Return the object's language where it has one."""
+        return obj.lang if isinstance(obj, InLanguage) else self.site.language
+
+    def _members(self, site: Site) -> Mapping[Any, Sequence[Any]]:
+        if "{lang" not in (self.path_pattern() or ""):
+            members: Mapping[Any, Sequence[Any]] = getattr(site, self.group)
+            return members
+        by_language = defaultdict(list)
+        for article in chain(site.articles, site.translations):
+            for obj in self.groups_of(article):
+                by_language[InLanguage(obj, article.lang)].append(article)
+        return by_language
+
+    def _shared_slugs(self, site: Site) -> Iterable[str]:
+        names: dict[str, dict[str, str]] = defaultdict(dict)
+        for article in chain(site.articles, site.translations):
+            for obj in self.groups_of(article):
+                names[obj.slug].setdefault(str(obj).casefold(), str(obj))
+        kind = self.setting.removesuffix("_FEED")
+        for slug, same in sorted(names.items()):
+            if len(same) > 1:
+                yield (
+                    f"The {self.group} {' and '.join(sorted(same.values()))} share the slug "
+                    f"{slug!r} and so have one page and one feed; keep them apart with "
+                    f"{kind}_REGEX_SUBSTITUTIONS"
+                )
 
 
-class CategoryFeed(_GroupFeed):
+class CategoryFeed(GroupFeed):
     """The articles of a category."""
 
     setting = "CATEGORY_FEED"
     group = "categories"
 
+    def groups_of(self, article: Any) -> Iterable[Any]:
+        """Return the article's category."""
+        return [article.category] if hasattr(article, "category") else []
 
-class AuthorFeed(_GroupFeed):
+
+class AuthorFeed(GroupFeed):
     """The articles of an author, those written with others included."""
 
     setting = "AUTHOR_FEED"
     group = "authors"
 
+    def groups_of(self, article: Any) -> Iterable[Any]:
+        """Return the article's authors."""
+        authors: Iterable[Any] = getattr(article, "authors", ())
+        return authors
 
-class TagFeed(_GroupFeed):
+    def author_name(self, obj: Any) -> str:
+        """Return the author."""
+        return str(obj)
+
+
+class TagFeed(GroupFeed):
     """The articles with a tag."""
 
     setting = "TAG_FEED"
     group = "tags"
+
+    def groups_of(self, article: Any) -> Iterable[Any]:
+        """Return the article's tags."""
+        tags: Iterable[Any] = getattr(article, "tags", ())
+        return tags
 
 
 class TranslationFeed(ArticleFeed):

@@ -1,0 +1,239 @@
+"""The feed stage of a build: what Pelican has read goes in, documents on the disk come out.
+
+::
+
+    the generator is made      Pelican's own feeds are set aside, the shelf is looked over
+    the pages are written      site | ids | catalogue | documents | sweep | ids.jsonl
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from pelican import signals
+
+from pelican_linkback import settings as settings_room
+from pelican_linkback.exceptions import FeedError, InvalidURL, JournalError
+from pelican_linkback.feeds import STOCK_FEEDS, Site, identity
+from pelican_linkback.feeds.aspects import described
+from pelican_linkback.feeds.catalogue import Document, catalogue, load
+from pelican_linkback.feeds.identity import Entry, Memory
+from pelican_linkback.feeds.output import Shelf
+from pelican_linkback.journal import Journal
+from pelican_linkback.urls import normalise
+
+__all__ = ["FeedStage"]
+
+logger = logging.getLogger(__name__)
+
+
+class FeedStage:
+    """The feeds of one articles generator, from its making to the writing of its pages."""
+
+    def __init__(self, generator: Any) -> None:
+        self._generator = generator
+        self._settings = settings_room.read(generator.settings)
+        chosen = self._settings.feeds
+        self._classes, self._unusable = load(STOCK_FEEDS if chosen is None else chosen)
+        self._shelf = Shelf(
+            Path(generator.output_path),
+            self._patterns(),
+            emptied=bool(generator.settings.get("DELETE_OUTPUT_DIRECTORY")),
+        )
+        # The settings stay as they are, for themes and for other plugins.
+        generator.generate_feeds = _leave_the_feeds
+        for name, value in generator.context.items():
+            if "_FEED_" in name and "{lang" in str(value):
+                pattern = _PatternForThemes.of(str(value), self._settings.edition)
+                generator.context[name] = pattern
+
+    def _patterns(self) -> Iterator[str]:
+        site = Site("", "", dt.datetime.now(dt.UTC), settings=self._generator.settings)
+        for feed_class in self._classes:
+            feed = feed_class()
+            feed.site = site
+            if pattern := feed.path_pattern():
+                yield pattern
+
+    def run(self, writer: Any, now: dt.datetime) -> str:
+        """Write every feed whose bytes changed; return a line that says how many.
+
+        A feed that cannot be built is logged and left out. So is the whole stage where the ids
+        cannot be read: new ones would show the reader the whole archive again.
+        """
+        journal = Journal(self._settings.state / identity.JOURNAL)
+        try:
+            memory = identity.remembered(journal)
+        except JournalError as error:
+            logger.error("Feeds are not written, since their ids are not known: %s", error)
+            return "Feeds: none written"
+        for problem in memory.problems:
+            logger.warning("%s; mend the line or take it out", problem)
+        entries = self._entries()
+        ids, problems = identity.assign(list(entries), memory)
+        for problem in problems:
+            logger.warning("%s", problem)
+        site = self._describe_site(now, {id(entries[entry]): ids[entry] for entry in entries})
+        counts = self._write(site, writer)
+        if self._settings.publishes:
+            self._remember(journal, ids, memory, now)
+        return counts if site.url else f"{counts}; SITEURL is empty, so their links are relative"
+
+    def _remember(
+        self, journal: Journal, ids: dict[Entry, str], memory: Memory, now: dt.datetime
+    ) -> None:
+        try:
+            identity.remember(journal, ids, memory, now)
+        except JournalError as error:
+            logger.error("The ids of feed entries are not remembered: %s", error)
+
+    def _entries(self) -> dict[Entry, Any]:
+        """Return what is published, by what its identity is made of."""
+        generator = self._generator
+        pages = generator.context.get("pages", ())
+        return {
+            self._entry(content): content
+            for content in chain(generator.articles, generator.translations, pages)
+            if hasattr(content, "date")
+        }
+
+    def _entry(self, content: Any) -> Entry:
+        return Entry(
+            edition=self._settings.edition,
+            source=content.get_relative_source_path(),
+            url=content.url,
+            link=urljoin(_site_url(self._generator.settings) + "/", content.url),
+            date=content.date,
+            wanted=str(content.metadata.get("feed_id") or ""),
+        )
+
+    def _describe_site(self, now: dt.datetime, ids: dict[int, str]) -> Site:
+        generator, settings = self._generator, self._generator.settings
+        return Site(
+            url=_site_url(settings),
+            name=str(settings.get("SITENAME") or ""),
+            subtitle=str(settings.get("SITESUBTITLE") or ""),
+            language=settings.get("DEFAULT_LANG"),
+            timezone=ZoneInfo(settings.get("TIMEZONE") or "UTC"),
+            feed_domain=_feed_domain(settings),
+            now=now,
+            articles=generator.articles,
+            translations=generator.translations,
+            pages=generator.context.get("pages", ()),
+            categories=dict(generator.categories),
+            authors=dict(generator.authors),
+            tags=dict(generator.tags),
+            settings=settings,
+            template=generator.env.get_template,
+            warn=_Teller(),
+            entry_id=lambda item: ids.get(id(item)),
+            people=self._settings.authors,
+            future=self._settings.future,
+        )
+
+    def _write(self, site: Site, writer: Any) -> str:
+        catalogued = catalogue(self._classes, site)
+        for error in (*self._unusable, *catalogued.errors):
+            logger.error("Feed %s", error)
+        with _absolute_links(self._generator.context, site.url):
+            written = [self._write_one(each, site, writer) for each in catalogued.documents]
+        folder = Path(self._generator.output_path)
+        for path in self._shelf.sweep({folder / each.path for each in catalogued.documents}):
+            logger.info('Removing "%s": there is no such feed any more', path)
+        return f"Feeds: {written.count(True)} written, {written.count(False)} unchanged"
+
+    def _write_one(self, document: Document, site: Site, writer: Any) -> bool | None:
+        """Write one document; return whether its bytes changed, None if it cannot be built."""
+        path = Path(self._generator.output_path) / document.path
+        context = self._generator.context
+        try:
+            if str(path) in getattr(writer, "_written_files", ()):
+                message = f"{document.path} is a page of the site; give the feed another path"
+                raise FeedError(str(document), message)
+            feed = document.feed.get_feed(document.obj, site)
+            signals.feed_generated.send(context, feed=feed)
+            changed = self._shelf.write(document.path, feed.writeString("utf-8").encode())
+        except Exception as error:
+            named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
+            logger.error("Feed %s", named, exc_info=self._generator.settings.get("DEBUG", False))
+            return None
+        logger.info('%s "%s"', "Writing" if changed else "Unchanged:", path)
+        signals.feed_written.send(str(path), context=context, feed=feed)
+        return changed
+
+
+class _PatternForThemes(str):
+    """A path pattern that names ``{lang}``, for themes that fill in the slug alone.
+
+    Pelican's themes write ``CATEGORY_FEED_ATOM.format(slug=category.slug)``: they get the feed in
+    the default language.
+    """
+
+    __slots__ = ("_language",)
+    _language: str
+
+    @classmethod
+    def of(cls, pattern: str, language: str) -> _PatternForThemes:
+        """Return ``pattern`` with the language to take where none is named."""
+        self = cls(pattern)
+        self._language = language
+        return self
+
+    def format(self, *args: Any, **kwargs: Any) -> str:
+        """Fill in the fields, the language too."""
+        return super().format(*args, **{"lang": self._language, **kwargs})
+
+
+def _leave_the_feeds(writer: Any) -> None:
+    """Stand in for ArticlesGenerator.generate_feeds."""
+
+
+def _site_url(settings: Any) -> str:
+    return _ascii(settings.get("SITEURL")).rstrip("/")
+
+
+def _feed_domain(settings: Any) -> str:
+    """Return FEED_DOMAIN; i18n_subsites hands the main site's to each subsite, whose is SITEURL."""
+    subsite = (settings.get("I18N_SUBSITES") or {}).get(settings.get("DEFAULT_LANG"))
+    inherited = subsite is not None and "FEED_DOMAIN" not in subsite
+    return _site_url(settings) if inherited else _ascii(settings.get("FEED_DOMAIN"))
+
+
+def _ascii(url: Any) -> str:
+    """Return a site's URL with an international host in A-labels (P12); others as they are."""
+    text = str(url or "")
+    try:
+        return text if text.isascii() else normalise(text)
+    except InvalidURL:
+        return text
+
+
+@contextmanager
+def _absolute_links(context: dict[str, Any], site_url: str) -> Iterator[None]:
+    """Let summaries link absolutely: with RELATIVE_URLS the last page's ``../`` linger (P24)."""
+    before = context.get("localsiteurl")
+    context["localsiteurl"] = site_url
+    try:
+        yield
+    finally:
+        context["localsiteurl"] = before
+
+
+class _Teller:
+    """Says each thing to the author once, though many feeds come upon it."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def __call__(self, words: str) -> None:
+        if words not in self._said:
+            self._said.add(words)
+            logger.warning("%s", words)
