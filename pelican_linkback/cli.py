@@ -1,14 +1,12 @@
-"""The command line: ``pelican-linkback send | status | check``. The only module that prints."""
+"""The command line: ``pelican-linkback COMMAND``. Only modules named cli print."""
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +16,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pelican_linkback import __version__
+from pelican_linkback import __version__, cli_check
 from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import courier_for
 from pelican_linkback.delivery.record import Delivery, State
-from pelican_linkback.exceptions import InvalidURL, LinkbackError, SettingsError
-from pelican_linkback.feeds import output
-from pelican_linkback.feeds.check import Checked, Expected, check
+from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.settings import Settings
 from pelican_linkback.text import harmless
-from pelican_linkback.urls import normalise
 
 __all__ = ["main"]
 
@@ -41,6 +36,7 @@ class Command:
     run: Callable[[Settings, argparse.Namespace], int]
     summary: str
     example: str
+    options: Callable[[argparse.ArgumentParser], object] = lambda _: None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -92,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
             help="settings to override, with values in JSON, as for pelican",
         )
         sub.add_argument("--json", action="store_true", help="print JSON, for machines")
+        command.options(sub)
     return parser
 
 
@@ -191,44 +188,6 @@ def _as_json(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _check(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Say what is wrong with the feeds of the built site. Status 1 when anything is."""
-    expected = Expected(
-        base=_address_of_the_feeds(settings),
-        now=dt.datetime.now(dt.UTC),
-        readdressed=settings.feeds_readdressed or settings.feeds is not None,
-    )
-    if not settings.output.is_dir():
-        raise SettingsError([f"there is no folder {settings.output}; build the site first"])
-    checked = check(output.documents(settings.output), expected)
-    if arguments.json:
-        print(json.dumps(asdict(checked), indent=2))  # noqa: T201
-    else:
-        _show_findings(checked)
-    return NEEDS_AUTHOR if checked.findings else WELL
-
-
-def _address_of_the_feeds(settings: Settings) -> str:
-    try:
-        return normalise(settings.feed_domain)
-    except InvalidURL as error:
-        problem = (
-            f"SITEURL or FEED_DOMAIN = {settings.feed_domain!r}: {error.reason}, so nobody can say "
-            "where the feeds belong; name the settings that publish the site with -s"
-        )
-        raise SettingsError([problem]) from error
-
-
-def _show_findings(checked: Checked) -> None:
-    console = Console(soft_wrap=True, markup=False, highlight=False)
-    for feed, findings in groupby(checked.findings, key=lambda finding: finding.feed):
-        console.print(harmless(feed, 1000), style="bold")
-        for each in findings:
-            about = f"{each.entry}: " if each.entry else ""
-            console.print(f"  {about}{each.message} [{each.code}]")
-    console.print(f"Feeds: {checked.feeds} checked, {len(checked.findings)} findings")
-
-
 COMMANDS = {
     "send": Command(
         _send,
@@ -241,8 +200,9 @@ COMMANDS = {
         "pelican-linkback status -s publishconf.py",
     ),
     "check": Command(
-        _check,
+        cli_check.run,
         "read the feeds of the built site, and say what is wrong with them",
         "pelican-linkback check -s publishconf.py",
+        cli_check.options,
     ),
 }

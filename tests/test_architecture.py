@@ -27,8 +27,13 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "feeds": (GROUND | SECOND | {"feeds"}, {"feedgenerator"}),
     "feeds/content": (GROUND, {"bs4"}),
     "delivery": (GROUND | SECOND | {"delivery"}, set()),
-    "plugin": (GROUND | SECOND | PRODUCTS, {"pelican"}),
-    "cli": (GROUND | SECOND | PRODUCTS | {"plugin", "__init__"}, {"pelican", "rich"}),
+    "feed_stage": (GROUND | SECOND | {"feeds"}, {"pelican"}),
+    "plugin": (GROUND | SECOND | PRODUCTS | {"feed_stage"}, {"pelican"}),
+    "cli": (
+        GROUND | SECOND | PRODUCTS | {"plugin", "feed_stage", "cli_check", "__init__"},
+        {"pelican", "rich"},
+    ),
+    "cli_check": (GROUND | SECOND | {"feeds"}, {"rich"}),
     "__main__": ({"cli"}, set()),
     "__init__": ({"plugin"}, set()),
 }
@@ -77,7 +82,7 @@ def test_only_the_command_line_prints():
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
-        assert "print" not in calls or path.name == "cli.py", path
+        assert "print" not in calls or path.name.startswith("cli"), path
 
 
 @pytest.mark.parametrize("room", sorted(p.name for p in (PACKAGE / "protocol").glob("*.py")))

@@ -568,14 +568,60 @@ def test_what_pelican_writes_for_the_sample_site(tmp_path):
 
 
 # What our own feeds still break: delete what is mended.
-REMAINING = {
-    "id-invalid",
-    "script",
-    "url-relative",
-}
-
-
 def test_what_the_plugin_writes_for_the_sample_site(tmp_path):
     checked = sample_site(tmp_path / "output")
     assert checked.feeds == 68
-    assert set(codes(checked)) == REMAINING
+    assert checked.findings == ()
+
+
+# check --import
+
+PUBLISHED = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>urn:x:1</id>
+<link rel="alternate" href="https://me.example.io/one.html"/></entry></feed>"""
+
+
+@pytest.fixture
+def empty_site(tmp_path):
+    (tmp_path / "content").mkdir()
+    path = tmp_path / "publishconf.py"
+    path.write_text(
+        'PATH = "content"\nOUTPUT_PATH = "output"\nSITEURL = "https://me.example.io"\n'
+        'LINKBACK_ALLOW_HOSTS = ["127.0.0.1"]\n'
+    )
+    return path
+
+
+def test_ids_are_read_from_files_and_addresses(empty_site, tmp_path, capsys):
+    from pelican_linkback.feeds import identity
+    from pelican_linkback.journal import Journal
+    from tests.servers import WebHost, serving
+
+    (tmp_path / "old.atom").write_text(PUBLISHED)
+    (tmp_path / "big.atom").write_text(" " * 1_000_001)
+    with serving(WebHost(tmp_path)) as host:
+        places = [str(tmp_path / "old.atom"), f"{host.url}/old.atom", f"{host.url}/gone.atom"]
+        places += [str(tmp_path / "gone.atom"), f"{host.url}/big.atom", str(empty_site)]
+        assert cli.main(["check", "-s", str(empty_site), "--import", *places]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.removeprefix(place) for line, place in zip(lines, places, strict=True)] == [
+        ": 1 ids, 1 of them new",
+        ": 1 ids, 0 of them new",
+        ": it answers 404",
+        ": it cannot be read (No such file or directory)",
+        ": it is larger than 1 MB; download it, and name the file",
+        lines[-1].removeprefix(places[-1]),
+    ]
+    assert cli.main(["check", "-s", str(empty_site), "--import", places[0]]) == 0
+    memory = identity.remembered(Journal(tmp_path / "linkback" / "ids.jsonl"))
+    assert memory.by_link("https://me.example.io", "en") == {
+        "https://me.example.io/one.html": "urn:x:1"
+    }
+
+
+def test_a_feed_whose_ids_differ_from_the_remembered_is_found(empty_site, tmp_path, capsys):
+    (tmp_path / "old.atom").write_text(PUBLISHED)
+    cli.main(["check", "-s", str(empty_site), "--import", str(tmp_path / "old.atom")])
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "a.xml").write_text(PUBLISHED.replace("urn:x:1", "urn:x:2"))
+    assert cli.main(["check", "-s", str(empty_site)]) == 1
+    assert "[id-changed]" in capsys.readouterr().out
