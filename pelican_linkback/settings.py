@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import UnionType
@@ -223,6 +223,7 @@ def read(pelican: Mapping[str, Any]) -> Settings:
             values[field] = reader(pelican[name])
         except ValueError as error:
             problems.append(f"{name} = {pelican[name]!r}: {error}")
+    problems += _addresses(pelican)
     if problems:
         raise SettingsError(problems)
     site_url = str(pelican.get("SITEURL") or "").rstrip("/")
@@ -236,6 +237,15 @@ def read(pelican: Mapping[str, Any]) -> Settings:
     settings = Settings(site_url, content, **places, **values)  # type: ignore[arg-type]
     # Beside the content folder; joining an absolute path gives that path.
     return replace(settings, state=content.parent / settings.state)
+
+
+def _addresses(pelican: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("SITEURL", "FEED_DOMAIN"):
+        value = str(pelican.get(name) or "")
+        try:
+            urlsplit(value)
+        except ValueError as error:
+            yield f"{name} = {value!r}: {error}; takes an address, such as https://example.org"
 
 
 def _unknown(name: str) -> str:

@@ -391,6 +391,11 @@ def test_a_site_at_an_international_address(blog):
     assert feed.id == "https://xn--bcher-kva.example.io/feeds/site.atom.xml"
 
 
+def test_a_siteurl_that_is_none_is_left_as_it_is(blog):
+    build = blog.build(SITEURL="//bücher.example.io", FEED_DOMAIN="https://me.example.io")
+    assert build.parse("feeds/site.atom.xml").feed.id == "https://me.example.io/feeds/site.atom.xml"
+
+
 def test_each_subsite_of_i18n_subsites_has_feeds_and_ids_of_its_own(site):
     site.settings |= {
         "PLUGINS": ["i18n_subsites", "pelican_linkback"],

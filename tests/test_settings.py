@@ -94,6 +94,12 @@ def test_a_wrong_value_is_told_with_what_it_takes(name, value, takes):
     assert takes in problem
 
 
+@pytest.mark.parametrize("name", ["SITEURL", "FEED_DOMAIN"])
+def test_an_address_that_is_none_is_told(name):
+    with pytest.raises(SettingsError, match=rf"{name} = 'https://me\[': Invalid IPv6 URL; takes"):
+        read({**SITE, name: "https://me["})
+
+
 def test_all_problems_are_told_at_once():
     with pytest.raises(SettingsError) as told:
         read({**SITE, "LINKBACK_SEND": 3, "LINKBACK_TIMEOUT": -1, "LINKBACK_XYZZY": 1})

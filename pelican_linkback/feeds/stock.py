@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -261,9 +261,8 @@ class GroupFeed(ArticleFeed):
 
     group = ""
 
-    def groups_of(self, article: Any) -> Iterable[Any]:
-        """Return the objects that ``article`` belongs to; each kind has its own."""
-        raise NotImplementedError
+    groups_of: Callable[[Any], Iterable[Any]]
+    """A method of each kind: the objects that an article belongs to."""
 
     def objects(self, site: Site) -> list[Any]:
         """Return the objects that have a name to make a path of (P7)."""
