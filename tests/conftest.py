@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
+from weakref import ref
 
 import feedparser
 import pelican.log
 import pytest
+from blinker import Signal
 from pelican import Pelican, signals
 from pelican.settings import read_settings
-
-from pelican_linkback import plugin
 
 SIMPLE_THEME = str(Path(pelican.__file__).parent / "themes" / "simple")
 
@@ -87,19 +88,36 @@ class SiteBuilder:
 
     def build_without_plugin(self, **settings: Any) -> Build:
         """Build as Pelican does by itself."""
-        _disconnect()
-        return self.build(PLUGINS=[], **settings)
+        with _muted():
+            return self.build(PLUGINS=[], **settings)
 
 
-def _disconnect() -> None:
+@contextmanager
+def _muted() -> Any:
+    with ExitStack() as stack:
+        for signal in _receivers():
+            stack.enter_context(signal.muted())
+        yield
+
+
+def _receivers() -> dict[Any, list[Any]]:
+    """What is connected to Pelican's signals, functions and bound methods."""
+    connected = {}
     for signal in vars(signals).values():
-        for receiver in list(getattr(signal, "receivers", {}).values()):
-            function = receiver() if callable(receiver) else None
-            if getattr(function, "__module__", "") == plugin.__name__:
-                signal.disconnect(function)
+        if isinstance(signal, Signal):
+            functions = [
+                each() if isinstance(each, ref) else each for each in signal.receivers.values()
+            ]
+            connected[signal] = functions
+    return connected
 
 
 @pytest.fixture
 def site(tmp_path, caplog, capsys):
+    """A site builder; the plugins that its builds connect are disconnected afterwards."""
+    before = _receivers()
     yield SiteBuilder(tmp_path, caplog, capsys)
-    _disconnect()
+    for signal, functions in _receivers().items():
+        for function in functions:
+            if function not in before[signal]:
+                signal.disconnect(function)
