@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test docs lint test-oldest dist test-dist clean
+.PHONY: help demo test docs golden lint test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,9 @@ lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
 docs: $(VENV)/ready  ## the documentation in docs/_build, warnings as errors
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+
+golden: $(VENV)/ready  ## the golden feeds of tests/golden, written anew
+	sh tests/golden.sh $(BIN)
 
 test-oldest:  ## the suite with exactly the lower bounds of setup.cfg
 	$(PYTHON) -m venv --clear .venv-oldest

@@ -41,10 +41,9 @@ AUTHORS = {
 SITE_URL = "https://tidetable.example/"
 
 
-@pytest.fixture(scope="module")
-def output(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample")
-    done = subprocess.run(
+def publish(folder, **environment):
+    """Run the real command on the sample site, with what it keeps in ``folder``."""
+    return subprocess.run(
         [
             PELICAN,
             "sample_site/content",
@@ -54,12 +53,18 @@ def output(tmp_path_factory):
             *("-e", f'LINKBACK_STATE="{folder / "linkback"}"'),
         ],
         cwd=ROOT,
-        env=os.environ | {"SITEURL": SITE_URL.rstrip("/"), "COLUMNS": "200"},
+        env=os.environ | {"SITEURL": SITE_URL.rstrip("/"), "COLUMNS": "200"} | environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "Feeds: " in done.stdout
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample")
+    done = publish(folder)
+    assert "Feeds: 68 written, 0 unchanged" in done.stdout
     assert not (folder / "linkback").exists()  # .example is nobody's site
     return folder / "output"
 
@@ -122,3 +127,14 @@ def test_titles_survive(output):
     assert any("vector<int>" in title for title in titles)
     assert any("optional<double>" in title for title in titles)
     assert any(" & " in title for title in titles)
+
+
+def test_a_rebuild_writes_nothing_though_the_folder_is_emptied_and_the_zone_another(output):
+    def stamps():
+        paths = (output / "feeds").rglob("*.xml")
+        return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in paths}
+
+    before = stamps()
+    done = publish(output.parent, TZ="Pacific/Auckland", LC_ALL="C.UTF-8")
+    assert "Feeds: 0 written, 68 unchanged" in done.stdout
+    assert stamps() == before
