@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pelican_linkback.exceptions import ProtocolError
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
-from pelican_linkback.protocol.webmention import read_reply, read_request, request
+from pelican_linkback.protocol.webmention import read_reply, read_request, read_status, request
 
 SOURCE = "https://blog.example/post"
 TARGET = "https://example.org/ä?b=1&c=2+3%20#d"
@@ -186,3 +186,43 @@ def test_any_reply_has_an_outcome(status: int, kind: str, location: str, body: b
     assert outcome.reason
     assert outcome.detail.isprintable()
     assert len(outcome.detail) <= 200
+
+
+JSON = (("Content-Type", "application/json"),)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "verdict", "reason"),
+    [
+        pytest.param(200, JSON, b'{"status": "queued"}', Verdict.LATER, "status-queued", id="wait"),
+        pytest.param(202, (), b"", Verdict.LATER, "status-202", id="202: wait"),
+        pytest.param(503, (), b"", Verdict.LATER, "status-503", id="down"),
+        pytest.param(429, (), b"", Verdict.LATER, "status-429", id="too often"),
+        pytest.param(
+            200, JSON, b'{"status": "Success"}', Verdict.DELIVERED, "status-success", id="taken"
+        ),
+        pytest.param(
+            200, JSON, b'{"status": "deleted"}', Verdict.DELIVERED, "status-deleted", id="deleted"
+        ),
+        pytest.param(
+            200,
+            JSON,
+            b'{"status": "no_link_found", "summary": "No."}',
+            Verdict.REFUSED,
+            "status-refused",
+            id="refused",
+        ),
+        pytest.param(200, (), b"<p>Thanks", Verdict.DELIVERED, "status-200", id="for people"),
+        pytest.param(200, JSON, b"{", Verdict.DELIVERED, "status-200", id="no JSON"),
+        pytest.param(200, JSON, b'["status"]', Verdict.DELIVERED, "status-200", id="a list"),
+        pytest.param(200, JSON, b'{"status": 1}', Verdict.DELIVERED, "status-200", id="a number"),
+        pytest.param(404, (), b"", Verdict.DELIVERED, "status-404", id="forgotten"),
+        pytest.param(
+            404, JSON, b'{"status": "failed"}', Verdict.DELIVERED, "status-404", id="an error"
+        ),
+    ],
+)
+def test_what_a_status_page_says(status, headers, body, verdict, reason) -> None:
+    outcome = read_status(status, headers, body)
+    assert (outcome.verdict, outcome.reason) == (verdict, reason)
+    assert (verdict is Verdict.REFUSED) == ("no_link_found" in outcome.detail)

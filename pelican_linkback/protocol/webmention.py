@@ -5,6 +5,7 @@ Specification: https://www.w3.org/TR/webmention/
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlencode
@@ -12,13 +13,25 @@ from urllib.parse import parse_qs, urlencode
 from pelican_linkback.exceptions import InvalidURL, ProtocolError
 from pelican_linkback.markup import decode
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
-from pelican_linkback.protocol.response import Headers, charset, failure, fields, media_type
+from pelican_linkback.protocol.response import (
+    PASSING,
+    Headers,
+    charset,
+    failure,
+    fields,
+    media_type,
+)
 from pelican_linkback.text import harmless
 from pelican_linkback.urls import check, resolve
 
-__all__ = ["CONTENT_TYPE", "read_reply", "read_request", "request"]
+__all__ = ["CONTENT_TYPE", "read_reply", "read_request", "read_status", "request"]
 
 CONTENT_TYPE = "application/x-www-form-urlencoded"
+
+# What receivers in the wild say in the "status" of a status page's JSON; the specification
+# leaves it to them.
+_UNDECIDED = {"queued", "pending", "processing", "new", "moderated", "unmoderated"}
+_TAKEN = {"success", "ok", "accepted", "approved", "created", "updated", "verified", "published"}
 
 
 def request(mention: Mention) -> bytes:
@@ -55,6 +68,35 @@ def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None 
         return replace(failed, detail=harmless(detail))
     status_url = _status_url(headers) if status == 201 else None
     return Outcome(Verdict.DELIVERED, "accepted", harmless(words), status_url=status_url)
+
+
+def read_status(status: int, headers: Headers, body: bytes) -> Outcome:
+    """Return what a status page says became of a webmention; never raises (section 3.2).
+
+    DELIVERED also where it says nothing that a machine understands: we were told "accepted"
+    before, and the page is for people. LATER while the receiver has not decided.
+    """
+    if status >= 500 or status in PASSING or status == 202:
+        return Outcome(Verdict.LATER, f"status-{status}")
+    word = _status_word(headers, body) if status == 200 else ""
+    if word in _UNDECIDED:
+        return Outcome(Verdict.LATER, f"status-{word}")
+    if not word or word in _TAKEN or word == "deleted":
+        return Outcome(Verdict.DELIVERED, f"status-{word or status}")
+    detail = harmless(f"the receiver says {word}: {_words(headers, body)}")
+    return Outcome(Verdict.REFUSED, "status-refused", detail)
+
+
+def _status_word(headers: Headers, body: bytes) -> str:
+    """Return the status that a JSON document names, in lower case, or ""."""
+    if media_type(headers) != "application/json":
+        return ""
+    try:
+        said = json.loads(decode(body, charset(headers)))
+    except (ValueError, RecursionError):
+        return ""
+    word = said.get("status") if isinstance(said, dict) else None
+    return word.strip().lower()[:40] if isinstance(word, str) else ""
 
 
 def _status_url(headers: Headers) -> str | None:
