@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pelican import DEFAULT_CONFIG_NAME, ParseOverrides
 from pelican.settings import read_settings
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from pelican_linkback import __version__, cli_check
+from pelican_linkback import __version__, cli_check, cli_deliveries, cli_send
 from pelican_linkback import settings as settings_room
-from pelican_linkback.delivery import courier_for
-from pelican_linkback.delivery.record import Delivery, State
 from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.settings import Settings
 from pelican_linkback.text import harmless
@@ -100,102 +93,30 @@ def _read_settings(arguments: argparse.Namespace) -> Settings:
         pelican = read_settings(file, override=dict(arguments.overrides))
     except Exception as error:  # a settings file is a program, and can fail in any way
         raise SettingsError([f"{file} cannot be read: {harmless(repr(error))}"]) from error
+    arguments.pelican = pelican  # for the commands that read the site
     return settings_room.read(pelican)
 
 
-def _send(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Send what is due. Status 1 when something needs the author: a failure, a missing link."""
-    if not settings.publishes:
-        problem = (
-            f"SITEURL = {settings.site_url!r} is not public, so nothing is sent; "
-            "name the settings that publish the site with -s"
-        )
-        raise SettingsError([problem])
-    report = courier_for(settings).run()
-    console = Console(soft_wrap=True)
-    warnings = [notice.text for notice in report.notices if notice.level == "warning"]
-    if arguments.json:
-        console.print_json(data={"summary": report.summary(), "warnings": warnings})
-    else:
-        for text in warnings:
-            console.print(text, markup=False, highlight=False)
-        console.print(report.summary(), markup=False, highlight=False)
-    return NEEDS_AUTHOR if warnings else WELL
-
-
-_WORDS = {
-    State.DELIVERED: "sent",
-    State.NOTHING: "no endpoint",
-    State.REFUSED: "failed",
-    State.LATER: "to be tried again",
-    State.ATTEMPTED: "to be tried again",
-    State.QUEUED: "due",
-    State.WAITING: "waiting",
-    State.DROPPED: "dropped",
-}
-
-
-def _status(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List the deliveries, newest first. Status 1 when one of them failed."""
-    known = [delivery for delivery, _ in courier_for(settings).plan()]
-    known.sort(key=lambda delivery: (delivery.at, delivery.mention), reverse=True)
-    if arguments.json:
-        print(json.dumps([_as_json(delivery) for delivery in known], indent=2))  # noqa: T201
-    else:
-        _show(known)
-    return NEEDS_AUTHOR if any(each.state is State.REFUSED for each in known) else WELL
-
-
-def _show(known: Sequence[Delivery]) -> None:
-    console = Console()
-    if not known:
-        console.print("No linkbacks yet: nothing is recorded.")
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("When (UTC)", "Article", "Target", "State"):
-        table.add_column(heading, overflow="fold")
-    for each in known:
-        when = f"{each.at:%Y-%m-%d %H:%M}" if each.at else ""
-        row = (when, each.article or each.mention.source, each.mention.target, _state(each))
-        table.add_row(*(Text(harmless(cell, 1000)) for cell in row))
-    console.print(table)
-    counts = Counter(_WORDS[each.state] for each in known)
-    console.print("Linkbacks: " + ", ".join(f"{n} {word}" for word, n in counts.items()))
-
-
-def _state(delivery: Delivery) -> str:
-    words = [_WORDS[delivery.state]]
-    if delivery.state is State.DELIVERED and delivery.protocol:
-        words.append(f"by {delivery.protocol}")
-    elif why := delivery.detail or delivery.reason:
-        words.append(f"({why})")
-    return " ".join(words)
-
-
-def _as_json(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "source": delivery.mention.source,
-        "target": delivery.mention.target,
-        "article": delivery.article,
-        "state": delivery.state.value,
-        "reason": delivery.reason,
-        "detail": delivery.detail,
-        "protocol": delivery.protocol,
-        "endpoint": delivery.endpoint,
-        "attempts": delivery.attempts,
-        "at": delivery.at and delivery.at.isoformat(),
-        "retry_at": delivery.retry_at and delivery.retry_at.isoformat(),
-    }
-
-
 COMMANDS = {
+    "plan": Command(
+        cli_deliveries.run_plan,
+        "show what the next build would tell whom, and send nothing",
+        "pelican-linkback plan -s publishconf.py",
+    ),
     "send": Command(
-        _send,
+        cli_send.run_send,
         "send what is due, without building the site",
-        "pelican-linkback send -s publishconf.py",
+        "pelican-linkback send -s publishconf.py --wait 10m",
+        cli_send.send_options,
+    ),
+    "retract": Command(
+        cli_send.run_retract,
+        "tell whom an article mentioned that its page is gone",
+        "pelican-linkback retract -s publishconf.py https://your.site/old/",
+        cli_send.retract_options,
     ),
     "status": Command(
-        _status,
+        cli_deliveries.run_status,
         "list what was sent, what waits and what failed",
         "pelican-linkback status -s publishconf.py",
     ),
@@ -204,5 +125,10 @@ COMMANDS = {
         "read the feeds of the built site, and say what is wrong with them",
         "pelican-linkback check -s publishconf.py",
         cli_check.options,
+    ),
+    "compact": Command(
+        cli_deliveries.run_compact,
+        "take out of the memory what it does not need",
+        "pelican-linkback compact -s publishconf.py",
     ),
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +91,22 @@ class Journal:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._file_lock.acquire(timeout=PATIENCE), self.path.open("ab+", 0) as file:
                 _write(file, data if _ends_a_line(file) else b"\n" + data)
+
+    def keep_but(self, numbers: Collection[int]) -> tuple[int, int]:
+        """Take out the lines of these ``numbers``; return how many lines there were and are.
+
+        The file is replaced in one go: after a crash it is the old one or the new one.
+        """
+        with self._thread_lock, self._errors_wrapped():
+            if not self.path.exists():
+                return 0, 0
+            lines = self.path.read_bytes().split(b"\n")
+            kept = [line for n, line in enumerate(lines, start=1) if n not in numbers]
+            draft = self.path.with_suffix(".new")
+            with draft.open("wb", 0) as file:
+                _write(file, b"\n".join(kept))
+            draft.replace(self.path)
+        return len(list(filter(None, lines))), len(list(filter(None, kept)))
 
     @contextmanager
     def hold(self) -> Iterator[bool]:

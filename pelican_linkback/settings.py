@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeGuard
@@ -62,6 +63,9 @@ class Settings:
 
     send: bool = True
     targets: str = "marked"
+    since: date | None = None
+    """The day from which on found links are told; None for that of the first publication."""
+
     link_marked: bool = False
     protocols: tuple[Protocol, ...] = (Protocol.WEBMENTION, Protocol.PINGBACK)
     exclude: tuple[str, ...] = ()
@@ -176,6 +180,17 @@ def _is_person(item: tuple[object, object]) -> bool:
     return set(about) <= {"email", "url"} and all(isinstance(each, str) for each in about.values())
 
 
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError('takes a day, such as "2026-01-31"') from None
+
+
 def _feeds(value: object) -> tuple[Any, ...] | None:
     if value is None:
         return None
@@ -191,6 +206,7 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_STATE": ("state", _path),
     "LINKBACK_SEND": ("send", _flag),
     "LINKBACK_TARGETS": ("targets", _one_of("marked", "all")),
+    "LINKBACK_SINCE": ("since", _day),
     "LINKBACK_LINK_MARKED": ("link_marked", _flag),
     "LINKBACK_PROTOCOLS": ("protocols", _protocols),
     "LINKBACK_EXCLUDE": ("exclude", _strings),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from html import escape
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
 from xmlrpc.client import Fault
 from xmlrpc.server import SimpleXMLRPCRequestHandler, SimpleXMLRPCServer
 
@@ -30,7 +35,11 @@ class WebHost(ThreadingHTTPServer):
         class Files(SimpleHTTPRequestHandler):
             def do_GET(self):
                 self.server.requests.append(self.path)
-                if self.server.online:
+                if self.path in self.server.redirects:
+                    self.send_response(301)
+                    self.send_header("Location", self.server.redirects[self.path])
+                    self.end_headers()
+                elif self.server.online:
                     super().do_GET()
                 else:
                     self.send_error(404)
@@ -39,7 +48,7 @@ class WebHost(ThreadingHTTPServer):
                 pass
 
         super().__init__(("127.0.0.1", 0), partial(Files, directory=folder))
-        self.requests = []
+        self.requests, self.redirects = [], {}
         self.online = True
 
     @property
@@ -98,3 +107,60 @@ class Blog(SimpleXMLRPCServer):
         if isinstance(self.answer, Fault):
             raise self.answer
         return self.answer
+
+
+class Receiver(ThreadingHTTPServer):
+    """A site that takes webmentions as careful receivers do.
+
+    Each visit to a page gives a key to the endpoint that is good for one webmention. The source
+    is fetched: ``mentions`` keeps what it says, by source and target, and forgets what links to
+    the target no more or is gone. ``log`` has what was answered to each webmention.
+    """
+
+    def __init__(self):
+        class Pages(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.server.requests.append(self.path)
+                key = str(len(self.server.requests))
+                self.server.keys.add(key)
+                self.reply(200, [("Link", f"</webmention?key={key}>; rel=webmention")])
+
+            def do_POST(self):
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                key = parse_qs(urlsplit(self.path).query)["key"][0]
+                known = key in self.server.keys
+                self.server.keys.discard(key)
+                verdict = self.server.take(form["source"][0], form["target"][0]) if known else 403
+                self.server.log.append(verdict)
+                self.reply(verdict)
+
+            def reply(self, status, headers=()):
+                self.send_response(status)
+                for name, value in headers:
+                    self.send_header(name, value)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(("127.0.0.1", 0), Pages)
+        self.requests, self.keys, self.mentions, self.log = [], set(), {}, []
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def take(self, source, target):
+        try:
+            with urlopen(source) as reply:
+                page = reply.read().decode()
+        except HTTPError as error:
+            page = "" if error.code in {404, 410} else None
+        if page is None:
+            return 400
+        gone = re.search('<meta http-equiv="Status" content="410', page)
+        if not gone and f'href="{escape(target)}"' in page:
+            self.mentions[source, target] = page
+            return 202
+        return 200 if self.mentions.pop((source, target), None) else 400

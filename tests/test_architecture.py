@@ -14,6 +14,7 @@ OWN = "pelican_linkback"
 GROUND = {"exceptions", "text", "urls", "addresses", "markup", "deadline", "dialling"}
 SECOND = {"journal", "settings", "web", "protocol"}
 PRODUCTS = {"feeds", "delivery"}
+COMMANDS = {"cli_check", "cli_deliveries", "cli_send"}
 
 # For each room the rooms and the packages that it may import, besides the standard library.
 ROOMS: dict[str, tuple[set[str], set[str]]] = {
@@ -28,12 +29,15 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "feeds/content": (GROUND, {"bs4"}),
     "delivery": (GROUND | SECOND | {"delivery"}, set()),
     "feed_stage": (GROUND | SECOND | {"feeds"}, {"pelican"}),
-    "plugin": (GROUND | SECOND | PRODUCTS | {"feed_stage"}, {"pelican"}),
+    "posts": (GROUND | SECOND | {"delivery"}, {"pelican"}),
+    "plugin": (GROUND | SECOND | PRODUCTS | {"feed_stage", "posts"}, {"pelican"}),
     "cli": (
-        GROUND | SECOND | PRODUCTS | {"plugin", "feed_stage", "cli_check", "__init__"},
+        GROUND | SECOND | PRODUCTS | {"plugin", "feed_stage", "posts", *COMMANDS, "__init__"},
         {"pelican", "rich"},
     ),
     "cli_check": (GROUND | SECOND | {"feeds"}, {"rich"}),
+    "cli_deliveries": (GROUND | SECOND | {"delivery", "posts"}, {"pelican", "rich"}),
+    "cli_send": (GROUND | SECOND | {"delivery", "cli_deliveries"}, set()),
     "__main__": ({"cli"}, set()),
     "__init__": ({"plugin"}, set()),
 }

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pelican_linkback import cli
+from pelican_linkback import cli, cli_send
 from pelican_linkback.journal import Journal
 
 HEAD = {"v": 1, "source": "https://me.example.io/one/", "target": "https://you.example.io/two"}
@@ -23,6 +23,10 @@ QUEUED = HEAD | {
 def outcome(**fields):
     at = "2026-05-01T10:00:01.000000+00:00"
     return HEAD | {"at": at, "event": "outcome", "reason": "accepted"} | fields
+
+
+# No client opens a socket to this port.
+OFFLINE = ['SITEURL="http://127.0.0.1:9"', 'LINKBACK_ALLOW_HOSTS=["127.0.0.1"]']
 
 
 @pytest.fixture
@@ -91,6 +95,136 @@ def test_send_with_nothing_due(conf, capsys):
     assert run(capsys, "send", "-s", conf) == (0, "Linkbacks: 0 sent, 0 failed", "")
     status, out, _ = run(capsys, "send", "--json", "-s", conf)
     assert (status, json.loads(out)["warnings"]) == (0, [])
+
+
+def told(fingerprint="f", **fields):
+    at = "2026-05-01T10:00:01.000000+00:00"
+    said = {"verdict": "delivered", "reason": "accepted", "protocol": "webmention"}
+    return HEAD | {"at": at, "event": "outcome"} | said | fields
+
+
+CHANGED = QUEUED | {"at": "2026-05-01T10:00:02.000000+00:00", "fingerprint": "g"}
+
+
+@pytest.mark.parametrize(
+    ("events", "shown"),
+    [
+        ([QUEUED], "tell Linkbacks: 1 due, 0 later or never, 0 settled"),
+        ([QUEUED, told(), CHANGED], "tell of the new version"),
+        ([QUEUED, told(), CHANGED | {"fingerprint": "gone"}], "tell that the page is gone"),
+        ([QUEUED, told(), CHANGED | {"fingerprint": "unlinked"}], "tell that the link is gone"),
+        ([QUEUED, told(status_url="https://you.example.io/s")], "ask what became of it"),
+        ([QUEUED, told()], "Linkbacks: 0 due, 0 later or never, 0 settled"),
+    ],
+)
+def test_a_dry_run_shows_what_is_due_and_sends_nothing(conf, journal, capsys, events, shown):
+    journal.append(*events)
+    before = journal.path.read_bytes()
+    status, out, _ = run(capsys, "send", "--dry-run", "-s", conf)
+    assert status == 0
+    assert shown in out
+    assert journal.path.read_bytes() == before
+
+
+@pytest.fixture
+def articles(conf):
+    def write(name, metadata=""):
+        text = (
+            f"Title: {name}\nDate: 2020-01-01\n{metadata}\nSee [it](https://you.example.io/two).\n"
+        )
+        (conf.parent / "content" / f"{name}.md").write_text(text)
+
+    with conf.open("a") as file:
+        file.write('PLUGINS = []\nTIMEZONE = "UTC"\nOUTPUT_PATH = "output"\nLOCALE = ["C"]\n')
+    (conf.parent / "output").mkdir()
+    (conf.parent / "output" / "kept.html").touch()
+    return write
+
+
+def test_plan_reads_the_site_and_writes_nothing(conf, articles, capsys):
+    articles("one", "Pingback: all")
+    articles("two")
+    before = sorted(conf.parent.rglob("*"))
+    status, out, _ = run(capsys, "plan", "-s", conf, "-e", "DELETE_OUTPUT_DIRECTORY=true")
+    assert status == 0
+    assert "one.md https://you.example.io/two tell Linkbacks: 1 due" in out
+    assert cli.main(["plan", "--json", "-s", str(conf)]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["planned"]
+    assert (row["decision"], row["until"]) == ("send", None)
+    assert row["source"] == "https://me.example.io/one.html"
+    assert sorted(conf.parent.rglob("*")) == before
+
+
+def test_plan_says_when_and_why_not(conf, articles, journal, capsys):
+    articles("one", "Pingback: all")
+    head = HEAD | {"source": "https://me.example.io/one.html"}
+    later = {"event": "outcome", "verdict": "later", "reason": "timed-out", "v": 1}
+    cli.main(["plan", "--json", "-s", str(conf)])
+    (row,) = json.loads(capsys.readouterr().out)["planned"]
+    known = head | {"at": "2026-05-01T10:00:00+00:00", "event": "queued", "article": "one.md"}
+    journal.append(known | {"fingerprint": row["fingerprint"]})
+    journal.append(
+        head | later | {"at": "2026-05-01T11:00:00+00:00", "retry_at": "2999-01-01T00:00:00+00:00"}
+    )
+    assert "try again after 2999-01-01 00:00 UTC (timed-out)" in run(capsys, "plan", "-s", conf)[1]
+    for hour in range(12, 20):
+        journal.append(head | later | {"at": f"2026-05-01T{hour}:00:00+00:00"})
+    assert "given up (timed-out)" in run(capsys, "plan", "-s", conf)[1]
+
+
+def test_since_tells_the_archive_on_purpose_and_is_remembered(conf, articles, capsys):
+    articles("one")
+    argv = ["-s", conf, "-e", 'LINKBACK_TARGETS="all"', *OFFLINE]
+    assert "Linkbacks: 0 due" in run(capsys, "plan", *argv)[1]
+    assert "Linkbacks: 1 due" in run(capsys, "send", "--dry-run", "--since", "2015-01-01", *argv)[1]
+    assert "Linkbacks: 0 due" in run(capsys, "plan", *argv)[1]
+    assert not (conf.parent / "linkback").exists()
+    run(capsys, "send", "--since", "2015-01-01", *argv)
+    assert '"2015-01-01"' in (conf.parent / "linkback" / "site.jsonl").read_text()
+    assert "Linkbacks: 1 due" in run(capsys, "plan", *argv)[1]
+
+
+def test_since_is_about_found_links(conf, capsys):
+    status, _, err = run(capsys, "send", "--since", "2015-01-01", "-s", conf)
+    assert status == 2
+    assert 'LINKBACK_TARGETS = "all"' in err
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("10m", 600), ("1h", 3600)])
+def test_a_time_is_a_number_and_a_unit(text, seconds):
+    assert cli_send.duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "m", "-1m", "1.5h", "10 min", "1d"])
+def test_what_is_no_time_is_wrong_usage(conf, text, capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["send", f"--wait={text}", "-s", str(conf)])
+    assert left.value.code == 2
+    assert "such as 90s, 10m or 1h" in capsys.readouterr().err
+
+
+def test_compact_says_what_it_did(conf, journal, capsys):
+    journal.append(QUEUED, QUEUED, told())
+    assert run(capsys, "compact", "-s", conf) == (0, "Linkbacks: 3 lines before, 2 after", "")
+    assert cli.main(["compact", "--json", "-s", str(conf)]) == 0
+    assert json.loads(capsys.readouterr().out) == {"before": 2, "after": 2}
+
+
+def test_a_tombstone_that_cannot_be_written_is_told(conf, journal, capsys):
+    journal.append(QUEUED, told())
+    (conf.parent / "out").write_text("a file")
+    argv = ["-s", conf, "-e", f'OUTPUT_PATH="{conf.parent}/out"']
+    status, _, err = run(capsys, "retract", HEAD["source"], *argv)
+    assert status == 1
+    assert "cannot be written" in err
+
+
+def test_retract_for_machines(conf, journal, capsys):
+    source = {"source": "http://127.0.0.1:9/one/"}
+    journal.append(QUEUED | source, told(**source))
+    argv = ["-e", f'OUTPUT_PATH="{conf.parent}/output"', *OFFLINE]
+    assert cli.main(["retract", "--json", *source.values(), "-s", str(conf), *argv]) == 0
+    assert json.loads(capsys.readouterr().out)["summary"].startswith("Linkbacks: 0 sent, 1 waits")
 
 
 def test_a_warning_needs_the_author(conf, journal, capsys):

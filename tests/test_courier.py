@@ -17,7 +17,8 @@ from pelican_linkback.delivery.courier import Courier
 from pelican_linkback.delivery.decider import Send, Skip
 from pelican_linkback.delivery.events import from_line
 from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.delivery.record import Delivery, Post, State
+from pelican_linkback.delivery.reconcile import Post
+from pelican_linkback.delivery.record import Delivery, State
 from pelican_linkback.delivery.report import BUSY, Notice, Report
 from pelican_linkback.exceptions import (
     InvalidURL,
@@ -41,7 +42,8 @@ PATIENCE = 10.0
 
 
 def page(*targets: str) -> str:
-    return "".join(f'<p><a href="{target}">a post</a></p>' for target in targets)
+    links = "".join(f'<p><a href="{target}">a post</a></p>' for target in targets)
+    return f"<title>A post</title>{links}"
 
 
 def post(name: str, *targets: str, fingerprint: str = "1") -> Post:
@@ -380,6 +382,142 @@ def test_the_place_where_a_receiver_tells_what_became_of_it_is_kept(
     world.courier().run(world.publish(post("a", f"{FAR}/b")))
     assert world.delivery().state is State.DELIVERED
     assert world.delivery().status_url == kept
+
+
+@pytest.mark.parametrize(
+    ("says", "state", "reason", "level"),
+    [
+        pytest.param("success", State.DELIVERED, "status-success", "", id="taken"),
+        pytest.param("no_link_found", State.REFUSED, "status-refused", "warning", id="refused"),
+    ],
+)
+def test_a_status_page_is_asked_until_it_gives_a_verdict(
+    world: World, says: str, state: State, reason: str, level: str
+) -> None:
+    def status(word: str) -> Reply:
+        said = f'{{"status": "{word}"}}'.encode()
+        return Reply(200, [("Content-Type", "application/json")], said)
+
+    world.web.pages |= {
+        f"{FAR}/b": offering(webmention=f"{HUB}/webmention"),
+        f"{HUB}/webmention": Reply(201, [("Location", "/status/1")]),
+        f"{HUB}/status/1": status("pending"),
+    }
+    posts = world.publish(post("a", f"{FAR}/b"))
+    report = world.courier().run(posts)
+    assert report.next_at == NOON + timedelta(minutes=10)
+    world.asked()
+    assert world.courier().run(posts).next_at == report.next_at
+    assert world.asked() == []
+    for minutes in (10, 30):
+        world.now += timedelta(minutes=minutes)
+        assert world.courier().run(posts).summary() == "Linkbacks: 0 sent, 0 failed"
+        assert world.asked() == [f"GET {HUB}/status/1"]
+    world.now += timedelta(minutes=90)
+    world.web.pages[f"{HUB}/status/1"] = status(says)
+    report = world.courier().run(posts)
+    assert (report.failed, [notice.level for notice in report.notices]) == (
+        (1, [level]) if level else (0, [])
+    )
+    assert (world.delivery().state, world.delivery().reason) == (state, reason)
+    world.asked()
+    world.now += timedelta(days=30)
+    assert world.courier().run(posts) == Report()
+    assert world.asked() == []
+
+
+def test_a_status_page_that_is_down_is_asked_later(world: World) -> None:
+    world.web.pages |= {
+        f"{FAR}/b": offering(webmention=f"{HUB}/webmention"),
+        f"{HUB}/webmention": Reply(201, [("Location", "https://status.example/1")]),
+    }
+    posts = world.publish(post("a", f"{FAR}/b"))
+    for _ in range(10):
+        report = world.courier().run(posts)
+        world.now = report.next_at or world.now
+    assert Counter(world.events())["asked"] == 8
+    assert world.delivery().state is State.DELIVERED
+
+
+# Preflight
+
+
+def test_what_wordpress_would_refuse_is_named_before_a_pingback(world: World) -> None:
+    image = f'<title>x</title><a href="{FAR}/b"><img src="x"></a>'
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.web.pages[f"{BLOG}/a"] = image
+    report = world.courier().run(posts)
+    warning, told = sorted(report.notices, reverse=True)
+    assert warning.level == "warning"
+    assert warning.text.startswith(f"a.md: {FAR}/b: a WordPress site will refuse the pingback: ")
+    assert "put words between <a> and </a>" in warning.text
+    assert told.level == "info"
+
+
+def test_and_does_not_concern_a_webmention(world: World) -> None:
+    world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.web.pages[f"{BLOG}/a"] = f'<a href="{FAR}/b"><img src="x"></a>'
+    report = world.courier().run(posts)
+    assert report.sent == 1
+    assert text_of(report).startswith(f"a.md: {FAR}/b told by webmention")
+
+
+def test_a_link_that_is_nearly_right_is_named(world: World) -> None:
+    world.web.pages[f"{BLOG}/a"] = page(f"{FAR}/b/")
+    report = world.courier().run([post("a", f"{FAR}/b")])
+    assert f"the page links to {FAR}/b/, which is not the target to the letter" in text_of(report)
+
+
+# Updates
+
+
+def test_an_update_goes_by_webmention_or_not_at_all(world: World) -> None:
+    world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
+    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.web.pages[f"{FAR}/b"] = offering(pingback=f"{FAR}/xmlrpc")
+    report = world.courier().run([post("a", f"{FAR}/b", fingerprint="2")])
+    assert (report.sent, report.nothing) == (0, 1)
+    assert len(world.told()) == 1
+
+
+def test_a_shared_endpoint_that_refuses_is_looked_up_anew(world: World) -> None:
+    keys = count(1)
+    used = set()
+
+    def once(request: Request) -> Reply:
+        fresh = request.url not in used
+        used.add(request.url)
+        return accept(request) if fresh else Reply(403)
+
+    world.web.pages |= {f"{HUB}/{n}": once for n in range(1, 9)}
+    world.web.pages[f"{FAR}/b"] = lambda _: offering(webmention=f"{HUB}/{next(keys)}")
+    posts = world.publish(post("a", f"{FAR}/b"), post("z", f"{FAR}/b"))
+    assert world.courier().run(posts).sent == 2
+    assert world.asked().count(f"GET {FAR}/b") == 2
+
+
+def test_and_a_refusal_by_the_same_endpoint_is_believed(world: World) -> None:
+    world.web.pages |= {
+        f"{FAR}/b": offering(webmention=f"{HUB}/webmention"),
+        f"{HUB}/webmention": Reply(403),
+    }
+    posts = world.publish(post("a", f"{FAR}/b"), post("z", f"{FAR}/b"))
+    assert world.courier().run(posts).failed == 2
+    assert world.asked().count(f"POST {HUB}/webmention") == 2
+
+
+def test_retract_drops_what_was_never_told_and_leaves_pingbacks_alone(world: World) -> None:
+    world.web.pages |= {f"{FAR}/c": offering(webmention=f"{HUB}/webmention")}
+    world.courier().run(world.publish(post("a", f"{FAR}/b", f"{FAR}/c")))
+    world.courier(deadline=0).run([post("a", f"{FAR}/b", f"{FAR}/c", f"{FAR}/d")])
+    world.web.pages[f"{BLOG}/a"] = Reply(410)
+    world.asked()
+    report = world.courier().retract(f"{BLOG}/a")
+    assert "told that the page is gone by webmention" in text_of(report)
+    assert world.asked() == [f"GET {BLOG}/a", f"GET {FAR}/c", f"POST {HUB}/webmention"]
+    assert world.delivery(f"{FAR}/d").state is State.DROPPED
+    assert world.courier().retract(f"{BLOG}/a") == Report()
 
 
 # Again, and at last no more

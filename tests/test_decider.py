@@ -8,13 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.delivery.decider import GiveUp, Policy, Send, Skip, Wait, back_off, decide
+from pelican_linkback.delivery.decider import (
+    Ask,
+    GiveUp,
+    Policy,
+    Send,
+    Skip,
+    Wait,
+    back_off,
+    decide,
+)
 from pelican_linkback.delivery.record import Delivery, State
-from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.protocol.mention import Mention, Protocol
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MENTION = Mention("https://blog.example/a", "https://far.example/b")
 POLICY = Policy()
+PROMISED = {"state": State.DELIVERED, "told": "1", "status_url": "https://far.example/status"}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +51,23 @@ POLICY = Policy()
         pytest.param({"state": State.DELIVERED, "told": "1"}, Skip("delivered"), id="told"),
         pytest.param({"state": State.DELIVERED, "told": ""}, Skip("delivered"), id="version lost"),
         pytest.param({"state": State.NOTHING}, Skip("nothing"), id="nobody to tell"),
+        pytest.param(
+            {"told": "1", "fingerprint": "2", "told_by": Protocol.WEBMENTION},
+            Send("queued"),
+            id="an update",
+        ),
+        pytest.param(
+            {"told": "1", "fingerprint": "2", "told_by": Protocol.PINGBACK},
+            Skip("queued"),
+            id="a pingback is not repeated",
+        ),
+        pytest.param(PROMISED | {"retry_at": NOON}, Ask("delivered"), id="time to ask"),
+        pytest.param(
+            PROMISED | {"retry_at": NOON + timedelta(seconds=1)},
+            Skip("delivered", NOON + timedelta(seconds=1)),
+            id="too early to ask",
+        ),
+        pytest.param(PROMISED | {"asked": 8}, Skip("delivered"), id="asked often enough"),
         pytest.param({"state": State.REFUSED}, Skip("refused"), id="refused"),
         pytest.param({"state": State.DROPPED}, Skip("dropped"), id="unmarked"),
     ],
@@ -60,6 +87,8 @@ TIMES = st.datetimes(timezones=st.just(UTC))
         retry_at=st.none() | TIMES,
         attempts=st.integers(0, 10),
         told=st.none() | st.just("1"),
+        told_by=st.sampled_from(Protocol),
+        fingerprint=st.sampled_from("12"),
     ),
     TIMES,
 )
@@ -67,7 +96,8 @@ def test_nothing_is_sent_before_its_time_nor_too_often_nor_twice(delivery, now) 
     if isinstance(decide(delivery, now, POLICY), Send):
         assert delivery.retry_at is None or now >= delivery.retry_at
         assert delivery.attempts < POLICY.attempts
-        assert delivery.told is None
+        assert delivery.told is None or delivery.is_followed
+        assert delivery.told != delivery.fingerprint
 
 
 def test_eight_attempts_take_about_a_week() -> None:

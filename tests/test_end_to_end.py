@@ -8,7 +8,7 @@ from xmlrpc.client import Fault
 
 import pytest
 
-from pelican_linkback import cli
+from pelican_linkback import cli, cli_send
 from tests.servers import Blog, WebHost, serving
 
 
@@ -251,7 +251,7 @@ def test_all_links_are_told_on_request(site, host, blog):
     site.article("three", f"[four]({blog.url}/4)", pingback="none")
     site.build()
     assert sorted(target for _, target in blog.pings) == [f"{blog.url}/1", f"{blog.url}/2"]
-    site.build(LINKBACK_TARGETS="all")
+    site.build(LINKBACK_TARGETS="all", LINKBACK_SINCE="2025-01-01")
     assert blog.pings[2:] == [(f"{host.url}/two.html", f"{blog.url}/3")]
 
 
@@ -269,3 +269,43 @@ def test_a_wrong_setting_stops_the_build(site, host):
 
     with pytest.raises(SettingsError, match="LINKBACK_TIMEOUT = -1"):
         site.build(LINKBACK_TIMEOUT=-1)
+
+
+def test_pages_with_the_metadata_and_translations_are_told(site, host, blog):
+    site.article("pages/about", f"[one]({blog.url}/1)", slug="about", pingback=f"{blog.url}/1")
+    site.article("pages/links", f"[two]({blog.url}/2)")
+    site.article("one", f"[three]({blog.url}/3)", slug="one", pingback="all")
+    site.article("eins", f"[vier]({blog.url}/4)", slug="one", lang="de", pingback="all")
+    site.build(LINKBACK_TARGETS="all", LINKBACK_SINCE="2015-01-01")
+    assert sorted(blog.pings) == [
+        (f"{host.url}/one-de.html", f"{blog.url}/4"),
+        (f"{host.url}/one.html", f"{blog.url}/3"),
+        (f"{host.url}/pages/about.html", f"{blog.url}/1"),
+    ]
+
+
+def test_an_archive_is_not_told_about_by_surprise(site, host, blog):
+    site.article("old", f"[one]({blog.url}/1)", date="2010-01-01")
+    site.article("marked", f"[two]({blog.url}/2)", date="2010-01-01", pingback=f"{blog.url}/2")
+    site.build(LINKBACK_TARGETS="all")
+    assert [target for _, target in blog.pings] == [f"{blog.url}/2"]
+    (line,) = (site.folder / "linkback" / "site.jsonl").read_text().splitlines()
+    assert json.loads(line)["event"] == "since"
+    site.build(LINKBACK_TARGETS="all", LINKBACK_SINCE="2010-01-01")
+    assert len(blog.pings) == 2
+
+
+def test_the_command_waits_for_the_upload(site, host, blog, capsys, monkeypatch):
+    mark(site, f"{blog.url}/a-post")
+    host.online = False
+    site.build()
+    conf = site.folder / "publishconf.py"
+    conf.write_text("".join(f"{k} = {v!r}\n" for k, v in site.settings.items()))
+
+    def uploading(seconds):
+        assert seconds == 5
+        host.online = True
+
+    monkeypatch.setattr(cli_send.time, "sleep", uploading)
+    assert cli.main(["send", "--wait", "10m", "-s", str(conf)]) == 0
+    assert "Linkbacks: 1 sent, 0 failed" in capsys.readouterr().out

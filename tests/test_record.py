@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.delivery.events import (
+    GONE,
+    UNLINKED,
     Answered,
+    Asked,
     Attempt,
     Dropped,
     Event,
@@ -23,7 +26,8 @@ from pelican_linkback.delivery.events import (
     to_line,
 )
 from pelican_linkback.delivery.ledger import Ledger, fold
-from pelican_linkback.delivery.record import Delivery, Post, State, reconcile
+from pelican_linkback.delivery.reconcile import Post, reconcile, vanished
+from pelican_linkback.delivery.record import Delivery, State
 from pelican_linkback.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
 
@@ -45,6 +49,8 @@ def answer(verdict: Verdict, endpoint: str | None = ENDPOINT) -> Answered:
 
 
 DELIVERED = answer(Verdict.DELIVERED)
+FOLLOWED = Answered(replace(DELIVERED.outcome, protocol=Protocol.WEBMENTION))
+PROMISED = Answered(replace(FOLLOWED.outcome, status_url="https://far.example/status"))
 LATER = answer(Verdict.LATER)
 REFUSED = answer(Verdict.REFUSED)
 
@@ -74,6 +80,7 @@ FACTS = st.one_of(
     st.builds(Waiting, WORDS, st.just("") | WORDS),
     st.builds(Attempt, st.sampled_from(Protocol), WORDS, st.just("") | WORDS),
     st.builds(Answered, OUTCOMES, st.none() | TIMES),
+    st.builds(Asked, st.sampled_from(Verdict), WORDS, st.just("") | WORDS, st.none() | TIMES),
     st.just(Dropped()),
 )
 # Few mentions and few moments, so that events meet.
@@ -168,6 +175,26 @@ def test_a_line_that_is_none_of_ours_says_why_and_disturbs_nothing(
         pytest.param([QUEUED, Dropped()], State.DROPPED, 0, id="mark taken away"),
         pytest.param([QUEUED, Dropped(), QUEUED], State.QUEUED, 0, id="mark put back"),
         pytest.param([answer(Verdict.NOTHING, None)], State.NOTHING, 1, id="nobody to tell"),
+        pytest.param([QUEUED, FOLLOWED, CHANGED], State.QUEUED, 0, id="an update"),
+        pytest.param([QUEUED, FOLLOWED, CHANGED, FOLLOWED], State.DELIVERED, 0, id="updated"),
+        pytest.param([QUEUED, FOLLOWED, CHANGED, REFUSED], State.REFUSED, 0, id="update refused"),
+        pytest.param([QUEUED, FOLLOWED, CHANGED, QUEUED], State.DELIVERED, 0, id="taken back"),
+        pytest.param(
+            [QUEUED, FOLLOWED, CHANGED, ATTEMPT, QUEUED],
+            State.QUEUED,
+            0,
+            id="taken back too late: the receiver may know the other version",
+        ),
+        pytest.param([QUEUED, FOLLOWED, CHANGED, Dropped()], State.DROPPED, 0, id="vanished"),
+        pytest.param(
+            [QUEUED, PROMISED, Asked(Verdict.LATER, "x")], State.DELIVERED, 0, id="no verdict yet"
+        ),
+        pytest.param(
+            [QUEUED, PROMISED, Asked(Verdict.REFUSED, "x")], State.REFUSED, 0, id="refused later"
+        ),
+        pytest.param(
+            [QUEUED, FOLLOWED, Asked(Verdict.REFUSED, "x")], State.DELIVERED, 0, id="asked in vain"
+        ),
     ],
 )
 def test_facts_amount_to_a_state(facts: list[Fact], state: State, attempts: int) -> None:
@@ -193,6 +220,8 @@ def test_the_last_outcome_is_kept_and_the_version_that_was_told() -> None:
         status_url="https://far.example/status",
         attempts=1,
         told="1",
+        told_by=Protocol.PINGBACK,
+        since=NOON,
     )
 
 
@@ -236,11 +265,70 @@ POST = Post(MENTION.source, "a.md", (MENTION.target,), "1")
         pytest.param([QUEUED], [], [Dropped()], id="article gone"),
         pytest.param([QUEUED, Dropped()], [], [], id="dropped already"),
         pytest.param([QUEUED, DELIVERED], [], [], id="told before it was unmarked"),
+        pytest.param(
+            [QUEUED, FOLLOWED], [replace(POST, fingerprint="2")], [CHANGED], id="an update"
+        ),
+        pytest.param([QUEUED, FOLLOWED], [POST], [], id="no update"),
+        pytest.param(
+            [QUEUED, FOLLOWED],
+            [replace(POST, targets=(), fingerprint="2")],
+            [Queued("a.md", UNLINKED)],
+            id="link taken away",
+        ),
+        pytest.param(
+            [QUEUED, FOLLOWED, Queued("a.md", UNLINKED), FOLLOWED],
+            [replace(POST, targets=(), fingerprint="2")],
+            [],
+            id="that was told already",
+        ),
+        pytest.param(
+            [QUEUED, FOLLOWED],
+            [replace(POST, targets=(), fingerprint="2", links=frozenset({MENTION.target}))],
+            [CHANGED],
+            id="mark taken away, link kept",
+        ),
+        pytest.param(
+            [QUEUED, FOLLOWED],
+            [replace(POST, source="https://blog.example/moved", targets=())],
+            [Queued("a.md", GONE)],
+            id="moved",
+        ),
+        pytest.param([QUEUED, FOLLOWED], [], [], id="vanished: never acted on by itself"),
+        pytest.param([QUEUED, FOLLOWED, CHANGED], [], [Dropped()], id="vanished before an update"),
+        pytest.param([QUEUED, FOLLOWED, CHANGED, Dropped()], [], [], id="vanished, and dropped"),
+        pytest.param(
+            [QUEUED, FOLLOWED, CHANGED, Dropped()],
+            [replace(POST, fingerprint="2")],
+            [CHANGED],
+            id="vanished, and back",
+        ),
+        pytest.param([QUEUED, FOLLOWED, Queued("a.md", GONE)], [], [], id="a retraction goes on"),
     ],
 )
 def test_reconcile(facts: list[Fact], posts: list[Post], news: list[Fact]) -> None:
     deliveries = {MENTION: history(*facts)} if facts else {}
     assert reconcile(deliveries, posts) == tuple((MENTION, fact) for fact in news)
+
+
+@pytest.mark.parametrize(
+    ("facts", "posts", "told"),
+    [
+        pytest.param([QUEUED, FOLLOWED], [], True, id="told and gone"),
+        pytest.param([QUEUED, FOLLOWED], [POST], False, id="there"),
+        pytest.param(
+            [QUEUED, FOLLOWED],
+            [replace(POST, source="https://blog.example/moved")],
+            False,
+            id="moved",
+        ),
+        pytest.param([QUEUED, FOLLOWED, Queued("a.md", GONE)], [], False, id="retracted"),
+        pytest.param([QUEUED, DELIVERED], [], False, id="told by a pingback: nothing can be done"),
+        pytest.param([QUEUED], [], False, id="never told"),
+    ],
+)
+def test_vanished(facts: list[Fact], posts: list[Post], told: bool) -> None:
+    delivery = history(*facts)
+    assert vanished({MENTION: delivery}, posts) == ([delivery] if told else [])
 
 
 # The ledger

@@ -1,5 +1,6 @@
 """Every problem of the settings is told at once, each with its name, what it got, what it takes."""
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,10 @@ def test_without_settings_of_ours_the_defaults_hold():
     [
         ("LINKBACK_SEND", False, "send", False),
         ("LINKBACK_TARGETS", "all", "targets", "all"),
+        ("LINKBACK_SINCE", "2015-01-31", "since", date(2015, 1, 31)),
+        ("LINKBACK_SINCE", date(2015, 1, 31), "since", date(2015, 1, 31)),
+        ("LINKBACK_SINCE", datetime(2015, 1, 31, 12), "since", date(2015, 1, 31)),
+        ("LINKBACK_SINCE", None, "since", None),
         ("LINKBACK_STATE", "memory", "state", Path("/site/memory")),
         ("LINKBACK_STATE", "/var/memory", "state", Path("/var/memory")),
         ("LINKBACK_PROTOCOLS", ["pingback"], "protocols", (Protocol.PINGBACK,)),
@@ -69,6 +74,8 @@ def test_allow_hosts_are_entries():
         ("LINKBACK_PROTOCOLS", "pingback", "list of strings"),
         ("LINKBACK_PROTOCOLS", ["trackback"], '"webmention" and "pingback"'),
         ("LINKBACK_PROTOCOLS", ["pingback", "pingback"], '"webmention" and "pingback"'),
+        ("LINKBACK_SINCE", "31.1.2015", "a day, such as"),
+        ("LINKBACK_SINCE", 2015, "a day, such as"),
         ("LINKBACK_TIMEOUT", 0, "seconds above 0"),
         ("LINKBACK_TIMEOUT", True, "seconds above 0"),
         ("LINKBACK_TIMEOUT", float("nan"), "seconds above 0"),

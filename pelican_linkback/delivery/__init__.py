@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pelican_linkback.delivery.beginning import Beginning
+from pelican_linkback.delivery.built import BuiltSite
 from pelican_linkback.delivery.courier import Courier
-from pelican_linkback.delivery.record import Post
+from pelican_linkback.delivery.reconcile import Post
 from pelican_linkback.journal import Journal
 from pelican_linkback.settings import Settings
 
-__all__ = ["Courier", "Post", "courier_for"]
+__all__ = ["Courier", "Post", "beginning_of", "built_site", "courier_for", "journal_of"]
 
-JOURNAL = "deliveries.jsonl"
+
+def journal_of(settings: Settings) -> Journal:
+    """Return the journal of the deliveries of a site."""
+    return Journal(settings.state / "deliveries.jsonl")
+
+
+def built_site(settings: Settings) -> BuiltSite:
+    """Return the pages of a site as they were built."""
+    return BuiltSite(settings.output, settings.site_url)
+
+
+def beginning_of(settings: Settings) -> Beginning:
+    """Return the memory of the day from which on found links are told."""
+    return Beginning(Journal(settings.state / "site.jsonl"), journal_of(settings))
 
 
 def courier_for(settings: Settings) -> Courier:
@@ -19,7 +34,7 @@ def courier_for(settings: Settings) -> Courier:
     from pelican_linkback.web import Web  # noqa: PLC0415 (only who sends pays for the import)
 
     return Courier(
-        Journal(settings.state / JOURNAL),
+        journal_of(settings),
         Web(
             timeout=settings.timeout,
             user_agent=settings.user_agent,
@@ -30,4 +45,5 @@ def courier_for(settings: Settings) -> Courier:
         workers=settings.workers,
         per_host=settings.per_host,
         deadline=settings.deadline,
+        built=built_site(settings).page,
     )

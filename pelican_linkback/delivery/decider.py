@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pelican_linkback.delivery.record import Delivery, State
 
-__all__ = ["Decision", "GiveUp", "Policy", "Send", "Skip", "Wait", "back_off", "decide"]
+__all__ = ["Ask", "Decision", "GiveUp", "Policy", "Send", "Skip", "Wait", "back_off", "decide"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,13 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """It is told, and the receiver may have decided by now: look at its status page."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Not before ``until`` (UTC), because of the last outcome's ``reason``."""
 
@@ -42,9 +49,13 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """There is nothing to do: it is told, refused or dropped."""
+    """There is nothing to do: it is told, refused or dropped.
+
+    ``until`` (UTC) where the receiver's status page is to be looked at.
+    """
 
     reason: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +65,29 @@ class GiveUp:
     reason: str
 
 
-Decision = Send | Wait | Skip | GiveUp
+Decision = Send | Ask | Wait | Skip | GiveUp
 
 _SETTLED = {State.DELIVERED, State.NOTHING, State.REFUSED, State.DROPPED}
 
 
 def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
     """Return what to do about ``delivery`` at the time ``now`` (UTC)."""
-    if delivery.told is not None or delivery.state in _SETTLED:
-        return Skip(delivery.state.value)
+    if delivery.is_told or delivery.state in _SETTLED:
+        return _ask(delivery, now, policy)
     if delivery.attempts >= policy.attempts:
         return GiveUp(delivery.reason)
     if delivery.retry_at is not None and now < delivery.retry_at:
         return Wait(delivery.retry_at, delivery.reason)
     return Send(delivery.state.value)
+
+
+def _ask(delivery: Delivery, now: datetime, policy: Policy) -> Ask | Skip:
+    """Return whether to ask what became of a delivery with which we are done."""
+    if delivery.status_url is None or delivery.asked >= policy.attempts:
+        return Skip(delivery.state.value)
+    if delivery.retry_at is not None and now < delivery.retry_at:
+        return Skip(delivery.state.value, delivery.retry_at)
+    return Ask(delivery.state.value)
 
 
 def back_off(

@@ -6,18 +6,21 @@ Every line has ``v`` (1), ``at`` (UTC, ISO 8601 with microseconds), ``event``, `
 =========== ======================================== ============================================
 event       it means                                 further fields (those in brackets may lack)
 =========== ======================================== ============================================
-``queued``  the mention became known, or its article article, fingerprint
-            changed before it was told
+``queued``  the mention became known, or there is    article, fingerprint
+            another version of its article to tell
 ``waiting`` the page was looked at and is not ready  reason, [detail]
 ``attempt`` a request is about to be made            protocol, endpoint, [after]
 ``outcome`` what came of it                          verdict, reason, [detail, protocol, endpoint,
                                                      status_url, retry_at]
+``asked``   what the receiver's status page says     verdict, reason, [detail, retry_at]
 ``dropped`` the author took the mark away before the none
             mention was told
 =========== ======================================== ============================================
 
 ``after`` is the reason for which another endpoint of the same target refused a moment before.
 An outcome without an endpoint came before any attempt: the target could not be looked at.
+The fingerprint is a version of the article, or one of two words: ``unlinked`` where the article
+stands and links to the target no more, ``gone`` where its page is to be retracted.
 """
 
 from __future__ import annotations
@@ -30,7 +33,10 @@ from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdic
 from pelican_linkback.text import harmless
 
 __all__ = [
+    "GONE",
+    "UNLINKED",
     "Answered",
+    "Asked",
     "Attempt",
     "Dropped",
     "Event",
@@ -42,6 +48,9 @@ __all__ = [
 ]
 
 VERSION = 1
+
+UNLINKED = "unlinked"
+GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +87,21 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a receiver that answered 201 says on its status page; LATER: it has not decided."""
+
+    verdict: Verdict
+    reason: str
+    detail: str = ""
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """The author took the mark away in time."""
 
 
-Fact = Queued | Waiting | Attempt | Answered | Dropped
+Fact = Queued | Waiting | Attempt | Answered | Asked | Dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +157,9 @@ def _fields(fact: Fact) -> dict[str, object]:
                 "status_url": outcome.status_url,
                 "retry_at": retry_at and _stamp(retry_at),
             }
+        case Asked(verdict, reason, detail, retry_at):
+            said = {"verdict": verdict.value, "reason": reason, "detail": detail}
+            return {"event": "asked", **said, "retry_at": retry_at and _stamp(retry_at)}
         case _:
             return {"event": "dropped"}
 
@@ -172,6 +194,10 @@ class _Fields:
             raise ValueError(f"its {name} is not a UTC time")
         return moment
 
+    def moment(self, name: str) -> datetime | None:
+        """Return a time that may lack."""
+        return self.time(name) if self.words(name) else None
+
     def protocol(self) -> Protocol:
         return Protocol(self.text("protocol"))
 
@@ -185,7 +211,7 @@ def _answered(fields: _Fields) -> Answered:
         endpoint=fields.words("endpoint") or None,
         status_url=fields.words("status_url") or None,
     )
-    return Answered(outcome, fields.time("retry_at") if fields.words("retry_at") else None)
+    return Answered(outcome, fields.moment("retry_at"))
 
 
 _READERS: dict[str, Callable[[_Fields], Fact]] = {
@@ -195,5 +221,11 @@ _READERS: dict[str, Callable[[_Fields], Fact]] = {
         fields.protocol(), fields.text("endpoint"), fields.words("after")
     ),
     "outcome": _answered,
+    "asked": lambda fields: Asked(
+        Verdict(fields.text("verdict")),
+        fields.text("reason"),
+        fields.words("detail"),
+        fields.moment("retry_at"),
+    ),
     "dropped": lambda _: Dropped(),
 }

@@ -1,4 +1,4 @@
-"""The three exchanges of a delivery: look at its page, look at the target, tell.
+"""The exchanges of a delivery: look at its page, look at the target, tell, and ask again.
 
 Each is one call of the web door and returns data. What the web refuses to do is an answer too,
 so nothing is raised here.
@@ -11,24 +11,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from pelican_linkback.delivery.events import Waiting
+from pelican_linkback.delivery.events import Asked
 from pelican_linkback.exceptions import InvalidURL, Refused, TimedOut, WebError
 from pelican_linkback.protocol import pingback, webmention
 from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.response import failure
-from pelican_linkback.protocol.verification import links_to
 from pelican_linkback.text import harmless
-from pelican_linkback.urls import normalise, resolve
+from pelican_linkback.urls import resolve
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.web import Response
 
-__all__ = ["LINK_MISSING", "NOT_ONLINE", "REDIRECTED", "Web", "find_endpoints", "tell", "visit"]
-
-NOT_ONLINE = "not-online"
-REDIRECTED = "redirected"
-LINK_MISSING = "link-missing"
+__all__ = ["Web", "ask", "find_endpoints", "tell", "visit"]
 
 LANGUAGES = {Protocol.PINGBACK: pingback, Protocol.WEBMENTION: webmention}
 
@@ -43,26 +38,12 @@ class Web(typing.Protocol):
         """Return what ``url`` answers to ``body``; raise WebError if it cannot."""
 
 
-def visit(web: Web, source: str, targets: Sequence[str]) -> dict[str, Waiting | None]:
-    """Look at our own page as a receiver will: say of each target why it has to wait, if it has to.
-
-    Receivers fetch once and follow no redirects, and want the link to the letter.
-    """
+def visit(web: Web, source: str) -> Response | WebError:
+    """Fetch our own page as a receiver will."""
     try:
-        page = web.get(source)
-        moved = normalise(page.url) != normalise(source)
+        return web.get(source)
     except WebError as error:
-        return dict.fromkeys(targets, Waiting(NOT_ONLINE, harmless(error.reason)))
-    if moved:
-        return dict.fromkeys(targets, Waiting(REDIRECTED, harmless(page.url)))
-    if page.status != 200:
-        return dict.fromkeys(targets, Waiting(NOT_ONLINE, f"it answers {page.status}"))
-    return {
-        target: None
-        if links_to(page.body, page.url, target, page.headers)
-        else Waiting(LINK_MISSING)
-        for target in targets
-    }
+        return error
 
 
 def find_endpoints(
@@ -94,6 +75,16 @@ def tell(web: Web, mention: Mention, endpoint: Endpoint, now: datetime) -> Outco
     return replace(
         outcome, protocol=endpoint.protocol, endpoint=endpoint.url, status_url=status_url
     )
+
+
+def ask(web: Web, status_url: str) -> Asked:
+    """Return what the receiver says became of a webmention that it took before."""
+    try:
+        page = web.get(status_url)
+    except WebError as error:
+        return Asked(Verdict.LATER, _not_reached(error).reason, harmless(error.reason))
+    said = webmention.read_status(page.status, page.headers, page.body)
+    return Asked(said.verdict, said.reason, said.detail)
 
 
 def _not_reached(error: WebError) -> Outcome:

@@ -24,21 +24,22 @@ __all__ = ["Ledger", "fold"]
 class Ledger:
     """What the journal says, read when the ledger is made, and kept up with what is recorded.
 
-    ``problems`` has a sentence for each line that could not be used; such lines stay in the file
-    and disturb nothing. Raises JournalError when the journal cannot be read.
+    ``events`` are those that were read, by the numbers of their lines. ``problems`` has a sentence
+    for each line that could not be used; such lines stay in the file and disturb nothing.
+    Raises JournalError when the journal cannot be read.
     """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         reading = journal.read()
         problems = {damage.line_number: damage.why for damage in reading.problems}
-        events = []
+        self.events: dict[int, Event] = {}
         for number, line in zip(reading.line_numbers, reading.events, strict=True):
             try:
-                events.append(from_line(line))
+                self.events[number] = from_line(line)
             except ValueError as error:
                 problems[number] = harmless(error)
-        self._deliveries = fold(events)
+        self._deliveries = fold(self.events.values())
         self.problems = tuple(
             f"{journal.path}: line {number} is not used: {why}"
             for number, why in sorted(problems.items())

@@ -1,38 +1,28 @@
-"""What delivery knows: posts that mention targets, and of each mention its history. Pure."""
+"""What delivery knows: posts that mention targets, and of each mention its history. Pure.
+
+A receiver that takes webmentions is told of every version of an article: of its changes, that it
+links to the target no more (``unlinked``), and that its page is ``gone``. Versions are told apart
+by the fingerprint, of which those two words are special values. A pingback is never repeated.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from pelican_linkback.delivery.events import (
     Answered,
+    Asked,
     Attempt,
     Dropped,
     Event,
-    Fact,
     Queued,
     Waiting,
 )
 from pelican_linkback.protocol.mention import Mention, Protocol, Verdict
 
-__all__ = ["Delivery", "Post", "State", "reconcile"]
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A published article as delivery sees it.
-
-    ``source`` is its public URL, ``article`` the path that its author knows it by, ``targets``
-    the URLs to tell, as they stand on the page, and ``fingerprint`` changes when the article does.
-    """
-
-    source: str
-    article: str
-    targets: tuple[str, ...]
-    fingerprint: str
+__all__ = ["Delivery", "State"]
 
 
 class State(StrEnum):
@@ -51,9 +41,16 @@ class State(StrEnum):
     """Tried in vain, to be tried again."""
 
     DELIVERED = "delivered"
+    """The receiver knows the present version, or was told by a pingback once and for all."""
+
     NOTHING = "nothing"
+    """The target takes no mentions."""
+
     REFUSED = "refused"
+    """No, for good."""
+
     DROPPED = "dropped"
+    """The author took the mark away before it was told."""
 
 
 _STATES = {
@@ -68,9 +65,11 @@ _STATES = {
 class Delivery:
     """One mention and what its events amount to.
 
-    ``at`` is the time of the last event, ``attempts`` counts the tries of the present version of
-    the article, ``retry_at`` is the earliest time of the next one, and ``told`` the fingerprint
-    of the version that the receiver took (None: it took none). Times are UTC.
+    ``fingerprint`` is the version to tell, and ``since`` when it became known; ``attempts`` counts
+    its tries, ``asked`` the looks at the receiver's status page, and ``retry_at`` is the earliest
+    time of the next of either. ``told`` is the version that the receiver took by ``told_by``
+    (None: it took none; "": it may have taken another one since). ``at`` is the time of the last
+    event. Times are UTC.
     """
 
     mention: Mention
@@ -86,6 +85,19 @@ class Delivery:
     retry_at: datetime | None = None
     attempts: int = 0
     told: str | None = None
+    told_by: Protocol | None = None
+    since: datetime | None = None
+    asked: int = 0
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the receiver knows the present version, or can be told of no other."""
+        return self.told is not None and (self.told == self.fingerprint or not self.is_followed)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether the receiver is to hear of every version."""
+        return self.told is not None and self.told_by is Protocol.WEBMENTION
 
     def after(self, event: Event) -> Delivery:
         """Return the delivery as it is once ``event``, the next in time, has happened."""
@@ -93,25 +105,39 @@ class Delivery:
         match event.fact:
             case Queued():
                 return self._queued(event.fact, at)
-            case _ if self.told is not None:
+            case Asked():
+                return self._asked(event.fact, at)
+            case _ if self.is_told:
                 # A branch of the journal that did not know yet: what is told stays told.
                 return replace(self, at=at)
-            case Waiting(reason, detail):
-                return replace(self, at=at, state=State.WAITING, reason=reason, detail=detail)
             case Attempt():
                 return self._attempted(event.fact, at)
             case Answered():
                 return self._answered(event.fact, at)
-            case _:  # Dropped
-                return replace(self, at=at, state=State.DROPPED, reason="", detail="")
+            case _:
+                return self._kept_back(event.fact, at)
 
     def _queued(self, fact: Queued, at: datetime) -> Delivery:
         known = replace(self, at=at, article=fact.article, fingerprint=fact.fingerprint)
-        same = fact.fingerprint == self.fingerprint and self.state is not State.DROPPED
-        if same or self.told is not None:
+        if fact.fingerprint == self.fingerprint and self.state is not State.DROPPED:
             return known
+        if known.is_told:
+            return replace(known, state=State.DELIVERED)
         # A changed article gets a new chance: its author may have mended what was refused.
-        return replace(known, state=State.QUEUED, reason="", detail="", retry_at=None, attempts=0)
+        return Delivery(
+            self.mention,
+            at=at,
+            article=fact.article,
+            fingerprint=fact.fingerprint,
+            told=self.told,
+            told_by=self.told_by,
+            since=at,
+        )
+
+    def _kept_back(self, fact: Waiting | Dropped, at: datetime) -> Delivery:
+        if isinstance(fact, Dropped):
+            return replace(self, at=at, state=State.DROPPED, reason="", detail="")
+        return replace(self, at=at, state=State.WAITING, reason=fact.reason, detail=fact.detail)
 
     def _attempted(self, fact: Attempt, at: datetime) -> Delivery:
         return replace(
@@ -123,10 +149,12 @@ class Delivery:
             retry_at=None,
             # A fall-back to the other protocol belongs to the try that it ends.
             attempts=self.attempts + (not fact.after),
+            told=None if self.told is None else "",
         )
 
     def _answered(self, fact: Answered, at: datetime) -> Delivery:
         outcome = fact.outcome
+        taken = outcome.verdict is Verdict.DELIVERED
         return replace(
             self,
             at=at,
@@ -139,38 +167,15 @@ class Delivery:
             retry_at=fact.retry_at,
             # Where there is an endpoint, the attempt was counted when it began.
             attempts=self.attempts + (outcome.endpoint is None),
-            told=self.fingerprint if outcome.verdict is Verdict.DELIVERED else None,
+            told=self.fingerprint if taken else self.told,
+            told_by=outcome.protocol if taken else self.told_by,
         )
 
-
-def reconcile(
-    deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]
-) -> tuple[tuple[Mention, Fact], ...]:
-    """Return what the site's present ``posts`` (all of them) change in what is known.
-
-    New mentions are queued, those not told yet take on the present version of their article, and
-    those that are marked no more are dropped unless they were told.
-    """
-    wanted = {
-        Mention(post.source, target): Queued(post.article, post.fingerprint)
-        for post in posts
-        for target in post.targets
-    }
-    news: list[tuple[Mention, Fact]] = [
-        (mention, fact)
-        for mention, fact in wanted.items()
-        if _is_news(deliveries.get(mention), fact)
-    ]
-    gone = [
-        (mention, Dropped())
-        for mention, delivery in deliveries.items()
-        if mention not in wanted and delivery.told is None and delivery.state is not State.DROPPED
-    ]
-    return (*news, *gone)
-
-
-def _is_news(delivery: Delivery | None, fact: Queued) -> bool:
-    if delivery is None or delivery.state is State.DROPPED:
-        return True
-    known = Queued(delivery.article, delivery.fingerprint)
-    return delivery.told is None and known != fact
+    def _asked(self, fact: Asked, at: datetime) -> Delivery:
+        if self.status_url is None:
+            return replace(self, at=at)
+        asked = replace(self, at=at, asked=self.asked + 1, retry_at=fact.retry_at)
+        if fact.verdict is Verdict.LATER:
+            return asked
+        state = _STATES[fact.verdict]
+        return replace(asked, state=state, reason=fact.reason, detail=fact.detail, status_url=None)

@@ -4,20 +4,48 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
-from pelican_linkback.delivery.decider import Decision, GiveUp, Wait
-from pelican_linkback.delivery.events import Waiting
-from pelican_linkback.delivery.exchanges import LINK_MISSING, REDIRECTED
+from pelican_linkback.delivery.decider import Decision, GiveUp, Skip, Wait
+from pelican_linkback.delivery.events import GONE, UNLINKED, Waiting
+from pelican_linkback.delivery.gate import (
+    LINK_MISSING,
+    OLDER,
+    REDIRECTED,
+    STILL_LINKED,
+    STILL_ONLINE,
+    UPLOAD_MENDS,
+)
 from pelican_linkback.delivery.record import Delivery, State
 from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.protocol.verification import Finding
 from pelican_linkback.text import harmless
 
-__all__ = ["BUSY", "Notice", "Report", "about_answer", "about_journal", "about_waiting", "count"]
+__all__ = [
+    "BUSY",
+    "Notice",
+    "Report",
+    "about_answer",
+    "about_finding",
+    "about_journal",
+    "about_waiting",
+    "count",
+]
 
 LONGEST = 2000
 """Characters in a notice at most; URLs may be long."""
+
+NEARLY_LINKED = frozenset({"differs", "raw-ampersand", "by-script", "too-far-down"})
+"""Findings that say better than "no link" what is wrong."""
+
+ONLINE = {
+    OLDER: "is online in an older version",
+    STILL_LINKED: "still links to it online",
+    STILL_ONLINE: "is still online; take it away or run pelican-linkback retract",
+}
+NEWS = {UNLINKED: " that the link is gone", GONE: " that the page is gone"}
 
 SHOWN = 5
 """Damaged lines that are named one by one."""
@@ -29,6 +57,8 @@ class Notice:
 
     level: Literal["warning", "info"]
     text: str
+    passing: bool = False
+    """Whether the next run may say something else: it is about what waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +67,8 @@ class Report:
 
     ``waiting`` wait for their page (``waits_for`` says what, once each), ``later`` are to be tried
     again, ``failed`` never, ``nothing`` have targets that take no mentions, and ``left`` were due
-    and not come to. ``interrupted`` tells of Ctrl-C.
+    and not come to. ``soon`` of those that wait do so for no more than an upload. ``next_at`` is
+    when something will be due again by itself (UTC). ``interrupted`` tells of Ctrl-C.
     """
 
     sent: int = 0
@@ -46,6 +77,8 @@ class Report:
     failed: int = 0
     nothing: int = 0
     left: int = 0
+    soon: int = 0
+    next_at: datetime | None = None
     waits_for: tuple[str, ...] = ()
     interrupted: bool = False
     notices: tuple[Notice, ...] = ()
@@ -63,6 +96,17 @@ class Report:
         stopped = "interrupted, " if self.interrupted else ""
         return f"Linkbacks: {stopped}{', '.join(parts)}"
 
+    def and_then(self, later: Report) -> Report:
+        """Return what came of this run and of the one after it, taken together."""
+        lasting = [notice for notice in self.notices if not notice.passing]
+        return replace(
+            later,
+            sent=self.sent + later.sent,
+            failed=self.failed + later.failed,
+            nothing=self.nothing + later.nothing,
+            notices=tuple(dict.fromkeys([*lasting, *later.notices])),
+        )
+
     def _waiting(self) -> str:
         verb = "waits" if self.waiting == 1 else "wait"
         what = self.waits_for[0] if len(self.waits_for) == 1 else "their pages to be ready"
@@ -74,16 +118,17 @@ BUSY = Notice("info", "another run is sending; what it leaves goes with the next
 
 def count(
     decided: Mapping[Mention, tuple[Delivery, Decision]],
-    due: Collection[Mention],
     done: Collection[Mention],
     *,
+    left: int,
     interrupted: bool,
     notices: tuple[Notice, ...],
 ) -> Report:
-    """Count what became of those that were ``due``; ``done`` are those that were come to."""
+    """Count what became of those that were ``done``; ``left`` were due and not come to."""
     ended = [decided[mention] for mention in done]
     states = Counter(delivery.state for delivery, _ in ended)
     waiting = sorted({_wait_for(each) for each, _ in ended if each.state is State.WAITING})
+    times = [each.until for _, each in decided.values() if isinstance(each, Wait | Skip)]
     given_up = sum(isinstance(decision, GiveUp) for _, decision in ended)
     return Report(
         sent=states[State.DELIVERED],
@@ -91,35 +136,49 @@ def count(
         later=sum(isinstance(decision, Wait) for _, decision in decided.values()),
         failed=states[State.REFUSED] + given_up,
         nothing=states[State.NOTHING],
-        left=len(due) - len(done),
+        left=left,
+        soon=sum(each.state is State.WAITING and each.reason in UPLOAD_MENDS for each, _ in ended),
+        next_at=min(filter(None, times), default=None),
         waits_for=tuple(waiting),
         interrupted=interrupted,
         notices=notices,
     )
 
 
-def about_waiting(deliveries: Sequence[Delivery], why: Waiting) -> Notice:
-    """Say why the ``deliveries`` of one source wait, and what the author can do."""
+def about_waiting(
+    deliveries: Sequence[Delivery], why: Waiting, findings: Sequence[Finding] = ()
+) -> Notice:
+    """Say why the ``deliveries`` of one source wait, and what the author can do.
+
+    ``findings`` may know better what is wrong with a link that is missing.
+    """
     source = deliveries[0].mention.source
     told = f"{_subject(deliveries)} not told yet"
     match why.reason:
         case reason if reason == LINK_MISSING:
+            for finding in findings:
+                if finding.code in NEARLY_LINKED:
+                    words = f"{told}: {source}: {finding.sentence}; {finding.remedy}"
+                    return _notice("warning", words, passing=True)
             return _notice(
                 "warning",
                 f"{told}: {source} does not link to it; upload the page if that is an older one, "
                 "else add the link to the article or set LINKBACK_LINK_MARKED = True",
+                passing=True,
             )
         case reason if reason == REDIRECTED:
             return _notice(
                 "warning",
                 f"{told}: {source} redirects to {why.detail}, and receivers do not follow; "
                 "set SITEURL to the address that the pages are served from",
+                passing=True,
             )
-        case _:
+        case reason:
+            what = ONLINE.get(reason, f"is not online ({why.detail})")
             return _notice(
                 "info",
-                f"{told}: {source} is not online ({why.detail}); "
-                "upload it, then run pelican-linkback send",
+                f"{told}: {source} {what}; upload it, then run pelican-linkback send",
+                passing=True,
             )
 
 
@@ -128,7 +187,8 @@ def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
     subject = _subject([delivery])
     reason = f"{delivery.reason}: {delivery.detail}" if delivery.detail else delivery.reason
     if delivery.state is State.DELIVERED:
-        return _notice("info", f"{subject} told by {delivery.protocol} ({reason})")
+        what = NEWS.get(delivery.fingerprint, "")
+        return _notice("info", f"{subject} told{what} by {delivery.protocol} ({reason})")
     if delivery.state is State.NOTHING:
         return _notice("info", f"{subject} not told: it takes neither webmentions nor pingbacks")
     if delivery.state is State.LATER and delivery.retry_at and not given_up:
@@ -144,6 +204,15 @@ def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
     )
 
 
+def about_finding(delivery: Delivery, finding: Finding) -> Notice:
+    """Say why a WordPress site would refuse the delivery, and what the author can do."""
+    return _notice(
+        "warning",
+        f"{_subject([delivery])}: a WordPress site will refuse the pingback: "
+        f"{finding.sentence}; {finding.remedy}",
+    )
+
+
 def about_journal(problems: Sequence[str]) -> Iterable[Notice]:
     """Say which lines of the journal were not used; of many, only the first few."""
     for problem in problems[:SHOWN]:
@@ -156,7 +225,10 @@ def _wait_for(delivery: Delivery) -> str:
     source, target = delivery.mention.source, delivery.mention.target
     if delivery.reason == LINK_MISSING:
         return f"{source} to link to {target}"
-    return f"{source} to be online"
+    if delivery.fingerprint == GONE:
+        return f"{source} to be gone"
+    version = " in its new version" if delivery.reason in {OLDER, STILL_LINKED} else ""
+    return f"{source} to be online{version}"
 
 
 def _subject(deliveries: Sequence[Delivery]) -> str:
@@ -165,5 +237,5 @@ def _subject(deliveries: Sequence[Delivery]) -> str:
     return f"{first.article or first.mention.source}: {first.mention.target}{more}"
 
 
-def _notice(level: Literal["warning", "info"], text: str) -> Notice:
-    return Notice(level, harmless(text, LONGEST))
+def _notice(level: Literal["warning", "info"], text: str, *, passing: bool = False) -> Notice:
+    return Notice(level, harmless(text, LONGEST), passing)

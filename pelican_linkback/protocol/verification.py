@@ -17,7 +17,7 @@ from pelican_linkback.protocol.response import Headers, charset, is_html
 from pelican_linkback.text import harmless
 from pelican_linkback.urls import normalise
 
-__all__ = ["Finding", "links_to", "preflight"]
+__all__ = ["Finding", "is_tombstone", "links_to", "preflight", "reads_alike"]
 
 READ_BY_WORDPRESS = 150 * 1024
 """Bytes of a page that WordPress looks at."""
@@ -30,6 +30,9 @@ _ANCHOR = re.compile(r"<a(?=\s)", re.IGNORECASE)
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _END = re.compile(r"</a\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
+_META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
+_STATUS = re.compile(r"""\bhttp-equiv\s*=\s*["']?status\b""", re.IGNORECASE)
+_GONE = re.compile(r"""\bcontent\s*=\s*["']?410\b""", re.IGNORECASE)
 _SLASH = re.compile(r"/+(?=\?|$)")
 _BLOCK = re.compile(
     r"<(?:article|blockquote|button|caption|d[dtl]|div|figure|h[1-6]|input|li|ol|p|pre|section"
@@ -58,6 +61,28 @@ def links_to(body: bytes, base: str, target: str, headers: Headers = ()) -> bool
     page = markup.read(markup.decode(body, charset(headers)))
     hrefs = (link.href for link in page.links if link.name == "a" and link.href is not None)
     return any(href == target or _means(page, base, href) == target for href in hrefs)
+
+
+def is_tombstone(body: bytes, headers: Headers = ()) -> bool:
+    """Tell whether a page says of itself that it is gone: 410 by ``<meta http-equiv="Status">``.
+
+    Static hosts can serve this, and receivers honour it (Webmention, section 3.2.4).
+    """
+    html = _COMMENT.sub("", markup.decode(body, charset(headers)))
+    return is_html(headers) and any(
+        _STATUS.search(tag[0]) and _GONE.search(tag[0]) for tag in _META.finditer(html)
+    )
+
+
+def reads_alike(one: str, other: str) -> bool:
+    """Tell whether two pages have the same words and links, whatever else of them differs."""
+    return _words(one) == _words(other)
+
+
+def _words(html: str) -> list[str]:
+    visible = _SCRIPT.sub("", _COMMENT.sub("", html))
+    hrefs = [href for href, _ in _anchors(visible)]
+    return unescape(_TAG.sub(" ", visible)).split() + hrefs
 
 
 def preflight(html: str, target: str) -> tuple[Finding, ...]:

@@ -1,0 +1,104 @@
+"""The site as it is now against what is known: what is news? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pelican_linkback.delivery.events import GONE, UNLINKED, Dropped, Fact, Queued
+from pelican_linkback.delivery.record import Delivery, State
+from pelican_linkback.protocol.mention import Mention
+
+__all__ = ["Post", "reconcile", "vanished"]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A published article or page as delivery sees it.
+
+    ``source`` is its public URL, ``article`` the path that its author knows it by, ``targets``
+    the URLs to tell, as they stand on the page, ``fingerprint`` changes when the article does,
+    and ``links`` are all the URLs that it links to, told or not.
+    """
+
+    source: str
+    article: str
+    targets: tuple[str, ...]
+    fingerprint: str
+    links: frozenset[str] = frozenset()
+
+
+def reconcile(
+    deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]
+) -> tuple[tuple[Mention, Fact], ...]:
+    """Return what the site's present ``posts`` (all of them) change in what is known.
+
+    New mentions are queued, and so is the present version of an article for those that were not
+    told of it. A receiver that follows (``Delivery.is_followed``) is also to hear that a link is
+    taken away, and that a page has moved. What was never told and is marked no more is dropped.
+    An article that vanished is left alone: see ``vanished``.
+    """
+    site = _Site(posts)
+    facts = {
+        Mention(post.source, target): Queued(post.article, post.fingerprint)
+        for post in site.posts.values()
+        for target in post.targets
+    }
+    unmarked = {
+        mention: fact
+        for mention, delivery in deliveries.items()
+        if mention not in facts and (fact := site.farewell(delivery))
+    }
+    return tuple(
+        (mention, fact)
+        for mention, fact in {**facts, **unmarked}.items()
+        if _is_news(deliveries.get(mention), fact)
+    )
+
+
+def vanished(deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]) -> list[Delivery]:
+    """Return the deliveries whose article is gone, though their receivers were told of it.
+
+    Nothing is done about them unless the author says so: the folder may just be incomplete.
+    """
+    site = _Site(posts)
+    return [
+        delivery
+        for _, delivery in sorted(deliveries.items())
+        if delivery.is_followed and delivery.fingerprint != GONE and site.lacks(delivery)
+    ]
+
+
+class _Site:
+    """The posts by their URL, and the paths that their author knows them by."""
+
+    def __init__(self, posts: Iterable[Post]) -> None:
+        self.posts = {post.source: post for post in posts}
+        self._articles = {post.article for post in self.posts.values()}
+
+    def lacks(self, delivery: Delivery) -> bool:
+        """Tell whether the article is neither at its URL nor at another one."""
+        return delivery.mention.source not in self.posts and delivery.article not in self._articles
+
+    def farewell(self, delivery: Delivery) -> Fact | None:
+        """Return what becomes of a mention that is not marked, or not any more."""
+        if not delivery.is_followed:
+            return Dropped() if delivery.told is None else None
+        post = self.posts.get(delivery.mention.source)
+        if post is not None:
+            linked = delivery.mention.target in post.links
+            return Queued(post.article, post.fingerprint if linked else UNLINKED)
+        if delivery.fingerprint == GONE:
+            return None
+        return Dropped() if self.lacks(delivery) else Queued(delivery.article, GONE)
+
+
+def _is_news(delivery: Delivery | None, fact: Fact) -> bool:
+    if delivery is None:
+        return True
+    if isinstance(fact, Dropped):
+        return delivery.state is not State.DROPPED and not delivery.is_told
+    if delivery.state is State.DROPPED:
+        return True
+    known = Queued(delivery.article, delivery.fingerprint)
+    return known != fact and (delivery.told is None or delivery.is_followed)

@@ -1,0 +1,219 @@
+"""One run under way: which step follows which, and what has become of each delivery."""
+
+from __future__ import annotations
+
+import threading
+import typing
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from pelican_linkback.delivery.decider import GiveUp, back_off, decide
+from pelican_linkback.delivery.events import Answered, Attempt, Fact, Waiting
+from pelican_linkback.delivery.exchanges import ask, find_endpoints, tell, visit
+from pelican_linkback.delivery.gate import LINK_MISSING, hindrance, objections
+from pelican_linkback.delivery.lanes import Step
+from pelican_linkback.delivery.ledger import Ledger
+from pelican_linkback.delivery.record import State
+from pelican_linkback.delivery.report import Notice, about_answer, about_finding, about_waiting
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.verification import Finding
+from pelican_linkback.urls import host_key, normalise
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.delivery.courier import Courier
+
+__all__ = ["Round"]
+
+NOBODY = Outcome(Verdict.NOTHING, "no-endpoint")
+
+
+class Round:
+    """One run of ``courier``: the deliveries that are ``due``, and those that are ``done``.
+
+    The steps run on several threads. Each delivery is in the hands of one step at a time; what
+    they share besides, the pages of the targets, is under a lock.
+    """
+
+    def __init__(self, courier: Courier, ledger: Ledger, due: Sequence[Mention]) -> None:
+        self._courier = courier
+        self.ledger = ledger
+        self.due = due
+        self.done: set[Mention] = set()
+        self.asked: set[Mention] = set()
+        self.notices: list[Notice] = []
+        self._lock = threading.Lock()
+        self._parked: dict[str, list[Mention]] = {}
+        self._found: dict[str, tuple[Endpoint, ...] | Outcome] = {}
+        self._shares: Counter[str] = Counter()
+        self._looked_again: set[Mention] = set()
+        self._objections: dict[Mention, tuple[Finding, ...]] = {}
+
+    def steps(self) -> list[Step]:
+        """Return the first steps: a look at each source that is due, and at each status page."""
+        sources: dict[str, list[Mention]] = {}
+        steps = []
+        for mention in self.due:
+            delivery = self.ledger.deliveries[mention]
+            if delivery.status_url is not None:
+                steps.append(Step(_lane(delivery.status_url), partial(self._ask, mention)))
+            else:
+                sources.setdefault(mention.source, []).append(mention)
+        visits = [
+            Step(_lane(source), partial(self._visit, source, mentions))
+            for source, mentions in sources.items()
+        ]
+        return visits + steps
+
+    def _visit(self, source: str, mentions: Sequence[Mention]) -> Iterator[Step]:
+        """Look at the page of ``source`` and let go those of which it is as they tell."""
+        page, built = visit(self._courier.web, source), self._courier.built(source)
+        held_up: dict[Waiting, list[Mention]] = {}
+        for mention in mentions:
+            delivery = self.ledger.deliveries[mention]
+            self._objections[mention] = objections(delivery, page, built)
+            if why := hindrance(delivery, page, built, self._courier.now()):
+                held_up.setdefault(why, []).append(mention)
+            else:
+                yield from self._look(mention)
+        for why, waiting in held_up.items():
+            self._wait(waiting, why)
+
+    def _wait(self, mentions: Sequence[Mention], why: Waiting) -> None:
+        deliveries = [self.ledger.deliveries[mention] for mention in mentions]
+        self._record(
+            (delivery.mention, why)
+            for delivery in deliveries
+            # The same as at the last run is not worth a line.
+            if (delivery.state, delivery.reason) != (State.WAITING, why.reason)
+        )
+        self.done.update(mentions)
+        alone = why.reason == LINK_MISSING
+        groups = [[delivery] for delivery in deliveries] if alone else [deliveries]
+        self.notices += [
+            about_waiting(group, why, self._objections[group[0].mention]) for group in groups
+        ]
+
+    def _look(self, mention: Mention) -> Iterable[Step]:
+        """Fetch the target's page, unless that is done or under way for another mention."""
+        page = _page(mention.target)
+        with self._lock:
+            found = self._found.get(page)
+            if found is None:
+                self._parked.setdefault(page, []).append(mention)
+                first = len(self._parked[page]) == 1
+            else:
+                self._shares[page] += 1
+        if found is not None:
+            return self._forward(mention, found)
+        return [Step(_lane(page), partial(self._discover, page, mention.target))] if first else []
+
+    def _discover(self, page: str, target: str) -> Iterator[Step]:
+        found = find_endpoints(
+            self._courier.web, target, self._courier.protocols, self._courier.now()
+        )
+        with self._lock:
+            self._found[page] = found
+            parked = self._parked.pop(page)
+            self._shares[page] += len(parked)
+        for mention in parked:
+            yield from self._forward(mention, found)
+
+    def _forward(
+        self, mention: Mention, found: tuple[Endpoint, ...] | Outcome, after: str = ""
+    ) -> Iterable[Step]:
+        if isinstance(found, Outcome):
+            self._settle(mention, found)
+            return []
+        if self.ledger.deliveries[mention].told is not None:
+            # An update: pingback has no word for it.
+            found = tuple(each for each in found if each.protocol is Protocol.WEBMENTION)
+        if not found:
+            return self._forward(mention, NOBODY)
+        return [Step(_lane(found[0].url), partial(self._tell, mention, found, after))]
+
+    def _tell(
+        self, mention: Mention, endpoints: tuple[Endpoint, ...], after: str
+    ) -> Iterable[Step]:
+        """Tell the first endpoint; where that refuses for good, the next one."""
+        endpoint, *others = endpoints
+        if endpoint.protocol is Protocol.PINGBACK:
+            delivery = self.ledger.deliveries[mention]
+            self.notices += [about_finding(delivery, each) for each in self._objections[mention]]
+        self._record([(mention, Attempt(endpoint.protocol, endpoint.url, after))])
+        outcome = tell(self._courier.web, mention, endpoint, self._courier.now())
+        shared = self._shares[_page(mention.target)] > 1
+        if outcome.verdict is Verdict.REFUSED and shared and mention not in self._looked_again:
+            look_again = partial(self._look_again, mention, outcome, others)
+            return [Step(_lane(mention.target), look_again)]
+        return self._told(mention, outcome, others)
+
+    def _look_again(
+        self, mention: Mention, outcome: Outcome, others: Sequence[Endpoint]
+    ) -> Iterable[Step]:
+        """Ask the page anew before a refusal is believed: some endpoints are good for one use."""
+        self._looked_again.add(mention)
+        found = find_endpoints(
+            self._courier.web, mention.target, self._courier.protocols, self._courier.now()
+        )
+        if isinstance(found, tuple) and outcome.endpoint not in {each.url for each in found}:
+            return self._forward(mention, found, outcome.reason)
+        return self._told(mention, outcome, others)
+
+    def _told(
+        self, mention: Mention, outcome: Outcome, others: Sequence[Endpoint]
+    ) -> Iterable[Step]:
+        if outcome.verdict is Verdict.REFUSED and others:
+            return self._forward(mention, tuple(others), outcome.reason)
+        self._settle(mention, outcome)
+        return []
+
+    def _settle(self, mention: Mention, outcome: Outcome) -> None:
+        now, policy = self._courier.now(), self._courier.policy
+        retry_at = None
+        if outcome.verdict is Verdict.LATER:
+            tries = self.ledger.deliveries[mention].attempts + (outcome.endpoint is None)
+            chance, asked = self._courier.chance(), outcome.retry_after
+            retry_at = now + back_off(tries, policy, chance=chance, retry_after=asked)
+        elif outcome.status_url is not None:
+            retry_at = now + back_off(1, policy, chance=self._courier.chance())
+        self._record([(mention, Answered(outcome, retry_at))])
+        self.done.add(mention)
+        delivery = self.ledger.deliveries[mention]
+        given_up = isinstance(decide(delivery, now, policy), GiveUp)
+        self.notices.append(about_answer(delivery, given_up=given_up))
+
+    def _ask(self, mention: Mention) -> Iterable[Step]:
+        """Ask a receiver that answered 201 what became of the mention."""
+        delivery, now = self.ledger.deliveries[mention], self._courier.now()
+        said = ask(self._courier.web, delivery.status_url or "")
+        if said.verdict is Verdict.LATER:
+            pause = back_off(
+                delivery.asked + 1, self._courier.policy, chance=self._courier.chance()
+            )
+            said = replace(said, retry_at=now + pause)
+        self._record([(mention, said)])
+        self.asked.add(mention)
+        if said.verdict is Verdict.REFUSED:
+            self.done.add(mention)
+            self.notices.append(about_answer(self.ledger.deliveries[mention], given_up=False))
+        return []
+
+    def _record(self, facts: Iterable[tuple[Mention, Fact]]) -> None:
+        self.ledger.record(facts, self._courier.now())
+
+
+def _lane(url: str) -> str:
+    try:
+        return host_key(url)
+    except InvalidURL:
+        return ""  # The web door refuses it without a request.
+
+
+def _page(url: str) -> str:
+    try:
+        return normalise(url)
+    except InvalidURL:
+        return url

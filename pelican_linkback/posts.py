@@ -1,0 +1,99 @@
+"""Pelican's articles and pages as delivery sees them: content in, Posts out."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import date, datetime
+from itertools import chain
+from typing import Any
+from urllib.parse import urljoin
+
+from pelican import signals
+from pelican.contents import Article
+
+from pelican_linkback.delivery import Post, beginning_of
+from pelican_linkback.delivery.targets import choose
+from pelican_linkback.protocol import extraction
+from pelican_linkback.settings import Settings
+from pelican_linkback.urls import normalise
+
+__all__ = ["first_day", "marks_of", "posts_of", "published", "read_site"]
+
+logger = logging.getLogger(__name__)
+
+
+def published(generator: Any, now: datetime) -> Iterator[Any]:
+    """Yield what ``generator`` publishes, translations included: articles up to ``now``, pages."""
+    contents = generator.pages if hasattr(generator, "pages") else generator.articles
+    for content in chain(contents, generator.translations):
+        if not isinstance(content, Article) or content.date <= now:
+            yield content
+
+
+def first_day(settings: Settings, today: date, *, remember: bool = True) -> date | None:
+    """Return the day from which on found links are told: None where only marked ones are.
+
+    Raises JournalError where the day cannot be remembered.
+    """
+    if settings.targets != "all":
+        return None
+    return settings.since or beginning_of(settings).day(today, remember=remember)
+
+
+def posts_of(
+    contents: Iterable[Any], settings: Settings, since: date | None = None
+) -> Iterator[Post]:
+    """Yield the Post of each article or page.
+
+    The links of an article dated from the day ``since`` on are told though they are not marked;
+    with None, of no article.
+    """
+    return (_post(content, settings, since) for content in contents)
+
+
+def marks_of(content: Any) -> extraction.Marks:
+    """Return what the metadata of an article or page ask for."""
+    return extraction.read_marks(content.metadata.get("pingback"))
+
+
+def _post(content: Any, settings: Settings, since: date | None) -> Post:
+    # A URI, not an IRI: receivers fetch it with whatever client they have.
+    source = normalise(urljoin(settings.site_url + "/", content.url))
+    name = content.get_relative_source_path()
+    marks = marks_of(content)
+    for problem in marks.problems:
+        logger.warning("%s: Pingback: %s", name, problem)
+    html = content.get_content(settings.site_url)
+    links = extraction.links(html, source)
+    find = since is not None and isinstance(content, Article) and content.date.date() >= since
+    targets = choose(marks, links, source, find=find, exclude=settings.exclude)
+    version = hashlib.sha256(f"{content.title}\0{html}".encode())
+    linked = frozenset(chain.from_iterable((link.href, link.url) for link in links))
+    return Post(source, name, targets, version.hexdigest()[:16], linked)
+
+
+class _Enough(Exception):
+    """The site is read; nothing is to be written."""
+
+
+def read_site(pelican: Any, now: datetime) -> list[Any]:
+    """Return the articles and pages that a build of ``pelican`` would publish; write nothing."""
+    found: list[Any] = []
+
+    def stop(generators: Iterable[Any]) -> None:
+        for generator in generators:
+            if hasattr(generator, "translations"):
+                found.extend(published(generator, now))
+        raise _Enough
+
+    pelican.delete_outputdir = False
+    signals.all_generators_finalized.connect(stop)
+    try:
+        with suppress(_Enough):
+            pelican.run()
+    finally:
+        signals.all_generators_finalized.disconnect(stop)
+    return found

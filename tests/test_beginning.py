@@ -1,0 +1,44 @@
+"""From which day on found links are told, and that it is remembered."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pelican_linkback.delivery.beginning import Beginning
+from pelican_linkback.journal import Journal
+
+TODAY = date(2026, 3, 1)
+
+
+@pytest.fixture
+def beginning(tmp_path: Path) -> Beginning:
+    return Beginning(Journal(tmp_path / "site.jsonl"), Journal(tmp_path / "deliveries.jsonl"))
+
+
+def test_the_first_day_is_today_and_stays_so(beginning: Beginning) -> None:
+    assert beginning.day(TODAY) == TODAY
+    assert beginning.day(date(2027, 1, 1)) == TODAY
+
+
+def test_looking_leaves_no_trace(beginning: Beginning, tmp_path: Path) -> None:
+    assert beginning.day(TODAY, remember=False) == TODAY
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_site_that_told_somebody_before_began_then(beginning: Beginning, tmp_path: Path) -> None:
+    Journal(tmp_path / "deliveries.jsonl").append(
+        {"at": "2025-12-31T23:00:00+00:00"}, {"at": "2026-01-01T00:00:00+00:00"}, {"at": "?"}, {}
+    )
+    assert beginning.day(TODAY) == date(2025, 12, 31)
+
+
+def test_the_earliest_of_two_branches_counts_and_an_author_may_name_an_earlier_one(
+    beginning: Beginning, tmp_path: Path
+) -> None:
+    for day in (TODAY, date(2015, 1, 1), date(2020, 1, 1), date(2015, 1, 1)):
+        beginning.record(day)
+    assert beginning.day(TODAY) == date(2015, 1, 1)
+    assert len((tmp_path / "site.jsonl").read_text().splitlines()) == 3

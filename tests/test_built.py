@@ -1,0 +1,107 @@
+"""The built pages by their URL, and the tombstone in the place of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pelican_linkback.delivery.built import TOMBSTONE, BuiltSite
+from pelican_linkback.protocol.verification import is_tombstone
+
+HOME = "https://me.example/blog"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> BuiltSite:
+    (tmp_path / "secret").write_text("not ours")
+    return BuiltSite(tmp_path / "output", HOME)
+
+
+def write(site: BuiltSite, path: str, text: bytes = b"page") -> None:
+    file = site.folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        pytest.param("/one.html", "one.html", id="a file"),
+        pytest.param("/one", "one.html", id="without its ending"),
+        pytest.param("/one/", "one/index.html", id="a folder"),
+        pytest.param("/one", "one/index.html", id="a folder without slash"),
+        pytest.param("/", "index.html", id="the home page"),
+        pytest.param("/mar%C3%A9.html", "maré.html", id="percent-encoded"),
+    ],
+)
+def test_a_page_is_where_hosts_look(site: BuiltSite, url: str, path: str) -> None:
+    assert site.page(HOME + url) is None
+    write(site, path)
+    assert site.page(HOME + url) == b"page"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://you.example/blog/one.html",
+        f"{HOME}/..%2Fsecret",
+        f"{HOME}/%00",
+        f"{HOME}/one.html?page=2",
+        "https://me.example/secret",
+    ],
+)
+def test_nothing_but_the_site_is_read_or_written(site: BuiltSite, url: str) -> None:
+    write(site, "one.html")
+    assert site.page(url) is None
+    if "%2F" not in url:
+        assert site.bury(url) is None
+    assert (site.folder.parent / "secret").read_text() == "not ours"
+    assert not list(site.folder.parent.glob("secret?*"))
+
+
+def test_a_page_that_cannot_be_read_is_none(
+    site: BuiltSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path) -> bytes:
+        raise PermissionError
+
+    write(site, "one.html")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert site.page(f"{HOME}/one.html") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("/old/one.html", "old/one.html"),
+        ("/old/one/", "old/one/index.html"),
+        ("/old/one", "old/one/index.html"),
+    ],
+)
+def test_a_tombstone_stands_where_the_page_was(site: BuiltSite, url: str, path: str) -> None:
+    assert site.bury(HOME + url) == site.folder / path
+    assert (site.folder / path).read_bytes() == TOMBSTONE
+    assert site.bury(HOME + url) == site.folder / path
+
+
+def test_what_is_there_stays_there(site: BuiltSite) -> None:
+    write(site, "one.html")
+    assert site.bury(f"{HOME}/one.html") is None
+    assert site.page(f"{HOME}/one.html") == b"page"
+
+
+@pytest.mark.parametrize(
+    ("html", "says"),
+    [
+        (TOMBSTONE, True),
+        (b"<META content='410 Gone' HTTP-EQUIV=Status />", True),
+        (b'<!-- <meta http-equiv="Status" content="410 Gone"> -->', False),
+        (b'<meta http-equiv="Status" content="200 OK">', False),
+        (b'<meta http-equiv="Refresh" content="410">', False),
+        (b'<meta http-equiv="Status"> <meta content="410">', False),
+    ],
+)
+def test_a_tombstone_is_known_by_its_meta_element(html: bytes, says: bool) -> None:
+    assert is_tombstone(html) is says
+    assert not is_tombstone(html, [("Content-Type", "text/plain")])

@@ -1,0 +1,49 @@
+"""Compaction takes lines away and changes nothing that they amount to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from pelican_linkback.delivery.compaction import compact, needed
+from pelican_linkback.delivery.events import Event, Queued, Waiting, to_line
+from pelican_linkback.delivery.ledger import Ledger, fold
+from pelican_linkback.exceptions import JournalError
+from pelican_linkback.journal import Journal
+from tests.test_record import ATTEMPT, DELIVERED, EVENTS, LATER, MENTION, NOON
+
+
+@given(EVENTS)
+def test_what_is_left_amounts_to_the_same(events: list[Event]) -> None:
+    numbered = dict(enumerate(events, start=1))
+    kept = [numbered[number] for number in sorted(needed(numbered))]
+    assert fold(kept) == fold(events)
+    assert needed(dict(enumerate(kept))) == set(range(len(kept)))
+
+
+def test_a_journal_loses_its_history_and_keeps_its_damage(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "deliveries.jsonl")
+    facts = [Queued("a.md", "1"), Waiting("not-online"), ATTEMPT, LATER, ATTEMPT, DELIVERED]
+    for second, fact in enumerate(facts):
+        journal.append(to_line(Event(NOON.replace(second=second), MENTION, fact)))
+    with journal.path.open("ab") as file:
+        file.write(b"\n?\n" + journal.path.read_bytes().splitlines()[0] + b"\n{torn")
+    before = Ledger(journal)
+    assert compact(journal) == (9, 6)
+    after = Ledger(journal)
+    assert after.deliveries == before.deliveries
+    assert len(after.problems) == len(before.problems) == 2
+    assert compact(journal) == (6, 6)
+    assert sorted(tmp_path.iterdir()) == [journal.path, journal.path.with_suffix(".lock")]
+
+
+def test_a_new_site_has_nothing_to_compact(tmp_path: Path) -> None:
+    assert compact(Journal(tmp_path / "deliveries.jsonl")) == (0, 0)
+
+
+def test_while_another_run_writes_nothing_is_compacted(tmp_path: Path) -> None:
+    path = tmp_path / "deliveries.jsonl"
+    with Journal(path).hold(), pytest.raises(JournalError, match="another process"):
+        compact(Journal(path))

@@ -1,0 +1,51 @@
+"""Waiting for an upload, without waiting."""
+
+from __future__ import annotations
+
+from pelican_linkback.delivery.patience import EVERY, run_until_ready
+from pelican_linkback.delivery.report import Notice, Report
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def run(seconds: float, *reports: Report) -> tuple[Report, list[float]]:
+    clock, left = Clock(), list(reports)
+    report = run_until_ready(
+        lambda: left.pop(0), seconds, monotonic=lambda: clock.now, sleep=clock.sleep
+    )
+    assert not left
+    return report, clock.slept
+
+
+OFFLINE = Notice("info", "not online", passing=True)
+TOLD = Notice("info", "told")
+WARNED = Notice("warning", "refused")
+WAITS = Report(sent=1, waiting=1, soon=1, notices=(OFFLINE, WARNED))
+
+
+def test_it_looks_again_until_nothing_waits_for_an_upload() -> None:
+    done = Report(sent=2, failed=1, nothing=3, notices=(TOLD, WARNED))
+    report, slept = run(60, WAITS, WAITS, done)
+    assert slept == [EVERY, EVERY]
+    assert report == Report(sent=4, failed=1, nothing=3, notices=(WARNED, TOLD))
+
+
+def test_it_looks_no_longer_than_it_may() -> None:
+    report, slept = run(7, WAITS, WAITS, WAITS)
+    assert slept == [EVERY, 2]
+    assert (report.sent, report.waiting) == (3, 1)
+    assert report.notices == (WARNED, OFFLINE)
+
+
+def test_it_does_not_wait_for_the_author_nor_after_ctrl_c() -> None:
+    assert run(60, Report(waiting=1)) == (Report(waiting=1), [])
+    assert run(60, Report(soon=1, interrupted=True))[1] == []
+    assert run(0, WAITS) == (WAITS, [])
