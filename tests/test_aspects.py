@@ -149,7 +149,10 @@ def test_a_builtin_that_hides_its_signature_is_called_with_the_subject():
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("two", r"Aspects: two\(obj, more\) cannot be called for 7: write def two\(self\) or"),
+        (
+            "two",
+            r"Aspects: two\(self, obj, more\) cannot be called for 7: write def two\(self\) or",
+        ),
         ("badly_decorated", r"badly_decorated is decorated .* use @functools\.wraps"),
         ("without_self", r"without_self\(\) cannot be called for 7: write def .*@functools\.wraps"),
         ("broken_property", r"the property broken_property raises AttributeError .*nothing_of"),

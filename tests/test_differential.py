@@ -553,6 +553,13 @@ DIFFERENCES = [
         ours="<title>ab</title>",
     ),
     Difference(
+        "A string as categories",
+        RSS,
+        lambda kit: {"item_categories": "Boats", "categories": "Harbour"},
+        django="<category>H</category>",
+        ours="<category>Harbour</category>.*<category>Boats</category>",
+    ),
+    Difference(
         "Aspects of ours",
         ATOM,
         lambda kit: {"limit": 0, "item_content": "all"},

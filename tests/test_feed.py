@@ -246,6 +246,7 @@ def test_a_missing_template_is_named():
         ({"items": None}, "Broken: has no items"),
         ({"items": 7}, "items of None is 7, which cannot be iterated"),
         ({"items": lambda _: [object()]}, "has neither get_absolute_url"),
+        ({"item_pubdate": "today"}, "item_pubdate of Entry.* is 'today'; return a datetime"),
         ({"limit": "10"}, "limit of None is '10'; write a whole number"),
         ({"limit": -1}, "limit of None is -1"),
         ({"order_by": "modified"}, "order_by names 'modified', which Entry.* does not have"),
@@ -331,6 +332,8 @@ def test_what_is_wrong_for_one_object_costs_that_document():
     ("aspects", "says"),
     [
         ({"path": None}, "Nowhere: has no path: write path = "),
+        ({"path": ""}, "Nowhere: has no path: write path = "),
+        ({"path": property(lambda self: self.gone)}, "the property path raises AttributeError"),
         ({"path": lambda _: 1 / 0}, r"Nowhere: ZeroDivisionError\(.*\), in path of None"),
         ({"objects": 7}, "Nowhere: objects is 7, which cannot be iterated"),
         ({"objects": lambda _: 1 / 0}, r"Nowhere: ZeroDivisionError\(.*\), in objects of Site"),

@@ -171,7 +171,7 @@ def test_a_write_of_ones_own_is_what_writes_the_document(feed_type):
 
 
 def test_every_author_is_named():
-    people = [Person("Ann", "ann@me.example", "https://me.example/ann"), Person("Bo")]
+    people = [Person("Ann", "ann@me.example", "https://me.example/ann"), "Bo"]
     atom = parse(add(make(Atom1Feed), authors=people)).entries[0]
     assert [a.name for a in atom.authors] == ["Ann", "Bo"]
     assert atom.authors[0] == {

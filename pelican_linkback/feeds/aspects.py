@@ -26,7 +26,7 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
     try:
         attribute = getattr(feed, name)
     except AttributeError as error:
-        if _declared(feed, name) is _missing:
+        if not hasattr(type(feed), name):
             return default
         message = (
             f"the property {name} raises AttributeError ({error}) for {shown(subject)}; "
@@ -55,15 +55,10 @@ def described(error: Exception) -> str:
     return ", in ".join([repr(error), *getattr(error, "__notes__", ())])
 
 
-_missing = object()
-
-
-def _declared(feed: object, name: str) -> object:
-    return inspect.getattr_static(feed, name, _missing)
-
-
 def _call(feed: object, name: str, hook: Callable[..., Any], subject: object) -> Any:
-    takes_subject, signature = _reading(feed, name, hook, subject)
+    takes_subject, signature = _reading(feed, name, hook)
+    if takes_subject is None:
+        raise _wrong_signature(feed, name, str(signature), subject)
     try:
         return hook(subject) if takes_subject else hook()
     except Exception as error:
@@ -77,23 +72,41 @@ def _call(feed: object, name: str, hook: Callable[..., Any], subject: object) ->
         raise FeedError(type(feed).__name__, message) from error
 
 
-def _reading(
-    feed: object, name: str, hook: Callable[..., Any], subject: object
-) -> tuple[bool, inspect.Signature | None]:
-    """Return whether ``hook`` takes the subject, and its signature where it has one."""
-    if isinstance(_declared(feed, name), functools.singledispatchmethod):
+Reading = tuple[bool | None, inspect.Signature | None]
+"""Whether a hook takes the subject (None: it can be called neither way), and its signature."""
+
+
+def _reading(feed: object, name: str, hook: Callable[..., Any]) -> Reading:
+    if inspect.ismethod(hook):
+        function, own = hook.__func__, 1  # the first argument is self
+    elif isinstance(inspect.getattr_static(feed, name, None), functools.singledispatchmethod):
         return True, None  # it dispatches on the subject; the signature it shows has self, too
+    else:
+        function, own = hook, 0
+    return (_read_once if inspect.isfunction(function) else _read)(function, own)
+
+
+def _read(function: Callable[..., Any], own: int) -> Reading:
     try:
-        signature = inspect.signature(hook)
-    except ValueError as error:
-        if inspect.ismethod(hook):  # a method without self
-            raise _wrong_signature(feed, name, "()", subject) from error
+        signature = inspect.signature(function)
+    except ValueError:
         return True, None  # a builtin that does not tell: it can only be meant for the subject
-    if _accepts(signature, subject):
-        return True, signature
-    if _accepts(signature):
-        return False, signature
-    raise _wrong_signature(feed, name, str(signature), subject)
+    for takes_subject in (True, False):
+        if _accepts(signature, own + takes_subject):
+            return takes_subject, signature
+    return None, signature
+
+
+# A hook is called for every item of every feed; to read a signature costs more than most hooks.
+_read_once = functools.lru_cache(maxsize=1024)(_read)
+
+
+def _accepts(signature: inspect.Signature, arguments: int) -> bool:
+    try:
+        signature.bind(*[None] * arguments)
+    except TypeError:
+        return False
+    return True
 
 
 def _wrong_signature(feed: object, name: str, signature: str, subject: object) -> FeedError:
@@ -102,14 +115,6 @@ def _wrong_signature(feed: object, name: str, signature: str, subject: object) -
         f"def {name}(self) or def {name}(self, obj), and use @functools.wraps in a decorator"
     )
     return FeedError(type(feed).__name__, message)
-
-
-def _accepts(signature: inspect.Signature, *arguments: object) -> bool:
-    try:
-        signature.bind(*arguments)
-    except TypeError:
-        return False
-    return True
 
 
 def _is_bare_wrapper(signature: inspect.Signature | None, error: TypeError) -> bool:

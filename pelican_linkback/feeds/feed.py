@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from pathlib import PurePath
 from typing import Any
 
 from feedgenerator.django.utils.encoding import iri_to_uri
@@ -96,21 +95,21 @@ class Feed:
 
     def document_path(self, obj: Any) -> str | None:
         """Return where the document goes, below the output folder; None where it has no place."""
-        if self.path is None:
+        place = self._located("path", obj)
+        if place is None and not callable(self.path):
             message = 'has no path: write path = "feeds/news.xml" or def path(self, obj)'
             raise FeedError(type(self).__name__, message)
-        return self._located("path", obj)
+        return place
 
     def document_url(self, obj: Any) -> str | None:
         """Return the document's URL, relative to FEED_DOMAIN; None where it has no place."""
         return self._located("url", obj) or self._located("path", obj)
 
     def _located(self, aspect: str, obj: Any) -> str | None:
-        value = getattr(self, aspect)
-        if isinstance(value, str | PurePath):
-            return self.expand(str(value), obj)
         place = self.aspect(aspect, obj)
-        return str(place) if place else None
+        if not place:
+            return None
+        return str(place) if callable(getattr(self, aspect)) else self.expand(str(place), obj)
 
     def expand(self, pattern: str, obj: Any) -> str:
         """Return a pattern of ``path`` or ``url`` with its fields filled in for ``obj``."""
@@ -255,7 +254,12 @@ class Feed:
 
     def _date(self, name: str, item: Any) -> dt.datetime | None:
         date = self.aspect(f"item_{name}", item)
-        return self.site.aware(date) if date else None
+        if not date:
+            return None
+        if isinstance(date, dt.date):
+            return self.site.aware(date)
+        message = f"item_{name} of {shown(item)} is {date!r}; return a datetime, or None"
+        raise FeedError(type(self).__name__, message)
 
     def _absolute(self, url: Any) -> str:
         uri: str = iri_to_uri(self.site.absolute(str(url)))

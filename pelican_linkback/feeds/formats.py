@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from typing import IO, Any
@@ -89,18 +89,20 @@ class _Mended(feedgenerator.SyndicationFeed):
     """What all our generators share: one way to write, and no clock."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **_with_list_of_categories(kwargs))
         stylesheets = self.feed["stylesheets"] or ()
         self.feed["stylesheets"] = [_mended_stylesheet(each) for each in stylesheets]
 
-    def add_item(self, *args: Any, authors: Sequence[Person] | None = None, **kwargs: Any) -> None:
+    def add_item(
+        self, *args: Any, authors: Iterable[Person | str] | None = None, **kwargs: Any
+    ) -> None:
         """Add an item; beside feedgenerator's arguments it takes ``authors``, all of them."""
-        super().add_item(*args, **kwargs)
+        super().add_item(*args, **_with_list_of_categories(kwargs))
         item = self.items[-1]
         for key in ("pubdate", "updateddate"):
             if item[key] is not None:
                 item[key] = _aware(item[key])
-        item["authors"] = _single_author(item) if authors is None else list(authors)
+        item["authors"] = _single_author(item) if authors is None else [*map(_person, authors)]
 
     def latest_post_date(self) -> dt.datetime:
         """The newest date of the items, else the feed's ``updated``, else 1970-01-01."""
@@ -142,6 +144,16 @@ class _Mended(feedgenerator.SyndicationFeed):
     def write_document(self, handler: XMLWriter) -> None:
         """Write the root element and all below it; each format has its own."""
         raise NotImplementedError
+
+
+def _with_list_of_categories(arguments: dict[str, Any]) -> dict[str, Any]:
+    # A string is iterable, too: it would become a category for each of its letters.
+    categories = arguments.get("categories")
+    return arguments | {"categories": [categories]} if isinstance(categories, str) else arguments
+
+
+def _person(author: Person | str) -> Person:
+    return author if isinstance(author, Person) else Person(str(author))
 
 
 def _mended_stylesheet(sheet: feedgenerator.Stylesheet) -> Stylesheet:
