@@ -24,7 +24,7 @@ from pelican_linkback import settings as settings_room
 from pelican_linkback.exceptions import FeedError, InvalidURL, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, Site, identity
 from pelican_linkback.feeds.aspects import described
-from pelican_linkback.feeds.catalogue import Document, catalogue, load
+from pelican_linkback.feeds.catalogue import Document, catalogue, load, patterns
 from pelican_linkback.feeds.identity import Entry, Memory
 from pelican_linkback.feeds.output import Shelf
 from pelican_linkback.journal import Journal
@@ -56,12 +56,9 @@ class FeedStage:
                 generator.context[name] = pattern
 
     def _patterns(self) -> Iterator[str]:
-        site = Site("", "", dt.datetime.now(dt.UTC), settings=self._generator.settings)
-        for feed_class in self._classes:
-            feed = feed_class()
-            feed.site = site
-            if pattern := feed.path_pattern():
-                yield pattern
+        return patterns(
+            self._classes, Site("", "", dt.datetime.now(dt.UTC), settings=self._generator.settings)
+        )
 
     def run(self, writer: Any, now: dt.datetime) -> str:
         """Write every feed whose bytes changed; return a line that says how many.

@@ -1,6 +1,7 @@
 """A real Pelican build: the plugin owns every stock feed."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -210,6 +211,27 @@ def test_an_author_without_a_name_is_no_author(blog):
     build = blog.build(AUTHOR="")
     assert not (build.output / "feeds" / "author" / ".atom.xml").exists()
     assert "<author>" not in build.read("feeds/tag/rope.atom.xml").partition("<entry>")[2]
+
+
+@pytest.mark.parametrize(
+    ("aspects", "says"),
+    [
+        ({"__init__": lambda _: 1 / 0}, "Broken: ZeroDivisionError"),
+        ({"path": property(lambda self: self.gone)}, "Broken: .*AttributeError"),
+        ({"feed_type": "Atom1Feed"}, "Broken: feed_type is 'Atom1Feed'"),
+        ({"path": "b.xml", "feed_type": lambda _: 1 / 0}, "Broken: ZeroDivisionError.* feed_type"),
+        ({"objects": lambda _: 1 / 0}, "Broken: ZeroDivisionError.* objects"),
+    ],
+    ids=["constructor", "path", "feed_type", "feed_type()", "objects"],
+)
+def test_wherever_a_feed_class_breaks_it_costs_that_feed(blog, aspects, says):
+    from pelican_linkback.feeds import STOCK_FEEDS, AtomSiteFeed
+
+    broken = type("Broken", (AtomSiteFeed,), aspects)
+    build = blog.build(LINKBACK_FEEDS=[broken, *STOCK_FEEDS])
+    (problem,) = build.problems
+    assert re.search(says, problem)
+    assert (build.output / "feeds" / "site.atom.xml").exists()
 
 
 SETTINGS = """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from pelican_linkback.feeds.aspects import described, shown
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.site import Site
 
-__all__ = ["Catalogue", "Document", "catalogue", "load"]
+__all__ = ["Catalogue", "Document", "catalogue", "load", "patterns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,21 @@ def _checked(entry: object) -> type[Feed]:
         return entry
     message = "LINKBACK_FEEDS names it, but it is not a subclass of pelican_linkback.feeds.Feed"
     raise FeedError(getattr(entry, "__name__", repr(entry)), message)
+
+
+def patterns(feeds: Iterable[type[Feed]], site: Site) -> Iterator[str]:
+    """Yield the patterns that the places of ``feeds`` follow.
+
+    A class that fails here will fail in ``catalogue``, too, and is told there.
+    """
+    for feed_class in feeds:
+        pattern = None
+        with suppress(Exception):
+            feed = feed_class()
+            feed.site = site
+            pattern = feed.path_pattern()
+        if pattern:
+            yield pattern
 
 
 def catalogue(feeds: Iterable[type[Feed]], site: Site) -> Catalogue:
