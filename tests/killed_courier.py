@@ -1,0 +1,115 @@
+"""Kill -9 a run of 50 deliveries at every one of its writes, and see the next run complete it.
+
+Run as a script by test_crashes.py: it forks, which a process with threads must not do. Each run is
+a process of its own that ends by SIGKILL before, in the midst of, or just after its n-th write to
+the journal. Prints what it proved; ends with a traceback if it did not.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pelican_linkback import journal as journal_module
+from pelican_linkback.delivery.courier import Courier
+from pelican_linkback.delivery.ledger import Ledger
+from pelican_linkback.delivery.reconcile import Post
+from pelican_linkback.delivery.record import State
+from pelican_linkback.journal import Journal
+from pelican_linkback.protocol import webmention
+from tests.fakeweb import FakeWeb, Reply, Request
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+POSTS = tuple(
+    Post(
+        f"https://blog.example/{name}",
+        f"{name}.md",
+        tuple(f"https://far{n}.example/{name}" for n in range(10)),
+        "1",
+    )
+    for name in "abcde"
+)
+WRITES = 101
+"""One for all that is queued, and two for each of the 50 deliveries."""
+
+write = journal_module._write
+
+
+def main() -> None:
+    # What a killed process has written is in the hands of the system, flushed to disk or not.
+    journal_module.os.fsync = lambda _: None
+    for point in range(1, WRITES + 1):
+        when = ("before", "amid", "after")[point % 3]
+        with tempfile.TemporaryDirectory() as folder:
+            ended = run(Path(folder), lambda when=when, point=point: die_at(point, when))
+            assert os.WIFSIGNALED(ended), f"write {point} never came"
+            assert os.WTERMSIG(ended) == signal.SIGKILL
+            assert run(Path(folder), lambda: None) == 0, "the next run failed"
+            check(Path(folder), f"killed {when} write {point}")
+    assert run(Path(tempfile.mkdtemp()), lambda: die_at(WRITES + 1, "before")) == 0
+    print(f"{WRITES} runs killed and completed")
+
+
+def run(folder: Path, prepare: Callable[[], None]) -> int:
+    """Send in a process of its own; return how it ended."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1]
+    try:
+        prepare()
+        courier(folder).run(POSTS)
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def die_at(point: int, when: str) -> None:
+    left = [point]
+
+    def mortal_write(file, data: bytes) -> None:
+        left[0] -= 1
+        if not left[0] and when == "amid":
+            write(file, data[: len(data) // 2])
+        elif left[0] or when == "after":
+            write(file, data)
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    journal_module._write = mortal_write
+
+
+def courier(folder: Path) -> Courier:
+    def receive(request: Request) -> Reply:
+        mention = webmention.read_request(request.body)
+        with (folder / "received").open("a") as file:
+            file.write(f"{mention.source} {mention.target}\n")
+        return Reply(202)
+
+    pages = {
+        post.source: "".join(f'<a href="{target}">x</a>' for target in post.targets)
+        for post in POSTS
+    }
+    offer = Reply(200, [("Link", "</webmention>; rel=webmention")])
+    pages |= {target: offer for post in POSTS for target in post.targets}
+    pages |= {f"https://far{n}.example/webmention": receive for n in range(10)}
+    journal = Journal(folder / "deliveries.jsonl")
+    return Courier(journal, FakeWeb(pages), now=lambda: NOON, workers=1)
+
+
+def check(folder: Path, where: str) -> None:
+    wanted = {f"{post.source} {target}" for post in POSTS for target in post.targets}
+    received = Counter((folder / "received").read_text().splitlines())
+    assert set(received) == wanted, f"{where}: lost {wanted - set(received)}"
+    assert received.total() <= len(wanted) + 1, f"{where}: more than one was repeated"
+    states = {each.state for each in Ledger(courier(folder).journal).deliveries.values()}
+    assert states == {State.DELIVERED}, f"{where}: {states}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
