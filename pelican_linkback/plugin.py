@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -23,11 +24,12 @@ from pelican.contents import Article, Page
 from pelican.log import console
 
 from pelican_linkback import settings as settings_room
-from pelican_linkback.delivery import courier_for
+from pelican_linkback.delivery import courier_for, idle_of
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.feed_stage import FeedStage
-from pelican_linkback.posts import first_day, marks_of, posts_of, published
+from pelican_linkback.posts import first_day, marks_of, pieces_of, posts_of, published
 from pelican_linkback.protocol import extraction
+from pelican_linkback.settings import Settings
 
 __all__ = ["connect"]
 
@@ -108,21 +110,36 @@ def deliver(pelican: Any) -> None:
         # Everything is on record and due, and the time to send it is over.
         settings = replace(settings, deadline=0.0)
     try:
-        today = dt.datetime.now(dt.UTC).date()
-        posts = list(posts_of(contents, settings, first_day(settings, today)))
-        report = courier_for(settings).run(posts)
+        line = deliver_contents(contents, settings, dt.datetime.now(dt.UTC))
     except LinkbackError as error:
         logger.error("Linkbacks: nothing is sent: %s", error)
-        return
+    else:
+        _say(line)
+
+
+def deliver_contents(contents: Sequence[Any], settings: Settings, now: dt.datetime) -> str:
+    """Tell whom ``contents`` mention; return what is to be said about it in a line, if anything.
+
+    What a build like this one found it had nothing to do is not looked at again.
+    """
+    idle = idle_of(settings)
+    digest = idle.digest(pieces_of(contents, settings))
+    if (line := idle.line(digest, now)) is not None:
+        return line
+    posts = list(posts_of(contents, settings, first_day(settings, now.date())))
+    report = courier_for(settings).run(posts)
     for notice in report.notices:
         logger.log(logging.getLevelNamesMapping()[notice.level.upper()], "%s", notice.text)
-    if report.left or any(post.targets for post in posts):
-        _say(report.summary())
+    line = report.summary() if report.left or any(post.targets for post in posts) else ""
     if report.interrupted:
+        _say(line)
         raise KeyboardInterrupt
+    if not any(marks_of(content).problems for content in contents):
+        idle.remember(digest, report, line, now)
+    return line
 
 
 def _say(line: str) -> None:
     """Say one line to the author at the default log level, where Pelican says "Done"."""
-    if logger.isEnabledFor(logging.WARNING):
+    if line and logger.isEnabledFor(logging.WARNING):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

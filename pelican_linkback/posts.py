@@ -20,7 +20,7 @@ from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
 from pelican_linkback.urls import normalise
 
-__all__ = ["first_day", "marks_of", "posts_of", "published", "read_site"]
+__all__ = ["first_day", "marks_of", "pieces_of", "posts_of", "published", "read_site"]
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,15 @@ def posts_of(
     with None, of no article.
     """
     return (_post(content, settings, since) for content in contents)
+
+
+def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
+    """Yield all that ``posts_of`` looks at, as texts that cost next to nothing."""
+    yield repr(settings)
+    for content in contents:
+        yield f"{content.url}\0{content.source_path}\0{content.title}"
+        yield f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}"
+        yield content.get_content(settings.site_url)
 
 
 def marks_of(content: Any) -> extraction.Marks:

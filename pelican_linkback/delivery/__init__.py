@@ -7,11 +7,12 @@ import datetime as dt
 from pelican_linkback.delivery.beginning import Beginning
 from pelican_linkback.delivery.built import BuiltSite
 from pelican_linkback.delivery.courier import Courier
+from pelican_linkback.delivery.idle import Idle
 from pelican_linkback.delivery.reconcile import Post
 from pelican_linkback.journal import Journal
 from pelican_linkback.settings import Settings
 
-__all__ = ["Courier", "Post", "beginning_of", "built_site", "courier_for", "journal_of"]
+__all__ = ["Courier", "Post", "beginning_of", "built_site", "courier_for", "idle_of", "journal_of"]
 
 
 def journal_of(settings: Settings) -> Journal:
@@ -27,6 +28,12 @@ def built_site(settings: Settings) -> BuiltSite:
 def beginning_of(settings: Settings) -> Beginning:
     """Return the memory of the day from which on found links are told."""
     return Beginning(Journal(settings.state / "site.jsonl"), journal_of(settings))
+
+
+def idle_of(settings: Settings) -> Idle:
+    """Return the memory of the last build that had nothing to do."""
+    journals = (settings.state / "deliveries.jsonl", settings.state / "site.jsonl")
+    return Idle(settings.state / "deliveries.idle", journals)
 
 
 def courier_for(settings: Settings) -> Courier:
