@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test docs golden lint test-oldest dist test-dist clean
+.PHONY: help demo test test-peers docs golden lint test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,10 @@ test: $(VENV)/ready  ## the whole suite, with coverage
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='pelican_linkback/*' --fail-under=100 >/dev/null
+
+test-peers: $(VENV)/ready  ## linkbacks to receivers that others wrote, from PyPI
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,peers]'
+	$(BIN)/python -m pytest peers
 
 lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
 	$(BIN)/ruff check .

@@ -93,7 +93,7 @@ def run_retract(settings: Settings, arguments: argparse.Namespace) -> int:
     must_publish(settings)
     source, courier = normalise(arguments.url), _courier(settings)
     told = [each for each, _ in courier.plan() if each.mention.source == source]
-    if not any(each.is_followed for each in told):
+    if not any(each.is_shown for each in told):
         raise LinkbackError(f"nobody was told of {source} by webmention, so nobody is to be told")
     try:
         grave = built_site(settings).bury(source)

@@ -520,6 +520,25 @@ def test_retract_drops_what_was_never_told_and_leaves_pingbacks_alone(world: Wor
     assert world.courier().retract(f"{BLOG}/a") == Report()
 
 
+@pytest.mark.parametrize(
+    ("answer", "state", "reason"),
+    [
+        pytest.param(Reply(200), State.DELIVERED, "accepted", id="forgotten"),
+        pytest.param(Reply(400), State.DELIVERED, "found-gone", id="forgotten with a complaint"),
+        pytest.param(Reply(403), State.REFUSED, "http-403", id="not even looked"),
+        pytest.param(Reply(503), State.LATER, "http-503", id="not now"),
+    ],
+)
+def test_what_a_receiver_answers_to_the_news_that_a_link_is_gone(
+    world: World, answer: Page, state: State, reason: str
+) -> None:
+    world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
+    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.web.pages[f"{HUB}/webmention"] = answer
+    world.courier().run(world.publish(post("a", fingerprint="2")))
+    assert (world.delivery().state, world.delivery().reason) == (state, reason)
+
+
 # Again, and at last no more
 
 

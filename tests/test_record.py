@@ -303,6 +303,12 @@ POST = Post(MENTION.source, "a.md", (MENTION.target,), "1")
             id="vanished, and back",
         ),
         pytest.param([QUEUED, FOLLOWED, Queued("a.md", GONE)], [], [], id="a retraction goes on"),
+        pytest.param(
+            [QUEUED, FOLLOWED, Queued("a.md", UNLINKED), FOLLOWED],
+            [replace(POST, source="https://blog.example/moved", targets=())],
+            [],
+            id="moved, but unlinked before",
+        ),
     ],
 )
 def test_reconcile(facts: list[Fact], posts: list[Post], news: list[Fact]) -> None:
@@ -324,6 +330,9 @@ def test_reconcile(facts: list[Fact], posts: list[Post], news: list[Fact]) -> No
         pytest.param([QUEUED, FOLLOWED, Queued("a.md", GONE)], [], False, id="retracted"),
         pytest.param([QUEUED, DELIVERED], [], False, id="told by a pingback: nothing can be done"),
         pytest.param([QUEUED], [], False, id="never told"),
+        pytest.param(
+            [QUEUED, FOLLOWED, Queued("a.md", UNLINKED), FOLLOWED], [], False, id="unlinked before"
+        ),
     ],
 )
 def test_vanished(facts: list[Fact], posts: list[Post], told: bool) -> None:

@@ -152,7 +152,7 @@ def _retraction(source: str, ledger: Ledger) -> News:
     """Return what a page that is gone changes in what is known of its mentions."""
     known = [each for each in ledger.deliveries.values() if each.mention.source == source]
     return [
-        (each.mention, Queued(each.article, GONE) if each.is_followed else Dropped())
+        (each.mention, Queued(each.article, GONE) if each.is_shown else Dropped())
         for each in known
-        if not (each.told is not None and not each.is_followed)
+        if each.is_shown or each.told is None
     ]

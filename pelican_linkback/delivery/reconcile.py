@@ -65,7 +65,7 @@ def vanished(deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]) -> l
     return [
         delivery
         for _, delivery in sorted(deliveries.items())
-        if delivery.is_followed and delivery.fingerprint != GONE and site.lacks(delivery)
+        if delivery.is_shown and delivery.fingerprint != GONE and site.lacks(delivery)
     ]
 
 
@@ -88,7 +88,7 @@ class _Site:
         if post is not None:
             linked = delivery.mention.target in post.links
             return Queued(post.article, post.fingerprint if linked else UNLINKED)
-        if delivery.fingerprint == GONE:
+        if delivery.fingerprint == GONE or not delivery.is_shown:
             return None
         return Dropped() if self.lacks(delivery) else Queued(delivery.article, GONE)
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from pelican_linkback.delivery.events import (
+    GONE,
+    UNLINKED,
     Answered,
     Asked,
     Attempt,
@@ -98,6 +100,11 @@ class Delivery:
     def is_followed(self) -> bool:
         """Whether the receiver is to hear of every version."""
         return self.told is not None and self.told_by is Protocol.WEBMENTION
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the receiver may show the mention, and would take it away again if told to."""
+        return self.is_followed and self.told not in {UNLINKED, GONE}
 
     def after(self, event: Event) -> Delivery:
         """Return the delivery as it is once ``event``, the next in time, has happened."""

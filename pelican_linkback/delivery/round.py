@@ -10,7 +10,14 @@ from dataclasses import replace
 from functools import partial
 
 from pelican_linkback.delivery.decider import GiveUp, back_off, decide
-from pelican_linkback.delivery.events import Answered, Attempt, Fact, Waiting
+from pelican_linkback.delivery.events import (
+    GONE,
+    UNLINKED,
+    Answered,
+    Attempt,
+    Fact,
+    Waiting,
+)
 from pelican_linkback.delivery.exchanges import ask, find_endpoints, tell, visit
 from pelican_linkback.delivery.gate import LINK_MISSING, hindrance, objections
 from pelican_linkback.delivery.lanes import Step
@@ -167,6 +174,8 @@ class Round:
     ) -> Iterable[Step]:
         if outcome.verdict is Verdict.REFUSED and others:
             return self._forward(mention, tuple(others), outcome.reason)
+        if self.ledger.deliveries[mention].fingerprint in {UNLINKED, GONE}:
+            outcome = _believed(outcome)
         self._settle(mention, outcome)
         return []
 
@@ -203,6 +212,16 @@ class Round:
 
     def _record(self, facts: Iterable[tuple[Mention, Fact]]) -> None:
         self.ledger.record(facts, self._courier.now())
+
+
+def _believed(outcome: Outcome) -> Outcome:
+    """Return what an answer means to the news that a link is gone.
+
+    Many receivers look, find no link, forget the mention, and answer 400: just so.
+    """
+    if outcome.reason != "http-400":
+        return outcome
+    return replace(outcome, verdict=Verdict.DELIVERED, reason="found-gone")
 
 
 def _lane(url: str) -> str:

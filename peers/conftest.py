@@ -1,0 +1,3 @@
+"""The small Pelican site of the suite."""
+
+from tests.conftest import *
