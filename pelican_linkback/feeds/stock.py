@@ -160,12 +160,16 @@ class ArticleFeed(Feed):
     def item_description(self, article: Any) -> str | None:
         """Return the summary; None in Atom where it would only repeat the content."""
         summary = self._fit(article, str(article.summary))
-        repeats = self._is_atom and not self.summary_only() and summary == self._content(article)
+        repeats = (
+            self._is_atom
+            and not self.aspect("summary_only", self.obj)
+            and summary == self._content(article)
+        )
         return None if repeats else summary
 
     def item_content(self, article: Any) -> str | None:
         """Return the article's HTML; None where summaries have to do, or say as much."""
-        if self.summary_only():
+        if self.aspect("summary_only", self.obj):
             return None
         content = self._content(article)
         repeats = not self._is_atom and content == self.item_description(article)
