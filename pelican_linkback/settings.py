@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -160,8 +161,9 @@ def _agent(value: object) -> str:
 
 
 def _path(value: object) -> Path:
-    if isinstance(value, str | Path) and str(value).strip():
-        return Path(value).expanduser()
+    if isinstance(value, str | Path) and str(value).strip() and "\0" not in str(value):
+        with suppress(RuntimeError):  # ~nobody: a user who is not there
+            return Path(value).expanduser()
     raise ValueError('takes the path of a folder, such as "linkback"')
 
 

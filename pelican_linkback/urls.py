@@ -58,8 +58,11 @@ def resolve(base: str, reference: str) -> str:
 
     White space around it is dropped, within it percent-encoded; an empty reference is the page
     itself. The result can be of any scheme (``mailto:``): see ``check``. Raises InvalidURL for
-    what cannot be taken apart.
+    what cannot be taken apart, or is longer than any URL may be.
     """
+    # Before the work: a page can hold a base of half a megabyte, and ten thousand links upon it.
+    if len(reference) > LIMIT:
+        raise InvalidURL(harmless(reference), f"it has more than {LIMIT} characters")
     wanted = re.sub(r"[\t\r\n]", "", reference.strip("".join(map(chr, range(33)))))
     try:
         joined = urljoin(base, wanted) if wanted else urldefrag(base).url

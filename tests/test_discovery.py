@@ -531,6 +531,25 @@ def test_a_hostile_header_costs_little(value: str) -> None:
     assert discover(PAGE, [("Link", value)], b"") == Discovery()
 
 
+@pytest.mark.parametrize(
+    ("base", "href"),
+    [
+        pytest.param("a/" * 250_000, "x:", id="a base of half a megabyte"),
+        pytest.param("a/" * 3_980, "a" * 40, id="links that become too long"),
+    ],
+)
+def test_a_page_of_useless_endpoints_costs_little(base: str, href: str) -> None:
+    """Found by timing: twenty thousand links upon a long base took a minute and a half."""
+    links = f"<a rel=webmention href={href}>" * (450_000 // (len(href) + 27))
+    assert discover(PAGE, [], f'<base href="/{base}">{links}'.encode()) == Discovery()
+
+
+def test_a_page_is_given_a_hundred_chances() -> None:
+    useless, good = "<a rel=webmention href=x:>", f"<a rel=webmention href={WM}>"
+    assert discover(PAGE, [], (useless * 99 + good).encode()).webmention is not None
+    assert discover(PAGE, [], (useless * 100 + good).encode()).webmention is None
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(["Link", "X-Pingback", "Content-Type"]), st.text())),
     st.lists(

@@ -71,6 +71,8 @@ def test_allow_hosts_are_entries():
         ("LINKBACK_LINK_MARKED", 1, "True or False"),
         ("LINKBACK_TARGETS", "some", '"marked" or "all"'),
         ("LINKBACK_STATE", "", "path of a folder"),
+        ("LINKBACK_STATE", "~nobody-of-this-name/linkback", "path of a folder"),
+        ("LINKBACK_STATE", "link\0back", "path of a folder"),
         ("LINKBACK_PROTOCOLS", "pingback", "list of strings"),
         ("LINKBACK_PROTOCOLS", ["trackback"], '"webmention" and "pingback"'),
         ("LINKBACK_PROTOCOLS", ["pingback", "pingback"], '"webmention" and "pingback"'),

@@ -154,6 +154,11 @@ def test_resolve(reference: str, url: str) -> None:
     assert urls.resolve("https://example.org/blog/post?x=1#top", reference) == url
 
 
+def test_resolve_refuses_what_is_too_long_before_any_work() -> None:
+    with pytest.raises(InvalidURL, match="more than 8000 characters"):
+        urls.resolve("https://example.org/", "a/" * 4001)
+
+
 def test_resolve_refuses_what_cannot_be_taken_apart() -> None:
     with pytest.raises(InvalidURL, match="not a URL"):
         urls.resolve("https://example.org/", "http://[bad")

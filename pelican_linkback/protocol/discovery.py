@@ -5,7 +5,8 @@ then the first ``<link>`` or ``<a>`` in document order. Pingback, section 2: the
 ``X-Pingback`` header, then the first match of the specification's own expression; a page that
 strays from the letter of it is then read leniently, and the Endpoint says so.
 
-A candidate that is no http(s) URL is passed over as if it were not there.
+A candidate that is no http(s) URL is passed over as if it were not there; a page that has nothing
+better after ``MOST_CANDIDATES`` has none.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pelican_linkback import markup, urls
 from pelican_linkback.exceptions import InvalidURL
@@ -23,6 +25,9 @@ __all__ = ["Discovery", "discover"]
 
 HEADER = "HTTP header"
 LENIENT = "link element, read leniently"
+
+MOST_CANDIDATES = 100
+"""Each costs a resolution, and a megabyte has room for twenty thousand."""
 
 NO_PAGE = markup.Page(())
 
@@ -73,7 +78,7 @@ def _first(
     protocol: Protocol, url: str, page: markup.Page, candidates: Iterable[tuple[str, str]]
 ) -> Endpoint | None:
     """Return the first candidate, a reference and where it was found, that is a URL to post to."""
-    for reference, found in candidates:
+    for reference, found in islice(candidates, MOST_CANDIDATES):
         try:
             return Endpoint(protocol, urls.check(page.resolve(url, reference)), found)
         except InvalidURL:
