@@ -1,12 +1,16 @@
 """An append-only file of JSON Lines that outlives accidents. Contains no business logic.
 
-One event a line: an object with its keys sorted, in UTF-8. What was appended is on the disk when
-``append`` returns, or ``JournalError`` says that it is not. Lines that cannot be read are reported
-with their numbers and never overwritten; two branches of a journal merge by union.
+One event a line: an object with its keys sorted, in UTF-8; ``v`` is the version of the format.
+What was appended is on the disk when ``append`` returns, or ``JournalError`` says that it is not.
+Lines that cannot be read are reported with their numbers and never overwritten; two branches of a
+journal merge by union. A file without a line of ours is somebody else's, and one with a line of a
+newer version says what we cannot know: neither is read, and so nothing is done that has to be
+written there.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -22,6 +26,9 @@ from pelican_linkback.exceptions import JournalError
 from pelican_linkback.text import harmless
 
 __all__ = ["Damage", "Journal", "Reading"]
+
+VERSION = 1
+"""The newest version of a line that can be read here."""
 
 PATIENCE = 10.0
 """Seconds that an append waits for another process to let go of the journal."""
@@ -57,7 +64,10 @@ class Journal:
         self._thread_lock = threading.Lock()
 
     def read(self) -> Reading:
-        """Return all events and all damage; raise JournalError when the file cannot be read."""
+        """Return all events and all damage.
+
+        Raises JournalError when the file cannot be read, is not ours, or is of a newer version.
+        """
         try:
             lines = self.path.read_bytes().split(b"\n")
         except (FileNotFoundError, NotADirectoryError):
@@ -77,6 +87,7 @@ class Journal:
                 # a last line that does parse is whole, newline or not.
                 why = "the line was cut short" if number == len(lines) else event
                 problems.append(Damage(number, harmless(line.decode("utf-8", "replace")), why))
+        self._refuse_strangers(events, numbers, lines)
         return Reading(tuple(events), tuple(numbers), tuple(problems))
 
     def append(self, *events: Mapping[str, object]) -> None:
@@ -90,7 +101,10 @@ class Journal:
         with self._thread_lock, self._errors_wrapped():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._file_lock.acquire(timeout=PATIENCE), self.path.open("ab+", 0) as file:
+                new = file.seek(0, os.SEEK_END) == 0
                 _write(file, data if _ends_a_line(file) else b"\n" + data)
+                if new:
+                    _sync_folder(self.path.parent)
 
     def keep_but(self, numbers: Collection[int]) -> tuple[int, int]:
         """Take out the lines of these ``numbers``; return how many lines there were and are.
@@ -106,6 +120,7 @@ class Journal:
             with draft.open("wb", 0) as file:
                 _write(file, b"\n".join(kept))
             draft.replace(self.path)
+            _sync_folder(self.path.parent)
         return len(list(filter(None, lines))), len(list(filter(None, kept)))
 
     @contextmanager
@@ -126,6 +141,21 @@ class Journal:
             if held:
                 with self._thread_lock:
                     self._file_lock.release()
+
+    def _refuse_strangers(
+        self, events: list[dict[str, object]], numbers: list[int], lines: list[bytes]
+    ) -> None:
+        for number, event in zip(numbers, events, strict=True):
+            version = event.get("v")
+            if isinstance(version, int) and version > VERSION:
+                message = "was written by a newer version of pelican_linkback; update this one"
+                raise JournalError(self.path, f"line {number} {message}")
+        strange = bool(events) or not all(map(_may_be_ours, lines))
+        if strange and not any("v" in event for event in events):
+            message = (
+                "holds no line of ours; move it away, or name another folder in LINKBACK_STATE"
+            )
+            raise JournalError(self.path, message)
 
     @contextmanager
     def _errors_wrapped(self) -> Iterator[None]:
@@ -151,6 +181,12 @@ def _parse(line: bytes) -> dict[str, object] | str:
     return event if isinstance(event, dict) else "it is not a JSON object"
 
 
+def _may_be_ours(line: bytes) -> bool:
+    """Tell whether a line may be the beginning of ours, or the zeros that a power cut leaves."""
+    text = line.strip(b"\0\t\r\n ").removeprefix(b"\xef\xbb\xbf")
+    return text[:2] in (b"", b"{", b'{"') or text.startswith(CONFLICT_MARKERS)
+
+
 def _ends_a_line(file: BinaryIO) -> bool:
     if file.seek(0, os.SEEK_END) == 0:
         return True
@@ -164,6 +200,21 @@ def _write(file: BinaryIO, data: bytes) -> None:
     while rest:
         rest = rest[file.write(rest) :]
     os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the name of a new file to disk, where the system can: not all open or sync folders."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(handle)
 
 
 def _words(error: OSError) -> str:

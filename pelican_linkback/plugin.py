@@ -112,7 +112,7 @@ def deliver(pelican: Any) -> None:
     try:
         line = deliver_contents(contents, settings, dt.datetime.now(dt.UTC))
     except LinkbackError as error:
-        logger.error("Linkbacks: nothing is sent: %s", error)
+        logger.error("Linkbacks: nothing more is sent: %s", error)
     else:
         _say(line)
 

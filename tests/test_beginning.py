@@ -30,7 +30,11 @@ def test_looking_leaves_no_trace(beginning: Beginning, tmp_path: Path) -> None:
 
 def test_a_site_that_told_somebody_before_began_then(beginning: Beginning, tmp_path: Path) -> None:
     Journal(tmp_path / "deliveries.jsonl").append(
-        {"at": "2025-12-31T23:00:00+00:00"}, {"at": "2026-01-01T00:00:00+00:00"}, {"at": "?"}, {}
+        {"v": 1, "at": "2025-12-31T23:00:00+00:00"},
+        {"v": 1, "at": "2026-01-01T00:00:00+00:00"},
+        {"v": 1, "at": "?"},
+        {"v": 1, "at": "0001-01-01T00:00:00+10:00"},  # in UTC it is no time
+        {"v": 1},
     )
     assert beginning.day(TODAY) == date(2025, 12, 31)
 

@@ -229,7 +229,7 @@ def test_retract_for_machines(conf, journal, capsys):
 
 def test_a_warning_needs_the_author(conf, journal, capsys):
     journal.path.parent.mkdir()
-    journal.path.write_text("garbage\n\n")
+    journal.path.write_text('{"v": 0}\n\n')
     status, out, _ = run(capsys, "send", "-s", conf)
     assert status == 1
     assert "line 1 is not used" in out

@@ -705,12 +705,12 @@ def test_damage_is_told_and_does_no_more(world: World) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
     world.courier().run(posts)
     with world.journal.path.open("a") as file:
-        file.write('{"v": 2, "event": "sung"}\n' * 2 + "?\n" * 5)
+        file.write('{"v": 0, "event": "sung"}\n' * 2 + "?\n" * 5)
     report = world.courier().run(posts)
     name = world.journal.path
     assert [notice.text for notice in report.notices] == [
         *(
-            f"{name}: line {n} is not used: its version is 2, not 1; mend the line or take it out"
+            f"{name}: line {n} is not used: its version is 0, not 1; mend the line or take it out"
             for n in (4, 5)
         ),
         *(

@@ -171,7 +171,7 @@ def test_published_feeds_are_continued_by_their_urls(tmp_path):
 def test_damaged_and_foreign_lines_are_reported_and_the_rest_is_used(tmp_path):
     path = tmp_path / "ids.jsonl"
     remember(Journal(path), {entry(): ID}, Memory(), NOW)
-    path.write_text('garbage\n{"v": 2}\n' + path.read_text())
+    path.write_text('garbage\n{"v": 0}\n' + path.read_text())
     memory = remembered(Journal(path))
     assert only_id(entry(), memory) == ID
     assert [problem.split(":")[1] for problem in memory.problems] == [

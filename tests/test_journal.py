@@ -6,6 +6,7 @@ import errno
 import os
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from pelican_linkback import journal as journal_module
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.journal import Damage, Journal, _write
+from pelican_linkback.journal import Damage, Journal, _sync_folder, _write
 
 VALUES = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec=None))
 
@@ -32,10 +33,10 @@ def test_a_missing_file_is_an_empty_journal_and_reading_creates_nothing(journal:
 
 
 def test_lines_are_sorted_utf8_and_in_order(journal: Journal) -> None:
-    journal.append({"b": "ü", "a": 1})
+    journal.append({"v": 1, "b": "ü", "a": 1})
     journal.append({"c": 2}, {"d": 3})
-    assert journal.path.read_text("utf-8") == '{"a": 1, "b": "ü"}\n{"c": 2}\n{"d": 3}\n'
-    assert journal.read().events == ({"b": "ü", "a": 1}, {"c": 2}, {"d": 3})
+    assert journal.path.read_text("utf-8") == '{"a": 1, "b": "ü", "v": 1}\n{"c": 2}\n{"d": 3}\n'
+    assert journal.read().events == ({"v": 1, "b": "ü", "a": 1}, {"c": 2}, {"d": 3})
 
 
 @given(st.lists(st.dictionaries(st.text(st.characters(codec=None)), VALUES)))
@@ -43,9 +44,9 @@ def test_events_come_back_as_they_went(
     tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, object]]
 ) -> None:
     journal = Journal(tmp_path_factory.mktemp("state") / "deliveries.jsonl")
-    journal.append(*events)
+    journal.append({"v": 1}, *({**event, "v": 1} for event in events))
     reading = journal.read()
-    assert list(reading.events) == events
+    assert list(reading.events[1:]) == [{**event, "v": 1} for event in events]
     assert not reading.problems
 
 
@@ -67,12 +68,12 @@ def test_events_come_back_as_they_went(
 def test_a_damaged_line_is_told_with_its_number_and_the_rest_is_used(
     journal: Journal, line: bytes, why: str
 ) -> None:
-    journal.append({"n": 1})
+    journal.append({"v": 1, "n": 1})
     with journal.path.open("ab") as file:
         file.write(line + b"\n\n")
-    journal.append({"n": 2})
+    journal.append({"v": 1, "n": 2})
     reading = journal.read()
-    assert reading.events == ({"n": 1}, {"n": 2})
+    assert reading.events == ({"v": 1, "n": 1}, {"v": 1, "n": 2})
     assert reading.line_numbers == (1, 4)
     (problem,) = reading.problems
     assert problem.line_number == 2
@@ -81,32 +82,111 @@ def test_a_damaged_line_is_told_with_its_number_and_the_rest_is_used(
 
 
 def test_damage_is_quoted_harmlessly(journal: Journal) -> None:
+    journal.append({"v": 1, "n": 1})
+    with journal.path.open("ab") as file:
+        file.write(b"\x1b[31mred\n")
+    assert journal.read().problems == (Damage(2, r"\x1b[31mred", "it is not JSON"),)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"Dear diary\n", id="prose"),
+        pytest.param(b"Dear diary", id="prose without a line end"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", id="a picture"),
+        pytest.param(b'{"name": "a package"}\n', id="JSON"),
+        pytest.param(b'{"id": 1}\n{"id": 2}\n', id="JSON Lines of another program"),
+        pytest.param(b"[1, 2]\n", id="a JSON list"),
+        pytest.param(b"{\n  1\n}\n", id="JSON on several lines"),
+    ],
+)
+def test_a_file_of_somebody_else_is_neither_used_nor_written(
+    journal: Journal, content: bytes
+) -> None:
     journal.append()
-    journal.path.write_bytes(b"\x1b[31mred\n")
-    assert journal.read().problems == (Damage(1, r"\x1b[31mred", "it is not JSON"),)
+    journal.path.write_bytes(content)
+    with pytest.raises(JournalError, match="holds no line of ours; move it away"):
+        journal.read()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"\0" * 512, id="zeros that a power cut left"),
+        pytest.param(b'{"at": "20', id="the first line ever, torn"),
+        pytest.param(b"{", id="its first byte"),
+        pytest.param(b"\xef\xbb\xbf\r\n", id="emptied with an editor"),
+        pytest.param(b"<<<<<<< HEAD\n=======\n>>>>>>> side\n", id="a merge of two empty ones"),
+    ],
+)
+def test_what_an_accident_left_of_a_file_is_still_ours(journal: Journal, content: bytes) -> None:
+    journal.append()
+    journal.path.write_bytes(content)
+    journal.read()
+    journal.append({"v": 1, "n": 1})
+    assert journal.read().events == ({"v": 1, "n": 1},)
+    assert journal.path.read_bytes().startswith(content)
+
+
+def test_a_line_of_a_newer_version_is_not_guessed_at(journal: Journal) -> None:
+    """Not to know what it says would mean to tell somebody twice, or to give new ids."""
+    journal.append({"v": 1, "n": 1}, {"v": 2, "n": 1})
+    with pytest.raises(JournalError, match="line 2 was written by a newer version of pelican_link"):
+        journal.read()
+
+
+def test_the_name_of_a_new_file_is_flushed_too(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    monkeypatch.setattr(journal_module, "_sync_folder", flushed.append)
+    journal.append({"v": 1, "n": 1})
+    journal.append({"v": 1, "n": 2})
+    assert flushed == [journal.path.parent]
+    journal.keep_but({1})
+    assert flushed == [journal.path.parent] * 2
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "told"),
+    [
+        pytest.param("open", errno.EACCES, False, id="a system that opens no folders"),
+        pytest.param("fsync", errno.EINVAL, False, id="a file system that syncs none"),
+        pytest.param("fsync", errno.EIO, True, id="a disk that fails"),
+    ],
+)
+def test_a_folder_that_cannot_be_flushed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, code: int, told: bool
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(journal_module.os, call, fail)
+    with pytest.raises(OSError, match="error") if told else nullcontext():
+        _sync_folder(tmp_path)
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\n", ""], ids=["CRLF", "LF", "none"])
 def test_an_editor_may_change_line_ends_and_add_a_bom(journal: Journal, ending: str) -> None:
     journal.append()
-    journal.path.write_bytes(f'\ufeff{{"n": 1}}{ending}'.encode())
-    journal.append({"n": 2})
+    journal.path.write_bytes(f'\ufeff{{"v": 1, "n": 1}}{ending}'.encode())
+    journal.append({"v": 1, "n": 2})
     reading = journal.read()
-    assert reading.events == ({"n": 1}, {"n": 2})
+    assert reading.events == ({"v": 1, "n": 1}, {"v": 1, "n": 2})
     assert not reading.problems
 
 
 def test_a_torn_line_is_told_at_every_cut_and_the_next_event_is_whole(journal: Journal) -> None:
-    journal.append({"n": 1}, {"text": "ü"})
+    journal.append({"v": 1, "n": 1}, {"text": "ü"})
     whole = journal.path.read_bytes()
     first = whole.index(b"\n") + 1
     for cut in range(first + 1, len(whole) - 1):
         journal.path.write_bytes(whole[:cut])
         reading = journal.read()
-        assert reading.events == ({"n": 1},)
+        assert reading.events == ({"v": 1, "n": 1},)
         assert [(p.line_number, p.why) for p in reading.problems] == [(2, "the line was cut short")]
-        journal.append({"n": 3})
-        assert journal.read().events == ({"n": 1}, {"n": 3})
+        journal.append({"v": 1, "n": 3})
+        assert journal.read().events == ({"v": 1, "n": 1}, {"v": 1, "n": 3})
         assert journal.path.read_bytes().startswith(whole[:cut])
 
 
@@ -135,7 +215,7 @@ def test_a_full_disk_is_an_error_of_ours(journal: Journal, monkeypatch: pytest.M
 
     monkeypatch.setattr(journal_module.os, "fsync", full)
     with pytest.raises(JournalError, match="cannot be written: No space left on device"):
-        journal.append({"n": 1})
+        journal.append({"v": 1, "n": 1})
 
 
 def test_a_system_that_takes_one_byte_at_a_time_gets_them_all(tmp_path: Path) -> None:
@@ -156,7 +236,7 @@ def test_a_system_that_takes_one_byte_at_a_time_gets_them_all(tmp_path: Path) ->
 def test_threads_append_whole_lines(journal: Journal) -> None:
     def work(name: int) -> None:
         for n in range(20):
-            journal.append({"thread": name, "n": n})
+            journal.append({"v": 1, "thread": name, "n": n})
 
     threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
     for thread in threads:
@@ -172,7 +252,7 @@ def test_threads_append_whole_lines(journal: Journal) -> None:
 def test_only_one_holds_the_journal_and_may_append_meanwhile(journal: Journal) -> None:
     with journal.hold() as held:
         assert held
-        journal.append({"n": 1})
+        journal.append({"v": 1, "n": 1})
         with Journal(journal.path).hold() as held_too:
             assert not held_too
     with Journal(journal.path).hold() as held_at_last:
@@ -183,10 +263,10 @@ def test_an_append_does_not_wait_for_ever(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_module, "PATIENCE", 0)
-    journal.append({"n": 1})
+    journal.append({"v": 1, "n": 1})
     with (
         FileLock(journal.path.with_suffix(".lock")),
         pytest.raises(JournalError, match="another process is writing to it"),
     ):
-        journal.append({"n": 2})
-    assert journal.read().events == ({"n": 1},)
+        journal.append({"v": 1, "n": 2})
+    assert journal.read().events == ({"v": 1, "n": 1},)

@@ -116,7 +116,7 @@ def test_a_line_as_it_stands_in_the_file() -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        pytest.param({"v": 2}, "its version is 2, not 1", id="a newer version"),
+        pytest.param({"v": 0}, "its version is 0, not 1", id="an unknown version"),
         pytest.param({"v": None}, "its version is None, not 1", id="no version"),
         pytest.param({"event": "sung"}, "the event sung is not known", id="unknown kind"),
         pytest.param({"event": ["x"]}, "its event is not a text", id="kind of a wrong type"),

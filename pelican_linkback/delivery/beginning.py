@@ -43,7 +43,7 @@ def _days(journal: Journal, field: str) -> list[date]:
     for event in journal.read().events:
         try:
             moment = datetime.fromisoformat(str(event.get(field)))
-        except ValueError:
+            days.append((moment.astimezone(UTC) if moment.tzinfo else moment).date())
+        except (ValueError, OverflowError):
             continue
-        days.append((moment.astimezone(UTC) if moment.tzinfo else moment).date())
     return days
