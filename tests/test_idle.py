@@ -60,6 +60,7 @@ def test_a_build_that_did_or_said_something_was_not_idle(idle: Idle, report: Rep
     "text",
     [
         "",
+        "[" * 100_000,
         "{",
         "[]",
         "{}",

@@ -48,7 +48,7 @@ class Idle:
             known = json.loads(self.path.read_text(encoding="utf-8"))
             if known["digest"] == digest and now < datetime.fromisoformat(known["until"]):
                 return str(known["line"])
-        except (OSError, ValueError, LookupError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
             pass
         return None
 
