@@ -15,6 +15,7 @@ import pytest
 
 from pelican_linkback.delivery.courier import Courier
 from pelican_linkback.delivery.decider import Send, Skip
+from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.delivery.events import from_line
 from pelican_linkback.delivery.ledger import Ledger
 from pelican_linkback.delivery.reconcile import Post
@@ -495,6 +496,27 @@ def test_a_shared_endpoint_that_refuses_is_looked_up_anew(world: World) -> None:
     posts = world.publish(post("a", f"{FAR}/b"), post("z", f"{FAR}/b"))
     assert world.courier().run(posts).sent == 2
     assert world.asked().count(f"GET {FAR}/b") == 2
+
+
+def test_a_remembered_endpoint_that_refuses_is_looked_up_anew(world: World) -> None:
+    memory = Discoveries()
+
+    def offer(key: int) -> Reply:
+        page = offering(webmention=f"{HUB}/{key}")
+        return Reply(200, [*page.headers, ("Cache-Control", "max-age=600")])
+
+    world.web.pages |= {f"{FAR}/b": offer(1), f"{HUB}/1": accept, f"{HUB}/2": accept}
+    world.courier(discoveries=memory).run(world.publish(post("a", f"{FAR}/b")))
+    world.web.pages |= {f"{FAR}/b": offer(2), f"{HUB}/1": Reply(403)}
+    posts = world.publish(post("a", f"{FAR}/b"), post("z", f"{FAR}/b"))
+    world.asked()
+    assert world.courier(discoveries=memory).run(posts).sent == 1
+    assert world.asked() == [
+        f"GET {BLOG}/z",
+        f"GET {FAR}/b",
+        f"POST {HUB}/1",
+        f"POST {HUB}/2",
+    ]
 
 
 def test_and_a_refusal_by_the_same_endpoint_is_believed(world: World) -> None:

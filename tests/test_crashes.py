@@ -16,13 +16,14 @@ ROOT = Path(__file__).parent.parent
 
 
 def python(*argv, timeout=120):
-    # The package under test comes first for the child as well.
+    # The package under test comes first for the child as well, which is proved and not measured.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     return subprocess.run(
         [sys.executable, *map(str, argv)],
         capture_output=True,
         text=True,
         timeout=timeout,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**env, "PYTHONPATH": str(ROOT)},
         check=False,
     )
 

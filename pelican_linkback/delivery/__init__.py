@@ -7,6 +7,7 @@ import datetime as dt
 from pelican_linkback.delivery.beginning import Beginning
 from pelican_linkback.delivery.built import BuiltSite
 from pelican_linkback.delivery.courier import Courier
+from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.delivery.idle import Idle
 from pelican_linkback.delivery.reconcile import Post
 from pelican_linkback.journal import Journal
@@ -53,4 +54,5 @@ def courier_for(settings: Settings) -> Courier:
         per_host=settings.per_host,
         deadline=settings.deadline,
         built=built_site(settings).page,
+        discoveries=Discoveries(Journal(settings.state / "discoveries.jsonl")),
     )

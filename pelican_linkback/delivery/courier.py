@@ -7,7 +7,7 @@
       | grep due                                     decider    Send | Ask | Wait | Skip | GiveUp
       | parallel --lane-by-host                      lanes      no crowd at anybody's door: a round
           curl SOURCE | grep 'href="TARGET"'         gate       a source: is it as told?
-          | curl TARGET | discover                   exchanges  a page: where does it listen?
+          | curl TARGET | discover                   discoveries  a page: where does it listen?
           | tee -a deliveries.jsonl                  ledger     "attempt", on disk before
           | curl --data MENTION ENDPOINT             exchanges  the request
           >> deliveries.jsonl                        ledger     "outcome"
@@ -27,6 +27,7 @@ from datetime import datetime
 from functools import partial
 
 from pelican_linkback.delivery.decider import Ask, Decision, Policy, Send, decide
+from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.delivery.events import GONE, Dropped, Fact, Queued
 from pelican_linkback.delivery.exchanges import Web
 from pelican_linkback.delivery.lanes import Lanes
@@ -55,7 +56,7 @@ class Courier:
     0 to 1. The ``protocols`` are tried in their order, and one of them tells a target. At most
     ``workers`` requests run at a time, ``per_host`` of them to one host, and none begins later
     than ``deadline`` seconds after the run did. ``built`` returns the page that is to be online at
-    a source's URL, None where it is not known.
+    a source's URL, None where it is not known; ``discoveries`` remembers what targets offer.
     """
 
     journal: Journal
@@ -70,6 +71,7 @@ class Courier:
     per_host: int = 2
     deadline: float = 60.0
     built: Callable[[str], bytes | None] = _nothing_built
+    discoveries: Discoveries = field(default_factory=Discoveries)
 
     def plan(self, posts: Iterable[Post] | None = None) -> list[tuple[Delivery, Decision]]:
         """Return what a run would decide about each delivery; nothing is written or requested."""

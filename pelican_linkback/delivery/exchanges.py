@@ -7,14 +7,14 @@ so nothing is raised here.
 from __future__ import annotations
 
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from pelican_linkback.delivery.events import Asked
 from pelican_linkback.exceptions import InvalidURL, Refused, TimedOut, WebError
 from pelican_linkback.protocol import pingback, webmention
-from pelican_linkback.protocol.discovery import discover
+from pelican_linkback.protocol.discovery import Discovery, discover
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.response import failure
 from pelican_linkback.text import harmless
@@ -23,7 +23,7 @@ from pelican_linkback.urls import resolve
 if typing.TYPE_CHECKING:
     from pelican_linkback.web import Response
 
-__all__ = ["Web", "ask", "find_endpoints", "tell", "visit"]
+__all__ = ["Web", "ask", "choose", "discovery_of", "fetch", "find_endpoints", "tell"]
 
 LANGUAGES = {Protocol.PINGBACK: pingback, Protocol.WEBMENTION: webmention}
 
@@ -31,17 +31,17 @@ LANGUAGES = {Protocol.PINGBACK: pingback, Protocol.WEBMENTION: webmention}
 class Web(typing.Protocol):
     """The web as delivery needs it: see ``pelican_linkback.web.Web``."""
 
-    def get(self, url: str) -> Response:
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
         """Return what ``url`` answers, after redirects; raise WebError if it cannot."""
 
     def post(self, url: str, body: bytes, content_type: str) -> Response:
         """Return what ``url`` answers to ``body``; raise WebError if it cannot."""
 
 
-def visit(web: Web, source: str) -> Response | WebError:
-    """Fetch our own page as a receiver will."""
+def fetch(web: Web, url: str, headers: Mapping[str, str] | None = None) -> Response | WebError:
+    """Fetch a page: our own as a receiver will, or a target's."""
     try:
-        return web.get(source)
+        return web.get(url, headers)
     except WebError as error:
         return error
 
@@ -50,14 +50,25 @@ def find_endpoints(
     web: Web, target: str, protocols: Sequence[Protocol], now: datetime
 ) -> tuple[Endpoint, ...] | Outcome:
     """Return where ``target`` takes mentions, in the order of ``protocols``; or why nowhere."""
-    try:
-        page = web.get(target)
-    except WebError as error:
-        return _not_reached(error)
+    return choose(discovery_of(fetch(web, target), now), protocols)
+
+
+def discovery_of(page: Response | WebError, now: datetime) -> Discovery | Outcome:
+    """Return what the page of a target offers, or why it cannot be known."""
+    if isinstance(page, WebError):
+        return _not_reached(page)
     if unwell := failure(page.status, page.headers, now):
         status = f"the target answers {page.status}"
         return replace(unwell, reason=f"target-{page.status}", detail=status)
-    found = discover(page.url, page.headers, page.body)
+    return discover(page.url, page.headers, page.body)
+
+
+def choose(
+    found: Discovery | Outcome, protocols: Sequence[Protocol]
+) -> tuple[Endpoint, ...] | Outcome:
+    """Return the endpoints that were found, in the order of ``protocols``; or why there is none."""
+    if isinstance(found, Outcome):
+        return found
     offered = {Protocol.WEBMENTION: found.webmention, Protocol.PINGBACK: found.pingback}
     endpoints = tuple(endpoint for each in protocols if (endpoint := offered[each]))
     return endpoints or Outcome(Verdict.NOTHING, "no-endpoint")

@@ -18,7 +18,7 @@ from pelican_linkback.delivery.events import (
     Fact,
     Waiting,
 )
-from pelican_linkback.delivery.exchanges import ask, find_endpoints, tell, visit
+from pelican_linkback.delivery.exchanges import ask, fetch, find_endpoints, tell
 from pelican_linkback.delivery.gate import LINK_MISSING, hindrance, objections
 from pelican_linkback.delivery.lanes import Step
 from pelican_linkback.delivery.ledger import Ledger
@@ -54,6 +54,9 @@ class Round:
         self._lock = threading.Lock()
         self._parked: dict[str, list[Mention]] = {}
         self._found: dict[str, tuple[Endpoint, ...] | Outcome] = {}
+        self._updated = {
+            _page(mention.target) for mention in due if ledger.deliveries[mention].told is not None
+        }
         self._shares: Counter[str] = Counter()
         self._looked_again: set[Mention] = set()
         self._objections: dict[Mention, tuple[Finding, ...]] = {}
@@ -76,7 +79,7 @@ class Round:
 
     def _visit(self, source: str, mentions: Sequence[Mention]) -> Iterator[Step]:
         """Look at the page of ``source`` and let go those of which it is as they tell."""
-        page, built = visit(self._courier.web, source), self._courier.built(source)
+        page, built = fetch(self._courier.web, source), self._courier.built(source)
         held_up: dict[Waiting, list[Mention]] = {}
         for mention in mentions:
             delivery = self.ledger.deliveries[mention]
@@ -118,15 +121,20 @@ class Round:
         return [Step(_lane(page), partial(self._discover, page, mention.target))] if first else []
 
     def _discover(self, page: str, target: str) -> Iterator[Step]:
-        found = find_endpoints(
-            self._courier.web, target, self._courier.protocols, self._courier.now()
+        courier = self._courier
+        found = courier.discoveries.find(
+            courier.web,
+            target,
+            courier.protocols,
+            courier.now(),
+            anew=page in self._updated,
         )
         with self._lock:
-            self._found[page] = found
+            self._found[page] = found.where
             parked = self._parked.pop(page)
-            self._shares[page] += len(parked)
+            self._shares[page] += len(parked) + found.remembered
         for mention in parked:
-            yield from self._forward(mention, found)
+            yield from self._forward(mention, found.where)
 
     def _forward(
         self, mention: Mention, found: tuple[Endpoint, ...] | Outcome, after: str = ""

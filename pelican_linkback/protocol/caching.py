@@ -1,0 +1,55 @@
+"""How long an answer may be kept, and how it is asked for again: RFC 9111, as far as we need it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pelican_linkback.protocol.response import Headers, fields
+
+__all__ = ["Freshness", "freshness"]
+
+LONGEST = timedelta(days=7)
+"""A page may say a year; its endpoint may have moved by then."""
+
+_AGE = re.compile(r"(?:max-age\s*=\s*\"?)(\d{1,9})")
+_SECONDS = re.compile(r"\d{1,9}")
+_VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Until when (UTC) an answer holds, and what to ask with afterwards; None where it lacks."""
+
+    until: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def conditions(self) -> dict[str, str]:
+        """Return the headers that ask whether the answer has changed."""
+        sent = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in sent.items() if value is not None}
+
+
+def freshness(headers: Headers, now: datetime) -> Freshness | None:
+    """Return how long an answer that came ``now`` may be kept; None where it may or can not be."""
+    control = ",".join(fields(headers, "Cache-Control")).lower()
+    if "no-store" in control:
+        return None
+    until = None
+    if "no-cache" not in control and (age := _AGE.search(control)):
+        left = timedelta(seconds=int(age[1]) - _age(headers))
+        until = now + min(left, LONGEST) if left > timedelta() else None
+    kept = Freshness(until, _validator(headers, "ETag"), _validator(headers, "Last-Modified"))
+    return None if kept == Freshness() else kept
+
+
+def _age(headers: Headers) -> int:
+    age = next(iter(fields(headers, "Age")), "")
+    return int(age) if _SECONDS.fullmatch(age) else 0
+
+
+def _validator(headers: Headers, name: str) -> str | None:
+    value = next(iter(fields(headers, name)), "")
+    return value if _VALIDATOR.fullmatch(value) else None

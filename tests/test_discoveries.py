@@ -1,0 +1,185 @@
+"""What targets offered is remembered for as long as they allow, and no longer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pelican_linkback.delivery.discoveries import Discoveries
+from pelican_linkback.exceptions import Unreachable
+from pelican_linkback.journal import Journal
+from pelican_linkback.protocol.caching import Freshness, freshness
+from pelican_linkback.protocol.mention import Endpoint, Outcome, Protocol, Verdict
+from tests.fakeweb import FakeWeb, Page, Reply, Request
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PAGE = "https://far.example/a"
+OFFER = ("Link", "</wm>; rel=webmention")
+WEBMENTION = Endpoint(Protocol.WEBMENTION, "https://far.example/wm", "HTTP header")
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        pytest.param([], None, id="says nothing"),
+        pytest.param([("Cache-Control", "max-age=60")], Freshness(NOON + timedelta(minutes=1))),
+        pytest.param(
+            [("Cache-Control", "public"), ("cache-control", 'Max-Age = "60"')],
+            Freshness(NOON + timedelta(minutes=1)),
+            id="two headers",
+        ),
+        pytest.param(
+            [("Cache-Control", "max-age=60"), ("Age", "20")],
+            Freshness(NOON + timedelta(seconds=40)),
+            id="has an age",
+        ),
+        pytest.param([("Cache-Control", "max-age=60"), ("Age", "60")], None, id="stale at once"),
+        pytest.param(
+            [("Cache-Control", "max-age=31536000")],
+            Freshness(NOON + timedelta(days=7)),
+            id="a year is a week",
+        ),
+        pytest.param([("Cache-Control", "s-maxage=60")], None, id="for shared caches only"),
+        pytest.param([("Cache-Control", "no-store"), ("ETag", '"1"')], None, id="no-store"),
+        pytest.param(
+            [("Cache-Control", "no-cache, max-age=60"), ("ETag", '"1"')],
+            Freshness(None, '"1"'),
+            id="no-cache",
+        ),
+        pytest.param(
+            [("ETag", 'W/"1"'), ("Last-Modified", "Sun, 01 Mar 2026 00:00:00 GMT")],
+            Freshness(None, 'W/"1"', "Sun, 01 Mar 2026 00:00:00 GMT"),
+            id="validators",
+        ),
+        pytest.param([("ETag", "\x1b"), ("Last-Modified", "x" * 201)], None, id="no validators"),
+    ],
+)
+def test_freshness(headers: list[tuple[str, str]], kept: Freshness | None) -> None:
+    assert freshness(headers, NOON) == kept
+
+
+class Target:
+    """A page that is asked, and the memory of it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.web = FakeWeb({PAGE: "", "https://far.example/moved": ""})
+
+    def serve(self, *headers: tuple[str, str], page: Page | None = None) -> None:
+        self.web.pages[PAGE] = page or Reply(200, [OFFER, *headers])
+
+    def find(self, now: datetime = NOON, *, anew: bool = False, fresh_process: bool = True):
+        if fresh_process or not hasattr(self, "memory"):
+            self.memory = Discoveries(Journal(self.path))
+        self.web.requests.clear()
+        return self.memory.find(self.web, PAGE, tuple(Protocol), now, anew=anew)
+
+    @property
+    def asked(self) -> int:
+        return len(self.web.requests)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Target:
+    return Target(tmp_path / "linkback" / "discoveries.jsonl")
+
+
+@pytest.mark.parametrize("fresh_process", [True, False])
+def test_a_page_that_is_fresh_is_not_asked(target: Target, fresh_process: bool) -> None:
+    target.serve(("Cache-Control", "max-age=60"))
+    found = target.find()
+    assert (found.where, found.remembered, target.asked) == ((WEBMENTION,), False, 1)
+    found = target.find(NOON + timedelta(seconds=59), fresh_process=fresh_process)
+    assert (found.where, found.remembered, target.asked) == ((WEBMENTION,), True, 0)
+    found = target.find(NOON + timedelta(seconds=60), fresh_process=fresh_process)
+    assert (found.remembered, target.asked) == (False, 1)
+
+
+def test_an_update_asks_anew_however_fresh_the_memory_is(target: Target) -> None:
+    target.serve(("Cache-Control", "max-age=60"))
+    target.find()
+    target.serve(page="nobody lives here any more")
+    assert target.find(anew=True).where == Outcome(Verdict.NOTHING, "no-endpoint")
+
+
+def test_a_page_with_a_validator_is_asked_whether_it_has_changed(target: Target) -> None:
+    def unchanged(request: Request) -> Reply:
+        assert request.headers["If-None-Match"] == '"1"'
+        return Reply(304, [("Cache-Control", "max-age=60")])
+
+    target.serve(("ETag", '"1"'))
+    target.find()
+    target.serve(page=unchanged)
+    found = target.find()
+    assert (found.where, found.remembered, target.asked) == ((WEBMENTION,), True, 1)
+    target.find()
+    assert target.asked == 0
+    target.find(anew=True)
+    assert target.asked == 1
+    target.serve(page=Unreachable)
+    assert target.find(anew=True).where.reason == "unreachable"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(Reply(200, [OFFER]), id="no word about caching"),
+        pytest.param(Reply(404, [OFFER, ("ETag", '"1"')]), id="an error"),
+        pytest.param(Reply(302, [("Location", "/moved")]), id="a redirect"),
+        pytest.param(Unreachable, id="no answer"),
+    ],
+)
+def test_what_may_not_or_should_not_be_remembered_is_not(target: Target, page: Page) -> None:
+    target.web.pages["https://far.example/moved"] = Reply(200, [OFFER, ("ETag", '"1"')])
+    target.serve(page=page)
+    target.find()
+    assert not target.path.exists()
+
+
+def test_that_there_is_nobody_is_remembered_too(target: Target) -> None:
+    target.serve(page=Reply(200, [("Cache-Control", "max-age=60")]))
+    target.find()
+    assert target.find().where == Outcome(Verdict.NOTHING, "no-endpoint")
+    assert target.asked == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"page": PAGE, "at": "2026-03-02", "webmention": "javascript:alert(1)"},
+        {"page": PAGE, "at": "2026-03-02", "webmention": 5},
+        {"page": PAGE, "at": "2026-03-02", "until": "soon"},
+        {"page": PAGE, "at": "2026-03-02", "until": "2999-01-01"},
+        {"page": 1, "at": "2026-03-02"},
+    ],
+)
+def test_a_line_that_is_none_of_ours_disturbs_nothing(target: Target, line: dict) -> None:
+    target.serve(("Cache-Control", "max-age=60"))
+    target.find()
+    Journal(target.path).append(line)
+    assert target.find().where == (WEBMENTION,)
+
+
+def test_a_memory_that_cannot_be_used_is_none(target: Target) -> None:
+    target.path.mkdir(parents=True)
+    target.serve(("Cache-Control", "max-age=60"))
+    for _ in range(2):
+        assert target.find().where == (WEBMENTION,)
+        assert target.asked == 1
+
+
+def test_what_is_no_url_is_refused(target: Target) -> None:
+    found = Discoveries().find(target.web, "gopher://x", tuple(Protocol), NOON)
+    assert found.where.reason == "invalid-url"
+
+
+def test_without_a_journal_it_lasts_as_long_as_it_lives(target: Target) -> None:
+    memory = target.memory = Discoveries()
+    target.serve(("Cache-Control", "max-age=60"))
+    target.find(fresh_process=False)
+    target.find(fresh_process=False)
+    assert target.asked == 0
+    assert memory is target.memory
+    assert not target.path.parent.exists()
