@@ -26,6 +26,8 @@ TAG_FEED_ATOM = "feeds/tag/{slug}.atom.xml"
 TAG_FEED_RSS = "feeds/tag/{slug}.rss.xml"
 TRANSLATION_FEED_ATOM = "feeds/language/{lang}.atom.xml"
 TRANSLATION_FEED_RSS = "feeds/language/{lang}.rss.xml"
+FEED_JSON = "feeds/feed.json"
+CATEGORY_FEED_JSON = "feeds/category/{slug}.json"
 RSS_FEED_SUMMARY_ONLY = False
 
 DELETE_OUTPUT_DIRECTORY = True

@@ -66,6 +66,15 @@ RSS = f"""<?xml version="1.0" encoding="utf-8"?>
 </channel></rss>
 """
 
+JSON = f"""{{"version": "https://jsonfeed.org/version/1.1", "title": "A Site",
+"home_page_url": "{BASE}/", "feed_url": "{BASE}/j.json", "authors": [{{"name": "Ann Lee"}}],
+"items": [
+{{"id": "{ID}", "url": "{PAGE}", "title": "One", "content_html": "<a href='{BASE}/#top'>x</a>",
+"date_published": "2026-01-01T10:00:00+00:00",
+"attachments": [{{"url": "{BASE}/a.mp3", "mime_type": "audio/mpeg"}}]}}
+]}}
+"""
+
 GUID = f'<guid isPermaLink="false">{ID}</guid>'
 
 
@@ -76,7 +85,8 @@ def expected(**changes):
 def found(documents, **changes):
     """Check documents given as text; a lone one is put where its self link says."""
     if isinstance(documents, str):
-        documents = {"r.xml" if "<rss" in documents else "a.xml": documents}
+        place = "j.json" if documents[0] in "{[" else "r.xml" if "<rss" in documents else "a.xml"
+        documents = {place: documents}
     return check({path: text.encode() for path, text in documents.items()}, expected(**changes))
 
 
@@ -106,13 +116,36 @@ def second(document: str, **changes: str) -> str:
 OTHER_PAGE = (f"{PAGE}", f"{BASE}/two/")
 
 
-@pytest.mark.parametrize("document", [ATOM, RSS], ids=["atom", "rss"])
+@pytest.mark.parametrize("document", [ATOM, RSS, JSON], ids=["atom", "rss", "json"])
 def test_nothing_is_found_in_a_sound_feed(document):
     assert found(document) == Checked(1, ())
 
 
 def test_nothing_is_found_in_both_formats_of_one_feed():
-    assert found({"a.xml": ATOM, "r.xml": RSS}) == Checked(2, ())
+    assert found({"a.xml": ATOM, "r.xml": RSS, "j.json": JSON}) == Checked(3, ())
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"version": 1}', '{"version": "1", "items": []}'])
+def test_json_of_another_kind_is_passed_over(text):
+    assert found(text) == Checked(0, ())
+
+
+def test_what_has_the_wrong_type_counts_as_not_there():
+    items = '[1, {"id": 7, "url": [], "authors": {}, "author": 3, "content_text": "x"}]'
+    document = JSON[: JSON.index("[\n")] + items + "}"
+    assert codes(found(document)) == [
+        "content-missing",
+        "id-missing",
+        "link-missing",
+        "title-empty",
+    ]
+
+
+def test_version_1_of_json_feed_has_one_author():
+    document = changed(
+        changed(JSON, "1.1", "1"), '"authors": [{"name": "Ann Lee"}]', '"author": {"url": "/a"}'
+    )
+    assert codes(found(document)) == ["author-empty", "url-relative"]
 
 
 ROWS = [
@@ -120,11 +153,13 @@ ROWS = [
     ("not-well-formed", "  "),
     ("not-well-formed", changed(ATOM, 'encoding="utf-8"', 'encoding="nonsense"')),
     ("not-well-formed", changed(ATOM, "One", "One\x1b[0m")),
+    ("not-well-formed", changed(JSON, "]}", "]")),
     ("doctype", changed(RSS, "<rss", '<!-- < --><!DOCTYPE rss [<!ENTITY a "b">]>\n<rss')),
     ("id-missing", changed(ATOM, f"<id>{ID}</id>", "")),
     ("id-missing", changed(ATOM, f"<id>{ID}</id>", "<id> </id>")),
     ("id-missing", changed(ATOM, f"<id>{BASE}/a.xml</id>", "")),
     ("id-missing", changed(RSS, GUID, "")),
+    ("id-missing", changed(JSON, f'"id": "{ID}", ', "")),
     ("id-invalid", changed(ATOM, ID, "tag:None,2026-01-01:/one/")),
     ("id-invalid", changed(ATOM, ID, "tag:me.example.io,2026-01-01:/maré/")),
     ("id-invalid", changed(ATOM, ID, "/")),
@@ -136,16 +171,21 @@ ROWS = [
     ("guid-permalink", changed(RSS, GUID, f'<guid isPermaLink="true">{ID}</guid>')),
     ("link-missing", changed(ATOM, f'<link href="{PAGE}"/>', "")),
     ("link-missing", changed(ATOM, f'<link href="{BASE}/" rel="alternate"/>', "")),
+    ("link-missing", changed(JSON, f'"url": "{PAGE}", ', "")),
     ("link-missing", changed(RSS, f"<link>{BASE}/</link>", "<link/>")),
     ("link-missing", changed(RSS, f"<link>{PAGE}</link>", "")),
     ("self-missing", changed(ATOM, f'<link href="{BASE}/a.xml" rel="self"/>', "")),
     ("self-missing", changed(RSS, f'<atom:link href="{BASE}/r.xml" rel="self"/>', "")),
+    ("self-missing", changed(JSON, f'"feed_url": "{BASE}/j.json", ', "")),
+    ("self-elsewhere", changed(JSON, "j.json", "k.json")),
     ("self-elsewhere", changed(ATOM, "/a.xml", "/b.xml")),
     ("self-elsewhere", changed(RSS, f"{BASE}/r.xml", "https://you.example.io/r.xml")),
     ("url-relative", changed(ATOM, f'href="{PAGE}"', 'href="/one/"')),
     ("url-relative", changed(ATOM, f'"{BASE}/a.xml"', '"//me.example.io/a.xml"')),
     ("url-relative", changed(RSS, "<guid", '<enclosure url="a.mp3"/><guid')),
     ("url-relative", changed(RSS, f'"{BASE}/i.png"', '"i.png"')),
+    ("url-relative", changed(JSON, f"{BASE}/a.mp3", "a.mp3")),
+    ("url-relative", changed(JSON, f"{BASE}/#top", "#top")),
     ("date-missing", changed(ATOM, "\n<updated>2026-01-01T10:00:00Z</updated>\n<s", "\n<s")),
     ("date-missing", changed(ATOM, "<updated>2026-01-01T10:00:00Z</updated>\n<a", "<a")),
     ("date-wrong", changed(ATOM, "2026-01-01T10:00:00.5+01:00", "2026-01-01 10:00:00+01:00")),
@@ -153,6 +193,7 @@ ROWS = [
     ("date-wrong", changed(ATOM, "2026-01-01T10:00:00.5+01:00", "")),
     ("date-wrong", changed(RSS, "Thu, 01 Jan 2026 10:00:00 GMT", "2026-01-01T10:00:00Z")),
     ("date-wrong", changed(RSS, "Thu, 01 Jan 2026 10:00:00 GMT", "31 Feb 2026 10:00:00 GMT")),
+    ("date-wrong", changed(JSON, "2026-01-01T10:00:00+00:00", "Thu, 01 Jan 2026 10:00:00 GMT")),
     ("date-zone", changed(ATOM, "00.5+01:00", "00")),
     ("date-zone", changed(RSS, "10:00:00 GMT", "10:00:00")),
     ("date-future", changed(ATOM, "2026-01-01T10:00:00.5", "2026-06-01T10:00:00")),
@@ -160,16 +201,21 @@ ROWS = [
     ("author-empty", changed(ATOM, "<name>Ann Lee</name>", "<name/>")),
     ("author-empty", changed(ATOM, "<name>Ann Lee</name>", "<uri>https://ann.example.io/</uri>")),
     ("author-empty", changed(RSS, "Ann Lee", " ")),
+    ("author-empty", changed(JSON, '"Ann Lee"', '""')),
     ("author-missing", changed(ATOM, "<author><name>Ann Lee</name></author>", "")),
     ("title-empty", changed(ATOM, "<title>One</title>", "<title/>")),
     ("title-empty", changed(ATOM, "<title>A Site</title>", "")),
     ("title-empty", changed(RSS, "<title>One</title>", "<title> </title>")),
+    ("title-empty", changed(JSON, '"One"', '""')),
+    ("content-missing", changed(JSON, '"content_html"', '"_html"')),
+    ("script", changed(JSON, "href=", "onclick=")),
     ("script", with_html("<script>1</script>")),
     ("script", with_html(f'<a href="{BASE}" OnClick="x()">x</a>')),
     ("script", with_html('<a href=" JavaScript:x()">x</a>')),
 ]
 TOGETHER = [
     ("feed-id-shared", {"a.xml": ATOM, "b.xml": changed(ATOM, '/a.xml"', '/b.xml"')}),
+    ("id-shared", {"a.xml": ATOM, "j.json": changed(JSON, *OTHER_PAGE)}),
     ("id-shared", {"a.xml": ATOM, "r.xml": changed(RSS, *OTHER_PAGE)}),
     ("id-differs", {"a.xml": ATOM, "r.xml": changed(RSS, ID, ID + "x")}),
 ]
@@ -570,7 +616,7 @@ def test_what_pelican_writes_for_the_sample_site(tmp_path):
 # What our own feeds still break: delete what is mended.
 def test_what_the_plugin_writes_for_the_sample_site(tmp_path):
     checked = sample_site(tmp_path / "output")
-    assert checked.feeds == 68
+    assert checked.feeds == 74
     assert checked.findings == ()
 
 

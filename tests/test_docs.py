@@ -52,7 +52,7 @@ def blocks(kind: str) -> list[tuple[int, str, str]]:
 
 def examples() -> list[Example]:
     found: list[Example] = []
-    for line, kind, text in blocks("python|xml|text"):
+    for line, kind, text in blocks("python|xml|json|text"):
         if kind == "python":
             found.append(Example(line, text))
         else:
@@ -138,7 +138,7 @@ def test_each_example_does_what_the_page_says(documents):
         found = documents(feed_class)
         if example.kind == "text":
             assert sorted(found) == example.result.split(), f"line {example.line}"
-        for line in example.result.splitlines() if example.kind == "xml" else ():
+        for line in example.result.splitlines() if example.kind in {"xml", "json"} else ():
             assert line in next(iter(found.values())), f"line {example.line}: {line}"
 
 
@@ -166,7 +166,7 @@ def test_every_public_name_of_a_feed_is_on_the_page():
 
 @pytest.mark.parametrize("name", [*GENERATOR_HOOKS, *feeds.__all__])
 def test_every_name_to_import_and_every_hook_of_a_generator_is_on_the_page(name):
-    assert re.search(rf"\b(Atom)?{name.removeprefix('Atom')}\b", PAGE)
+    assert re.search(rf"\b(Atom|Json)?{re.sub('^(Atom|Json)(?!Feed$)', '', name)}\b", PAGE)
 
 
 @pytest.mark.parametrize("name", feeds.Site.__dataclass_fields__)

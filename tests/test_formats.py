@@ -193,10 +193,10 @@ def test_nobody_is_no_author(name):
 
 
 def test_a_format_of_ones_own_has_to_write_its_document():
-    from pelican_linkback.feeds.formats import _Mended
+    from pelican_linkback.feeds.formats import Mended
 
     with pytest.raises(NotImplementedError):
-        make(_Mended).writeString("utf-8")
+        make(Mended).writeString("utf-8")
 
 
 def test_an_item_without_description_has_none():

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import difflib
+import json
 from pathlib import Path
 
 import feedparser
+import jsonschema
 import pytest
 
+from tests.jsonfeed_schema import FEED
 from tests.test_sample_site import output  # noqa: F401 (the fixture)
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -66,3 +69,22 @@ def test_co_authors_and_titles_are_read():
         "Why vector<int> is not a tide curve": ["Tomás Brandt"],
         "Holes in the paper: std::optional<double> and a torn chart": ["Tomás Brandt"],
     }
+
+
+def test_json_is_what_its_specification_says_and_what_atom_says():
+    found = json.loads((GOLDEN / "category" / "harbour-town.json").read_bytes())
+    jsonschema.validate(found, FEED)
+    atom = feedparser.parse((GOLDEN / "category" / "harbour-town.atom.xml").read_bytes())
+    assert found["title"] == atom.feed.title
+    assert found["description"] == atom.feed.subtitle
+    assert found["home_page_url"] == atom.feed.link
+    assert found["language"] == "en"
+    assert found["authors"] == [{"name": atom.feed.author}]
+    for each, entry in zip(found["items"], atom.entries, strict=True):
+        assert each["id"] == entry.id
+        assert each["url"] == entry.link
+        assert each["title"] == entry.title
+        assert each["date_published"] == entry.published
+        assert [author["name"] for author in each["authors"]] == [a.name for a in entry.authors]
+        assert each["tags"] == [tag.term for tag in entry.tags]
+        assert each["content_html"].strip() == entry.content[0].value.strip()

@@ -13,6 +13,7 @@ from pelican_linkback.feeds.formats import (
     RssUserland091Feed,
     Stylesheet,
 )
+from pelican_linkback.feeds.jsonfeed import JsonFeed
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.stock import (
     STOCK_FEEDS,
@@ -26,6 +27,12 @@ from pelican_linkback.feeds.stock import (
     AtomTranslationFeed,
     AuthorFeed,
     CategoryFeed,
+    JsonAllFeed,
+    JsonAuthorFeed,
+    JsonCategoryFeed,
+    JsonSiteFeed,
+    JsonTagFeed,
+    JsonTranslationFeed,
     SiteFeed,
     TagFeed,
     TranslationFeed,
@@ -46,6 +53,13 @@ __all__ = [
     "CategoryFeed",
     "Enclosure",
     "Feed",
+    "JsonAllFeed",
+    "JsonAuthorFeed",
+    "JsonCategoryFeed",
+    "JsonFeed",
+    "JsonSiteFeed",
+    "JsonTagFeed",
+    "JsonTranslationFeed",
     "Person",
     "Rss201rev2Feed",
     "RssUserland091Feed",

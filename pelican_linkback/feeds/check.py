@@ -29,7 +29,7 @@ from pelican_linkback.urls import normalise
 __all__ = ["CODES", "Checked", "Expected", "Finding", "check"]
 
 CODES: Mapping[str, str] = {
-    "not-well-formed": "This is not well-formed XML, and no reader will show it ({}); "
+    "not-well-formed": "This is not well-formed, and no reader will show it ({}); "
     "build the site again, and if that does not help, leave the feed out",
     "doctype": "A feed needs no DOCTYPE, and readers refuse it; take it out",
     "id-missing": "There is no id, so that readers cannot tell it from others; give it one",
@@ -61,6 +61,8 @@ CODES: Mapping[str, str] = {
     "author-missing": "Neither the entry nor the feed has an author, which Atom asks for; "
     "set AUTHOR, or name the article's author",
     "title-empty": "There is no title; give it one",
+    "content-missing": "There is neither content_html nor content_text, which JSON Feed asks for; "
+    "give it one of them, if only an empty one",
     "script": "There is a script in the text ({}), and readers refuse it; take it out",
 }
 """Every finding there is, and what is said of it."""
@@ -113,7 +115,8 @@ Problems = Iterator[Problem]
 def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
     """Return what is wrong with the feeds among ``documents``, which are named by their paths.
 
-    What is XML and no feed is passed over. Raises InvalidURL where ``expected.base`` is none.
+    What is XML or JSON and no feed is passed over. Raises InvalidURL where ``expected.base`` is
+    none.
     """
     feeds: dict[str, FeedDocument] = {}
     findings: list[Finding] = []
@@ -144,7 +147,7 @@ def _label(entry: Part) -> str:
 
 
 def _head(feed: FeedDocument, now: dt.datetime) -> Problems:
-    if feed.format == "atom":  # in RSS only items have ids
+    if feed.format == "atom":  # in RSS and JSON only items have ids
         yield from _valid_id(feed.head)
     yield from _part(feed, feed.head, now)
 
@@ -158,6 +161,7 @@ def _entries(
             *_entry_id(feed, entry, seen, remembered),
             *_part(feed, entry, now),
             *_entry_author(feed, entry),
+            *_entry_content(entry),
         )
         yield from (Finding(path, _label(entry), *problem) for problem in problems)
 
@@ -168,7 +172,7 @@ def _entries(
 def _entry_id(
     feed: FeedDocument, entry: Part, seen: set[str], remembered: Mapping[str, str]
 ) -> Problems:
-    yield from _valid_id(entry, free=feed.format == "rss" and not entry.permalink)
+    yield from _valid_id(entry, free=feed.format != "atom" and not entry.permalink)
     if not entry.id:
         return
     if entry.id in seen:
@@ -280,3 +284,8 @@ def _date(form: str, text: str, now: dt.datetime) -> Problems:
 def _entry_author(feed: FeedDocument, entry: Part) -> Problems:
     if feed.format == "atom" and not entry.authors and not feed.head.authors:
         yield _say("author-missing")
+
+
+def _entry_content(entry: Part) -> Problems:
+    if entry.lacks_content:
+        yield _say("content-missing")

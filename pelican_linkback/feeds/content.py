@@ -6,6 +6,7 @@ parsed, mended and written again. In doubt an article is parsed.
 
 from __future__ import annotations
 
+import functools
 import re
 import warnings
 from html import unescape
@@ -19,7 +20,7 @@ from bs4.formatter import HTMLFormatter
 from pelican_linkback import urls
 from pelican_linkback.exceptions import InvalidURL
 
-__all__ = ["fit", "plain_text"]
+__all__ = ["fit", "plain_text", "words"]
 
 # What a reader must not get, or can do nothing with, goes with all that is in it.
 _DROPPED = frozenset(
@@ -115,6 +116,9 @@ _IN_ORDER = re.compile(
     re.IGNORECASE | re.ASCII | re.VERBOSE,
 )
 
+# Where one of these ends, so does a word.
+_BLOCKS = re.compile(r"(?:address|blockquote|br|d[dlt]|div|h[1-6]|hr|img|li|p|pre|section|t[dhr])$")
+
 _PAIR = re.compile(
     r"<(a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small"
     r"|span|strike|strong|sub|sup|time|tt|u|var)"
@@ -137,6 +141,18 @@ def plain_text(title: str) -> str:
     while words != before:
         before, words = words, _PAIR.sub(r"\2", words)
     return " ".join(unescape(words).split())
+
+
+@functools.lru_cache(maxsize=2048)
+def words(html: str) -> str:
+    """Return what HTML says as plain text, in one line.
+
+    The same article stands in the feeds of its category, authors and tags.
+    """
+    tree = _parse(html)
+    for block in tree.find_all(_BLOCKS):
+        block.insert_after(" ")
+    return " ".join(tree.get_text().split())
 
 
 def fit(html: str, base: str) -> str:

@@ -5,7 +5,8 @@
     feedgenerator.SyndicationFeed
     ├── Rss201rev2Feed ── our Rss201rev2Feed        RSS 2.0
     ├── RssUserland091Feed ── our RssUserland091Feed    RSS 0.91
-    └── Atom1Feed ── our Atom1Feed                  Atom 1.0 (RFC 4287)
+    ├── Atom1Feed ── our Atom1Feed                  Atom 1.0 (RFC 4287)
+    └── our JsonFeed, in jsonfeed.py                JSON Feed 1.1
 
 Each is a template: ``root_attributes``, ``add_root_elements``, ``item_attributes`` and
 ``add_item_elements`` are meant to be overridden, with a call of ``super()``. What
@@ -32,10 +33,13 @@ from pelican_linkback.feeds.xmlwriter import XMLWriter
 __all__ = [
     "Atom1Feed",
     "Enclosure",
+    "Item",
+    "Mended",
     "Person",
     "Rss201rev2Feed",
     "RssUserland091Feed",
     "Stylesheet",
+    "single_author",
 ]
 
 CONTENT_NAMESPACE = "http://purl.org/rss/1.0/modules/content/"
@@ -44,6 +48,7 @@ _NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The date of a document that has none: Atom asks for one, and a clock would lie (P18)."""
 
 Item = Mapping[str, Any]
+"""What ``add_item`` was told of an item, by the names of its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def _aware(date: dt.date) -> dt.datetime:
     return date if date.tzinfo else date.replace(tzinfo=dt.UTC)
 
 
-class _Mended(feedgenerator.SyndicationFeed):
+class Mended(feedgenerator.SyndicationFeed):
     """What all our generators share: one way to write, and no clock."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,7 +107,7 @@ class _Mended(feedgenerator.SyndicationFeed):
         for key in ("pubdate", "updateddate"):
             if item[key] is not None:
                 item[key] = _aware(item[key])
-        item["authors"] = _single_author(item) if authors is None else [*map(_person, authors)]
+        item["authors"] = single_author(item) if authors is None else [*map(_person, authors)]
 
     def latest_post_date(self) -> dt.datetime:
         """The newest date of the items, else the feed's ``updated``, else 1970-01-01."""
@@ -162,12 +167,13 @@ def _mended_stylesheet(sheet: feedgenerator.Stylesheet) -> Stylesheet:
     return Stylesheet(sheet.url, sheet.mimetype or "", sheet.media)
 
 
-def _single_author(item: Item) -> list[Person]:
+def single_author(item: Item) -> list[Person]:
+    """Return the author that the single-author arguments give to a feed or an item, if any."""
     name, email = item["author_name"], item["author_email"]
     return [Person(name, email, item["author_link"])] if name or email else []
 
 
-class _Rss(_Mended, feedgenerator.RssFeed):
+class _Rss(Mended, feedgenerator.RssFeed):
     """What RSS 0.91 and RSS 2.0 share: a channel in an rss element."""
 
     def write_document(self, handler: XMLWriter) -> None:
@@ -268,7 +274,7 @@ def _file(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
     return {"length": str(enclosure.length), "type": str(enclosure.mime_type)}
 
 
-class Atom1Feed(_Mended, feedgenerator.Atom1Feed):
+class Atom1Feed(Mended, feedgenerator.Atom1Feed):
     """Atom 1.0 (RFC 4287)."""
 
     def write_document(self, handler: XMLWriter) -> None:
@@ -287,7 +293,7 @@ class Atom1Feed(_Mended, feedgenerator.Atom1Feed):
             handler.addQuickElement("link", "", {"rel": "self", "href": feed["feed_url"]})
         handler.addQuickElement("id", feed["id"])
         handler.addQuickElement("updated", rfc3339_date(self.latest_post_date()))
-        for person in _single_author(feed):
+        for person in single_author(feed):
             _write_atom_person(handler, "author", person)
         if feed["subtitle"]:
             handler.addQuickElement("subtitle", feed["subtitle"])

@@ -16,7 +16,13 @@ __all__ = ["MARK", "Shelf", "documents", "write"]
 MARK = "pelican_linkback"
 """What the documents of this plugin name as their generator."""
 
-SUFFIXES = frozenset({".atom", ".rss", ".xml"})
+SUFFIXES = frozenset({".atom", ".json", ".rss", ".xml"})
+
+_MARKS = (f">{MARK}</generator>".encode(), f'"_generator": {{"name": "{MARK}"}}'.encode())
+"""The mark in XML, and in JSON."""
+
+_JSON_FEED = re.compile(rb"jsonfeed\.org\\?/version")
+"""What a JSON Feed names; other JSON is of another kind, and may be large."""
 
 _FIELD = re.compile(r"\{[^{}]*\}")
 _HEAD = 4096
@@ -49,13 +55,14 @@ def documents(folder: Path) -> dict[str, bytes]:
     """
     paths = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     try:
-        return {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(paths)
-            if path.is_file()
-        }
+        found = {path: path.read_bytes() for path in sorted(paths) if path.is_file()}
     except OSError as error:
         raise UnreadableFeed("unreadable", f"a feed cannot be read: {error}") from error
+    return {
+        path.relative_to(folder).as_posix(): data
+        for path, data in found.items()
+        if path.suffix.lower() != ".json" or _JSON_FEED.search(data)
+    }
 
 
 def _holds(path: Path, data: bytes) -> bool:
@@ -105,7 +112,8 @@ class Shelf:
 
 def _bears_mark(path: Path) -> bool:
     with path.open("rb") as file:
-        return f">{MARK}</generator>".encode() in file.read(_HEAD)
+        head = file.read(_HEAD)
+    return any(mark in head for mark in _MARKS)
 
 
 def _stamp(path: Path) -> tuple[int, bytes]:

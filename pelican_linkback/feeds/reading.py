@@ -1,4 +1,4 @@
-"""Feed documents in, data out: Atom and RSS read into one shape. Pure.
+"""Feed documents in, data out: Atom, RSS and JSON Feed read into one shape. Pure.
 
 ``check`` judges what stands here, and ``published_ids`` tells by which ids readers know the
 entries of a feed. Nothing is repaired: what a document does not say is None or absent here.
@@ -6,10 +6,13 @@ entries of a feed. Nothing is repaired: what a document does not say is None or 
 
 from __future__ import annotations
 
+import codecs
 import functools
+import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from pelican_linkback import markup, urls
@@ -27,6 +30,8 @@ DC = "{http://purl.org/dc/elements/1.1/}"
 # are taken out before, so that UTF-16 reads like the rest.
 _HEAD = re.compile(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->)*+<(!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)", re.S)
 
+_JSON_FEED = "https://jsonfeed.org/version/"
+
 _REFERRER = re.compile(r"[?&]ref=feed$")
 
 
@@ -36,7 +41,8 @@ class Part:
 
     ``number`` counts the entries from 1; the head is 0. ``permalink`` says that the id claims to
     be the entry's URL. ``dates`` are (element, text), ``authors`` their names, ``urls`` all that
-    stand outside of the HTML and beside ``link``, ``tags`` those of the HTML.
+    stand outside of the HTML and beside ``link``, ``tags`` those of the HTML. ``lacks_content``
+    says that an item has no content though its format demands it.
     """
 
     number: int
@@ -48,11 +54,12 @@ class Part:
     authors: tuple[str, ...]
     urls: tuple[str, ...]
     tags: tuple[Tag, ...] = ()
+    lacks_content: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A feed: ``format`` is "atom" or "rss", ``self_url`` what its self link says."""
+    """A feed: ``format`` is "atom", "rss" or "json", ``self_url`` what its self link says."""
 
     format: str
     head: Part
@@ -63,9 +70,12 @@ class FeedDocument:
 def read(document: bytes) -> FeedDocument | None:
     """Return the feed in ``document``; None for XML whose root is no feed (a site map, say).
 
-    Raises UnreadableFeed for what is no XML at all or not well-formed, and for a feed with a
-    document type, which no feed needs and through which entities would come in.
+    JSON is a feed where it names the version of JSON Feed. Raises UnreadableFeed for what is no
+    XML at all or not well-formed, and for a feed with a document type, which no feed needs and
+    through which entities would come in.
     """
+    if document[:64].removeprefix(codecs.BOM_UTF8).lstrip()[:1] in {b"{", b"["}:
+        return _json(document)
     head = _HEAD.match(document.replace(b"\0", b""))
     if head is None:
         raise UnreadableFeed("not-well-formed", "it has no element")
@@ -88,11 +98,11 @@ def published_ids(document: bytes) -> dict[str, str]:
 
     An RSS item without guid is known by its link. Where two entries have one URL the first, which
     is the newer one, counts. Entries without an absolute URL or without id are left out. Raises
-    UnreadableFeed for what is no Atom or RSS feed.
+    UnreadableFeed for what is no feed.
     """
     feed = read(document)
     if feed is None:
-        raise UnreadableFeed("no-feed", "it is neither an Atom nor an RSS feed")
+        raise UnreadableFeed("no-feed", "it is no feed in Atom, RSS or JSON")
     ids: dict[str, str] = {}
     for entry in feed.entries:
         url = entry.link or (entry.id if entry.permalink else None)
@@ -222,3 +232,59 @@ def _rss_part(number: int, element: Element) -> Part:
         ),
         tags=tuple(tag for text in html for tag in _html(text)),
     )
+
+
+# JSON Feed 1.1 and 1; what has not the type that the specification says counts as not there.
+
+
+def _json(document: bytes) -> FeedDocument | None:
+    try:
+        root = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFeed("not-well-formed", harmless(error)) from error
+    if not (_string(root, "version") or "").startswith(_JSON_FEED):
+        return None
+    items = (_json_item(number, each) for number, each in enumerate(_list(root, "items"), 1))
+    return FeedDocument("json", _json_part(0, root), _string(root, "feed_url"), tuple(items))
+
+
+def _json_item(number: int, item: Any) -> Part:
+    html = _string(item, "content_html")
+    return replace(
+        _json_part(number, item),
+        tags=_html(html or ""),
+        lacks_content=html is None and _string(item, "content_text") is None,
+    )
+
+
+def _json_part(number: int, part: Any) -> Part:
+    single = _member(part, "author", Mapping)  # version 1 had but one
+    authors = _list(part, "authors") or ([single] if single else [])
+    names = ("external_url", "image", "banner_image", "icon", "favicon", "next_url")
+    attachments, hubs = _list(part, "attachments"), _list(part, "hubs")
+    urls_of = (_string(each, "url") for each in (*authors, *attachments, *hubs))
+    dates = ((name, _string(part, name)) for name in ("date_published", "date_modified"))
+    return Part(
+        number,
+        id=_string(part, "id"),
+        permalink=False,
+        link=_string(part, "home_page_url" if number == 0 else "url"),
+        title=_string(part, "title"),
+        dates=tuple((name, text) for name, text in dates if text is not None),
+        authors=tuple(_string(each, "name") or "" for each in authors),
+        urls=tuple(filter(None, (*(_string(part, name) for name in names), *urls_of))),
+    )
+
+
+def _member(value: Any, name: str, kind: type) -> Any:
+    member = value.get(name) if isinstance(value, Mapping) else None
+    return member if isinstance(member, kind) else None
+
+
+def _string(value: Any, name: str) -> str | None:
+    text: str | None = _member(value, name, str)
+    return text
+
+
+def _list(value: Any, name: str) -> list[Any]:
+    return _member(value, name, list) or []

@@ -1,6 +1,7 @@
 """The feeds that Pelican's own settings ask for, as Feed classes and nothing more.
 
-Each kind is declared once, for RSS 2.0; its sibling for Atom 1.0 differs by one line.
+Each kind is declared once, for RSS 2.0; its siblings for Atom 1.0 and JSON Feed 1.1 differ by one
+line.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pelican_linkback.feeds.content import fit, plain_text
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.formats import Atom1Feed, Person
 from pelican_linkback.feeds.identity import tag_uri
+from pelican_linkback.feeds.jsonfeed import JsonFeed
 from pelican_linkback.feeds.output import MARK
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.xmlwriter import clean
@@ -34,6 +36,12 @@ __all__ = [
     "AtomTranslationFeed",
     "AuthorFeed",
     "CategoryFeed",
+    "JsonAllFeed",
+    "JsonAuthorFeed",
+    "JsonCategoryFeed",
+    "JsonSiteFeed",
+    "JsonTagFeed",
+    "JsonTranslationFeed",
     "SiteFeed",
     "TagFeed",
     "TranslationFeed",
@@ -44,21 +52,20 @@ class ArticleFeed(Feed):
     """A feed whose items are Pelican's articles, newest first.
 
     ``setting`` is the first part of the Pelican settings that say where the feed goes:
-    ``CATEGORY_FEED`` for CATEGORY_FEED_RSS, CATEGORY_FEED_RSS_URL, CATEGORY_FEED_ATOM and
-    CATEGORY_FEED_ATOM_URL. A feed whose setting is empty does not exist.
+    ``CATEGORY_FEED`` for CATEGORY_FEED_RSS, CATEGORY_FEED_RSS_URL and their like for ATOM and
+    JSON. A feed whose setting is empty does not exist.
     """
 
     setting = ""
     order_by: Any = "date"
 
     @property
-    def _is_atom(self) -> bool:
-        return issubclass(self.generator_class(self.obj), _Atom1Feed)
+    def _is_rss(self) -> bool:
+        return _form(self.generator_class(self.obj)) == "RSS"
 
     def path_setting(self, obj: Any) -> str:
         """Return the name of the Pelican setting that says where the feed for ``obj`` goes."""
-        atom = issubclass(self.generator_class(obj), _Atom1Feed)
-        return f"{self.setting}_{'ATOM' if atom else 'RSS'}"
+        return f"{self.setting}_{_form(self.generator_class(obj))}"
 
     def path_source(self, obj: Any) -> str:
         """Return what says where the document goes: ``path``, else the setting."""
@@ -135,7 +142,7 @@ class ArticleFeed(Feed):
 
     def summary_only(self) -> bool:
         """Tell whether items carry no more than their summaries: RSS_FEED_SUMMARY_ONLY for RSS."""
-        return not self._is_atom and bool(self.site.settings.get("RSS_FEED_SUMMARY_ONLY", True))
+        return self._is_rss and bool(self.site.settings.get("RSS_FEED_SUMMARY_ONLY", True))
 
     # The items.
 
@@ -158,13 +165,10 @@ class ArticleFeed(Feed):
     item_guid_is_permalink = False
 
     def item_description(self, article: Any) -> str | None:
-        """Return the summary; None in Atom where it would only repeat the content."""
+        """Return the summary; None where it would only repeat the content, which RSS allows."""
         summary = self._fit(article, str(article.summary))
-        repeats = (
-            self._is_atom
-            and not self.aspect("summary_only", self.obj)
-            and summary == self._content(article)
-        )
+        full = not (self._is_rss or self.aspect("summary_only", self.obj))
+        repeats = full and summary == self._content(article)
         return None if repeats else summary
 
     def item_content(self, article: Any) -> str | None:
@@ -172,7 +176,7 @@ class ArticleFeed(Feed):
         if self.aspect("summary_only", self.obj):
             return None
         content = self._content(article)
-        repeats = not self._is_atom and content == self.item_description(article)
+        repeats = self._is_rss and content == self.item_description(article)
         return None if repeats else content
 
     def _content(self, article: Any) -> str:
@@ -215,6 +219,13 @@ class ArticleFeed(Feed):
     def item_language(self, article: Any) -> str | None:
         """Return the article's language."""
         return getattr(article, "lang", None)
+
+
+def _form(generator: type) -> str:
+    """Return what a format is called in Pelican's settings."""
+    if issubclass(generator, JsonFeed):
+        return "JSON"
+    return "ATOM" if issubclass(generator, _Atom1Feed) else "RSS"
 
 
 def _names(objects: Iterable[Any]) -> list[str]:
@@ -415,9 +426,47 @@ class AtomTranslationFeed(TranslationFeed):
     feed_type = Atom1Feed
 
 
+class JsonSiteFeed(SiteFeed):
+    """SiteFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonAllFeed(AllFeed):
+    """AllFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonCategoryFeed(CategoryFeed):
+    """CategoryFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonAuthorFeed(AuthorFeed):
+    """AuthorFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonTagFeed(TagFeed):
+    """TagFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonTranslationFeed(TranslationFeed):
+    """TranslationFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
 STOCK_FEEDS: tuple[type[Feed], ...] = (
-    *(AtomSiteFeed, SiteFeed, AtomAllFeed, AllFeed),
-    *(AtomCategoryFeed, CategoryFeed, AtomAuthorFeed, AuthorFeed),
-    *(AtomTagFeed, TagFeed, AtomTranslationFeed, TranslationFeed),
+    *(AtomSiteFeed, SiteFeed, JsonSiteFeed, AtomAllFeed, AllFeed, JsonAllFeed),
+    *(AtomCategoryFeed, CategoryFeed, JsonCategoryFeed),
+    *(AtomAuthorFeed, AuthorFeed, JsonAuthorFeed),
+    *(AtomTagFeed, TagFeed, JsonTagFeed),
+    *(AtomTranslationFeed, TranslationFeed, JsonTranslationFeed),
 )
-"""Every feed that Pelican has a setting for, in the order in which paths are given away."""
+"""Every feed that a setting of Pelican's kind names, in the order in which paths are given away."""

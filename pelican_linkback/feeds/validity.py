@@ -46,8 +46,11 @@ class DateFormat(NamedTuple):
     read: Callable[[str], dt.datetime]
 
 
+_RFC3339_DATES = DateFormat("RFC 3339", _RFC3339, dt.datetime.fromisoformat)
+
 DATES: Mapping[str, DateFormat] = {
-    "atom": DateFormat("RFC 3339", _RFC3339, dt.datetime.fromisoformat),
+    "atom": _RFC3339_DATES,
+    "json": _RFC3339_DATES,
     "rss": DateFormat("RFC 822", _RFC822, parsedate_to_datetime),
 }
 """How dates are written in each format of feeds."""
