@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from pelican import signals
 
+from pelican_linkback import feeds
 from pelican_linkback import settings as settings_room
 from pelican_linkback.exceptions import FeedError, InvalidURL, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, Site, identity
@@ -31,6 +33,9 @@ from pelican_linkback.journal import Journal
 from pelican_linkback.urls import normalise
 
 __all__ = ["FeedStage"]
+
+STYLESHEET = "linkback-feed.css"
+"""Where our stylesheet goes in the output folder."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +65,11 @@ class FeedStage:
             self._classes, Site("", "", dt.datetime.now(dt.UTC), settings=self._generator.settings)
         )
 
+    def documents(self) -> Sequence[Document]:
+        """Return the documents that this site has; what is wrong is told by ``run``."""
+        site = self._describe_site(dt.datetime.now(dt.UTC), {}, warn=lambda _: None)
+        return catalogue(self._classes, site).documents
+
     def run(self, writer: Any, now: dt.datetime) -> str:
         """Write every feed whose bytes changed; return a line that says how many.
 
@@ -78,7 +88,8 @@ class FeedStage:
         ids, problems = identity.assign(list(entries), memory)
         for problem in problems:
             logger.warning("%s", problem)
-        site = self._describe_site(now, {id(entries[entry]): ids[entry] for entry in entries})
+        known = {id(entries[entry]): ids[entry] for entry in entries}
+        site = self._describe_site(now, known, warn=_Teller())
         counts = self._write(site, writer)
         if self._settings.publishes:
             self._remember(journal, ids, memory, now)
@@ -112,7 +123,9 @@ class FeedStage:
             wanted=str(content.metadata.get("feed_id") or ""),
         )
 
-    def _describe_site(self, now: dt.datetime, ids: dict[int, str]) -> Site:
+    def _describe_site(
+        self, now: dt.datetime, ids: dict[int, str], warn: Callable[[str], None]
+    ) -> Site:
         generator, settings = self._generator, self._generator.settings
         return Site(
             url=_site_url(settings),
@@ -130,16 +143,27 @@ class FeedStage:
             tags=dict(generator.tags),
             settings=settings,
             template=generator.env.get_template,
-            warn=_Teller(),
+            warn=warn,
             entry_id=lambda item: ids.get(id(item)),
             people=self._settings.authors,
             future=self._settings.future,
+            style=self._style(),
         )
+
+    def _style(self) -> str:
+        """Return the address of the feeds' stylesheet, "" where they have none."""
+        style = self._settings.feed_style
+        if not isinstance(style, bool):
+            return style
+        home = _feed_domain(self._generator.settings) or _site_url(self._generator.settings)
+        return f"{home.rstrip('/')}/{STYLESHEET}" if style else ""
 
     def _write(self, site: Site, writer: Any) -> str:
         catalogued = catalogue(self._classes, site)
         for error in (*self._unusable, *catalogued.errors):
             logger.error("Feed %s", error)
+        if self._settings.feed_style is True:
+            self._shelf.write(STYLESHEET, files(feeds).joinpath("feed.css").read_bytes())
         with _absolute_links(self._generator.context, site.url):
             written = [self._write_one(each, site, writer) for each in catalogued.documents]
         folder = Path(self._generator.output_path)

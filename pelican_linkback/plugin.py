@@ -5,6 +5,8 @@
     initialized               the settings are read; a wrong one stops the build
     content_object_init       LINKBACK_LINK_MARKED: marked targets become links
     article_generator_init    the stock feeds are taken over
+    all_generators_finalized  themes get feed_links and article.linkbacks
+    content_written           LINKBACK_AUTODISCOVERY: a page's head gets the links it lacks
     article_writer_finalized  the feeds are written, the articles gathered
     page_writer_finalized     the pages gathered
     finalized                 the site stands: tell whom the articles mention
@@ -17,10 +19,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from pelican import signals
 from pelican.contents import Article, Page
+from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.log import console
 
 from pelican_linkback import settings as settings_room
@@ -30,6 +34,7 @@ from pelican_linkback.feed_stage import FeedStage
 from pelican_linkback.posts import first_day, marks_of, pieces_of, posts_of, published
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
+from pelican_linkback.themes import FeedLinks, Linkbacks, Told, add_missing_links
 
 __all__ = ["connect"]
 
@@ -47,6 +52,8 @@ def connect() -> None:
     signals.initialized.connect(read_settings)
     signals.content_object_init.connect(link_marked_targets)
     signals.article_generator_init.connect(take_over_stock_feeds)
+    signals.all_generators_finalized.connect(equip_themes)
+    signals.content_written.connect(add_feed_links)
     signals.article_writer_finalized.connect(write_feeds)
     signals.article_writer_finalized.connect(gather_posts)
     signals.page_writer_finalized.connect(gather_posts)
@@ -69,6 +76,30 @@ def take_over_stock_feeds(generator: Any) -> None:
 def write_feeds(generator: Any, writer: Any) -> None:
     """Write the feeds, now that the pages are written."""
     _say(_stages.pop(generator.output_path).run(writer, dt.datetime.now(dt.UTC)))
+
+
+# Themes
+
+
+def equip_themes(generators: Sequence[Any]) -> None:
+    """Give the templates ``feed_links`` and every article and page its ``linkbacks``.
+
+    Not before all is read: Pelican's cache pickles the context along with the articles.
+    """
+    for generator in generators:
+        if isinstance(generator, ArticlesGenerator | PagesGenerator):
+            told = Told(settings_room.read(generator.settings))
+            for content in published(generator, dt.datetime.now(dt.UTC)):
+                content.linkbacks = Linkbacks(told, content.get_relative_source_path())
+        if isinstance(generator, ArticlesGenerator):
+            stage = _stages[generator.output_path]
+            generator.context["feed_links"] = FeedLinks(stage.documents)
+
+
+def add_feed_links(path: str, context: dict[str, Any]) -> None:
+    """Add to a written page the links to its feeds that its theme left out."""
+    if context.get("LINKBACK_AUTODISCOVERY") and path.endswith((".html", ".htm")):
+        add_missing_links(Path(path), context["feed_links"].of(context))
 
 
 # Deliveries

@@ -62,6 +62,12 @@ class Settings:
     future: bool = False
     """Whether an article whose date has not come is in the feeds."""
 
+    feed_style: bool | str = False
+    """Whether feeds opened in a browser have a look: True for ours, or a stylesheet's URL."""
+
+    autodiscovery: bool = False
+    """Whether pages get the links to their feeds that their theme left out."""
+
     send: bool = True
     targets: str = "marked"
     since: date | None = None
@@ -117,6 +123,12 @@ def _one_of(*words: str) -> Callable[[object], str]:
         raise ValueError("takes " + " or ".join(f'"{word}"' for word in words))
 
     return read_word
+
+
+def _style(value: object) -> bool | str:
+    if isinstance(value, bool) or (isinstance(value, str) and value.strip()):
+        return value
+    raise ValueError("takes True, False, or the URL of a stylesheet")
 
 
 def _seconds(value: object) -> float:
@@ -205,6 +217,8 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_FEEDS": ("feeds", _feeds),
     "LINKBACK_AUTHORS": ("authors", _authors),
     "LINKBACK_FUTURE": ("future", _flag),
+    "LINKBACK_FEED_STYLE": ("feed_style", _style),
+    "LINKBACK_AUTODISCOVERY": ("autodiscovery", _flag),
     "LINKBACK_STATE": ("state", _path),
     "LINKBACK_SEND": ("send", _flag),
     "LINKBACK_TARGETS": ("targets", _one_of("marked", "all")),

@@ -30,9 +30,13 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "delivery": (GROUND | SECOND | {"delivery"}, set()),
     "feed_stage": (GROUND | SECOND | {"feeds"}, {"pelican"}),
     "posts": (GROUND | SECOND | {"delivery"}, {"pelican"}),
-    "plugin": (GROUND | SECOND | PRODUCTS | {"feed_stage", "posts"}, {"pelican"}),
+    "themes": (GROUND | SECOND | PRODUCTS, {"jinja2", "markupsafe"}),
+    "plugin": (GROUND | SECOND | PRODUCTS | {"feed_stage", "posts", "themes"}, {"pelican"}),
     "cli": (
-        GROUND | SECOND | PRODUCTS | {"plugin", "feed_stage", "posts", *COMMANDS, "__init__"},
+        GROUND
+        | SECOND
+        | PRODUCTS
+        | {"plugin", "feed_stage", "posts", "themes", *COMMANDS, "__init__"},
         {"pelican", "rich"},
     ),
     "cli_check": (GROUND | SECOND | {"feeds"}, {"rich"}),

@@ -37,7 +37,8 @@ class Site:
     returns the theme's template of a name (it has a ``render`` method) or raises LookupError;
     ``warn`` tells the author something. ``entry_id`` returns the id that an article
     or a page has in feeds; ``people`` is what is known of authors by their names ("email",
-    "url"), and ``future`` says whether articles are shown whose date has not come.
+    "url"), ``future`` says whether articles are shown whose date has not come, and ``style`` is
+    the address of the feeds' stylesheet, if there is one.
     """
 
     url: str
@@ -59,6 +60,7 @@ class Site:
     entry_id: Callable[[Any], str | None] = _no_id
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     future: bool = False
+    style: str = ""
 
     def absolute(self, url: str) -> str:
         """Return ``url``, relative to the site's root, as an absolute URL.

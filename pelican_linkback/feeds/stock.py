@@ -17,7 +17,7 @@ from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
 
 from pelican_linkback.feeds.content import fit, plain_text
 from pelican_linkback.feeds.feed import Feed
-from pelican_linkback.feeds.formats import Atom1Feed, Person
+from pelican_linkback.feeds.formats import Atom1Feed, Person, Stylesheet
 from pelican_linkback.feeds.identity import tag_uri
 from pelican_linkback.feeds.jsonfeed import JsonFeed
 from pelican_linkback.feeds.output import MARK
@@ -125,6 +125,10 @@ class ArticleFeed(Feed):
     def author_name(self, obj: Any) -> str:  # noqa: ARG002 (an author's feed knows better)
         """Return who answers for the feed: AUTHOR, else the site (RFC 4287, section 4.1.1)."""
         return str(self.site.settings.get("AUTHOR") or self.site.name)
+
+    def stylesheets(self) -> list[Stylesheet] | None:
+        """Return the look of the feed in a browser: LINKBACK_FEED_STYLE."""
+        return [Stylesheet(self.site.style, media=None)] if self.site.style else None
 
     def limit(self) -> int | None:
         """Return FEED_MAX_ITEMS."""
