@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-peers docs golden lint test-oldest dist test-dist clean
+.PHONY: help demo test test-peers docs golden lint bench test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,10 @@ docs: $(VENV)/ready  ## the documentation in docs/_build, warnings as errors
 
 golden: $(VENV)/ready  ## the golden feeds of tests/golden, written anew
 	sh tests/golden.sh $(BIN)
+
+bench: $(VENV)/ready  ## how fast it is, beside its peers (under ten minutes); benchmarks/results.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m benchmarks
 
 test-oldest:  ## the suite with exactly the lower bounds of setup.cfg
 	$(PYTHON) -m venv --clear .venv-oldest

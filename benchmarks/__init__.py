@@ -1,0 +1,11 @@
+"""What is fast, shown beside its peers: ``make bench``.
+
+::
+
+    measure.py      one piece of work in a process of its own: CPU seconds, peak memory
+    site.py         a blog of any size, read by Pelican itself
+    feed_stage.py   our feed stage against Pelican's generate_feeds
+    one_feed.py     a feed of 1,000 entries against Django, feedgenerator and feedgen
+    importing.py    what PLUGINS = ["pelican_linkback"] costs a build that does nothing
+    __main__.py     all of them, as a table
+"""

@@ -1,0 +1,73 @@
+"""Run every benchmark, print the table, and write it to benchmarks/results.md.
+
+``python -m benchmarks`` runs all; names of modules (``feed_stage``) run those and write nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+
+from benchmarks.measure import Row
+
+BENCHMARKS = ("importing", "one_feed", "feed_stage")
+RESULTS = Path(__file__).with_name("results.md")
+PEERS = ("pelican", "feedgenerator", "Django", "feedgen")
+HEAD = """# How fast it is
+
+Written by `make bench` (`python -m benchmarks`); one part alone: `python -m benchmarks one_feed`.
+Peers run in turn with us, each run in a process of its own; figures are medians of process CPU
+time (user and system), and peaks of resident memory.
+"""
+
+
+def main(names: list[str]) -> None:
+    """Run the benchmarks of these names, or all."""
+    lines = list(_table(_rows(names or BENCHMARKS)))
+    if not names:
+        RESULTS.write_text("\n".join([HEAD, _machine(), "", *lines, ""]), "utf-8")
+
+
+def _rows(names: Iterable[str]) -> Iterator[Row]:
+    for name in names:
+        yield from importlib.import_module(f"benchmarks.{name}").rows()
+
+
+def _table(rows: Iterable[Row]) -> Iterator[str]:
+    head = ("work", "against", "ours", "theirs", "figure", "goal", "")
+    for cells in chain([head, ("---",) * len(head)], map(_cells, rows)):
+        line = f"| {' | '.join(cells)} |"
+        print(line, flush=True)
+        yield line
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    reached = {True: "reached", False: "**missed**", None: ""}[row.met]
+    return (row.work, row.against, row.ours, row.theirs, row.figure, row.goal, reached)
+
+
+def _machine() -> str:
+    versions = ", ".join(f"{name} {version(name)}" for name in PEERS)
+    return (
+        f"{_processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
+        f"Python {platform.python_version()}; {versions}."
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.machine())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
