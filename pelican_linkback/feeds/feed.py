@@ -269,7 +269,8 @@ class Feed:
     def _cleaned(self, item: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return ``arguments`` without the characters that XML forbids, and say where they are."""
         texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
-        spoiled = {name: clean(value) for name, value in texts.items() if clean(value) != value}
+        cleaned = {name: clean(value) for name, value in texts.items()}
+        spoiled = {name: value for name, value in cleaned.items() if value != texts[name]}
         if spoiled:
             self.site.warn(
                 f"{_name(item)} holds control characters, which feeds cannot hold; they are left "

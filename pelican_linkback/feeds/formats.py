@@ -121,7 +121,7 @@ class Mended(feedgenerator.SyndicationFeed):
 
     def write(self, outfile: IO[Any], encoding: str) -> None:
         """Write the document to ``outfile``, a text or a binary file."""
-        text = self.render(encoding)
+        text = self.render(encoding).decode()
         try:
             outfile.write(text)
         except TypeError:
@@ -133,13 +133,13 @@ class Mended(feedgenerator.SyndicationFeed):
         self.write(document, encoding)
         return document.getvalue()
 
-    def render(self, encoding: str = "utf-8") -> str:
-        """Return the document as text; ``encoding`` is what its declaration says."""
+    def render(self, encoding: str = "utf-8") -> bytes:
+        """Return the document in UTF-8; ``encoding`` is what its declaration says."""
         handler = XMLWriter(encoding)
         handler.startDocument()
         self.add_stylesheets(handler)
         self.write_document(handler)
-        return handler.text()
+        return handler.data()
 
     def add_stylesheets(self, handler: XMLWriter) -> None:
         """Write the stylesheets' instructions, before the first element."""
