@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,10 @@ from pelican_linkback.exceptions import FeedError, InvalidURL, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, Site, identity
 from pelican_linkback.feeds.aspects import described
 from pelican_linkback.feeds.catalogue import Document, catalogue, load, patterns
+from pelican_linkback.feeds.formats import save
 from pelican_linkback.feeds.identity import Entry, Memory
 from pelican_linkback.feeds.output import Shelf
+from pelican_linkback.feeds.sharing import Sharing
 from pelican_linkback.journal import Journal
 from pelican_linkback.urls import normalise
 
@@ -114,11 +117,12 @@ class FeedStage:
         }
 
     def _entry(self, content: Any) -> Entry:
+        url = content.url  # which Pelican works out anew each time
         return Entry(
             edition=self._settings.edition,
             source=content.get_relative_source_path(),
-            url=content.url,
-            link=urljoin(_site_url(self._generator.settings) + "/", content.url),
+            url=url,
+            link=urljoin(_site_url(self._generator.settings) + "/", url),
             date=content.date,
             wanted=str(content.metadata.get("feed_id") or ""),
         )
@@ -148,6 +152,7 @@ class FeedStage:
             people=self._settings.authors,
             future=self._settings.future,
             style=self._style(),
+            sharing=Sharing(on=True),
         )
 
     def _style(self) -> str:
@@ -163,7 +168,8 @@ class FeedStage:
         for error in (*self._unusable, *catalogued.errors):
             logger.error("Feed %s", error)
         if self._settings.feed_style is True:
-            self._shelf.write(STYLESHEET, files(feeds).joinpath("feed.css").read_bytes())
+            sheet = files(feeds).joinpath("feed.css").read_bytes()
+            self._shelf.write(STYLESHEET, lambda file: file.write(sheet))
         with _absolute_links(self._generator.context, site.url):
             written = [self._write_one(each, site, writer) for each in catalogued.documents]
         folder = Path(self._generator.output_path)
@@ -181,7 +187,7 @@ class FeedStage:
                 raise FeedError(str(document), message)
             feed = document.feed.get_feed(document.obj, site)
             signals.feed_generated.send(context, feed=feed)
-            changed = self._shelf.write(document.path, feed.writeString("utf-8").encode())
+            changed = self._shelf.write(document.path, partial(save, feed))
         except Exception as error:
             named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
             logger.error("Feed %s", named, exc_info=self._generator.settings.get("DEBUG", False))

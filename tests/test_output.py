@@ -4,7 +4,16 @@ import os
 
 import pytest
 
-from pelican_linkback.feeds.output import Shelf, write
+from pelican_linkback.feeds import output
+from pelican_linkback.feeds.output import Shelf
+
+
+def whole(data):
+    return lambda file: file.write(data)
+
+
+def write(path, data):
+    return output.write(path, whole(data))
 
 
 def test_a_new_document_is_written_with_its_folders(tmp_path):
@@ -30,20 +39,36 @@ def test_other_bytes_of_the_same_length_are_written(tmp_path):
     assert path.read_bytes() == b"two"
 
 
-@pytest.mark.parametrize("step", ["write_bytes", "replace"])
+@pytest.mark.parametrize("old", [b"", b"a", b"ab", b"abc", b"abd", b"abcd", b"x"])
+@pytest.mark.parametrize("pieces", [[], [b"abc"], [b"a", b"b", b"c"], [b"", b"ab", b""]])
+def test_the_old_document_is_compared_as_the_new_one_comes(tmp_path, monkeypatch, old, pieces):
+    monkeypatch.setattr(output, "_BUFFER", 1)
+    path = tmp_path / "b.xml"
+    path.write_bytes(old)
+    changed = output.write(path, lambda file: [file.write(piece) for piece in pieces])
+    assert changed == (old != b"".join(pieces))
+    assert path.read_bytes() == b"".join(pieces)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("step", ["save", "replace"])
 def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monkeypatch, step):
+    monkeypatch.setattr(output, "_BUFFER", 1)
     path = tmp_path / "b.xml"
     write(path, b"old")
 
-    def interrupted(self, data):
-        if step == "write_bytes":
-            with self.open("wb") as file:
-                file.write(data[:1])
+    def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(type(path), step, interrupted)
+    def save(file):
+        file.write(b"new")
+        if step == "save":
+            interrupted()
+
+    if step == "replace":
+        monkeypatch.setattr(type(path), "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write(path, b"new")
+        output.write(path, save)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -63,14 +88,14 @@ def test_a_document_that_comes_back_unchanged_gets_its_time_back(tmp_path):
     os.utime(path, (5, 5))
     after = shelf(tmp_path, emptied=True)
     path.unlink()
-    assert not after.write("feeds/a.atom.xml", MARKED)
+    assert not after.write("feeds/a.atom.xml", whole(MARKED))
     assert path.stat().st_mtime == 5
-    assert after.write("feeds/a.atom.xml", MARKED + b" ")
+    assert after.write("feeds/a.atom.xml", whole(MARKED + b" "))
     assert path.stat().st_mtime > 5
 
 
 def test_what_is_new_in_an_emptied_folder_counts_as_written(tmp_path):
-    assert shelf(tmp_path, emptied=True).write("feeds/a.atom.xml", MARKED)
+    assert shelf(tmp_path, emptied=True).write("feeds/a.atom.xml", whole(MARKED))
 
 
 def test_only_our_own_documents_at_our_own_places_are_swept(tmp_path):

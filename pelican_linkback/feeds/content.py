@@ -20,7 +20,10 @@ from bs4.formatter import HTMLFormatter
 from pelican_linkback import urls
 from pelican_linkback.exceptions import InvalidURL
 
-__all__ = ["fit", "plain_text", "words"]
+__all__ = ["fit", "is_in_order", "plain_text", "words"]
+
+_RECENT = 16
+"""Texts to remember: an article's are asked for again at once, by its content and its summary."""
 
 # What a reader must not get, or can do nothing with, goes with all that is in it.
 _DROPPED = frozenset(
@@ -163,9 +166,16 @@ def fit(html: str, base: str) -> str:
     handlers, forms and comments go; what is embedded becomes a link. HTML that needs none of
     this is returned as it is, the same object.
     """
-    return html if _IN_ORDER.fullmatch(html) else _mended(html, base)
+    return html if is_in_order(html) else _mended(html, base)
 
 
+@functools.lru_cache(maxsize=_RECENT)
+def is_in_order(html: str) -> bool:
+    """Tell whether ``fit`` has nothing to do, wherever the article stands."""
+    return _IN_ORDER.fullmatch(html) is not None
+
+
+@functools.lru_cache(maxsize=_RECENT)
 def _mended(html: str, base: str) -> str:
     tree = _parse(html)
     # Children come before their parents, so that nothing is looked at twice.

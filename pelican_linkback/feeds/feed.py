@@ -187,8 +187,11 @@ class Feed:
         """Return the populated generator of the feed for ``obj``."""
         self.site, self.obj = site, obj
         feed = self.generator_class(obj)(**self._feed_arguments(obj))
-        for item in self.selected_items(obj):
+
+        def add(item: Any) -> None:
             feed.add_item(**self._cleaned(item, self._item_arguments(item, obj)))
+
+        site.sharing.add_all(self, feed, self.selected_items(obj), add)
         return feed
 
     def generator_class(self, obj: Any) -> type[SyndicationFeed]:

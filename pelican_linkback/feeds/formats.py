@@ -21,14 +21,16 @@ import datetime as dt
 import mimetypes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import StringIO
+from functools import partial
+from io import BytesIO, StringIO
 from typing import IO, Any
 from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils import feedgenerator
 from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc2822_date, rfc3339_date
 
-from pelican_linkback.feeds.xmlwriter import XMLWriter
+from pelican_linkback.feeds.sharing import Entry, kind_of, shareable
+from pelican_linkback.feeds.xmlwriter import Sink, XMLWriter
 
 __all__ = [
     "Atom1Feed",
@@ -39,6 +41,7 @@ __all__ = [
     "Rss201rev2Feed",
     "RssUserland091Feed",
     "Stylesheet",
+    "save",
     "single_author",
 ]
 
@@ -93,6 +96,8 @@ def _aware(date: dt.date) -> dt.datetime:
 class Mended(feedgenerator.SyndicationFeed):
     """What all our generators share: one way to write, and no clock."""
 
+    item_element = "item"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **_with_list_of_categories(kwargs))
         stylesheets = self.feed["stylesheets"] or ()
@@ -121,7 +126,9 @@ class Mended(feedgenerator.SyndicationFeed):
 
     def write(self, outfile: IO[Any], encoding: str) -> None:
         """Write the document to ``outfile``, a text or a binary file."""
-        text = self.render(encoding).decode()
+        document = BytesIO()
+        self.save(document, encoding)
+        text = document.getvalue().decode()
         try:
             outfile.write(text)
         except TypeError:
@@ -133,13 +140,32 @@ class Mended(feedgenerator.SyndicationFeed):
         self.write(document, encoding)
         return document.getvalue()
 
-    def render(self, encoding: str = "utf-8") -> bytes:
-        """Return the document in UTF-8; ``encoding`` is what its declaration says."""
-        handler = XMLWriter(encoding)
+    def save(self, file: Sink, encoding: str = "utf-8") -> None:
+        """Write the document to ``file`` in UTF-8; ``encoding`` is what its declaration says."""
+        handler = XMLWriter(file, encoding)
         handler.startDocument()
         self.add_stylesheets(handler)
         self.write_document(handler)
-        return handler.data()
+
+    def write_items(self, handler: XMLWriter) -> None:
+        """Write the items, in their order."""
+        kind = kind_of(self) if type(handler) is XMLWriter else None
+        for item in self.items:
+            if kind and isinstance(item, Entry):
+                key = (kind, *self.item_attributes(item).items())
+                handler.put(item.written(key, partial(self._rendered, item)))
+            else:
+                self._write_item(handler, item)
+
+    def _rendered(self, item: Item) -> bytes:
+        entry = BytesIO()
+        self._write_item(XMLWriter(entry), item)
+        return entry.getvalue()
+
+    def _write_item(self, handler: XMLWriter, item: Item) -> None:
+        handler.startElement(self.item_element, self.item_attributes(item))
+        self.add_item_elements(handler, item)
+        handler.endElement(self.item_element)
 
     def add_stylesheets(self, handler: XMLWriter) -> None:
         """Write the stylesheets' instructions, before the first element."""
@@ -161,6 +187,15 @@ def _person(author: Person | str) -> Person:
     return author if isinstance(author, Person) else Person(str(author))
 
 
+def save(document: feedgenerator.SyndicationFeed, file: Sink) -> None:
+    """Write any generator's document to ``file`` in UTF-8."""
+    cls = type(document)
+    if (cls.write, cls.writeString) == (Mended.write, Mended.writeString):
+        document.save(file)
+    else:
+        file.write(document.writeString("utf-8").encode())
+
+
 def _mended_stylesheet(sheet: feedgenerator.Stylesheet) -> Stylesheet:
     if isinstance(sheet, Stylesheet):
         return sheet
@@ -171,6 +206,13 @@ def single_author(item: Item) -> list[Person]:
     """Return the author that the single-author arguments give to a feed or an item, if any."""
     name, email = item["author_name"], item["author_email"]
     return [Person(name, email, item["author_link"])] if name or email else []
+
+
+_shareable = shareable(
+    *("content_type", "mime_type", "root_attributes", "rss_attributes", "add_root_elements"),
+    *("endChannelElement", "add_stylesheets"),
+    state=("feed", "items"),
+)
 
 
 class _Rss(Mended, feedgenerator.RssFeed):
@@ -220,10 +262,12 @@ def _write_rss_title(handler: XMLWriter, title: str | None) -> None:
     write("title", title)
 
 
+@_shareable
 class RssUserland091Feed(_Rss, feedgenerator.RssUserland091Feed):
     """RSS 0.91 (Userland)."""
 
 
+@_shareable
 class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
     """RSS 2.0, in the RSS Advisory Board's profile: description first, then content:encoded."""
 
@@ -274,8 +318,11 @@ def _file(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
     return {"length": str(enclosure.length), "type": str(enclosure.mime_type)}
 
 
+@_shareable
 class Atom1Feed(Mended, feedgenerator.Atom1Feed):
     """Atom 1.0 (RFC 4287)."""
+
+    item_element = "entry"
 
     def write_document(self, handler: XMLWriter) -> None:
         """Write the feed element and all below it."""

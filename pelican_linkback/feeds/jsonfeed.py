@@ -15,13 +15,15 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
 from pelican_linkback.feeds.content import words
 from pelican_linkback.feeds.formats import Item, Mended, Person, single_author
-from pelican_linkback.feeds.xmlwriter import clean
+from pelican_linkback.feeds.sharing import shareable
+from pelican_linkback.feeds.xmlwriter import Sink, clean
 
 __all__ = ["JsonFeed"]
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
+@shareable("content_type", "root_attributes", state=("feed", "items"))
 class JsonFeed(Mended):
     """JSON Feed 1.1.
 
@@ -65,11 +67,13 @@ class JsonFeed(Mended):
             "attachments": [_attachment(each) for each in item["enclosures"]],
         }
 
-    def render(self, encoding: str = "utf-8") -> str:  # noqa: ARG002 (JSON is always UTF-8)
-        """Return the document as text."""
+    def save(self, file: Sink, encoding: str = "utf-8") -> None:  # noqa: ARG002
+        """Write the document to ``file``; JSON is always UTF-8."""
         head = _line(self.root_attributes()).removesuffix("}")
-        items = ",\n".join(_line(self.item_attributes(item)) for item in self.items)
-        return f'{head}, "items": [\n{items}\n]}}\n'
+        file.write(f'{head}, "items": ['.encode())
+        for number, item in enumerate(self.items):
+            file.write(f"{',' if number else ''}\n{_line(self.item_attributes(item))}".encode())
+        file.write(b"\n]}\n" if self.items else b"\n\n]}\n")
 
 
 def _line(attributes: dict[str, Any]) -> str:

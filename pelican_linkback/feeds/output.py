@@ -6,10 +6,13 @@ import glob
 import hashlib
 import os
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
+from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 from pelican_linkback.exceptions import UnreadableFeed
+from pelican_linkback.feeds.xmlwriter import Sink
 
 __all__ = ["MARK", "Shelf", "documents", "write"]
 
@@ -25,27 +28,80 @@ _JSON_FEED = re.compile(rb"jsonfeed\.org\\?/version")
 """What a JSON Feed names; other JSON is of another kind, and may be large."""
 
 _FIELD = re.compile(r"\{[^{}]*\}")
+_BUFFER = 1 << 16
 _HEAD = 4096
 """Bytes at the beginning of a document in which its generator is named."""
 
 
-def write(path: Path, data: bytes) -> bool:
-    """Make ``path`` hold ``data``; return whether it had to be written.
+def write(path: Path, save: Callable[[Sink], object]) -> bool:
+    """Make ``path`` hold what ``save`` writes; return whether it had to be written.
 
     A file that holds it already keeps its modification time (P20). The new document takes the
     old one's place in one step, so that an interruption leaves one of the two. Raises OSError.
     """
-    if _holds(path, data):
-        return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return True
+    with closing(_Draft(path)) as draft:
+        save(draft)
+        return draft.publish()
+
+
+class _Draft:
+    """A new document: compared with the old one as it comes, and kept only where they differ.
+
+    So neither is ever in memory as a whole.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._temporary = path.with_name(f".{path.name}.new")
+        self._old = path.open("rb", buffering=0) if path.is_file() else None
+        self._new: BinaryIO | None = None
+        self._same = 0
+        self._waiting: list[bytes] = []
+        self._waits = 0
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self._waiting.append(data)
+        self._waits += len(data)
+        if self._waits >= _BUFFER:
+            self._flush()
+
+    def _flush(self) -> None:
+        data = b"".join(self._waiting)
+        self._waiting, self._waits = [], 0
+        if self._new is None and self._old and self._old.read(len(data)) == data:
+            self._same += len(data)
+        else:
+            self._differing().write(data)
+
+    def publish(self) -> bool:
+        """Put the document into its place if it differs from the old one; return whether."""
+        self._flush()
+        if self._new is None and self._old and not self._old.read(1):
+            return False
+        self._differing().close()
+        self._temporary.replace(self._path)
+        return True
+
+    def _differing(self) -> BinaryIO:
+        """Return the new document, begun with what the old one has, too."""
+        if self._new is None:
+            self._new = self._temporary.open("wb")
+            if self._old:
+                self._old.seek(0)
+                while piece := self._old.read(min(self._same, _BUFFER)):
+                    self._new.write(piece)
+                    self._same -= len(piece)
+        return self._new
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        if self._old:
+            self._old.close()
+        if self._new:
+            self._new.close()
+            self._temporary.unlink(missing_ok=True)
 
 
 def documents(folder: Path) -> dict[str, bytes]:
@@ -65,13 +121,6 @@ def documents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _holds(path: Path, data: bytes) -> bool:
-    try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
-    except FileNotFoundError:
-        return False
-
-
 class Shelf:
     """The documents of one output folder, at the places that path ``patterns`` name.
 
@@ -84,14 +133,15 @@ class Shelf:
         self._patterns = tuple(patterns)
         self._before = {path: _stamp(path) for path in self._ours()} if emptied else {}
 
-    def write(self, place: str, data: bytes) -> bool:
-        """Make the document at ``place`` hold ``data``; return whether its bytes changed."""
+    def write(self, place: str, save: Callable[[Sink], object]) -> bool:
+        """Make the document at ``place`` hold what ``save`` writes; return whether it changed."""
         path = self._folder / place
-        changed = write(path, data)
-        modified, digest = self._before.get(path, (0, b""))
-        if changed and digest == _digest(data):
-            os.utime(path, ns=(modified, modified))
-            return False
+        changed = write(path, save)
+        if changed and path in self._before:
+            modified, digest = self._before[path]
+            if digest == _digest(path):
+                os.utime(path, ns=(modified, modified))
+                return False
         return changed
 
     def sweep(self, keep: Container[Path]) -> list[Path]:
@@ -117,8 +167,9 @@ def _bears_mark(path: Path) -> bool:
 
 
 def _stamp(path: Path) -> tuple[int, bytes]:
-    return path.stat().st_mtime_ns, _digest(path.read_bytes())
+    return path.stat().st_mtime_ns, _digest(path)
 
 
-def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").digest()

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
+
+from pelican_linkback.feeds.sharing import Sharing
 
 __all__ = ["Site"]
 
 
 def _base(url: str) -> str:
     return url if url.endswith("/") else url + "/"
+
+
+@functools.lru_cache(maxsize=4000)
+def _joined(base: str, url: str) -> str:
+    # An article is asked for its URL again and again: for its link, its id, each format's content.
+    return urljoin(base, url)
 
 
 def _no_template(name: str) -> Any:
@@ -38,7 +47,8 @@ class Site:
     ``warn`` tells the author something. ``entry_id`` returns the id that an article
     or a page has in feeds; ``people`` is what is known of authors by their names ("email",
     "url"), ``future`` says whether articles are shown whose date has not come, and ``style`` is
-    the address of the feeds' stylesheet, if there is one.
+    the address of the feeds' stylesheet, if there is one. ``sharing`` keeps the entries that
+    several documents have, if it may.
     """
 
     url: str
@@ -61,13 +71,14 @@ class Site:
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     future: bool = False
     style: str = ""
+    sharing: Sharing = field(default_factory=lambda: Sharing(on=False), repr=False, compare=False)
 
     def absolute(self, url: str) -> str:
         """Return ``url``, relative to the site's root, as an absolute URL.
 
         Without SITEURL the result is relative to the host (``/posts/a.html``).
         """
-        return urljoin(_base(self.url), url)
+        return _joined(_base(self.url), url)
 
     def absolute_feed(self, url: str) -> str:
         """Return a feed's ``url`` as an absolute one, on FEED_DOMAIN."""

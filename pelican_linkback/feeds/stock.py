@@ -15,12 +15,13 @@ from typing import Any
 
 from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
 
-from pelican_linkback.feeds.content import fit, plain_text
+from pelican_linkback.feeds.content import fit, is_in_order, plain_text
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.formats import Atom1Feed, Person, Stylesheet
 from pelican_linkback.feeds.identity import tag_uri
 from pelican_linkback.feeds.jsonfeed import JsonFeed
 from pelican_linkback.feeds.output import MARK
+from pelican_linkback.feeds.sharing import shareable
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.xmlwriter import clean
 
@@ -48,6 +49,14 @@ __all__ = [
 ]
 
 
+@shareable(
+    *("path", "url", "setting", "path_fields", "path_source", "path_pattern", "document_path"),
+    *("document_url", "objects", "group", "groups_of", "_members", "_shared_slugs", "items"),
+    *("filter", "order_by", "limit", "title", "link", "description", "subtitle", "language"),
+    *("author_name", "author_email", "author_link", "categories", "feed_copyright", "feed_guid"),
+    *("feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs"),
+    state=("site", "obj"),
+)
 class ArticleFeed(Feed):
     """A feed whose items are Pelican's articles, newest first.
 
@@ -140,9 +149,16 @@ class ArticleFeed(Feed):
         return self.site.future or self.site.aware(article.date) <= self.site.now
 
     def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
-        """Return what made the feed, and its date if it is empty: the newest article's (P18)."""
-        dates = [self.site.aware(a.date) for a in self.site.articles if self.filter(a)]
-        return {"generator": MARK, "updated": max(dates, default=None)}
+        """Return what made the feed."""
+        return {"generator": MARK}
+
+    def get_feed(self, obj: Any, site: Site) -> Any:
+        """Return the populated generator; an empty one is as old as the newest article (P18)."""
+        feed = super().get_feed(obj, site)
+        if not feed.items:
+            dates = [site.aware(a.date) for a in site.articles if self.filter(a)]
+            feed.feed.setdefault("updated", max(dates, default=None))
+        return feed
 
     def summary_only(self) -> bool:
         """Tell whether items carry no more than their summaries: RSS_FEED_SUMMARY_ONLY for RSS."""
@@ -187,7 +203,7 @@ class ArticleFeed(Feed):
         return self._fit(article, str(article.get_content(self.site.url)))
 
     def _fit(self, article: Any, html: str) -> str:
-        return fit(html, self.site.absolute(article.url))
+        return html if is_in_order(html) else fit(html, self.site.absolute(article.url))
 
     def item_author_name(self, article: Any) -> str | None:
         """Return the first author's name, for formats that know only one."""

@@ -1,8 +1,8 @@
 """XML text, written through the SAX methods that feed generators call. Contains no business logic.
 
 ``XMLWriter`` is feedgenerator's ``SimplerXMLGenerator`` (a generator's hooks may use any of its
-methods) with two differences: it gathers UTF-8 instead of writing to a stream at each event, and
-it leaves out the characters that XML 1.0 forbids instead of refusing the document. Bytes, because
+methods) with two differences: it writes UTF-8 to a binary file, whatever it declares, and it leaves
+out the characters that XML 1.0 forbids instead of refusing the document. Bytes, because
 looking for a character and replacing it takes a fraction of what it takes in a str.
 """
 
@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from io import StringIO
+from typing import Protocol
 from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
-__all__ = ["XMLWriter", "clean", "escape"]
+__all__ = ["Sink", "XMLWriter", "clean", "escape"]
 
 # XML 1.0, section 2.2, production [2]: everything that is not a Char; and what is, at a run.
 _CHAR = "\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
@@ -49,50 +50,57 @@ def escape(text: str) -> bytes:
     return data.replace(b"\r", b"&#13;")
 
 
-class XMLWriter(SimplerXMLGenerator):
-    """A document in the making; ``data()`` is what was written so far."""
+class Sink(Protocol):
+    """What a document can be written to, such as a binary file."""
 
-    def __init__(self, encoding: str = "utf-8") -> None:
+    def write(self, data: bytes, /) -> object:
+        """Take the next bytes."""
+
+
+class XMLWriter(SimplerXMLGenerator):
+    """A document in the making, written to ``out``."""
+
+    def __init__(self, out: Sink, encoding: str = "utf-8") -> None:
         super().__init__(StringIO(), encoding, short_empty_elements=True)
         self._declared = encoding
-        self._parts: list[bytes] = []
+        self._emit = out.write
         self._open = False
-
-    def data(self) -> bytes:
-        """Return the document in UTF-8."""
-        self._close_start_tag()
-        return b"".join(self._parts)
 
     def startDocument(self) -> None:
         """Write the XML declaration."""
-        self._parts.append(f'<?xml version="1.0" encoding="{self._declared}"?>\n'.encode())
+        self._emit(f'<?xml version="1.0" encoding="{self._declared}"?>\n'.encode())
 
     def startElement(self, name: str, attrs: Mapping[str, str]) -> None:
         """Open an element; attributes are written in the order of their names."""
         self._close_start_tag()
-        self._parts.append(f"<{name}{_attributes(attrs)}".encode())
+        self._emit(f"<{name}{_attributes(attrs)}".encode())
         self._open = True
 
     def endElement(self, name: str) -> None:
         """Close an element, as an empty-element tag where it has no content."""
         if self._open:
-            self._parts.append(b"/>")
+            self._emit(b"/>")
             self._open = False
         else:
-            self._parts.append(f"</{name}>".encode())
+            self._emit(f"</{name}>".encode())
 
     def characters(self, content: str) -> None:
         """Write text, less the characters that XML forbids."""
         if content:
-            self._put(escape(content))
+            self.put(escape(content))
 
     def ignorableWhitespace(self, content: str) -> None:
         """Write white space."""
-        self._put(content.encode())
+        self.put(content.encode())
 
     def processingInstruction(self, target: str, data: object) -> None:
         """Write a processing instruction, such as a stylesheet's."""
-        self._put(f"<?{target} {data}?>".encode())
+        self.put(f"<?{target} {data}?>".encode())
+
+    def put(self, data: bytes) -> None:
+        """Write a piece of a document that is ready as it is."""
+        self._close_start_tag()
+        self._emit(data)
 
     def addQuickElement(
         self, name: str, contents: str | None = None, attrs: Mapping[str, str] | None = None
@@ -101,9 +109,9 @@ class XMLWriter(SimplerXMLGenerator):
         self._close_start_tag()
         start = f"{name}{_attributes(attrs)}" if attrs else name
         if contents:
-            self._parts += (f"<{start}>".encode(), escape(contents), f"</{name}>".encode())
+            self._emit(b"<%b>%b</%b>" % (start.encode(), escape(contents), name.encode()))
         else:
-            self._parts.append(f"<{start}/>".encode())
+            self._emit(f"<{start}/>".encode())
 
     def add_html_safe_element(self, name: str, contents: str | None) -> None:
         """Write an element whose text survives readers that unescape it once too often.
@@ -112,15 +120,11 @@ class XMLWriter(SimplerXMLGenerator):
         recommends for titles: a parser sees the same text.
         """
         text = escape(contents or "").replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
-        self._put(b"<%b>%b</%b>" % (name.encode(), text, name.encode()))
-
-    def _put(self, data: bytes) -> None:
-        self._close_start_tag()
-        self._parts.append(data)
+        self.put(b"<%b>%b</%b>" % (name.encode(), text, name.encode()))
 
     def _close_start_tag(self) -> None:
         if self._open:
-            self._parts.append(b">")
+            self._emit(b">")
             self._open = False
 
 

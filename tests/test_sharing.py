@@ -1,0 +1,265 @@
+"""The fast path gives the bytes of the slow path, and is left where somebody could tell."""
+
+import datetime as dt
+from dataclasses import replace
+from io import BytesIO
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pelican_linkback.feeds import (
+    Atom1Feed,
+    AtomAllFeed,
+    AtomTagFeed,
+    AtomTranslationFeed,
+    Enclosure,
+    Feed,
+    JsonTagFeed,
+    Person,
+    Rss201rev2Feed,
+    RssUserland091Feed,
+    Site,
+    TagFeed,
+)
+from pelican_linkback.feeds.formats import save
+from pelican_linkback.feeds.sharing import Entry, Sharing, kind_of
+
+DAY = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
+SETTINGS = {
+    "TAG_FEED_ATOM": "{slug}.atom.xml",
+    "TAG_FEED_RSS": "{slug}.rss.xml",
+    "TAG_FEED_JSON": "{slug}.json",
+    "FEED_ALL_ATOM": "all.xml",
+    "TRANSLATION_FEED_ATOM": "{lang}.xml",
+}
+
+
+class Article(SimpleNamespace):
+    translations = ()
+
+    def get_content(self, site_url):
+        return self.content
+
+
+class Tag(str):
+    slug = property(str)
+
+
+# User's classes: those of one base that may share entries, and those that may not.
+
+
+class Newest(AtomTagFeed):
+    """My own"""
+
+    limit = 2
+    path = "newest/{slug}.xml"
+
+    def title(self, obj):
+        return f"Newest of {obj}"
+
+
+class Counted(AtomTagFeed):
+    """A hook of its own: each entry names the feed."""
+
+    def item_title(self, article):
+        return f"{self.obj}: {article.title}"
+
+
+class Mixin:
+    def item_copyright(self):
+        return f"(c) {self.obj}"
+
+
+class Copyrighted(AtomTagFeed, Mixin):
+    pass
+
+
+class Stateful(AtomTagFeed):
+    def items(self, obj):
+        self.item_guid = f"tag:me.example,2026:{obj}"
+        return super().items(obj)
+
+
+class Numbered(Atom1Feed):
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("number", str(self.num_items()))
+
+
+class Styled(Atom1Feed):
+    def root_attributes(self):
+        return super().root_attributes() | {"xmlns:x": "urn:x"}
+
+
+class Bare(Rss201rev2Feed):
+    def write_items(self, handler):
+        for item in self.items:
+            handler.addQuickElement("item", item["title"])
+
+
+def of(feed_type, base=TagFeed):
+    return type(feed_type.__name__, (base,), {"feed_type": feed_type})
+
+
+CLASSES = [
+    *(AtomAllFeed, TagFeed, AtomTagFeed, AtomTranslationFeed, Newest, Counted, Copyrighted),
+    *(JsonTagFeed, Stateful, of(Numbered), of(Styled), of(Bare), of(RssUserland091Feed)),
+    # Of the same name, and of other bytes.
+    *(of(Rss201rev2Feed, Counted), of(Rss201rev2Feed, Copyrighted)),
+]
+
+TEXT = st.text(max_size=8) | st.sampled_from(["<p>a</p>", '<a href="/x">&amp;</a>', "é“\x00\r", ""])
+ARTICLES = st.lists(
+    st.builds(
+        Article,
+        title=TEXT,
+        url=st.sampled_from(["a/", "b.html", "ä ö?x=1"]),
+        date=st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2025, 1, 1)),
+        summary=TEXT,
+        content=TEXT,
+        lang=st.sampled_from(["en", "de"]),
+        tags=st.lists(st.sampled_from("xyz").map(Tag), unique=True),
+        authors=st.lists(TEXT, max_size=2),
+        metadata=st.fixed_dictionaries({}, optional={"author_email": st.just("a@me.example")}),
+    ),
+    max_size=6,
+)
+OPTIONS = st.fixed_dictionaries(
+    {"RSS_FEED_SUMMARY_ONLY": st.booleans(), "FEED_MAX_ITEMS": st.sampled_from([None, 1, 3])}
+)
+
+
+def site_of(articles, sharing, **settings):
+    tags = {tag: [a for a in articles if tag in a.tags] for tag in map(Tag, "xyz")}
+    return Site(
+        "https://me.example",
+        "Me",
+        DAY,
+        language="en",
+        articles=articles,
+        tags=tags,
+        settings=SETTINGS | settings,
+        sharing=sharing,
+    )
+
+
+def written(document):
+    file = BytesIO()
+    save(document, file)
+    return file.getvalue()
+
+
+def documents(site, classes=CLASSES, heard=lambda feed: None):
+    """What a build does: each class, each object, and a listener in between."""
+    texts = []
+    for feed_class in classes:
+        feed = feed_class()
+        feed.site = site
+        for obj in feed.objects(site):
+            document = feed.get_feed(obj, site)
+            heard(document)
+            texts.append(written(document))
+    return texts
+
+
+@settings(deadline=None)
+@given(ARTICLES, OPTIONS)
+def test_shared_entries_are_what_unshared_ones_are(articles, options):
+    site = site_of(articles, Sharing(on=True), **options)
+    unshared = replace(site, sharing=Sharing(on=False))
+    assert documents(site) == documents(unshared)
+
+
+@settings(deadline=None)
+@given(ARTICLES, st.sampled_from(["title", "categories", "authors", "extra", "element", "move"]))
+def test_what_a_listener_changes_is_changed_in_one_document_only(articles, change):
+    def listener():
+        before = []
+
+        def heard(document):
+            for item in document.items[:1]:
+                if change == "categories" and item["categories"]:
+                    item["categories"].append("new")
+                elif change == "authors":
+                    item["authors"].append(Person("New"))
+                elif change == "element":
+                    document.add_item_elements = lambda handler, item: None
+                elif change != "move":
+                    item[change] = "new"
+            if change == "move":
+                before.extend(document.items)
+                document.items[:] = before
+
+        return heard
+
+    site = site_of(articles, Sharing(on=True))
+    unshared = replace(site, sharing=Sharing(on=False))
+    assert documents(site, heard=listener()) == documents(unshared, heard=listener())
+
+
+def article(**kwargs):
+    fields = {"title": "T", "url": "t/", "date": DAY, "summary": "s", "content": "c"}
+    more = {"lang": "en", "tags": [Tag("x"), Tag("y")], "authors": ["Ann"], "metadata": {}}
+    return Article(**fields | more | kwargs)
+
+
+@pytest.mark.parametrize("feed_class", [AtomTagFeed, TagFeed, Newest, of(Styled)])
+def test_an_entry_is_worked_out_once(feed_class):
+    asked = []
+
+    class Watched(Article):
+        def get_content(self, site_url):
+            raise AssertionError
+
+        @property
+        def summary(self):
+            asked.append(self)
+            return "s"
+
+        @summary.setter
+        def summary(self, value):
+            """It is always the same."""
+
+    watched = Watched(**vars(article()))
+    watched.get_content = lambda site_url: "c"
+    site = site_of([watched], Sharing(on=True))
+    documents(site, [feed_class])
+    once = len(asked)
+    documents(site, [feed_class, feed_class])
+    assert len(asked) == once
+
+
+@pytest.mark.parametrize("feed_class", [Counted, Copyrighted, of(Numbered), Feed])
+def test_a_hook_of_the_entries_is_asked_each_time(feed_class):
+    class Shown(feed_class):
+        title, link, path = "T", "/", "x.xml"
+
+        def items(self):
+            return [article()]
+
+    feed = Shown()(site_of([], Sharing(on=True)))
+    assert [type(item) for item in feed.items] == [dict]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"enclosures": [Enclosure("https://me.example/a.mp3")]}, {"pubdate": None}],
+    ids=["an enclosure may be changed in place", "without a date it takes its feed's"],
+)
+def test_what_could_differ_is_not_shared(more):
+    document = Atom1Feed("T", "/", "D")
+    arguments = {"title": "t", "link": "/t", "description": "d", "pubdate": DAY} | more
+    feed = AtomTagFeed()
+    for _ in range(2):
+        items = [document]
+        Sharing(on=True).add_all(feed, document, items, lambda item: document.add_item(**arguments))
+    assert not any(isinstance(item, Entry) for item in document.items)
+
+
+def test_kinds():
+    assert kind_of(AtomTagFeed()) is kind_of(TagFeed()) is kind_of(Newest()) is not None
+    assert kind_of(Counted()) is kind_of(Copyrighted()) is kind_of(Feed()) is None
+    assert kind_of(Styled("T", "/", "D")) is Atom1Feed
+    assert kind_of(Numbered("T", "/", "D")) is None
