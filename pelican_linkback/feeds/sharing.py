@@ -52,7 +52,7 @@ def shareable(*harmless: str, state: Iterable[str]) -> Callable[[Class], Class]:
 
 def kind_of(instance: Any) -> type | None:
     """Return the kind whose entries are those of ``instance``, if there is one."""
-    kind = _kind(type(instance))
+    kind = _kind(type(instance))  # type: ignore[arg-type]  # mypy confuses the two __hash__
     return kind if kind and vars(instance).keys() <= _rules[kind].state else None
 
 
