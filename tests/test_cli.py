@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-from pelican_linkback import cli, cli_send
+import pelican_linkback
+from pelican_linkback import cli
+from pelican_linkback.cli.parser import duration
 from pelican_linkback.journal import Journal
 
 HEAD = {"v": 1, "source": "https://me.example.io/one/", "target": "https://you.example.io/two"}
@@ -192,7 +194,7 @@ def test_since_is_about_found_links(conf, capsys):
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("10m", 600), ("1h", 3600)])
 def test_a_time_is_a_number_and_a_unit(text, seconds):
-    assert cli_send.duration(text) == seconds
+    assert duration(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "m", "-1m", "1.5h", "10 min", "1d"])
@@ -293,4 +295,4 @@ def test_it_is_a_module_too():
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == cli.__version__
+    assert done.stdout.strip() == pelican_linkback.__version__

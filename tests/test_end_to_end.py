@@ -8,7 +8,8 @@ from xmlrpc.client import Fault
 
 import pytest
 
-from pelican_linkback import cli, cli_send
+from pelican_linkback import cli
+from pelican_linkback.cli import sending
 from tests.servers import Blog, WebHost, serving
 
 
@@ -306,6 +307,6 @@ def test_the_command_waits_for_the_upload(site, host, blog, capsys, monkeypatch)
         assert seconds == 5
         host.online = True
 
-    monkeypatch.setattr(cli_send.time, "sleep", uploading)
+    monkeypatch.setattr(sending.time, "sleep", uploading)
     assert cli.main(["send", "--wait", "10m", "-s", str(conf)]) == 0
     assert "Linkbacks: 1 sent, 0 failed" in capsys.readouterr().out

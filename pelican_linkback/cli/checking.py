@@ -22,18 +22,7 @@ from pelican_linkback.text import harmless
 from pelican_linkback.urls import normalise
 from pelican_linkback.web import Web
 
-__all__ = ["options", "run"]
-
-
-def options(parser: argparse.ArgumentParser) -> None:
-    """Add what only this command takes."""
-    parser.add_argument(
-        "--import",
-        dest="published",
-        nargs="+",
-        metavar="FEED",
-        help="remember the ids in these feeds, files or URLs, which the site published before",
-    )
+__all__ = ["run"]
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:

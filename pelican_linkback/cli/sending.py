@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from functools import partial
 
-from pelican_linkback.cli_deliveries import must_publish, posts_as_they_are, say, show_plan
+from pelican_linkback.cli.history import must_publish, posts_as_they_are, say, show_plan
 from pelican_linkback.delivery import Courier, beginning_of, built_site, courier_for
 from pelican_linkback.delivery.decider import Ask, Send
 from pelican_linkback.delivery.patience import run_until_ready
@@ -20,35 +20,7 @@ from pelican_linkback.settings import Settings
 from pelican_linkback.text import harmless
 from pelican_linkback.urls import normalise
 
-__all__ = ["retract_options", "run_retract", "run_send", "send_options"]
-
-UNITS = {"s": 1, "m": 60, "h": 3600}
-
-
-def send_options(parser: argparse.ArgumentParser) -> None:
-    """Add what only ``send`` takes."""
-    parser.add_argument(
-        "--wait",
-        metavar="TIME",
-        type=duration,
-        default=0.0,
-        help="wait so long for the pages to be online: 90s, 10m, 1h",
-    )
-    parser.add_argument(
-        "--since",
-        metavar="DAY",
-        type=dt.date.fromisoformat,
-        help='from now on tell what articles from this day on link to (LINKBACK_TARGETS = "all")',
-    )
-    parser.add_argument("--dry-run", action="store_true", help="show what is due, send nothing")
-
-
-def duration(text: str) -> float:
-    """Return the seconds of a time such as 90s, 10m or 1h."""
-    number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS else (text, "s")
-    if not number.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 90s, 10m or 1h")
-    return float(number) * UNITS[unit]
+__all__ = ["run_retract", "run_send"]
 
 
 def run_send(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -81,11 +53,6 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
     if remember:
         beginning_of(settings).record(day)
     return replace(settings, since=day)
-
-
-def retract_options(parser: argparse.ArgumentParser) -> None:
-    """Add what only ``retract`` takes."""
-    parser.add_argument("url", metavar="URL", help="the page that is gone, as it was online")
 
 
 def run_retract(settings: Settings, arguments: argparse.Namespace) -> int:

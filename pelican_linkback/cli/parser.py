@@ -1,0 +1,135 @@
+"""What may be written behind ``pelican-linkback``, and what ``--help`` says of it."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pelican import DEFAULT_CONFIG_NAME, ParseOverrides
+
+from pelican_linkback import __version__
+
+__all__ = ["COMMANDS", "Command", "duration", "parser"]
+
+UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What ``--help`` says of a command, the last line an example, and what only it takes."""
+
+    summary: str
+    example: str
+    options: Callable[[argparse.ArgumentParser], object] = lambda _: None
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; wrong usage ends the program with status 2."""
+    main = argparse.ArgumentParser(
+        prog="pelican-linkback",
+        description="Linkbacks of a Pelican site: what is sent, and why not.",
+    )
+    main.add_argument("--version", action="version", version=__version__)
+    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(
+            name,
+            help=command.summary,
+            description=command.summary,
+            epilog=f"example: {command.example}",
+        )
+        _add_common(sub)
+        command.options(sub)
+    return main
+
+
+def duration(text: str) -> float:
+    """Return the seconds of a time such as 90s, 10m or 1h."""
+    number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS else (text, "s")
+    if not number.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 90s, 10m or 1h")
+    return float(number) * UNITS[unit]
+
+
+def _add_common(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "-s",
+        "--settings",
+        metavar="FILE",
+        help=f"the settings that publish the site (default: {DEFAULT_CONFIG_NAME})",
+    )
+    sub.add_argument(
+        "-e",
+        "--extra-settings",
+        dest="overrides",
+        nargs="*",
+        action=ParseOverrides,
+        default={},
+        metavar="KEY=VALUE",
+        help="settings to override, with values in JSON, as for pelican",
+    )
+    sub.add_argument("--json", action="store_true", help="print JSON, for machines")
+
+
+def _send_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--wait",
+        metavar="TIME",
+        type=duration,
+        default=0.0,
+        help="wait so long for the pages to be online: 90s, 10m, 1h",
+    )
+    sub.add_argument(
+        "--since",
+        metavar="DAY",
+        type=dt.date.fromisoformat,
+        help='from now on tell what articles from this day on link to (LINKBACK_TARGETS = "all")',
+    )
+    sub.add_argument("--dry-run", action="store_true", help="show what is due, send nothing")
+
+
+def _retract_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("url", metavar="URL", help="the page that is gone, as it was online")
+
+
+def _check_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--import",
+        dest="published",
+        nargs="+",
+        metavar="FEED",
+        help="remember the ids in these feeds, files or URLs, which the site published before",
+    )
+
+
+COMMANDS = {
+    "plan": Command(
+        "show what the next build would tell whom, and send nothing",
+        "pelican-linkback plan -s publishconf.py",
+    ),
+    "send": Command(
+        "send what is due, without building the site",
+        "pelican-linkback send -s publishconf.py --wait 10m",
+        _send_options,
+    ),
+    "retract": Command(
+        "tell whom an article mentioned that its page is gone",
+        "pelican-linkback retract -s publishconf.py https://your.site/old/",
+        _retract_options,
+    ),
+    "status": Command(
+        "list what was sent, what waits and what failed",
+        "pelican-linkback status -s publishconf.py",
+    ),
+    "check": Command(
+        "read the feeds of the built site, and say what is wrong with them",
+        "pelican-linkback check -s publishconf.py",
+        _check_options,
+    ),
+    "compact": Command(
+        "take out of the memory what it does not need",
+        "pelican-linkback compact -s publishconf.py",
+    ),
+}
