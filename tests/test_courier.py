@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from pelican_linkback.delivery import lanes as lanes_module
 from pelican_linkback.delivery.courier import Courier
 from pelican_linkback.delivery.decider import Send, Skip
 from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.delivery.events import from_line
+from pelican_linkback.delivery.lanes import Lanes, Step
 from pelican_linkback.delivery.ledger import Ledger
 from pelican_linkback.delivery.reconcile import Post
 from pelican_linkback.delivery.record import Delivery, State
@@ -634,6 +636,35 @@ def test_ctrl_c_records_what_is_known_and_says_what_remains(world: World) -> Non
     world.web.pages[f"{FAR}/xmlrpc"] = accept
     assert world.courier().run(posts).sent == report.left
     assert Counter(world.told()).most_common(1)[0][1] == 1
+
+
+def test_what_ctrl_c_cuts_off_stays_due_and_is_recorded_no_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The web door breaks off what does not end by itself; that is no answer of the server's."""
+    ended, closed = threading.Event(), threading.Event()
+
+    def stalls(request: Request) -> Reply:
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        closed.wait(PATIENCE)
+        raise Unreachable(request.url, "the exchange was broken off")
+
+    def work(self: Lanes, step: Step, real=Lanes._work) -> None:
+        real(self, step)
+        if closed.is_set():
+            ended.set()
+
+    monkeypatch.setattr(Lanes, "_work", work)
+    monkeypatch.setattr(lanes_module, "GRACE", 0.0)
+    monkeypatch.setattr(world.web, "close", closed.set)
+    world.web.pages[f"{FAR}/xmlrpc"] = stalls
+    posts = world.publish(post("a", f"{FAR}/b"))
+    report = world.courier().run(posts)
+    assert report.summary() == "Linkbacks: interrupted, 0 sent, 0 failed, 1 left for the next run"
+    assert ended.wait(PATIENCE)
+    assert world.events() == ["queued", "attempt"]
+    world.web.pages[f"{FAR}/xmlrpc"] = accept
+    assert world.courier().run(posts).sent == 1
 
 
 class Killed(BaseException):

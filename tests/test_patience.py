@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pelican_linkback.delivery.patience import EVERY, run_until_ready
 from pelican_linkback.delivery.report import Notice, Report
 
@@ -49,3 +51,11 @@ def test_it_does_not_wait_for_the_author_nor_after_ctrl_c() -> None:
     assert run(60, Report(waiting=1)) == (Report(waiting=1), [])
     assert run(60, Report(soon=1, interrupted=True))[1] == []
     assert run(0, WAITS) == (WAITS, [])
+
+
+def test_ctrl_c_while_it_waits_says_what_is_left() -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    report = run_until_ready(lambda: WAITS, 60, monotonic=lambda: 0.0, sleep=interrupted)
+    assert report == replace(WAITS, interrupted=True)

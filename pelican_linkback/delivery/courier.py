@@ -117,6 +117,9 @@ class Courier:
         )
         this = Round(self, ledger, self._due(ledger))
         finished = lanes.run(this.steps())
+        if not finished:
+            this.stop()
+            self.web.close()
         return self._report(this, interrupted=not finished)
 
     def _foresee(self, news_for: Callable[[Ledger], News]) -> tuple[Ledger, News]:

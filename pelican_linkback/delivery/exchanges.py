@@ -37,6 +37,9 @@ class Web(typing.Protocol):
     def post(self, url: str, body: bytes, content_type: str) -> Response:
         """Return what ``url`` answers to ``body``; raise WebError if it cannot."""
 
+    def close(self) -> None:
+        """Break off what is under way."""
+
 
 def fetch(web: Web, url: str, headers: Mapping[str, str] | None = None) -> Response | WebError:
     """Fetch a page: our own as a receiver will, or a target's."""

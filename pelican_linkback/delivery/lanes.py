@@ -19,6 +19,9 @@ __all__ = ["Lanes", "Step"]
 TICK = 0.2
 """Seconds between two looks at the keyboard: on Windows a thread that waits hears no Ctrl-C."""
 
+GRACE = 1.0
+"""Seconds that the steps under way get to end after Ctrl-C."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -41,12 +44,12 @@ class Lanes:
         workers: int,
         per_host: int,
         may_begin: Callable[[], bool] = lambda: True,
-        grace: float = 1.0,
+        grace: float | None = None,
     ) -> None:
         self._workers = workers
         self._per_host = per_host
         self._may_begin = may_begin
-        self._grace = grace
+        self._grace = GRACE if grace is None else grace
         self._waiting: OrderedDict[str, deque[Step]] = OrderedDict()
         self._busy: Counter[str] = Counter()
         self._ended: SimpleQueue[tuple[Step, Iterable[Step] | BaseException]] = SimpleQueue()

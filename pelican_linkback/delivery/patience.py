@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pelican_linkback.delivery.report import Report
 
@@ -21,11 +22,15 @@ def run_until_ready(
 ) -> Report:
     """Call ``run`` until nothing waits that an upload mends, for at most ``seconds``.
 
-    Returns what came of all the runs together. What needs the author is not waited for.
+    Returns what came of all the runs together, when Ctrl-C ends it too. What needs the author is
+    not waited for.
     """
     end = monotonic() + seconds
     report = run()
     while report.soon and not report.interrupted and (left := end - monotonic()) > 0:
-        sleep(min(EVERY, left))
+        try:
+            sleep(min(EVERY, left))
+        except KeyboardInterrupt:
+            return replace(report, interrupted=True)
         report = report.and_then(run())
     return report

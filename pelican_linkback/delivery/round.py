@@ -37,6 +37,10 @@ __all__ = ["Round"]
 NOBODY = Outcome(Verdict.NOTHING, "no-endpoint")
 
 
+class Stopped(Exception):
+    """Nobody waits for this step any more."""
+
+
 class Round:
     """One run of ``courier``: the deliveries that are ``due``, and those that are ``done``.
 
@@ -52,6 +56,7 @@ class Round:
         self.asked: set[Mention] = set()
         self.notices: list[Notice] = []
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self._parked: dict[str, list[Mention]] = {}
         self._found: dict[str, tuple[Endpoint, ...] | Outcome] = {}
         self._updated = {
@@ -60,6 +65,10 @@ class Round:
         self._shares: Counter[str] = Counter()
         self._looked_again: set[Mention] = set()
         self._objections: dict[Mention, tuple[Finding, ...]] = {}
+
+    def stop(self) -> None:
+        """Record nothing any more: what is cut off from here on stays as it is on record."""
+        self._stopped.set()
 
     def steps(self) -> list[Step]:
         """Return the first steps: a look at each source that is due, and at each status page."""
@@ -219,6 +228,8 @@ class Round:
         return []
 
     def _record(self, facts: Iterable[tuple[Mention, Fact]]) -> None:
+        if self._stopped.is_set():
+            raise Stopped
         self.ledger.record(facts, self._courier.now())
 
 
