@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-peers docs golden lint bench test-oldest dist test-dist clean
+.PHONY: help demo test test-hostile fuzz test-peers docs golden lint bench test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,19 @@ lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+test-hostile: $(VENV)/ready  ## the attacks that take seconds, and the naive client as their control
+	$(BIN)/python -m pytest -m hostile
+
+FUZZ_SECONDS ?= 90
+FUZZ_TARGETS := http headers html xmlrpc journal metadata configuration address
+
+fuzz: $(VENV)/ready  ## look for what nobody thought of, FUZZ_SECONDS for each target
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	for target in $(FUZZ_TARGETS); do \
+		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=3000 \
+			-artifact_prefix=tests/fuzz/crash-$$target- tests/fuzz/corpus/$$target || exit 1; \
+	done
 
 docs: $(VENV)/ready  ## the documentation in docs/_build, warnings as errors
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'

@@ -13,6 +13,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from typing import BinaryIO
 from urllib.parse import quote
 
 import requests
@@ -22,6 +23,10 @@ from urllib3.connection import HTTPConnection
 from urllib3.response import BaseHTTPResponse
 
 __all__ = ["authorities", "exchange", "quoted"]
+
+MOST_HEADERS = 256 * 1024
+"""Bytes of headers, those of interim answers with them: as much as Chrome takes. http.client's own
+limit is seven megabytes, which become fifty in memory."""
 
 
 @contextmanager
@@ -90,14 +95,35 @@ class _Adapter(HTTPAdapter):
         return self.build_response(request, self._connection.getresponse())
 
 
+class _Measured:
+    """As much of a file as http.client wants while it reads headers."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._left = MOST_HEADERS
+        self.close = file.close
+        self.flush = file.flush
+
+    def readline(self, limit: int) -> bytes:
+        line = self._file.readline(limit)
+        self._left -= len(line)
+        if self._left < 0:
+            raise http.client.HTTPException(f"more than {MOST_HEADERS} bytes of headers")
+        return line
+
+
 class _Answer(http.client.HTTPResponse):
     def begin(self) -> None:
-        """Read the headers, and forget those that do harm.
+        """Read the headers, but not too many, and forget those that do harm.
 
         Lines that are no headers: urllib3 would log them, raw, as a warning. Cookies: requests
         would parse them, and a hundred long ones take it half a minute.
         """
+        whole = self.fp
+        self.fp = _Measured(whole)  # type: ignore[assignment]
         super().begin()
+        if self.fp is not None:  # None: there is no body, and all is closed
+            self.fp = whole
         self.msg.defects.clear()
         self.msg.set_payload("")
         del self.msg["Set-Cookie"], self.msg["Set-Cookie2"]

@@ -56,9 +56,10 @@ def normalise(url: str) -> str:
 def resolve(base: str, reference: str) -> str:
     """Return the URL that ``reference`` means on the page ``base``, as browsers read it.
 
-    White space around it is dropped, within it percent-encoded; an empty reference is the page
-    itself. The result can be of any scheme (``mailto:``): see ``check``. Raises InvalidURL for
-    what cannot be taken apart, or is longer than any URL may be.
+    White space around it is dropped, within it percent-encoded, as is what does not show (marks of
+    direction, joiners); an empty reference is the page itself. The result can be of any scheme
+    (``mailto:``): see ``check``. Raises InvalidURL for what cannot be taken apart, or is longer
+    than any URL may be.
     """
     # Before the work: a page can hold a base of half a megabyte, and ten thousand links upon it.
     if len(reference) > LIMIT:
@@ -68,7 +69,13 @@ def resolve(base: str, reference: str) -> str:
         joined = urljoin(base, wanted) if wanted else urldefrag(base).url
     except ValueError as error:
         raise InvalidURL(harmless(reference), f"it is not a URL: {harmless(error)}") from error
-    return _TO_QUOTE.sub(lambda match: quote(match[0]), joined)
+    plain = _TO_QUOTE.sub(lambda match: quote(match[0]), joined)
+    return plain if plain.isprintable() else "".join(map(_visible, plain))
+
+
+def _visible(character: str) -> str:
+    shows = character.isprintable() or _CONTROL.match(character)  # ``check`` refuses these
+    return character if shows else quote(character)
 
 
 def same_site(a: str, b: str) -> bool:

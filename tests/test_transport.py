@@ -14,6 +14,8 @@ from pelican_linkback.exceptions import Refused, Unreachable
 from tests.fakeweb import Reply, Request
 from tests.raw_servers import OK, a_web, drips, ends_soon, http_server, says, server, tls_server
 
+LONG = b"X-Long: " + b"a" * 30_000 + b"\r\n"
+
 # --- what is sent ----------------------------------------------------------------------------
 
 
@@ -120,9 +122,24 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
 @pytest.mark.parametrize("name", ["Set-Cookie", "Set-Cookie2"])
 def test_cookies_are_not_even_read(name: str) -> None:
     """Python's cookie jar takes a quarter of a second for each of the long ones."""
-    long = f"{name}: {'a;' * 32000}\r\n".encode() * 30
+    long = f"{name}: {'a;' * 32000}\r\n".encode() * 3
     with server(says(OK + b"Set-Cookie: a=b\r\n" + long + b"\r\n")) as (base, _), ends_soon():
         assert a_web().get(f"{base}/").headers == ()
+
+
+@pytest.mark.parametrize("interim", [b"", b"HTTP/1.1 100 Continue\r\n" + LONG * 5 + b"\r\n"])
+def test_headers_are_bounded_as_a_whole(interim: bytes) -> None:
+    some, more = (interim + OK + LONG * n + b"\r\n" for n in (3, 9))
+    with server(says(some)) as (base, _):
+        assert a_web().get(f"{base}/").status == 200
+    with server(says(more)) as (base, _), pytest.raises(Unreachable, match="too long or too many"):
+        a_web().get(f"{base}/")
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 204 No Content\r\n\r\n", OK + b"\r\n"])
+def test_an_answer_without_a_body(answer: bytes) -> None:
+    with server(says(answer)) as (base, _):
+        assert a_web().get(f"{base}/").body == b""
 
 
 # --- TLS -------------------------------------------------------------------------------------

@@ -148,6 +148,8 @@ def test_no_text_breaks_more_than_the_rule(text: str) -> None:
         ("/a b", "https://example.org/a%20b"),
         ('/"<a>"', "https://example.org/%22%3Ca%3E%22"),
         ("mailto:a@example.org", "mailto:a@example.org"),
+        ("/é\u202eexe.gnp", "https://example.org/é%E2%80%AEexe.gnp"),
+        ("/a\x1b\ud800\u2066", "https://example.org/a\x1b\ud800%E2%81%A6"),
     ],
 )
 def test_resolve(reference: str, url: str) -> None:
