@@ -53,6 +53,12 @@ class Settings:
     feeds: tuple[Any, ...] | None = None
     """Feed classes or their dotted names; None for those that Pelican's settings ask for."""
 
+    icon: str = ""
+    """A square picture of the site, as a URL or relative to the site."""
+
+    logo: str = ""
+    """A wide picture of the site, likewise."""
+
     state: Path = Path("linkback")
     """The folder of the journals."""
 
@@ -179,6 +185,12 @@ def _path(value: object) -> Path:
     raise ValueError('takes the path of a folder, such as "linkback"')
 
 
+def _address(value: object) -> str:
+    if isinstance(value, str) and not re.search(r"\s", value.strip()):
+        return value.strip()
+    raise ValueError('takes an address, such as "images/icon.png"')
+
+
 def _authors(value: object) -> Mapping[str, Mapping[str, str]]:
     if isinstance(value, Mapping) and all(map(_is_person, value.items())):
         return dict(value)
@@ -219,6 +231,8 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_FUTURE": ("future", _flag),
     "LINKBACK_FEED_STYLE": ("feed_style", _style),
     "LINKBACK_AUTODISCOVERY": ("autodiscovery", _flag),
+    "LINKBACK_ICON": ("icon", _address),
+    "LINKBACK_LOGO": ("logo", _address),
     "LINKBACK_STATE": ("state", _path),
     "LINKBACK_SEND": ("send", _flag),
     "LINKBACK_TARGETS": ("targets", _one_of("marked", "all")),

@@ -4,6 +4,7 @@
 Pelican's own settings ask for.
 """
 
+from pelican_linkback.feeds.extras import Category
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.formats import (
     Atom1Feed,
@@ -50,6 +51,7 @@ __all__ = [
     "AtomTagFeed",
     "AtomTranslationFeed",
     "AuthorFeed",
+    "Category",
     "CategoryFeed",
     "Enclosure",
     "Feed",

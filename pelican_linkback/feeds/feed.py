@@ -52,7 +52,11 @@ _ITEM_ASPECTS = {
 }
 
 # Aspects that feedgenerator has no argument for, or that few feeds have: passed where given.
-_ITEM_EXTRAS = {"content": "content", "authors": "authors", "language": "language"}
+_FEED_EXTRAS = ("contributors", "icon", "logo", "skip_days", "skip_hours")
+_ITEM_EXTRAS = ("authors", "comment_count", "content", "contributors", "image", "language")
+
+# Those of them that are addresses, relative to the site.
+_ADDRESSES = frozenset({"icon", "image", "logo"})
 
 
 class Feed:
@@ -209,7 +213,17 @@ class Feed:
         arguments["link"] = self._absolute(self._required("link", obj))
         arguments["feed_url"] = None if url is None else self.site.absolute_feed(str(url))
         arguments["language"] = self.aspect("language", obj) or self.site.language
+        arguments |= self._extras({name: name for name in _FEED_EXTRAS}, obj)
         return arguments | dict(self.aspect("feed_extra_kwargs", obj))
+
+    def _extras(self, aspects: Mapping[str, str], subject: Any) -> dict[str, Any]:
+        """Return what ``aspects`` say, by the names of the arguments, where they say something."""
+        values = {name: self.aspect(aspect, subject) for name, aspect in aspects.items()}
+        return {
+            name: self._absolute(value) if name in _ADDRESSES else value
+            for name, value in values.items()
+            if value is not None
+        }
 
     def selected_items(self, obj: Any) -> list[Any]:
         """Return the items of ``obj``: filtered, then in order, then up to the limit.
@@ -316,10 +330,7 @@ class Feed:
         }
         for name, argument in _ITEM_ASPECTS.items():
             arguments[argument] = self.aspect(f"item_{name}", item)
-        for name, argument in _ITEM_EXTRAS.items():
-            value = self.aspect(f"item_{name}", item)
-            if value is not None:
-                arguments[argument] = value
+        arguments |= self._extras({name: f"item_{name}" for name in _ITEM_EXTRAS}, item)
         author = self.aspect("item_author_name", item)
         arguments["author_name"] = author
         if author is not None:

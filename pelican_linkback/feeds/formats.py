@@ -29,6 +29,12 @@ from xml.sax.saxutils import quoteattr
 from feedgenerator.django.utils import feedgenerator
 from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc2822_date, rfc3339_date
 
+from pelican_linkback.feeds.extras import (
+    add_atom_head,
+    add_rss_head,
+    add_to_item,
+    category_attributes,
+)
 from pelican_linkback.feeds.sharing import Entry, kind_of, shareable
 from pelican_linkback.feeds.xmlwriter import Sink, XMLWriter
 
@@ -238,7 +244,7 @@ class _Rss(Mended, feedgenerator.RssFeed):
         if feed["language"] is not None:
             handler.addQuickElement("language", feed["language"])
         for category in feed["categories"]:
-            handler.addQuickElement("category", category)
+            _write_rss_category(handler, category)
         if feed["feed_copyright"] is not None:
             handler.addQuickElement("copyright", feed["feed_copyright"])
         if feed.get("generator"):
@@ -247,6 +253,7 @@ class _Rss(Mended, feedgenerator.RssFeed):
             handler.addQuickElement("lastBuildDate", rfc2822_date(newest))
         if feed["ttl"] is not None:
             handler.addQuickElement("ttl", feed["ttl"])
+        add_rss_head(handler, feed)
 
     def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
         """Write what all versions of RSS have: title, link and description."""
@@ -297,7 +304,8 @@ class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
         for enclosure in list(item["enclosures"])[:1]:
             handler.addQuickElement("enclosure", "", {"url": enclosure.url, **_file(enclosure)})
         for category in item["categories"]:
-            handler.addQuickElement("category", category)
+            _write_rss_category(handler, category)
+        add_to_item(handler, item, atom=False)
 
 
 def _write_rss_author(handler: XMLWriter, person: Person) -> None:
@@ -307,6 +315,10 @@ def _write_rss_author(handler: XMLWriter, person: Person) -> None:
         handler.addQuickElement("author", named)
     else:
         handler.addQuickElement("dc:creator", person.name, {"xmlns:dc": DC_NAMESPACE})
+
+
+def _write_rss_category(handler: XMLWriter, category: str) -> None:
+    handler.addQuickElement("category", category, category_attributes(category, scheme="domain"))
 
 
 def _guid_attributes(item: Item) -> dict[str, str]:
@@ -346,10 +358,13 @@ class Atom1Feed(Mended, feedgenerator.Atom1Feed):
             handler.addQuickElement("subtitle", feed["subtitle"])
         if feed.get("generator"):
             handler.addQuickElement("generator", feed["generator"])
+        for person in map(_person, feed.get("contributors") or ()):
+            _write_atom_person(handler, "contributor", person)
         for category in feed["categories"]:
-            handler.addQuickElement("category", "", {"term": category})
+            _write_atom_category(handler, category)
         if feed["feed_copyright"] is not None:
             handler.addQuickElement("rights", feed["feed_copyright"])
+        add_atom_head(handler, feed)
 
     def item_attributes(self, item: Item) -> dict[str, str]:
         """Return the entry's attributes: its language where it is not the feed's."""
@@ -374,10 +389,13 @@ class Atom1Feed(Mended, feedgenerator.Atom1Feed):
         for enclosure in item["enclosures"]:
             attributes = {"rel": "enclosure", "href": enclosure.url, **_file(enclosure)}
             handler.addQuickElement("link", "", attributes)
+        for person in map(_person, item.get("contributors") or ()):
+            _write_atom_person(handler, "contributor", person)
         for category in item["categories"]:
-            handler.addQuickElement("category", "", {"term": category})
+            _write_atom_category(handler, category)
         if item["item_copyright"] is not None:
             handler.addQuickElement("rights", item["item_copyright"])
+        add_to_item(handler, item, atom=True)
 
     def _write_dates(self, handler: XMLWriter, item: Item) -> None:
         # Every entry has an updated element (4.1.2); one without a date is as new as its feed.
@@ -395,3 +413,8 @@ def _write_atom_person(handler: XMLWriter, element: str, person: Person) -> None
     if person.link:
         handler.addQuickElement("uri", person.link)
     handler.endElement(element)
+
+
+def _write_atom_category(handler: XMLWriter, category: str) -> None:
+    more = category_attributes(category, scheme="scheme", label="label")
+    handler.addQuickElement("category", "", {"term": category, **more})

@@ -43,6 +43,8 @@ class JsonFeed(Mended):
             "home_page_url": feed["link"],
             "feed_url": feed["feed_url"],
             "description": feed["description"] or feed["subtitle"] or None,
+            "icon": feed.get("icon"),
+            "favicon": feed.get("icon"),
             "authors": _authors(single_author(feed)),
             "language": feed["language"],
         }
@@ -59,10 +61,11 @@ class JsonFeed(Mended):
             "title": item["title"],
             "content_html": str(content or ""),
             "summary": words(summary) if summary else None,
+            "image": item.get("image"),
             "date_published": item["pubdate"] and rfc3339_date(item["pubdate"]),
             "date_modified": item["updateddate"] and rfc3339_date(item["updateddate"]),
             "authors": _authors(item["authors"]),
-            "tags": list(item["categories"]),
+            "tags": [getattr(each, "label", None) or each for each in item["categories"]],
             "language": language if language != self.feed["language"] else None,
             "attachments": [_attachment(each) for each in item["enclosures"]],
         }

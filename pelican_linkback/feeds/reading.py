@@ -24,6 +24,7 @@ __all__ = ["FeedDocument", "Part", "page_url", "published_ids", "read"]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 
 # What may stand before the root element, then its name or that of the document type. NUL bytes
@@ -142,6 +143,11 @@ def _attributes(elements: Iterable[Element], name: str) -> Iterator[str]:
     return (value for element in elements if (value := element.get(name)) is not None)
 
 
+def _pictures(element: Element) -> Iterator[str]:
+    for name in ("content", "thumbnail"):
+        yield from _attributes(element.findall(f"{MEDIA}{name}"), "url")
+
+
 # Atom (RFC 4287)
 
 
@@ -176,6 +182,7 @@ def _atom_part(number: int, element: Element) -> Part:
             *_attributes(texts, "src"),
             *uris,
             *images,
+            *_pictures(element),
         ),
         tags=tuple(tag for text in texts for tag in _atom_tags(text)),
     )
@@ -229,6 +236,7 @@ def _rss_part(number: int, element: Element) -> Part:
             *(url for _, url in _each(element, "link", "comments", "image/url", "image/link")),
             *_attributes(element.findall(f"{ATOM}link"), "href"),
             *_attributes(element.findall("enclosure"), "url"),
+            *_pictures(element),
         ),
         tags=tuple(tag for text in html for tag in _html(text)),
     )

@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import chain
 from typing import Any
 
@@ -21,6 +22,7 @@ from pelican_linkback.feeds.formats import Atom1Feed, Person, Stylesheet
 from pelican_linkback.feeds.identity import tag_uri
 from pelican_linkback.feeds.jsonfeed import JsonFeed
 from pelican_linkback.feeds.output import MARK
+from pelican_linkback.feeds.pictures import first_picture
 from pelican_linkback.feeds.sharing import shareable
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.xmlwriter import clean
@@ -54,7 +56,8 @@ __all__ = [
     *("document_url", "objects", "group", "groups_of", "_members", "_shared_slugs", "items"),
     *("filter", "order_by", "limit", "title", "link", "description", "subtitle", "language"),
     *("author_name", "author_email", "author_link", "categories", "feed_copyright", "feed_guid"),
-    *("feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs"),
+    *("feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs", "icon", "logo"),
+    *("contributors", "skip_days", "skip_hours"),
     state=("site", "obj"),
 )
 class ArticleFeed(Feed):
@@ -139,6 +142,14 @@ class ArticleFeed(Feed):
         """Return the look of the feed in a browser: LINKBACK_FEED_STYLE."""
         return [Stylesheet(self.site.style, media=None)] if self.site.style else None
 
+    def icon(self) -> str | None:
+        """Return LINKBACK_ICON."""
+        return self.site.settings.get("LINKBACK_ICON") or None
+
+    def logo(self) -> str | None:
+        """Return LINKBACK_LOGO."""
+        return self.site.settings.get("LINKBACK_LOGO") or None
+
     def limit(self) -> int | None:
         """Return FEED_MAX_ITEMS."""
         limit: int | None = self.site.settings.get("FEED_MAX_ITEMS")
@@ -198,6 +209,16 @@ class ArticleFeed(Feed):
         content = self._content(article)
         repeats = self._is_rss and content == self.item_description(article)
         return None if repeats else content
+
+    def item_image(self, article: Any) -> str | None:
+        """Return what the metadata say in ``Image``, else the first picture of the content."""
+        named = str(getattr(article, "image", None) or "").strip()
+        if not named:
+            return first_picture(self._content(article))
+        if named.startswith(("{", "|")):  # {static}, which Pelican knows in HTML only
+            html = article._update_content(f'<img src="{escape(named)}">', self.site.url)
+            named = first_picture(html) or named
+        return named
 
     def _content(self, article: Any) -> str:
         return self._fit(article, str(article.get_content(self.site.url)))

@@ -1,0 +1,88 @@
+"""What RSS and Atom can say beside what feedgenerator knows, written into either format.
+
+A namespace is declared on the element that needs it, so that an entry is the same in each document.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from pelican_linkback.feeds.xmlwriter import XMLWriter
+
+__all__ = ["Category", "add_atom_head", "add_rss_head", "add_to_item", "category_attributes"]
+
+MEDIA = {"xmlns:media": "http://search.yahoo.com/mrss/"}
+SLASH = {"xmlns:slash": "http://purl.org/rss/1.0/modules/slash/"}
+THREAD = {"xmlns:thr": "http://purl.org/syndication/thread/1.0"}
+
+
+class Category(str):
+    """What a feed or an item is about: a term, the scheme (a URI) that it is from, and a label.
+
+    It is the term as a string; a label is for people (RFC 4287, section 4.2.2).
+    """
+
+    __slots__ = ("label", "scheme")
+    label: str | None
+    scheme: str | None
+
+    def __new__(cls, term: str, scheme: str | None = None, label: str | None = None) -> Self:
+        """Return the term with its scheme and its label."""
+        self = super().__new__(cls, term)
+        self.scheme, self.label = scheme, label
+        return self
+
+    def __str__(self) -> str:
+        return self  # feedgenerator makes a string of each category
+
+
+def category_attributes(category: str, **names: str) -> dict[str, str]:
+    """Return a category's attributes; ``names`` says what ``scheme`` and ``label`` are called."""
+    values = {name: getattr(category, attribute, None) for attribute, name in names.items()}
+    return {name: value for name, value in values.items() if value}
+
+
+def add_rss_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
+    """Write what an RSS channel says of its picture and of when not to look."""
+    if picture := feed.get("logo") or feed.get("icon"):
+        handler.startElement("image", {})
+        for name, text in (("url", picture), ("title", feed["title"]), ("link", feed["link"])):
+            handler.addQuickElement(name, text)
+        handler.endElement("image")
+    _add_list(handler, "skipHours", "hour", feed.get("skip_hours"))
+    _add_list(handler, "skipDays", "day", feed.get("skip_days"))
+
+
+def _add_list(handler: XMLWriter, name: str, each_name: str, values: Iterable[Any] | None) -> None:
+    if found := list(values or ()):
+        handler.startElement(name, {})
+        for value in found:
+            handler.addQuickElement(each_name, str(value))
+        handler.endElement(name)
+
+
+def add_atom_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
+    """Write an Atom feed's pictures (RFC 4287, sections 4.2.5 and 4.2.8)."""
+    for name in ("icon", "logo"):
+        if feed.get(name):
+            handler.addQuickElement(name, feed[name])
+
+
+def add_to_item(handler: XMLWriter, item: Mapping[str, Any], *, atom: bool) -> None:
+    """Write an item's picture (Media RSS) and the number of its comments."""
+    if picture := item.get("image"):
+        medium = {"url": picture, "medium": "image", **_image_type(picture)}
+        handler.addQuickElement("media:content", None, medium | MEDIA)
+        handler.addQuickElement("media:thumbnail", None, {"url": picture} | MEDIA)
+    if (count := item.get("comment_count")) is not None:
+        # RFC 4685, section 5; RSS has its own.
+        name, namespace = ("thr:total", THREAD) if atom else ("slash:comments", SLASH)
+        handler.addQuickElement(name, str(count), namespace)
+
+
+def _image_type(url: str) -> dict[str, str]:
+    kind = mimetypes.guess_type(urlsplit(url).path)[0] or ""
+    return {"type": kind} if kind.startswith("image/") else {}

@@ -1,0 +1,28 @@
+"""The picture of an article. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from pelican_linkback import markup
+
+__all__ = ["first_picture"]
+
+_IMG = re.compile(r"""<img\b(?:[^<>"']|"[^"]*"|'[^']*')*+>""", re.IGNORECASE)
+_NO_PICTURE = re.compile(r"\s*(?:data:|$)", re.IGNORECASE)
+
+
+def first_picture(html: str) -> str | None:
+    """Return the URL of the first picture in an article's HTML, as it stands there.
+
+    What is one pixel high or wide counts readers, and is no picture; nor has a ``data:`` URL an
+    address that others could use.
+    """
+    for found in _IMG.finditer(html):
+        for tag in markup.tags(found[0]):
+            attributes = dict(tag.attributes)
+            url = attributes.get("src", "")
+            tiny = {attributes.get("width"), attributes.get("height")} & {"0", "1"}
+            if tag.name == "img" and not tiny and not _NO_PICTURE.match(url):
+                return url.strip()
+    return None
