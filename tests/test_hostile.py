@@ -495,8 +495,13 @@ ATTACKS: dict[str, tuple[Callable[[], Callable[[bytes], Iterable[bytes]]], str]]
 }
 
 
-CLEVER = {"attributes within a megabyte", "useless endpoints on a long base"}
-"""Attacks on those who look closer than a naive client does."""
+SURVIVED = {
+    "100,000 nested elements",
+    "attributes within a megabyte",
+    "useless endpoints on a long base",
+}
+"""What the naive client gets through, if with more time or memory: two are aimed at those who look
+closer than it does, and of nested elements it takes more to bring it down."""
 
 PEAK, SECONDS, WIRE = 150, 2.0, 16 * MB
 """What one attack may cost at most: MB of memory, time, and bytes (most wait in the kernel)."""
@@ -553,7 +558,7 @@ def test_an_attack_by_size_costs_little(name: str) -> None:
 
 @needs_proc
 @pytest.mark.hostile
-@pytest.mark.parametrize("name", sorted(ATTACKS.keys() - CLEVER))
+@pytest.mark.parametrize("name", sorted(ATTACKS.keys() - SURVIVED))
 def test_the_naive_client_comes_to_harm(name: str) -> None:
     assert cost_of("naive", name) != ""
 
@@ -641,16 +646,20 @@ def test_ctrl_c_ends_within_two_seconds(tmp_path: Path, where: str) -> None:
     """A process of its own, with the servers stalling in each of the three exchanges."""
     arrived = threading.Event()
 
+    def holds(client: socket.socket) -> None:
+        while client.recv(65536):  # what is left of the request, and then nothing
+            pass
+
     def theirs(client: socket.socket) -> None:
         if where == "look at theirs" or heard[-1].startswith(b"POST"):
             arrived.set()
-            stalls(client)
+            holds(client)
         client.sendall(OK + b"X-Pingback: " + far.encode() + b"/\r\n\r\n")
 
     def home(client: socket.socket) -> None:
         if where == "look at our page":
             arrived.set()
-            stalls(client)
+            holds(client)
         client.sendall(HTML + f'\r\n<title>x</title><a href="{far}/">x</a>'.encode())
 
     with server(theirs) as (far, heard), server(home) as (near, _):
