@@ -102,7 +102,6 @@ class _Measured:
         self._file = file
         self._left = MOST_HEADERS
         self.close = file.close
-        self.flush = file.flush
 
     def readline(self, limit: int) -> bytes:
         line = self._file.readline(limit)
@@ -122,8 +121,7 @@ class _Answer(http.client.HTTPResponse):
         whole = self.fp
         self.fp = _Measured(whole)  # type: ignore[assignment]
         super().begin()
-        if self.fp is not None:  # None: there is no body, and all is closed
-            self.fp = whole
+        self.fp = whole
         self.msg.defects.clear()
         self.msg.set_payload("")
         del self.msg["Set-Cookie"], self.msg["Set-Cookie2"]
