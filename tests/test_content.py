@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown import markdown
 
-from pelican_linkback.feeds import content
+from pelican_linkback.feeds import content, mending
 from pelican_linkback.feeds.content import fit, plain_text
 
 BASE = "https://ex.org/2024/a.html"
@@ -247,7 +247,8 @@ MALFORMED = [
     [pytest.param(a, b, id=why) for a, b, why in URLS + HYGIENE + MALFORMED],
 )
 def test_what_is_mended(html, fitting):
-    assert fit(html, BASE) == fitting
+    assert mending.mended(html, BASE) == fitting
+    assert shape(fit(html, BASE)) == fitting
     assert fit(fitting, BASE) == fitting
 
 
@@ -326,8 +327,8 @@ def test_it_never_raises_and_a_second_time_changes_nothing(html, base):
 
 def shape(html):
     """What a reader gets to see of it."""
-    tree = content._parse(html)
-    return tree.decode(formatter=content._AS_HTML)
+    tree = mending._parse(html)
+    return tree.decode(formatter=mending._AS_HTML)
 
 
 CLEAN = st.sampled_from(
@@ -351,11 +352,29 @@ CLEAN = st.sampled_from(
 @given(st.lists(CLEAN, max_size=12).map("".join))
 def test_what_the_scan_lets_pass_the_parser_would_not_change(html):
     if content._IN_ORDER.fullmatch(html):
-        assert content._mended(html, BASE) == shape(html)
+        assert mending.mended(html, BASE) == shape(html)
+
+
+RELATIVE = st.sampled_from(
+    [
+        *('<a href="/x/?a=1">', "<img src='../a.png' title=' href=\"y\"' alt=b>", '<a href="#f">'),
+        *('<use xlink:href="#f"/>', '<A HREF="x" HREF="y">', '<q cite="//b.org/">', " href='z'"),
+        *('<image href="a.svg#b"/>', '<img src="#c"', 'href="in.prose"'),
+    ]
+)
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(CLEAN | RELATIVE, max_size=12).map("".join),
+    st.sampled_from([BASE, "", "https://x.org", "https://x.org/a&b/", 'http://x/"']),
+)
+def test_urls_made_absolute_by_the_scan_are_those_of_the_parser(html, base):
+    assert shape(fit(html, base)) == mending.mended(html, base)
 
 
 @given(st.text())
 def test_escaped_text_survives(text):
     fitting = fit(f'<pre onclick="x">{escape(text)}</pre>', BASE)
     assert fitting.startswith("<pre>")
-    assert content._parse(fitting).get_text() == text
+    assert mending._parse(fitting).get_text() == text
