@@ -116,6 +116,8 @@ _AS_HTML = _AsWritten(EntitySubstitution.substitute_xml, void_element_close_pref
 
 
 def _parse(html: str) -> BeautifulSoup:
+    # Lone surrogates, which XML forbids, are more than Beautiful Soup can encode.
+    html = html.encode(errors="ignore").decode()
     markup = _TAG.sub(lambda tag: _PARAMETER.sub("&amp;", tag[0]), html)
     markup = _SECTION.sub(_without_section, markup)
     with warnings.catch_warnings():

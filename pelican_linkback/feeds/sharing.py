@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from types import NoneType
 from typing import Any, NamedTuple, TypeVar
 
 __all__ = ["Entry", "Sharing", "kind_of", "shareable"]
@@ -26,6 +27,8 @@ _METADATA = frozenset(
         *("__firstlineno__", "__static_attributes__", "__orig_bases__"),
     }
 )
+
+_VALUES = frozenset({str, bool, NoneType})
 
 
 class _Rule(NamedTuple):
@@ -142,6 +145,5 @@ def _is_constant(item: Item) -> bool:
 
 def _is_value(value: object) -> bool:
     """Tell what is equal by what it holds, for good, from what is only equal to itself."""
-    return value is None or (
-        isinstance(value, Hashable) and type(value).__eq__ is not object.__eq__
-    )
+    kind = type(value)
+    return kind in _VALUES or (kind.__hash__ is not None and kind.__eq__ is not object.__eq__)
