@@ -102,6 +102,7 @@ class _Measured:
         self._file = file
         self._left = MOST_HEADERS
         self.close = file.close
+        self.flush = file.flush  # which a reader that gave up calls when it is collected
 
     def readline(self, limit: int) -> bytes:
         line = self._file.readline(limit)
