@@ -69,9 +69,10 @@ class FeedStage:
         )
 
     def documents(self) -> Sequence[Document]:
-        """Return the documents that this site has; what is wrong is told by ``run``."""
+        """Return the site's feeds, without archives; what is wrong is told by ``run``."""
         site = self._describe_site(dt.datetime.now(dt.UTC), {}, warn=lambda _: None)
-        return catalogue(self._classes, site).documents
+        documents = catalogue(self._classes, site).documents
+        return [document for document in documents if not document.number]
 
     def run(self, writer: Any, now: dt.datetime) -> str:
         """Write every feed whose bytes changed; return a line that says how many.
@@ -185,7 +186,7 @@ class FeedStage:
             if str(path) in getattr(writer, "_written_files", ()):
                 message = f"{document.path} is a page of the site; give the feed another path"
                 raise FeedError(str(document), message)
-            feed = document.feed.get_feed(document.obj, site)
+            feed = document.populated(site)
             signals.feed_generated.send(context, feed=feed)
             changed = self._shelf.write(document.path, partial(save, feed))
         except Exception as error:

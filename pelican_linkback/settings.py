@@ -53,6 +53,9 @@ class Settings:
     feeds: tuple[Any, ...] | None = None
     """Feed classes or their dotted names; None for those that Pelican's settings ask for."""
 
+    archives: bool = False
+    """Whether what the limit of a feed leaves out is in archive documents (RFC 5005)."""
+
     icon: str = ""
     """A square picture of the site, as a URL or relative to the site."""
 
@@ -231,6 +234,7 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_FUTURE": ("future", _flag),
     "LINKBACK_FEED_STYLE": ("feed_style", _style),
     "LINKBACK_AUTODISCOVERY": ("autodiscovery", _flag),
+    "LINKBACK_ARCHIVES": ("archives", _flag),
     "LINKBACK_ICON": ("icon", _address),
     "LINKBACK_LOGO": ("logo", _address),
     "LINKBACK_STATE": ("state", _path),

@@ -19,11 +19,21 @@ __all__ = ["Catalogue", "Document", "catalogue", "load", "patterns"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed for an object, and its place below the output folder."""
+    """A feed for an object, and its place below the output folder.
+
+    ``number`` is that of an archive document, 0 for the feed itself.
+    """
 
     feed: Feed
     obj: Any
     path: str
+    number: int = 0
+
+    def populated(self, site: Site) -> Any:
+        """Return the populated generator."""
+        if self.number:
+            return self.feed.get_archive(self.obj, site, self.number)
+        return self.feed.get_feed(self.obj, site)
 
     def __str__(self) -> str:
         name = type(self.feed).__name__
@@ -74,13 +84,13 @@ def patterns(feeds: Iterable[type[Feed]], site: Site) -> Iterator[str]:
     A class that fails here will fail in ``catalogue``, too, and is told there.
     """
     for feed_class in feeds:
-        pattern = None
+        found: list[Any] = []
         with suppress(Exception):
             feed = feed_class()
             feed.site = site
-            pattern = feed.path_pattern()
-        if pattern:
-            yield pattern
+            found.append(feed.path_pattern())
+            found.append(feed.aspect("archive_path", None))
+        yield from filter(None, found)
 
 
 def catalogue(feeds: Iterable[type[Feed]], site: Site) -> Catalogue:
@@ -125,6 +135,8 @@ def _places(feed_class: type[Feed], site: Site) -> Iterable[Document | FeedError
             path = feed.document_path(obj)
             if path is not None:
                 yield Document(feed, obj, _inside(feed, path, obj))
+                for number, place in feed.archives(obj).places():
+                    yield Document(feed, obj, _inside(feed, place, obj), number)
         except Exception as error:  # noqa: BLE001
             yield _as_feed_error(feed_class.__name__, error)
 

@@ -207,7 +207,12 @@ def _across(feeds: Mapping[str, FeedDocument]) -> Iterator[Finding]:
     pages: dict[str, tuple[str, str]] = {}
     names: dict[str, tuple[str, str]] = {}
     for path, feed in feeds.items():
-        if feed.head.id and (owner := owners.setdefault(feed.head.id, path)) != path:
+        # (An archive document has the id of its feed.)
+        if (
+            feed.head.id
+            and not feed.current
+            and (owner := owners.setdefault(feed.head.id, path)) != path
+        ):
             yield Finding(path, None, *_say("feed-id-shared", feed.head.id, owner))
         for entry in feed.entries:
             if not (entry.id and entry.link):

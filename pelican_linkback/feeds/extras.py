@@ -7,16 +7,35 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from pelican_linkback.feeds.xmlwriter import XMLWriter
 
-__all__ = ["Category", "add_atom_head", "add_rss_head", "add_to_item", "category_attributes"]
+__all__ = [
+    "ArchiveLinks",
+    "Category",
+    "add_atom_head",
+    "add_rss_head",
+    "add_to_item",
+    "category_attributes",
+]
 
+HISTORY = {"xmlns:fh": "http://purl.org/syndication/history/1.0"}
 MEDIA = {"xmlns:media": "http://search.yahoo.com/mrss/"}
 SLASH = {"xmlns:slash": "http://purl.org/rss/1.0/modules/slash/"}
 THREAD = {"xmlns:thr": "http://purl.org/syndication/thread/1.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLinks:
+    """Where the neighbours of a document of an archived feed are (RFC 5005, section 4)."""
+
+    current: str | None = None
+    previous: str | None = None
+    following: str | None = None
+    is_full: bool = False
 
 
 class Category(str):
@@ -46,7 +65,7 @@ def category_attributes(category: str, **names: str) -> dict[str, str]:
 
 
 def add_rss_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
-    """Write what an RSS channel says of its picture and of when not to look."""
+    """Write what an RSS channel says of its picture, its archive, and of when not to look."""
     if picture := feed.get("logo") or feed.get("icon"):
         handler.startElement("image", {})
         for name, text in (("url", picture), ("title", feed["title"]), ("link", feed["link"])):
@@ -54,6 +73,7 @@ def add_rss_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
         handler.endElement("image")
     _add_list(handler, "skipHours", "hour", feed.get("skip_hours"))
     _add_list(handler, "skipDays", "day", feed.get("skip_days"))
+    _add_archive_links(handler, "atom:link", feed.get("archive"))
 
 
 def _add_list(handler: XMLWriter, name: str, each_name: str, values: Iterable[Any] | None) -> None:
@@ -65,10 +85,26 @@ def _add_list(handler: XMLWriter, name: str, each_name: str, values: Iterable[An
 
 
 def add_atom_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
-    """Write an Atom feed's pictures (RFC 4287, sections 4.2.5 and 4.2.8)."""
+    """Write an Atom feed's pictures (RFC 4287, sections 4.2.5 and 4.2.8) and its archive."""
     for name in ("icon", "logo"):
         if feed.get(name):
             handler.addQuickElement(name, feed[name])
+    _add_archive_links(handler, "link", feed.get("archive"))
+
+
+def _add_archive_links(handler: XMLWriter, element: str, links: ArchiveLinks | None) -> None:
+    if links is None:
+        return
+    if links.is_full:
+        handler.addQuickElement("fh:archive", None, HISTORY)
+    targets = {
+        "current": links.current,
+        "prev-archive": links.previous,
+        "next-archive": links.following,
+    }
+    for rel, href in targets.items():
+        if href:
+            handler.addQuickElement(element, None, {"rel": rel, "href": href})
 
 
 def add_to_item(handler: XMLWriter, item: Mapping[str, Any], *, atom: bool) -> None:

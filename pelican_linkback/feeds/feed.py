@@ -17,6 +17,7 @@ from feedgenerator.django.utils.encoding import iri_to_uri
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feeds.archives import Archives
 from pelican_linkback.feeds.aspects import noted, resolve, shown
 from pelican_linkback.feeds.formats import Enclosure, Rss201rev2Feed
 from pelican_linkback.feeds.site import Site
@@ -68,6 +69,7 @@ class Feed:
     feed_type: Any = Rss201rev2Feed
     path: Any = None
     url: Any = None
+    archive_path: Any = None
     title_template: Any = None
     description_template: Any = None
     limit: Any = None
@@ -116,10 +118,13 @@ class Feed:
             return None
         return str(place) if callable(getattr(self, aspect)) else self.expand(str(place), obj)
 
-    def expand(self, pattern: str, obj: Any) -> str:
-        """Return a pattern of ``path`` or ``url`` with its fields filled in for ``obj``."""
+    def expand(self, pattern: str, obj: Any, **more: Any) -> str:
+        """Return a pattern of ``path`` or ``url`` with its fields filled in for ``obj``.
+
+        ``more`` are fields beside those of ``path_fields``.
+        """
         try:
-            return pattern.format_map(self.path_fields(obj))
+            return pattern.format_map(_Beside(more, self.path_fields(obj)))
         except (KeyError, IndexError, AttributeError, ValueError) as error:
             message = (
                 f"the pattern {pattern!r} does not fit {shown(obj)} ({error}); it may name "
@@ -190,12 +195,30 @@ class Feed:
     def get_feed(self, obj: Any, site: Site) -> Any:
         """Return the populated generator of the feed for ``obj``."""
         self.site, self.obj = site, obj
-        feed = self.generator_class(obj)(**self._feed_arguments(obj))
+        arguments = self._feed_arguments(obj)
+        arguments["archive"] = self.archives(obj).links(0)
+        return self._populated(obj, self.selected_items(obj), arguments)
+
+    def archives(self, obj: Any) -> Archives:
+        """Return the archive documents of the feed for ``obj``: none without ``archive_path``."""
+        pattern = self.aspect("archive_path", obj)
+        return Archives(self, obj, pattern, self._limit(obj) if pattern else None)
+
+    def get_archive(self, obj: Any, site: Site, number: int) -> Any:
+        """Return the populated generator of an archive document of the feed for ``obj``."""
+        self.site, self.obj = site, obj
+        archives, arguments = self.archives(obj), self._feed_arguments(obj)
+        arguments["archive"] = archives.links(number, arguments["feed_url"])
+        arguments["feed_url"] = archives.url(number)
+        return self._populated(obj, archives.items(number), arguments)
+
+    def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
+        feed = self.generator_class(obj)(**arguments)
 
         def add(item: Any) -> None:
             feed.add_item(**self._cleaned(item, self._item_arguments(item, obj)))
 
-        site.sharing.add_all(self, feed, self.selected_items(obj), add)
+        self.site.sharing.add_all(self, feed, items, add)
         return feed
 
     def generator_class(self, obj: Any) -> type[SyndicationFeed]:
@@ -226,7 +249,11 @@ class Feed:
         }
 
     def selected_items(self, obj: Any) -> list[Any]:
-        """Return the items of ``obj``: filtered, then in order, then up to the limit.
+        """Return the items of ``obj``: filtered, then in order, then up to the limit."""
+        return self.ordered_items(obj)[: self._limit(obj)]
+
+    def ordered_items(self, obj: Any) -> list[Any]:
+        """Return the items of ``obj``, filtered and in order, as if there were no limit.
 
         With a limit and no order of its own a feed is newest first: a limit on some other
         order would keep the newest out (P15).
@@ -241,7 +268,7 @@ class Feed:
             chosen.sort(key=self._place, reverse=True)
         elif limit is not None and hasattr(self, "item_pubdate"):
             chosen.sort(key=lambda item: self._date("pubdate", item) or _LONG_AGO, reverse=True)
-        return chosen[:limit]
+        return chosen
 
     def _limit(self, obj: Any) -> int | None:
         limit = self.aspect("limit", obj)
@@ -349,3 +376,14 @@ class _Fields(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         return getattr(self["obj"], name)
+
+
+class _Beside(dict[str, Any]):
+    """Some fields, and those of ``others`` where they are not among them."""
+
+    def __init__(self, fields: Mapping[str, Any], others: Mapping[str, Any]) -> None:
+        super().__init__(fields)
+        self._others = others
+
+    def __missing__(self, name: str) -> Any:
+        return self._others[name]

@@ -36,6 +36,7 @@ class JsonFeed(Mended):
     def root_attributes(self) -> dict[str, Any]:
         """Return what describes the feed: the document but for its items."""
         feed = self.feed
+        archive = feed.get("archive")
         return {
             "version": VERSION,
             "title": str(feed["title"]),
@@ -43,6 +44,7 @@ class JsonFeed(Mended):
             "home_page_url": feed["link"],
             "feed_url": feed["feed_url"],
             "description": feed["description"] or feed["subtitle"] or None,
+            "next_url": archive and archive.previous,
             "icon": feed.get("icon"),
             "favicon": feed.get("icon"),
             "authors": _authors(single_author(feed)),

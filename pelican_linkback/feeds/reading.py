@@ -60,12 +60,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A feed: ``format`` is "atom", "rss" or "json", ``self_url`` what its self link says."""
+    """A feed: ``format`` is "atom", "rss" or "json", ``self_url`` what its self link says.
+
+    ``current`` is the feed of which this is an archive document (RFC 5005), if it is one.
+    """
 
     format: str
     head: Part
     self_url: str | None
     entries: tuple[Part, ...]
+    current: str | None = None
 
 
 def read(document: bytes) -> FeedDocument | None:
@@ -153,7 +157,8 @@ def _pictures(element: Element) -> Iterator[str]:
 
 def _atom(root: Element) -> FeedDocument:
     entries = (_atom_part(n, each) for n, each in enumerate(root.findall(f"{ATOM}entry"), 1))
-    return FeedDocument("atom", _atom_part(0, root), _linked(root, "self"), tuple(entries))
+    head, self_url, current = _atom_part(0, root), _linked(root, "self"), _linked(root, "current")
+    return FeedDocument("atom", head, self_url, tuple(entries), current)
 
 
 def _linked(element: Element, rel: str) -> str | None:

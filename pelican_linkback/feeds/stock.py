@@ -16,6 +16,7 @@ from typing import Any
 
 from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
 
+from pelican_linkback.feeds.archives import numbered
 from pelican_linkback.feeds.content import fit, is_in_order, plain_text
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.formats import Atom1Feed, Person, Stylesheet
@@ -57,7 +58,7 @@ __all__ = [
     *("filter", "order_by", "limit", "title", "link", "description", "subtitle", "language"),
     *("author_name", "author_email", "author_link", "categories", "feed_copyright", "feed_guid"),
     *("feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs", "icon", "logo"),
-    *("contributors", "skip_days", "skip_hours"),
+    *("contributors", "skip_days", "skip_hours", "archive_path"),
     state=("site", "obj"),
 )
 class ArticleFeed(Feed):
@@ -106,6 +107,13 @@ class ArticleFeed(Feed):
         if self.url or not self._is_placed_by_setting:
             return super().document_url(obj)
         return self._from_setting("_URL", obj) or self.document_path(obj)
+
+    def archive_path(self, obj: Any) -> str | None:
+        """Return the pattern of the archive documents, which LINKBACK_ARCHIVES asks for."""
+        if not self.site.settings.get("LINKBACK_ARCHIVES"):
+            return None
+        place = self.path_pattern() or self.document_path(obj)
+        return numbered(place) if place else None
 
     def _from_setting(self, suffix: str, obj: Any) -> str | None:
         pattern = self._setting(suffix, obj)
