@@ -27,7 +27,7 @@ from pelican_linkback import settings as settings_room
 from pelican_linkback.exceptions import FeedError, InvalidURL, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, Site, identity
 from pelican_linkback.feeds.aspects import described
-from pelican_linkback.feeds.catalogue import Document, catalogue, load, patterns
+from pelican_linkback.feeds.catalogue import Document, catalogue, load
 from pelican_linkback.feeds.formats import save
 from pelican_linkback.feeds.identity import Entry, Memory
 from pelican_linkback.feeds.output import Shelf
@@ -51,22 +51,14 @@ class FeedStage:
         self._settings = settings_room.read(generator.settings)
         chosen = self._settings.feeds
         self._classes, self._unusable = load(STOCK_FEEDS if chosen is None else chosen)
-        self._shelf = Shelf(
-            Path(generator.output_path),
-            self._patterns(),
-            emptied=bool(generator.settings.get("DELETE_OUTPUT_DIRECTORY")),
-        )
+        emptied = bool(generator.settings.get("DELETE_OUTPUT_DIRECTORY"))
+        self._shelf = Shelf(Path(generator.output_path), emptied=emptied)
         # The settings stay as they are, for themes and for other plugins.
         generator.generate_feeds = _leave_the_feeds
         for name, value in generator.context.items():
             if "_FEED_" in name and "{lang" in str(value):
                 pattern = _PatternForThemes.of(str(value), self._settings.edition)
                 generator.context[name] = pattern
-
-    def _patterns(self) -> Iterator[str]:
-        return patterns(
-            self._classes, Site("", "", dt.datetime.now(dt.UTC), settings=self._generator.settings)
-        )
 
     def documents(self) -> Sequence[Document]:
         """Return the site's feeds, without archives; what is wrong is told by ``run``."""
@@ -173,10 +165,15 @@ class FeedStage:
             self._shelf.write(STYLESHEET, lambda file: file.write(sheet))
         with _absolute_links(self._generator.context, site.url):
             written = [self._write_one(each, site, writer) for each in catalogued.documents]
-        folder = Path(self._generator.output_path)
-        for path in self._shelf.sweep({folder / each.path for each in catalogued.documents}):
-            logger.info('Removing "%s": there is no such feed any more', path)
+        self._sweep({each.path for each in catalogued.documents})
         return f"Feeds: {written.count(True)} written, {written.count(False)} unchanged"
+
+    def _sweep(self, places: set[str]) -> None:
+        try:
+            for place in self._shelf.sweep(places):
+                logger.info('Removing "%s": there is no such feed any more', place)
+        except OSError as error:
+            logger.warning("Feeds whose subject is gone cannot be removed: %s", error)
 
     def _write_one(self, document: Document, site: Site, writer: Any) -> bool | None:
         """Write one document; return whether its bytes changed, None if it cannot be built."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.feeds import Enclosure, JsonFeed, Person
-from pelican_linkback.feeds.output import Shelf, documents
+from pelican_linkback.feeds.output import documents
 from tests.conftest import ids_of
 from tests.jsonfeed_schema import FEED
 
@@ -220,12 +220,6 @@ def test_ids_of_json_and_atom_are_one(blog):
     build = blog.build()
     found = json.loads(build.read("feeds/all.json"))
     assert [each["id"] for each in found["items"]] == ids_of(build, "feeds/all.xml")
-
-
-def test_the_shelf_knows_our_mark_in_json(tmp_path):
-    (tmp_path / "a.json").write_text(make(generator="pelican_linkback").writeString("utf-8"))
-    (tmp_path / "b.json").write_text(make(generator="another").writeString("utf-8"))
-    assert Shelf(tmp_path, ["{slug}.json"]).sweep(()) == [tmp_path / "a.json"]
 
 
 def test_json_that_is_no_feed_is_no_document(tmp_path):

@@ -75,45 +75,54 @@ def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monk
 
 # The shelf
 
-MARKED = b"<feed><generator>pelican_linkback</generator></feed>"
-
-
-def shelf(folder, **kwargs):
-    return Shelf(folder, ["feeds/{slug}.atom.xml", "[x]/all.xml"], **kwargs)
-
 
 def test_a_document_that_comes_back_unchanged_gets_its_time_back(tmp_path):
-    path = tmp_path / "feeds" / "a.atom.xml"
-    write(path, MARKED)
+    path = tmp_path / "feeds" / "a.xml"
+    before = Shelf(tmp_path)
+    before.write("feeds/a.xml", whole(b"one"))
+    before.sweep(())
     os.utime(path, (5, 5))
-    after = shelf(tmp_path, emptied=True)
+    after = Shelf(tmp_path, emptied=True)
     path.unlink()
-    assert not after.write("feeds/a.atom.xml", whole(MARKED))
+    assert not after.write("feeds/a.xml", whole(b"one"))
     assert path.stat().st_mtime == 5
-    assert after.write("feeds/a.atom.xml", whole(MARKED + b" "))
+    assert after.write("feeds/a.xml", whole(b"two"))
     assert path.stat().st_mtime > 5
 
 
 def test_what_is_new_in_an_emptied_folder_counts_as_written(tmp_path):
-    assert shelf(tmp_path, emptied=True).write("feeds/a.atom.xml", whole(MARKED))
+    assert Shelf(tmp_path, emptied=True).write("feeds/a.xml", whole(b"one"))
 
 
-def test_only_our_own_documents_at_our_own_places_are_swept(tmp_path):
-    places = {
-        "feeds/kept.atom.xml": MARKED,
-        "feeds/stale.atom.xml": MARKED,
-        "feeds/foreign.atom.xml": b"<feed><generator>other</generator></feed>",
-        "feeds/deep/er.atom.xml": MARKED,
-        "[x]/all.xml": MARKED,
-        "x/all.xml": MARKED,
-    }
-    for place, data in places.items():
-        write(tmp_path / place, data)
-    (tmp_path / "feeds" / "folder.atom.xml").mkdir()
-    swept = shelf(tmp_path).sweep({tmp_path / "feeds" / "kept.atom.xml"})
-    assert [str(path.relative_to(tmp_path)) for path in swept] == [
-        "[x]/all.xml",
-        "feeds/stale.atom.xml",
-    ]
-    assert not swept[1].exists()
-    assert (tmp_path / "feeds" / "foreign.atom.xml").exists()
+def test_only_what_was_written_and_is_as_it_was_is_swept(tmp_path):
+    before = Shelf(tmp_path)
+    for place in ("kept.xml", "failed.xml", "stale.xml", "taken-over.xml", "gone.xml"):
+        before.write(place, whole(b"ours"))
+    assert before.sweep(()) == []
+    write(tmp_path / "taken-over.xml", b"somebody's")
+    write(tmp_path / "foreign.xml", b"ours")
+    (tmp_path / "gone.xml").unlink()
+    after = Shelf(tmp_path)
+    after.write("kept.xml", whole(b"ours"))
+    assert after.sweep({"kept.xml", "failed.xml"}) == ["stale.xml"]
+    assert not (tmp_path / "stale.xml").exists()
+    assert (tmp_path / "taken-over.xml").exists()
+    assert (tmp_path / "foreign.xml").exists()
+    assert Shelf(tmp_path).sweep(()) == ["failed.xml", "kept.xml"]
+
+
+def test_a_site_below_another_keeps_its_feeds(tmp_path):
+    nested = Shelf(tmp_path / "fr")
+    nested.write("feed.xml", whole(b"ours"))
+    nested.sweep({"feed.xml"})
+    assert Shelf(tmp_path).sweep(()) == []
+    assert (tmp_path / "fr" / "feed.xml").exists()
+
+
+@pytest.mark.parametrize("line", ["0 ../x.xml", "0 a/../../x.xml", "0 /x.xml", "nonsense", ""])
+def test_a_damaged_manifest_does_no_harm(tmp_path, line):
+    folder = tmp_path / "output"
+    write(folder / ".linkback-feeds", f"{line}\n".encode())
+    write(tmp_path / "x.xml", b"precious")
+    assert Shelf(folder, emptied=True).sweep(()) == []
+    assert (tmp_path / "x.xml").exists()

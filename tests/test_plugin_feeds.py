@@ -451,3 +451,47 @@ def test_each_subsite_of_i18n_subsites_has_feeds_and_ids_of_its_own(site):
         build.parse(f"{lang}feeds/category/boats.atom.xml").entries[0].id for lang in ("", "de/")
     ]
     assert (*after,) == before
+
+
+@pytest.mark.parametrize("path", ["/feeds/atom.xml", ".", "../side/{slug}.xml"])
+@pytest.mark.parametrize("emptied", [True, False])
+def test_a_path_that_leads_elsewhere_costs_its_feed_and_touches_nothing(blog, path, emptied):
+    side = blog.folder / "side" / "boats.xml"
+    side.parent.mkdir()
+    side.write_text("<feed><generator>pelican_linkback</generator></feed>")
+    for _ in range(2):
+        build = blog.build(CATEGORY_FEED_ATOM=path, DELETE_OUTPUT_DIRECTORY=emptied)
+        assert all("is not a file below the output folder" in each for each in build.problems)
+    assert side.exists()
+    assert (build.output / "feeds" / "site.atom.xml").exists()
+
+
+def test_a_subsites_feed_at_a_place_of_the_main_sites_pattern_stays(site):
+    site.settings |= {
+        "PLUGINS": ["i18n_subsites", "pelican_linkback"],
+        "I18N_SUBSITES": {"de": {}},
+        "JINJA_ENVIRONMENT": {"extensions": ["jinja2.ext.i18n"]},
+        "FEED_ATOM": "feed.xml",
+        "CATEGORY_FEED_ATOM": "{slug}/feed.xml",
+    }
+    site.article("one", category="Boats", lang="en")
+    site.build()
+    site.build()
+    assert (site.output / "de" / "feed.xml").exists()
+
+
+def test_ids_of_feeds_are_uris_whatever_the_names(blog):
+    blog.article("four", category="Ça")
+    pattern = "feeds/[c]/{slug}.xml"
+    build = blog.build(CATEGORY_FEED_ATOM=pattern, SLUGIFY_USE_UNICODE=True)
+    feed = build.parse("feeds/[c]/ça.xml").feed
+    assert feed.id == "https://me.example.io/feeds/%5Bc%5D/%C3%A7a.xml"
+    assert feed.links[1].href == feed.id
+
+
+def test_a_folder_that_cannot_be_swept_is_told(blog):
+    blog.build()
+    (blog.output / ".linkback-feeds").unlink()
+    (blog.output / ".linkback-feeds").mkdir()
+    build = blog.build()
+    assert "Feeds whose subject is gone cannot be removed" in build.problems[0]

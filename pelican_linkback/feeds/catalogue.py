@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from pelican_linkback.feeds.aspects import described, shown
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.site import Site
 
-__all__ = ["Catalogue", "Document", "catalogue", "load", "patterns"]
+__all__ = ["Catalogue", "Document", "catalogue", "load"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +75,6 @@ def _checked(entry: object) -> type[Feed]:
         return entry
     message = "LINKBACK_FEEDS names it, but it is not a subclass of pelican_linkback.feeds.Feed"
     raise FeedError(getattr(entry, "__name__", repr(entry)), message)
-
-
-def patterns(feeds: Iterable[type[Feed]], site: Site) -> Iterator[str]:
-    """Yield the patterns that the places of ``feeds`` follow.
-
-    A class that fails here will fail in ``catalogue``, too, and is told there.
-    """
-    for feed_class in feeds:
-        found: list[Any] = []
-        with suppress(Exception):
-            feed = feed_class()
-            feed.site = site
-            found.append(feed.path_pattern())
-            found.append(feed.aspect("archive_path", None))
-        yield from filter(None, found)
 
 
 def catalogue(feeds: Iterable[type[Feed]], site: Site) -> Catalogue:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
@@ -19,18 +18,15 @@ __all__ = ["MARK", "Shelf", "documents", "write"]
 MARK = "pelican_linkback"
 """What the documents of this plugin name as their generator."""
 
-SUFFIXES = frozenset({".atom", ".json", ".rss", ".xml"})
+MANIFEST = ".linkback-feeds"
+"""The list of the documents of a folder, in the folder: their sizes and times, and their places."""
 
-_MARKS = (f">{MARK}</generator>".encode(), f'"_generator": {{"name": "{MARK}"}}'.encode())
-"""The mark in XML, and in JSON."""
+SUFFIXES = frozenset({".atom", ".json", ".rss", ".xml"})
 
 _JSON_FEED = re.compile(rb"jsonfeed\.org\\?/version")
 """What a JSON Feed names; other JSON is of another kind, and may be large."""
 
-_FIELD = re.compile(r"\{[^{}]*\}")
 _BUFFER = 1 << 16
-_HEAD = 4096
-"""Bytes at the beginning of a document in which its generator is named."""
 
 
 def write(path: Path, save: Callable[[Sink], object]) -> bool:
@@ -122,51 +118,74 @@ def documents(folder: Path) -> dict[str, bytes]:
 
 
 class Shelf:
-    """The documents of one output folder, at the places that path ``patterns`` name.
+    """The documents that this plugin has written into one output folder, by their places in it.
 
-    Made before Pelican empties the folder (DELETE_OUTPUT_DIRECTORY: ``emptied``), it remembers
-    what stood there: a document that comes back unchanged gets its modification time back.
+    What it wrote, and when, stands in the folder itself, in ``MANIFEST``: so it never removes a
+    file of somebody else's, nor one of another site below this one. Made before Pelican empties
+    the folder (DELETE_OUTPUT_DIRECTORY: ``emptied``), it remembers what stood there: a document
+    that comes back unchanged gets its modification time back.
     """
 
-    def __init__(self, folder: Path, patterns: Iterable[str], *, emptied: bool = False) -> None:
+    def __init__(self, folder: Path, *, emptied: bool = False) -> None:
         self._folder = folder
-        self._patterns = tuple(patterns)
-        self._before = {path: _stamp(path) for path in self._ours()} if emptied else {}
+        self._known = _read_manifest(folder / MANIFEST)
+        self._written: dict[str, str] = {}
+        there = [place for place in self._known if emptied and (folder / place).is_file()]
+        self._before = {place: _modified_and_digest(folder / place) for place in there}
 
     def write(self, place: str, save: Callable[[Sink], object]) -> bool:
         """Make the document at ``place`` hold what ``save`` writes; return whether it changed."""
         path = self._folder / place
         changed = write(path, save)
-        if changed and path in self._before:
-            modified, digest = self._before[path]
+        if changed and place in self._before:
+            modified, digest = self._before[place]
             if digest == _digest(path):
                 os.utime(path, ns=(modified, modified))
-                return False
+                changed = False
+        self._written[place] = _stamp(path)
         return changed
 
-    def sweep(self, keep: Container[Path]) -> list[Path]:
-        """Remove our documents that are not to ``keep``: their subject is gone (P19)."""
-        stale = [path for path in self._ours() if path not in keep]
-        for path in stale:
-            path.unlink()
-        return stale
+    def sweep(self, keep: Container[str]) -> list[str]:
+        """Remove what was written once and has no subject any more (P19); return the places.
 
-    def _ours(self) -> list[Path]:
-        """Return the documents of this plugin, old ones included."""
-        found: set[Path] = set()
-        for pattern in self._patterns:
-            literals = map(glob.escape, _FIELD.split(pattern))
-            found.update(self._folder.glob("*".join(literals)))
-        return sorted(path for path in found if path.is_file() and _bears_mark(path))
+        The documents at the places to ``keep`` stay, and so does what somebody else wrote over.
+        """
+        gone = {place for place in self._known if place not in keep and place not in self._written}
+        swept = [place for place in sorted(gone) if self._is_as_it_was(place)]
+        for place in swept:
+            (self._folder / place).unlink()
+        kept = {place: stamp for place, stamp in self._known.items() if place not in gone}
+        lines = (f"{stamp} {place}\n" for place, stamp in sorted((kept | self._written).items()))
+        manifest = "".join(lines).encode("utf-8", "surrogateescape")
+        write(self._folder / MANIFEST, lambda file: file.write(manifest))
+        return swept
 
-
-def _bears_mark(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    return any(mark in head for mark in _MARKS)
+    def _is_as_it_was(self, place: str) -> bool:
+        path = self._folder / place
+        return path.is_file() and _stamp(path) == self._known[place]
 
 
-def _stamp(path: Path) -> tuple[int, bytes]:
+def _read_manifest(path: Path) -> dict[str, str]:
+    """Return the stamps by place; lines that are none of ours, or lead elsewhere, are nothing."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return {}
+    lines = (line.partition(" ") for line in text.splitlines())
+    return {place: stamp for stamp, _, place in lines if place and _is_below(place)}
+
+
+def _is_below(place: str) -> bool:
+    return not Path(place).is_absolute() and ".." not in Path(place).parts
+
+
+def _stamp(path: Path) -> str:
+    """Return what changes when somebody else writes the file: its size and its time."""
+    stat = path.stat()
+    return f"{stat.st_size}/{stat.st_mtime_ns}"
+
+
+def _modified_and_digest(path: Path) -> tuple[int, bytes]:
     return path.stat().st_mtime_ns, _digest(path)
 
 
