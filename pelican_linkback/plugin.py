@@ -43,8 +43,8 @@ logger = logging.getLogger(__name__)
 _stages: dict[str, FeedStage] = {}
 """The feed stages under way, by output folder: a run may start another (i18n_subsites)."""
 
-_published: dict[str, list[Any]] = {}
-"""The articles and pages, by output folder."""
+_published: list[Any] = []
+"""The articles and pages of the site under way, and of its subsites."""
 
 
 def connect() -> None:
@@ -62,7 +62,8 @@ def connect() -> None:
 
 def read_settings(pelican: Any) -> None:
     """Stop the build while the author is present if a setting is wrong (SettingsError)."""
-    settings_room.read(pelican.settings)
+    if not settings_room.read(pelican.settings).subsite:
+        _published.clear()
 
 
 # Feeds
@@ -122,21 +123,34 @@ def link_marked_targets(content: Any) -> None:
 def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the signal's arguments)
     """Keep what this generator publishes until the site stands."""
     settings = settings_room.read(generator.settings)
+    contents = published(generator, dt.datetime.now(dt.UTC))
     if settings.publishes:
-        contents = published(generator, dt.datetime.now(dt.UTC))
-        _published.setdefault(generator.output_path, []).extend(contents)
+        _published.extend(contents)
+    elif settings.site_url:
+        marks = map(marks_of, contents)
+        marked = sum(bool(each.urls or each.all) for each in marks)
+        _say(_not_a_publication(marked, settings.site_url) if marked else "")
+
+
+def _not_a_publication(marked: int, site_url: str) -> str:
+    return (
+        f"Linkbacks: {marked} marked, and nobody is told, because SITEURL = {site_url!r} is not a "
+        "public address; LINKBACK_ALLOW_HOSTS makes one count"
+    )
 
 
 def deliver(pelican: Any) -> None:
     """Tell whom the articles mention, now that the site stands.
 
-    Nothing that happens here fails the build: the site is there, and what was not sent is due
-    with the next run. Ctrl-C is passed on when what is known has been told.
+    What subsites publish goes out with the main site, which is built last: only together do they
+    show what is gone. Nothing that happens here fails the build: the site is there, and what was
+    not sent is due with the next run. Ctrl-C is passed on when what is known has been told.
     """
-    contents = _published.pop(pelican.output_path, None)
-    if contents is None:
-        return
     settings = settings_room.read(pelican.settings)
+    if settings.subsite or not settings.publishes:
+        return
+    contents = _published.copy()
+    _published.clear()
     if not settings.send:
         # Everything is on record and due, and the time to send it is over.
         settings = replace(settings, deadline=0.0)

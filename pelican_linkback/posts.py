@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -13,6 +12,7 @@ from urllib.parse import urljoin
 
 from pelican import signals
 from pelican.contents import Article
+from pelican.log import console
 
 from pelican_linkback.delivery import Post, beginning_of
 from pelican_linkback.delivery.targets import choose
@@ -58,9 +58,9 @@ def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
     """Yield all that ``posts_of`` looks at, as texts that cost next to nothing."""
     yield repr(settings)
     for content in contents:
-        yield f"{content.url}\0{content.source_path}\0{content.title}"
+        yield f"{_site_url(content)}\0{content.url}\0{content.source_path}\0{content.title}"
         yield f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}"
-        yield content.get_content(settings.site_url)
+        yield content.get_content(_site_url(content))
 
 
 def marks_of(content: Any) -> extraction.Marks:
@@ -68,14 +68,19 @@ def marks_of(content: Any) -> extraction.Marks:
     return extraction.read_marks(content.metadata.get("pingback"))
 
 
+def _site_url(content: Any) -> str:
+    """Return the address of the site that the content is of: i18n_subsites makes several."""
+    return str(content.settings.get("SITEURL") or "").rstrip("/")
+
+
 def _post(content: Any, settings: Settings, since: date | None) -> Post:
     # A URI, not an IRI: receivers fetch it with whatever client they have.
-    source = normalise(urljoin(settings.site_url + "/", content.url))
+    source = normalise(urljoin(_site_url(content) + "/", content.url))
     name = content.get_relative_source_path()
     marks = marks_of(content)
     for problem in marks.problems:
         logger.warning("%s: Pingback: %s", name, problem)
-    html = content.get_content(settings.site_url)
+    html = content.get_content(_site_url(content))
     links = extraction.links(html, source)
     find = since is not None and isinstance(content, Article) and content.date.date() >= since
     targets = choose(marks, links, source, find=find, exclude=settings.exclude)
@@ -84,25 +89,26 @@ def _post(content: Any, settings: Settings, since: date | None) -> Post:
     return Post(source, name, targets, version.hexdigest()[:16], linked)
 
 
-class _Enough(Exception):
-    """The site is read; nothing is to be written."""
-
-
 def read_site(pelican: Any, now: datetime) -> list[Any]:
-    """Return the articles and pages that a build of ``pelican`` would publish; write nothing."""
+    """Return what a build of ``pelican``, subsites included, would publish; write nothing."""
     found: list[Any] = []
 
-    def stop(generators: Iterable[Any]) -> None:
+    def read_only(generators: Iterable[Any]) -> None:
         for generator in generators:
             if hasattr(generator, "translations"):
                 found.extend(published(generator, now))
-        raise _Enough
+            generator.generate_output = _write_nothing
 
-    pelican.delete_outputdir = False
-    signals.all_generators_finalized.connect(stop)
+    pelican.delete_outputdir = pelican.settings["DELETE_OUTPUT_DIRECTORY"] = False
+    signals.all_generators_finalized.connect(read_only)
+    quiet, console.quiet = console.quiet, True
     try:
-        with suppress(_Enough):
-            pelican.run()
+        pelican.run()
     finally:
-        signals.all_generators_finalized.disconnect(stop)
+        console.quiet = quiet
+        signals.all_generators_finalized.disconnect(read_only)
     return found
+
+
+def _write_nothing(writer: Any) -> None:
+    """Stand in for a generator's generate_output."""

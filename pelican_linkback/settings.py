@@ -41,6 +41,9 @@ class Settings:
     edition: str = ""
     """DEFAULT_LANG: what tells the sites apart that are built from one content folder."""
 
+    subsite: bool = False
+    """Whether this is one of the sites that i18n_subsites builds while it builds the main one."""
+
     output: Path = Path("output")
     """The output folder."""
 
@@ -280,22 +283,47 @@ def read(pelican: Mapping[str, Any]) -> Settings:
     content = Path(pelican["PATH"]).absolute()
     places: dict[str, Any] = {
         "edition": str(pelican.get("DEFAULT_LANG") or ""),
+        "subsite": pelican.get("DEFAULT_LANG") in (pelican.get("I18N_SUBSITES") or {}),
         "output": Path(pelican.get("OUTPUT_PATH", "output")).absolute(),
         "feed_domain": str(pelican.get("FEED_DOMAIN") or site_url).rstrip("/"),
         "feeds_readdressed": any(map(pelican.get, filter(_FEED_ADDRESS.fullmatch, pelican))),
     }
     settings = Settings(site_url, content, **places, **values)  # type: ignore[arg-type]
     # Beside the content folder; joining an absolute path gives that path.
-    return replace(settings, state=content.parent / settings.state)
+    settings = replace(settings, state=content.parent / settings.state)
+    if problems := list(_folders(settings)):
+        raise SettingsError(problems)
+    return settings
 
 
 def _addresses(pelican: Mapping[str, Any]) -> Iterator[str]:
     for name in ("SITEURL", "FEED_DOMAIN"):
         value = str(pelican.get(name) or "")
-        try:
-            urlsplit(value)
-        except ValueError as error:
-            yield f"{name} = {value!r}: {error}; takes an address, such as https://example.org"
+        if value and (problem := _about_address(value)):
+            yield f"{name} = {value!r}: {problem}; takes an address, such as https://example.org"
+
+
+def _about_address(value: str) -> str | None:
+    """Say what is wrong with a site's address; Pelican takes ``//host`` and ``/blog``, too."""
+    try:
+        parts = urlsplit(value)
+    except ValueError as error:
+        return str(error)
+    if value != value.strip():
+        return "white space around it"
+    if "@" in parts.netloc:
+        return "a user name in it would be in every link"
+    if parts.scheme not in {"http", "https"} and not value.startswith("/"):
+        return "it does not begin with https:// or http://"
+    return None
+
+
+def _folders(settings: Settings) -> Iterator[str]:
+    if settings.state.is_relative_to(settings.output):
+        yield (
+            f"LINKBACK_STATE = {str(settings.state)!r}: it is below the output folder, which is "
+            "published, and emptied by some builds; takes a folder beside the content"
+        )
 
 
 def _unknown(name: str) -> str:

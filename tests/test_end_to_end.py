@@ -96,7 +96,8 @@ def test_without_a_publication_nothing_is_recorded_and_no_socket_opened(
     monkeypatch.setattr(socket, "socket", None)
     monkeypatch.setattr(socket, "getaddrinfo", None)
     build = site.build(SITEURL=siteurl, LINKBACK_ALLOW_HOSTS=[])
-    assert "Linkbacks" not in build.printed
+    said = "Linkbacks: 1 marked, and nobody is told, because SITEURL"
+    assert (said in build.printed) == bool(siteurl)
     assert not (site.folder / "linkback").exists()
 
 
@@ -310,3 +311,44 @@ def test_the_command_waits_for_the_upload(site, host, blog, capsys, monkeypatch)
     monkeypatch.setattr(sending.time, "sleep", uploading)
     assert cli.main(["send", "--wait", "10m", "-s", str(conf)]) == 0
     assert "Linkbacks: 1 sent, 0 failed" in capsys.readouterr().out
+
+
+def test_subsites_are_delivered_with_the_main_site(site, host, blog):
+    site.settings |= {
+        "PLUGINS": ["i18n_subsites", "pelican_linkback"],
+        "I18N_SUBSITES": {"de": {}},
+        "JINJA_ENVIRONMENT": {"extensions": ["jinja2.ext.i18n"]},
+    }
+    mark(site, f"{blog.url}/english", lang="en")
+    (site.content / "eins.md").write_text(
+        "Title: Eins\nSlug: one\nLang: de\nDate: 2026-01-02\nPingback: all\n\n"
+        f"[x]({blog.url}/german)\n"
+    )
+    (site.content / "pages").mkdir()
+    (site.content / "pages" / "p.md").write_text(
+        f"Title: Page\nSlug: p\nLang: en\nPingback: all\n\n[x]({blog.url}/page)\n"
+    )
+    host.online = False
+    site.build()
+    assert blog.pings == []
+    host.online = True
+    site.build()
+    told = {
+        (source.removeprefix(host.url), target.removeprefix(blog.url))
+        for source, target in blog.pings
+    }
+    assert told >= {
+        ("/one.html", "/english"),
+        ("/de/one.html", "/german"),
+        ("/pages/p.html", "/page"),
+    }
+    before, pings = events(site), len(blog.pings)
+    for _ in range(2):
+        site.build()
+    assert events(site) == before
+    assert len(blog.pings) == pings
+
+    conf = site.folder / "publishconf.py"
+    conf.write_text("".join(f"{k} = {v!r}\n" for k, v in site.settings.items()))
+    assert cli.main(["plan", "-s", str(conf)]) == 0
+    assert (site.output / "de" / "one.html").exists()

@@ -110,9 +110,30 @@ def test_a_wrong_value_is_told_with_what_it_takes(name, value, takes):
 
 
 @pytest.mark.parametrize("name", ["SITEURL", "FEED_DOMAIN"])
-def test_an_address_that_is_none_is_told(name):
-    with pytest.raises(SettingsError, match=rf"{name} = 'https://me\[': Invalid IPv6 URL; takes"):
-        read({**SITE, name: "https://me["})
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("https://me[", "Invalid IPv6 URL"),
+        ("ftp://me.example.io", "does not begin with https://"),
+        ("me.example.io", "does not begin with https://"),
+        (" https://me.example.io", "white space"),
+        ("https://ann:secret@me.example.io", "a user name in it"),
+    ],
+)
+def test_an_address_that_is_none_is_told(name, value, says):
+    with pytest.raises(SettingsError, match=says) as told:
+        read({**SITE, name: value})
+    assert str(told.value.problems[0]).startswith(f"{name} = {value!r}: ")
+
+
+def test_a_memory_that_would_be_published_and_lost_is_told():
+    with pytest.raises(SettingsError, match=r"LINKBACK_STATE = .*: it is below the output folder"):
+        read({**SITE, "OUTPUT_PATH": "/site/out", "LINKBACK_STATE": "out/linkback"})
+
+
+@pytest.mark.parametrize(("lang", "subsite"), [("de", True), ("en", False)])
+def test_a_subsite_is_known_by_its_language(lang, subsite):
+    assert read({**SITE, "DEFAULT_LANG": lang, "I18N_SUBSITES": {"de": {}}}).subsite is subsite
 
 
 def test_all_problems_are_told_at_once():
@@ -148,8 +169,8 @@ def test_an_unknown_setting_is_told_with_its_nearest(name, hint):
         pytest.param("http://127.0.0.1:8000", ["127.0.0.1:8000"], True, id="allowed"),
         pytest.param("http://127.0.0.1:8000", ["127.0.0.1:8001"], False, id="other port allowed"),
         pytest.param("https://intranet", ["intranet"], True, id="an allowed name"),
-        pytest.param("ftp://me.example.io", [], False, id="not the web"),
         pytest.param("//me.example.io", [], False, id="no scheme"),
+        pytest.param("/blog", [], False, id="no host"),
         pytest.param("https://example.com", [], False, id="nobody's own domain"),
     ],
 )
