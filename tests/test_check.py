@@ -671,3 +671,10 @@ def test_a_feed_whose_ids_differ_from_the_remembered_is_found(empty_site, tmp_pa
     (tmp_path / "output" / "a.xml").write_text(PUBLISHED.replace("urn:x:1", "urn:x:2"))
     assert cli.main(["check", "-s", str(empty_site)]) == 1
     assert "[id-changed]" in capsys.readouterr().out
+
+
+def test_a_file_whose_name_is_no_text_is_checked_like_others(empty_site, tmp_path, capsys):
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / os.fsdecode(b"caf\xe9.xml")).write_text(PUBLISHED)
+    assert cli.main(["check", "-s", str(empty_site)]) == 1
+    assert r"caf\udce9.xml" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import xml.etree.ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import feedgenerator
 import feedparser
@@ -127,6 +128,21 @@ def test_naive_and_aware_dates_stand_side_by_side(feed_type):
     add(feed, pubdate=dt.date(2026, 5, 1))
     assert feed.latest_post_date() == DAY + dt.timedelta(hours=1)
     assert parse(feed)
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        (dt.datetime(1850, 1, 1, tzinfo=ZoneInfo("Europe/Rome")), "1849-12-31T23:10:04+00:00"),
+        (dt.datetime(1, 1, 1, tzinfo=ZoneInfo("Europe/Rome")), "0001-01-01T00:00:00+00:00"),
+        (
+            dt.datetime(1850, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1))),
+            "1850-01-01T00:00:00+01:00",
+        ),
+    ],
+)
+def test_a_zone_that_is_seconds_off_is_said_in_utc(date, said):
+    assert f"<published>{said}<" in add(make(Atom1Feed), pubdate=date).writeString("utf-8")
 
 
 @pytest.mark.parametrize("feed_type", FORMATS)

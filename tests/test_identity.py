@@ -54,6 +54,10 @@ def test_a_tag_uri_is_valid_whatever_the_link(link, expected):
     assert tag_uri(link, DAY) == expected
 
 
+def test_a_tag_uri_of_the_first_thousand_years_has_four_digits():
+    assert tag_uri("https://me.example/a", DAY.replace(year=1)) == "tag:me.example,0001-05-01:/a"
+
+
 def test_the_first_id_is_the_one_that_pelican_publishes():
     assert only_id(entry()) == published(entry().link, DAY) == ID
 

@@ -151,6 +151,21 @@ def test_pelicans_cache_is_not_in_the_way(blog, layer):
     assert again.problems == []
 
 
+def test_a_feed_for_something_that_is_no_page_is_on_none(blog):
+    from pelican_linkback.feeds import STOCK_FEEDS, SiteFeed
+
+    class Pairs(SiteFeed):
+        path = "pairs.xml"
+
+        def objects(self, site):
+            return [["no", "page"]]
+
+    theme(blog, "{{ feed_links() }}")
+    assert places(blog.build(LINKBACK_FEEDS=[*STOCK_FEEDS, Pairs]).read("index.html")) == [
+        "all.atom.xml"
+    ]
+
+
 # A look for feeds
 
 

@@ -231,7 +231,7 @@ def _across(feeds: Mapping[str, FeedDocument]) -> Iterator[Finding]:
 
 
 def _place(base: str, path: str) -> str:
-    return normalise(urljoin(base.rstrip("/") + "/", quote(path)))
+    return normalise(urljoin(base.rstrip("/") + "/", quote(path, errors="surrogateescape")))
 
 
 def _self_link(

@@ -93,10 +93,22 @@ class Stylesheet(feedgenerator.Stylesheet):
 
 
 def _aware(date: dt.date) -> dt.datetime:
-    """Return ``date`` as a datetime with a zone; a naive one is UTC, a day its midnight."""
+    """Return ``date`` as a datetime with a zone; a naive one is UTC, a day its midnight.
+
+    Before standard time zones were minutes and seconds off, which no date format can say: such a
+    date is given in UTC.
+    """
     if not isinstance(date, dt.datetime):
         date = dt.datetime.combine(date, dt.time())
-    return date if date.tzinfo else date.replace(tzinfo=dt.UTC)
+    offset = date.utcoffset()
+    if offset is None:
+        return date.replace(tzinfo=dt.UTC)
+    if not offset % dt.timedelta(minutes=1):
+        return date
+    try:
+        return date.astimezone(dt.UTC)
+    except OverflowError:  # the first day there is, or the last
+        return date.replace(tzinfo=dt.UTC)
 
 
 class Mended(feedgenerator.SyndicationFeed):

@@ -99,7 +99,7 @@ def tag_uri(link: str, date: dt.datetime) -> str:
     parts = urlsplit(link)
     host = parts.hostname or "localhost"
     query = f"?{parts.query}" if parts.query else ""
-    return f"tag:{_ascii(host)},{date:%Y-%m-%d}:{_quoted(parts.path + query)}"
+    return f"tag:{_ascii(host)},{date.date().isoformat()}:{_quoted(parts.path + query)}"
 
 
 def _quoted(text: str) -> str:

@@ -7,11 +7,14 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from pelican_linkback.feeds.sharing import Sharing
 
 __all__ = ["Site"]
+
+
+_KEPT = "%/:?#@!$&'()*+,;=~"
 
 
 def _base(url: str) -> str:
@@ -82,7 +85,8 @@ class Site:
 
     def absolute_feed(self, url: str) -> str:
         """Return a feed's ``url`` as an absolute one, on FEED_DOMAIN."""
-        return urljoin(_base(self.feed_domain or self.url), url)
+        # Brackets, too: iri_to_uri lets them stand, and in a path they make no URI.
+        return urljoin(_base(self.feed_domain or self.url), quote(url, safe=_KEPT))
 
     def aware(self, date: dt.datetime | dt.date) -> dt.datetime:
         """Return ``date`` with a zone; a naive one is in the site's, a day is its midnight."""

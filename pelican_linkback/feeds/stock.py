@@ -91,7 +91,7 @@ class ArticleFeed(Feed):
     # Where. Patterns come from the settings, so they are looked up when the site is known.
 
     def path_pattern(self) -> str | None:
-        """Return the pattern of ``path``, else of the setting."""
+        """Return the pattern of ``path``, else of the setting: the places of all its documents."""
         if self._is_placed_by_setting:
             return self._setting("", None) or None
         return super().path_pattern()

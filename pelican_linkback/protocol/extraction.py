@@ -18,6 +18,7 @@ __all__ = ["Hyperlink", "Marks", "links", "read_marks"]
 ALL = "all"
 NONE = "none"
 
+_SEVERAL = re.compile(r"https?://.*[\s,]https?://")
 _BETWEEN = re.compile(r"[;\r\n]")
 
 
@@ -89,12 +90,12 @@ def links(html: str, base: str) -> tuple[Hyperlink, ...]:
 
 
 def _problem(word: str) -> str | None:
+    if _SEVERAL.search(word):
+        return f'"{harmless(word)}": these are several; put ";" between URLs'
     try:
         urls.check(word)
     except InvalidURL as error:
-        several = len(re.findall(r"https?://", word)) > 1 and re.search(r"[\s,]", word)
-        hint = ' (put ";" between URLs)' if several else ""
-        return f'"{harmless(word)}": {error.reason}{hint}'
+        return f'"{harmless(word)}": {error.reason}'
     return None
 
 
