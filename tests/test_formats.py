@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import xml.etree.ElementTree as ET
+from xml.sax.saxutils import unescape
 from zoneinfo import ZoneInfo
 
 import feedgenerator
@@ -20,7 +21,8 @@ from pelican_linkback.feeds import (
     RssUserland091Feed,
     Stylesheet,
 )
-from pelican_linkback.feeds.xmlwriter import XMLWriter, clean
+from pelican_linkback.feeds.formats import save
+from pelican_linkback.feeds.xmlwriter import XMLWriter, clean, escape
 
 FORMATS = [Atom1Feed, Rss201rev2Feed, RssUserland091Feed]
 DAY = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -262,3 +264,36 @@ def test_any_text_comes_through_a_parser_less_what_xml_forbids(text):
     root = ET.fromstring(out.getvalue())
     assert (root.findtext("c") or "") == clean(text)
     assert root.get("b") == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a\ud800b", b"ab"),
+        ("a\ufffeb\uffffc", b"abc"),
+        ("a\x1bb\rc", b"ab&#13;c"),
+        ("<é> & \u2028", "&lt;é&gt; &amp; \u2028".encode()),
+    ],
+)
+def test_text_is_escaped_and_what_xml_forbids_left_out(text, escaped):
+    assert escape(text) == escaped
+    assert unescape(escaped.decode()).replace("&#13;", "\r") == clean(text)
+
+
+def test_white_space_is_written_between_elements():
+    out = io.BytesIO()
+    writer = XMLWriter(out)
+    writer.startElement("a", {})
+    writer.ignorableWhitespace("\n ")
+    writer.endElement("a")
+    assert out.getvalue() == b"<a>\n </a>"
+
+
+def test_a_generator_of_another_make_is_saved_as_it_writes_itself():
+    class Elsewhere(feedgenerator.Atom1Feed):
+        def write(self, outfile, encoding):
+            outfile.write("by itself: é")
+
+    out = io.BytesIO()
+    save(make(Elsewhere), out)
+    assert out.getvalue() == "by itself: é".encode()

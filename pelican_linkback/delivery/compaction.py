@@ -36,12 +36,20 @@ def needed(events: Mapping[int, Event]) -> set[int]:
     mentions: dict[Mention, dict[int, Event]] = defaultdict(dict)
     for number, event in events.items():
         mentions[event.mention][number] = event
-    kept: set[int] = set()
-    for history in mentions.values():
-        state = fold(history.values())
-        for number in list(history):
-            event = history.pop(number)
-            if fold(history.values()) != state:
-                history[number] = event
-        kept.update(history)
-    return kept
+    return {number for history in mentions.values() for number in _pruned(history)}
+
+
+def _pruned(history: dict[int, Event]) -> dict[int, Event]:
+    """Return the least of ``history`` that amounts to the same: what one line needs, another may.
+
+    So it is gone through until nothing more can go.
+    """
+    state = fold(history.values())
+    left, before = dict(history), None
+    while left != before:
+        before = dict(left)
+        for number, event in before.items():
+            del left[number]
+            if fold(left.values()) != state:
+                left[number] = event
+    return left
