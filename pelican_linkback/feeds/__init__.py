@@ -15,6 +15,8 @@ from pelican_linkback.feeds.formats import (
     Stylesheet,
 )
 from pelican_linkback.feeds.jsonfeed import JsonFeed
+from pelican_linkback.feeds.podcast import PodcastFeed
+from pelican_linkback.feeds.podcast_format import PodcastRss
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.stock import (
     STOCK_FEEDS,
@@ -63,6 +65,8 @@ __all__ = [
     "JsonTagFeed",
     "JsonTranslationFeed",
     "Person",
+    "PodcastFeed",
+    "PodcastRss",
     "Rss201rev2Feed",
     "RssUserland091Feed",
     "Site",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urldefrag, urljoin
 
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
+from pelican_linkback.feeds import check_podcast
 from pelican_linkback.feeds.reading import FeedDocument, Part, page_url, read
 from pelican_linkback.feeds.validity import (
     DATES,
@@ -63,6 +64,16 @@ CODES: Mapping[str, str] = {
     "title-empty": "There is no title; give it one",
     "content-missing": "There is neither content_html nor content_text, which JSON Feed asks for; "
     "give it one of them, if only an empty one",
+    "podcast-lacks": "Apple Podcasts asks for {} in the channel; give the podcast one",
+    "podcast-wrong": "{} is not what Apple Podcasts or the podcast namespace asks for; correct it",
+    "enclosure-missing": "This episode has no enclosure, and podcast apps do not show it; "
+    "name its file, or leave it out of the podcast",
+    "enclosure-length": "The length of {} is not known, and Apple asks for the number of its "
+    "bytes; give the file's path in the content folder, or the length",
+    "enclosure-type": "An enclosure's type is {}, which Apple Podcasts does not play; publish "
+    "it as MP3, M4A or MP4",
+    "enclosure-doubled": "The file {} is another episode's too, and Apple shows one of the two; "
+    "give each episode its own",
     "script": "There is a script in the text ({}), and readers refuse it; take it out",
 }
 """Every finding there is, and what is said of it."""
@@ -150,18 +161,22 @@ def _head(feed: FeedDocument, now: dt.datetime) -> Problems:
     if feed.format == "atom":  # in RSS and JSON only items have ids
         yield from _valid_id(feed.head)
     yield from _part(feed, feed.head, now)
+    if feed.head.podcast:
+        yield from (_say(*rule) for rule in check_podcast.of_show(feed.head))
 
 
 def _entries(
     path: str, feed: FeedDocument, now: dt.datetime, remembered: Mapping[str, str]
 ) -> Iterator[Finding]:
     seen: set[str] = set()
+    files: set[str] = set()
     for entry in feed.entries:
         problems = (
             *_entry_id(feed, entry, seen, remembered),
             *_part(feed, entry, now),
             *_entry_author(feed, entry),
             *_entry_content(entry),
+            *_entry_podcast(feed, entry, files),
         )
         yield from (Finding(path, _label(entry), *problem) for problem in problems)
 
@@ -294,3 +309,8 @@ def _entry_author(feed: FeedDocument, entry: Part) -> Problems:
 def _entry_content(entry: Part) -> Problems:
     if entry.lacks_content:
         yield _say("content-missing")
+
+
+def _entry_podcast(feed: FeedDocument, entry: Part, files: set[str]) -> Problems:
+    if feed.head.podcast:
+        yield from (_say(*rule) for rule in check_podcast.of_episode(entry, files))

@@ -24,6 +24,8 @@ __all__ = ["FeedDocument", "Part", "page_url", "published_ids", "read"]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+PODCAST = "{https://podcastindex.org/namespace/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 
@@ -43,7 +45,8 @@ class Part:
     ``number`` counts the entries from 1; the head is 0. ``permalink`` says that the id claims to
     be the entry's URL. ``dates`` are (element, text), ``authors`` their names, ``urls`` all that
     stand outside of the HTML and beside ``link``, ``tags`` those of the HTML. ``lacks_content``
-    says that an item has no content though its format demands it.
+    says that an item has no content though its format demands it. ``podcast`` is what a podcast
+    says in elements of its own, by their names ("itunes:image"); empty for any other feed.
     """
 
     number: int
@@ -56,6 +59,7 @@ class Part:
     urls: tuple[str, ...]
     tags: tuple[Tag, ...] = ()
     lacks_content: bool = False
+    podcast: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,30 @@ def _rss(root: Element) -> FeedDocument:
     found = root.find("channel")
     channel = root if found is None else found
     items = (_rss_part(n, each) for n, each in enumerate(channel.findall("item"), 1))
-    return FeedDocument("rss", _rss_part(0, channel), _linked(channel, "self"), tuple(items))
+    feed = FeedDocument("rss", _rss_part(0, channel), _linked(channel, "self"), tuple(items))
+    if not any(each.tag.startswith(ITUNES) for each in channel):
+        return feed
+    episodes = zip(feed.entries, channel.findall("item"), strict=True)
+    return replace(
+        feed,
+        head=replace(feed.head, podcast=_podcast(channel)),
+        entries=tuple(replace(part, podcast=_podcast(each)) for part, each in episodes),
+    )
+
+
+def _podcast(element: Element) -> tuple[tuple[str, str], ...]:
+    said: list[tuple[str, str]] = []
+    for each in element:
+        name = _local(each.tag)
+        for prefix, namespace in (("itunes:", ITUNES), ("podcast:", PODCAST)):
+            if each.tag.startswith(namespace):
+                value = each.get("href") or each.get("text") or each.text or ""
+                said.append((f"{prefix}{name}", value.strip()))
+        if each.tag in {"language", "description"}:
+            said.append((name, (each.text or "").strip()))
+        if each.tag == "enclosure":
+            said += ((f"enclosure {key}", value) for key, value in each.attrib.items())
+    return tuple(said)
 
 
 def _rss_part(number: int, element: Element) -> Part:

@@ -1,0 +1,89 @@
+"""RSS 2.0 for podcasts: the iTunes and the Podcasting 2.0 namespaces."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from pelican_linkback.feeds.formats import Item, Person, Rss201rev2Feed
+from pelican_linkback.feeds.xmlwriter import XMLWriter
+
+__all__ = ["PodcastRss", "podcast_guid"]
+
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+PODCAST = "https://podcastindex.org/namespace/1.0"
+_GUIDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+
+
+def podcast_guid(feed_url: str) -> str:
+    """Return the id of the podcast at ``feed_url``: a UUID of version 5 in the namespace's own.
+
+    What is hashed is the URL without its scheme and without slashes at its end.
+    """
+    return str(uuid.uuid5(_GUIDS, feed_url.partition("://")[2].rstrip("/")))
+
+
+class PodcastRss(Rss201rev2Feed):
+    """RSS 2.0 for podcasts.
+
+    The feed takes ``cover``, ``explicit``, ``itunes_categories``, ``itunes_type``, ``owner`` and
+    ``podcast_guid``; an item ``duration``, ``episode``, ``season``, ``episode_type``, ``explicit``,
+    ``transcript`` and ``chapters`` (each a URL and its type) and ``persons`` (name and role).
+    """
+
+    def rss_attributes(self) -> dict[str, str]:
+        """Return the root's attributes, both namespaces among them."""
+        return {**super().rss_attributes(), "xmlns:itunes": ITUNES, "xmlns:podcast": PODCAST}
+
+    def add_root_elements(self, handler: XMLWriter) -> None:
+        """Write what describes the show."""
+        super().add_root_elements(handler)
+        feed = self.feed
+        _add(handler, "itunes:author", feed["author_name"])
+        _add(handler, "itunes:explicit", _truth(feed.get("explicit") or False))
+        _add(handler, "itunes:type", feed.get("itunes_type"))
+        _add(handler, "podcast:guid", feed.get("podcast_guid"))
+        if feed.get("cover"):
+            handler.addQuickElement("itunes:image", None, {"href": feed["cover"]})
+        for category, *narrower in map(_pair, feed.get("itunes_categories") or ()):
+            handler.startElement("itunes:category", {"text": category})
+            for each in narrower:
+                handler.addQuickElement("itunes:category", None, {"text": each})
+            handler.endElement("itunes:category")
+        owner: Person | None = feed.get("owner")
+        if owner:
+            handler.startElement("itunes:owner", {})
+            _add(handler, "itunes:name", owner.name)
+            _add(handler, "itunes:email", owner.email)
+            handler.endElement("itunes:owner")
+
+    def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
+        """Write what describes an episode."""
+        # Podcast apps take media:content for a file to play; the picture is itunes:image here.
+        super().add_item_elements(handler, {**item, "image": None})
+        for name in ("duration", "episode", "season"):
+            _add(handler, f"itunes:{name}", item.get(name))
+        _add(handler, "itunes:episodeType", item.get("episode_type"))
+        if item.get("explicit") is not None:
+            _add(handler, "itunes:explicit", _truth(item["explicit"]))
+        if item.get("image"):
+            handler.addQuickElement("itunes:image", None, {"href": item["image"]})
+        for name in ("transcript", "chapters"):
+            if item.get(name):
+                url, kind = item[name]
+                handler.addQuickElement(f"podcast:{name}", None, {"url": url, "type": kind})
+        for name, role in item.get("persons") or ():
+            handler.addQuickElement("podcast:person", name, {"role": role} if role else {})
+
+
+def _add(handler: XMLWriter, name: str, value: Any) -> None:
+    if value is not None:
+        handler.addQuickElement(name, str(value))
+
+
+def _truth(value: object) -> str:
+    return "true" if value else "false"
+
+
+def _pair(category: Any) -> tuple[str, ...]:
+    return (category,) if isinstance(category, str) else tuple(category)
