@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-hostile fuzz test-peers docs golden lint bench test-oldest dist test-dist clean
+.PHONY: help demo test test-hostile fuzz test-peers docs screens golden lint bench test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ fuzz: $(VENV)/ready  ## look for what nobody thought of, FUZZ_SECONDS for each t
 docs: $(VENV)/ready  ## the documentation in docs/_build, warnings as errors
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+
+screens: $(VENV)/ready  ## what the commands look like, drawn into docs/screens
+	$(BIN)/python docs/screens/make.py
 
 golden: $(VENV)/ready  ## the golden feeds of tests/golden, written anew
 	sh tests/golden.sh $(BIN)

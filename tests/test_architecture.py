@@ -34,7 +34,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "plugin": (GROUND | SECOND | PRODUCTS | {"feed_stage", "posts", "themes"}, {"pelican"}),
     "cli": (
         GROUND | SECOND | PRODUCTS | {"cli", "posts", "__init__"},
-        {"pelican", "rich"},
+        {"pelican", "rich", "shtab"},
     ),
     "__main__": ({"cli"}, set()),
     "__init__": ({"plugin"}, set()),

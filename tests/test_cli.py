@@ -10,6 +10,7 @@ import pytest
 
 import pelican_linkback
 from pelican_linkback import cli
+from pelican_linkback.cli import sending
 from pelican_linkback.cli.parser import duration
 from pelican_linkback.journal import Journal
 
@@ -62,16 +63,24 @@ def test_status_of_a_new_site(conf, capsys):
         (
             outcome(verdict="delivered", protocol="pingback", endpoint="https://you.example.io/x"),
             0,
-            "sent by pingback Linkbacks: 1 sent",
+            "by pingback (taken) Linkbacks: 1 sent",
         ),
-        (outcome(verdict="delivered", reason=""), 0, "sent Linkbacks: 1 sent"),
-        (QUEUED, 0, "due Linkbacks: 1 due"),
-        (outcome(verdict="nothing", reason="no-endpoint"), 0, "no endpoint (no-endpoint)"),
-        (outcome(verdict="refused", reason="fault-17", detail="no link"), 1, "failed (no link)"),
+        (outcome(verdict="delivered", reason=""), 0, "/two Linkbacks: 1 sent"),
+        (QUEUED, 0, "/two Linkbacks: 1 due"),
+        (
+            outcome(verdict="nothing", reason="no-endpoint"),
+            0,
+            "it takes neither webmentions nor pingbacks Linkbacks: 1 without an endpoint",
+        ),
+        (
+            outcome(verdict="refused", reason="fault-17", detail="no link"),
+            1,
+            "refuses (fault 17): no link",
+        ),
         (
             outcome(verdict="later", reason="timed-out", retry_at="2026-05-01T11:00:00+00:00"),
             0,
-            "(timed-out) Linkbacks: 1 to be tried again",
+            "no answer in time Linkbacks: 1 to be tried again",
         ),
     ],
 )
@@ -111,7 +120,7 @@ CHANGED = QUEUED | {"at": "2026-05-01T10:00:02.000000+00:00", "fingerprint": "g"
 @pytest.mark.parametrize(
     ("events", "shown"),
     [
-        ([QUEUED], "tell Linkbacks: 1 due, 0 later or never, 0 settled"),
+        ([QUEUED], "seen online Linkbacks: 1 due, 0 later or never, 0 settled"),
         ([QUEUED, told(), CHANGED], "tell of the new version"),
         ([QUEUED, told(), CHANGED | {"fingerprint": "gone"}], "tell that the page is gone"),
         ([QUEUED, told(), CHANGED | {"fingerprint": "unlinked"}], "tell that the link is gone"),
@@ -149,7 +158,10 @@ def test_plan_reads_the_site_and_writes_nothing(conf, articles, capsys):
     before = sorted(conf.parent.rglob("*"))
     status, out, _ = run(capsys, "plan", "-s", conf, "-e", "DELETE_OUTPUT_DIRECTORY=true")
     assert status == 0
-    assert "one.md https://you.example.io/two tell Linkbacks: 1 due" in out
+    assert (
+        "one.md send https://you.example.io/two tell, once its page is seen online Linkbacks: 1 due"
+        in out
+    )
     assert cli.main(["plan", "--json", "-s", str(conf)]) == 0
     (row,) = json.loads(capsys.readouterr().out)["planned"]
     assert (row["decision"], row["until"]) == ("send", None)
@@ -168,10 +180,12 @@ def test_plan_says_when_and_why_not(conf, articles, journal, capsys):
     journal.append(
         head | later | {"at": "2026-05-01T11:00:00+00:00", "retry_at": "2999-01-01T00:00:00+00:00"}
     )
-    assert "try again after 2999-01-01 00:00 UTC (timed-out)" in run(capsys, "plan", "-s", conf)[1]
+    assert (
+        "not before 2999-01-01 00:00 UTC: no answer in time" in run(capsys, "plan", "-s", conf)[1]
+    )
     for hour in range(12, 20):
         journal.append(head | later | {"at": f"2026-05-01T{hour}:00:00+00:00"})
-    assert "given up (timed-out)" in run(capsys, "plan", "-s", conf)[1]
+    assert "9 attempts in vain: no answer in time" in run(capsys, "plan", "-s", conf)[1]
 
 
 def test_since_tells_the_archive_on_purpose_and_is_remembered(conf, articles, capsys):
@@ -296,3 +310,130 @@ def test_it_is_a_module_too():
         check=True,
     )
     assert done.stdout.strip() == pelican_linkback.__version__
+
+
+# What was asked for only
+
+
+def known(path, **fields):
+    head = {"source": f"https://me.example.io/{path}/", "article": f"{path}.md"}
+    return QUEUED | head | fields
+
+
+def ended(path, verdict, second, **fields):
+    head = {"source": f"https://me.example.io/{path}/"}
+    at = f"2026-05-01T10:00:{second:02}+00:00"
+    return outcome(verdict=verdict, at=at, reason="fault-17") | head | fields
+
+
+@pytest.fixture
+def several(journal):
+    journal.append(
+        known("old"),
+        ended("old", "refused", 1),
+        known("new", target="https://you.example.io:8080/"),
+        ended("new", "later", 3, retry_at="2999-01-01T00:00:00+00:00")
+        | {"target": "https://you.example.io:8080/"},
+        known("told", target="https://elsewhere.example.io/"),
+        ended("told", "delivered", 2) | {"target": "https://elsewhere.example.io/"},
+    )
+    return journal
+
+
+@pytest.mark.parametrize(
+    ("words", "articles", "status"),
+    [
+        ([], ["new.md", "told.md", "old.md"], 1),
+        (["--failed"], ["old.md"], 1),
+        (["--waiting"], ["new.md"], 0),
+        (["--failed", "--waiting"], ["new.md", "old.md"], 1),
+        (["--target", "you.example.io"], ["new.md", "old.md"], 1),
+        (["--target", "you.example.io:8080"], ["new.md"], 0),
+        (["--target", "EXAMPLE.io"], ["new.md", "told.md", "old.md"], 1),
+        (["--target", "ample.io"], [], 0),
+        (["--article", "told.md"], ["told.md"], 0),
+    ],
+)
+def test_status_lists_what_was_asked_for_newest_first(
+    conf, several, capsys, words, articles, status
+):
+    assert cli.main(["status", "-s", str(conf), *words, "--json"]) == status
+    assert [each["article"] for each in json.loads(capsys.readouterr().out)] == articles
+
+
+def test_status_of_nothing_like_that(conf, several, capsys):
+    assert run(capsys, "status", "-s", conf, "--article", "no.md")[1] == "Linkbacks: none like that"
+
+
+def test_more_is_said_on_request(conf, several, capsys):
+    out = run(capsys, "status", "-v", "-s", conf)[1]
+    assert "https://me.example.io/old/; endpoint unknown; attempts 1" in out
+    assert run(capsys, "status", "-q", "-s", conf) == (1, "", "")
+
+
+def test_plan_shows_what_is_settled_on_request(conf, articles, several, capsys):
+    assert "(-v shows them)" in run(capsys, "plan", "-s", conf)[1]
+    out = run(capsys, "plan", "-v", "-s", conf)[1]
+    assert "old.md skip" in out
+    assert "(-v shows them)" not in out
+
+
+def test_what_failed_begins_anew_on_request(conf, journal, capsys):
+    source = {"source": "http://127.0.0.1:9/one/"}
+    journal.append(QUEUED | source, outcome(verdict="refused", reason="fault-17") | source)
+    argv = ["-s", conf, "-e", *OFFLINE]
+    assert "Linkbacks: 0 due" in run(capsys, "send", "--dry-run", *argv)[1]
+    assert "Linkbacks: 1 due" in run(capsys, "send", "--dry-run", "--retry-failed", *argv)[1]
+    assert "1 waits" in run(capsys, "send", "--retry-failed", *argv)[1]
+    assert "waiting" in run(capsys, "status", *argv)[1]
+
+
+def test_what_failed_begins_anew_once_though_it_is_waited_for(conf, journal, capsys, monkeypatch):
+    source = {"source": "http://127.0.0.1:9/one/"}
+    journal.append(QUEUED | source, outcome(verdict="refused", reason="fault-17") | source)
+    clock = iter(range(0, 100, 10))
+    monkeypatch.setattr(sending.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(sending.time, "sleep", lambda _: None)
+    argv = ["--retry-failed", "--wait", "30", "-s", conf, "-e", *OFFLINE]
+    out = run(capsys, "send", *argv)[1]
+    assert "Waiting for the pages to be online." in out
+    assert journal.path.read_text().count('"dropped"') == 1
+
+
+def test_the_summary_is_a_table_for_the_page_of_a_job(conf, journal, tmp_path, capsys):
+    source = {"source": "http://127.0.0.1:9/one/"}
+    journal.append(QUEUED | source | {"article": "a|b_c.md"})
+    file = tmp_path / "summary.md"
+    file.write_text("before\n\n")
+    argv = ["--summary", file, "-v", "-s", conf, "-e", *OFFLINE]
+    assert "endpoint unknown" in run(capsys, "send", *argv)[1]
+    assert file.read_text() == (
+        "before\n\n### Linkbacks\n\n"
+        "0 sent, 1 waits for http://127.0.0.1:9/one/ to be online, 0 failed\n\n"
+        "| Article | Target | State | Why |\n| --- | --- | --- | --- |\n"
+        "| a\\|b\\_c.md | https://you.example.io/two | waiting "
+        "| its page is not online: port 9 is never used for the web |\n\n"
+    )
+
+
+def test_a_summary_names_the_warnings(conf, journal, tmp_path, capsys):
+    journal.path.parent.mkdir()
+    journal.path.write_text('{"v": 0}\n\n')
+    file = tmp_path / "summary.md"
+    run(capsys, "send", "--summary", file, "-s", conf)
+    assert "0 sent, 0 failed\n\n" in file.read_text()
+    assert "line 1 is not used" in file.read_text()
+
+
+def test_a_summary_that_cannot_be_written_is_told(conf, tmp_path, capsys):
+    status, _, err = run(capsys, "send", "--summary", tmp_path, "-s", conf)
+    assert status == 1
+    assert "the summary" in err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_shells_complete_the_words(shell, capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--print-completion", shell])
+    assert left.value.code == 0
+    assert "retract" in capsys.readouterr().out

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -877,3 +878,11 @@ def test_every_line_that_is_written_can_be_read(world: World) -> None:
 
 def test_errors_of_the_web_are_all_answers() -> None:
     assert set(WebError.__subclasses__()) == {InvalidURL, Refused, TimedOut, Unreachable}
+
+
+def test_how_far_a_run_is_can_be_watched(world: World) -> None:
+    seen: list[tuple[int, int]] = []
+    courier = replace(world.courier(), progress=lambda done, due: seen.append((done, due)))
+    courier.run([post("a", f"{FAR}/x")])
+    assert seen[0] == (0, 1)
+    assert seen[-1] == (1, 1)

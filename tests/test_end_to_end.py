@@ -124,7 +124,7 @@ def test_what_waits_is_sent_by_the_command_without_a_build(site, host, blog, cap
     assert len(blog.pings) == 1
     assert cli.main(["status", "-s", str(conf)]) == 0
     shown = capsys.readouterr().out
-    assert "sent by pingback" in " ".join(shown.split())
+    assert "by pingback (taken: Thank you.)" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize("status", ["draft", "hidden", "skip"])

@@ -3,39 +3,49 @@
 ::
 
     parser     the words, and what --help says
+    site       the settings they name, the articles as they are
     history    plan, status, compact
     sending    send, retract
     checking   check
+    words      where a delivery stands, for people
+    screen     lines for people
+    machine    JSON for machines
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from pelican import DEFAULT_CONFIG_NAME
-from pelican.settings import read_settings
 from rich.console import Console
 
-from pelican_linkback import settings as settings_room
 from pelican_linkback.cli import checking, history, sending
 from pelican_linkback.cli.parser import COMMANDS, parser
+from pelican_linkback.cli.screen import Screen
+from pelican_linkback.cli.site import settings_of
 from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.settings import Settings
-from pelican_linkback.text import harmless
 
 __all__ = ["COMMANDS", "main"]
 
-WELL, NEEDS_AUTHOR, WRONG_USAGE = 0, 1, 2
+NEEDS_AUTHOR, WRONG_USAGE = 1, 2
+
+RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
+    "plan": history.run_plan,
+    "send": sending.run_send,
+    "retract": sending.run_retract,
+    "status": history.run_status,
+    "check": checking.run,
+    "compact": history.run_compact,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0 all well, 1 for the author, 2 wrong usage."""
     arguments = parser().parse_args(argv)
+    screen = Screen(quiet=arguments.quiet, verbose=arguments.verbose, json=arguments.json)
     try:
-        settings = _read_settings(arguments)
-        return RUN[arguments.command](settings, arguments)
+        return RUN[arguments.command](settings_of(arguments), arguments, screen)
     except SettingsError as error:
         _complain(error)
         return WRONG_USAGE
@@ -46,25 +56,3 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _complain(error: object) -> None:
     Console(stderr=True, soft_wrap=True).print(str(error), markup=False, highlight=False)
-
-
-def _read_settings(arguments: argparse.Namespace) -> Settings:
-    file = arguments.settings or DEFAULT_CONFIG_NAME
-    if not Path(file).is_file():
-        raise SettingsError([f"there is no file {file}; name the site's settings with -s"])
-    try:
-        pelican = read_settings(file, override=dict(arguments.overrides))
-    except Exception as error:  # a settings file is a program, and can fail in any way
-        raise SettingsError([f"{file} cannot be read: {harmless(repr(error))}"]) from error
-    arguments.pelican = pelican  # for the commands that read the site
-    return settings_room.read(pelican)
-
-
-RUN: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
-    "plan": history.run_plan,
-    "send": sending.run_send,
-    "retract": sending.run_retract,
-    "status": history.run_status,
-    "check": checking.run,
-    "compact": history.run_compact,
-}

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-
+from pelican_linkback.cli.screen import Screen
 from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed
 from pelican_linkback.feeds import identity, output
 from pelican_linkback.feeds.check import Checked, Expected, check
 from pelican_linkback.feeds.reading import published_ids
 from pelican_linkback.journal import Journal
 from pelican_linkback.settings import Settings
-from pelican_linkback.text import harmless
 from pelican_linkback.urls import normalise
 from pelican_linkback.web import Web
 
 __all__ = ["run"]
 
 
-def run(settings: Settings, arguments: argparse.Namespace) -> int:
+def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Say what is wrong with the feeds of the built site. Status 1 when anything is."""
     base, now = _address_of_the_feeds(settings), dt.datetime.now(dt.UTC)
     journal = Journal(settings.state / identity.JOURNAL)
     if arguments.published:
-        return _remember(arguments.published, settings, journal, now)
+        return _remember(arguments.published, settings, now, journal, screen)
     expected = Expected(
         base=base,
         now=now,
@@ -40,10 +38,10 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     if not settings.output.is_dir():
         raise SettingsError([f"there is no folder {settings.output}; build the site first"])
     checked = check(output.documents(settings.output), expected)
-    if arguments.json:
-        print(json.dumps(asdict(checked), indent=2))  # noqa: T201
+    if screen.json:
+        screen.data(asdict(checked))
     else:
-        _show(checked)
+        _show(checked, screen)
     return 1 if checked.findings else 0
 
 
@@ -58,31 +56,42 @@ def _address_of_the_feeds(settings: Settings) -> str:
         raise SettingsError([problem]) from error
 
 
-def _show(checked: Checked) -> None:
-    console = Console(soft_wrap=True, markup=False, highlight=False)
+def _show(checked: Checked, screen: Screen) -> None:
     for feed, findings in groupby(checked.findings, key=lambda finding: finding.feed):
-        console.print(harmless(feed, 1000), style="bold")
+        screen.insist(feed, style="bold")
         for each in findings:
             about = f"{each.entry}: " if each.entry else ""
-            console.print(f"  {about}{each.message} [{each.code}]")
-    console.print(f"Feeds: {checked.feeds} checked, {len(checked.findings)} findings")
+            screen.insist(f"{about}{each.message} [{each.code}]", indent="  ")
+    screen.say(f"Feeds: {checked.feeds} checked, {len(checked.findings)} findings")
 
 
-def _remember(places: Sequence[str], settings: Settings, journal: Journal, now: dt.datetime) -> int:
+def _remember(
+    places: Sequence[str], settings: Settings, now: dt.datetime, journal: Journal, screen: Screen
+) -> int:
     """Remember the ids of feeds that were published before. Status 1 when one cannot be read."""
-    console = Console(soft_wrap=True, markup=False, highlight=False)
-    unreadable = 0
+    imported: list[dict[str, Any]] = []
     for place in places:
         try:
             ids = published_ids(_fetched(place, settings))
         except UnreadableFeed as error:
-            unreadable += 1
-            console.print(f"{harmless(place)}: {error}")
+            imported.append({"feed": place, "problem": str(error)})
             continue
         entries = identity.continued(ids, settings.site_url, settings.edition, now)
         new = identity.remember(journal, entries, identity.remembered(journal), now)
-        console.print(f"{harmless(place)}: {len(ids)} ids, {new} of them new")
-    return 1 if unreadable else 0
+        imported.append({"feed": place, "ids": len(ids), "new": new})
+    if screen.json:
+        screen.data({"imported": imported})
+    else:
+        _show_imported(imported, screen)
+    return 1 if any("problem" in each for each in imported) else 0
+
+
+def _show_imported(imported: Sequence[Mapping[str, Any]], screen: Screen) -> None:
+    for each in imported:
+        if "problem" in each:
+            screen.insist(f"{each['feed']}: {each['problem']}")
+        else:
+            screen.say(f"{each['feed']}: {each['ids']} ids, {each['new']} of them new")
 
 
 def _fetched(place: str, settings: Settings) -> bytes:

@@ -3,196 +3,129 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from itertools import groupby
 
-from pelican import Pelican
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from pelican_linkback.delivery import Post, courier_for, journal_of
+from pelican_linkback.cli import words
+from pelican_linkback.cli.machine import delivery_as_json, plan_as_json
+from pelican_linkback.cli.screen import Screen
+from pelican_linkback.cli.site import must_publish, posts_as_they_are
+from pelican_linkback.delivery import courier_for, journal_of
 from pelican_linkback.delivery.compaction import compact
-from pelican_linkback.delivery.decider import Ask, Decision, GiveUp, Send, Skip, Wait
-from pelican_linkback.delivery.events import GONE, UNLINKED
+from pelican_linkback.delivery.decider import Ask, Decision, GiveUp, Send, Skip
 from pelican_linkback.delivery.record import Delivery, State
-from pelican_linkback.exceptions import SettingsError
-from pelican_linkback.posts import first_day, posts_of, read_site
 from pelican_linkback.settings import Settings
-from pelican_linkback.text import harmless
+from pelican_linkback.urls import host_key
 
-__all__ = [
-    "must_publish",
-    "posts_as_they_are",
-    "run_compact",
-    "run_plan",
-    "run_status",
-    "say",
-    "show_plan",
-]
+__all__ = ["run_compact", "run_plan", "run_status", "show_plan"]
+
+Row = tuple[Delivery, Decision]
 
 
-def run_plan(settings: Settings, arguments: argparse.Namespace) -> int:
+def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Show what the next build would do. Status 1 when an article vanished that was told of."""
     must_publish(settings)
     courier, posts = courier_for(settings), posts_as_they_are(settings, arguments)
     planned, vanished = courier.plan(posts), courier.vanished(posts)
-    if arguments.json:
-        rows = [_as_json(delivery) | _decision_as_json(what) for delivery, what in planned]
-        gone = sorted({each.mention.source for each in vanished})
-        print(json.dumps({"planned": rows, "vanished": gone}, indent=2))  # noqa: T201
+    if screen.json:
+        screen.data(plan_as_json(planned, vanished))
     else:
-        show_plan(planned)
+        show_plan(planned, screen)
         for source, count in Counter(each.mention.source for each in vanished).items():
-            say(
+            screen.insist(
                 f"{source} is not part of the site any more, and {count} of its targets were told "
                 f"of it; if it is gone for good: pelican-linkback retract {source}"
             )
     return 1 if vanished else 0
 
 
-def must_publish(settings: Settings) -> None:
-    """Raise SettingsError where the settings are not those that publish the site."""
-    if not settings.publishes:
-        problem = (
-            f"SITEURL = {settings.site_url!r} is not public, so nothing is sent; "
-            "name the settings that publish the site with -s"
-        )
-        raise SettingsError([problem])
-
-
-def posts_as_they_are(settings: Settings, arguments: argparse.Namespace) -> list[Post]:
-    """Read the site as a build would, and return what it would hand to the courier."""
-    now = dt.datetime.now(dt.UTC)
-    contents = read_site(Pelican(arguments.pelican), now)
-    since = first_day(settings, now.date(), remember=False)
-    return list(posts_of(contents, settings, since))
-
-
-def show_plan(planned: Sequence[tuple[Delivery, Decision]]) -> None:
-    """Show what is not settled, as a table and a line."""
-    open_ones = [(each, what) for each, what in planned if not isinstance(what, Skip)]
-    if open_ones:
-        rows = [
-            (each.article or each.mention.source, each.mention.target, _intent(each, what))
-            for each, what in open_ones
-        ]
-        _table(("Article", "Target", "What"), rows)
+def show_plan(planned: Sequence[Row], screen: Screen) -> None:
+    """Show what is not settled, article by article, and the numbers; everything with -v."""
+    shown = [row for row in planned if screen.verbose or not isinstance(row[1], Skip)]
+    shown.sort(key=lambda row: (words.name(row[0]), row[0].mention))
+    for article, rows in groupby(shown, key=lambda row: words.name(row[0])):
+        screen.say(article, style="bold")
+        for delivery, decision in rows:
+            verb, why = words.intent(delivery, decision)
+            screen.entry(verb, [delivery.mention.target], [why])
     due = sum(isinstance(what, Send | Ask) for _, what in planned)
-    say(
-        f"Linkbacks: {due} due, {len(open_ones) - due} later or never, "
-        f"{len(planned) - len(open_ones)} settled"
+    settled = sum(isinstance(what, Skip) for _, what in planned)
+    hint = " (-v shows them)" if settled and not screen.verbose else ""
+    screen.say(
+        f"Linkbacks: {due} due, {len(planned) - due - settled} later or never, "
+        f"{settled} settled{hint}"
     )
 
 
-def _intent(delivery: Delivery, what: Decision) -> str:
-    match what:
-        case Wait(until, reason):
-            return f"try again after {until:%Y-%m-%d %H:%M} UTC ({reason})"
-        case GiveUp(reason):
-            return f"given up ({reason})"
-        case Ask():
-            return "ask what became of it"
-        case _ if delivery.fingerprint in {UNLINKED, GONE}:
-            return f"tell that {'the page' if delivery.fingerprint == GONE else 'the link'} is gone"
-        case _:
-            return "tell of the new version" if delivery.told is not None else "tell"
+def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
+    """List the deliveries, newest first. Status 1 when one of those listed failed."""
+    known = [row for row in courier_for(settings).plan() if _is_asked_for(*row, arguments)]
+    known.sort(key=lambda row: (row[0].at, row[0].mention), reverse=True)
+    if screen.json:
+        screen.data([delivery_as_json(*row) for row in known])
+    elif known:
+        show_known(known, screen)
+        counts = Counter(words.standing(*row)[0] for row in known)
+        screen.say(
+            "Linkbacks: " + ", ".join(f"{n} {_IN_A_SUM[word]}" for word, n in counts.items())
+        )
+    else:
+        screen.say(_nothing(arguments))
+    return 1 if any(_has_failed(*row) for row in known) else 0
 
 
-def _decision_as_json(what: Decision) -> dict[str, Any]:
-    until = getattr(what, "until", None)
-    return {"decision": type(what).__name__.lower(), "until": until and until.isoformat()}
-
-
-_WORDS = {
-    State.DELIVERED: "sent",
-    State.NOTHING: "no endpoint",
-    State.REFUSED: "failed",
-    State.LATER: "to be tried again",
-    State.ATTEMPTED: "to be tried again",
-    State.QUEUED: "due",
-    State.WAITING: "waiting",
-    State.DROPPED: "dropped",
+_IN_A_SUM = {word: word for word in words.STANDING.values()} | {
+    "none": "without an endpoint",
+    "later": "to be tried again",
 }
 
 
-def run_status(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List the deliveries, newest first. Status 1 when one of them failed."""
-    known = [delivery for delivery, _ in courier_for(settings).plan()]
-    known.sort(key=lambda delivery: (delivery.at, delivery.mention), reverse=True)
-    if arguments.json:
-        print(json.dumps([_as_json(delivery) for delivery in known], indent=2))  # noqa: T201
-    else:
-        _show_known(known)
-    return 1 if any(each.state is State.REFUSED for each in known) else 0
-
-
-def _show_known(known: Sequence[Delivery]) -> None:
-    if not known:
-        say("No linkbacks yet: nothing is recorded.")
-        return
-    rows = [
-        (
-            f"{each.at:%Y-%m-%d %H:%M}" if each.at else "",
-            each.article or each.mention.source,
-            each.mention.target,
-            _state(each),
+def show_known(rows: Iterable[tuple[Delivery, Decision | None]], screen: Screen) -> None:
+    """Show what became of each delivery; where and how often with -v."""
+    for delivery, decision in rows:
+        word, why = words.standing(delivery, decision)
+        when = f"{delivery.at:%Y-%m-%d %H:%M}  " if delivery.at else ""
+        more = (
+            f"{delivery.mention.source}; endpoint {delivery.endpoint or 'unknown'}; "
+            f"attempts {delivery.attempts}"
         )
-        for each in known
-    ]
-    _table(("When (UTC)", "Article", "Target", "State"), rows)
-    counts = Counter(_WORDS[each.state] for each in known)
-    say("Linkbacks: " + ", ".join(f"{n} {word}" for word, n in counts.items()))
+        texts = [when + words.name(delivery), delivery.mention.target]
+        screen.entry(word, texts, [why, more if screen.verbose else ""])
 
 
-def _state(delivery: Delivery) -> str:
-    words = [_WORDS[delivery.state]]
-    if delivery.state is State.DELIVERED and delivery.protocol:
-        words.append(f"by {delivery.protocol}")
-    elif why := delivery.detail or delivery.reason:
-        words.append(f"({why})")
-    return " ".join(words)
+def _nothing(arguments: argparse.Namespace) -> str:
+    asked = arguments.failed or arguments.waiting or arguments.target or arguments.article
+    return "Linkbacks: none like that" if asked else "No linkbacks yet: nothing is recorded."
 
 
-def _as_json(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "source": delivery.mention.source,
-        "target": delivery.mention.target,
-        "article": delivery.article,
-        "fingerprint": delivery.fingerprint,
-        "state": delivery.state.value,
-        "reason": delivery.reason,
-        "detail": delivery.detail,
-        "protocol": delivery.protocol,
-        "endpoint": delivery.endpoint,
-        "attempts": delivery.attempts,
-        "at": delivery.at and delivery.at.isoformat(),
-        "retry_at": delivery.retry_at and delivery.retry_at.isoformat(),
-    }
+def _has_failed(delivery: Delivery, decision: Decision) -> bool:
+    return delivery.state is State.REFUSED or isinstance(decision, GiveUp)
 
 
-def run_compact(settings: Settings, arguments: argparse.Namespace) -> int:
+def _is_asked_for(delivery: Delivery, decision: Decision, arguments: argparse.Namespace) -> bool:
+    failed, waits = _has_failed(delivery, decision), not isinstance(decision, Skip | GiveUp)
+    if (arguments.failed or arguments.waiting) and not (
+        (arguments.failed and failed) or (arguments.waiting and waits)
+    ):
+        return False
+    if arguments.article and delivery.article != arguments.article:
+        return False
+    return not arguments.target or _is_at(delivery.mention.target, arguments.target.lower())
+
+
+def _is_at(target: str, host: str) -> bool:
+    """Tell whether ``target`` is on ``host`` or below it; a port is only minded where given."""
+    actual = host_key(target)
+    without_port = actual if ":" in host else actual.rpartition(":")[0] or actual
+    return without_port == host or without_port.endswith(f".{host}")
+
+
+def run_compact(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     """Rewrite the journal without the lines that say nothing any more."""
     before, after = compact(journal_of(settings))
-    if arguments.json:
-        print(json.dumps({"before": before, "after": after}))  # noqa: T201
+    if screen.json:
+        screen.data({"before": before, "after": after})
     else:
-        say(f"Linkbacks: {before} lines before, {after} after")
+        screen.say(f"Linkbacks: {before} lines before, {after} after")
     return 0
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(harmless(cell, 1000)) for cell in row))
-    Console().print(table)
-
-
-def say(text: str) -> None:
-    """Print one line as it is."""
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)

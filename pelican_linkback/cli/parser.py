@@ -6,7 +6,9 @@ import argparse
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+import shtab
 from pelican import DEFAULT_CONFIG_NAME, ParseOverrides
 
 from pelican_linkback import __version__
@@ -32,6 +34,9 @@ def parser() -> argparse.ArgumentParser:
         description="Linkbacks of a Pelican site: what is sent, and why not.",
     )
     main.add_argument("--version", action="version", version=__version__)
+    shtab.add_argument_to(
+        main, "--print-completion", help="print what completes the words of this shell"
+    )
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         sub = commands.add_parser(
@@ -70,7 +75,10 @@ def _add_common(sub: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="settings to override, with values in JSON, as for pelican",
     )
-    sub.add_argument("--json", action="store_true", help="print JSON, for machines")
+    voice = sub.add_mutually_exclusive_group()
+    voice.add_argument("-q", "--quiet", action="store_true", help="print only what needs you")
+    voice.add_argument("-v", "--verbose", action="store_true", help="print more than usual")
+    voice.add_argument("--json", action="store_true", help="print JSON, for machines")
 
 
 def _send_options(sub: argparse.ArgumentParser) -> None:
@@ -88,6 +96,24 @@ def _send_options(sub: argparse.ArgumentParser) -> None:
         help='from now on tell what articles from this day on link to (LINKBACK_TARGETS = "all")',
     )
     sub.add_argument("--dry-run", action="store_true", help="show what is due, send nothing")
+    sub.add_argument(
+        "--retry-failed", action="store_true", help="begin anew with what failed for good"
+    )
+    sub.add_argument(
+        "--summary",
+        metavar="FILE",
+        type=Path,
+        help="append what was done to this file, in Markdown: for the page of a CI job",
+    )
+
+
+def _status_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--failed", action="store_true", help="only what failed for good")
+    sub.add_argument("--waiting", action="store_true", help="only what is still to be sent")
+    sub.add_argument("--target", metavar="HOST", help="only targets on this host or below it")
+    sub.add_argument(
+        "--article", metavar="PATH", help="only this article, as the list calls it: answer.md"
+    )
 
 
 def _retract_options(sub: argparse.ArgumentParser) -> None:
@@ -121,7 +147,8 @@ COMMANDS = {
     ),
     "status": Command(
         "list what was sent, what waits and what failed",
-        "pelican-linkback status -s publishconf.py",
+        "pelican-linkback status -s publishconf.py --failed",
+        _status_options,
     ),
     "check": Command(
         "read the feeds of the built site, and say what is wrong with them",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import json
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from pathlib import Path
 
-from pelican_linkback.cli.history import must_publish, posts_as_they_are, say, show_plan
+from pelican_linkback.cli import words
+from pelican_linkback.cli.history import show_known, show_plan
+from pelican_linkback.cli.machine import plan_as_json, report_as_json, warnings_of
+from pelican_linkback.cli.screen import Screen
+from pelican_linkback.cli.site import must_publish, posts_as_they_are
 from pelican_linkback.delivery import Courier, beginning_of, built_site, courier_for
 from pelican_linkback.delivery.decider import Ask, Send
 from pelican_linkback.delivery.patience import run_until_ready
@@ -20,24 +24,38 @@ from pelican_linkback.settings import Settings
 from pelican_linkback.text import harmless
 from pelican_linkback.urls import normalise
 
-__all__ = ["run_retract", "run_send"]
+__all__ = ["as_markdown", "run_retract", "run_send"]
 
 
-def run_send(settings: Settings, arguments: argparse.Namespace) -> int:
+def run_send(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Send what is due. Status 1 when something needs the author: a failure, a missing link."""
     must_publish(settings)
     posts = None
     if arguments.since:
         settings = _since(settings, arguments.since, remember=not arguments.dry_run)
         posts = posts_as_they_are(settings, arguments)
-    courier = _courier(settings)
+    courier, again = _courier(settings), arguments.retry_failed
     if arguments.dry_run:
-        show_plan([row for row in courier.plan(posts) if isinstance(row[1], Send | Ask)])
+        planned = courier.plan(posts, failed_too=again)
+        due = [row for row in planned if isinstance(row[1], Send | Ask)]
+        screen.data(plan_as_json(due)) if screen.json else show_plan(due, screen)
         return 0
-    report = run_until_ready(
-        partial(courier.run, posts), arguments.wait, monotonic=time.monotonic, sleep=time.sleep
-    )
-    return _tell(report, arguments)
+    with screen.progress("Sending") as bar:
+        courier = replace(courier, progress=bar.show)
+        # What failed begins anew once, and not at each look of --wait.
+        anew = iter([again])
+
+        def sleep(seconds: float) -> None:
+            bar.wait("for the pages to be online")
+            time.sleep(seconds)
+
+        report = run_until_ready(
+            lambda: courier.run(posts, failed_too=next(anew, False)),
+            arguments.wait,
+            monotonic=time.monotonic,
+            sleep=sleep,
+        )
+    return _tell(report, arguments, screen)
 
 
 def _courier(settings: Settings) -> Courier:
@@ -55,7 +73,7 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
     return replace(settings, since=day)
 
 
-def run_retract(settings: Settings, arguments: argparse.Namespace) -> int:
+def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Bury a page and tell all that were told of it; status 1 where nobody was."""
     must_publish(settings)
     source, courier = normalise(arguments.url), _courier(settings)
@@ -67,21 +85,57 @@ def run_retract(settings: Settings, arguments: argparse.Namespace) -> int:
     except OSError as error:
         message = f"the page that says it is gone cannot be written: {harmless(error)}"
         raise LinkbackError(message) from error
-    if not arguments.json:
-        say(
+    if not screen.json:
+        screen.say(
             f"{grave} says that the page is gone: upload it."
             if grave
             else f"Something else is at {source} in the output, and is left as it is."
         )
-    return _tell(courier.retract(source), arguments)
+    with screen.progress("Retracting") as bar:
+        report = replace(courier, progress=bar.show).retract(source)
+    return _tell(report, arguments, screen, page=str(grave) if grave else None)
 
 
-def _tell(report: Report, arguments: argparse.Namespace) -> int:
-    warnings = [notice.text for notice in report.notices if notice.level == "warning"]
-    if arguments.json:
-        data = {"summary": report.summary(), "warnings": warnings}
-        print(json.dumps(data, indent=2))  # noqa: T201
+def _tell(report: Report, arguments: argparse.Namespace, screen: Screen, **more: str | None) -> int:
+    if getattr(arguments, "summary", None):
+        _append(arguments.summary, as_markdown(report))
+    if screen.json:
+        screen.data(report_as_json(report) | more)
     else:
-        for text in [*warnings, report.summary()]:
-            say(text)
-    return 1 if warnings else 0
+        _show(report, screen)
+    return 1 if warnings_of(report) else 0
+
+
+def _show(report: Report, screen: Screen) -> None:
+    for notice in report.notices:
+        show: Callable[[str], None] = screen.insist if notice.level == "warning" else screen.say
+        show(notice.text)
+    if screen.verbose:
+        show_known([(each, None) for each in report.ended], screen)
+    screen.say(report.summary())
+
+
+def _append(file: Path, text: str) -> None:
+    try:
+        with file.open("a", encoding="utf-8") as summary:
+            summary.write(text)
+    except OSError as error:
+        raise LinkbackError(f"the summary {file} cannot be written: {harmless(error)}") from error
+
+
+def as_markdown(report: Report) -> str:
+    """Return what came of a run as Markdown: the numbers, and a table of the deliveries."""
+    lines = ["### Linkbacks", "", report.summary().removeprefix("Linkbacks: ")]
+    if report.ended:
+        lines += ["", "| Article | Target | State | Why |", "| --- | --- | --- | --- |"]
+    for delivery in report.ended:
+        cells = (words.name(delivery), delivery.mention.target, *words.standing(delivery))
+        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+    lines += [f"\n{_cell(warning)}" for warning in warnings_of(report)]
+    return "\n".join(lines) + "\n\n"
+
+
+def _cell(text: str) -> str:
+    """Return ``text`` as Markdown that shows it: no table, no tag and no emphasis begins in it."""
+    shown = harmless(text, 2000).replace("&", "&amp;").replace("<", "&lt;")
+    return "".join(f"\\{c}" if c in "\\`*_[]|#" else c for c in shown)

@@ -26,7 +26,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from functools import partial
 
-from pelican_linkback.delivery.decider import Ask, Decision, Policy, Send, decide
+from pelican_linkback.delivery.decider import Ask, Decision, Policy, Send, can_begin_anew, decide
 from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.delivery.events import GONE, Dropped, Fact, Queued
 from pelican_linkback.delivery.exchanges import Web
@@ -44,6 +44,10 @@ __all__ = ["Courier"]
 News = Sequence[tuple[Mention, Fact]]
 
 
+def _unwatched(done: int, due: int) -> None:  # noqa: ARG001 (the shape of Courier.progress)
+    return None
+
+
 def _nothing_built(source: str) -> bytes | None:  # noqa: ARG001 (the shape of Courier.built)
     return None
 
@@ -57,6 +61,7 @@ class Courier:
     ``workers`` requests run at a time, ``per_host`` of them to one host, and none begins later
     than ``deadline`` seconds after the run did. ``built`` returns the page that is to be online at
     a source's URL, None where it is not known; ``discoveries`` remembers what targets offer.
+    ``progress`` is called from any thread with how many of those due are done.
     """
 
     journal: Journal
@@ -72,28 +77,55 @@ class Courier:
     deadline: float = 60.0
     built: Callable[[str], bytes | None] = _nothing_built
     discoveries: Discoveries = field(default_factory=Discoveries)
+    progress: Callable[[int, int], None] = _unwatched
 
-    def plan(self, posts: Iterable[Post] | None = None) -> list[tuple[Delivery, Decision]]:
-        """Return what a run would decide about each delivery; nothing is written or requested."""
-        return list(self._decided(self._foresee(partial(_of_site, posts))[0]).values())
+    def plan(
+        self, posts: Iterable[Post] | None = None, *, failed_too: bool = False
+    ) -> list[tuple[Delivery, Decision]]:
+        """Return what such a run would decide about each delivery; nothing is written or sent."""
+        return list(self._decided(self._foresee(self._news(posts, failed_too))[0]).values())
 
     def vanished(self, posts: Iterable[Post]) -> list[Delivery]:
         """Return what receivers were told of and is no longer among ``posts``, the whole site."""
         return vanished(Ledger(self.journal).deliveries, posts)
 
-    def run(self, posts: Iterable[Post] | None = None) -> Report:
+    def run(self, posts: Iterable[Post] | None = None, *, failed_too: bool = False) -> Report:
         """Send what is due and record it; without ``posts``, what the journal knows already.
 
         ``posts`` are all the articles of the site that mention somebody: a build hands them in.
+        With ``failed_too`` what was refused or given up begins anew.
         Raises JournalError when the journal cannot be read or written; then nothing is sent
         whose attempt is not on record. Where there is nothing to do, nothing is written and
         no request is made.
         """
-        return self._run(partial(_of_site, None if posts is None else tuple(posts)))
+        return self._run(self._news(posts, failed_too))
 
     def retract(self, source: str) -> Report:
         """Tell all that were told of ``source`` that it is gone, as soon as it is; see ``run``."""
         return self._run(partial(_retraction, source))
+
+    def _news(
+        self,
+        posts: Iterable[Post] | None,
+        failed_too: bool,  # noqa: FBT001 (handed on)
+    ) -> Callable[[Ledger], News]:
+        site = None if posts is None else tuple(posts)
+
+        def news_for(ledger: Ledger) -> News:
+            news = () if site is None else reconcile(ledger.deliveries, site)
+            return (*news, *self._second_chances(ledger, news)) if failed_too else news
+
+        return news_for
+
+    def _second_chances(self, ledger: Ledger, news: News) -> News:
+        """Return that what failed is forgotten and queued, except what there is ``news`` of."""
+        otherwise = {mention for mention, _ in news}
+        return [
+            (mention, fact)
+            for mention, (delivery, decision) in self._decided(ledger).items()
+            if mention not in otherwise and can_begin_anew(delivery, decision)
+            for fact in (Dropped(), Queued(delivery.article, delivery.fingerprint))
+        ]
 
     def _run(self, news_for: Callable[[Ledger], News]) -> Report:
         ledger, news = self._foresee(news_for)
@@ -116,6 +148,7 @@ class Courier:
             may_begin=lambda: self.monotonic() < end,
         )
         this = Round(self, ledger, self._due(ledger))
+        self.progress(0, len(this.due))
         finished = lanes.run(this.steps())
         if not finished:
             this.stop()
@@ -147,10 +180,6 @@ class Courier:
             interrupted=interrupted,
             notices=(*about_journal(this.ledger.problems), *sorted(this.notices.copy())),
         )
-
-
-def _of_site(posts: Iterable[Post] | None, ledger: Ledger) -> News:
-    return () if posts is None else reconcile(ledger.deliveries, posts)
 
 
 def _retraction(source: str, ledger: Ledger) -> News:

@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 
 from pelican_linkback.delivery.record import Delivery, State
 
-__all__ = ["Ask", "Decision", "GiveUp", "Policy", "Send", "Skip", "Wait", "back_off", "decide"]
+__all__ = [
+    "Ask",
+    "Decision",
+    "GiveUp",
+    "Policy",
+    "Send",
+    "Skip",
+    "Wait",
+    "back_off",
+    "can_begin_anew",
+    "decide",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,12 @@ def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
     if delivery.retry_at is not None and now < delivery.retry_at:
         return Wait(delivery.retry_at, delivery.reason)
     return Send(delivery.state.value)
+
+
+def can_begin_anew(delivery: Delivery, decision: Decision) -> bool:
+    """Tell whether it failed for good, and the receiver does not know the present version."""
+    over = delivery.state is State.REFUSED or isinstance(decision, GiveUp)
+    return over and not delivery.is_told
 
 
 def _ask(delivery: Delivery, now: datetime, policy: Policy) -> Ask | Skip:

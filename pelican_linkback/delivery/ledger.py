@@ -62,18 +62,21 @@ class Ledger:
         self._take_in(self._events(facts, now))
 
     def _events(self, facts: Iterable[tuple[Mention, Fact]], now: datetime) -> list[Event]:
-        return [Event(self._moment(mention, now), mention, fact) for mention, fact in facts]
+        events: list[Event] = []
+        latest: dict[Mention, datetime] = {}
+        for mention, fact in facts:
+            latest[mention] = self._moment(mention, now, latest.get(mention))
+            events.append(Event(latest[mention], mention, fact))
+        return events
 
-    def _moment(self, mention: Mention, now: datetime) -> datetime:
-        """Return the time of an event that comes after all those known of its mention.
+    def _moment(self, mention: Mention, now: datetime, latest: datetime | None) -> datetime:
+        """Return the time of an event that comes after all those of its mention up to ``latest``.
 
         Even when the clock was set back, or that of another machine was ahead: sorted by time,
         a cause has to come before its effect.
         """
-        known = self._deliveries.get(mention)
-        if known is None or known.at is None:
-            return now
-        return max(now, known.at + timedelta(microseconds=1))
+        before = latest or self._deliveries.get(mention, Delivery(mention)).at
+        return now if before is None else max(now, before + timedelta(microseconds=1))
 
     def _take_in(self, events: Iterable[Event]) -> None:
         for event in events:

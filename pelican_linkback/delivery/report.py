@@ -68,7 +68,8 @@ class Report:
     ``waiting`` wait for their page (``waits_for`` says what, once each), ``later`` are to be tried
     again, ``failed`` never, ``nothing`` have targets that take no mentions, and ``left`` were due
     and not come to. ``soon`` of those that wait do so for no more than an upload. ``next_at`` is
-    when something will be due again by itself (UTC). ``interrupted`` tells of Ctrl-C.
+    when something will be due again by itself (UTC). ``interrupted`` tells of Ctrl-C, and
+    ``ended`` has the deliveries themselves.
     """
 
     sent: int = 0
@@ -82,6 +83,7 @@ class Report:
     waits_for: tuple[str, ...] = ()
     interrupted: bool = False
     notices: tuple[Notice, ...] = ()
+    ended: tuple[Delivery, ...] = ()
 
     def summary(self) -> str:
         """Return the run in one line, without a full stop."""
@@ -98,6 +100,7 @@ class Report:
 
     def and_then(self, later: Report) -> Report:
         """Return what came of this run and of the one after it, taken together."""
+        ended = {each.mention: each for each in (*self.ended, *later.ended)}
         lasting = [notice for notice in self.notices if not notice.passing]
         return replace(
             later,
@@ -105,6 +108,7 @@ class Report:
             failed=self.failed + later.failed,
             nothing=self.nothing + later.nothing,
             notices=tuple(dict.fromkeys([*lasting, *later.notices])),
+            ended=tuple(ended[mention] for mention in sorted(ended)),
         )
 
     def _waiting(self) -> str:
@@ -125,7 +129,7 @@ def count(
     notices: tuple[Notice, ...],
 ) -> Report:
     """Count what became of those that were ``done``; ``left`` were due and not come to."""
-    ended = [decided[mention] for mention in done]
+    ended = [decided[mention] for mention in sorted(done)]
     states = Counter(delivery.state for delivery, _ in ended)
     waiting = sorted({_wait_for(each) for each, _ in ended if each.state is State.WAITING})
     times = [each.until for _, each in decided.values() if isinstance(each, Wait | Skip)]
@@ -142,6 +146,7 @@ def count(
         waits_for=tuple(waiting),
         interrupted=interrupted,
         notices=notices,
+        ended=tuple(delivery for delivery, _ in ended),
     )
 
 

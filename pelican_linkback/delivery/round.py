@@ -63,6 +63,7 @@ class Round:
             _page(mention.target) for mention in due if ledger.deliveries[mention].told is not None
         }
         self._shares: Counter[str] = Counter()
+        self._over: set[Mention] = set()
         self._looked_again: set[Mention] = set()
         self._objections: dict[Mention, tuple[Finding, ...]] = {}
 
@@ -108,7 +109,7 @@ class Round:
             # The same as at the last run is not worth a line.
             if (delivery.state, delivery.reason) != (State.WAITING, why.reason)
         )
-        self.done.update(mentions)
+        self._end(mentions)
         alone = why.reason == LINK_MISSING
         groups = [[delivery] for delivery in deliveries] if alone else [deliveries]
         self.notices += [
@@ -206,7 +207,7 @@ class Round:
         elif outcome.status_url is not None:
             retry_at = now + back_off(1, policy, chance=self._courier.chance())
         self._record([(mention, Answered(outcome, retry_at))])
-        self.done.add(mention)
+        self._end([mention])
         delivery = self.ledger.deliveries[mention]
         given_up = isinstance(decide(delivery, now, policy), GiveUp)
         self.notices.append(about_answer(delivery, given_up=given_up))
@@ -222,10 +223,19 @@ class Round:
             said = replace(said, retry_at=now + pause)
         self._record([(mention, said)])
         self.asked.add(mention)
+        self._show_progress([mention])
         if said.verdict is Verdict.REFUSED:
             self.done.add(mention)
             self.notices.append(about_answer(self.ledger.deliveries[mention], given_up=False))
         return []
+
+    def _end(self, mentions: Sequence[Mention]) -> None:
+        self.done.update(mentions)
+        self._show_progress(mentions)
+
+    def _show_progress(self, mentions: Sequence[Mention]) -> None:
+        self._over.update(mentions)
+        self._courier.progress(len(self._over), len(self.due))
 
     def _record(self, facts: Iterable[tuple[Mention, Fact]]) -> None:
         if self._stopped.is_set():

@@ -1,0 +1,53 @@
+"""The site that a command is about: its settings, and its articles as a build would read them."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+
+from pelican import DEFAULT_CONFIG_NAME, Pelican
+from pelican.settings import read_settings
+
+from pelican_linkback import settings as settings_room
+from pelican_linkback.delivery import Post
+from pelican_linkback.exceptions import SettingsError
+from pelican_linkback.posts import first_day, posts_of, read_site
+from pelican_linkback.settings import Settings
+from pelican_linkback.text import harmless
+
+__all__ = ["must_publish", "posts_as_they_are", "settings_of"]
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """Return the settings that the command line names; raise SettingsError where they are wrong.
+
+    Pelican's own are kept in ``arguments.pelican``, for the commands that read the site.
+    """
+    file = arguments.settings or DEFAULT_CONFIG_NAME
+    if not Path(file).is_file():
+        raise SettingsError([f"there is no file {file}; name the site's settings with -s"])
+    try:
+        pelican = read_settings(file, override=dict(arguments.overrides))
+    except Exception as error:  # a settings file is a program, and can fail in any way
+        raise SettingsError([f"{file} cannot be read: {harmless(repr(error))}"]) from error
+    arguments.pelican = pelican
+    return settings_room.read(pelican)
+
+
+def must_publish(settings: Settings) -> None:
+    """Raise SettingsError where the settings are not those that publish the site."""
+    if not settings.publishes:
+        problem = (
+            f"SITEURL = {settings.site_url!r} is not public, so nothing is sent; "
+            "name the settings that publish the site with -s"
+        )
+        raise SettingsError([problem])
+
+
+def posts_as_they_are(settings: Settings, arguments: argparse.Namespace) -> list[Post]:
+    """Read the site as a build would, and return what it would hand to the courier."""
+    now = dt.datetime.now(dt.UTC)
+    contents = read_site(Pelican(arguments.pelican), now)
+    since = first_day(settings, now.date(), remember=False)
+    return list(posts_of(contents, settings, since))

@@ -1,0 +1,109 @@
+"""Where a delivery stands and what comes next, in words for people. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from pelican_linkback.delivery.decider import Ask, Decision, GiveUp, Send, Wait
+from pelican_linkback.delivery.events import GONE, UNLINKED
+from pelican_linkback.delivery.record import Delivery, State
+
+__all__ = ["intent", "name", "reason", "standing"]
+
+REASONS = {
+    "accepted": "taken",
+    "already-registered": "known there already",
+    "found-gone": "the receiver saw that the link is gone",
+    "no-endpoint": "it takes neither webmentions nor pingbacks",
+    "not-online": "its page is not online",
+    "redirected": "its page redirects, which receivers do not follow",
+    "link-missing": "its page does not link to the target",
+    "older-version": "an older version of its page is online",
+    "still-linked": "the page that is online still links to it",
+    "still-online": "its page is still online",
+    "timed-out": "no answer in time",
+    "unreachable": "no such host, or no connection",
+    "address-refused": "not an address on the public internet",
+    "invalid-url": "not an address that can be fetched",
+}
+"""The reasons of docs/linkbacks.rst, where their words say too little by themselves."""
+
+OWN = frozenset({"timed-out", "unreachable", "address-refused", "invalid-url"})
+"""The reasons whose details are whole sentences."""
+
+NUMBERED = {
+    "target": "its page answers {}",
+    "http": "its endpoint answers {}",
+    "fault": "the receiver refuses (fault {})",
+}
+
+STANDING = {
+    State.DELIVERED: "sent",
+    State.NOTHING: "none",
+    State.REFUSED: "failed",
+    State.LATER: "later",
+    State.ATTEMPTED: "later",
+    State.QUEUED: "due",
+    State.WAITING: "waiting",
+    State.DROPPED: "dropped",
+}
+
+
+def name(delivery: Delivery) -> str:
+    """Return what the author calls the article."""
+    return delivery.article or delivery.mention.source
+
+
+def reason(delivery: Delivery) -> str:
+    """Return why a delivery stands where it does; empty where there is nothing to say."""
+    code, detail = delivery.reason, delivery.detail
+    words = REASONS.get(code, code)
+    if numbered := re.fullmatch(r"(target|http|fault)-(\d+)", code):
+        words = NUMBERED[numbered[1]].format(numbered[2])
+    if not detail:
+        return words
+    # The program's own sentence says it all; a stranger's may say anything.
+    is_own = code in OWN or (numbered and numbered[1] != "fault") or not words
+    return detail if is_own else f"{words}: {detail}"
+
+
+def intent(delivery: Delivery, decision: Decision) -> tuple[str, str]:
+    """Return what the next run does about a delivery, in a word, and why."""
+    match decision:
+        case Send() if delivery.state is State.WAITING:
+            return "wait", f"{reason(delivery)}; the next run looks again"
+        case Send():
+            return _news(delivery)
+        case Ask():
+            return "ask", "the receiver was to decide later; ask what became of it"
+        case Wait(until):
+            return "later", f"not before {until:%Y-%m-%d %H:%M} UTC: {reason(delivery)}"
+        case GiveUp():
+            return "give up", f"{delivery.attempts} attempts in vain: {reason(delivery)}"
+        case _:
+            word, why = standing(delivery, decision)
+            return "skip", f"{word}: {why}" if why else word
+
+
+def _news(delivery: Delivery) -> tuple[str, str]:
+    by = f" by {delivery.protocol}" if delivery.protocol else ""
+    if delivery.fingerprint == GONE:
+        return "retract", f"tell{by} that the page is gone"
+    if delivery.fingerprint == UNLINKED:
+        return "retract", f"tell{by} that the link is gone"
+    if delivery.told is not None:
+        return "update", f"tell{by} of the new version"
+    tries = f", attempt {delivery.attempts + 1}: {reason(delivery)}" if delivery.attempts else ""
+    return "send", f"tell{by}, once its page is seen online{tries}"
+
+
+def standing(delivery: Delivery, decision: Decision | None = None) -> tuple[str, str]:
+    """Return what became of a delivery, in a word, and how or why."""
+    if isinstance(decision, GiveUp):
+        return "failed", f"given up after {delivery.attempts} attempts: {reason(delivery)}"
+    word, why = STANDING[delivery.state], reason(delivery)
+    if delivery.state is State.DELIVERED and delivery.protocol:
+        why = f"by {delivery.protocol}{f' ({why})' if why else ''}"
+    if isinstance(decision, Wait):
+        why = f"not before {decision.until:%Y-%m-%d %H:%M} UTC: {why}"
+    return word, why

@@ -1,0 +1,124 @@
+"""Every state and decision in words for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+
+from pelican_linkback.cli import words
+from pelican_linkback.delivery.decider import Ask, GiveUp, Send, Skip, Wait
+from pelican_linkback.delivery.record import Delivery, State
+from pelican_linkback.protocol.mention import Mention, Protocol
+
+LINKBACKS = Path(__file__).parent.parent / "docs" / "linkbacks.rst"
+MENTION = Mention("https://me.example.io/one/", "https://you.example.io/two")
+UNTIL = dt.datetime(2026, 5, 1, 11, tzinfo=dt.UTC)
+
+
+def delivery(state=State.QUEUED, reason="", detail="", **fields):
+    return Delivery(MENTION, state=state, reason=reason, detail=detail, **fields)
+
+
+TOLD = {"told": "f", "protocol": Protocol.WEBMENTION}
+
+
+@pytest.mark.parametrize(
+    ("known", "decision", "verb", "why"),
+    [
+        (delivery(), Send(""), "send", "tell, once its page is seen online"),
+        (
+            delivery(State.LATER, "http-503", "the endpoint answers 503", attempts=2),
+            Send(""),
+            "send",
+            "tell, once its page is seen online, attempt 3: the endpoint answers 503",
+        ),
+        (
+            delivery(State.WAITING, "not-online", "it answers 404"),
+            Send(""),
+            "wait",
+            "its page is not online: it answers 404; the next run looks again",
+        ),
+        (delivery(**TOLD), Send(""), "update", "tell by webmention of the new version"),
+        (
+            delivery(fingerprint="gone", **TOLD),
+            Send(""),
+            "retract",
+            "tell by webmention that the page is gone",
+        ),
+        (
+            delivery(fingerprint="unlinked", told="f"),
+            Send(""),
+            "retract",
+            "tell that the link is gone",
+        ),
+        (
+            delivery(),
+            Ask(""),
+            "ask",
+            "the receiver was to decide later; ask what became of it",
+        ),
+        (
+            delivery(State.LATER, "fault-16"),
+            Wait(UNTIL, ""),
+            "later",
+            "not before 2026-05-01 11:00 UTC: the receiver refuses (fault 16)",
+        ),
+        (
+            delivery(State.LATER, "target-500", attempts=8),
+            GiveUp(""),
+            "give up",
+            "8 attempts in vain: its page answers 500",
+        ),
+        (delivery(State.DROPPED), Skip(""), "skip", "dropped"),
+        (
+            delivery(State.DELIVERED, "accepted", protocol=Protocol.PINGBACK),
+            Skip(""),
+            "skip",
+            "sent: by pingback (taken)",
+        ),
+    ],
+)
+def test_what_comes_next(known, decision, verb, why):
+    assert words.intent(known, decision) == (verb, why)
+
+
+@pytest.mark.parametrize(
+    ("known", "decision", "word", "why"),
+    [
+        (delivery(State.DELIVERED, protocol=Protocol.PINGBACK), None, "sent", "by pingback"),
+        (delivery(State.DELIVERED), None, "sent", ""),
+        (
+            delivery(State.LATER, "timed-out", attempts=8),
+            GiveUp(""),
+            "failed",
+            "given up after 8 attempts: no answer in time",
+        ),
+        (delivery(State.REFUSED, "", "a word"), Skip(""), "failed", "a word"),
+        (
+            delivery(State.LATER, "timed-out", "no answer within 10 s"),
+            Wait(UNTIL, ""),
+            "later",
+            "not before 2026-05-01 11:00 UTC: no answer within 10 s",
+        ),
+    ],
+)
+def test_what_became_of_it(known, decision, word, why):
+    assert words.standing(known, decision) == (word, why)
+
+
+def test_an_article_without_a_path_goes_by_its_address():
+    assert words.name(delivery()) == MENTION.source
+    assert words.name(delivery(article="one.md")) == "one.md"
+
+
+@pytest.mark.parametrize("reason", words.REASONS)
+def test_every_reason_with_words_is_in_the_documentation(reason):
+    assert re.search(rf"^{reason} ", LINKBACKS.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_word(state):
+    assert words.STANDING[state]
