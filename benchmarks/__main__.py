@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.measure import Row
 
-BENCHMARKS = ("importing", "one_feed", "feed_stage")
+BENCHMARKS = ("importing", "one_feed", "feed_stage", "sending")
 RESULTS = Path(__file__).with_name("results.md")
 PEERS = ("pelican", "feedgenerator", "Django", "feedgen")
 HEAD = """# How fast it is

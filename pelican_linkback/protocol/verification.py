@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
+from itertools import chain
 
 from pelican_linkback import markup
 from pelican_linkback.exceptions import InvalidURL
@@ -56,11 +58,20 @@ def links_to(body: bytes, base: str, target: str, headers: Headers = ()) -> bool
     After unescaping, or after resolving it against ``base``, the page's URL: receivers do both.
     ``headers`` are the response's, for its media type and charset; what is not HTML has no links.
     """
+    return target in _linked(body, base, tuple(headers))
+
+
+@lru_cache(maxsize=8)
+def _linked(body: bytes, base: str, headers: Headers) -> frozenset[str | None]:
+    """Return what a page links to, as it stands there and as it is meant.
+
+    Remembered for a few pages: one that mentions five hundred is asked about each.
+    """
     if not is_html(headers):
-        return False
+        return frozenset()
     page = markup.read(markup.decode(body, charset(headers)))
-    hrefs = (link.href for link in page.links if link.name == "a" and link.href is not None)
-    return any(href == target or _means(page, base, href) == target for href in hrefs)
+    hrefs = [link.href for link in page.links if link.name == "a" and link.href is not None]
+    return frozenset(chain(hrefs, (_means(page, base, href) for href in hrefs)))
 
 
 def is_tombstone(body: bytes, headers: Headers = ()) -> bool:

@@ -1,0 +1,204 @@
+"""Sending: 500 targets on 100 hosts that take 200 ms to answer; a plan over a long journal.
+
+The hosts are addresses of this machine (127.0.1.1 and on), served by one process that sleeps
+before it answers. The critical path is what the network alone would take: the page once, then
+each host's requests, LINKBACK_PER_HOST at a time, all hosts at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import gc
+import json
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from benchmarks.measure import Row, alternately, cpu, peak
+from pelican_linkback.addresses import AllowEntry
+from pelican_linkback.delivery import Courier, Post
+from pelican_linkback.journal import Journal
+from pelican_linkback.web import Web
+
+HOSTS, TARGETS, DELAY, PER_HOST = 100, 500, 0.2, 2
+SILENT, TIMEOUT = 50, 3.0
+PAGE = "<!DOCTYPE html><title>x</title>"
+
+
+def host(number: int) -> str:
+    """Return the address of a host; the silent ones come after the others."""
+    return f"127.0.{1 + number // 200}.{1 + number % 200}"
+
+
+def serve(pipe: object, targets: list[str]) -> None:
+    """Answer on all hosts until the process is ended."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        address, port = writer.get_extra_info("sockname")[:2]
+        if address in silent:
+            await asyncio.sleep(60)
+        await asyncio.sleep(DELAY)
+        links = "".join(f'<a href="{target}">x</a>' for target in targets)
+        body = (PAGE + (links if head.startswith("GET /source") else "")).encode()
+        endpoint = f"Link: <http://{address}:{port}/wm>; rel=webmention\r\n"
+        status = "202 Accepted" if head.startswith("POST") else "200 OK"
+        writer.write(
+            f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\n{endpoint}"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+            + body
+        )
+        await writer.drain()
+        writer.close()
+
+    silent = {host(HOSTS + number) for number in range(SILENT)}
+
+    async def run() -> None:
+        names = [host(number) for number in range(HOSTS + SILENT)]
+        server = await asyncio.start_server(answer, names[0], 0)
+        port = server.sockets[0].getsockname()[1]
+        for name in names[1:]:
+            await asyncio.start_server(answer, name, port)
+        targets.extend(
+            f"http://{name}:{port}/{number}"
+            for number in range(TARGETS // HOSTS)
+            for name in names[:HOSTS]
+        )
+        targets.extend(f"http://{name}:{port}/0" for name in names[HOSTS:])
+        pipe.send(port)  # type: ignore[attr-defined]
+        await asyncio.Event().wait()
+
+    asyncio.run(run())
+
+
+@contextmanager
+def hosts() -> Iterator[int]:
+    """Serve in a process of its own; yield the port."""
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.Process(target=serve, args=(theirs, []), daemon=True)
+    server.start()
+    try:
+        yield ours.recv()
+    finally:
+        server.terminate()
+        server.join()
+
+
+def send(port: int, *, workers: int, silent: int = 0) -> float:
+    """Return the seconds that one run takes."""
+    names = [host(number) for number in range(HOSTS)]
+    targets = [
+        f"http://{name}:{port}/{number}" for number in range(TARGETS // HOSTS) for name in names
+    ]
+    targets += [f"http://{host(HOSTS + number)}:{port}/0" for number in range(silent)]
+    source = f"http://{host(0)}:{port}/source"
+    post = Post(source, "a.md", tuple(targets), "1", frozenset(targets))
+    with tempfile.TemporaryDirectory() as folder:
+        web = Web(timeout=TIMEOUT, user_agent="bench", allow=[AllowEntry.parse("127.0.0.0/16")])
+        courier = Courier(
+            Journal(Path(folder) / "deliveries.jsonl"),
+            web,
+            now=lambda: dt.datetime.now(dt.UTC),
+            workers=workers,
+            per_host=PER_HOST,
+            deadline=300,
+        )
+        gc.collect()
+        start = time.monotonic()
+        report = courier.run([post])
+        seconds = time.monotonic() - start
+    if report.sent != TARGETS:
+        raise SystemExit(f"{report.summary()}\n{report.notices[:3]}")
+    return seconds
+
+
+def rows() -> Iterator[Row]:
+    """Measure, and yield the lines of the table."""
+    requests = 2 * TARGETS
+    path = DELAY + DELAY * requests / HOSTS / PER_HOST
+    with hosts() as port:
+        ours = median(send(port, workers=400) for _ in range(3))
+        yield _row("500 targets, 100 hosts, 400 workers", ours, path, 1.5 * path)
+        default = median(send(port, workers=16) for _ in range(3))
+        bound = DELAY + DELAY * requests / 16
+        yield _row("the same with the default of 16 workers", default, bound, 1.5 * bound)
+        late = median(send(port, workers=400, silent=SILENT) for _ in range(3))
+        yield Row(
+            "the same, 400 workers, with 50 hosts that never answer",
+            "one time-out more than without them",
+            f"{late:.1f} s",
+            f"{ours + TIMEOUT:.1f} s",
+            f"{late - ours:+.1f} s",
+            f"at most {TIMEOUT:.0f} s",
+            late <= ours + TIMEOUT + 0.1,
+        )
+    yield _plan()
+
+
+def _row(work: str, ours: float, path: float, goal: float) -> Row:
+    return Row(
+        work,
+        "the critical path",
+        f"{ours:.1f} s",
+        f"{path:.1f} s",
+        f"{ours / path:.2f} x",
+        "at most 1.5 x",
+        ours <= goal,
+    )
+
+
+def _plan() -> Row:
+    articles, lines = 10_000, 100_000
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "deliveries.jsonl"
+        posts = _told(path, articles, lines)
+
+        def prepare() -> object:
+            courier = Courier(Journal(path), None, now=lambda: dt.datetime.now(dt.UTC))  # type: ignore[arg-type]
+            return lambda: courier.plan(posts)
+
+        (results,) = alternately(3, prepare)  # type: ignore[arg-type]
+        (nothing,) = alternately(1, lambda: lambda: None)
+    memory = peak(results) - peak(nothing)
+    seconds = cpu(results)
+    return Row(
+        "plan, 10,000 articles, 100,000 lines, nothing due",
+        "nothing installed",
+        f"{seconds:.2f} s, {memory:.0f} MB",
+        "0",
+        "",
+        "under 1 s and 200 MB",
+        seconds < 1 and memory < 200,
+    )
+
+
+def _told(path: Path, articles: int, lines: int) -> list[Post]:
+    """Write a journal in which all is told, and return the posts."""
+    posts = []
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    per_article = lines // articles // 2
+    with path.open("w", encoding="utf-8") as journal:
+        for number in range(articles):
+            source = f"https://me.example.io/{number}/"
+            targets = tuple(f"https://you{n}.example.io/{number}" for n in range(per_article))
+            posts.append(Post(source, f"{number}.md", targets, "1", frozenset(targets)))
+            for target in targets:
+                head = {"v": 1, "source": source, "target": target}
+                queued = {"event": "queued", "article": f"{number}.md", "fingerprint": "1"}
+                told = {"event": "outcome", "verdict": "delivered", "reason": "accepted"}
+                told |= {"protocol": "pingback", "endpoint": "https://you.example.io/x"}
+                for fact in (queued, told):
+                    moment += dt.timedelta(microseconds=1)
+                    at = moment.isoformat(timespec="microseconds")
+                    journal.write(json.dumps(head | {"at": at} | fact, sort_keys=True) + "\n")
+    return posts
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(row)
