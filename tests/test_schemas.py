@@ -91,6 +91,7 @@ def folder(tmp_path, monkeypatch):
         ("check", "check", 1),
         ("import", "check --import output/feed.xml nowhere.xml", 1),
         ("compact", "compact", 0),
+        ("init", "init", 1),
     ],
 )
 def test_what_a_command_prints_is_what_its_schema_says(folder, capsys, schema, words, status):

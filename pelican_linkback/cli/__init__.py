@@ -7,6 +7,7 @@
     history    plan, status, compact
     sending    send, retract
     checking   check
+    joining    init, with edits of files that others wrote
     words      where a delivery stands, for people
     screen     lines for people
     machine    JSON for machines
@@ -19,7 +20,7 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
-from pelican_linkback.cli import checking, history, sending
+from pelican_linkback.cli import checking, history, joining, sending
 from pelican_linkback.cli.parser import COMMANDS, parser
 from pelican_linkback.cli.screen import Screen
 from pelican_linkback.cli.site import settings_of
@@ -37,6 +38,7 @@ RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
     "status": history.run_status,
     "check": checking.run,
     "compact": history.run_compact,
+    "init": joining.run,
 }
 
 

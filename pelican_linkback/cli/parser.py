@@ -120,6 +120,15 @@ def _retract_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("url", metavar="URL", help="the page that is gone, as it was online")
 
 
+def _init_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--yes", action="store_true", help="write without a question")
+    sub.add_argument(
+        "--ci",
+        choices=["github", "gitlab"],
+        help="add the recipe for this service (default: that of which there are files)",
+    )
+
+
 def _check_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--import",
@@ -158,5 +167,10 @@ COMMANDS = {
     "compact": Command(
         "take out of the memory what it does not need",
         "pelican-linkback compact -s publishconf.py",
+    ),
+    "init": Command(
+        "add to an existing site what the plugin needs: shows the difference, and asks first",
+        "pelican-linkback init --ci github",
+        _init_options,
     ),
 }

@@ -89,6 +89,20 @@ class Screen:
         for line in self._lines(text, indent):
             self.console.print(Text(line, style=style), soft_wrap=True)
 
+    def diff(self, text: str) -> None:
+        """Print a unified difference, with its white space."""
+        styles = {"+": "green", "-": "red", "@": "cyan"}
+        for line in text.splitlines():
+            shown = "".join(c if c.isprintable() else "�" for c in line.replace("\t", "    "))
+            self.console.print(Text(shown, styles.get(line[:1], "")), soft_wrap=True)
+
+    def ask(self, question: str) -> bool:
+        """Return whether the author says yes; where nobody can answer, no."""
+        try:
+            return self.console.input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+        except EOFError:
+            return False
+
     def entry(self, verb: str, texts: Sequence[str], notes: Sequence[str] = ()) -> None:
         """Print ``verb``, beside it the ``texts``, one below the other, and below them the notes.
 
