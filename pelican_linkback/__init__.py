@@ -12,7 +12,17 @@ __all__ = ["__version__", "register"]
 
 
 def register() -> None:
-    """Connect the plugin to Pelican's signals (Pelican calls this once)."""
-    from pelican_linkback.plugin import connect  # noqa: PLC0415 (keeps the import of this package cheap)
+    """Wait for a build to begin (Pelican calls this once).
 
-    connect()
+    The rooms are opened only then: to name the plugin costs a command that builds nothing little.
+    """
+    from pelican import signals  # noqa: PLC0415 (keeps the import of this package cheap)
+
+    signals.initialized.connect(_begin)
+
+
+def _begin(pelican: object) -> None:
+    from pelican_linkback import plugin  # noqa: PLC0415
+
+    plugin.connect()
+    plugin.read_settings(pelican)

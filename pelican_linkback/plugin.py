@@ -48,8 +48,10 @@ _published: list[Any] = []
 
 
 def connect() -> None:
-    """Connect each function below to its signal (blinker keeps only weak references)."""
-    signals.initialized.connect(read_settings)
+    """Connect each function below to its signal (blinker keeps only weak references).
+
+    All but ``read_settings``: a build that begins calls it after this.
+    """
     signals.content_object_init.connect(link_marked_targets)
     signals.article_generator_init.connect(take_over_stock_feeds)
     signals.all_generators_finalized.connect(equip_themes)

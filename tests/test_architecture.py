@@ -37,7 +37,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         {"pelican", "rich", "shtab"},
     ),
     "__main__": ({"cli"}, set()),
-    "__init__": ({"plugin"}, set()),
+    "__init__": ({"plugin"}, {"pelican"}),
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
