@@ -23,16 +23,11 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
     for an aspect that the class does not have: a property that raises AttributeError has a
     bug, and is told as a FeedError.
     """
-    try:
-        attribute = getattr(feed, name)
-    except AttributeError as error:
+    attribute = getattr(feed, name, _missing)
+    if attribute is _missing:
         if not hasattr(type(feed), name):
             return default
-        message = (
-            f"the property {name} raises AttributeError ({error}) for {shown(subject)}; "
-            "mend it, or remove it"
-        )
-        raise FeedError(type(feed).__name__, message) from error
+        attribute = _insist(feed, name, subject)
     if not callable(attribute) or isinstance(attribute, type):
         return attribute
     return _call(feed, name, attribute, subject)
@@ -53,6 +48,21 @@ def noted(error: Exception, where: str) -> None:
 def described(error: Exception) -> str:
     """Return an error for people: what it is, and where in the feed class it came from."""
     return ", in ".join([repr(error), *getattr(error, "__notes__", ())])
+
+
+_missing = object()
+
+
+def _insist(feed: Any, name: str, subject: object) -> object:
+    """Return an attribute that passed for absent though it is declared, or tell what is wrong."""
+    try:
+        return getattr(feed, name)
+    except AttributeError as error:
+        message = (
+            f"the property {name} raises AttributeError ({error}) for {shown(subject)}; "
+            "mend it, or remove it"
+        )
+        raise FeedError(type(feed).__name__, message) from error
 
 
 def _call(feed: object, name: str, hook: Callable[..., Any], subject: object) -> Any:

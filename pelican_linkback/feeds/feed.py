@@ -279,8 +279,10 @@ class Feed:
 
     def _place(self, item: Any) -> Any:
         """Return what an item is ordered by: ``order_by``, or the attribute that it names."""
-        place = self.aspect("order_by", item)
-        if isinstance(self.order_by, str):
+        place: Any = self.order_by
+        if not isinstance(place, str):
+            place = self.aspect("order_by", item)
+        else:
             if not hasattr(item, place):
                 message = (
                     f"order_by names {place!r}, which {shown(item)} does not have; "
