@@ -14,6 +14,7 @@ from pelican_linkback.feeds import (
     AtomAllFeed,
     AtomTagFeed,
     AtomTranslationFeed,
+    Category,
     Enclosure,
     Feed,
     JsonTagFeed,
@@ -181,7 +182,7 @@ def test_what_a_listener_changes_is_changed_in_one_document_only(articles, chang
         def heard(document):
             for item in document.items[:1]:
                 if change == "categories" and item["categories"]:
-                    item["categories"].append("new")
+                    item["categories"][0] = Category(item["categories"][0], label="New")
                 elif change == "authors":
                     item["authors"].append(Person("New"))
                 elif change == "element":
@@ -245,10 +246,13 @@ def test_a_hook_of_the_entries_is_asked_each_time(feed_class):
 
 @pytest.mark.parametrize(
     "more",
-    [{"enclosures": [Enclosure("https://me.example/a.mp3")]}, {"pubdate": None}],
-    ids=["an enclosure may be changed in place", "without a date it takes its feed's"],
+    [
+        pytest.param({"enclosures": [Enclosure("https://me.example/a.mp3")]}, id="enclosures"),
+        pytest.param({"categories": [Category("a", label="A")]}, id="labels"),
+        pytest.param({"pubdate": None}, id="without a date it takes its feed's"),
+    ],
 )
-def test_what_could_differ_is_not_shared(more):
+def test_what_may_be_changed_in_place_is_not_shared(more):
     document = Atom1Feed("T", "/", "D")
     arguments = {"title": "t", "link": "/t", "description": "d", "pubdate": DAY} | more
     feed = AtomTagFeed()

@@ -279,17 +279,18 @@ class Feed:
 
     def _place(self, item: Any) -> Any:
         """Return what an item is ordered by: ``order_by``, or the attribute that it names."""
-        place: Any = self.order_by
-        if not isinstance(place, str):
+        name = self.order_by
+        place: Any
+        if not isinstance(name, str):
             place = self.aspect("order_by", item)
+        elif hasattr(item, name):
+            place = getattr(item, name)
         else:
-            if not hasattr(item, place):
-                message = (
-                    f"order_by names {place!r}, which {shown(item)} does not have; "
-                    "write def order_by(self, item)"
-                )
-                raise FeedError(type(self).__name__, message)
-            place = getattr(item, place)
+            message = (
+                f"order_by names {name!r}, which {shown(item)} does not have; "
+                "write def order_by(self, item)"
+            )
+            raise FeedError(type(self).__name__, message)
         return self.site.aware(place) if isinstance(place, dt.date) else place
 
     def _required(self, name: str, obj: Any) -> Any:

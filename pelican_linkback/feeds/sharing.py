@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from operator import is_
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar
 
@@ -93,12 +94,17 @@ class Entry(dict[str, Any]):
 
     def written(self, key: Hashable, write: Callable[[], bytes]) -> bytes:
         """Return what ``write`` makes of this entry, which depends on nothing else but ``key``."""
-        if self != self._pattern.item:
+        if self._is_changed():
             return write()
         known = self._pattern.written
         if key not in known:
             known[key] = write()
         return known[key]
+
+    def _is_changed(self) -> bool:
+        # A category may be a str that knows more than its equal does: in lists identity counts.
+        item, lists = self._pattern.item, self._pattern.lists
+        return self != item or not all(all(map(is_, self[name], item[name])) for name in lists)
 
 
 class Sharing:
@@ -146,4 +152,6 @@ def _is_constant(item: Item) -> bool:
 def _is_value(value: object) -> bool:
     """Tell what is equal by what it holds, for good, from what is only equal to itself."""
     kind = type(value)
-    return kind in _VALUES or (kind.__hash__ is not None and kind.__eq__ is not object.__eq__)
+    if kind in _VALUES or isinstance(value, str):
+        return kind in _VALUES  # a subclass of str may know more than it shows
+    return kind.__hash__ is not None and kind.__eq__ is not object.__eq__
