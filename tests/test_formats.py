@@ -260,9 +260,12 @@ def test_any_text_comes_through_a_parser_less_what_xml_forbids(text):
     writer.startElement("a", {"b": text})
     writer.addQuickElement("c", text)
     writer.ignorableWhitespace("\n")
+    writer.startElement("d", {})
+    writer.characters(text)
+    writer.endElement("d")
     writer.endElement("a")
     root = ET.fromstring(out.getvalue())
-    assert (root.findtext("c") or "") == clean(text)
+    assert (root.findtext("c") or "") == (root.findtext("d") or "") == clean(text)
     assert root.get("b") == clean(text)
 
 
