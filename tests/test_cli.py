@@ -273,6 +273,27 @@ def test_wrong_settings_are_status_2_and_said(conf, capsys, words, says):
     assert says in err
 
 
+def test_settings_without_a_content_folder_are_told(conf, capsys):
+    conf.write_text('SITEURL = "https://me.example.io"\n')
+    status, _, err = run(capsys, "status", "-s", conf)
+    assert status == 2
+    assert 'names no PATH; add PATH = "content"' in err
+
+
+def test_a_memory_that_is_a_file_is_told(conf, journal, capsys):
+    journal.path.parent.write_text("a file")
+    status, _, err = run(capsys, "status", "-s", conf)
+    assert status == 2
+    assert "is a file; a folder belongs there" in err
+
+
+def test_an_override_that_is_no_json_is_wrong_usage(conf, capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["status", "-s", str(conf), "-e", "SITEURL=https://x"])
+    assert left.value.code == 2
+    assert "must be in JSON notation" in capsys.readouterr().err
+
+
 def test_a_settings_file_that_fails_is_named(conf, capsys):
     conf.write_text("1 / 0")
     status, _, err = run(capsys, "status", "-s", conf)

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import shtab
 from pelican import DEFAULT_CONFIG_NAME, ParseOverrides
@@ -58,6 +59,15 @@ def duration(text: str) -> float:
     return float(number) * UNITS[unit]
 
 
+class _Overrides(ParseOverrides):  # type: ignore[misc]  # Pelican has no types
+    def __call__(self, parser: argparse.ArgumentParser, *args: Any) -> None:
+        """Take the settings; wrong ones are wrong usage, not a crash."""
+        try:
+            super().__call__(parser, *args)
+        except ValueError as error:
+            parser.error(str(error))
+
+
 def _add_common(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "-s",
@@ -70,7 +80,7 @@ def _add_common(sub: argparse.ArgumentParser) -> None:
         "--extra-settings",
         dest="overrides",
         nargs="*",
-        action=ParseOverrides,
+        action=_Overrides,
         default={},
         metavar="KEY=VALUE",
         help="settings to override, with values in JSON, as for pelican",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 from pathlib import Path
 
 from pelican import DEFAULT_CONFIG_NAME, Pelican
@@ -31,16 +32,23 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         pelican = read_settings(file, override=dict(arguments.overrides))
     except Exception as error:  # a settings file is a program, and can fail in any way
         raise SettingsError([f"{file} cannot be read: {harmless(repr(error))}"]) from error
+    if pelican["PATH"] == os.curdir:
+        problem = f'{file} names no PATH; add PATH = "content", or the folder that you build from'
+        raise SettingsError([problem])
     arguments.pelican = pelican
-    return settings_room.read(pelican)
+    settings = settings_room.read(pelican)
+    if settings.state.exists() and not settings.state.is_dir():
+        problem = f"LINKBACK_STATE: {settings.state} is a file; a folder belongs there"
+        raise SettingsError([problem])
+    return settings
 
 
 def must_publish(settings: Settings) -> None:
     """Raise SettingsError where the settings are not those that publish the site."""
     if not settings.publishes:
         problem = (
-            f"SITEURL = {settings.site_url!r} is not public, so nothing is sent; "
-            "name the settings that publish the site with -s"
+            f"SITEURL = {settings.site_url!r} is not public, so nothing is sent; name the settings "
+            "that publish the site with -s, or allow its host with LINKBACK_ALLOW_HOSTS"
         )
         raise SettingsError([problem])
 
