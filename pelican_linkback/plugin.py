@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -32,6 +33,7 @@ from pelican_linkback.delivery import courier_for, idle_of
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.feed_stage import FeedStage
 from pelican_linkback.posts import first_day, marks_of, pieces_of, posts_of, published
+from pelican_linkback.preview import is_preview
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
 from pelican_linkback.themes import FeedLinks, Linkbacks, Told, add_missing_links
@@ -123,7 +125,9 @@ def link_marked_targets(content: Any) -> None:
 
 
 def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the signal's arguments)
-    """Keep what this generator publishes until the site stands."""
+    """Keep what this generator publishes until the site stands; nothing while Pelican watches."""
+    if is_preview(sys.argv):
+        return
     settings = settings_room.read(generator.settings)
     contents = published(generator, dt.datetime.now(dt.UTC))
     if settings.publishes:
@@ -149,7 +153,7 @@ def deliver(pelican: Any) -> None:
     not sent is due with the next run. Ctrl-C is passed on when what is known has been told.
     """
     settings = settings_room.read(pelican.settings)
-    if settings.subsite or not settings.publishes:
+    if settings.subsite or not settings.publishes or is_preview(sys.argv):
         return
     contents = _published.copy()
     _published.clear()

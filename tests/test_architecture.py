@@ -31,7 +31,11 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "feed_stage": (GROUND | SECOND | {"feeds"}, {"pelican"}),
     "posts": (GROUND | SECOND | {"delivery"}, {"pelican"}),
     "themes": (GROUND | SECOND | PRODUCTS, {"jinja2", "markupsafe"}),
-    "plugin": (GROUND | SECOND | PRODUCTS | {"feed_stage", "posts", "themes"}, {"pelican"}),
+    "preview": (set(), {"pelican"}),
+    "plugin": (
+        GROUND | SECOND | PRODUCTS | {"feed_stage", "posts", "preview", "themes"},
+        {"pelican"},
+    ),
     "cli": (
         GROUND | SECOND | PRODUCTS | {"cli", "posts", "__init__"},
         {"pelican", "rich", "shtab"},
