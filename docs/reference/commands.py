@@ -1,0 +1,54 @@
+"""Write commands.rst, beside this file, from the parser: ``python docs/reference/commands.py``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from pelican_linkback.cli.parser import COMMANDS, parser
+
+PAGE = Path(__file__).with_suffix(".rst")
+HEAD = """\
+Commands
+========
+
+.. This page is made by commands.py from the parser; a test holds it to that.
+
+The exit status is 0 (all well), 1 (something needs you) or 2 (wrong usage or settings). What
+``--json`` prints is described by the JSON Schemas in ``docs/schemas``. Colours are left out for
+``NO_COLOR``, and in files and pipes no line is broken. ``pelican-linkback --print-completion
+SHELL`` prints what completes the words in bash, zsh or tcsh.
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    (commands,) = (
+        action.choices
+        for action in parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+    sections = (_section(name, sub) for name, sub in commands.items())
+    return "\n".join([HEAD, *sections])
+
+
+def _section(name: str, sub: argparse.ArgumentParser) -> str:
+    lines = [name, "-" * len(name), "", f"{sub.description[:1].upper()}{sub.description[1:]}.", ""]
+    lines += ["::", "", f"    {COMMANDS[name].example}", ""]
+    for action in sub._actions:
+        lines += _option(action)
+    return "\n".join(lines)
+
+
+def _option(action: argparse.Action) -> Iterator[str]:
+    value = action.metavar or ("|".join(action.choices) if action.choices else "")
+    value = value if action.nargs != 0 else ""
+    names = [f"{name} {value}".strip() for name in action.option_strings] or [value]
+    yield f"``{', '.join(names)}``"
+    yield f"    {action.help}"
+    yield ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
