@@ -32,7 +32,7 @@ from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import courier_for, idle_of
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.feed_stage import FeedStage
-from pelican_linkback.posts import first_day, marks_of, pieces_of, posts_of, published
+from pelican_linkback.posts import first_day, is_only_read, marks_of, pieces_of, posts_of, published
 from pelican_linkback.preview import is_preview
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
@@ -153,7 +153,7 @@ def deliver(pelican: Any) -> None:
     not sent is due with the next run. Ctrl-C is passed on when what is known has been told.
     """
     settings = settings_room.read(pelican.settings)
-    if settings.subsite or not settings.publishes or is_preview(sys.argv):
+    if settings.subsite or not settings.publishes or is_preview(sys.argv) or is_only_read():
         return
     contents = _published.copy()
     _published.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -20,7 +21,15 @@ from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
 from pelican_linkback.urls import normalise
 
-__all__ = ["first_day", "marks_of", "pieces_of", "posts_of", "published", "read_site"]
+__all__ = [
+    "first_day",
+    "is_only_read",
+    "marks_of",
+    "pieces_of",
+    "posts_of",
+    "published",
+    "read_site",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +98,17 @@ def _post(content: Any, settings: Settings, since: date | None) -> Post:
     return Post(source, name, targets, version.hexdigest()[:16], linked)
 
 
+_reads_only = ContextVar("_reads_only", default=False)
+
+
+def is_only_read() -> bool:
+    """Tell whether the run under way is ``read_site``'s: Pelican calls it finalized all the same.
+
+    The signal itself has to be sent, since i18n_subsites builds its sites on it.
+    """
+    return _reads_only.get()
+
+
 def read_site(pelican: Any, now: datetime) -> list[Any]:
     """Return what a build of ``pelican``, subsites included, would publish; write nothing."""
     found: list[Any] = []
@@ -102,9 +122,11 @@ def read_site(pelican: Any, now: datetime) -> list[Any]:
     pelican.delete_outputdir = pelican.settings["DELETE_OUTPUT_DIRECTORY"] = False
     signals.all_generators_finalized.connect(read_only)
     quiet, console.quiet = console.quiet, True
+    token = _reads_only.set(True)
     try:
         pelican.run()
     finally:
+        _reads_only.reset(token)
         console.quiet = quiet
         signals.all_generators_finalized.disconnect(read_only)
     return found

@@ -352,3 +352,15 @@ def test_subsites_are_delivered_with_the_main_site(site, host, blog):
     conf.write_text("".join(f"{k} = {v!r}\n" for k, v in site.settings.items()))
     assert cli.main(["plan", "-s", str(conf)]) == 0
     assert (site.output / "de" / "one.html").exists()
+
+
+def test_a_plan_of_a_site_with_the_plugin_writes_and_sends_nothing(site, host, blog, capsys):
+    mark(site, f"{blog.url}/a-post")
+    site.build(LINKBACK_SEND=False)
+    conf = site.folder / "publishconf.py"
+    conf.write_text("".join(f"{k} = {v!r}\n" for k, v in site.settings.items()))
+    before = {path: path.read_bytes() for path in site.folder.rglob("*") if path.is_file()}
+    assert cli.main(["plan", "-s", str(conf), "-e", "LINKBACK_SEND=true"]) == 0
+    assert "Linkbacks: 1 due" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in before} == before
+    assert blog.requests == []
