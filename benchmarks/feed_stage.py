@@ -130,12 +130,12 @@ def _pelicans(generator: Any, *, cached: bool) -> Callable[[], object]:
 
 
 def _settle(generator: Any, output: str | None, *, cached: bool) -> None:
-    """Give the run an output folder, and a state folder in it, and what pages would cache."""
+    """Give the run an output folder, and a state folder beside it, and what pages would cache."""
     if output is None:
         shutil.rmtree(generator.output_path, ignore_errors=True)
     else:
-        generator.output_path = output
-    generator.settings["LINKBACK_STATE"] = f"{generator.output_path}/state"
+        generator.output_path = f"{output}/output"
+    generator.settings["LINKBACK_STATE"] = str(Path(generator.output_path).with_name("state"))
     if cached:
         for article in generator.articles:
             _ = article.content, article.summary

@@ -267,3 +267,17 @@ def test_kinds():
     assert kind_of(Counted()) is kind_of(Copyrighted()) is kind_of(Feed()) is None
     assert kind_of(Styled("T", "/", "D")) is Atom1Feed
     assert kind_of(Numbered("T", "/", "D")) is None
+
+
+def test_what_is_made_once_is_made_once_a_build_and_not_at_all_shared_elsewhere():
+    made = []
+
+    def make(item):
+        made.append(item)
+        return f"made of {item}"
+
+    on, off = Sharing(on=True), Sharing(on=False)
+    for sharing in (on, on, off, off):
+        assert sharing.once("content", "an item", make) == "made of an item"
+    assert on.once("summary", "an item", make) == "made of an item"
+    assert len(made) == 4

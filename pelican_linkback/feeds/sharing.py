@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 __all__ = ["Entry", "Sharing", "kind_of", "shareable"]
 
 Class = TypeVar("Class", bound=type)
+T = TypeVar("T")
 Item = Mapping[str, Any]
 
 # What Python itself writes into a class.
@@ -117,6 +118,17 @@ class Sharing:
         self._on = on
         # With the item itself: while it lives, its id is nobody else's.
         self._known: dict[tuple[type, type, int], tuple[object, _Pattern]] = {}
+        self._made: dict[tuple[str, int], tuple[object, Any]] = {}
+
+    def once(self, what: str, item: object, make: Callable[[Any], T]) -> T:
+        """Return what ``make`` makes of ``item``, made once a build for feeds of all formats."""
+        if not self._on:
+            return make(item)
+        key = what, id(item)
+        if key not in self._made:
+            self._made[key] = item, make(item)
+        made: T = self._made[key][1]
+        return made
 
     def add_all(
         self, feed: object, document: Any, items: Iterable[object], add: Callable[[Any], None]

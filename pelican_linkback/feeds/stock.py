@@ -205,7 +205,7 @@ class ArticleFeed(Feed):
 
     def item_description(self, article: Any) -> str | None:
         """Return the summary; None where it would only repeat the content, which RSS allows."""
-        summary = self._fit(article, str(article.summary))
+        summary = self.site.sharing.once("summary", article, self._made_summary)
         full = not (self._is_rss or self.aspect("summary_only", self.obj))
         repeats = full and summary == self._content(article)
         return None if repeats else summary
@@ -222,14 +222,23 @@ class ArticleFeed(Feed):
         """Return what the metadata say in ``Image``, else the first picture of the content."""
         named = str(getattr(article, "image", None) or "").strip()
         if not named:
-            return first_picture(self._content(article))
+            return self.site.sharing.once("picture", article, self._made_picture)
         if named.startswith(("{", "|")):  # {static}, which Pelican knows in HTML only
             html = article._update_content(f'<img src="{escape(named)}">', self.site.url)
             named = first_picture(html) or named
         return named
 
     def _content(self, article: Any) -> str:
+        return self.site.sharing.once("content", article, self._made_content)
+
+    def _made_content(self, article: Any) -> str:
         return self._fit(article, str(article.get_content(self.site.url)))
+
+    def _made_summary(self, article: Any) -> str:
+        return self._fit(article, str(article.summary))
+
+    def _made_picture(self, article: Any) -> str | None:
+        return first_picture(self._content(article))
 
     def _fit(self, article: Any, html: str) -> str:
         return html if is_in_order(html) else fit(html, self.site.absolute(article.url))
