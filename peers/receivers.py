@@ -20,7 +20,7 @@ def served(application):
 
 
 class DjangoWebmention:
-    """django-webmention"""
+    """Receives with django-webmention."""
 
     def __init__(self, folder):
         import django
@@ -52,7 +52,7 @@ class DjangoWebmention:
 
 
 class FlaskWebmentions:
-    """webmentions, with its Flask adapter"""
+    """Receives with webmentions, through its Flask adapter."""
 
     def __init__(self, folder):
         from flask import Flask

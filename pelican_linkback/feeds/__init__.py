@@ -4,6 +4,7 @@
 Pelican's own settings ask for.
 """
 
+from pelican_linkback.feeds.articles import ArticleFeed
 from pelican_linkback.feeds.extras import Category
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.formats import (
@@ -21,7 +22,6 @@ from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.stock import (
     STOCK_FEEDS,
     AllFeed,
-    ArticleFeed,
     AtomAllFeed,
     AtomAuthorFeed,
     AtomCategoryFeed,

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feeds.articles import ArticleFeed
 from pelican_linkback.feeds.aspects import shown
 from pelican_linkback.feeds.audio import length_of, seconds_of
 from pelican_linkback.feeds.formats import Enclosure
 from pelican_linkback.feeds.podcast_format import PodcastRss, podcast_guid
-from pelican_linkback.feeds.stock import ArticleFeed
 
 __all__ = ["PodcastFeed"]
 

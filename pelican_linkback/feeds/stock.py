@@ -6,32 +6,22 @@ line.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import chain
 from typing import Any
 
-from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
-
-from pelican_linkback.feeds.archives import numbered
-from pelican_linkback.feeds.content import fit, is_in_order, plain_text
+from pelican_linkback.feeds.articles import ArticleFeed
+from pelican_linkback.feeds.content import plain_text
 from pelican_linkback.feeds.feed import Feed
-from pelican_linkback.feeds.formats import Atom1Feed, Person, Stylesheet
-from pelican_linkback.feeds.identity import tag_uri
+from pelican_linkback.feeds.formats import Atom1Feed
 from pelican_linkback.feeds.jsonfeed import JsonFeed
-from pelican_linkback.feeds.output import MARK
-from pelican_linkback.feeds.pictures import first_picture
-from pelican_linkback.feeds.sharing import shareable
 from pelican_linkback.feeds.site import Site
-from pelican_linkback.feeds.xmlwriter import clean
 
 __all__ = [
     "STOCK_FEEDS",
     "AllFeed",
-    "ArticleFeed",
     "AtomAllFeed",
     "AtomAuthorFeed",
     "AtomCategoryFeed",
@@ -50,245 +40,6 @@ __all__ = [
     "TagFeed",
     "TranslationFeed",
 ]
-
-
-@shareable(
-    *("path", "url", "setting", "path_fields", "path_source", "path_pattern", "document_path"),
-    *("document_url", "objects", "group", "groups_of", "_members", "_shared_slugs", "items"),
-    *("filter", "order_by", "limit", "title", "link", "description", "subtitle", "language"),
-    *("author_name", "author_email", "author_link", "categories", "feed_copyright", "feed_guid"),
-    *("feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs", "icon", "logo"),
-    *("contributors", "skip_days", "skip_hours", "archive_path"),
-    state=("site", "obj"),
-)
-class ArticleFeed(Feed):
-    """A feed whose items are Pelican's articles, newest first.
-
-    ``setting`` is the first part of the Pelican settings that say where the feed goes:
-    ``CATEGORY_FEED`` for CATEGORY_FEED_RSS, CATEGORY_FEED_RSS_URL and their like for ATOM and
-    JSON. A feed whose setting is empty does not exist.
-    """
-
-    setting = ""
-    order_by: Any = "date"
-
-    @property
-    def _is_rss(self) -> bool:
-        return _form(self.generator_class(self.obj)) == "RSS"
-
-    def path_setting(self, obj: Any) -> str:
-        """Return the name of the Pelican setting that says where the feed for ``obj`` goes."""
-        return f"{self.setting}_{_form(self.generator_class(obj))}"
-
-    def path_source(self, obj: Any) -> str:
-        """Return what says where the document goes: ``path``, else the setting."""
-        return self.path_setting(obj) if self._is_placed_by_setting else super().path_source(obj)
-
-    @property
-    def _is_placed_by_setting(self) -> bool:
-        return not self.path and bool(self.setting)
-
-    # Where. Patterns come from the settings, so they are looked up when the site is known.
-
-    def path_pattern(self) -> str | None:
-        """Return the pattern of ``path``, else of the setting: the places of all its documents."""
-        if self._is_placed_by_setting:
-            return self._setting("", None) or None
-        return super().path_pattern()
-
-    def document_path(self, obj: Any) -> str | None:
-        """Return the place that ``path``, else the setting gives."""
-        if self._is_placed_by_setting:
-            return self._from_setting("", obj)
-        return super().document_path(obj)
-
-    def document_url(self, obj: Any) -> str | None:
-        """Return the URL that ``url``, else the setting gives; where neither does, the path."""
-        if self.url or not self._is_placed_by_setting:
-            return super().document_url(obj)
-        return self._from_setting("_URL", obj) or self.document_path(obj)
-
-    def archive_path(self, obj: Any) -> str | None:
-        """Return the pattern of the archive documents, which LINKBACK_ARCHIVES asks for."""
-        if not self.site.settings.get("LINKBACK_ARCHIVES"):
-            return None
-        place = self.path_pattern() or self.document_path(obj)
-        return numbered(place) if place else None
-
-    def _from_setting(self, suffix: str, obj: Any) -> str | None:
-        pattern = self._setting(suffix, obj)
-        return self.expand(pattern, obj) if pattern else None
-
-    def _setting(self, suffix: str, obj: Any) -> str:
-        return str(self.site.settings.get(self.path_setting(obj) + suffix) or "")
-
-    # The feed.
-
-    def title(self, obj: Any) -> str:
-        """Return the site's name, followed by the object's where there is one."""
-        return plain_text(f"{self.site.name} - {obj}" if obj else self.site.name)
-
-    def link(self, obj: Any) -> str:
-        """Return the page that shows the same: the object's, else the home page."""
-        return str(getattr(obj, "url", ""))
-
-    def description(self) -> str:
-        """Return the site's subtitle."""
-        return plain_text(self.site.subtitle)
-
-    subtitle = description
-
-    def feed_guid(self, obj: Any) -> str:
-        """Return the feed's own URL: unique, and as permanent as the subscription (P1)."""
-        return self.site.absolute_feed(self.document_url(obj) or "")
-
-    def author_name(self, obj: Any) -> str:  # noqa: ARG002 (an author's feed knows better)
-        """Return who answers for the feed: AUTHOR, else the site (RFC 4287, section 4.1.1)."""
-        return str(self.site.settings.get("AUTHOR") or self.site.name)
-
-    def stylesheets(self) -> list[Stylesheet] | None:
-        """Return the look of the feed in a browser: LINKBACK_FEED_STYLE."""
-        return [Stylesheet(self.site.style, media=None)] if self.site.style else None
-
-    def icon(self) -> str | None:
-        """Return LINKBACK_ICON."""
-        return self.site.settings.get("LINKBACK_ICON") or None
-
-    def logo(self) -> str | None:
-        """Return LINKBACK_LOGO."""
-        return self.site.settings.get("LINKBACK_LOGO") or None
-
-    def limit(self) -> int | None:
-        """Return FEED_MAX_ITEMS."""
-        limit: int | None = self.site.settings.get("FEED_MAX_ITEMS")
-        return limit
-
-    def filter(self, article: Any) -> bool:
-        """Keep an article out until its date, unless LINKBACK_FUTURE lets it in (P22)."""
-        return self.site.future or self.site.aware(article.date) <= self.site.now
-
-    def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
-        """Return what made the feed."""
-        return {"generator": MARK}
-
-    def get_feed(self, obj: Any, site: Site) -> Any:
-        """Return the populated generator; an empty one is as old as the newest article (P18)."""
-        feed = super().get_feed(obj, site)
-        if not feed.items:
-            dates = [site.aware(a.date) for a in site.articles if self.filter(a)]
-            feed.feed.setdefault("updated", max(dates, default=None))
-        return feed
-
-    def summary_only(self) -> bool:
-        """Tell whether items carry no more than their summaries: RSS_FEED_SUMMARY_ONLY for RSS."""
-        return self._is_rss and bool(self.site.settings.get("RSS_FEED_SUMMARY_ONLY", True))
-
-    # The items.
-
-    def item_title(self, article: Any) -> str:
-        """Return the title as plain text."""
-        return plain_text(str(article.title))
-
-    def item_link(self, article: Any) -> str:
-        """Return the article's URL, with ``ref=feed`` where FEED_APPEND_REF asks for it (P11)."""
-        link = self.site.absolute(article.url)
-        if not self.site.settings.get("FEED_APPEND_REF"):
-            return link
-        page, hash_, fragment = link.partition("#")
-        return f"{page}{'&' if '?' in page else '?'}ref=feed{hash_}{fragment}"
-
-    def item_guid(self, article: Any) -> str:
-        """Return the id that the entry has had since it was first published."""
-        return self.site.entry_id(article) or tag_uri(self.site.absolute(article.url), article.date)
-
-    item_guid_is_permalink = False
-
-    def item_description(self, article: Any) -> str | None:
-        """Return the summary; None where it would only repeat the content, which RSS allows."""
-        summary = self.site.sharing.once("summary", article, self._made_summary)
-        full = not (self._is_rss or self.aspect("summary_only", self.obj))
-        repeats = full and summary == self._content(article)
-        return None if repeats else summary
-
-    def item_content(self, article: Any) -> str | None:
-        """Return the article's HTML; None where summaries have to do, or say as much."""
-        if self.aspect("summary_only", self.obj):
-            return None
-        content = self._content(article)
-        repeats = self._is_rss and content == self.item_description(article)
-        return None if repeats else content
-
-    def item_image(self, article: Any) -> str | None:
-        """Return what the metadata say in ``Image``, else the first picture of the content."""
-        named = str(getattr(article, "image", None) or "").strip()
-        if not named:
-            return self.site.sharing.once("picture", article, self._made_picture)
-        if named.startswith(("{", "|")):  # {static}, which Pelican knows in HTML only
-            html = article._update_content(f'<img src="{escape(named)}">', self.site.url)
-            named = first_picture(html) or named
-        return named
-
-    def _content(self, article: Any) -> str:
-        return self.site.sharing.once("content", article, self._made_content)
-
-    def _made_content(self, article: Any) -> str:
-        return self._fit(article, str(article.get_content(self.site.url)))
-
-    def _made_summary(self, article: Any) -> str:
-        return self._fit(article, str(article.summary))
-
-    def _made_picture(self, article: Any) -> str | None:
-        return first_picture(self._content(article))
-
-    def _fit(self, article: Any, html: str) -> str:
-        return html if is_in_order(html) else fit(html, self.site.absolute(article.url))
-
-    def item_author_name(self, article: Any) -> str | None:
-        """Return the first author's name, for formats that know only one."""
-        names = [person.name for person in self.item_authors(article)]
-        return names[0] if names else None
-
-    def item_authors(self, article: Any) -> list[Person]:
-        """Return every author who has a name, with what is known of them (P7, P8)."""
-        names = _names(getattr(article, "authors", ()))
-        # The metadata cannot say which of several authors they are about.
-        metadata = article.metadata if len(names) == 1 else {}
-        return [self._person(name, metadata) for name in names]
-
-    def _person(self, name: str, metadata: Mapping[str, Any]) -> Person:
-        about = self.site.people.get(name, {})
-        email = metadata.get("author_email") or about.get("email")
-        return Person(name, email, metadata.get("author_url") or about.get("url"))
-
-    def item_pubdate(self, article: Any) -> dt.datetime:
-        """Return the article's date."""
-        date: dt.datetime = article.date
-        return date
-
-    def item_updateddate(self, article: Any) -> dt.datetime | None:
-        """Return when the article was modified, if it was."""
-        return getattr(article, "modified", None)
-
-    def item_categories(self, article: Any) -> list[str]:
-        """Return the names of the article's category and tags."""
-        category = [article.category] if hasattr(article, "category") else []
-        return _names(chain(category, getattr(article, "tags", ())))
-
-    def item_language(self, article: Any) -> str | None:
-        """Return the article's language."""
-        return getattr(article, "lang", None)
-
-
-def _form(generator: type) -> str:
-    """Return what a format is called in Pelican's settings."""
-    if issubclass(generator, JsonFeed):
-        return "JSON"
-    return "ATOM" if issubclass(generator, _Atom1Feed) else "RSS"
-
-
-def _names(objects: Iterable[Any]) -> list[str]:
-    """Return the names of ``objects``, less those that hold nothing a document can hold."""
-    return [name for each in objects if (name := clean(str(each)).strip())]
 
 
 class SiteFeed(ArticleFeed):
