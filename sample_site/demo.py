@@ -83,7 +83,7 @@ def main() -> None:
         config = ["-s", "sample_site/publishconf.py"]
         build = ["pelican", "sample_site/content", *config, "-o", ".demo/output"]
         run(build, settings, environment)
-        feeds = sorted(path.relative_to(DEMO) for path in OUTPUT.glob("feeds/**/*.xml"))
+        feeds = sorted(path.relative_to(DEMO) for path in OUTPUT.glob("feeds/**/*.*"))
         print(f"\nThe feeds that were written, {len(feeds)}:", *feeds, sep="\n  ")
         pings = [line.split() for line in told if line.startswith("accepted")]
         print(f"\nThe pings that the other blog accepted, {len(pings)}:")
