@@ -18,7 +18,7 @@ from pelican_linkback.delivery import lanes as lanes_module
 from pelican_linkback.delivery.courier import Courier
 from pelican_linkback.delivery.decider import Send, Skip
 from pelican_linkback.delivery.discoveries import Discoveries
-from pelican_linkback.delivery.events import from_line
+from pelican_linkback.delivery.events import from_line, to_line
 from pelican_linkback.delivery.lanes import Lanes, Step
 from pelican_linkback.delivery.ledger import Ledger
 from pelican_linkback.delivery.reconcile import Post
@@ -872,8 +872,9 @@ def test_a_notice_is_one_harmless_line(world: World) -> None:
 
 def test_every_line_that_is_written_can_be_read(world: World) -> None:
     world.courier().run(world.publish(*SIX, post("a", f"{FAR}/404")))
-    for line in world.journal.read().events:
-        from_line(line)
+    lines = world.journal.read().events
+    assert len(lines) > 2 * len(SIX)
+    assert [to_line(from_line(line)) for line in lines] == list(lines)
 
 
 def test_errors_of_the_web_are_all_answers() -> None:

@@ -49,7 +49,7 @@ class Idle:
             if known["digest"] == digest and now < datetime.fromisoformat(known["until"]):
                 return str(known["line"])
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
-            pass
+            return None  # a memory that cannot be read is none: the build is looked at in full
         return None
 
     def remember(self, digest: str, report: Report, line: str, now: datetime) -> None:

@@ -16,13 +16,15 @@ from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.formats import Person, Stylesheet
 from pelican_linkback.feeds.identity import tag_uri
 from pelican_linkback.feeds.jsonfeed import JsonFeed
-from pelican_linkback.feeds.output import MARK
 from pelican_linkback.feeds.pictures import first_picture
 from pelican_linkback.feeds.sharing import shareable
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.xmlwriter import clean
 
 __all__ = ["ArticleFeed"]
+
+GENERATOR = "pelican_linkback"
+"""What made the document (RFC 4287, section 4.2.4)."""
 
 
 @shareable(
@@ -142,7 +144,7 @@ class ArticleFeed(Feed):
 
     def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
         """Return what made the feed."""
-        return {"generator": MARK}
+        return {"generator": GENERATOR}
 
     def get_feed(self, obj: Any, site: Site) -> Any:
         """Return the populated generator; an empty one is as old as the newest article (P18)."""

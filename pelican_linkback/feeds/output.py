@@ -13,10 +13,7 @@ from typing import BinaryIO
 from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feeds.xmlwriter import Sink
 
-__all__ = ["MARK", "Shelf", "documents", "write"]
-
-MARK = "pelican_linkback"
-"""What the documents of this plugin name as their generator."""
+__all__ = ["Shelf", "documents", "write"]
 
 MANIFEST = ".linkback-feeds"
 """The list of the documents of a folder, in the folder: their sizes and times, and their places."""
