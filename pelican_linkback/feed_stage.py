@@ -145,6 +145,7 @@ class FeedStage:
             people=self._settings.authors,
             future=self._settings.future,
             style=self._style(),
+            hubs=self._settings.hubs,
             sharing=Sharing(on=True),
         )
 

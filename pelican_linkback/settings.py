@@ -17,7 +17,7 @@ from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from pelican_linkback.addresses import AllowEntry, is_public_host
-from pelican_linkback.exceptions import SettingsError, WebError
+from pelican_linkback.exceptions import InvalidURL, SettingsError, WebError
 from pelican_linkback.protocol.mention import Protocol
 from pelican_linkback.urls import check
 
@@ -64,6 +64,9 @@ class Settings:
 
     logo: str = ""
     """A wide picture of the site, likewise."""
+
+    hubs: tuple[str, ...] = ()
+    """The WebSub hubs of the feeds: absolute URLs, each once."""
 
     state: Path = Path("linkback")
     """The folder of the journals."""
@@ -167,6 +170,19 @@ def _strings(value: object) -> tuple[str, ...]:
     raise ValueError('takes a list of strings, such as ["example.org"]')
 
 
+def _hubs(value: object) -> tuple[str, ...]:
+    hubs = _strings(value)
+    wrong = []
+    for hub in hubs:
+        try:
+            check(hub)
+        except InvalidURL as error:
+            wrong.append(f"{hub!r} is none: {error.reason}")
+    if wrong:
+        raise ValueError(f"takes absolute URLs; {'; '.join(wrong)}")
+    return tuple(dict.fromkeys(hubs))
+
+
 def _protocols(value: object) -> tuple[Protocol, ...]:
     names = _strings(value)
     if len(set(names)) == len(names) and all(name in set(Protocol) for name in names):
@@ -240,6 +256,7 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_ARCHIVES": ("archives", _flag),
     "LINKBACK_ICON": ("icon", _address),
     "LINKBACK_LOGO": ("logo", _address),
+    "LINKBACK_HUBS": ("hubs", _hubs),
     "LINKBACK_STATE": ("state", _path),
     "LINKBACK_SEND": ("send", _flag),
     "LINKBACK_TARGETS": ("targets", _one_of("marked", "all")),

@@ -178,6 +178,22 @@ ROWS = [
     ("self-missing", changed(ATOM, f'<link href="{BASE}/a.xml" rel="self"/>', "")),
     ("self-missing", changed(RSS, f'<atom:link href="{BASE}/r.xml" rel="self"/>', "")),
     ("self-missing", changed(JSON, f'"feed_url": "{BASE}/j.json", ', "")),
+    (
+        "hub-without-self",
+        changed(ATOM, f'href="{BASE}/a.xml" rel="self"', 'href="https://hub.example/" rel="hub"'),
+    ),
+    (
+        "hub-without-self",
+        changed(RSS, f'href="{BASE}/r.xml" rel="self"', 'href="https://hub.example/" rel="hub"'),
+    ),
+    (
+        "hub-without-self",
+        changed(
+            JSON,
+            f'"feed_url": "{BASE}/j.json", ',
+            '"hubs": [{"type": "WebSub", "url": "https://hub.example/"}], ',
+        ),
+    ),
     ("self-elsewhere", changed(JSON, "j.json", "k.json")),
     ("self-elsewhere", changed(ATOM, "/a.xml", "/b.xml")),
     ("self-elsewhere", changed(RSS, f"{BASE}/r.xml", "https://you.example.io/r.xml")),

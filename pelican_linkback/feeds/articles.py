@@ -33,7 +33,7 @@ GENERATOR = "pelican_linkback"
     *("filter", "order_by", "limit", "title", "link", "description", "subtitle", "language"),
     *("author_name", "author_email", "author_link", "categories", "feed_copyright", "feed_guid"),
     *("feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs", "icon", "logo"),
-    *("contributors", "skip_days", "skip_hours", "archive_path"),
+    *("contributors", "skip_days", "skip_hours", "archive_path", "hubs"),
     state=("site", "obj"),
 )
 class ArticleFeed(Feed):

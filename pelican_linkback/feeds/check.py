@@ -50,6 +50,8 @@ CODES: Mapping[str, str] = {
     'write isPermaLink="false" with it',
     "link-missing": "There is no link to the page; give it one",
     "self-missing": "The feed does not say where it is; give it a link with rel=self",
+    "hub-without-self": "The feed names the hub {} and not its own address, so that nobody can "
+    "subscribe to it there; give it a link with rel=self",
     "self-elsewhere": "The feed is at {1}, and says that it is at {0}; mend SITEURL or "
     "FEED_DOMAIN, or the feed's address",
     "url-relative": "The URL {} is relative, and dead in most readers; make it absolute",
@@ -254,7 +256,7 @@ def _self_link(
 ) -> Problems:
     """Say whether a feed names the place where it is; a relative self link is told elsewhere."""
     if not feed.self_url:
-        yield _say("self-missing")
+        yield _say("hub-without-self", _first_of(feed.hubs)) if feed.hubs else _say("self-missing")
     elif not is_relative(feed.self_url):
         named = _key(feed.self_url)
         if named != places[path] and (not expected.readdressed or named in places.values()):

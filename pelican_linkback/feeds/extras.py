@@ -65,12 +65,13 @@ def category_attributes(category: str, **names: str) -> dict[str, str]:
 
 
 def add_rss_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
-    """Write what an RSS channel says of its picture, its archive, and of when not to look."""
+    """Write what an RSS channel says of its picture, hubs, archive, and of when not to look."""
     if picture := feed.get("logo") or feed.get("icon"):
         handler.startElement("image", {})
         for name, text in (("url", picture), ("title", feed["title"]), ("link", feed["link"])):
             handler.addQuickElement(name, text)
         handler.endElement("image")
+    _add_hubs(handler, "atom:link", feed)
     _add_list(handler, "skipHours", "hour", feed.get("skip_hours"))
     _add_list(handler, "skipDays", "day", feed.get("skip_days"))
     _add_archive_links(handler, "atom:link", feed.get("archive"))
@@ -85,11 +86,18 @@ def _add_list(handler: XMLWriter, name: str, each_name: str, values: Iterable[An
 
 
 def add_atom_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
-    """Write an Atom feed's pictures (RFC 4287, sections 4.2.5 and 4.2.8) and its archive."""
+    """Write an Atom feed's pictures (RFC 4287, 4.2.5 and 4.2.8), its hubs and its archive."""
     for name in ("icon", "logo"):
         if feed.get(name):
             handler.addQuickElement(name, feed[name])
+    _add_hubs(handler, "link", feed)
     _add_archive_links(handler, "link", feed.get("archive"))
+
+
+def _add_hubs(handler: XMLWriter, element: str, feed: Mapping[str, Any]) -> None:
+    """Write where the feed can be subscribed to (WebSub, section 4)."""
+    for hub in feed.get("hubs") or ():
+        handler.addQuickElement(element, None, {"rel": "hub", "href": hub})
 
 
 def _add_archive_links(handler: XMLWriter, element: str, links: ArchiveLinks | None) -> None:

@@ -16,13 +16,14 @@ from typing import Any
 from feedgenerator.django.utils.encoding import iri_to_uri
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
-from pelican_linkback.exceptions import FeedError
+from pelican_linkback.exceptions import FeedError, InvalidURL
 from pelican_linkback.feeds.archives import Archives
 from pelican_linkback.feeds.aspects import noted, resolve, shown
 from pelican_linkback.feeds.formats import Enclosure, Rss201rev2Feed
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.xmlwriter import clean
 from pelican_linkback.text import harmless
+from pelican_linkback.urls import check
 
 __all__ = ["Feed"]
 
@@ -132,6 +133,12 @@ class Feed:
             )
             raise FeedError(type(self).__name__, message) from error
 
+    # Who is told when it changes.
+
+    def hubs(self, obj: Any) -> Sequence[str]:  # noqa: ARG002 (a feed may have its own)
+        """Return the WebSub hubs through which the feed can be subscribed to: LINKBACK_HUBS."""
+        return self.site.hubs
+
     # What stands in it.
 
     def filter(self, item: Any) -> bool:  # noqa: ARG002
@@ -208,6 +215,7 @@ class Feed:
         """Return the populated generator of an archive document of the feed for ``obj``."""
         self.site, self.obj = site, obj
         archives, arguments = self.archives(obj), self._feed_arguments(obj)
+        arguments.pop("hubs", None)  # what is full does not change, so there is nothing to tell
         arguments["archive"] = archives.links(number, arguments["feed_url"])
         arguments["feed_url"] = archives.url(number)
         return self._populated(obj, archives.items(number), arguments)
@@ -237,7 +245,20 @@ class Feed:
         arguments["feed_url"] = None if url is None else self.site.absolute_feed(str(url))
         arguments["language"] = self.aspect("language", obj) or self.site.language
         arguments |= self._extras({name: name for name in _FEED_EXTRAS}, obj)
+        if hubs := self._checked_hubs(obj):
+            arguments["hubs"] = hubs
         return arguments | dict(self.aspect("feed_extra_kwargs", obj))
+
+    def _checked_hubs(self, obj: Any) -> list[str]:
+        hubs = self.aspect("hubs", obj) or ()
+        if isinstance(hubs, str) or not isinstance(hubs, Iterable):
+            message = f"hubs of {shown(obj)} is {hubs!r}; write a list of absolute URLs"
+            raise FeedError(type(self).__name__, message)
+        try:
+            return [check(str(hub)) for hub in hubs]
+        except InvalidURL as error:
+            message = f"hubs of {shown(obj)} names {error.url!r}: {error.reason}"
+            raise FeedError(type(self).__name__, message) from error
 
     def _extras(self, aspects: Mapping[str, str], subject: Any) -> dict[str, Any]:
         """Return what ``aspects`` say, by the names of the arguments, where they say something."""

@@ -49,6 +49,7 @@ class JsonFeed(Mended):
             "favicon": feed.get("icon"),
             "authors": _authors(single_author(feed)),
             "language": feed["language"],
+            "hubs": [{"type": "WebSub", "url": hub} for hub in feed.get("hubs") or ()],
         }
 
     def item_attributes(self, item: Item) -> dict[str, Any]:

@@ -66,7 +66,8 @@ class Part:
 class FeedDocument:
     """A feed: ``format`` is "atom", "rss" or "json", ``self_url`` what its self link says.
 
-    ``current`` is the feed of which this is an archive document (RFC 5005), if it is one.
+    ``current`` is the feed of which this is an archive document (RFC 5005), if it is one, and
+    ``hubs`` are those through which the feed can be subscribed to (WebSub).
     """
 
     format: str
@@ -74,6 +75,7 @@ class FeedDocument:
     self_url: str | None
     entries: tuple[Part, ...]
     current: str | None = None
+    hubs: tuple[str, ...] = ()
 
 
 def read(document: bytes) -> FeedDocument | None:
@@ -162,13 +164,18 @@ def _pictures(element: Element) -> Iterator[str]:
 def _atom(root: Element) -> FeedDocument:
     entries = (_atom_part(n, each) for n, each in enumerate(root.findall(f"{ATOM}entry"), 1))
     head, self_url, current = _atom_part(0, root), _linked(root, "self"), _linked(root, "current")
-    return FeedDocument("atom", head, self_url, tuple(entries), current)
+    return FeedDocument("atom", head, self_url, tuple(entries), current, _all_linked(root, "hub"))
 
 
 def _linked(element: Element, rel: str) -> str | None:
-    """Return the first link of this rel, which is "alternate" where none is given (4.2.7.2)."""
+    """Return the first link of this rel."""
+    return next(iter(_all_linked(element, rel)), None)
+
+
+def _all_linked(element: Element, rel: str) -> tuple[str, ...]:
+    """Return the links of this rel, which is "alternate" where none is given (4.2.7.2)."""
     links = (link for link in element.findall(f"{ATOM}link") if link.get("rel", "alternate") == rel)
-    return next(_attributes(links, "href"), None)
+    return tuple(_attributes(links, "href"))
 
 
 def _atom_part(number: int, element: Element) -> Part:
@@ -226,7 +233,8 @@ def _rss(root: Element) -> FeedDocument:
     found = root.find("channel")
     channel = root if found is None else found
     items = (_rss_part(n, each) for n, each in enumerate(channel.findall("item"), 1))
-    feed = FeedDocument("rss", _rss_part(0, channel), _linked(channel, "self"), tuple(items))
+    self_url, hubs = _linked(channel, "self"), _all_linked(channel, "hub")
+    feed = FeedDocument("rss", _rss_part(0, channel), self_url, tuple(items), hubs=hubs)
     if not any(each.tag.startswith(ITUNES) for each in channel):
         return feed
     episodes = zip(feed.entries, channel.findall("item"), strict=True)
@@ -285,7 +293,9 @@ def _json(document: bytes) -> FeedDocument | None:
     if not (_string(root, "version") or "").startswith(_JSON_FEED):
         return None
     items = (_json_item(number, each) for number, each in enumerate(_list(root, "items"), 1))
-    return FeedDocument("json", _json_part(0, root), _string(root, "feed_url"), tuple(items))
+    hubs = tuple(url for each in _list(root, "hubs") if (url := _string(each, "url")))
+    self_url = _string(root, "feed_url")
+    return FeedDocument("json", _json_part(0, root), self_url, tuple(items), hubs=hubs)
 
 
 def _json_item(number: int, item: Any) -> Part:

@@ -49,8 +49,9 @@ class Site:
     returns the theme's template of a name (it has a ``render`` method) or raises LookupError;
     ``warn`` tells the author something. ``entry_id`` returns the id that an article
     or a page has in feeds; ``people`` is what is known of authors by their names ("email",
-    "url"), ``future`` says whether articles are shown whose date has not come, and ``style`` is
-    the address of the feeds' stylesheet, if there is one. ``sharing`` keeps the entries that
+    "url"), ``future`` says whether articles are shown whose date has not come, ``style`` is
+    the address of the feeds' stylesheet, if there is one, and ``hubs`` are the WebSub hubs that
+    are told of the feeds' changes. ``sharing`` keeps the entries that
     several documents have, if it may.
     """
 
@@ -74,6 +75,7 @@ class Site:
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     future: bool = False
     style: str = ""
+    hubs: Sequence[str] = ()
     sharing: Sharing = field(default_factory=lambda: Sharing(on=False), repr=False, compare=False)
 
     def absolute(self, url: str) -> str:
