@@ -226,6 +226,16 @@ def test_the_plugins_that_pelican_finds_are_named_but_the_one_displaced(monkeypa
     assert joining._installed() == ["sitemap"]
 
 
+def test_the_cache_of_the_plugin_displaced_is_noticed(folder, capsys):
+    cache = folder / "cache" / "pelican-plugin-linkbacks.json"
+    cache.parent.mkdir()
+    cache.write_text("{}")
+    out = run(capsys, "--yes")[1]
+    assert "By hand: pelican-linkback import-linkbacks -s publishconf.py remembers whom" in out
+    cache.unlink()
+    assert run(capsys, "--yes") == (0, "Nothing to write.\n")
+
+
 # Texts
 
 

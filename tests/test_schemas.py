@@ -59,6 +59,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "output" / "feed.xml").write_text(
         '<rss version="2.0"><channel><title>T</title></channel></rss>'
     )
+    (tmp_path / "told.json").write_text("{}")
     told = {"verdict": "delivered", "reason": "accepted", "protocol": "webmention"}
     Journal(tmp_path / "linkback" / "deliveries.jsonl").append(
         event("two.html", "queued", article="two.md", fingerprint="f"),
@@ -92,6 +93,7 @@ def folder(tmp_path, monkeypatch):
         ("import", "check --import output/feed.xml nowhere.xml", 1),
         ("compact", "compact", 0),
         ("init", "init", 1),
+        ("import-linkbacks", "import-linkbacks told.json", 0),
     ],
 )
 def test_what_a_command_prints_is_what_its_schema_says(folder, capsys, schema, words, status):

@@ -44,7 +44,8 @@ def _section(name: str, sub: argparse.ArgumentParser) -> str:
 def _option(action: argparse.Action) -> Iterator[str]:
     value = action.metavar or ("|".join(action.choices) if action.choices else "")
     value = value if action.nargs != 0 else ""
-    names = [f"{name} {value}".strip() for name in action.option_strings] or [value]
+    names = [f"{name} {value}".strip() for name in action.option_strings]
+    names = names or [f"[{value}]" if action.nargs == "?" else value]
     yield f"``{', '.join(names)}``"
     yield f"    {action.help}"
     yield ""

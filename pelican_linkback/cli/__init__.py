@@ -8,6 +8,7 @@
     sending    send, retract
     checking   check
     joining    init, with edits of files that others wrote
+    importing  import-linkbacks
     words      where a delivery stands, for people
     screen     lines for people
     machine    JSON for machines
@@ -20,7 +21,7 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
-from pelican_linkback.cli import checking, history, joining, sending
+from pelican_linkback.cli import checking, history, importing, joining, sending
 from pelican_linkback.cli.parser import COMMANDS, parser
 from pelican_linkback.cli.screen import Screen
 from pelican_linkback.cli.site import settings_of
@@ -39,6 +40,7 @@ RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
     "check": checking.run,
     "compact": history.run_compact,
     "init": joining.run,
+    "import-linkbacks": importing.run,
 }
 
 

@@ -18,6 +18,7 @@ import pelican.plugins
 from pelican import DEFAULT_CONFIG_NAME
 
 from pelican_linkback.cli.edits import with_lines, with_plugin, with_setting
+from pelican_linkback.cli.importing import place_of_cache
 from pelican_linkback.cli.screen import Screen
 from pelican_linkback.cli.site import settings_of
 from pelican_linkback.exceptions import LinkbackError
@@ -117,7 +118,13 @@ def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | 
         if after is None
         else Change(file, before, after)
     )
-    published = settings_of(argparse.Namespace(settings=str(file), overrides=arguments.overrides))
+    publishing = argparse.Namespace(settings=str(file), overrides=arguments.overrides)
+    published, cache = settings_of(publishing), place_of_cache(publishing.pelican)
+    if cache.is_file():
+        yield (
+            f"pelican-linkback import-linkbacks -s {file.name} remembers whom "
+            f"pelican-plugin-linkbacks told; delete {cache} then"
+        )
     if not published.publishes:
         yield (
             f"{file.name}: set SITEURL to the address of your site, such as "

@@ -149,6 +149,16 @@ def _check_options(sub: argparse.ArgumentParser) -> None:
     )
 
 
+def _import_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "cache",
+        metavar="CACHE",
+        nargs="?",
+        type=Path,
+        help="the cache file of that plugin (default: where that plugin keeps it)",
+    )
+
+
 COMMANDS = {
     "plan": Command(
         "show what the next build would tell whom, and send nothing",
@@ -182,5 +192,10 @@ COMMANDS = {
         "add to an existing site what the plugin needs: shows the difference, and asks first",
         "pelican-linkback init --ci github",
         _init_options,
+    ),
+    "import-linkbacks": Command(
+        "remember whom pelican-plugin-linkbacks told, so that nobody is told again",
+        "pelican-linkback import-linkbacks -s publishconf.py",
+        _import_options,
     ),
 }

@@ -18,7 +18,8 @@ event       it means                                 further fields (those in br
 =========== ======================================== ============================================
 
 ``after`` is the reason for which another endpoint of the same target refused a moment before.
-An outcome without an endpoint came before any attempt: the target could not be looked at.
+An outcome without an endpoint came before any attempt: the target could not be looked at, or was
+told by another plugin (``predecessor``).
 The fingerprint is a version of the article, or one of two words: ``unlinked`` where the article
 stands and links to the target no more, ``gone`` where its page is to be retracted.
 """
