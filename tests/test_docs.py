@@ -1,4 +1,4 @@
-"""docs/feeds.rst: its examples run on a real site, and no aspect is missing."""
+"""The pages on feeds: their examples run on a real site, and no aspect is missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from pelican_linkback import feeds
 from pelican_linkback.feeds import Feed
 from pelican_linkback.feeds.catalogue import catalogue
 
-PAGE = (Path(__file__).parent.parent / "docs" / "feeds.rst").read_text(encoding="utf-8")
+DOCS = Path(__file__).parent.parent / "docs"
+PAGES = {name: (DOCS / name).read_text("utf-8") for name in ("feeds.rst", "reference/aspects.rst")}
+PAGE = "\n".join(PAGES.values())
 
 # FEEDS.md's list: what Django's framework has, and what is ours.
 # ruff: noqa: SIM905
@@ -36,26 +38,31 @@ GENERATOR_HOOKS = "root_attributes add_root_elements item_attributes add_item_el
 class Example:
     """A block of Python, and the block that says what comes of it."""
 
-    line: int
+    place: str
     code: str
     result: str = ""
     kind: str = ""
 
 
-def blocks(kind: str) -> list[tuple[int, str, str]]:
-    """Every code block of a kind: its line, its caption and its text."""
+def blocks(kind: str) -> list[tuple[str, str, str]]:
+    """Every code block of a kind: its page and line, its caption and its text."""
     pattern = rf"^\.\. code-block:: ({kind})\n(?:   :caption: (.*)\n)?\n((?:   .*\n|\n)+)"
     return [
-        (PAGE.count("\n", 0, found.start()) + 1, found[2] or found[1], textwrap.dedent(found[3]))
-        for found in re.finditer(pattern, PAGE, re.MULTILINE)
+        (
+            f"{name}:{page.count(chr(10), 0, found.start()) + 1}",
+            found[2] or found[1],
+            textwrap.dedent(found[3]),
+        )
+        for name, page in PAGES.items()
+        for found in re.finditer(pattern, page, re.MULTILINE)
     ]
 
 
 def examples() -> list[Example]:
     found: list[Example] = []
-    for line, kind, text in blocks("python|xml|json|text"):
+    for place, kind, text in blocks("python|xml|json|text"):
         if kind == "python":
-            found.append(Example(line, text))
+            found.append(Example(place, text))
         else:
             found[-1].result, found[-1].kind = text, kind
     return found
@@ -137,9 +144,9 @@ def test_each_example_does_what_the_page_says(documents):
     for example, feed_class in DECLARED:
         found = documents(feed_class)
         if example.kind == "text":
-            assert sorted(found) == example.result.split(), f"line {example.line}"
+            assert sorted(found) == example.result.split(), example.place
         for line in example.result.splitlines() if example.kind in {"xml", "json"} else ():
-            assert line in next(iter(found.values())), f"line {example.line}: {line}"
+            assert line in next(iter(found.values())), f"{example.place}: {line}"
 
 
 def test_a_feed_is_made_by_hand(documents):

@@ -154,6 +154,12 @@ def test_a_translation_was_not_told_by_that_plugin(moved, capsys):
     assert "Linkbacks: 2 due, 0 later or never, 1 settled" in out
 
 
+def test_a_cache_without_links_is_no_trouble(moved, capsys):
+    moved.cache.write_text("{}")
+    shown = f"{moved.cache}: 0 links were told, 0 of them new here "
+    assert run(capsys, moved, "import-linkbacks") == (0, shown, "")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
