@@ -222,7 +222,34 @@ HYGIENE = [
         "object with a fall-back",
     ),
     ('<object data="/o">Sorry</object>', "Sorry", "object with words"),
+    (
+        '<object data="/o.svg" type="image/svg+xml">A boat</object>',
+        '<img alt="A boat" src="https://ex.org/o.svg">',
+        "object that is a picture",
+    ),
+    (
+        '<object data="/o.svg" type="image/svg+xml"><img src="https://a.org/o.png"></object>',
+        '<img src="https://a.org/o.png">',
+        "object that is a picture, with a fall-back",
+    ),
+    (
+        '<embed src="/o.png" type="image/png">',
+        '<img alt="" src="https://ex.org/o.png">',
+        "embed that is a picture",
+    ),
     ('<applet code="x">Sorry</applet>', "Sorry", "applet"),
+    (
+        '<img src="wait.gif" data-src="/b.png" data-srcset="/b.png 1x, /c.png 2x">',
+        '<img src="https://ex.org/b.png" srcset="https://ex.org/b.png 1x, https://ex.org/c.png 2x">',
+        "a picture that a script would load",
+    ),
+    (
+        '<iframe data-src="/f"></iframe>',
+        '<a href="https://ex.org/f">https://ex.org/f</a>',
+        "late frame",
+    ),
+    ('<p data-src="/f">x</p>', '<p data-src="/f">x</p>', "no picture at all"),
+    ('<img src="/a.png" data-src="">', '<img src="https://ex.org/a.png">', "no later picture"),
     ("<xmp>a</xmp>", "<pre>a</pre>", "xmp"),
 ]
 

@@ -25,6 +25,9 @@ from tests.test_formats import add, make, parse
         ("<pre>&lt;img src='e.png'&gt;</pre>", None),
         ('<img src="unfinished', None),
         ("<imgs src='f.png'>", None),
+        ('<img srcset="g.png, h.png 2x">', "g.png"),
+        ('<img srcset=" ,g.png 2x">', "g.png"),
+        ('<img src="data:image/png;base64,AA" srcset="g.png"><img srcset="">', None),
     ],
 )
 def test_the_first_picture_of_an_article(html, expected):
@@ -102,6 +105,17 @@ def blog(site):
     site.article("named", "![A](/images/b.png)", image="images/c.png", date="2026-01-03")
     site.article("static", image="{static}/images/b.png", date="2026-01-04")
     site.article("lost", image="{photo}b.png", date="2026-01-05")
+    site.article(
+        "late",
+        '<img src="data:image/gif;base64,R0" data-src="{static}/images/b.png" class="lazy">',
+        date="2026-01-06",
+    )
+    site.article("sizes", '<img srcset="/images/b.png 1x, /images/c.png 2x">', date="2026-01-07")
+    site.article("inside", '<img src="data:image/png;base64,AA">', date="2026-01-08")
+    site.article("beside", '<img src="images/b.png">', date="2026-01-09", category="Boats")
+    site.article(
+        "drawing", '<object type="image/svg+xml" data="/images/d.svg"></object>', date="2026-01-10"
+    )
     return site
 
 
@@ -113,6 +127,11 @@ def test_the_stock_feeds_name_each_articles_picture(blog):
         "named": "https://me.example.io/images/c.png",
         "first": "https://me.example.io/images/b.png",
         "none": None,
+        "late": "https://me.example.io/images/b.png",
+        "sizes": "https://me.example.io/images/b.png",
+        "inside": None,
+        "beside": "https://me.example.io/images/b.png",
+        "drawing": "https://me.example.io/images/d.svg",
     }
     for name in ("a.xml", "r.xml"):
         feed = build.parse(name)

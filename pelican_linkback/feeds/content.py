@@ -52,6 +52,9 @@ RENAMED = {
 }
 # Readers take these out and leave nothing: a link says what was there. The attribute has the URL.
 LINKED = {"embed": "src", "iframe": "src", "object": "data"}
+# What a script would put into the other when a picture scrolls into sight; readers run none.
+LATE = {"data-src": "src", "data-srcset": "srcset"}
+LOADED = frozenset({"audio", "embed", "iframe", "img", "source", "video"})
 
 EDGES = "".join(map(chr, range(33)))
 _SCRIPT = re.compile(r"(?:java|vb|live)script:", re.IGNORECASE)
@@ -74,7 +77,8 @@ def _scanner(url: str) -> re.Pattern[str]:
         (?:cite|href|poster|src|xlink:href) =            # an attribute with a URL
             (?:{double}|{single})
         | style = (?![^>]*(?:url|&|@|\\)) (?:"[^"<>]*"|'[^'<>]*')
-        | (?!on|ping|style|srcset|action|background|cite|formaction|href|longdesc|poster|src|xlink)
+        | (?!on|ping|style|srcset|action|background|cite|formaction|href|longdesc|poster|src|xlink
+            |data-src)
           [a-z][a-z0-9:_-]*+ (?:=(?:"[^"<>]*"|'[^'<>]*'|[a-z0-9_.%-]++))?
       ))*+
       {_SPACE}*+ /?+ >

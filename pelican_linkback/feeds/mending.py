@@ -14,7 +14,9 @@ from bs4.formatter import HTMLFormatter
 from pelican_linkback.feeds.content import (
     DROPPED,
     EDGES,
+    LATE,
     LINKED,
+    LOADED,
     RENAMED,
     UNWRAPPED,
     absolute,
@@ -131,6 +133,8 @@ def _without_section(found: re.Match[str]) -> str:
 
 
 def _mend_element(tag: Tag, base: str) -> None:
+    if tag.name in LOADED:
+        _load(tag)
     if tag.name in LINKED:
         _link_instead(tag, base)
     elif tag.name in DROPPED:
@@ -146,6 +150,13 @@ def _mend_element(tag: Tag, base: str) -> None:
             tag.string = Stylesheet(_mend_style(tag.get_text(), base))
 
 
+def _load(tag: Tag) -> None:
+    """Let an element show at once what a script would show when it scrolls into sight."""
+    for late, name in LATE.items():
+        if value := str(tag.attrs.pop(late, "")).strip():
+            tag[name] = value
+
+
 def _drop(tag: Tag) -> None:
     """Take an element out; what Markdown makes a task list's box becomes a box of text."""
     if tag.name == "input" and tag.get("type") == "checkbox" and "disabled" in tag.attrs:
@@ -155,10 +166,16 @@ def _drop(tag: Tag) -> None:
 
 
 def _link_instead(tag: Tag, base: str) -> None:
-    """Put a link in the place of something embedded, or what an object has for such readers."""
+    """Put a link in the place of something embedded, or what an object has for such readers.
+
+    An object that is a picture (docutils makes one of a drawing in SVG) becomes an img.
+    """
     reference = str(tag.get(LINKED[tag.name], "")).strip(EDGES)
     url = absolute(reference, base) if reference else None
-    if tag.name == "object" and any(map(_says_something, tag.contents)):
+    if url and _is_picture(tag):
+        attributes = {"alt": tag.get_text().strip(), "src": url}
+        tag.replace_with(Tag(name="img", attrs=attributes, can_be_empty_element=True))
+    elif tag.name == "object" and any(map(_says_something, tag.contents)):
         tag.hidden = True
     elif url and not _NO_PLACE.match(url):
         link = Tag(name="a", attrs={"href": url})
@@ -166,6 +183,11 @@ def _link_instead(tag: Tag, base: str) -> None:
         tag.replace_with(link)
     else:
         tag.decompose()
+
+
+def _is_picture(tag: Tag) -> bool:
+    kind = str(tag.get("type", "")).strip().lower()
+    return kind.startswith("image/") and not any(isinstance(each, Tag) for each in tag.contents)
 
 
 def _says_something(node: PageElement) -> bool:

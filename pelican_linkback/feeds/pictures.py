@@ -16,12 +16,13 @@ def first_picture(html: str) -> str | None:
     """Return the URL of the first picture in an article's HTML, as it stands there.
 
     What is one pixel high or wide counts readers, and is no picture; nor has a ``data:`` URL an
-    address that others could use.
+    address that others could use. Without ``src`` the first of ``srcset`` counts.
     """
     for found in _IMG.finditer(html):
         for tag in markup.tags(found[0]):
             attributes = dict(tag.attributes)
-            url = attributes.get("src", "")
+            candidates = attributes.get("srcset", "").strip(" ,\t\n\r\f").split(maxsplit=1)
+            url = attributes.get("src") or "".join(candidates[:1]).rstrip(",")
             tiny = {attributes.get("width"), attributes.get("height")} & {"0", "1"}
             if tag.name == "img" and not tiny and not _NO_PICTURE.match(url):
                 return url.strip()
