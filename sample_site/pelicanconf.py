@@ -8,6 +8,7 @@ SITESUBTITLE = "Notes from a harbour, its old tide gauge and the people who mend
 SITEURL = ""
 
 PATH = "content"
+STATIC_PATHS = ["images", "audio"]
 THEME = "simple"
 CSS_FILE = ""  # the theme "simple" has no style sheet
 

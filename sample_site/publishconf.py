@@ -9,6 +9,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))
 from pelicanconf import *  # noqa: F403
+from tide_feeds import FEEDS
+
+from pelican_linkback.feeds import STOCK_FEEDS
 
 # If your site is available via HTTPS, make sure SITEURL begins with https://
 SITEURL = os.environ.get("SITEURL", "https://tidetable.example")
@@ -29,5 +32,8 @@ TRANSLATION_FEED_RSS = "feeds/language/{lang}.rss.xml"
 FEED_JSON = "feeds/feed.json"
 CATEGORY_FEED_JSON = "feeds/category/{slug}.json"
 RSS_FEED_SUMMARY_ONLY = False
+
+# A podcast, and a feed with an archive: see tide_feeds.py.
+LINKBACK_FEEDS = [*STOCK_FEEDS, *FEEDS]
 
 DELETE_OUTPUT_DIRECTORY = True

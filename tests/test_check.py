@@ -622,7 +622,7 @@ def sample_site(folder: Path, *overrides: str) -> Checked:
 
 def test_what_pelican_writes_for_the_sample_site(tmp_path):
     checked = sample_site(tmp_path / "output", "PLUGINS=[]")
-    assert checked.feeds == 68
+    assert checked.feeds == 70
     assert codes(checked) == [
         "feed-id-shared",  # P1
         "guid-permalink",  # P2
@@ -635,7 +635,7 @@ def test_what_pelican_writes_for_the_sample_site(tmp_path):
 # What our own feeds still break: delete what is mended.
 def test_what_the_plugin_writes_for_the_sample_site(tmp_path):
     checked = sample_site(tmp_path / "output")
-    assert checked.feeds == 74
+    assert checked.feeds == 90
     assert checked.findings == ()
 
 

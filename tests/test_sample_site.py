@@ -30,12 +30,13 @@ CATEGORIES = {
     },
     "kitchen": {"2023/bread-at-slack-water", "2025/caldeirada"},
     "boats": {"2024/angstrom"},
+    "soundings": {"2026/the-bell-buoy", "2026/what-the-pipe-says"},
     "harbour-town": {"2024/what-the-keeper-wrote-down", "2026/visiting-the-gauge"},
 }
 AUTHORS = {
-    "ines-carvalho": 7,
-    "ruth-okafor": 7,
-    "tomas-brandt": 5,
+    "ines-carvalho": 8,
+    "ruth-okafor": 8,
+    "tomas-brandt": 6,
     "joao-falcao": 1,
 }
 SITE_URL = "https://tidetable.example/"
@@ -53,7 +54,9 @@ def publish(folder, **environment):
             *("-e", f'LINKBACK_STATE="{folder / "linkback"}"'),
         ],
         cwd=ROOT,
-        env=os.environ | {"SITEURL": SITE_URL.rstrip("/"), "COLUMNS": "200"} | environment,
+        env=os.environ
+        | {"SITEURL": SITE_URL.rstrip("/"), "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
+        | environment,
         capture_output=True,
         text=True,
         check=True,
@@ -64,7 +67,7 @@ def publish(folder, **environment):
 def output(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample")
     done = publish(folder)
-    assert "Feeds: 74 written, 0 unchanged" in done.stdout
+    assert "Feeds: 90 written, 0 unchanged" in done.stdout
     assert not (folder / "linkback").exists()  # .example is nobody's site
     return folder / "output"
 
@@ -86,17 +89,21 @@ def test_every_stock_feed_path_holds_a_feed_that_feedparser_reads(output):
         assert feed.version == (
             "atom10" if ".atom" in path.name or path.name == "atom.xml" else "rss20"
         )
-        assert feed.feed.title.startswith("The Tide Table")
+        assert feed.feed.title.startswith(("The Tide Table", "Soundings"))
         assert feed.entries
     kinds = [path.relative_to(output / "feeds").parts for path in paths]
     assert [
         len([k for k in kinds if k[0] == folder]) for folder in ("category", "author", "language")
-    ] == [10, 8, 4]
+    ] == [12, 8, 4]
     assert [k[0] for k in kinds if len(k) == 1] == [
         "all.atom.xml",
         "all.rss.xml",
         "atom.xml",
+        *(f"latest.{number}.{form}.xml" for number in (1, 2, 3) for form in ("atom", "rss")),
+        "latest.atom.xml",
+        "latest.rss.xml",
         "rss.xml",
+        "soundings.xml",
     ]
     assert len([k for k in kinds if k[0] == "tag"]) >= 20
 
@@ -136,5 +143,5 @@ def test_a_rebuild_writes_nothing_though_the_folder_is_emptied_and_the_zone_anot
 
     before = stamps()
     done = publish(output.parent, TZ="Pacific/Auckland", LC_ALL="C.UTF-8")
-    assert "Feeds: 0 written, 74 unchanged" in done.stdout
+    assert "Feeds: 0 written, 90 unchanged" in done.stdout
     assert stamps() == before

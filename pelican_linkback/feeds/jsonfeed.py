@@ -70,7 +70,7 @@ class JsonFeed(Mended):
             "authors": _authors(item["authors"]),
             "tags": [getattr(each, "label", None) or each for each in item["categories"]],
             "language": language if language != self.feed["language"] else None,
-            "attachments": [_attachment(each) for each in item["enclosures"]],
+            "attachments": [_attachment(each, item) for each in item["enclosures"]],
         }
 
     def save(self, file: Sink, encoding: str = "utf-8") -> None:  # noqa: ARG002
@@ -108,11 +108,13 @@ def _authors(people: Iterable[Person]) -> list[dict[str, str | None]]:
     ]
 
 
-def _attachment(enclosure: Any) -> dict[str, Any]:
+def _attachment(enclosure: Any, item: Item) -> dict[str, Any]:
     length = str(enclosure.length)
     size = int(length) if length.isdecimal() else 0
     return {
         "url": enclosure.url,
         "mime_type": str(enclosure.mime_type),
         "size_in_bytes": size or None,
+        # It is told of an episode, which has one file.
+        "duration_in_seconds": item.get("duration") or None,
     }

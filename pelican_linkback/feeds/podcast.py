@@ -55,6 +55,11 @@ class PodcastFeed(ArticleFeed):
         articles = self.site.articles
         return [each for each in articles if wanted in (None, str(getattr(each, "category", "")))]
 
+    def link(self, obj: Any) -> str:
+        """Return the category's page, else the home page."""
+        wanted = self.aspect("category", obj)
+        return super().link(next((c for c in self.site.categories if str(c) == wanted), obj))
+
     def filter(self, article: Any) -> bool:
         """Keep out what has no enclosure, or a date to come."""
         return bool(_told(article, "enclosure")) and super().filter(article)
