@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.text import harmless
 
-__all__ = ["Damage", "Journal", "Reading"]
+__all__ = ["Damage", "Journal", "Reading", "about_damage"]
 
 VERSION = 1
 """The newest version of a line that can be read here."""
@@ -34,6 +34,10 @@ PATIENCE = 10.0
 """Seconds that an append waits for another process to let go of the journal."""
 
 CONFLICT_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+MARKER = "a merge left its conflict marker"
+
+SHOWN = 5
+"""Damaged lines that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +168,40 @@ class Journal:
         except Timeout as error:
             message = "another process is writing to it; try again when that has ended"
             raise JournalError(self.path, message) from error
+        except (FileExistsError, NotADirectoryError) as error:
+            message = f"cannot be written, since a file is where a folder belongs: {error.filename}"
+            raise JournalError(self.path, message) from error
         except OSError as error:
             raise JournalError(self.path, f"cannot be written: {_words(error)}") from error
+
+
+def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
+    """Return sentences for the author of the journal at ``path``: what to mend, and how.
+
+    ``damage`` has, by its number, why a line cannot be used. What a merge left is one sentence,
+    and so is what there is beyond the first few lines.
+    """
+    markers = [number for number, why in sorted(damage.items()) if why == MARKER]
+    others = [(number, why) for number, why in sorted(damage.items()) if why != MARKER]
+    sentences = [
+        f"{path}: line {number} is not used: {why}; mend the line or take it out"
+        for number, why in others[:SHOWN]
+    ]
+    if len(others) > SHOWN:
+        sentences.append(f"{path}: {len(others) - SHOWN} more of its lines are not used")
+    if markers:
+        lines = ", ".join(map(str, markers[:SHOWN])) + (", ..." if len(markers) > SHOWN else "")
+        sentences.append(
+            f"{path}: a merge left conflict markers (line {lines}); delete these, and keep the "
+            "lines between them, of both sides"
+        )
+    return tuple(sentences)
 
 
 def _parse(line: bytes) -> dict[str, object] | str:
     """Return the event, or why there is none."""
     if line.startswith(CONFLICT_MARKERS):
-        return "a merge left its conflict marker; delete this line, keep those of both sides"
+        return MARKER
     try:
         event = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -38,6 +38,10 @@ def mark(site, *targets, linked=None, name="one", **metadata):
     site.article(name, f"Some text. {links}", pingback="; ".join(targets), **metadata)
 
 
+def notices(build):
+    return [text for each in build.records if "told" in (text := each.getMessage())]
+
+
 def events(site):
     path = site.folder / "linkback" / "deliveries.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
@@ -182,35 +186,38 @@ def test_a_malformed_url_is_named_with_its_article_and_the_rest_is_sent(
 @pytest.mark.parametrize(
     ("trouble", "reason"),
     [
-        pytest.param({"page_status": 500}, "500", id="the target answers 500"),
-        pytest.param({"endpoint_status": 500}, "500", id="the endpoint answers 500"),
-        pytest.param({"endpoint_body": "<html><p>Hello"}, "", id="HTML instead of XML"),
-        pytest.param({"answer": Fault(0x20, "no")}, "fault-32", id="a fault for good"),
-        pytest.param({"answer": Fault(0x32, "upstream")}, "fault-50", id="a fault for now"),
+        pytest.param({"page_status": 500}, "answers 500", id="the target answers 500"),
+        pytest.param({"endpoint_status": 500}, "answers 500", id="the endpoint answers 500"),
+        pytest.param({"endpoint_body": "<html><p>Hello"}, "an HTML page", id="HTML instead of XML"),
+        pytest.param({"answer": Fault(0x20, "no")}, "(fault 32)", id="a fault for good"),
+        pytest.param({"answer": Fault(0x32, "upstream")}, "(fault 50)", id="a fault for now"),
     ],
 )
-def test_a_server_in_trouble_is_one_warning_and_a_record(site, host, blog, trouble, reason):
+def test_a_server_in_trouble_is_one_notice_and_a_record(site, host, blog, trouble, reason):
     vars(blog).update(trouble)
     mark(site, f"{blog.url}/a-post")
     build = site.build()
-    (warning,) = build.problems
-    assert "one.md" in warning
-    assert f"{blog.url}/a-post" in warning
-    assert reason in warning
+    (notice,) = notices(build)
+    assert f"one.md: {blog.url}/a-post not told" in notice
+    assert reason in notice
+    for_good = "--retry-failed" in notice
+    assert build.problems == ([notice] if for_good else [])  # else there is nothing to mend
+    assert for_good is (events(site)[-1]["verdict"] == "refused")
     assert events(site)[-1]["event"] == "outcome"
     requests = len(blog.requests)
     site.build()  # too early to try again, or never
     assert len(blog.requests) == requests
 
 
-def test_a_server_that_is_down_is_one_warning_and_tried_again_later(site, host, blog):
+def test_a_server_that_is_down_is_one_notice_and_tried_again_later(site, host, blog):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         mark(site, f"http://127.0.0.1:{closed.getsockname()[1]}/")
         build = site.build()
-    (warning,) = build.problems
-    assert "refused the connection" in warning
-    assert "tries again" in warning
+    (notice,) = notices(build)
+    assert build.problems == []
+    assert "refused the connection" in notice
+    assert "tries again" in notice
 
 
 def test_a_damaged_line_is_reported_and_nothing_is_overwritten(site, host, blog):
@@ -240,7 +247,7 @@ def test_a_journal_that_cannot_be_written_stops_the_sending_not_the_build(site, 
 def test_with_sending_turned_off_it_is_recorded_and_due(site, host, blog):
     mark(site, f"{blog.url}/a-post")
     build = site.build(LINKBACK_SEND=False)
-    assert "1 left for the next run" in build.printed
+    assert "Linkbacks: 1 due; upload the site, then run pelican-linkback send" in build.printed
     assert blog.requests == []
     assert [event["event"] for event in events(site)] == ["queued"]
     site.build()

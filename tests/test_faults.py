@@ -186,7 +186,7 @@ NEWER = QUEUED.replace('"v": 1', '"v": 2')
         pytest.param(
             "deliveries.jsonl",
             f"<<<<<<< HEAD\n{QUEUED}=======\n>>>>>>> side\n",
-            "line 1 is not used: a merge left its conflict marker",
+            "a merge left conflict markers (line 1, 3, 4); delete these, and keep the lines",
             id="conflict markers",
         ),
         pytest.param("deliveries.jsonl", QUEUED + QUEUED[:40], "cut short", id="torn"),

@@ -135,7 +135,7 @@ def test_what_the_author_wrote_comes_first_and_is_remembered(memory, tmp_path):
         ),
         (
             [entry(wanted="urn:x:1"), entry("b.md", "b", wanted="urn:x:1")],
-            "b.md: Feed_ID: urn:x:1 is another",
+            "b.md: Feed_ID: urn:x:1 is that of a.md too; change one of the two",
         ),
     ],
 )

@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from pelican_linkback.delivery.decider import Ask, Decision, GiveUp, Send, Wait
 from pelican_linkback.delivery.events import GONE, UNLINKED
+from pelican_linkback.delivery.reasons import reason
 from pelican_linkback.delivery.record import Delivery, State
 
-__all__ = ["intent", "name", "reason", "standing"]
-
-REASONS = {
-    "accepted": "taken",
-    "already-registered": "known there already",
-    "found-gone": "the receiver saw that the link is gone",
-    "no-endpoint": "it takes neither webmentions nor pingbacks",
-    "not-online": "its page is not online",
-    "redirected": "its page redirects, which receivers do not follow",
-    "link-missing": "its page does not link to the target",
-    "older-version": "an older version of its page is online",
-    "still-linked": "the page that is online still links to it",
-    "still-online": "its page is still online",
-    "timed-out": "no answer in time",
-    "unreachable": "no such host, or no connection",
-    "address-refused": "not an address on the public internet",
-    "invalid-url": "not an address that can be fetched",
-}
-"""The reasons of docs/linkbacks.rst, where their words say too little by themselves."""
-
-OWN = frozenset({"timed-out", "unreachable", "address-refused", "invalid-url"})
-"""The reasons whose details are whole sentences."""
-
-NUMBERED = {
-    "target": "its page answers {}",
-    "http": "its endpoint answers {}",
-    "fault": "the receiver refuses (fault {})",
-}
+__all__ = ["intent", "name", "standing"]
 
 STANDING = {
     State.DELIVERED: "sent",
@@ -52,19 +24,6 @@ STANDING = {
 def name(delivery: Delivery) -> str:
     """Return what the author calls the article."""
     return delivery.article or delivery.mention.source
-
-
-def reason(delivery: Delivery) -> str:
-    """Return why a delivery stands where it does; empty where there is nothing to say."""
-    code, detail = delivery.reason, delivery.detail
-    words = REASONS.get(code, code)
-    if numbered := re.fullmatch(r"(target|http|fault)-(\d+)", code):
-        words = NUMBERED[numbered[1]].format(numbered[2])
-    if not detail:
-        return words
-    # The program's own sentence says it all; a stranger's may say anything.
-    is_own = code in OWN or (numbered and numbered[1] != "fault") or not words
-    return detail if is_own else f"{words}: {detail}"
 
 
 def intent(delivery: Delivery, decision: Decision) -> tuple[str, str]:

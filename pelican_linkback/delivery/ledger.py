@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from pelican_linkback.delivery.events import Event, Fact, from_line, to_line
 from pelican_linkback.delivery.record import Delivery
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal import Journal, about_damage
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.text import harmless
 
@@ -24,8 +24,8 @@ __all__ = ["Ledger", "fold"]
 class Ledger:
     """What the journal says, read when the ledger is made, and kept up with what is recorded.
 
-    ``events`` are those that were read, by the numbers of their lines. ``problems`` has a sentence
-    for each line that could not be used; such lines stay in the file and disturb nothing.
+    ``events`` are those that were read, by the numbers of their lines. ``problems`` has
+    sentences about lines that could not be used; they stay in the file and disturb nothing.
     Raises JournalError when the journal cannot be read.
     """
 
@@ -40,10 +40,7 @@ class Ledger:
             except ValueError as error:
                 problems[number] = harmless(error)
         self._deliveries = fold(self.events.values())
-        self.problems = tuple(
-            f"{journal.path}: line {number} is not used: {why}"
-            for number, why in sorted(problems.items())
-        )
+        self.problems = about_damage(journal.path, problems)
 
     @property
     def deliveries(self) -> Mapping[Mention, Delivery]:

@@ -18,6 +18,7 @@ from pelican_linkback.delivery.gate import (
     STILL_ONLINE,
     UPLOAD_MENDS,
 )
+from pelican_linkback.delivery.reasons import reason
 from pelican_linkback.delivery.record import Delivery, State
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.verification import Finding
@@ -46,9 +47,6 @@ ONLINE = {
     STILL_ONLINE: "is still online; take it away or run pelican-linkback retract",
 }
 NEWS = {UNLINKED: " that the link is gone", GONE: " that the page is gone"}
-
-SHOWN = 5
-"""Damaged lines that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -160,7 +158,7 @@ def about_waiting(
     source = deliveries[0].mention.source
     told = f"{_subject(deliveries)} not told yet"
     match why.reason:
-        case reason if reason == LINK_MISSING:
+        case code if code == LINK_MISSING:
             for finding in findings:
                 if finding.code in NEARLY_LINKED:
                     words = f"{told}: {source}: {finding.sentence}; {finding.remedy}"
@@ -171,15 +169,15 @@ def about_waiting(
                 "else add the link to the article or set LINKBACK_LINK_MARKED = True",
                 passing=True,
             )
-        case reason if reason == REDIRECTED:
+        case code if code == REDIRECTED:
             return _notice(
                 "warning",
                 f"{told}: {source} redirects to {why.detail}, and receivers do not follow; "
                 "set SITEURL to the address that the pages are served from",
                 passing=True,
             )
-        case reason:
-            what = ONLINE.get(reason, f"is not online ({why.detail})")
+        case code:
+            what = ONLINE.get(code, f"is not online ({why.detail})")
             return _notice(
                 "info",
                 f"{told}: {source} {what}; upload it, then run pelican-linkback send",
@@ -189,23 +187,23 @@ def about_waiting(
 
 def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
     """Say what came of a delivery."""
-    subject = _subject([delivery])
-    reason = f"{delivery.reason}: {delivery.detail}" if delivery.detail else delivery.reason
+    subject, why = _subject([delivery]), reason(delivery)
     if delivery.state is State.DELIVERED:
         what = NEWS.get(delivery.fingerprint, "")
-        return _notice("info", f"{subject} told{what} by {delivery.protocol} ({reason})")
+        return _notice("info", f"{subject} told{what} by {delivery.protocol} ({why})")
     if delivery.state is State.NOTHING:
         return _notice("info", f"{subject} not told: it takes neither webmentions nor pingbacks")
     if delivery.state is State.LATER and delivery.retry_at and not given_up:
         return _notice(
-            "warning",
-            f"{subject} not told yet ({reason}); "
+            "info",
+            f"{subject} not told yet ({why}); "
             f"the first run after {delivery.retry_at:%Y-%m-%d %H:%M} UTC tries again",
         )
     tried = f" after {delivery.attempts} attempts" if given_up else ""
     return _notice(
         "warning",
-        f"{subject} not told{tried} ({reason}); it is not tried again unless the article changes",
+        f"{subject} not told{tried} ({why}); it is tried again when the article changes, or by "
+        "pelican-linkback send --retry-failed",
     )
 
 
@@ -219,11 +217,8 @@ def about_finding(delivery: Delivery, finding: Finding) -> Notice:
 
 
 def about_journal(problems: Sequence[str]) -> Iterable[Notice]:
-    """Say which lines of the journal were not used; of many, only the first few."""
-    for problem in problems[:SHOWN]:
-        yield _notice("warning", f"{problem}; mend the line or take it out")
-    if len(problems) > SHOWN:
-        yield _notice("warning", f"{len(problems) - SHOWN} more of its lines are not used")
+    """Say which lines of the journal were not used."""
+    return (_notice("warning", problem) for problem in problems)
 
 
 def _wait_for(delivery: Delivery) -> str:

@@ -19,7 +19,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from feedgenerator.django.utils.feedgenerator import get_tag_uri
 
 from pelican_linkback.feeds.validity import is_uri
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal import Journal, about_damage
 from pelican_linkback.text import harmless
 
 __all__ = [
@@ -39,6 +39,7 @@ JOURNAL = "ids.jsonl"
 
 VERSION = 1
 
+_WHOLE_TAG = "not a tag URI, which has a domain, a comma, a year or day, a colon and a name"
 _KEPT = "/?:@!$&'()*+,;=-._~%"
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
@@ -117,19 +118,25 @@ def assign(entries: Sequence[Entry], memory: Memory) -> tuple[dict[Entry, str], 
     written anew under an old name, but a page that moved its URL is the rarer liar.
     """
     ids: dict[Entry, str] = {}
+    owners: dict[str, str] = {}
     problems = []
     for entry in entries:
         if not entry.wanted:
             continue
         if not is_uri(entry.wanted):
+            what = _WHOLE_TAG if entry.wanted.lower().startswith("tag:") else "not a URI"
             problems.append(
-                f"{entry.source}: Feed_ID: {harmless(entry.wanted)!r} is not a URI; write one such "
+                f"{entry.source}: Feed_ID: {harmless(entry.wanted)!r} is {what}; write one such "
                 "as tag:example.org,2026:a-name, or take the line out"
             )
-        elif entry.wanted in ids.values():
-            problems.append(f"{entry.source}: Feed_ID: {entry.wanted} is another article's too")
+        elif entry.wanted in owners:
+            problems.append(
+                f"{entry.source}: Feed_ID: {entry.wanted} is that of {owners[entry.wanted]} too; "
+                "change one of the two"
+            )
         else:
             ids[entry] = entry.wanted
+            owners[entry.wanted] = entry.source
     for known in (memory.by_url, memory.by_source):
         _recall(ids, entries, known, by_url=known is memory.by_url)
     _invent(ids, [entry for entry in entries if entry not in ids])
@@ -189,19 +196,17 @@ def remembered(journal: Journal) -> Memory:
     """Return what ``journal`` remembers; raise JournalError when it cannot be read."""
     reading = journal.read()
     memory = Memory()
-    problems = [
-        f"line {damage.line_number} is not used: {damage.why}" for damage in reading.problems
-    ]
+    damage = {each.line_number: each.why for each in reading.problems}
     lines = []
     for number, line in zip(reading.line_numbers, reading.events, strict=True):
         if _is_ours(line):
             lines.append(line)
         else:
-            problems.append(f"line {number} is not used: it is not an id of this version")
+            damage[number] = "it is not an id of this version"
     # Sorted by time, so that two branches of a site can be merged by keeping the lines of both.
     for line in sorted(lines, key=lambda line: (str(line["at"]), repr(line))):
         memory.learn(*(str(line.get(name, "")) for name in ("edition", "source", "url", "id")))
-    memory.problems = tuple(f"{journal.path}: {problem}" for problem in problems)
+    memory.problems = about_damage(journal.path, damage)
     return memory
 
 
