@@ -50,14 +50,10 @@ class SettingsError(LinkbackError):
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
-        head = (
-            "1 setting is wrong"
-            if len(self.problems) == 1
-            else f"{len(self.problems)} settings are wrong"
-        )
-        super().__init__(
-            "\n".join([f"pelican_linkback: {head}:", *(f"- {p}" for p in self.problems)])
-        )
+        count = len(self.problems)
+        several = [f"{count} settings are wrong:", *(f"- {each}" for each in self.problems)]
+        lines = self.problems if count == 1 else several
+        super().__init__("\n".join(["pelican_linkback: " + lines[0], *lines[1:]]))
 
 
 class FeedError(LinkbackError):

@@ -66,8 +66,10 @@ class FeedStage:
         documents = catalogue(self._classes, site).documents
         return [document for document in documents if not document.number]
 
-    def run(self, writer: Any, now: dt.datetime) -> str:
+    def run(self, writer: Any, now: dt.datetime, *, preview: bool = False) -> str:
         """Write every feed whose bytes changed; return a line that says how many.
+
+        In a ``preview`` nothing is published, and so no id has to be remembered.
 
         A feed that cannot be built is logged and left out. So is the whole stage where the ids
         cannot be read: new ones would show the reader the whole archive again.
@@ -79,7 +81,7 @@ class FeedStage:
             logger.error("Feeds are not written, since their ids are not known: %s", error)
             return "Feeds: none written"
         for problem in memory.problems:
-            logger.warning("%s; mend the line or take it out", problem)
+            logger.warning("%s", problem)
         entries = self._entries()
         ids, problems = identity.assign(list(entries), memory)
         for problem in problems:
@@ -87,7 +89,7 @@ class FeedStage:
         known = {id(entries[entry]): ids[entry] for entry in entries}
         site = self._describe_site(now, known, warn=_Teller())
         counts = self._write(site, writer)
-        if self._settings.publishes:
+        if self._settings.publishes and not preview:
             self._remember(journal, ids, memory, now)
         return counts if site.url else f"{counts}; SITEURL is empty, so their links are relative"
 

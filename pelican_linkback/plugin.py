@@ -30,7 +30,7 @@ from pelican.log import console
 
 from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import courier_for, idle_of
-from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.feed_stage import FeedStage
 from pelican_linkback.posts import first_day, is_only_read, marks_of, pieces_of, posts_of, published
 from pelican_linkback.preview import is_preview
@@ -66,8 +66,20 @@ def connect() -> None:
 
 def read_settings(pelican: Any) -> None:
     """Stop the build while the author is present if a setting is wrong (SettingsError)."""
+    logging.getLogger("pelican").addFilter(_without_traceback)
     if not settings_room.read(pelican.settings).subsite:
         _published.clear()
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Let Pelican say what is wrong with the settings, and not where in the program it was seen.
+
+    It shows the traceback of whatever stops a build; ``--debug`` does so all the same.
+    """
+    error = record.exc_info and record.exc_info[1]
+    if isinstance(error, SettingsError):
+        record.msg, record.args, record.exc_info = "%s", (error,), None
+    return True
 
 
 # Feeds
@@ -80,7 +92,8 @@ def take_over_stock_feeds(generator: Any) -> None:
 
 def write_feeds(generator: Any, writer: Any) -> None:
     """Write the feeds, now that the pages are written."""
-    _say(_stages.pop(generator.output_path).run(writer, dt.datetime.now(dt.UTC)))
+    stage, now = _stages.pop(generator.output_path), dt.datetime.now(dt.UTC)
+    _say(stage.run(writer, now, preview=is_preview(sys.argv)))
 
 
 # Themes
@@ -182,6 +195,8 @@ def deliver_contents(contents: Sequence[Any], settings: Settings, now: dt.dateti
     for notice in report.notices:
         logger.log(logging.getLevelNamesMapping()[notice.level.upper()], "%s", notice.text)
     line = report.summary() if report.left or any(post.targets for post in posts) else ""
+    if report.left and not settings.send:
+        line = f"Linkbacks: {report.left} due; upload the site, then run pelican-linkback send"
     if report.interrupted:
         _say(line)
         raise KeyboardInterrupt

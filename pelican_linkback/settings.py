@@ -293,7 +293,7 @@ def read(pelican: Mapping[str, Any]) -> Settings:
             values[field] = reader(pelican[name])
         except ValueError as error:
             problems.append(f"{name} = {pelican[name]!r}: {error}")
-    problems += _addresses(pelican)
+    problems += [*_addresses(pelican), *_length(pelican.get("FEED_MAX_ITEMS"))]
     if problems:
         raise SettingsError(problems)
     site_url = str(pelican.get("SITEURL") or "").rstrip("/")
@@ -318,6 +318,12 @@ def _addresses(pelican: Mapping[str, Any]) -> Iterator[str]:
         value = str(pelican.get(name) or "")
         if value and (problem := _about_address(value)):
             yield f"{name} = {value!r}: {problem}; takes an address, such as https://example.org"
+
+
+def _length(items: object) -> Iterator[str]:
+    is_number = isinstance(items, int) and not isinstance(items, bool) and items >= 0
+    if items is not None and not is_number:
+        yield f"FEED_MAX_ITEMS = {items!r}: takes a whole number, or None for all"
 
 
 def _about_address(value: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import functools
 import operator
+from pathlib import Path
 
 import pytest
 
@@ -167,7 +168,7 @@ def test_a_hook_that_cannot_be_used_is_named_with_the_remedy(name, says):
 def test_an_error_inside_a_hook_is_seen_for_what_it_is(name):
     with pytest.raises(TypeError, match="has no len") as caught:
         resolve(Aspects(), name, 7)
-    assert described(caught.value) == f"{caught.value!r}, in {name} of 7"
+    assert described(caught.value) == f"TypeError: {caught.value}, in {name} of 7"
 
 
 def test_the_innermost_hook_is_named():
@@ -180,7 +181,14 @@ def test_the_innermost_hook_is_named():
 
     with pytest.raises(LookupError) as caught:
         resolve(Nested(), "outer", 7)
-    assert described(caught.value) == "LookupError('lost'), in inner of 7"
+    assert described(caught.value) == "LookupError: lost, in inner of 7"
+
+
+def test_a_file_that_is_missing_is_named():
+    with pytest.raises(FileNotFoundError) as caught:
+        Path("/nowhere/at-all.txt").read_text()
+    assert described(caught.value).endswith("No such file or directory: '/nowhere/at-all.txt'")
+    assert described(KeyError()) == "KeyError"
 
 
 def test_an_article_is_named_by_its_source():

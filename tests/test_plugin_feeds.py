@@ -284,7 +284,7 @@ def test_a_broken_feed_class_stops_the_build_where_errors_are_fatal(blog):
     done = command(blog, more="[0].no_such_thing")
     assert done.returncode != 0
     assert "Feed MyFeed: AttributeError" in done.stdout + done.stderr
-    assert "in items of None" in done.stdout + done.stderr
+    assert "in items of the site" in done.stdout + done.stderr
 
 
 def test_two_authors_of_one_path_are_told_of_each_other(blog):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import sys
+from urllib.request import urlopen
+
 import pytest
 
 from pelican_linkback import preview
+from tests import terminal
 from tests.servers import Blog, WebHost, serving
 
 
@@ -44,3 +49,47 @@ def test_a_preview_makes_no_request_and_no_memory(site, monkeypatch, words):
             assert ("Linkbacks:" in build.printed) is (not words)
         assert bool(blog.requests) is bool(host.requests) is (not words)
     assert (site.folder / "linkback" / "deliveries.jsonl").exists() is (not words)
+
+
+def edit_until_built_again(pelican, article):
+    """Write the article again and again: Pelican says that it is done before it watches."""
+    for number in range(100):
+        article.write_text(article.read_text() + f"\nAn edit, number {number}.\n")
+        if pelican.until(lambda printed: printed.count("Done: Processed") > 1, seconds=0.3):
+            return number
+    raise AssertionError(pelican.printed)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is pressed by a signal")
+@pytest.mark.parametrize("listen", [False, True], ids=["--autoreload", "--autoreload --listen"])
+def test_a_site_that_is_edited_while_pelican_watches_is_told_to_nobody(site, listen):
+    site.output.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    words = ["--autoreload", *(["--listen", "--port", port] if listen else [])]
+    with serving(WebHost(site.output)) as host, serving(Blog()) as blog:
+        target = f"{blog.url}/a-post"
+        # Ready to be told: online, linked, marked, with the settings for publishing.
+        article = site.article("one", f"[it]({target})", pingback=target, feed_id="no uri")
+        settings = site.settings | {
+            "SITEURL": host.url,
+            "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
+            "LINKBACK_SEND": True,
+        }
+        conf = site.folder / "publishconf.py"
+        conf.write_text("".join(f"{k} = {v!r}\n" for k, v in settings.items()))
+        with terminal.started(site.folder, "pelican", "-s", conf.name, *words) as pelican:
+            assert pelican.until(lambda printed: "Done: Processed" in printed), pelican.printed
+            number = edit_until_built_again(pelican, article)
+            assert f"number {number}" in (site.output / "one.html").read_text()
+            if listen:
+                assert pelican.until(lambda printed: "Serving site at" in printed)
+                with urlopen(f"http://127.0.0.1:{port}/one.html") as page:
+                    assert b"An edit, number 0" in page.read()
+            pelican.interrupt()
+            pelican.until(lambda _: False)
+        assert (blog.requests, host.requests) == ([], [])
+    assert not (site.folder / "linkback").exists()
+    assert pelican.printed.count("Feed_ID:") == 1
+    assert "Linkbacks:" not in pelican.printed
+    assert "Traceback" not in pelican.printed

@@ -140,6 +140,13 @@ def test_a_subsite_is_known_by_its_language(lang, subsite):
     assert read({**SITE, "DEFAULT_LANG": lang, "I18N_SUBSITES": {"de": {}}}).subsite is subsite
 
 
+@pytest.mark.parametrize("items", ["10", -1, True, 2.5])
+def test_a_length_of_feeds_that_is_none_is_told(items):
+    with pytest.raises(SettingsError, match=r"FEED_MAX_ITEMS = .*: takes a whole number, or None"):
+        read({**SITE, "FEED_MAX_ITEMS": items})
+    assert read({**SITE, "FEED_MAX_ITEMS": 0}) == read({**SITE, "FEED_MAX_ITEMS": None})
+
+
 def test_all_problems_are_told_at_once():
     with pytest.raises(SettingsError) as told:
         read({**SITE, "LINKBACK_SEND": 3, "LINKBACK_TIMEOUT": -1, "LINKBACK_XYZZY": 1})
@@ -156,7 +163,7 @@ def test_all_problems_are_told_at_once():
     ],
 )
 def test_an_unknown_setting_is_told_with_its_nearest(name, hint):
-    with pytest.raises(SettingsError, match="1 setting is wrong") as told:
+    with pytest.raises(SettingsError, match=f"pelican_linkback: {name} is not") as told:
         read({**SITE, name: 1})
     assert hint in str(told.value)
 

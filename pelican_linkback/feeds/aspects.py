@@ -12,6 +12,9 @@ from pelican_linkback.text import harmless
 
 __all__ = ["described", "noted", "resolve", "shown"]
 
+LONGEST = 1000
+"""Characters that are told of an error."""
+
 
 def resolve(feed: object, name: str, subject: object, default: Any = None) -> Any:
     """Return the aspect ``name`` of ``feed`` for ``subject``, an object or an item.
@@ -35,6 +38,8 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
 
 def shown(subject: object) -> str:
     """Return how a message names an object or an item: an article by its source path."""
+    if subject is None:
+        return "the site"  # the object of a feed without objects
     source_path = getattr(subject, "get_relative_source_path", None)
     return harmless(repr((source_path and source_path()) or subject))
 
@@ -47,7 +52,9 @@ def noted(error: Exception, where: str) -> None:
 
 def described(error: Exception) -> str:
     """Return an error for people: what it is, and where in the feed class it came from."""
-    return ", in ".join([repr(error), *getattr(error, "__notes__", ())])
+    # Not its repr: an OSError names its file in its words alone.
+    words = harmless(f"{type(error).__name__}: {error}".removesuffix(": "), LONGEST)
+    return ", in ".join([words, *getattr(error, "__notes__", ())])
 
 
 _missing = object()

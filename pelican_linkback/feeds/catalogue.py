@@ -66,7 +66,7 @@ def _import(name: str) -> type[Feed]:
     except FeedError:
         raise
     except Exception as error:  # whatever a module of the author's may raise
-        message = f"LINKBACK_FEEDS names it, but it cannot be imported ({error!r})"
+        message = f"LINKBACK_FEEDS names it, but it cannot be imported ({described(error)})"
         raise FeedError(name, message) from error
 
 
