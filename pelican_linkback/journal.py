@@ -11,6 +11,7 @@ written there.
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import threading
@@ -25,7 +26,7 @@ from filelock import FileLock, Timeout
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.text import harmless
 
-__all__ = ["Damage", "Journal", "Reading", "about_damage"]
+__all__ = ["Damage", "Journal", "Reading", "Scan", "about_damage"]
 
 VERSION = 1
 """The newest version of a line that can be read here."""
@@ -38,6 +39,9 @@ MARKER = "a merge left its conflict marker"
 
 SHOWN = 5
 """Damaged lines that are named one by one."""
+
+_DECODER = json.JSONDecoder()
+_SPACE = " \t\r\n"  # what JSON allows behind an object
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,46 @@ class Reading:
     problems: tuple[Damage, ...]
 
 
+class Scan:
+    """The lines of ``data``, what a journal held when it was read, as often as they are asked for.
+
+    Each is its number and an event, or the damage.
+    """
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        self._path = path
+        self._data = data
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, object] | Damage]]:
+        strange = ours = False
+        for number, line in enumerate(io.BytesIO(self._data), start=1):
+            event = _parse(line)
+            if isinstance(event, dict):
+                strange = True
+                version = event.get("v")
+                if version != VERSION:
+                    self._refuse_newer(number, version)
+                ours = ours or "v" in event
+                yield number, event
+            elif line.strip():
+                strange = strange or not _may_be_ours(line)
+                # A write that was cut short lacks at least the brace that closes the object, so
+                # a last line that does parse is whole, newline or not.
+                why = event if line.endswith(b"\n") else "the line was cut short"
+                text = line.removesuffix(b"\n").decode("utf-8", "replace")
+                yield number, Damage(number, harmless(text), why)
+        if strange and not ours:
+            message = (
+                "holds no line of ours; move it away, or name another folder in LINKBACK_STATE"
+            )
+            raise JournalError(self._path, message)
+
+    def _refuse_newer(self, number: int, version: object) -> None:
+        if isinstance(version, int) and version > VERSION:
+            message = "was written by a newer version of pelican_linkback; update this one"
+            raise JournalError(self._path, f"line {number} {message}")
+
+
 class Journal:
     """The journal at ``path``, which need not exist: reading creates nothing."""
 
@@ -72,27 +116,26 @@ class Journal:
 
         Raises JournalError when the file cannot be read, is not ours, or is of a newer version.
         """
+        entries = list(self.scan())
+        events = [(number, event) for number, event in entries if isinstance(event, dict)]
+        return Reading(
+            tuple(event for _, event in events),
+            tuple(number for number, _ in events),
+            tuple(damage for _, damage in entries if isinstance(damage, Damage)),
+        )
+
+    def scan(self) -> Scan:
+        """Return the same line by line, for journals that are too long to be held as objects.
+
+        Raises JournalError as ``read`` does: some of it here, some of it at the end of the lines,
+        and so nothing may be done upon them before.
+        """
         try:
-            lines = self.path.read_bytes().split(b"\n")
+            return Scan(self.path, self.path.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
-            return Reading((), (), ())
+            return Scan(self.path, b"")
         except OSError as error:
             raise JournalError(self.path, f"cannot be read: {_words(error)}") from error
-        events, numbers, problems = [], [], []
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            event = _parse(line)
-            if isinstance(event, dict):
-                events.append(event)
-                numbers.append(number)
-            else:
-                # A write that was cut short lacks at least the brace that closes the object, so
-                # a last line that does parse is whole, newline or not.
-                why = "the line was cut short" if number == len(lines) else event
-                problems.append(Damage(number, harmless(line.decode("utf-8", "replace")), why))
-        self._refuse_strangers(events, numbers, lines)
-        return Reading(tuple(events), tuple(numbers), tuple(problems))
 
     def append(self, *events: Mapping[str, object]) -> None:
         """Write ``events`` to the disk, all in one go; raise JournalError when that fails."""
@@ -146,21 +189,6 @@ class Journal:
                 with self._thread_lock:
                     self._file_lock.release()
 
-    def _refuse_strangers(
-        self, events: list[dict[str, object]], numbers: list[int], lines: list[bytes]
-    ) -> None:
-        for number, event in zip(numbers, events, strict=True):
-            version = event.get("v")
-            if isinstance(version, int) and version > VERSION:
-                message = "was written by a newer version of pelican_linkback; update this one"
-                raise JournalError(self.path, f"line {number} {message}")
-        strange = bool(events) or not all(map(_may_be_ours, lines))
-        if strange and not any("v" in event for event in events):
-            message = (
-                "holds no line of ours; move it away, or name another folder in LINKBACK_STATE"
-            )
-            raise JournalError(self.path, message)
-
     @contextmanager
     def _errors_wrapped(self) -> Iterator[None]:
         try:
@@ -200,6 +228,25 @@ def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
 
 def _parse(line: bytes) -> dict[str, object] | str:
     """Return the event, or why there is none."""
+    event = _parse_own(line)
+    return _parse_any(line) if event is None else event
+
+
+def _parse_own(line: bytes) -> dict[str, object] | None:
+    """Return the event of a line as ``append`` writes it; None where it may be another.
+
+    The fast way: what it returns, ``_parse_any`` returns too.
+    """
+    try:
+        text = line.decode()
+        event, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    whole = not text[end:].strip(_SPACE)
+    return event if whole and isinstance(event, dict) else None
+
+
+def _parse_any(line: bytes) -> dict[str, object] | str:
     if line.startswith(CONFLICT_MARKERS):
         return MARKER
     try:

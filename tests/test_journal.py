@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import threading
 from collections.abc import Callable
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 
 from pelican_linkback import journal as journal_module
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.journal import Damage, Journal, _sync_folder, _write
+from pelican_linkback.journal import Damage, Journal, _parse_any, _parse_own, _sync_folder, _write
 
+KEYS = st.text(st.characters(codec=None))
 VALUES = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec=None))
 
 
@@ -79,6 +81,30 @@ def test_a_damaged_line_is_told_with_its_number_and_the_rest_is_used(
     assert problem.line_number == 2
     assert problem.why.startswith(why)
     assert line in journal.path.read_bytes()
+
+
+JSON = st.recursive(
+    VALUES | st.floats(), lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner)
+)
+PIECES = st.sampled_from(
+    ["", " ", "\t", "\r", "\ufeff", "\xa0", "\x1c", "}", "{", ",", "<<<<<<<", "\0"]
+)
+
+
+@given(st.tuples(PIECES, JSON.map(json.dumps) | st.text(), PIECES).map("".join) | st.binary())
+def test_a_line_as_we_write_it_is_read_fast_and_as_any_other(line: str | bytes) -> None:
+    data = line if isinstance(line, bytes) else line.encode("utf-8", "surrogatepass")
+    event = _parse_own(data)
+    assert event is None or repr(event) == repr(_parse_any(data))
+
+
+@given(st.dictionaries(KEYS, VALUES))
+def test_every_line_that_we_write_is_read_fast(
+    tmp_path_factory: pytest.TempPathFactory, event: dict[str, object]
+) -> None:
+    journal = Journal(tmp_path_factory.mktemp("state") / "deliveries.jsonl")
+    journal.append(event)
+    assert _parse_own(journal.path.read_bytes()) == event
 
 
 def test_damage_is_quoted_harmlessly(journal: Journal) -> None:
