@@ -8,7 +8,6 @@ Pelican's own time is left out: the articles are read and rendered before the cl
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 import sys
 import tempfile
@@ -86,7 +85,8 @@ def be_told(settings: settings_room.Settings) -> None:
         lines.append({**head, **said, "event": "outcome", "at": later.isoformat()})
     journal.append(*lines)
     missing = LINES - len(journal.path.read_text().splitlines())
-    journal.append(*(json.loads(json.dumps(lines[0])) for _ in range(missing)))
+    moments = (now() + dt.timedelta(seconds=n) for n in range(1, missing + 1))
+    journal.append(*({**lines[0], "at": moment.isoformat()} for moment in moments))
 
 
 def build(contents: list, settings: settings_room.Settings, *, fresh: bool = False) -> None:

@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -62,11 +63,16 @@ class Page:
 
         Raises InvalidURL for what cannot be taken apart.
         """
-        try:
-            base = urls.resolve(url, self.base or "")
-        except InvalidURL:
-            base = url
-        return urls.resolve(base, reference)
+        return urls.resolve(_base(url, self.base or ""), reference)
+
+
+@lru_cache(maxsize=16)
+def _base(url: str, declared: str) -> str:
+    """Return what the references of a page are relative to; remembered, as pages have many."""
+    try:
+        return urls.resolve(url, declared)
+    except InvalidURL:
+        return url
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
 
@@ -99,8 +100,12 @@ def host_key(url: str) -> str:
     return f"{host.rstrip('.')}{mark}{rest}"
 
 
+@lru_cache(maxsize=256)
 def _take_apart(url: str) -> tuple[SplitResult, str]:
-    """Return the parts of an acceptable URL, and its host and port in normal form."""
+    """Return the parts of an acceptable URL, and its host and port in normal form.
+
+    Remembered for a while: each link is checked, compared with its page and normalised.
+    """
     try:
         _refuse_characters(url)
         parts = urlsplit(url)
