@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from pelican_linkback.delivery.events import (
     from_line,
     to_line,
 )
-from pelican_linkback.delivery.ledger import Ledger, fold
+from pelican_linkback.delivery.ledger import Ledger, fold, fold_slowly, without_collection
 from pelican_linkback.delivery.reconcile import Post, reconcile, vanished
 from pelican_linkback.delivery.record import Delivery, State
 from pelican_linkback.journal import Journal
@@ -232,6 +233,13 @@ def test_neither_order_nor_repetition_of_lines_matters(events, random) -> None:
     assert fold(shuffled) == fold(events)
 
 
+@given(EVENTS, st.booleans())
+def test_folding_as_the_lines_come_is_folding_them_sorted(events, in_order) -> None:
+    """The fast way is taken by a mention whose events come in order, each once."""
+    lines = sorted(events, key=lambda event: event.at) if in_order else events
+    assert fold(lines) == fold_slowly(lines)
+
+
 @given(EVENTS, EVENTS, EVENTS)
 def test_two_branches_merge_to_one_state_in_either_order(trunk, ours, theirs) -> None:
     """As git's merge=union does, which keeps the lines of both sides."""
@@ -351,6 +359,31 @@ def test_what_is_recorded_is_known_at_once_and_after_reading(tmp_path: Path) -> 
     assert ledger.deliveries[MENTION].state is State.ATTEMPTED
     assert Ledger(journal).deliveries == ledger.deliveries
     assert not ledger.problems
+
+
+@given(events=EVENTS, random=st.randoms())
+def test_a_journal_in_any_order_with_damage_in_it_says_the_same(
+    tmp_path_factory: pytest.TempPathFactory, events, random
+) -> None:
+    """As after a merge; the lines are gone through twice then, and the damage is told once."""
+    journal = Journal(tmp_path_factory.mktemp("state") / "deliveries.jsonl")
+    lines = [to_line(event) for event in [*events, *events[:2]]]
+    random.shuffle(lines)
+    journal.append({"v": 1, "event": "sung"}, *lines)
+    ledger = Ledger(journal)
+    assert ledger.deliveries == fold_slowly(events)
+    assert len(ledger.problems) == 1
+
+
+@pytest.mark.parametrize("enabled", [True, False], ids=["on", "off"])
+def test_the_collector_of_garbage_is_left_as_it_was_found(enabled: bool) -> None:
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with without_collection():
+            assert not gc.isenabled()
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
 
 
 def test_a_clock_that_was_set_back_does_not_turn_history_round(tmp_path: Path) -> None:

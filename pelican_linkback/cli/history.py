@@ -14,6 +14,7 @@ from pelican_linkback.cli.site import must_publish, posts_as_they_are
 from pelican_linkback.delivery import courier_for, journal_of
 from pelican_linkback.delivery.compaction import compact
 from pelican_linkback.delivery.decider import Ask, Decision, GiveUp, Send, Skip
+from pelican_linkback.delivery.reconcile import vanished
 from pelican_linkback.delivery.record import Delivery, State
 from pelican_linkback.settings import Settings
 from pelican_linkback.urls import host_key
@@ -27,17 +28,18 @@ def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
     """Show what the next build would do. Status 1 when an article vanished that was told of."""
     must_publish(settings)
     courier, posts = courier_for(settings), posts_as_they_are(settings, arguments)
-    planned, vanished = courier.plan(posts), courier.vanished(posts)
+    planned = courier.plan(posts)
+    gone = vanished({delivery.mention: delivery for delivery, _ in planned}, posts)
     if screen.json:
-        screen.data(plan_as_json(planned, vanished))
+        screen.data(plan_as_json(planned, gone))
     else:
         show_plan(planned, screen)
-        for source, count in Counter(each.mention.source for each in vanished).items():
+        for source, count in Counter(each.mention.source for each in gone).items():
             screen.insist(
                 f"{source} is not part of the site any more, and {count} of its targets were told "
                 f"of it; if it is gone for good: pelican-linkback retract {source}"
             )
-    return 1 if vanished else 0
+    return 1 if gone else 0
 
 
 def show_plan(planned: Sequence[Row], screen: Screen) -> None:

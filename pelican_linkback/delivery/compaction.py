@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from pelican_linkback.delivery.events import Event
-from pelican_linkback.delivery.ledger import Ledger, fold
+from pelican_linkback.delivery.ledger import Events, fold
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal import Journal
 from pelican_linkback.protocol.mention import Mention
@@ -23,7 +23,7 @@ def compact(journal: Journal) -> tuple[int, int]:
         if not held:
             message = "another process is writing to it; try again when that has ended"
             raise JournalError(journal.path, message)
-        events = Ledger(journal).events
+        events = dict(Events(journal.scan()).numbered())
         return journal.keep_but(set(events) - needed(events))
 
 

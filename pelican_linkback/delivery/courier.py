@@ -31,8 +31,8 @@ from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.delivery.events import GONE, Dropped, Fact, Queued
 from pelican_linkback.delivery.exchanges import Web
 from pelican_linkback.delivery.lanes import Lanes
-from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.delivery.reconcile import Post, reconcile, vanished
+from pelican_linkback.delivery.ledger import Ledger, without_collection
+from pelican_linkback.delivery.reconcile import Post, reconcile
 from pelican_linkback.delivery.record import Delivery
 from pelican_linkback.delivery.report import BUSY, Report, about_journal, count
 from pelican_linkback.delivery.round import Round
@@ -79,15 +79,13 @@ class Courier:
     discoveries: Discoveries = field(default_factory=Discoveries)
     progress: Callable[[int, int], None] = _unwatched
 
+    @without_collection()
     def plan(
         self, posts: Iterable[Post] | None = None, *, failed_too: bool = False
     ) -> list[tuple[Delivery, Decision]]:
         """Return what such a run would decide about each delivery; nothing is written or sent."""
-        return list(self._decided(self._foresee(self._news(posts, failed_too))[0]).values())
-
-    def vanished(self, posts: Iterable[Post]) -> list[Delivery]:
-        """Return what receivers were told of and is no longer among ``posts``, the whole site."""
-        return vanished(Ledger(self.journal).deliveries, posts)
+        decided = self._decided(self._foresee(self._news(posts, failed_too))[0])
+        return [decided[mention] for mention in sorted(decided)]
 
     def run(self, posts: Iterable[Post] | None = None, *, failed_too: bool = False) -> Report:
         """Send what is due and record it; without ``posts``, what the journal knows already.
@@ -122,14 +120,15 @@ class Courier:
         otherwise = {mention for mention, _ in news}
         return [
             (mention, fact)
-            for mention, (delivery, decision) in self._decided(ledger).items()
+            for mention, (delivery, decision) in sorted(self._decided(ledger).items())
             if mention not in otherwise and can_begin_anew(delivery, decision)
             for fact in (Dropped(), Queued(delivery.article, delivery.fingerprint))
         ]
 
     def _run(self, news_for: Callable[[Ledger], News]) -> Report:
-        ledger, news = self._foresee(news_for)
-        due = self._due(ledger)
+        with without_collection():
+            ledger, news = self._foresee(news_for)
+            due = self._due(ledger)
         if not (due or news):
             return self._report(Round(self, ledger, due))
         with self.journal.hold() as held:
@@ -163,13 +162,14 @@ class Courier:
 
     def _due(self, ledger: Ledger) -> list[Mention]:
         decided = self._decided(ledger).items()
-        return [mention for mention, (_, decision) in decided if isinstance(decision, Send | Ask)]
+        due = (mention for mention, (_, what) in decided if isinstance(what, Send | Ask))
+        return sorted(due)
 
     def _decided(self, ledger: Ledger) -> dict[Mention, tuple[Delivery, Decision]]:
         now = self.now()
         return {
             mention: (delivery, decide(delivery, now, self.policy))
-            for mention, delivery in sorted(ledger.deliveries.items())
+            for mention, delivery in ledger.deliveries.items()
         }
 
     def _report(self, this: Round, *, interrupted: bool = False) -> Report:

@@ -79,6 +79,7 @@ class GiveUp:
 Decision = Send | Ask | Wait | Skip | GiveUp
 
 _SETTLED = {State.DELIVERED, State.NOTHING, State.REFUSED, State.DROPPED}
+_DONE = {state: Skip(state.value) for state in State}
 
 
 def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
@@ -101,7 +102,7 @@ def can_begin_anew(delivery: Delivery, decision: Decision) -> bool:
 def _ask(delivery: Delivery, now: datetime, policy: Policy) -> Ask | Skip:
     """Return whether to ask what became of a delivery with which we are done."""
     if delivery.status_url is None or delivery.asked >= policy.attempts:
-        return Skip(delivery.state.value)
+        return _DONE[delivery.state]
     if delivery.retry_at is not None and now < delivery.retry_at:
         return Skip(delivery.state.value, delivery.retry_at)
     return Ask(delivery.state.value)

@@ -29,6 +29,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
 from pelican_linkback.text import harmless
@@ -105,8 +107,10 @@ class Dropped:
 Fact = Queued | Waiting | Attempt | Answered | Asked | Dropped
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+Line = Mapping[str, object]
+
+
+class Event(NamedTuple):
     """A fact about a mention, and when it happened (UTC)."""
 
     at: datetime
@@ -126,16 +130,15 @@ def to_line(event: Event) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value not in {None, ""}}
 
 
-def from_line(line: Mapping[str, object]) -> Event:
+def from_line(line: Line) -> Event:
     """Return the event of a line; raise ValueError with a sentence where it is none of ours."""
-    fields = _Fields(line)
     if line.get("v") != VERSION:
         raise ValueError(f"its version is {harmless(line.get('v'), 40)}, not {VERSION}")
-    kind = fields.text("event")
+    kind = _text(line, "event")
     if kind not in _READERS:
         raise ValueError(f"the event {harmless(kind, 40)} is not known to this version")
-    mention = Mention(fields.text("source"), fields.text("target"))
-    return Event(fields.time("at"), mention, _READERS[kind](fields))
+    mention = Mention(_text(line, "source"), _text(line, "target"))
+    return Event(_time(line, "at"), mention, _READERS[kind](line))
 
 
 def _fields(fact: Fact) -> dict[str, object]:
@@ -169,64 +172,80 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-class _Fields:
-    """The fields of a line, read with their types; a wrong one is a ValueError."""
-
-    def __init__(self, line: Mapping[str, object]) -> None:
-        self._line = line
-
-    def text(self, name: str) -> str:
-        value = self._line.get(name)
-        if not isinstance(value, str):
-            raise ValueError(f"its {name} is {'missing' if value is None else 'not a text'}")  # noqa: TRY004
-        return value
-
-    def words(self, name: str) -> str:
-        """Return a text that may lack."""
-        return self.text(name) if self._line.get(name) is not None else ""
-
-    def time(self, name: str) -> datetime:
-        try:
-            moment = datetime.fromisoformat(self.text(name))
-        except ValueError as error:
-            raise ValueError(f"its {name} is not a time") from error
-        # The last year is left out, so that there is always a moment after this one.
-        if moment.utcoffset() != timedelta(0) or moment.year == MAXYEAR:
-            raise ValueError(f"its {name} is not a UTC time")
-        return moment
-
-    def moment(self, name: str) -> datetime | None:
-        """Return a time that may lack."""
-        return self.time(name) if self.words(name) else None
-
-    def protocol(self) -> Protocol:
-        return Protocol(self.text("protocol"))
+# The fields of a line, read with their types; a wrong one is a ValueError.
 
 
-def _answered(fields: _Fields) -> Answered:
-    outcome = Outcome(
-        Verdict(fields.text("verdict")),
-        fields.text("reason"),
-        fields.words("detail"),
-        protocol=fields.protocol() if fields.words("protocol") else None,
-        endpoint=fields.words("endpoint") or None,
-        status_url=fields.words("status_url") or None,
+def _text(line: Line, name: str) -> str:
+    value = line.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"its {name} is {'missing' if value is None else 'not a text'}")  # noqa: TRY004
+    return value
+
+
+def _words(line: Line, name: str) -> str:
+    """Return a text that may lack."""
+    return "" if line.get(name) is None else _text(line, name)
+
+
+def _time(line: Line, name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_text(line, name))
+    except ValueError as error:
+        raise ValueError(f"its {name} is not a time") from error
+    # The last year is left out, so that there is always a moment after this one.
+    in_utc = moment.tzinfo is UTC or moment.utcoffset() == timedelta(0)
+    if not in_utc or moment.year == MAXYEAR:
+        raise ValueError(f"its {name} is not a UTC time")
+    return moment
+
+
+def _moment(line: Line, name: str) -> datetime | None:
+    """Return a time that may lack."""
+    return _time(line, name) if _words(line, name) else None
+
+
+def _protocol(line: Line) -> Protocol:
+    name = _text(line, "protocol")
+    return _PROTOCOLS.get(name) or Protocol(name)
+
+
+def _verdict(line: Line) -> Verdict:
+    name = _text(line, "verdict")
+    return _VERDICTS.get(name) or Verdict(name)
+
+
+def _answered(line: Line) -> Answered:
+    outcome = _outcome(
+        _verdict(line),
+        _text(line, "reason"),
+        _words(line, "detail"),
+        _protocol(line) if _words(line, "protocol") else None,
+        _words(line, "endpoint") or None,
+        None,
+        _words(line, "status_url") or None,
     )
-    return Answered(outcome, fields.moment("retry_at"))
+    return Answered(outcome, _moment(line, "retry_at"))
 
 
-_READERS: dict[str, Callable[[_Fields], Fact]] = {
-    "queued": lambda fields: Queued(fields.words("article"), fields.words("fingerprint")),
-    "waiting": lambda fields: Waiting(fields.text("reason"), fields.words("detail")),
-    "attempt": lambda fields: Attempt(
-        fields.protocol(), fields.text("endpoint"), fields.words("after")
+_outcome = lru_cache(maxsize=1000)(Outcome)  # many come to the same: accepted, no-endpoint
+
+
+# By their names, as calling an enumeration takes ten times as long.
+_PROTOCOLS = {each.value: each for each in Protocol}
+_VERDICTS = {each.value: each for each in Verdict}
+
+_READERS: dict[str, Callable[[Line], Fact]] = {
+    "queued": lambda line: Queued(_words(line, "article"), _words(line, "fingerprint")),
+    "waiting": lambda line: Waiting(_text(line, "reason"), _words(line, "detail")),
+    "attempt": lambda line: Attempt(
+        _protocol(line), _text(line, "endpoint"), _words(line, "after")
     ),
     "outcome": _answered,
-    "asked": lambda fields: Asked(
-        Verdict(fields.text("verdict")),
-        fields.text("reason"),
-        fields.words("detail"),
-        fields.moment("retry_at"),
+    "asked": lambda line: Asked(
+        _verdict(line),
+        _text(line, "reason"),
+        _words(line, "detail"),
+        _moment(line, "retry_at"),
     ),
     "dropped": lambda _: Dropped(),
 }

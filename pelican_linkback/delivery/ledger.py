@@ -7,40 +7,32 @@ merged by keeping the lines of both, in any order.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
 
 from pelican_linkback.delivery.events import Event, Fact, from_line, to_line
 from pelican_linkback.delivery.record import Delivery
-from pelican_linkback.journal import Journal, about_damage
+from pelican_linkback.journal import Damage, Journal, Scan, about_damage
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.text import harmless
 
-__all__ = ["Ledger", "fold"]
+__all__ = ["Events", "Ledger", "fold", "fold_slowly", "without_collection"]
 
 
 class Ledger:
     """What the journal says, read when the ledger is made, and kept up with what is recorded.
 
-    ``events`` are those that were read, by the numbers of their lines. ``problems`` has
-    sentences about lines that could not be used; they stay in the file and disturb nothing.
-    Raises JournalError when the journal cannot be read.
+    ``problems`` has sentences about lines that could not be used; they stay in the file and
+    disturb nothing. Raises JournalError when the journal cannot be read.
     """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        reading = journal.read()
-        problems = {damage.line_number: damage.why for damage in reading.problems}
-        self.events: dict[int, Event] = {}
-        for number, line in zip(reading.line_numbers, reading.events, strict=True):
-            try:
-                self.events[number] = from_line(line)
-            except ValueError as error:
-                problems[number] = harmless(error)
-        self._deliveries = fold(self.events.values())
-        self.problems = about_damage(journal.path, problems)
+        events = Events(journal.scan())
+        self._deliveries = fold(events)
+        self.problems = about_damage(journal.path, events.problems)
 
     @property
     def deliveries(self) -> Mapping[Mention, Delivery]:
@@ -81,18 +73,68 @@ class Ledger:
             self._deliveries[event.mention] = known.after(event)
 
 
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Let Python look for no garbage: there is none while everything that is made is kept.
+
+    To look through ever more deliveries again and again would be a quarter of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class Events:
+    """The events of a journal; ``problems`` are the lines that are none, once it is gone through.
+
+    Not kept, but read anew each time, so that a long journal takes no more memory than its bytes.
+    """
+
+    def __init__(self, scan: Scan) -> None:
+        self._scan = scan
+        self.problems: dict[int, str] = {}
+
+    def __iter__(self) -> Iterator[Event]:
+        return (event for _, event in self.numbered())
+
+    def numbered(self) -> Iterator[tuple[int, Event]]:
+        """Yield them with the numbers of their lines."""
+        for number, entry in self._scan:
+            if isinstance(entry, Damage):
+                self.problems[number] = entry.why
+                continue
+            try:
+                yield number, from_line(entry)
+            except ValueError as error:
+                self.problems[number] = harmless(error)
+
+
 def fold(events: Iterable[Event]) -> dict[Mention, Delivery]:
-    """Return what ``events``, a set in any order, amount to."""
+    """Return what ``events``, a set in any order, amount to.
+
+    They are gone through once, as a journal is written in order, and once more where branches of
+    it were merged: for those mentions whose events are not in order, or not there once.
+    """
     deliveries: dict[Mention, Delivery] = {}
-    for event in _in_order(events):
+    disordered: set[Mention] = set()
+    for event in events:
         known = deliveries.get(event.mention) or Delivery(event.mention)
+        if known.at is not None and event.at <= known.at:
+            disordered.add(event.mention)
         deliveries[event.mention] = known.after(event)
+    if disordered:
+        deliveries |= fold_slowly(event for event in events if event.mention in disordered)
     return deliveries
 
 
-def _in_order(events: Iterable[Event]) -> Iterator[Event]:
-    """Yield every event once, by time; those of one moment by their content."""
-    time = attrgetter("at")
-    for _, group in groupby(sorted(events, key=time), key=time):
-        moment = list(group)
-        yield from moment if len(moment) == 1 else sorted(set(moment), key=repr)
+def fold_slowly(events: Iterable[Event]) -> dict[Mention, Delivery]:
+    """Return the same by sorting first: every event once, by time; those of one by content."""
+    deliveries: dict[Mention, Delivery] = {}
+    for event in sorted(set(events), key=lambda event: (event.at, repr(event))):
+        known = deliveries.get(event.mention) or Delivery(event.mention)
+        deliveries[event.mention] = known.after(event)
+    return deliveries

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pelican_linkback.delivery.events import GONE, UNLINKED, Dropped, Fact, Queued
+from pelican_linkback.delivery.events import GONE, UNLINKED, Dropped, Queued
 from pelican_linkback.delivery.record import Delivery, State
 from pelican_linkback.protocol.mention import Mention
 
 __all__ = ["Post", "reconcile", "vanished"]
+
+News = Queued | Dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Post:
 
 def reconcile(
     deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]
-) -> tuple[tuple[Mention, Fact], ...]:
+) -> tuple[tuple[Mention, News], ...]:
     """Return what the site's present ``posts`` (all of them) change in what is known.
 
     New mentions are queued, and so is the present version of an article for those that were not
@@ -39,9 +41,10 @@ def reconcile(
     An article that vanished is left alone: see ``vanished``.
     """
     site = _Site(posts)
-    facts = {
-        Mention(post.source, target): Queued(post.article, post.fingerprint)
+    facts: dict[Mention, News] = {
+        Mention(post.source, target): fact
         for post in site.posts.values()
+        for fact in [Queued(post.article, post.fingerprint)]
         for target in post.targets
     }
     unmarked = {
@@ -80,7 +83,7 @@ class _Site:
         """Tell whether the article is neither at its URL nor at another one."""
         return delivery.mention.source not in self.posts and delivery.article not in self._articles
 
-    def farewell(self, delivery: Delivery) -> Fact | None:
+    def farewell(self, delivery: Delivery) -> News | None:
         """Return what becomes of a mention that is not marked, or not any more."""
         if not delivery.is_followed:
             return Dropped() if delivery.told is None else None
@@ -93,12 +96,12 @@ class _Site:
         return Dropped() if self.lacks(delivery) else Queued(delivery.article, GONE)
 
 
-def _is_news(delivery: Delivery | None, fact: Fact) -> bool:
+def _is_news(delivery: Delivery | None, fact: News) -> bool:
     if delivery is None:
         return True
     if isinstance(fact, Dropped):
         return delivery.state is not State.DROPPED and not delivery.is_told
     if delivery.state is State.DROPPED:
         return True
-    known = Queued(delivery.article, delivery.fingerprint)
-    return known != fact and (delivery.told is None or delivery.is_followed)
+    known = delivery.article == fact.article and delivery.fingerprint == fact.fingerprint
+    return not known and (delivery.told is None or delivery.is_followed)

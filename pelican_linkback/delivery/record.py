@@ -7,9 +7,9 @@ by the fingerprint, of which those two words are special values. A pingback is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pelican_linkback.delivery.events import (
     GONE,
@@ -63,8 +63,7 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One mention and what its events amount to.
 
     ``fingerprint`` is the version to tell, and ``since`` when it became known; ``attempts`` counts
@@ -116,7 +115,7 @@ class Delivery:
                 return self._asked(event.fact, at)
             case _ if self.is_told:
                 # A branch of the journal that did not know yet: what is told stays told.
-                return replace(self, at=at)
+                return self._replace(at=at)
             case Attempt():
                 return self._attempted(event.fact, at)
             case Answered():
@@ -125,11 +124,13 @@ class Delivery:
                 return self._kept_back(event.fact, at)
 
     def _queued(self, fact: Queued, at: datetime) -> Delivery:
-        known = replace(self, at=at, article=fact.article, fingerprint=fact.fingerprint)
-        if fact.fingerprint == self.fingerprint and self.state is not State.DROPPED:
-            return known
-        if known.is_told:
-            return replace(known, state=State.DELIVERED)
+        same = fact.fingerprint == self.fingerprint and self.state is not State.DROPPED
+        if same or self.told is not None:
+            known = self._replace(at=at, article=fact.article, fingerprint=fact.fingerprint)
+            if same:
+                return known
+            if known.is_told:
+                return known._replace(state=State.DELIVERED)
         # A changed article gets a new chance: its author may have mended what was refused.
         return Delivery(
             self.mention,
@@ -143,12 +144,11 @@ class Delivery:
 
     def _kept_back(self, fact: Waiting | Dropped, at: datetime) -> Delivery:
         if isinstance(fact, Dropped):
-            return replace(self, at=at, state=State.DROPPED, reason="", detail="")
-        return replace(self, at=at, state=State.WAITING, reason=fact.reason, detail=fact.detail)
+            return self._replace(at=at, state=State.DROPPED, reason="", detail="")
+        return self._replace(at=at, state=State.WAITING, reason=fact.reason, detail=fact.detail)
 
     def _attempted(self, fact: Attempt, at: datetime) -> Delivery:
-        return replace(
-            self,
+        return self._replace(
             at=at,
             state=State.ATTEMPTED,
             protocol=fact.protocol,
@@ -162,8 +162,7 @@ class Delivery:
     def _answered(self, fact: Answered, at: datetime) -> Delivery:
         outcome = fact.outcome
         taken = outcome.verdict is Verdict.DELIVERED
-        return replace(
-            self,
+        return self._replace(
             at=at,
             state=_STATES[outcome.verdict],
             reason=outcome.reason,
@@ -180,9 +179,9 @@ class Delivery:
 
     def _asked(self, fact: Asked, at: datetime) -> Delivery:
         if self.status_url is None:
-            return replace(self, at=at)
-        asked = replace(self, at=at, asked=self.asked + 1, retry_at=fact.retry_at)
+            return self._replace(at=at)
+        asked = self._replace(at=at, asked=self.asked + 1, retry_at=fact.retry_at)
         if fact.verdict is Verdict.LATER:
             return asked
         state = _STATES[fact.verdict]
-        return replace(asked, state=state, reason=fact.reason, detail=fact.detail, status_url=None)
+        return asked._replace(state=state, reason=fact.reason, detail=fact.detail, status_url=None)
