@@ -140,6 +140,7 @@ class FeedStage:
             categories=dict(generator.categories),
             authors=dict(generator.authors),
             tags=dict(generator.tags),
+            static=generator.context["static_content"],
             settings=settings,
             template=generator.env.get_template,
             warn=warn,

@@ -5,6 +5,7 @@
     initialized               the settings are read; a wrong one stops the build
     content_object_init       LINKBACK_LINK_MARKED: marked targets become links
     article_generator_init    the stock feeds are taken over
+    article_generator_finalized  the files that metadata name are published
     all_generators_finalized  themes get feed_links and article.linkbacks
     content_written           LINKBACK_AUTODISCOVERY: a page's head gets the links it lacks
     article_writer_finalized  the feeds are written, the articles gathered
@@ -32,6 +33,7 @@ from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import courier_for, idle_of
 from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.feed_stage import FeedStage
+from pelican_linkback.feeds.files import named_files
 from pelican_linkback.posts import first_day, is_only_read, marks_of, pieces_of, posts_of, published
 from pelican_linkback.preview import is_preview
 from pelican_linkback.protocol import extraction
@@ -56,6 +58,7 @@ def connect() -> None:
     """
     signals.content_object_init.connect(link_marked_targets)
     signals.article_generator_init.connect(take_over_stock_feeds)
+    signals.article_generator_finalized.connect(publish_named_files)
     signals.all_generators_finalized.connect(equip_themes)
     signals.content_written.connect(add_feed_links)
     signals.article_writer_finalized.connect(write_feeds)
@@ -88,6 +91,13 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 def take_over_stock_feeds(generator: Any) -> None:
     """Set Pelican's own feeds aside: ``write_feeds`` writes them."""
     _stages[generator.output_path] = FeedStage(generator)
+
+
+def publish_named_files(generator: Any) -> None:
+    """Have Pelican copy the files that articles name in their metadata, as those they link to."""
+    content = Path(generator.settings["PATH"])
+    for article in (*generator.articles, *generator.translations):
+        generator.context["static_links"].update(named_files(article, content))
 
 
 def write_feeds(generator: Any, writer: Any) -> None:

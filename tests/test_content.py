@@ -240,7 +240,10 @@ HYGIENE = [
     ('<applet code="x">Sorry</applet>', "Sorry", "applet"),
     (
         '<img src="wait.gif" data-src="/b.png" data-srcset="/b.png 1x, /c.png 2x">',
-        '<img src="https://ex.org/b.png" srcset="https://ex.org/b.png 1x, https://ex.org/c.png 2x">',
+        (
+            '<img src="https://ex.org/b.png" '
+            'srcset="https://ex.org/b.png 1x, https://ex.org/c.png 2x">'
+        ),
         "a picture that a script would load",
     ),
     (

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import sys
 
 import podcastparser
 import pytest
 
 from pelican_linkback.feeds import Person, PodcastFeed
-from pelican_linkback.feeds.audio import length_of, seconds_of
 from pelican_linkback.feeds.check import Expected, check
 from pelican_linkback.feeds.podcast_format import podcast_guid
 
@@ -36,6 +34,8 @@ def show(site):
     site.settings |= {"LINKBACK_FEEDS": [Rich], "STATIC_PATHS": ["audio"]}
     (site.content / "audio").mkdir()
     (site.content / "audio" / "one.mp3").write_bytes(SILENCE)
+    for name in ("one.vtt", "one.json"):
+        (site.content / "audio" / name).write_text("")
     site.article("text", category="Show")
     site.article("else", category="Talk", enclosure="audio/one.mp3")
     site.article(
@@ -146,26 +146,6 @@ def test_what_is_no_number_is_told(show, metadata):
     assert "write whole numbers" in problem
 
 
-def test_a_file_that_is_not_there_is_told(show):
-    show.article("one", category="Show", enclosure="audio/none.mp3", transcript="audio/words")
-    build = show.build()
-    (problem,) = build.problems
-    assert "one.md" in problem
-    assert "'audio/none.mp3' as its enclosure, and there is no such file" in problem
-    (one,) = build.parse("show.xml").entries
-    assert one.enclosures[0].length == "0"
-    assert one.podcast_transcript["type"] == "text/plain"
-
-
-def test_a_file_elsewhere_is_taken_at_its_word(show):
-    there = "https://cdn.example.io/a.m4a?x=1"
-    show.article("one", category="Show", enclosure=there)
-    build = show.build()
-    assert build.problems == []
-    (file,) = build.parse("show.xml").entries[0].enclosures
-    assert (file.href, file.type) == (there, "audio/x-m4a")
-
-
 def test_metadata_may_be_a_list(show):
     path = show.article("one", category="Show", enclosure="audio/one.mp3", person="Ann Lee")
     path.write_text(path.read_text().replace("Ann Lee", "Ann Lee\n    Bo Ek (host)"))
@@ -178,28 +158,6 @@ def test_all_articles_with_a_file_may_be_the_podcast(show):
     every = type("Every", (Rich,), {"category": None})
     entries = show.build(LINKBACK_FEEDS=[every]).parse("show.xml").entries
     assert sorted(each.title for each in entries) == ["else", "one"]
-
-
-# Files
-
-
-def test_what_is_no_file_has_no_length(tmp_path):
-    assert length_of(tmp_path) is None
-    assert length_of(tmp_path / "none") is None
-    assert length_of(tmp_path / ("a" * 300)) is None  # too long for a file system
-
-
-def test_what_is_no_sound_has_no_duration(tmp_path):
-    (tmp_path / "words.txt").write_text("words")
-    (tmp_path / "broken.mp3").write_bytes(b"ID3")
-    assert seconds_of(tmp_path / "words.txt") is None
-    assert seconds_of(tmp_path / "broken.mp3") is None
-    assert seconds_of(tmp_path / "none.mp3") is None
-
-
-def test_without_mutagen_nobody_knows_the_duration(show, monkeypatch):
-    monkeypatch.setitem(sys.modules, "mutagen", None)
-    assert "itunes_duration" not in show.build().parse("show.xml").entries[0]
 
 
 # The rules

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -13,7 +12,8 @@ from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
 from pelican_linkback.feeds.archives import numbered
 from pelican_linkback.feeds.content import fit, is_in_order, plain_text
 from pelican_linkback.feeds.feed import Feed
-from pelican_linkback.feeds.formats import Person, Stylesheet
+from pelican_linkback.feeds.files import named, told, type_of
+from pelican_linkback.feeds.formats import Enclosure, Person, Stylesheet
 from pelican_linkback.feeds.identity import tag_uri
 from pelican_linkback.feeds.jsonfeed import JsonFeed
 from pelican_linkback.feeds.pictures import first_picture
@@ -195,13 +195,19 @@ class ArticleFeed(Feed):
 
     def item_image(self, article: Any) -> str | None:
         """Return what the metadata say in ``Image``, else the first picture of the content."""
-        named = str(getattr(article, "image", None) or "").strip()
-        if not named:
-            return self.site.sharing.once("picture", article, self._made_picture)
-        if named.startswith(("{", "|")):  # {static}, which Pelican knows in HTML only
-            html = article._update_content(f'<img src="{escape(named)}">', self.site.url)
-            named = first_picture(html) or named
-        return named
+        if file := named(article, "image", self.site):
+            return file.url
+        return self.site.sharing.once("picture", article, self._made_picture)
+
+    def item_enclosures(self, article: Any) -> Sequence[Any]:
+        """Return the file that the metadata name in ``Enclosure``, with its length."""
+        file = named(article, "enclosure", self.site)
+        if file is None:
+            return super().item_enclosures(article)
+        length = told(article, "enclosure_length")
+        size = file.path.stat().st_size if file.path and not length else length
+        kind = told(article, "enclosure_type") or type_of(file.url)
+        return [Enclosure(self._absolute(file.url), size or None, kind)]
 
     def _content(self, article: Any) -> str:
         return self.site.sharing.once("content", article, self._made_content)

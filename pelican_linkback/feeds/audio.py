@@ -6,26 +6,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-__all__ = ["length_of", "seconds_of"]
-
-
-def length_of(path: Path) -> int | None:
-    """Return the size of the file in bytes; None for what is no file."""
-    try:
-        return path.stat().st_size if path.is_file() else None
-    except OSError:  # such as a URL that is too long for a name
-        return None
+__all__ = ["seconds_of"]
 
 
 def seconds_of(path: Path) -> int | None:
-    """Return how long it plays, in whole seconds; None where nobody can tell.
+    """Return how long it plays, in whole seconds; None for what is broken or of an unknown kind.
 
-    Telling takes mutagen, which the extra ``podcast`` installs.
+    Raises ImportError where mutagen is not installed, which the extra ``podcast`` brings.
     """
-    try:
-        mutagen: Any = import_module("mutagen")
-    except ImportError:
-        return None
+    mutagen: Any = import_module("mutagen")
     try:
         seconds = float(mutagen.File(path).info.length)
     except (mutagen.MutagenError, AttributeError):  # the latter: a kind that it does not know

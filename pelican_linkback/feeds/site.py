@@ -47,6 +47,7 @@ class Site:
     other languages; ``categories``, ``authors`` and ``tags`` map each of Pelican's objects to
     its articles. ``settings`` are Pelican's, ``now`` is the time of the build. ``template``
     returns the theme's template of a name (it has a ``render`` method) or raises LookupError;
+    ``static`` are its static files, Pelican's own objects, by their paths in the content folder;
     ``warn`` tells the author something. ``entry_id`` returns the id that an article
     or a page has in feeds; ``people`` is what is known of authors by their names ("email",
     "url"), ``future`` says whether articles are shown whose date has not come, ``style`` is
@@ -72,6 +73,7 @@ class Site:
     template: Callable[[str], Any] = _no_template
     warn: Callable[[str], None] = _keep_silent
     entry_id: Callable[[Any], str | None] = _no_id
+    static: Mapping[str, Any] = field(default_factory=dict)
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     future: bool = False
     style: str = ""
