@@ -1,0 +1,108 @@
+"""The reference in docs/reference is complete, and its examples are true."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pelican.settings import DEFAULT_CONFIG
+
+from pelican_linkback import settings
+from pelican_linkback.exceptions import SettingsError
+from pelican_linkback.feeds import STOCK_FEEDS
+
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+PACKAGE = Path(__file__).parent.parent / "pelican_linkback"
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.rst")}
+
+
+def sections(page: str, underline: str) -> dict[str, str]:
+    """What stands below each heading with this underline."""
+    parts = re.split(rf"^(\S.*)\n{re.escape(underline)}{{3,}}\n", PAGES[page], flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def blocks(text: str) -> list[tuple[str, str]]:
+    """Each code block: its caption, or else its language, and its text."""
+    pattern = r"^\.\. code-block:: (\w+)\n(?:   :caption: (.*)\n)?\n((?:   .*\n|\n)+)"
+    found = re.findall(pattern, text + "\n", re.MULTILINE)
+    return [(caption or kind, textwrap.dedent(body).strip("\n") + "\n") for kind, caption, body in found]
+
+
+# Settings
+
+OURS = {name.strip("`"): text for name, text in sections("settings", "~").items()}
+
+
+def said(name: str, field: str) -> str:
+    (text,) = re.findall(rf"^:{field}: (.*)$", OURS[name], re.MULTILINE)
+    return str(text)
+
+
+def read(name: str, code: str) -> Any:
+    values: dict[str, Any] = {"PATH": "/site/content"}
+    exec(code, values)
+    del values["__builtins__"]
+    field, _ = settings.READERS[name]
+    return getattr(settings.read(values), field)
+
+
+def test_every_setting_is_there():
+    assert set(OURS) == set(settings.NAMES)
+
+
+@pytest.mark.parametrize("name", settings.NAMES)
+def test_a_setting_is_as_its_section_says(name):
+    assert said(name, "Takes")
+    default = read(name, "")
+    (shown,) = re.findall(r"^``(.*)``$", said(name, "Default"))
+    assert read(name, f"{name} = {shown}") == default
+    (example,) = re.findall(r"^``(.*)``$", said(name, "Example"))
+    assert read(name, example) != default
+    ((wrong, why),) = re.findall(r"^``(.*?)``: (.*)$", said(name, "Refused"))
+    with pytest.raises(SettingsError) as told:
+        read(name, wrong)
+    value = eval(wrong.partition(" = ")[2])
+    assert told.value.problems == (f"{name} = {value!r}: {why}",)
+
+
+def rows_of_pelican() -> dict[str, str]:
+    text = PAGES["settings"][PAGES["settings"].index("Pelican's settings for feeds") :]
+    rows = re.findall(r"^   \* - (.*)\n     - (.*)\n", text, re.MULTILINE)
+    return {name: value for names, value in rows for name in re.findall(r"``(\w+)``", names)}
+
+
+def test_every_setting_for_feeds_is_there_with_its_default():
+    rows = rows_of_pelican()
+    stock = {feed().path_setting(None) for feed in STOCK_FEEDS}
+    theirs = {name for name in DEFAULT_CONFIG if "FEED" in name}
+    assert set(rows) == stock | theirs | {"FEED_DOMAIN"}
+    assert rows.pop("FEED_DOMAIN") == "``SITEURL``"
+    for name, shown in rows.items():
+        default = DEFAULT_CONFIG.get(name)
+        assert shown == ("none" if default is None else f"``{default!r}``".replace("'", '"'))
+
+
+def test_every_setting_that_the_code_reads_is_there():
+    get = r"""(?:settings|pelican|config)(?:\.get\(|\[)["']([A-Z][A-Z0-9_]+)["']"""
+    read_there = {
+        name for path in PACKAGE.rglob("*.py") for name in re.findall(get, path.read_text("utf-8"))
+    }
+    assert len(read_there) > 15
+    assert not [name for name in sorted(read_there) if f"``{name}``" not in PAGES["settings"]]
+
+
+def test_the_example_of_pelicans_settings_makes_the_feeds_that_it_says(site):
+    (_, conf), (_, output) = blocks(PAGES["settings"])
+    values: dict[str, Any] = {}
+    exec(conf, values)
+    del values["__builtins__"]
+    site.article("one", category="Boats", tags="rope", author="Ann Lee")
+    build = site.build(**values)
+    assert build.problems == []
+    made = sorted(p.relative_to(build.output).as_posix() for p in build.output.rglob("feeds/**/*"))
+    assert [path for path in made if "." in path.rpartition("/")[2]] == output.split()
+    assert 'href="https://me.example.io/feeds/" rel="self"' in build.read("feeds/index.xml")
