@@ -29,7 +29,7 @@ REASONS = {
         "its endpoint does not answer as pingback asks for",
     ),
 }
-"""The reasons of docs/linkbacks.rst, where their words say too little by themselves."""
+"""The reasons of docs/reference/states.rst, where their words say too little by themselves."""
 
 OWN = frozenset({"timed-out", "unreachable", "address-refused", "invalid-url", "status-refused"})
 """The reasons whose details are whole sentences."""

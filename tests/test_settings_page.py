@@ -1,10 +1,8 @@
-"""The reference in docs/reference is complete, and its examples are true."""
+"""docs/reference/settings.rst has every setting, and what it says of each is true."""
 
 from __future__ import annotations
 
 import re
-import textwrap
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,26 +11,7 @@ from pelican.settings import DEFAULT_CONFIG
 from pelican_linkback import settings
 from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.feeds import STOCK_FEEDS
-
-FOLDER = Path(__file__).parent.parent / "docs" / "reference"
-PACKAGE = Path(__file__).parent.parent / "pelican_linkback"
-PAGES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.rst")}
-
-
-def sections(page: str, underline: str) -> dict[str, str]:
-    """What stands below each heading with this underline."""
-    parts = re.split(rf"^(\S.*)\n{re.escape(underline)}{{3,}}\n", PAGES[page], flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
-def blocks(text: str) -> list[tuple[str, str]]:
-    """Each code block: its caption, or else its language, and its text."""
-    pattern = r"^\.\. code-block:: (\w+)\n(?:   :caption: (.*)\n)?\n((?:   .*\n|\n)+)"
-    found = re.findall(pattern, text + "\n", re.MULTILINE)
-    return [(caption or kind, textwrap.dedent(body).strip("\n") + "\n") for kind, caption, body in found]
-
-
-# Settings
+from tests.pages import PACKAGE, PAGES, blocks, sections
 
 OURS = {name.strip("`"): text for name, text in sections("settings", "~").items()}
 

@@ -1,0 +1,99 @@
+"""docs/reference/memory.rst: its lines are those that the program reads and writes."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, date, datetime
+from typing import get_args
+
+import pytest
+
+from pelican_linkback.delivery import events
+from pelican_linkback.delivery.beginning import Beginning
+from pelican_linkback.delivery.discoveries import Discoveries
+from pelican_linkback.delivery.ledger import fold
+from pelican_linkback.delivery.record import State
+from pelican_linkback.feeds import identity
+from pelican_linkback.journal import Journal
+from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from tests.fakeweb import FakeWeb
+from tests.pages import PAGES, blocks, table
+
+LINES = {name: text.splitlines() for name, text in blocks(PAGES["memory"])}
+EVENTS = table("memory", "Deliveries")
+MOMENT = datetime(2026, 1, 31, 10, tzinfo=UTC)
+FULL = Outcome(
+    *(Verdict.LATER, "http-503", "unwell", Protocol.WEBMENTION),
+    endpoint="https://example.org/x",
+    status_url="https://example.org/s",
+)
+FACTS = [
+    events.Queued("one.md", "f"),
+    events.Waiting("not-online", "it answers 404"),
+    events.Attempt(Protocol.PINGBACK, "https://example.org/x", "http-404"),
+    events.Answered(FULL, MOMENT),
+    events.Asked(Verdict.LATER, "status-202", "soon", MOMENT),
+    events.Dropped(),
+]
+
+
+def test_the_lines_of_the_journal_are_read_and_written_as_they_stand_there():
+    read = [events.from_line(json.loads(line)) for line in LINES["deliveries.jsonl"]]
+    written = [json.dumps(events.to_line(event), sort_keys=True) for event in read]
+    assert written == LINES["deliveries.jsonl"]
+    ((delivery,),) = [fold(read).values()]
+    assert (delivery.state, delivery.told_by, delivery.attempts) == (
+        State.DELIVERED,
+        Protocol.WEBMENTION,
+        1,
+    )
+
+
+ROWS = {name.strip("`"): (have.split(), may.split()) for name, have, may in EVENTS}
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
+def test_every_event_is_there_with_its_fields(fact):
+    line = events.to_line(events.Event(MOMENT, Mention("s", "t"), fact))
+    have, may = ROWS[str(line["event"])]
+    assert set(line) == {"v", "at", "event", "source", "target", *have, *may}
+    assert events.from_line(line).fact == fact
+    events.from_line({name: value for name, value in line.items() if name not in may})
+
+
+def test_every_kind_of_event_is_looked_at():
+    assert {type(fact) for fact in FACTS} == set(get_args(events.Fact))
+    assert len(ROWS) == len(FACTS)
+
+
+def test_the_other_journals_are_read_as_they_stand_there(tmp_path):
+    for name, lines in LINES.items():
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+    memory = identity.remembered(Journal(tmp_path / "ids.jsonl"))
+    assert memory.problems == ()
+    assert list(memory.by_source) == [("en", "an-answer.md")]
+    journals = Journal(tmp_path / "site.jsonl"), Journal(tmp_path / "deliveries.jsonl")
+    assert (
+        str(Beginning(*journals).day(date(2026, 5, 1))) == json.loads(LINES["site.jsonl"][0])["day"]
+    )
+    (line,) = LINES["discoveries.jsonl"]
+    page = json.loads(line)["page"]
+    known = Discoveries(Journal(tmp_path / "discoveries.jsonl"))
+    found = known.find(FakeWeb({}), page, tuple(Protocol), MOMENT)
+    assert [endpoint.url for endpoint in found.where] == [
+        json.loads(line)[each.value] for each in Protocol
+    ]
+
+
+def test_every_file_of_the_memory_is_there(site):
+    site.article("one", "[a](https://you.example.io/a)", pingback="all")
+    site.build(
+        SITEURL="http://127.0.0.1:9", LINKBACK_ALLOW_HOSTS=["127.0.0.1"], LINKBACK_TARGETS="all"
+    )
+    on_page = set(re.findall(r"^``(\S+)``  ", PAGES["memory"], re.MULTILINE))
+    made = {
+        re.sub(r"^\w+(?=\.lock)", "*", path.name) for path in (site.folder / "linkback").iterdir()
+    }
+    assert made <= on_page
+    assert set(LINES) == {name for name in on_page if name.endswith(".jsonl")}
