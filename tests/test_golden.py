@@ -125,10 +125,20 @@ def test_feedparser_reads_what_the_articles_say(name):
         assert text is None or words(html) == text
         assert "<script" not in html
         assert "<iframe" not in html
+        files = [(file.href, file.length, file.type) for file in entry.enclosures]
+        assert files == [(url, str(size), "audio/mpeg") for url, size in files_of(source)]
         pictures = [each["url"] for each in entry.get("media_content", [])]
         assert pictures == (
             [first_picture(source)] if first_picture(source) and not podcast else []
         )
+
+
+def files_of(source: Source) -> list[tuple[str, int]]:
+    """Return the address and the size of the article's file of sound, if it has one."""
+    if "enclosure" not in source.metadata:
+        return []
+    url, path = file_of(source)
+    return [(url, path.stat().st_size)]
 
 
 def first_picture(source: Source) -> str | None:
@@ -157,6 +167,8 @@ def test_json_is_what_its_specification_says_and_what_the_articles_say(name):
         assert [author["name"] for author in item["authors"]] == source.authors
         assert item["tags"] == [source.category, *source.tags]
         assert item.get("image") == (None if "soundings" in name else first_picture(source))
+        attachments = [(each["url"], each["size_in_bytes"]) for each in item.get("attachments", [])]
+        assert attachments == files_of(source)
         text = said(source, full="latest" not in name)
         assert text is None or words(item["content_html"]) == text
         if "summary" in item and "summary" in source.metadata:
