@@ -1,10 +1,11 @@
-"""What stands on the pages of docs/reference: sections, tables, code blocks."""
+"""What stands on the pages of docs: sections, tables, code blocks."""
 
 from __future__ import annotations
 
 import re
 import textwrap
 from pathlib import Path
+from typing import NamedTuple
 
 DOCS = Path(__file__).parent.parent / "docs"
 PACKAGE = Path(__file__).parent.parent / "pelican_linkback"
@@ -17,13 +18,34 @@ def sections(page: str, underline: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def blocks(text: str) -> list[tuple[str, str]]:
-    """Each code block: its caption, or else its language, and its text."""
-    pattern = r"^\.\. code-block:: (\w+)\n(?:   :caption: (.*)\n)?\n((?:   .*\n|\n)+)"
-    found = re.findall(pattern, text + "\n", re.MULTILINE)
+class Block(NamedTuple):
+    """A code block: its language, its caption (or ""), its text, and the line it begins in."""
+
+    kind: str
+    caption: str
+    text: str
+    line: int
+
+
+def blocks(text: str) -> list[Block]:
+    """The code blocks of a text, in order, those within lists included."""
+    pattern = r"^( *)\.\. code-block:: (\w+)\n(?: +:caption: (.*)\n)?\n((?:\1   .*\n|\n)+)"
+    found = re.finditer(pattern, text + "\n", re.MULTILINE)
     return [
-        (caption or kind, textwrap.dedent(body).strip("\n") + "\n") for kind, caption, body in found
+        Block(
+            kind=each[2],
+            caption=each[3] or "",
+            text=textwrap.dedent(each[4]).strip("\n") + "\n",
+            line=text.count("\n", 0, each.start()) + 1,
+        )
+        for each in found
     ]
+
+
+def literals(text: str) -> list[str]:
+    """The blocks of a text that ``::`` begins, in order."""
+    found = re.findall(r"::\n\n((?: +.*\n|\n)+)", text)
+    return [textwrap.dedent(each).strip("\n") + "\n" for each in found]
 
 
 def table(page: str, heading: str) -> list[list[str]]:

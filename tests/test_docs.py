@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,8 @@ import pytest
 from pelican_linkback import feeds
 from pelican_linkback.feeds import Feed
 from pelican_linkback.feeds.catalogue import catalogue
+from tests.pages import DOCS, blocks
 
-DOCS = Path(__file__).parent.parent / "docs"
 PAGES = {name: (DOCS / name).read_text("utf-8") for name in ("feeds.rst", "reference/aspects.rst")}
 PAGE = "\n".join(PAGES.values())
 
@@ -44,27 +42,14 @@ class Example:
     kind: str = ""
 
 
-def blocks(kind: str) -> list[tuple[str, str, str]]:
-    """Every code block of a kind: its page and line, its caption and its text."""
-    pattern = rf"^\.\. code-block:: ({kind})\n(?:   :caption: (.*)\n)?\n((?:   .*\n|\n)+)"
-    return [
-        (
-            f"{name}:{page.count(chr(10), 0, found.start()) + 1}",
-            found[2] or found[1],
-            textwrap.dedent(found[3]),
-        )
-        for name, page in PAGES.items()
-        for found in re.finditer(pattern, page, re.MULTILINE)
-    ]
-
-
 def examples() -> list[Example]:
     found: list[Example] = []
-    for place, kind, text in blocks("python|xml|json|text"):
-        if kind == "python":
-            found.append(Example(place, text))
-        else:
-            found[-1].result, found[-1].kind = text, kind
+    for name, page in PAGES.items():
+        for kind, _, text, line in blocks(page):
+            if kind == "python":
+                found.append(Example(f"{name}:{line}", text))
+            elif kind != "jinja":
+                found[-1].result, found[-1].kind = text, kind
     return found
 
 
@@ -111,8 +96,9 @@ def harbour(site):
     (site.content / "pages").mkdir()
     (site.content / "pages" / "about.md").write_text("Title: About\n\nA harbour.\n")
     (site.folder / "templates").mkdir()
-    for _, name, text in blocks("jinja"):
-        (site.folder / "templates" / name).write_text(text.strip() + "\n")
+    for kind, name, text, _ in blocks(PAGE):
+        if kind == "jinja":
+            (site.folder / "templates" / name).write_text(text)
     return site
 
 

@@ -20,7 +20,7 @@ from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdic
 from tests.fakeweb import FakeWeb
 from tests.pages import PAGES, blocks, table
 
-LINES = {name: text.splitlines() for name, text in blocks(PAGES["memory"])}
+LINES = {block.caption: block.text.splitlines() for block in blocks(PAGES["memory"])}
 EVENTS = table("memory", "Deliveries")
 MOMENT = datetime(2026, 1, 31, 10, tzinfo=UTC)
 FULL = Outcome(

@@ -1,0 +1,115 @@
+"""Somebody who does what a page of the documentation says, word for word, and has nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.pages import blocks
+
+ROOT = Path(__file__).parent.parent
+ANSWERS = "\n\n\n\nn\n\n\n\nn\n"
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])
+
+
+def is_open(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+class Person:
+    """Somebody with a shell in a folder, and terminals in which programs go on running."""
+
+    def __init__(self, folder, terminals, ports=None):
+        self.folder, self._terminals, self._ports = folder, terminals, ports or {}
+        self.heard = {}
+        scripts = Path(sys.executable).parent
+        self._environment = os.environ | {
+            "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "200",
+        }
+        self._environment.pop("FORCE_COLOR", None)
+
+    def types(self, line):
+        words = shlex.split(line)
+        if words[0] == "cd":
+            self.folder /= words[1]
+            return ""
+        if words[0] == "pelican-linkback":  # what its script does, also where it is not installed
+            words[:1] = [sys.executable, "-m", "pelican_linkback"]
+        done = subprocess.run(
+            words,
+            check=False,
+            cwd=self.folder,
+            env=self._environment,
+            input=ANSWERS if "quickstart" in line else "",
+            capture_output=True,
+            text=True,
+        )
+        # A plugin of the tests' environment, which a new person does not have.
+        return (done.stdout + done.stderr).replace('"i18n_subsites", ', "")
+
+    def starts(self, terminal, line):
+        output = (self.folder / f"{terminal}.log").open("w+")
+        program = subprocess.Popen(
+            shlex.split(line), cwd=self.folder, env=self._environment, stdout=output, stderr=output
+        )
+        self._terminals.callback(output.close)
+        self._terminals.callback(program.wait)
+        self._terminals.callback(program.terminate)
+        self.heard[terminal] = Path(output.name)
+        port = self._ports["8001" if "neighbour" in line else "8000"]
+        end = time.monotonic() + 20
+        while not is_open(port):
+            assert time.monotonic() < end, f"{line} does not listen"
+
+    def writes(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def follows(self, page):
+        """Do what the code blocks of ``page`` say; return the command lines.
+
+        A block for the console is typed, and what stands below a line has to be in what it
+        shows; one with a caption goes on in a terminal of that name. XML has to be in the file
+        of its caption, and a block whose caption is a terminal in what is shown there. Any other
+        is written to the file of its caption, behind what that holds.
+        """
+        done = []
+        for kind, caption, text, _ in blocks(page):
+            if kind == "console":
+                done += self._at_the_prompt(caption, text)
+            elif caption in self.heard:
+                assert text.strip() in self.heard[caption].read_text()
+            elif kind == "xml":
+                _holds((self.folder / caption).read_text(encoding="utf-8"), text)
+            else:
+                self.writes(caption, text)
+        return done
+
+    def _at_the_prompt(self, terminal, text):
+        for prompt in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+            line, _, expected = prompt.partition("\n")
+            if terminal:
+                self.starts(terminal, line)
+            else:
+                _holds(self.types(line), expected)
+            yield line
+
+
+def _holds(shown, expected):
+    for words in filter(None, map(str.strip, expected.splitlines())):
+        assert words in shown, shown

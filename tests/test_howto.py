@@ -1,0 +1,77 @@
+"""The pages of docs/howto, done word for word on a site as pelican-quickstart makes it."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from contextlib import ExitStack
+
+import pytest
+
+from pelican_linkback.delivery.predecessor import Told, told_in
+from pelican_linkback.protocol.mention import Protocol
+from tests.pages import DOCS, blocks, literals
+from tests.person import Person
+from tests.test_podcast import SILENCE
+
+BASE = """\
+PATH = "content"
+SITENAME = "My Site"
+AUTHOR = "Ann Lee"
+TIMEZONE = "UTC"
+PLUGINS = ["pelican_linkback"]
+"""
+PUBLISHING = """\
+import os, sys
+sys.path.append(os.curdir)
+from pelicanconf import *
+SITEURL = "https://your.site"
+AUTHOR_FEED_ATOM = "feeds/author/{slug}.atom.xml"
+LINKBACK_SEND = False
+"""
+
+
+@pytest.fixture
+def person(tmp_path):
+    (tmp_path / "pelicanconf.py").write_text(BASE)
+    (tmp_path / "publishconf.py").write_text(PUBLISHING)
+    (tmp_path / "content").mkdir()
+    with ExitStack() as terminals:
+        yield Person(tmp_path, terminals)
+
+
+def page(name):
+    return (DOCS / "howto" / f"{name}.rst").read_text(encoding="utf-8")
+
+
+def test_the_publishing_from_ci_is_a_shell_script():
+    (script,) = (text for text in literals(page("ci")) if "rsync" in text)
+    subprocess.run(["sh", "-n"], input=script, text=True, check=True)
+
+
+def test_the_publishing_from_a_laptop_is_a_makefile(tmp_path):
+    (rule,) = literals(page("laptop"))
+    names = "OUTPUTDIR = output\nWEB_HOST = me\nPUBLISHCONF = publishconf.py\npublish:\n\ttrue\n"
+    (tmp_path / "Makefile").write_text(f"{names}{rule}")
+    make = ["make", "--dry-run", "publish-and-tell"]
+    shown = subprocess.run(make, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert shown.splitlines() == [
+        "true",
+        'rsync --archive --delete "output/" "me:site/"',
+        'pelican-linkback send -s "publishconf.py" --wait 10m',
+    ]
+
+
+def test_the_cache_of_the_other_plugin_says_what_the_page_says():
+    (cache,) = (block.text for block in blocks(page("from-linkbacks")) if block.kind == "json")
+    told = Told("an-answer", "https://example.org/a-post", Protocol.PINGBACK)
+    assert told_in(cache.encode()) == [told]
+
+
+def test_a_podcast_of_one_category(person):
+    (person.folder / "content" / "audio").mkdir()
+    (person.folder / "content" / "audio" / "one.mp3").write_bytes(SILENCE)
+    (person.folder / "content" / "images").mkdir()
+    (person.folder / "content" / "images" / "soundings.png").write_bytes(b"")
+    done = person.follows(page("podcast"))
+    assert [shlex.split(line)[1] for line in done] == ["content", "check"] * 2
