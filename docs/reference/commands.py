@@ -15,11 +15,33 @@ Commands
 
 .. This page is made by commands.py from the parser; a test holds it to that.
 
-The exit status is 0 (all well), 1 (something needs you) or 2 (wrong usage or settings). What
-``--json`` prints is described by the JSON Schemas in ``docs/schemas``. Colours are left out for
+What ``--json`` prints is described by the JSON Schemas in ``docs/schemas``. Colours are left out for
 ``NO_COLOR``, and in files and pipes no line is broken. ``pelican-linkback --print-completion
 SHELL`` prints what completes the words in bash, zsh or tcsh.
+
+Exit statuses
+-------------
+
+0
+    All is well.
+1
+    Something needs you: see below; or the memory cannot be read or written. What could be done was
+    done.
+2
+    Wrong usage or settings, told in one message. Nothing was done. Commands that are about what is
+    told also say so where ``SITEURL`` is not public.
 """
+
+NEEDS = {
+    "plan": "an article vanished though somebody was told of it",
+    "send": "something was not told, or waits for more than an upload; the output says what to do",
+    "retract": "nobody was told of that page, or one of those who were could not be told",
+    "status": "one of the deliveries that are listed failed for good",
+    "check": "a feed has a fault, or one that is to be imported cannot be read",
+    "compact": "another process is writing to the memory, or it cannot be written",
+    "init": "something is left for you to do by hand, or was not agreed to",
+    "import-linkbacks": "the cache is not there or cannot be used; nothing was remembered",
+}
 
 
 def page() -> str:
@@ -35,7 +57,7 @@ def page() -> str:
 
 def _section(name: str, sub: argparse.ArgumentParser) -> str:
     lines = [name, "-" * len(name), "", f"{sub.description[:1].upper()}{sub.description[1:]}.", ""]
-    lines += ["::", "", f"    {COMMANDS[name].example}", ""]
+    lines += ["::", "", f"    {COMMANDS[name].example}", "", f"Exit status 1: {NEEDS[name]}.", ""]
     for action in sub._actions:
         lines += _option(action)
     return "\n".join(lines)
