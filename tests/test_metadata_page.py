@@ -18,7 +18,9 @@ class Soundings(PodcastFeed):
 
 
 def test_every_field_that_is_read_is_there_and_no_other():
-    read = {name for path in PACKAGE.rglob("*.py") for name in READ.findall(path.read_text())}
+    read = {
+        name for path in PACKAGE.rglob("*.py") for name in READ.findall(path.read_text("utf-8"))
+    }
     rows = [
         row[0].strip("`")
         for heading in sections("metadata", "-")

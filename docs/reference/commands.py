@@ -15,8 +15,8 @@ Commands
 
 .. This page is made by commands.py from the parser; a test holds it to that.
 
-What ``--json`` prints is described by the JSON Schemas in ``docs/schemas``. Colours are left out for
-``NO_COLOR``, and in files and pipes no line is broken. ``pelican-linkback --print-completion
+What ``--json`` prints is described by the JSON Schemas in ``docs/schemas``. Colours are left out
+for ``NO_COLOR``, and in files and pipes no line is broken. ``pelican-linkback --print-completion
 SHELL`` prints what completes the words in bash, zsh or tcsh.
 
 Exit statuses
