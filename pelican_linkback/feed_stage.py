@@ -33,6 +33,7 @@ from pelican_linkback.feeds.identity import Entry, Memory
 from pelican_linkback.feeds.output import Shelf
 from pelican_linkback.feeds.sharing import Sharing
 from pelican_linkback.journal import Journal
+from pelican_linkback.telling import Teller
 from pelican_linkback.urls import normalise
 
 __all__ = ["FeedStage"]
@@ -49,6 +50,7 @@ class FeedStage:
     def __init__(self, generator: Any) -> None:
         self._generator = generator
         self._settings = settings_room.read(generator.settings)
+        self._teller = Teller(logger)
         chosen = self._settings.feeds
         self._classes, self._unusable = load(STOCK_FEEDS if chosen is None else chosen)
         emptied = bool(generator.settings.get("DELETE_OUTPUT_DIRECTORY"))
@@ -62,7 +64,7 @@ class FeedStage:
 
     def documents(self) -> Sequence[Document]:
         """Return the site's feeds, without archives; what is wrong is told by ``run``."""
-        site = self._describe_site(dt.datetime.now(dt.UTC), {}, warn=lambda _: None)
+        site = self._describe_site(dt.datetime.now(dt.UTC), {}, warn=lambda *_: None)
         documents = catalogue(self._classes, site).documents
         return [document for document in documents if not document.number]
 
@@ -84,11 +86,12 @@ class FeedStage:
             logger.warning("%s", problem)
         entries = self._entries()
         ids, problems = identity.assign(list(entries), memory)
-        for problem in problems:
-            logger.warning("%s", problem)
+        for kind, problem in problems:
+            self._teller.add(logging.WARNING, ("Feed_ID", kind), problem)
         known = {id(entries[entry]): ids[entry] for entry in entries}
-        site = self._describe_site(now, known, warn=_Teller())
+        site = self._describe_site(now, known, warn=self._teller.warn)
         counts = self._write(site, writer)
+        self._teller.tell()
         if self._settings.publishes and not preview:
             self._remember(journal, ids, memory, now)
         return counts if site.url else f"{counts}; SITEURL is empty, so their links are relative"
@@ -123,7 +126,7 @@ class FeedStage:
         )
 
     def _describe_site(
-        self, now: dt.datetime, ids: dict[int, str], warn: Callable[[str], None]
+        self, now: dt.datetime, ids: dict[int, str], warn: Callable[..., None]
     ) -> Site:
         generator, settings = self._generator, self._generator.settings
         return Site(
@@ -163,7 +166,7 @@ class FeedStage:
     def _write(self, site: Site, writer: Any) -> str:
         catalogued = catalogue(self._classes, site)
         for error in (*self._unusable, *catalogued.errors):
-            logger.error("Feed %s", error)
+            self._teller.add(logging.ERROR, str(error), f"Feed {error}")
         if self._settings.feed_style is True:
             sheet = files(feeds).joinpath("feed.css").read_bytes()
             self._shelf.write(STYLESHEET, lambda file: file.write(sheet))
@@ -181,7 +184,7 @@ class FeedStage:
 
     def _write_one(self, document: Document, site: Site, writer: Any) -> bool | None:
         """Write one document; return whether its bytes changed, None if it cannot be built."""
-        path = Path(self._generator.output_path) / document.path
+        path = (Path(self._generator.output_path) / document.path).absolute()
         context = self._generator.context
         try:
             if str(path) in getattr(writer, "_written_files", ()):
@@ -192,7 +195,10 @@ class FeedStage:
             changed = self._shelf.write(document.path, partial(save, feed))
         except Exception as error:
             named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
-            logger.error("Feed %s", named, exc_info=self._generator.settings.get("DEBUG", False))
+            if self._generator.settings.get("DEBUG"):
+                logger.exception("Feed %s", named)
+            else:
+                self._teller.add(logging.ERROR, (type(document.feed), type(error)), f"Feed {named}")
             return None
         logger.info('%s "%s"', "Writing" if changed else "Unchanged:", path)
         signals.feed_written.send(str(path), context=context, feed=feed)
@@ -254,15 +260,3 @@ def _absolute_links(context: dict[str, Any], site_url: str) -> Iterator[None]:
         yield
     finally:
         context["localsiteurl"] = before
-
-
-class _Teller:
-    """Says each thing to the author once, though many feeds come upon it."""
-
-    def __init__(self) -> None:
-        self._said: set[str] = set()
-
-    def __call__(self, words: str) -> None:
-        if words not in self._said:
-            self._said.add(words)
-            logger.warning("%s", words)

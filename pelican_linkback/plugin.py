@@ -31,6 +31,7 @@ from pelican.log import console
 
 from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import courier_for, idle_of
+from pelican_linkback.delivery.report import Report
 from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.feed_stage import FeedStage
 from pelican_linkback.feeds.files import named_files
@@ -38,6 +39,7 @@ from pelican_linkback.posts import first_day, is_only_read, marks_of, pieces_of,
 from pelican_linkback.preview import is_preview
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
+from pelican_linkback.telling import Teller
 from pelican_linkback.themes import FeedLinks, Linkbacks, Told, add_missing_links
 
 __all__ = ["connect"]
@@ -49,6 +51,9 @@ _stages: dict[str, FeedStage] = {}
 
 _published: list[Any] = []
 """The articles and pages of the site under way, and of its subsites."""
+
+_unpublished: list[Any] = []
+"""Those of a site that is at an address, but not a public one."""
 
 
 def connect() -> None:
@@ -72,6 +77,7 @@ def read_settings(pelican: Any) -> None:
     logging.getLogger("pelican").addFilter(_without_traceback)
     if not settings_room.read(pelican.settings).subsite:
         _published.clear()
+        _unpublished.clear()
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
@@ -156,16 +162,18 @@ def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the sign
     if settings.publishes:
         _published.extend(contents)
     elif settings.site_url:
-        marks = map(marks_of, contents)
-        marked = sum(bool(each.urls or each.all) for each in marks)
-        _say(_not_a_publication(marked, settings.site_url) if marked else "")
+        _unpublished.extend(contents)
 
 
-def _not_a_publication(marked: int, site_url: str) -> str:
-    return (
-        f"Linkbacks: {marked} marked, and nobody is told, because SITEURL = {site_url!r} is not a "
-        "public address; LINKBACK_ALLOW_HOSTS makes one count"
-    )
+def _say_if_not_public(contents: Sequence[Any], site_url: str) -> None:
+    """Say of articles with marks why nobody is told of them."""
+    marked = sum(bool(each.urls or each.all) for each in map(marks_of, contents))
+    if marked:
+        articles = "1 article marks" if marked == 1 else f"{marked} articles mark"
+        _say(
+            f"Linkbacks: {articles} somebody, and nobody is told, since SITEURL = {site_url!r} is "
+            "not a public address; LINKBACK_ALLOW_HOSTS makes one count"
+        )
 
 
 def deliver(pelican: Any) -> None:
@@ -176,10 +184,16 @@ def deliver(pelican: Any) -> None:
     not sent is due with the next run. Ctrl-C is passed on when what is known has been told.
     """
     settings = settings_room.read(pelican.settings)
-    if settings.subsite or not settings.publishes or is_preview(sys.argv) or is_only_read():
+    if settings.subsite or is_only_read():
         return
+    if is_preview(sys.argv):
+        logger.info("Linkbacks: nobody is told while Pelican watches or serves")
+        return
+    _say_if_not_public(_unpublished, settings.site_url)
     contents = _published.copy()
     _published.clear()
+    if not settings.publishes:
+        return
     if not settings.send:
         # Everything is on record and due, and the time to send it is over.
         settings = replace(settings, deadline=0.0)
@@ -202,17 +216,27 @@ def deliver_contents(contents: Sequence[Any], settings: Settings, now: dt.dateti
         return line
     posts = list(posts_of(contents, settings, first_day(settings, now.date())))
     report = courier_for(settings).run(posts)
+    teller = Teller(logger)
     for notice in report.notices:
-        logger.log(logging.getLevelNamesMapping()[notice.level.upper()], "%s", notice.text)
-    line = report.summary() if report.left or any(post.targets for post in posts) else ""
-    if report.left and not settings.send:
-        line = f"Linkbacks: {report.left} due; upload the site, then run pelican-linkback send"
+        level = logging.getLevelNamesMapping()[notice.level.upper()]
+        teller.add(level, notice.kind or notice.text, notice.text)
+    teller.tell()
+    line = _line(report, settings) if report.left or any(post.targets for post in posts) else ""
     if report.interrupted:
         _say(line)
         raise KeyboardInterrupt
     if not any(marks_of(content).problems for content in contents):
         idle.remember(digest, report, line, now)
     return line
+
+
+def _line(report: Report, settings: Settings) -> str:
+    """Return what came of a build, and why something is left."""
+    if report.left and not settings.send:
+        return f"Linkbacks: {report.left} due; upload the site, then run pelican-linkback send"
+    in_time = not report.left or report.interrupted or report.shut_out
+    over = "" if in_time else f" (LINKBACK_DEADLINE = {settings.deadline:g} is over)"
+    return report.summary() + over
 
 
 def _say(line: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from pelican_linkback.delivery import Post, beginning_of
 from pelican_linkback.delivery.targets import choose
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
+from pelican_linkback.telling import Teller
 from pelican_linkback.urls import normalise
 
 __all__ = [
@@ -32,6 +34,9 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
+
+_QUOTED = re.compile('"[^"]*"')
+"""What an author wrote, in a message."""
 
 
 def published(generator: Any, now: datetime) -> Iterator[Any]:
@@ -55,11 +60,18 @@ def first_day(settings: Settings, today: date, *, remember: bool = True) -> date
 def posts_of(
     contents: Iterable[Any], settings: Settings, since: date | None = None
 ) -> Iterator[Post]:
-    """Yield the Post of each article or page.
+    """Yield the Post of each article or page, and say which of their marks cannot be used.
 
     The links of an article dated from the day ``since`` on are told though they are not marked;
     with None, of no article.
     """
+    contents, teller = tuple(contents), Teller(logger)
+    for content in contents:
+        for problem in marks_of(content).problems:
+            kind = _QUOTED.sub("", problem)
+            name = content.get_relative_source_path()
+            teller.add(logging.WARNING, kind, f"{name}: Pingback: {problem}")
+    teller.tell()
     return (_post(content, settings, since) for content in contents)
 
 
@@ -87,8 +99,6 @@ def _post(content: Any, settings: Settings, since: date | None) -> Post:
     source = normalise(urljoin(_site_url(content) + "/", content.url))
     name = content.get_relative_source_path()
     marks = marks_of(content)
-    for problem in marks.problems:
-        logger.warning("%s: Pingback: %s", name, problem)
     html = content.get_content(_site_url(content))
     links = extraction.links(html, source)
     find = since is not None and isinstance(content, Article) and content.date.date() >= since

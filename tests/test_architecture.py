@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pelican_linkback"
 OWN = "pelican_linkback"
 
-GROUND = {"exceptions", "text", "urls", "addresses", "markup", "deadline", "dialling"}
+GROUND = {"exceptions", "text", "urls", "addresses", "markup", "deadline", "dialling", "abridging"}
 SECOND = {"journal", "settings", "web", "protocol"}
 PRODUCTS = {"feeds", "delivery"}
 
@@ -28,12 +28,13 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "feeds/content": (GROUND | {"feeds"}, set()),
     "feeds/mending": ({"feeds"}, {"bs4"}),
     "delivery": (GROUND | SECOND | {"delivery"}, set()),
-    "feed_stage": (GROUND | SECOND | {"feeds"}, {"pelican"}),
-    "posts": (GROUND | SECOND | {"delivery"}, {"pelican"}),
+    "telling": (GROUND, set()),
+    "feed_stage": (GROUND | SECOND | {"feeds", "telling"}, {"pelican"}),
+    "posts": (GROUND | SECOND | {"delivery", "telling"}, {"pelican"}),
     "themes": (GROUND | SECOND | PRODUCTS, {"jinja2", "markupsafe"}),
     "preview": (set(), {"pelican"}),
     "plugin": (
-        GROUND | SECOND | PRODUCTS | {"feed_stage", "posts", "preview", "themes"},
+        GROUND | SECOND | PRODUCTS | {"feed_stage", "posts", "preview", "telling", "themes"},
         {"pelican"},
     ),
     "cli": (

@@ -6,9 +6,13 @@ an author can mend; each names the article, the target, the reason and the remed
 
 from __future__ import annotations
 
+import os
+from xmlrpc.client import Fault
+
 import pytest
 
 from tests import terminal
+from tests.servers import Blog, WebHost, serving
 
 
 def written(site, name="publishconf.py", more="", **settings):
@@ -34,3 +38,271 @@ def test_wrong_settings_are_sentences_and_no_traceback(site, words):
 def test_with_debug_a_wrong_setting_has_its_traceback(site):
     done = terminal.run(site.folder, *written(site, LINKBACK_TIMEOUT=-1), "--debug")
     assert "Traceback" in done.stdout
+
+
+# One build, and what is said of it. A case prepares a site whose pages are online and whose
+# neighbour takes pingbacks, and returns the line for linkbacks and the pieces of each message.
+
+MANY = 12
+CASES = {}
+
+
+def case(function):
+    CASES[function.__name__.replace("_", " ")] = function
+    return function
+
+
+def mark(site, target, name="one", body=None, **metadata):
+    return site.article(
+        name, f"[a link]({target})" if body is None else body, pingback=target, **metadata
+    )
+
+
+def memory(site, name, *lines):
+    path = site.folder / "linkback" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return str(path)
+
+
+@case
+def nothing_is_marked(site, host, blog, target):
+    site.article("one")
+    return "", []
+
+
+@case
+def it_is_sent(site, host, blog, target):
+    mark(site, target)
+    return "Linkbacks: 1 sent, 0 failed", []
+
+
+@case
+def the_upload_is_still_to_come(site, host, blog, target):
+    host.online = False
+    mark(site, target)
+    return f"Linkbacks: 0 sent, 1 waits for {host.url}/one.html to be online, 0 failed", []
+
+
+@case
+def it_is_refused(site, host, blog, target):
+    mark(site, target)
+    blog.answer = Fault(17, "I see none")
+    reason = "the receiver refuses (fault 17): the source has no link to the target: I see none"
+    remedy = (
+        "it is tried again when the article changes, or by pelican-linkback send --retry-failed"
+    )
+    return "Linkbacks: 0 sent, 1 failed", [("one.md", target, reason, remedy)]
+
+
+@case
+def a_server_is_down(site, host, blog, target):
+    mark(site, target)
+    blog.page_status = 503
+    return "Linkbacks: 0 sent, 1 to be tried again, 0 failed", []
+
+
+@case
+def nobody_listens(site, host, blog, target):
+    mark(site, target)
+    blog.headers = []
+    return "Linkbacks: 0 sent, 1 without an endpoint, 0 failed", []
+
+
+@case
+def the_deadline_is_over(site, host, blog, target):
+    mark(site, target)
+    site.settings["LINKBACK_DEADLINE"] = 1e-9
+    return "Linkbacks: 0 sent, 0 failed, 1 left for the next run (LINKBACK_DEADLINE = 1e-09", []
+
+
+@case
+def sending_is_left_to_the_command(site, host, blog, target):
+    mark(site, target)
+    site.settings["LINKBACK_SEND"] = False
+    return "Linkbacks: 1 due; upload the site, then run pelican-linkback send", []
+
+
+@case
+def the_site_is_not_public(site, host, blog, target):
+    mark(site, target)
+    mark(site, target, "pages/two")
+    site.settings["LINKBACK_ALLOW_HOSTS"] = []
+    said = "Linkbacks: 2 articles mark somebody, and nobody is told, since SITEURL = "
+    return said, []
+
+
+@case
+def the_article_does_not_link_to_it_and_is_not_online(site, host, blog, target):
+    mark(site, target, body="No link.")
+    host.online = False
+    said = f"Linkbacks: 0 sent, 1 waits for {host.url}/one.html to be online, 0 failed"
+    remedy = "the article does not link to it; add the link, or set LINKBACK_LINK_MARKED = True"
+    return said, [("one.md", target, remedy)]
+
+
+@case
+def the_article_does_not_link_to_it_and_is_online(site, host, blog, target):
+    mark(site, target, body="No link.")
+    said = f"Linkbacks: 0 sent, 1 waits for {host.url}/one.html to link to {target}, 0 failed"
+    return said, [("one.md", target, "the article does not link to it; add the link")]
+
+
+@case
+def the_article_does_not_link_to_it_and_nothing_is_sent(site, host, blog, target):
+    mark(site, target, body=f"[nearly]({target}/)")
+    site.settings["LINKBACK_SEND"] = False
+    return "Linkbacks: 1 due", [("one.md", target, "which is not the target to the letter; write")]
+
+
+@case
+def the_theme_links_to_it(site, host, blog, target):
+    mark(site, target, body="No link.")
+    theme = site.folder / "theme" / "templates"
+    theme.mkdir(parents=True)
+    page = "{% for each in article.pingback.split() %}<a href='{{ each }}'>re</a>{% endfor %}"
+    (theme / "article.html").write_text(f"<title>One</title>{page}")
+    site.settings |= {"THEME": str(theme.parent), "THEME_STATIC_DIR": "theme"}
+    (theme.parent / "static").mkdir()
+    return "Linkbacks: 1 sent, 0 failed", []
+
+
+@case
+def the_marks_cannot_be_used(site, host, blog, target):
+    mark(site, "you.example.io/post; https://a.example.io https://b.example.io")
+    return "", [
+        ('one.md: Pingback: "you.example.io/post"', "it does not begin with https:// or http://"),
+        ("one.md: Pingback:", 'these are several; put ";" between URLs'),
+    ]
+
+
+@case
+def the_site_redirects(site, host, blog, target):
+    mark(site, target)
+    host.redirects["/one.html"] = "/elsewhere.html"
+    said = f"Linkbacks: 0 sent, 1 waits for {host.url}/one.html to be online, 0 failed"
+    return said, [("one.md", target, "/elsewhere.html", "set SITEURL to the address that")]
+
+
+@case
+def the_journals_are_damaged(site, host, blog, target):
+    mark(site, target)
+    ids, known = (memory(site, name, '{"v":', "") for name in ("ids.jsonl", "deliveries.jsonl"))
+    torn = "line 1 is not used: it is not JSON; mend the line or take it out"
+    return "Linkbacks: 1 sent, 0 failed", [(ids, torn), (known, torn)]
+
+
+@case
+def a_merge_left_its_markers(site, host, blog, target):
+    mark(site, target)
+    markers = "<<<<<<< ours", "=======", ">>>>>>> theirs"
+    path = memory(site, "deliveries.jsonl", *markers)
+    what = "conflict markers (line 1, 2, 3); delete these, and keep the lines between them"
+    return "Linkbacks: 1 sent, 0 failed", [(path, what)]
+
+
+@case
+def the_journals_are_somebody_else_s(site, host, blog, target):
+    mark(site, target)
+    ids, known = (memory(site, name, "Mine.") for name in ("ids.jsonl", "deliveries.jsonl"))
+    remedy = "move it away, or name another folder in LINKBACK_STATE"
+    return "", [("Feeds are not written", ids, remedy), ("nothing more is sent", known, remedy)]
+
+
+@case
+def a_file_is_where_the_state_folder_belongs(site, host, blog, target):
+    mark(site, target)
+    place = site.folder / "linkback"
+    place.write_text("mine")
+    what = f"cannot be written, since a file is where a folder belongs: {place}"
+    return "", [("ids of feed entries are not remembered", what), ("nothing more is sent", what)]
+
+
+@case
+def two_feeds_have_one_path(site, host, blog, target):
+    site.article("one")
+    site.settings |= {"FEED_ALL_ATOM": "feed.xml", "FEED_ALL_RSS": "feed.xml"}
+    return "", [("Feed ", "feed.xml belongs to", "give FEED_ALL_RSS a path that differs")]
+
+
+@case
+def a_feed_would_replace_a_page(site, host, blog, target):
+    site.article("one")
+    site.settings |= {"FEED_ALL_ATOM": "index.html", "OUTPUT_PATH": "output"}
+    return "", [("Feed ", "index.html is a page of the site; give the feed another path")]
+
+
+@case
+def a_feed_class_cannot_read_a_file(site, host, blog, target):
+    site.article("one")
+    site.settings["LINKBACK_FEEDS"] = ["myfeeds.Broken"]
+    (site.folder / "myfeeds.py").write_text(
+        "from pelican_linkback.feeds import ArticleFeed\n"
+        "class Broken(ArticleFeed):\n"
+        "    path, title = 'feed.xml', 'Broken'\n"
+        "    def items(self): return self.site.articles\n"
+        "    def item_description(self, article): return open('no-such.txt').read()\n"
+    )
+    where = "No such file or directory: 'no-such.txt', in item_description of 'one.md'"
+    return "", [("Feed Broken: FileNotFoundError: ", where)]
+
+
+@case
+def many_articles_have_the_same_trouble(site, host, blog, target):
+    for number in range(MANY):
+        metadata = {"feed_id": f"no uri {number}"}
+        mark(site, f"{target}/{number:02}", f"a{number:02}", body="An odd \x0b.", **metadata)
+        mark(site, f"nowhere{number}", f"b{number:02}")
+    others = f"(and {MANY - 1} more like it; -v names them)"
+    said = f"Linkbacks: 0 sent, {MANY} wait for their pages to be ready, 0 failed"
+    return said, [
+        ("a00.md: Feed_ID: 'no uri 0' is not a URI", others),
+        ("a00.md holds control characters", others),
+        ('b00.md: Pingback: "nowhere0": it is not absolute', others),
+        ("a00.md", f"{target}/00", "the article does not link to it", others),
+    ]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_build_is_a_line_for_feeds_and_one_for_linkbacks(site, name):
+    site.output.mkdir()
+    site.settings |= {"FEED_ALL_ATOM": None, "LINKBACK_SEND": True}
+    with serving(WebHost(site.output)) as host, serving(Blog()) as blog:
+        site.settings |= {"SITEURL": host.url, "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"]}
+        says, messages = CASES[name](site, host, blog, f"{blog.url}/a-post")
+        done = terminal.run(
+            site.folder, *written(site), PYTHONPATH=f"{terminal.ROOT}{os.pathsep}.", COLUMNS="1000"
+        )
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "Feeds",
+        *(["Linkbacks"] if says else []),
+        "Done",
+    ]
+    assert says in done.stdout
+    said = done.stderr.splitlines()
+    assert len(said) == len(messages), done.stderr
+    for line, pieces in zip(said, messages, strict=True):
+        for piece in pieces:
+            assert piece in line
+
+
+def test_an_unchanged_site_says_that_nothing_was_to_be_done(site):
+    site.output.mkdir()
+    with serving(WebHost(site.output)) as host, serving(Blog()) as blog:
+        settings = {"SITEURL": host.url, "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"]}
+        site.settings |= settings | {"LINKBACK_SEND": True}
+        mark(site, f"{blog.url}/a-post")
+        _, second = (terminal.run(site.folder, *written(site)) for _ in range(2))
+    assert second.stderr == ""
+    assert "Feeds: 0 written, 5 unchanged\nLinkbacks: 0 sent, 0 failed\n" in second.stdout
+
+
+def test_with_v_each_of_many_messages_is_said(site):
+    for number in range(MANY):
+        mark(site, f"nowhere{number}", f"a{number:02}")
+    words = [*written(site), "--log-handler", "rich", "-v"]
+    done = terminal.run(site.folder, *words, COLUMNS="1000")
+    for number in range(MANY):
+        assert f'a{number:02}.md: Pingback: "nowhere{number}"' in done.stdout

@@ -134,6 +134,10 @@ def test_what_the_author_wrote_comes_first_and_is_remembered(memory, tmp_path):
             "a.md: Feed_ID: 'my post' is not a URI; write one such as tag:",
         ),
         (
+            [entry(wanted="tag:me,2026:x")],
+            "a.md: Feed_ID: 'tag:me,2026:x' is not a tag URI, which has a domain, a comma",
+        ),
+        (
             [entry(wanted="urn:x:1"), entry("b.md", "b", wanted="urn:x:1")],
             "b.md: Feed_ID: urn:x:1 is that of a.md too; change one of the two",
         ),
@@ -142,7 +146,7 @@ def test_what_the_author_wrote_comes_first_and_is_remembered(memory, tmp_path):
 def test_a_wrong_id_is_told_and_another_taken(entries, says):
     ids, problems = assign(entries, Memory())
     assert len(ids) == len(entries)
-    assert says in problems[0]
+    assert says in problems[0][1]
 
 
 def test_only_what_is_new_is_written(tmp_path):

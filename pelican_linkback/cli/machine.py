@@ -66,4 +66,4 @@ def report_as_json(report: Report) -> dict[str, Any]:
 
 def warnings_of(report: Report) -> list[str]:
     """Return what the author has to know of a run."""
-    return [notice.text for notice in report.notices if notice.level == "warning"]
+    return [notice.text for notice in report.notices if notice.is_warning]

@@ -6,10 +6,10 @@ import argparse
 import datetime as dt
 import math
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from pelican_linkback.abridging import abridged
 from pelican_linkback.cli import words
 from pelican_linkback.cli.history import show_known, show_plan
 from pelican_linkback.cli.machine import plan_as_json, report_as_json, warnings_of
@@ -107,9 +107,14 @@ def _tell(report: Report, arguments: argparse.Namespace, screen: Screen, **more:
 
 
 def _show(report: Report, screen: Screen) -> None:
+    warnings = [(each.kind or each.text, each.text) for each in report.notices if each.is_warning]
+    for text, others in abridged(warnings):
+        screen.insist(text)
+        for other in others if screen.verbose else ():
+            screen.say(other)
     for notice in report.notices:
-        show: Callable[[str], None] = screen.insist if notice.level == "warning" else screen.say
-        show(notice.text)
+        if not notice.is_warning:
+            screen.say(notice.text)
     if screen.verbose:
         show_known([(each, None) for each in report.ended], screen)
     screen.say(report.summary())

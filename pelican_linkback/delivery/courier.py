@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from functools import partial
@@ -34,10 +34,11 @@ from pelican_linkback.delivery.lanes import Lanes
 from pelican_linkback.delivery.ledger import Ledger, without_collection
 from pelican_linkback.delivery.reconcile import Post, reconcile
 from pelican_linkback.delivery.record import Delivery
-from pelican_linkback.delivery.report import BUSY, Report, about_journal, count
+from pelican_linkback.delivery.report import Report, about_journal, count
 from pelican_linkback.delivery.round import Round
 from pelican_linkback.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.protocol.verification import links_to
 
 __all__ = ["Courier"]
 
@@ -96,11 +97,22 @@ class Courier:
         whose attempt is not on record. Where there is nothing to do, nothing is written and
         no request is made.
         """
-        return self._run(self._news(posts, failed_too))
+        site = None if posts is None else tuple(posts)
+        return self._run(self._news(site, failed_too), frozenset(self._unlinked(site or ())))
 
     def retract(self, source: str) -> Report:
         """Tell all that were told of ``source`` that it is gone, as soon as it is; see ``run``."""
         return self._run(partial(_retraction, source))
+
+    def _unlinked(self, posts: Iterable[Post]) -> Iterator[Mention]:
+        """Yield what is marked, and is no link of the page that was built of its article."""
+        for post in posts:
+            for target in post.targets:
+                if target in post.links or (page := self.built(post.source)) is None:
+                    continue
+                # A theme may link to what the article itself does not.
+                if not links_to(page, post.source, target):
+                    yield Mention(post.source, target)
 
     def _news(
         self,
@@ -125,18 +137,20 @@ class Courier:
             for fact in (Dropped(), Queued(delivery.article, delivery.fingerprint))
         ]
 
-    def _run(self, news_for: Callable[[Ledger], News]) -> Report:
+    def _run(
+        self, news_for: Callable[[Ledger], News], unlinked: Collection[Mention] = ()
+    ) -> Report:
         with without_collection():
             ledger, news = self._foresee(news_for)
             due = self._due(ledger)
         if not (due or news):
-            return self._report(Round(self, ledger, due))
+            return self._report(Round(self, ledger, due, unlinked))
         with self.journal.hold() as held:
             if not held:
-                return Report(left=len(due), notices=(BUSY,))
-            return self._send(news_for)
+                return Report(left=len(due), shut_out=True)
+            return self._send(news_for, unlinked)
 
-    def _send(self, news_for: Callable[[Ledger], News]) -> Report:
+    def _send(self, news_for: Callable[[Ledger], News], unlinked: Collection[Mention]) -> Report:
         """Do what ``run`` says, alone with the journal and knowing what another run just did."""
         ledger = Ledger(self.journal)
         ledger.record(news_for(ledger), self.now())
@@ -146,7 +160,7 @@ class Courier:
             per_host=self.per_host,
             may_begin=lambda: self.monotonic() < end,
         )
-        this = Round(self, ledger, self._due(ledger))
+        this = Round(self, ledger, self._due(ledger), unlinked)
         self.progress(0, len(this.due))
         finished = lanes.run(this.steps())
         if not finished:
@@ -178,7 +192,10 @@ class Courier:
             this.done.copy(),
             left=len(set(this.due).difference(this.done.copy(), this.asked.copy())),
             interrupted=interrupted,
-            notices=(*about_journal(this.ledger.problems), *sorted(this.notices.copy())),
+            notices=(
+                *about_journal(this.ledger.problems),
+                *sorted([*this.notices.copy(), *this.about_missing_links()]),
+            ),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -25,12 +25,12 @@ from pelican_linkback.protocol.verification import Finding
 from pelican_linkback.text import harmless
 
 __all__ = [
-    "BUSY",
     "Notice",
     "Report",
     "about_answer",
     "about_finding",
     "about_journal",
+    "about_missing_link",
     "about_waiting",
     "count",
 ]
@@ -58,6 +58,14 @@ class Notice:
     passing: bool = False
     """Whether the next run may say something else: it is about what waits."""
 
+    kind: str = field(default="", compare=False)
+    """What it has in common with others: of many of a kind people are told one, and a number."""
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it is about what the author can mend."""
+        return self.level == "warning"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -66,8 +74,9 @@ class Report:
     ``waiting`` wait for their page (``waits_for`` says what, once each), ``later`` are to be tried
     again, ``failed`` never, ``nothing`` have targets that take no mentions, and ``left`` were due
     and not come to. ``soon`` of those that wait do so for no more than an upload. ``next_at`` is
-    when something will be due again by itself (UTC). ``interrupted`` tells of Ctrl-C, and
-    ``ended`` has the deliveries themselves.
+    when something will be due again by itself (UTC). ``interrupted`` tells of Ctrl-C, ``shut_out``
+    of another run that was sending, so that this one could not, and ``ended`` has the deliveries
+    themselves.
     """
 
     sent: int = 0
@@ -80,6 +89,7 @@ class Report:
     next_at: datetime | None = None
     waits_for: tuple[str, ...] = ()
     interrupted: bool = False
+    shut_out: bool = False
     notices: tuple[Notice, ...] = ()
     ended: tuple[Delivery, ...] = ()
 
@@ -91,7 +101,7 @@ class Report:
             *([f"{self.later} to be tried again"] if self.later else []),
             *([f"{self.nothing} without an endpoint"] if self.nothing else []),
             f"{self.failed} failed",
-            *([f"{self.left} left for the next run"] if self.left else []),
+            *([f"{self.left} left for {self._next()}"] if self.left else []),
         ]
         stopped = "interrupted, " if self.interrupted else ""
         return f"Linkbacks: {stopped}{', '.join(parts)}"
@@ -109,13 +119,13 @@ class Report:
             ended=tuple(ended[mention] for mention in sorted(ended)),
         )
 
+    def _next(self) -> str:
+        return "the next run, since another one is sending" if self.shut_out else "the next run"
+
     def _waiting(self) -> str:
         verb = "waits" if self.waiting == 1 else "wait"
         what = self.waits_for[0] if len(self.waits_for) == 1 else "their pages to be ready"
         return f"{self.waiting} {verb} for {what}"
-
-
-BUSY = Notice("info", "another run is sending; what it leaves goes with the next one")
 
 
 def count(
@@ -159,15 +169,12 @@ def about_waiting(
     told = f"{_subject(deliveries)} not told yet"
     match why.reason:
         case code if code == LINK_MISSING:
-            for finding in findings:
-                if finding.code in NEARLY_LINKED:
-                    words = f"{told}: {source}: {finding.sentence}; {finding.remedy}"
-                    return _notice("warning", words, passing=True)
-            return _notice(
+            return _about_link(told, source, findings) or _notice(
                 "warning",
                 f"{told}: {source} does not link to it; upload the page if that is an older one, "
                 "else add the link to the article or set LINKBACK_LINK_MARKED = True",
                 passing=True,
+                kind=code,
             )
         case code if code == REDIRECTED:
             return _notice(
@@ -175,6 +182,7 @@ def about_waiting(
                 f"{told}: {source} redirects to {why.detail}, and receivers do not follow; "
                 "set SITEURL to the address that the pages are served from",
                 passing=True,
+                kind=code,
             )
         case code:
             what = ONLINE.get(code, f"is not online ({why.detail})")
@@ -183,6 +191,26 @@ def about_waiting(
                 f"{told}: {source} {what}; upload it, then run pelican-linkback send",
                 passing=True,
             )
+
+
+def about_missing_link(delivery: Delivery, findings: Sequence[Finding]) -> Notice:
+    """Say that the built page of a delivery does not link to its target; ``findings`` say more."""
+    told = f"{_subject([delivery])} not told yet"
+    return _about_link(told, delivery.mention.source, findings) or _notice(
+        "warning",
+        f"{told}: it is marked, and the article does not link to it; add the link, or set "
+        "LINKBACK_LINK_MARKED = True",
+        passing=True,
+        kind="unlinked",
+    )
+
+
+def _about_link(told: str, source: str, findings: Sequence[Finding]) -> Notice | None:
+    for finding in findings:
+        if finding.code in NEARLY_LINKED:
+            words = f"{told}: {source}: {finding.sentence}; {finding.remedy}"
+            return _notice("warning", words, passing=True, kind=finding.code)
+    return None
 
 
 def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
@@ -204,6 +232,7 @@ def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
         "warning",
         f"{subject} not told{tried} ({why}); it is tried again when the article changes, or by "
         "pelican-linkback send --retry-failed",
+        kind=delivery.reason,
     )
 
 
@@ -213,6 +242,7 @@ def about_finding(delivery: Delivery, finding: Finding) -> Notice:
         "warning",
         f"{_subject([delivery])}: a WordPress site will refuse the pingback: "
         f"{finding.sentence}; {finding.remedy}",
+        kind=finding.code,
     )
 
 
@@ -237,5 +267,7 @@ def _subject(deliveries: Sequence[Delivery]) -> str:
     return f"{first.article or first.mention.source}: {first.mention.target}{more}"
 
 
-def _notice(level: Literal["warning", "info"], text: str, *, passing: bool = False) -> Notice:
-    return Notice(level, harmless(text, LONGEST), passing)
+def _notice(
+    level: Literal["warning", "info"], text: str, *, passing: bool = False, kind: str = ""
+) -> Notice:
+    return Notice(level, harmless(text, LONGEST), passing, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import typing
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -23,16 +23,25 @@ from pelican_linkback.delivery.gate import LINK_MISSING, hindrance, objections
 from pelican_linkback.delivery.lanes import Step
 from pelican_linkback.delivery.ledger import Ledger
 from pelican_linkback.delivery.record import State
-from pelican_linkback.delivery.report import Notice, about_answer, about_finding, about_waiting
+from pelican_linkback.delivery.report import (
+    Notice,
+    about_answer,
+    about_finding,
+    about_missing_link,
+    about_waiting,
+)
 from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.markup import decode
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
-from pelican_linkback.protocol.verification import Finding
+from pelican_linkback.protocol.verification import Finding, preflight
 from pelican_linkback.urls import host_key, normalise
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.delivery.courier import Courier
 
 __all__ = ["Round"]
+
+_OPEN = {State.QUEUED, State.WAITING, State.ATTEMPTED, State.LATER}
 
 NOBODY = Outcome(Verdict.NOTHING, "no-endpoint")
 
@@ -44,12 +53,20 @@ class Stopped(Exception):
 class Round:
     """One run of ``courier``: the deliveries that are ``due``, and those that are ``done``.
 
+    ``unlinked`` are those of which the built page has no link, as is known beforehand.
     The steps run on several threads. Each delivery is in the hands of one step at a time; what
     they share besides, the pages of the targets, is under a lock.
     """
 
-    def __init__(self, courier: Courier, ledger: Ledger, due: Sequence[Mention]) -> None:
+    def __init__(
+        self,
+        courier: Courier,
+        ledger: Ledger,
+        due: Sequence[Mention],
+        unlinked: Collection[Mention] = (),
+    ) -> None:
         self._courier = courier
+        self._unlinked = unlinked
         self.ledger = ledger
         self.due = due
         self.done: set[Mention] = set()
@@ -111,10 +128,22 @@ class Round:
         )
         self._end(mentions)
         alone = why.reason == LINK_MISSING
-        groups = [[delivery] for delivery in deliveries] if alone else [deliveries]
+        groups = (
+            [[each] for each in deliveries if each.mention not in self._unlinked]
+            if alone
+            else [deliveries]
+        )
         self.notices += [
             about_waiting(group, why, self._objections[group[0].mention]) for group in groups
         ]
+
+    def about_missing_links(self) -> Iterator[Notice]:
+        """Say of each target that its built page lacks, if it is still to be told."""
+        for mention in sorted(self._unlinked):
+            delivery = self.ledger.deliveries[mention]
+            built = self._courier.built(mention.source)
+            if delivery.state in _OPEN and built is not None:
+                yield about_missing_link(delivery, preflight(decode(built), mention.target))
 
     def _look(self, mention: Mention) -> Iterable[Step]:
         """Fetch the target's page, unless that is done or under way for another mention."""

@@ -341,8 +341,9 @@ class Feed:
         spoiled = {name: value for name, value in cleaned.items() if value != texts[name]}
         if spoiled:
             self.site.warn(
-                f"{_name(item)} holds control characters, which feeds cannot hold; they are left "
-                "out there, and should be removed from the source"
+                "{} holds control characters, which feeds cannot hold; they are left out there, "
+                "and should be removed from the source",
+                _name(item),
             )
         return arguments | spoiled
 

@@ -65,8 +65,10 @@ def named(article: Any, field: str, site: Site) -> File | None:
             return File(quote(static.url, safe=_KEPT), Path(static.source_path))
     if marked or (field != "image" and not _ELSEWHERE.match(place)):
         site.warn(
-            f"{shown(article)} names {place!r} in {field.capitalize()}, and there is no such file "
-            "in the content folder; mend the path"
+            "{} names {} in {}, and there is no such file in the content folder; mend the path",
+            shown(article),
+            repr(place),
+            field.capitalize(),
         )
     return File(marked[2].lstrip("/") if marked else place, None)
 

@@ -111,8 +111,10 @@ def _ascii(host: str) -> str:
     return host if host.isascii() else host.encode("idna").decode()
 
 
-def assign(entries: Sequence[Entry], memory: Memory) -> tuple[dict[Entry, str], list[str]]:
-    """Return the id of each entry, no two the same, and a sentence for each problem.
+def assign(
+    entries: Sequence[Entry], memory: Memory
+) -> tuple[dict[Entry, str], list[tuple[str, str]]]:
+    """Return the id of each entry, no two the same, and the problems: their kinds and sentences.
 
     What is remembered for the URL comes before what is remembered for the file: a file may be
     written anew under an old name, but a page that moved its URL is the rarer liar.
@@ -125,15 +127,17 @@ def assign(entries: Sequence[Entry], memory: Memory) -> tuple[dict[Entry, str], 
             continue
         if not is_uri(entry.wanted):
             what = _WHOLE_TAG if entry.wanted.lower().startswith("tag:") else "not a URI"
-            problems.append(
+            sentence = (
                 f"{entry.source}: Feed_ID: {harmless(entry.wanted)!r} is {what}; write one such "
                 "as tag:example.org,2026:a-name, or take the line out"
             )
+            problems.append((what, sentence))
         elif entry.wanted in owners:
-            problems.append(
+            sentence = (
                 f"{entry.source}: Feed_ID: {entry.wanted} is that of {owners[entry.wanted]} too; "
                 "change one of the two"
             )
+            problems.append(("taken", sentence))
         else:
             ids[entry] = entry.wanted
             owners[entry.wanted] = entry.source

@@ -100,8 +100,10 @@ class PodcastFeed(ArticleFeed):
             return None
         if seconds is None:
             self.site.warn(
-                f"{shown(article)} names {told(article, 'enclosure')!r} in Enclosure, and how long "
-                "that lasts cannot be read; see whether the file is whole, or write Duration"
+                "{} names {} in Enclosure, and how long that lasts cannot be read; see whether the "
+                "file is whole, or write Duration",
+                shown(article),
+                repr(told(article, "enclosure")),
             )
         return seconds
 

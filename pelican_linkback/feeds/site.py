@@ -31,7 +31,7 @@ def _no_template(name: str) -> Any:
     raise LookupError(name)
 
 
-def _keep_silent(words: str) -> None:
+def _keep_silent(words: str, *names: object) -> None:
     """Stand in for who tells the author."""
 
 
@@ -48,7 +48,8 @@ class Site:
     its articles. ``settings`` are Pelican's, ``now`` is the time of the build. ``template``
     returns the theme's template of a name (it has a ``render`` method) or raises LookupError;
     ``static`` are its static files, Pelican's own objects, by their paths in the content folder;
-    ``warn`` tells the author something. ``entry_id`` returns the id that an article
+    ``warn`` tells the author something: words, of which each ``{}`` is one of the names that
+    follow, so that many of one kind are told together. ``entry_id`` returns the id that an article
     or a page has in feeds; ``people`` is what is known of authors by their names ("email",
     "url"), ``future`` says whether articles are shown whose date has not come, ``style`` is
     the address of the feeds' stylesheet, if there is one, and ``hubs`` are the WebSub hubs that
@@ -71,7 +72,7 @@ class Site:
     tags: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     template: Callable[[str], Any] = _no_template
-    warn: Callable[[str], None] = _keep_silent
+    warn: Callable[..., None] = _keep_silent
     entry_id: Callable[[Any], str | None] = _no_id
     static: Mapping[str, Any] = field(default_factory=dict)
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -1,0 +1,26 @@
+"""Many messages of a kind become one with a count. Contains no business logic."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+
+__all__ = ["FEW", "abridged"]
+
+FEW = 5
+"""So many messages of a kind are said one by one."""
+
+
+def abridged(messages: Iterable[tuple[Hashable, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what to say of ``messages``, each with its kind, and what is thereby left unsaid.
+
+    Up to ``FEW`` of a kind are said; of more the first is, with the number of the others. Each
+    message counts once, and the kinds come in the order of their first messages.
+    """
+    kinds: dict[Hashable, list[str]] = {}
+    for kind, text in dict.fromkeys(messages):
+        kinds.setdefault(kind, []).append(text)
+    for first, *others in kinds.values():
+        if len(others) < FEW:
+            yield from ((text, ()) for text in (first, *others))
+        else:
+            yield f"{first} (and {len(others)} more like it; -v names them)", tuple(others)

@@ -1,0 +1,48 @@
+"""Many messages of a kind are one with a count; a few are said one by one."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from pelican_linkback.abridging import FEW, abridged
+from pelican_linkback.telling import Teller
+
+
+def texts(number, kind="k"):
+    return [(kind, f"{kind}{n}") for n in range(number)]
+
+
+@pytest.mark.parametrize("number", [0, 1, FEW])
+def test_a_few_are_said_one_by_one(number):
+    assert list(abridged(texts(number))) == [(text, ()) for _, text in texts(number)]
+
+
+def test_of_many_the_first_is_said_with_the_number_of_the_others():
+    others = tuple(text for _, text in texts(FEW + 1)[1:])
+    said = list(abridged([*texts(FEW + 1), *texts(1, "other")]))
+    assert said == [(f"k0 (and {FEW} more like it; -v names them)", others), ("other0", ())]
+
+
+def test_what_is_said_twice_counts_once():
+    assert list(abridged(texts(1) * 9)) == [("k0", ())]
+
+
+def test_what_is_gathered_is_told_once_the_gravest_first(caplog):
+    teller = Teller(logging.getLogger("a.stage"))
+    for number in range(FEW + 1):
+        teller.warn("{} is odd", number)
+    teller.warn("Braces {} in one without names.")
+    teller.add(logging.ERROR, "e", "It is broken.")
+    assert not caplog.records
+    with caplog.at_level(logging.INFO):
+        teller.tell()
+        teller.tell()
+    said = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert said == [
+        ("ERROR", "It is broken."),
+        ("WARNING", f"0 is odd (and {FEW} more like it; -v names them)"),
+        *(("INFO", f"{number} is odd") for number in range(1, FEW + 1)),
+        ("WARNING", "Braces {} in one without names."),
+    ]
