@@ -56,7 +56,7 @@ def edit_until_built_again(pelican, article):
     for number in range(100):
         article.write_text(article.read_text() + f"\nAn edit, number {number}.\n")
         if pelican.until(lambda printed: printed.count("Done: Processed") > 1, seconds=0.3):
-            return number
+            return
     raise AssertionError(pelican.printed)
 
 
@@ -80,8 +80,8 @@ def test_a_site_that_is_edited_while_pelican_watches_is_told_to_nobody(site, lis
         conf.write_text("".join(f"{k} = {v!r}\n" for k, v in settings.items()))
         with terminal.started(site.folder, "pelican", "-s", conf.name, *words) as pelican:
             assert pelican.until(lambda printed: "Done: Processed" in printed), pelican.printed
-            number = edit_until_built_again(pelican, article)
-            assert f"number {number}" in (site.output / "one.html").read_text()
+            edit_until_built_again(pelican, article)
+            assert "An edit, number 0" in (site.output / "one.html").read_text()
             if listen:
                 assert pelican.until(lambda printed: "Serving site at" in printed)
                 with urlopen(f"http://127.0.0.1:{port}/one.html") as page:
