@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from pelican_linkback import cli
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
 from pelican_linkback.feeds import output
 from pelican_linkback.feeds.check import CODES, Checked, Expected, check
+from pelican_linkback.feeds.published import published
 from pelican_linkback.feeds.reading import published_ids, read
 from pelican_linkback.feeds.validity import is_uri, read_date
 from tests import test_podcast
@@ -269,7 +271,7 @@ def test_the_author_of_the_source_is_the_entrys():
 
 
 def test_every_code_has_a_row():
-    of_podcasts = {code for code, _, _ in test_podcast.BROKEN} | {"enclosure-doubled"}
+    of_podcasts = {code for _, code, _, _ in test_podcast.BROKEN} | test_podcast.TOGETHER
     here = {code for code, _ in ROWS + TOGETHER} | {"id-changed"}
     assert here | of_podcasts == set(CODES)
 
@@ -616,8 +618,9 @@ def sample_site(folder: Path, *overrides: str) -> Checked:
         capture_output=True,
         check=True,
     )
-    now = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
-    return check(output.documents(folder), Expected("https://tidetable.example", now))
+    now, base = dt.datetime(2027, 1, 1, tzinfo=dt.UTC), "https://tidetable.example"
+    look = partial(published, folder, base)
+    return check(output.documents(folder), Expected(base, now, look=look))
 
 
 def test_what_pelican_writes_for_the_sample_site(tmp_path):

@@ -267,12 +267,18 @@ def test_a_parser_for_podcasts_reads_what_the_articles_and_their_files_say():
         assert episode["transcript_url"] == url.replace(".mp3", ".vtt")
         chapters = url.replace(".mp3", ".json") if "chapters" in source.metadata else None
         assert episode.get("chapters_json_url") == chapters
-        people = [(each["name"], each["role"]) for each in episode["persons"]]
+        people = [(each["name"], each["role"], each["group"]) for each in episode["persons"]]
         assert (
             people
             == {
-                "the-bell-buoy": [("Ruth Okafor", "host"), ("João Falcão", "guest")],
-                "what-the-pipe-says": [(OWNER, "host"), ("Tomás Brandt", "audio engineer")],
+                "the-bell-buoy": [
+                    ("Ruth Okafor", "host", "cast"),
+                    ("João Falcão", "guest", "cast"),
+                ],
+                "what-the-pipe-says": [
+                    (OWNER, "host", "cast"),
+                    ("Tomás Brandt", "audio engineer", "audio production"),
+                ],
             }[source.metadata["slug"]]
         )
 

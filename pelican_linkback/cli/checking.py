@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pelican_linkback.cli.screen import Screen
 from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed
 from pelican_linkback.feeds import identity, output
 from pelican_linkback.feeds.check import Checked, Expected, check
+from pelican_linkback.feeds.published import published
 from pelican_linkback.feeds.reading import published_ids
 from pelican_linkback.journal import Journal
 from pelican_linkback.settings import Settings
@@ -34,6 +36,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         now=now,
         remembered=identity.remembered(journal).by_link(settings.site_url, settings.edition),
         readdressed=settings.feeds_readdressed or settings.feeds is not None,
+        look=partial(published, settings.output, settings.site_url),
     )
     if not settings.output.is_dir():
         raise SettingsError([f"there is no folder {settings.output}; build the site first"])

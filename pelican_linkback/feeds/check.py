@@ -68,14 +68,36 @@ CODES: Mapping[str, str] = {
     "give it one of them, if only an empty one",
     "podcast-lacks": "Apple Podcasts asks for {} in the channel; give the podcast one",
     "podcast-wrong": "{} is not what Apple Podcasts or the podcast namespace asks for; correct it",
+    "podcast-long": "The {} is longer than podcast apps take (4000 bytes for a description, else "
+    "255 or 128 characters), and is cut; shorten it, or give the article a summary",
+    "podcast-category": "{} is none of Apple's categories, or not of the one around it; write it "
+    "letter by letter as Apple does",
+    "podcast-number": "This episode has no number, which Apple asks of a serial show; "
+    "write Episode into its metadata",
+    "podcast-role": "{} is no role and group of the podcast namespace's list; write another, "
+    "or leave it out",
+    "podcast-insecure": "The podcast namespace asks for https in {}; publish with an https SITEURL",
+    "picture-kind": "The picture {} is not what its name says, a JPEG or a PNG, which Apple "
+    "Podcasts asks for; save it as one of them",
+    "picture-size": "The picture {} is not square with 1400 to 3000 pixels a side, as Apple "
+    "Podcasts asks; make another",
+    "picture-colours": "The picture {} is not in RGB, as Apple Podcasts asks; save it so",
     "enclosure-missing": "This episode has no enclosure, and podcast apps do not show it; "
     "name its file, or leave it out of the podcast",
     "enclosure-length": "The length of {} is not known, and Apple asks for the number of its "
-    "bytes; give the file's path in the content folder, or the length",
-    "enclosure-type": "An enclosure's type is {}, which Apple Podcasts does not play; publish "
-    "it as MP3, M4A or MP4",
+    "bytes; give the file's path in the content folder, or Enclosure_Length",
+    "enclosure-size": "The length of {} is another than the file's, and apps stop too early; "
+    "build the site again",
+    "enclosure-type": "Apple Podcasts does not play {}; publish an MP3, M4A, MP4, M4V, MOV or PDF "
+    "file, with its own extension and type",
+    "enclosure-name": "The address {} has more than ASCII letters and digits, which Apple asks "
+    "for; rename the file",
     "enclosure-doubled": "The file {} is another episode's too, and Apple shows one of the two; "
     "give each episode its own",
+    "file-missing": "The file {} is not in the output folder; build the site again, or mend the "
+    "path in the metadata",
+    "chapters-wrong": "The file {} is none of chapters; it is a JSON object with a version, and "
+    "chapters in the order of their startTime",
     "script": "There is a script in the text ({}), and readers refuse it; take it out",
 }
 """Every finding there is, and what is said of it."""
@@ -110,13 +132,15 @@ class Expected:
 
     ``base`` is the URL of the output folder, ``now`` the time that no date is after. ``remembered``
     are the ids that readers know, by the entries' URLs. With ``readdressed`` feeds can have other
-    addresses than their paths, and a self link is wrong where it names another feed only.
+    addresses than their paths, and a self link is wrong where it names another feed only. ``look``
+    returns the site's file that a URL names, None for any other URL.
     """
 
     base: str
     now: dt.datetime
     remembered: Mapping[str, str] = field(default_factory=dict)
     readdressed: bool = False
+    look: check_podcast.Look = lambda _: None
 
 
 Problem = tuple[str, str]
@@ -144,9 +168,9 @@ def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
     places = {path: _place(expected.base, path) for path in feeds}
     remembered = {_key(url): name for url, name in expected.remembered.items()}
     for path, feed in feeds.items():
-        problems = (*_head(feed, expected.now), *_self_link(path, feed, places, expected))
+        problems = (*_head(feed, expected), *_self_link(path, feed, places, expected))
         findings += (Finding(path, None, *problem) for problem in problems)
-        findings += _entries(path, feed, expected.now, remembered)
+        findings += _entries(path, feed, expected, remembered)
     findings += _across(feeds)
     return Checked(count, tuple(sorted(findings, key=lambda finding: finding.feed)))
 
@@ -159,26 +183,26 @@ def _label(entry: Part) -> str:
     return harmless(entry.title or entry.link or f"entry {entry.number}")
 
 
-def _head(feed: FeedDocument, now: dt.datetime) -> Problems:
+def _head(feed: FeedDocument, expected: Expected) -> Problems:
     if feed.format == "atom":  # in RSS and JSON only items have ids
         yield from _valid_id(feed.head)
-    yield from _part(feed, feed.head, now)
+    yield from _part(feed, feed.head, expected.now)
     if feed.head.podcast:
-        yield from (_say(*rule) for rule in check_podcast.of_show(feed.head))
+        yield from (_say(*rule) for rule in check_podcast.of_show(feed.head, expected.look))
 
 
 def _entries(
-    path: str, feed: FeedDocument, now: dt.datetime, remembered: Mapping[str, str]
+    path: str, feed: FeedDocument, expected: Expected, remembered: Mapping[str, str]
 ) -> Iterator[Finding]:
     seen: set[str] = set()
     files: set[str] = set()
     for entry in feed.entries:
         problems = (
             *_entry_id(feed, entry, seen, remembered),
-            *_part(feed, entry, now),
+            *_part(feed, entry, expected.now),
             *_entry_author(feed, entry),
             *_entry_content(entry),
-            *_entry_podcast(feed, entry, files),
+            *_entry_podcast(feed, entry, files, expected.look),
         )
         yield from (Finding(path, _label(entry), *problem) for problem in problems)
 
@@ -313,6 +337,9 @@ def _entry_content(entry: Part) -> Problems:
         yield _say("content-missing")
 
 
-def _entry_podcast(feed: FeedDocument, entry: Part, files: set[str]) -> Problems:
+def _entry_podcast(
+    feed: FeedDocument, entry: Part, files: set[str], look: check_podcast.Look
+) -> Problems:
     if feed.head.podcast:
-        yield from (_say(*rule) for rule in check_podcast.of_episode(entry, files))
+        rules = check_podcast.of_episode(entry, feed.head, files, look)
+        yield from (_say(*rule) for rule in rules)

@@ -15,7 +15,7 @@ from pelican_linkback.feeds.podcast_format import PodcastRss, podcast_guid
 
 __all__ = ["PodcastFeed"]
 
-_CHANNEL = ("explicit", "itunes_categories", "itunes_type", "owner")
+_CHANNEL = ("explicit", "itunes_categories", "itunes_type", "owner", "locked", "medium", "persons")
 _EPISODE = ("duration", "episode", "season", "episode_type", "explicit")
 _EPISODE_MORE = ("transcript", "chapters", "persons")
 _PERSON = re.compile(r"\s*([^;(]+?)\s*(?:\(([^)]*)\))?\s*(?:;|$)")
@@ -35,6 +35,10 @@ class PodcastFeed(ArticleFeed):
     itunes_categories: Any = ()
     itunes_type: Any = "episodic"
     owner: Any = None
+    locked: Any = None
+    medium: Any = None
+    funding: Any = ()
+    persons: Any = ()
     limit: Any = None
     summary_only: Any = False
 
@@ -64,6 +68,7 @@ class PodcastFeed(ArticleFeed):
             **super().feed_extra_kwargs(obj),
             **{name: self.aspect(name, obj) for name in _CHANNEL},
             "cover": cover and self._absolute(cover),
+            "funding": [(self._absolute(url), words) for url, words in self.aspect("funding", obj)],
             "podcast_guid": self.aspect("podcast_guid", obj),
         }
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from pelican_linkback.feeds.formats import Item, Person, Rss201rev2Feed
+from pelican_linkback.feeds.podcast_terms import GROUPS
 from pelican_linkback.feeds.xmlwriter import XMLWriter
 
 __all__ = ["PodcastRss", "podcast_guid"]
@@ -26,9 +28,10 @@ def podcast_guid(feed_url: str) -> str:
 class PodcastRss(Rss201rev2Feed):
     """RSS 2.0 for podcasts.
 
-    The feed takes ``cover``, ``explicit``, ``itunes_categories``, ``itunes_type``, ``owner`` and
-    ``podcast_guid``; an item ``duration``, ``episode``, ``season``, ``episode_type``, ``explicit``,
-    ``transcript`` and ``chapters`` (each a URL and its type) and ``persons`` (name and role).
+    The feed takes ``cover``, ``explicit``, ``itunes_categories``, ``itunes_type``, ``owner``,
+    ``podcast_guid``, ``locked``, ``medium``, ``funding`` (URLs and words) and ``persons`` (names
+    and roles); an item ``duration``, ``episode``, ``season``, ``episode_type``, ``explicit``,
+    ``transcript`` and ``chapters`` (each a URL and its type) and ``persons``.
     """
 
     def rss_attributes(self) -> dict[str, str]:
@@ -51,6 +54,13 @@ class PodcastRss(Rss201rev2Feed):
                 handler.addQuickElement("itunes:category", None, {"text": each})
             handler.endElement("itunes:category")
         owner: Person | None = feed.get("owner")
+        if feed.get("locked") is not None:
+            mail = {"owner": owner.email} if owner and owner.email else {}
+            handler.addQuickElement("podcast:locked", "yes" if feed["locked"] else "no", mail)
+        _add(handler, "podcast:medium", feed.get("medium"))
+        for url, words in feed.get("funding") or ():
+            handler.addQuickElement("podcast:funding", words, {"url": url})
+        _add_people(handler, feed.get("persons") or ())
         if owner:
             handler.startElement("itunes:owner", {})
             _add(handler, "itunes:name", owner.name)
@@ -72,13 +82,20 @@ class PodcastRss(Rss201rev2Feed):
             if item.get(name):
                 url, kind = item[name]
                 handler.addQuickElement(f"podcast:{name}", None, {"url": url, "type": kind})
-        for name, role in item.get("persons") or ():
-            handler.addQuickElement("podcast:person", name, {"role": role} if role else {})
+        _add_people(handler, item.get("persons") or ())
 
 
 def _add(handler: XMLWriter, name: str, value: Any) -> None:
     if value is not None:
         handler.addQuickElement(name, str(value))
+
+
+def _add_people(handler: XMLWriter, people: Iterable[tuple[str, str]]) -> None:
+    """Write who is heard; who says nothing of a group belongs to the cast."""
+    for name, role in people:
+        groups = [group for group, roles in GROUPS.items() if role.lower() in roles]
+        other = {"group": groups[0]} if groups and "cast" not in groups else {}
+        handler.addQuickElement("podcast:person", name, {"role": role, **other} if role else {})
 
 
 def _truth(value: object) -> str:

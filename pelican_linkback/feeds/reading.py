@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from pelican_linkback import markup, urls
@@ -20,7 +20,7 @@ from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
 from pelican_linkback.markup import Tag
 from pelican_linkback.text import harmless
 
-__all__ = ["FeedDocument", "Part", "page_url", "published_ids", "read"]
+__all__ = ["FeedDocument", "Part", "Said", "page_url", "published_ids", "read"]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -38,6 +38,19 @@ _JSON_FEED = "https://jsonfeed.org/version/"
 _REFERRER = re.compile(r"[?&]ref=feed$")
 
 
+class Said(NamedTuple):
+    """An element of a podcast.
+
+    ``name`` is such as "itunes:image"; ``text`` may stand in an attribute, too; a narrower
+    category is ``within`` a wider one.
+    """
+
+    name: str
+    text: str
+    attributes: tuple[tuple[str, str], ...] = ()
+    within: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A feed's head, or one of its entries.
@@ -46,7 +59,7 @@ class Part:
     be the entry's URL. ``dates`` are (element, text), ``authors`` their names, ``urls`` all that
     stand outside of the HTML and beside ``link``, ``tags`` those of the HTML. ``lacks_content``
     says that an item has no content though its format demands it. ``podcast`` is what a podcast
-    says in elements of its own, by their names ("itunes:image"); empty for any other feed.
+    says in the elements that apps for podcasts read; empty for any other feed.
     """
 
     number: int
@@ -59,7 +72,11 @@ class Part:
     urls: tuple[str, ...]
     tags: tuple[Tag, ...] = ()
     lacks_content: bool = False
-    podcast: tuple[tuple[str, str], ...] = ()
+    podcast: tuple[Said, ...] = ()
+
+    def said(self, name: str) -> list[Said]:
+        """Return what a podcast says in the elements of this name."""
+        return [said for said in self.podcast if said.name == name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,19 +262,30 @@ def _rss(root: Element) -> FeedDocument:
     )
 
 
-def _podcast(element: Element) -> tuple[tuple[str, str], ...]:
-    said: list[tuple[str, str]] = []
+def _podcast(element: Element) -> tuple[Said, ...]:
+    said: list[Said] = []
     for each in element:
-        name = _local(each.tag)
-        for prefix, namespace in (("itunes:", ITUNES), ("podcast:", PODCAST)):
-            if each.tag.startswith(namespace):
-                value = each.get("href") or each.get("text") or each.text or ""
-                said.append((f"{prefix}{name}", value.strip()))
-        if each.tag in {"language", "description"}:
-            said.append((name, (each.text or "").strip()))
-        if each.tag == "enclosure":
-            said += ((f"enclosure {key}", value) for key, value in each.attrib.items())
+        if (name := _podcast_name(each.tag)) is None:
+            continue
+        said.append(whole := _saying(name, each))
+        said += [_saying(name, child, whole.text) for child in each if child.tag == each.tag]
+        if name == "itunes:owner":
+            said += [_saying(f"itunes:{_local(child.tag)}", child) for child in each]
     return tuple(said)
+
+
+def _podcast_name(tag: str) -> str | None:
+    for prefix, namespace in (("itunes:", ITUNES), ("podcast:", PODCAST)):
+        if tag.startswith(namespace):
+            return f"{prefix}{_local(tag)}"
+    return tag if tag in {"description", "enclosure", "language", "title"} else None
+
+
+def _saying(name: str, element: Element, within: str = "") -> Said:
+    text = element.get("href") or element.get("text") or element.text or ""
+    if name.startswith("podcast:"):
+        text = element.text or ""
+    return Said(name, text.strip(), tuple(element.attrib.items()), within)
 
 
 def _rss_part(number: int, element: Element) -> Part:

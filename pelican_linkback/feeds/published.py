@@ -1,0 +1,33 @@
+"""EDGE: the files of the built site, looked at by their URLs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pelican_linkback.feeds.check_podcast import Published
+
+__all__ = ["published"]
+
+_ENOUGH = 1 << 20
+"""As much of a file as is looked at, in bytes."""
+
+
+def published(folder: Path, base: str, url: str) -> Published | None:
+    """Return the file in ``folder``, which is at ``base``, that ``url`` names.
+
+    None for what is elsewhere.
+    """
+    home = base.rstrip("/") + "/"
+    if not url.startswith(home):
+        return None
+    place = unquote(urlsplit(url.removeprefix(home)).path)
+    try:
+        path = (folder / place).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            return None
+        with path.open("rb") as file:
+            return Published(os.fstat(file.fileno()).st_size, file.read(_ENOUGH))
+    except (OSError, ValueError):  # the latter: a NUL in the name
+        return Published(None, b"")
