@@ -12,7 +12,7 @@ from pelican_linkback.delivery.predecessor import Told, told_in
 from pelican_linkback.protocol.mention import Protocol
 from tests.pages import DOCS, blocks, literals
 from tests.person import Person
-from tests.test_podcast import SILENCE
+from tests.test_podcast import SILENCE, png
 
 BASE = """\
 PATH = "content"
@@ -72,6 +72,6 @@ def test_a_podcast_of_one_category(person):
     (person.folder / "content" / "audio").mkdir()
     (person.folder / "content" / "audio" / "one.mp3").write_bytes(SILENCE)
     (person.folder / "content" / "images").mkdir()
-    (person.folder / "content" / "images" / "soundings.png").write_bytes(b"")
+    (person.folder / "content" / "images" / "soundings.png").write_bytes(png(1400, 1400))
     done = person.follows(page("podcast"))
     assert [shlex.split(line)[1] for line in done] == ["content", "check"] * 2
