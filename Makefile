@@ -49,8 +49,10 @@ docs: $(VENV)/ready  ## the documentation in docs/_build, warnings as errors
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 
-screens: $(VENV)/ready  ## what the commands look like, drawn into docs/screens
+screens: $(VENV)/ready  ## what the commands and the feeds look like, drawn into docs/screens
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[screens]'
 	$(BIN)/python docs/screens/make.py
+	$(BIN)/python docs/screens/feeds.py
 
 golden: $(VENV)/ready  ## the golden feeds of tests/golden, written anew
 	sh tests/golden.sh $(BIN)

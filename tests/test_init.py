@@ -103,6 +103,11 @@ def test_it_shows_the_difference_and_asks(folder, capsys, answer, said, status):
     assert (files(folder) == before) is (status == 1)
 
 
+def test_the_question_says_what_may_be_answered(folder, capsys, answer):
+    answer("n")
+    assert "Write this? [y/N]" in run(capsys)[1]
+
+
 def test_the_difference_is_one_that_patch_takes(folder, capsys, answer):
     answer("n")
     out = run(capsys)[1]

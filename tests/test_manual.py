@@ -43,3 +43,11 @@ def test_the_reference_is_what_the_parser_says():
     assert made["PAGE"].read_text(encoding="utf-8") == made["page"](), (
         "run docs/reference/commands.py"
     )
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs" / "screens").glob("*.*g")), ids=lambda p: p.name
+)
+def test_every_picture_is_shown_and_small(path):
+    assert path.stat().st_size < 100_000
+    assert any(f"screens/{path.name}" in page.read_text(encoding="utf-8") for page in PAGES)

@@ -43,6 +43,19 @@ NEEDS = {
     "import-linkbacks": "the cache is not there or cannot be used; nothing was remembered",
 }
 
+PICTURES = {
+    "plan": {"plan": "plan, in a terminal"},
+    "send": {
+        "send": "what send has done, in a terminal",
+        "send-under-way": "the bar of send, while it is under way",
+        "send-dry-run": "send --dry-run, in a terminal",
+    },
+    "status": {
+        "status": "status, in a terminal",
+        "status-failed": "status --failed, in a terminal",
+    },
+}
+
 
 def page() -> str:
     """Return the page."""
@@ -58,6 +71,8 @@ def page() -> str:
 def _section(name: str, sub: argparse.ArgumentParser) -> str:
     lines = [name, "-" * len(name), "", f"{sub.description[:1].upper()}{sub.description[1:]}.", ""]
     lines += ["::", "", f"    {COMMANDS[name].example}", "", f"Exit status 1: {NEEDS[name]}.", ""]
+    for picture, shows in PICTURES.get(name, {}).items():
+        lines += [f".. image:: ../screens/{picture}.svg", f"   :alt: {shows}", ""]
     for action in sub._actions:
         lines += _option(action)
     return "\n".join(lines)

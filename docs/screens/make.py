@@ -2,13 +2,15 @@
 
 A small site is written into a temporary folder, with a memory in which something of everything
 has happened. Each command runs in a terminal (a pseudo-terminal of this machine), and what it
-shows is drawn as an SVG beside this file.
+shows is drawn as an SVG beside this file. For the bar of ``send`` a host of this machine answers
+for three of the pages that are looked at, and then no more until the bar has been drawn.
 """
 
 from __future__ import annotations
 
 import fcntl
 import io
+import itertools
 import json
 import os
 import pty
@@ -18,7 +20,11 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.text import Text
@@ -75,6 +81,8 @@ OUTCOMES = [
 
 HERE_FIRST = os.environ | {"PYTHONPATH": str(ROOT)}
 
+ANSWERED, ARTICLES_UNDER_WAY = 3, 8
+
 COMMANDS = ["plan", "status", "status --failed", "send --dry-run", "send"]
 
 
@@ -87,11 +95,7 @@ def write_site(folder: Path) -> None:
         links = " ".join(f"[a page]({target})" for target in targets)
         head = f"Title: {path.stem}\nDate: 2026-01-01\nPingback: {'; '.join(targets)}\n"
         path.write_text(f"{head}\n{links}\n")
-    build = ["pelican", "content", "-s", "publishconf.py", "-e", "LINKBACK_SEND=false"]
-    program = Path(sys.executable).with_name(build[0])
-    subprocess.run(
-        [program, *build[1:]], cwd=folder, check=True, capture_output=True, env=HERE_FIRST
-    )
+    build(folder)
     memory = folder / "linkback" / "deliveries.jsonl"
     memory.write_text(re.sub(r'(?<="at": ")[^"]*', "2026-04-30T10:00:00+00:00", memory.read_text()))
     with memory.open("a") as file:
@@ -109,8 +113,20 @@ def write_site(folder: Path) -> None:
             file.writelines(json.dumps(line | event) + "\n" for event in (queued, outcome)[known:])
 
 
-def in_a_terminal(command: list[str], folder: Path) -> str:
-    """Return what a command shows in a terminal of its own, escapes and all."""
+def build(folder: Path) -> None:
+    """Build the site, and send nothing."""
+    program = Path(sys.executable).with_name("pelican")
+    words = ["content", "-s", "publishconf.py", "-e", "LINKBACK_SEND=false"]
+    subprocess.run([program, *words], cwd=folder, check=True, capture_output=True, env=HERE_FIRST)
+
+
+def in_a_terminal(
+    command: list[str], folder: Path, watch: Callable[[str], object] = lambda _: None
+) -> str:
+    """Return what a command shows in a terminal of its own, escapes and all.
+
+    ``watch`` is called with what is shown so far, each time that there is more.
+    """
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
     environment = HERE_FIRST | {"TERM": "xterm-256color"}
@@ -124,10 +140,62 @@ def in_a_terminal(command: list[str], folder: Path) -> str:
         try:
             while more := os.read(leader, 65536):
                 shown += more
+                watch(shown.decode(errors="replace"))
         except OSError:  # Linux says so that the other end is closed
             pass
         os.close(leader)
     return shown.decode()
+
+
+def last_frame(shown: str) -> str:
+    """Return what is to be seen in the end: a bar is drawn anew over what it drew before."""
+    return shown.replace("\r\n", "\n").rpartition("\x1b[2K")[2]
+
+
+def draw(shown: str, words: str, name: str) -> None:
+    """Draw what a command shows beside this file, and print it."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO())
+    console.print(Text.from_ansi(shown))
+    title = f"pelican-linkback {words}"
+    console.save_svg(str(HERE / f"{name}.svg"), title=title, unique_id="screen")
+    print(f"{title}\n{shown}")
+
+
+def bar_under_way(folder: Path) -> str:
+    """Return the bar of ``send`` as it is when some of the pages have been looked at."""
+    for number in range(ARTICLES_UNDER_WAY):
+        path = folder / "content" / f"under-way-{number}.md"
+        link = f"https://notes.example.net/{number}"
+        head = f"Title: {path.stem}\nDate: 2026-01-01\nPingback: {link}\n"
+        path.write_text(f"{head}\n[a page]({link})\n")
+    build(folder)
+    turns, seen = itertools.count(), threading.Event()
+    frames = []
+
+    class Host(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if next(turns) >= ANSWERED:
+                seen.wait()
+            self.send_error(404)
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    def watch(shown: str) -> None:
+        if f"{ANSWERED}/" in shown and not seen.is_set():
+            frames.append(last_frame(shown))
+            seen.set()
+
+    with ThreadingHTTPServer((urlsplit(SITE).hostname, urlsplit(SITE).port), Host) as host:
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        in_a_terminal(linkback("send"), folder, watch)
+        host.shutdown()
+    return frames[0]
+
+
+def linkback(words: str) -> list[str]:
+    """Return the command line of a command for the site."""
+    return [sys.executable, "-m", "pelican_linkback", *words.split(), "-s", "publishconf.py"]
 
 
 def main() -> None:
@@ -136,17 +204,9 @@ def main() -> None:
         folder = Path(name)
         write_site(folder)
         for words in COMMANDS:
-            options = ["-s", "publishconf.py"]
-            command = [sys.executable, "-m", "pelican_linkback", *words.split(), *options]
-            shown = in_a_terminal(command, folder)
-            # What a bar drew and took away again is not to be seen in the end.
-            shown = shown.replace("\r\n", "\n").rpartition("\x1b[2K")[2]
-            title = f"pelican-linkback {words}"
-            console = Console(record=True, width=COLUMNS, file=io.StringIO())
-            console.print(Text.from_ansi(shown))
-            path = HERE / f"{words.replace(' --', '-')}.svg"
-            console.save_svg(str(path), title=title, unique_id="screen")
-            print(f"{title}\n{shown}")
+            shown = last_frame(in_a_terminal(linkback(words), folder))
+            draw(shown, words, words.replace(" --", "-"))
+        draw(bar_under_way(folder), "send", "send-under-way")
 
 
 if __name__ == "__main__":

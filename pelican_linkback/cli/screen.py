@@ -99,7 +99,10 @@ class Screen:
     def ask(self, question: str) -> bool:
         """Return whether the author says yes; where nobody can answer, no."""
         try:
-            return self.console.input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+            return self.console.input(f"{question} [y/N] ", markup=False).strip().lower() in {
+                "y",
+                "yes",
+            }
         except EOFError:
             return False
 
