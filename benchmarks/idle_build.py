@@ -32,7 +32,7 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
         contents, settings = site(Path(folder))
-        plugin.deliver_contents(contents, replace(settings, deadline=0.0), now())
+        plugin.deliver_site(contents, (), replace(settings, deadline=0.0), now())
         be_told(settings)
         full = seconds(lambda: build(contents, settings, fresh=True))
         idle = seconds(lambda: build(contents, settings))
@@ -92,7 +92,7 @@ def be_told(settings: settings_room.Settings) -> None:
 def build(contents: list, settings: settings_room.Settings, *, fresh: bool = False) -> None:
     if fresh:
         idle_of(settings).path.unlink(missing_ok=True)
-    line = plugin.deliver_contents(contents, settings, now())
+    line = plugin.deliver_site(contents, (), settings, now())
     assert line == "Linkbacks: 0 sent, 0 failed", line
 
 

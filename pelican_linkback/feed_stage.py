@@ -12,6 +12,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from itertools import chain
@@ -36,7 +37,7 @@ from pelican_linkback.journal import Journal
 from pelican_linkback.telling import Teller
 from pelican_linkback.urls import normalise
 
-__all__ = ["FeedStage"]
+__all__ = ["FeedStage", "WrittenFeed"]
 
 STYLESHEET = "linkback-feed.css"
 """Where our stylesheet goes in the output folder."""
@@ -44,11 +45,24 @@ STYLESHEET = "linkback-feed.css"
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenFeed:
+    """A feed as it was written: where it stands, its own URL, and the hubs that it names."""
+
+    path: Path
+    url: str
+    hubs: tuple[str, ...]
+
+
 class FeedStage:
-    """The feeds of one articles generator, from its making to the writing of its pages."""
+    """The feeds of one articles generator, from its making to the writing of its pages.
+
+    ``with_hubs`` are those of a publication that were written, and name hubs and an address.
+    """
 
     def __init__(self, generator: Any) -> None:
         self._generator = generator
+        self.with_hubs: list[WrittenFeed] = []
         self._settings = settings_room.read(generator.settings)
         self._teller = Teller(logger)
         chosen = self._settings.feeds
@@ -202,6 +216,9 @@ class FeedStage:
             return None
         logger.info('%s "%s"', "Writing" if changed else "Unchanged:", path)
         signals.feed_written.send(str(path), context=context, feed=feed)
+        url, hubs = feed.feed.get("feed_url"), feed.feed.get("hubs")
+        if url and hubs and self._settings.publishes:
+            self.with_hubs.append(WrittenFeed(path, url, tuple(hubs)))
         return changed
 
 

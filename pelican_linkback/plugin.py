@@ -10,7 +10,7 @@
     content_written           LINKBACK_AUTODISCOVERY: a page's head gets the links it lacks
     article_writer_finalized  the feeds are written, the articles gathered
     page_writer_finalized     the pages gathered
-    finalized                 the site stands: tell whom the articles mention
+    finalized                 the site stands: tell whom the articles mention, and the hubs
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,18 @@ from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import courier_for, idle_of
 from pelican_linkback.delivery.report import Report
 from pelican_linkback.exceptions import LinkbackError, SettingsError
-from pelican_linkback.feed_stage import FeedStage
+from pelican_linkback.feed_stage import FeedStage, WrittenFeed
 from pelican_linkback.feeds.files import named_files
-from pelican_linkback.posts import first_day, is_only_read, marks_of, pieces_of, posts_of, published
+from pelican_linkback.posts import (
+    first_day,
+    is_only_read,
+    marks_of,
+    pieces_of,
+    pieces_of_feeds,
+    posts_of,
+    published,
+    topics_of,
+)
 from pelican_linkback.preview import is_preview
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
@@ -51,6 +61,9 @@ _stages: dict[str, FeedStage] = {}
 
 _published: list[Any] = []
 """The articles and pages of the site under way, and of its subsites."""
+
+_feeds: list[WrittenFeed] = []
+"""Their feeds, as far as they name hubs."""
 
 _unpublished: list[Any] = []
 """Those of a site that is at an address, but not a public one."""
@@ -77,6 +90,7 @@ def read_settings(pelican: Any) -> None:
     logging.getLogger("pelican").addFilter(_without_traceback)
     if not settings_room.read(pelican.settings).subsite:
         _published.clear()
+        _feeds.clear()
         _unpublished.clear()
 
 
@@ -107,9 +121,12 @@ def publish_named_files(generator: Any) -> None:
 
 
 def write_feeds(generator: Any, writer: Any) -> None:
-    """Write the feeds, now that the pages are written."""
+    """Write the feeds, now that the pages are written, and keep those that hubs are told of."""
     stage, now = _stages.pop(generator.output_path), dt.datetime.now(dt.UTC)
-    _say(stage.run(writer, now, preview=is_preview(sys.argv)))
+    preview = is_preview(sys.argv)
+    _say(stage.run(writer, now, preview=preview))
+    if not preview:
+        _feeds.extend(stage.with_hubs)
 
 
 # Themes
@@ -177,7 +194,7 @@ def _say_if_not_public(contents: Sequence[Any], site_url: str) -> None:
 
 
 def deliver(pelican: Any) -> None:
-    """Tell whom the articles mention, now that the site stands.
+    """Tell whom the articles mention, and hubs what feeds have changed, now that the site stands.
 
     What subsites publish goes out with the main site, which is built last: only together do they
     show what is gone. Nothing that happens here fails the build: the site is there, and what was
@@ -190,38 +207,42 @@ def deliver(pelican: Any) -> None:
         logger.info("Linkbacks: nobody is told while Pelican watches or serves")
         return
     _say_if_not_public(_unpublished, settings.site_url)
-    contents = _published.copy()
+    contents, feeds = _published.copy(), _feeds.copy()
     _published.clear()
+    _feeds.clear()
     if not settings.publishes:
         return
     if not settings.send:
         # Everything is on record and due, and the time to send it is over.
         settings = replace(settings, deadline=0.0)
     try:
-        line = deliver_contents(contents, settings, dt.datetime.now(dt.UTC))
+        line = deliver_site(contents, feeds, settings, dt.datetime.now(dt.UTC))
     except LinkbackError as error:
         logger.error("Linkbacks: nothing more is sent: %s", error)
     else:
         _say(line)
 
 
-def deliver_contents(contents: Sequence[Any], settings: Settings, now: dt.datetime) -> str:
-    """Tell whom ``contents`` mention; return what is to be said about it in a line, if anything.
+def deliver_site(
+    contents: Sequence[Any], feeds: Sequence[WrittenFeed], settings: Settings, now: dt.datetime
+) -> str:
+    """Tell whom ``contents`` mention, and the hubs of ``feeds``; return a line about it, if any.
 
     What a build like this one found it had nothing to do is not looked at again.
     """
     idle = idle_of(settings)
-    digest = idle.digest(pieces_of(contents, settings))
+    digest = idle.digest(chain(pieces_of(contents, settings), pieces_of_feeds(feeds)))
     if (line := idle.line(digest, now)) is not None:
         return line
     posts = list(posts_of(contents, settings, first_day(settings, now.date())))
-    report = courier_for(settings).run(posts)
+    report = courier_for(settings).run(posts, topics_of(feeds, settings))
     teller = Teller(logger)
     for notice in report.notices:
         level = logging.getLevelNamesMapping()[notice.level.upper()]
         teller.add(level, notice.kind or notice.text, notice.text)
     teller.tell()
-    line = _line(report, settings) if report.left or any(post.targets for post in posts) else ""
+    is_of_interest = report.left or report.ended or any(post.targets for post in posts)
+    line = _line(report, settings) if is_of_interest else ""
     if report.interrupted:
         _say(line)
         raise KeyboardInterrupt

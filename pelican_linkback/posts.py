@@ -1,4 +1,4 @@
-"""Pelican's articles and pages as delivery sees them: content in, Posts out."""
+"""Pelican's articles and pages as delivery sees them, and the feeds: Posts and Topics out."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import date, datetime
 from itertools import chain
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -18,6 +20,8 @@ from pelican.log import console
 
 from pelican_linkback.delivery import Post, beginning_of
 from pelican_linkback.delivery.targets import choose
+from pelican_linkback.delivery.topics import Topic, version_of
+from pelican_linkback.feed_stage import WrittenFeed
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
 from pelican_linkback.telling import Teller
@@ -28,9 +32,11 @@ __all__ = [
     "is_only_read",
     "marks_of",
     "pieces_of",
+    "pieces_of_feeds",
     "posts_of",
     "published",
     "read_site",
+    "topics_of",
 ]
 
 logger = logging.getLogger(__name__)
@@ -82,6 +88,30 @@ def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
         yield f"{_site_url(content)}\0{content.url}\0{content.source_path}\0{content.title}"
         yield f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}"
         yield content.get_content(_site_url(content))
+
+
+def topics_of(feeds: Iterable[WrittenFeed], settings: Settings) -> Iterator[Topic]:
+    """Yield the Topic of each feed, as it stands on the disk: that is what is uploaded.
+
+    (A plugin may have changed it after it was written.) One that is not there any more is none.
+    """
+    for feed in feeds:
+        with suppress(OSError):
+            version = version_of(feed.path.read_bytes())
+            yield Topic(feed.url, _name(feed.path, settings.output), feed.hubs, version)
+
+
+def pieces_of_feeds(feeds: Iterable[WrittenFeed]) -> Iterator[str]:
+    """Yield what changes when ``topics_of`` does, as texts: a file keeps its time if it can."""
+    for feed in feeds:
+        with suppress(OSError):
+            stat = feed.path.stat()
+            yield f"{feed.url}\0{feed.hubs}\0{stat.st_size}/{stat.st_mtime_ns}"
+
+
+def _name(path: Path, output: Path) -> str:
+    """Return the path of a feed as its author knows it: in the output folder."""
+    return path.relative_to(output).as_posix() if path.is_relative_to(output) else path.name
 
 
 def marks_of(content: Any) -> extraction.Marks:

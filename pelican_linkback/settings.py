@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from pelican_linkback.addresses import AllowEntry, is_public_host
 from pelican_linkback.exceptions import InvalidURL, SettingsError, WebError
-from pelican_linkback.protocol.mention import Protocol
+from pelican_linkback.protocol.mention import MENTIONING, Protocol
 from pelican_linkback.urls import check
 
 __all__ = ["NAMES", "Settings", "read"]
@@ -89,7 +89,7 @@ class Settings:
     """The day from which on found links are told; None for that of the first publication."""
 
     link_marked: bool = False
-    protocols: tuple[Protocol, ...] = (Protocol.WEBMENTION, Protocol.PINGBACK)
+    protocols: tuple[Protocol, ...] = MENTIONING
     exclude: tuple[str, ...] = ()
     allow_hosts: tuple[AllowEntry, ...] = ()
     timeout: float = 10.0
@@ -185,7 +185,7 @@ def _hubs(value: object) -> tuple[str, ...]:
 
 def _protocols(value: object) -> tuple[Protocol, ...]:
     names = _strings(value)
-    if len(set(names)) == len(names) and all(name in set(Protocol) for name in names):
+    if len(set(names)) == len(names) and all(name in MENTIONING for name in names):
         return tuple(Protocol(name) for name in names)
     raise ValueError('takes a list of "webmention" and "pingback", in the order of preference')
 

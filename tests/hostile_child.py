@@ -18,7 +18,7 @@ import pelican  # noqa: F401 (what is measured comes on top of it)
 
 from pelican_linkback.addresses import AllowEntry
 from pelican_linkback.delivery.exchanges import find_endpoints, tell
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol
+from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome
 from pelican_linkback.web import Web
 from tests import naive
 
@@ -31,7 +31,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 def ours(target: str) -> str:
     web = Web(timeout=5, user_agent="test", allow=[AllowEntry.parse("127.0.0.0/8")])
-    found = find_endpoints(web, target, list(Protocol), NOW)
+    found = find_endpoints(web, target, MENTIONING, NOW)
     if isinstance(found, Outcome):
         return f"{found.reason}: {found.detail}"
     outcome = tell(web, Mention(SOURCE, target), found[0], NOW)

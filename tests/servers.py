@@ -164,3 +164,42 @@ class Receiver(ThreadingHTTPServer):
             self.mentions[source, target] = page
             return 202
         return 200 if self.mentions.pop((source, target), None) else 400
+
+
+class Hub(ThreadingHTTPServer):
+    """A WebSub hub that fetches what it is told of, as hubs do.
+
+    ``pings`` are the feeds' URLs in order, ``fetched`` what it found there at that time. ``status``
+    with ``headers`` is what it answers.
+    """
+
+    def __init__(self):
+        class Publications(BaseHTTPRequestHandler):
+            def do_POST(self):
+                hub = self.server
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                assert form["hub.mode"] == ["publish"]
+                (topic,) = form["hub.url"]
+                assert form["hub.topic"] == [topic]
+                hub.pings.append(topic)
+                if hub.status < 300:
+                    with urlopen(topic) as reply:
+                        hub.fetched[topic] = reply.read()
+                self.send_response(hub.status)
+                body = b"" if hub.status == 204 else b"we say so"
+                for name, value in {"Content-Type": "text/plain", **hub.headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(("127.0.0.1", 0), Publications)
+        self.pings, self.fetched = [], {}
+        self.status, self.headers = 204, {}
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}/"

@@ -30,7 +30,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "delivery": (GROUND | SECOND | {"delivery"}, set()),
     "telling": (GROUND, set()),
     "feed_stage": (GROUND | SECOND | {"feeds", "telling"}, {"pelican"}),
-    "posts": (GROUND | SECOND | {"delivery", "telling"}, {"pelican"}),
+    "posts": (GROUND | SECOND | {"delivery", "feed_stage", "telling"}, {"pelican"}),
     "themes": (GROUND | SECOND | PRODUCTS, {"jinja2", "markupsafe"}),
     "preview": (set(), {"pelican"}),
     "plugin": (

@@ -21,9 +21,10 @@ from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.delivery.events import from_line, to_line
 from pelican_linkback.delivery.lanes import Lanes, Step
 from pelican_linkback.delivery.ledger import Ledger
+from pelican_linkback.delivery.notices import Notice
 from pelican_linkback.delivery.reconcile import Post
 from pelican_linkback.delivery.record import Delivery, State
-from pelican_linkback.delivery.report import Notice, Report
+from pelican_linkback.delivery.report import Report
 from pelican_linkback.exceptions import (
     InvalidURL,
     JournalError,

@@ -11,7 +11,7 @@ from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.exceptions import Unreachable
 from pelican_linkback.journal import Journal
 from pelican_linkback.protocol.caching import Freshness, freshness
-from pelican_linkback.protocol.mention import Endpoint, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol, Verdict
 from tests.fakeweb import FakeWeb, Page, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -74,7 +74,7 @@ class Target:
         if fresh_process or not hasattr(self, "memory"):
             self.memory = Discoveries(Journal(self.path))
         self.web.requests.clear()
-        return self.memory.find(self.web, PAGE, tuple(Protocol), now, anew=anew)
+        return self.memory.find(self.web, PAGE, MENTIONING, now, anew=anew)
 
     @property
     def asked(self) -> int:
@@ -171,7 +171,7 @@ def test_a_memory_that_cannot_be_used_is_none(target: Target) -> None:
 
 
 def test_what_is_no_url_is_refused(target: Target) -> None:
-    found = Discoveries().find(target.web, "gopher://x", tuple(Protocol), NOON)
+    found = Discoveries().find(target.web, "gopher://x", MENTIONING, NOON)
     assert found.where.reason == "invalid-url"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from pelican_linkback.addresses import AllowEntry
 from pelican_linkback.delivery.exchanges import find_endpoints
-from pelican_linkback.protocol.mention import Endpoint, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol, Verdict
 from pelican_linkback.web import Web
 from tests.servers import serving
 from tests.test_discovery import PAGE, PINGBACK, WEBMENTION, Situation, rows
@@ -66,7 +66,7 @@ class Client:
     web: Web
 
     def find(self, situation: Situation) -> tuple[Endpoint, ...] | Outcome:
-        return find_endpoints(self.web, self.host.serve(situation), tuple(Protocol), NOW)
+        return find_endpoints(self.web, self.host.serve(situation), MENTIONING, NOW)
 
     def expected(self, situation: Situation, protocol: Protocol) -> tuple[Endpoint, ...] | Outcome:
         if situation.url is None:

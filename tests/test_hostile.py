@@ -34,7 +34,7 @@ from pelican_linkback.delivery.exchanges import find_endpoints, tell
 from pelican_linkback.delivery.ledger import Ledger
 from pelican_linkback.journal import Journal
 from pelican_linkback.protocol import pingback
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol
+from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome
 from pelican_linkback.web import Web
 from tests import naive
 from tests.fakeweb import Reply
@@ -51,7 +51,7 @@ Client = Callable[[str], str]
 
 def with_web(web: Web) -> Client:
     def client(target: str) -> str:
-        found = find_endpoints(web, target, list(Protocol), NOW)
+        found = find_endpoints(web, target, MENTIONING, NOW)
         if isinstance(found, Outcome):
             return f"{found.reason}: {found.detail}"
         outcome = tell(web, Mention(SOURCE, target), found[0], NOW)

@@ -10,7 +10,8 @@ import pytest
 
 from pelican_linkback import plugin
 from pelican_linkback.delivery.idle import LONGEST, Idle
-from pelican_linkback.delivery.report import Notice, Report
+from pelican_linkback.delivery.notices import Notice
+from pelican_linkback.delivery.report import Report
 from tests.servers import Blog, WebHost, serving
 from tests.test_end_to_end import mark
 

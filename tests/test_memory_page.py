@@ -16,7 +16,7 @@ from pelican_linkback.delivery.ledger import fold
 from pelican_linkback.delivery.record import State
 from pelican_linkback.feeds import identity
 from pelican_linkback.journal import Journal
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Protocol, Verdict
 from tests.fakeweb import FakeWeb
 from tests.pages import PAGES, blocks, table
 
@@ -29,7 +29,7 @@ FULL = Outcome(
     status_url="https://example.org/s",
 )
 FACTS = [
-    events.Queued("one.md", "f"),
+    events.Queued("one.md", "f", Protocol.WEBSUB),
     events.Waiting("not-online", "it answers 404"),
     events.Attempt(Protocol.PINGBACK, "https://example.org/x", "http-404"),
     events.Answered(FULL, MOMENT),
@@ -80,9 +80,9 @@ def test_the_other_journals_are_read_as_they_stand_there(tmp_path):
     (line,) = LINES["discoveries.jsonl"]
     page = json.loads(line)["page"]
     known = Discoveries(Journal(tmp_path / "discoveries.jsonl"))
-    found = known.find(FakeWeb({}), page, tuple(Protocol), MOMENT)
+    found = known.find(FakeWeb({}), page, MENTIONING, MOMENT)
     assert [endpoint.url for endpoint in found.where] == [
-        json.loads(line)[each.value] for each in Protocol
+        json.loads(line)[each.value] for each in MENTIONING
     ]
 
 

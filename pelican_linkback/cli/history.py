@@ -79,6 +79,7 @@ def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen
 
 _IN_A_SUM = {word: word for word in words.STANDING.values()} | {
     "none": "without an endpoint",
+    "new": "new to their hubs",
     "later": "to be tried again",
 }
 

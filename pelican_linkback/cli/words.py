@@ -45,6 +45,9 @@ def intent(delivery: Delivery, decision: Decision) -> tuple[str, str]:
 
 
 def _news(delivery: Delivery) -> tuple[str, str]:
+    tries = f", attempt {delivery.attempts + 1}: {reason(delivery)}" if delivery.attempts else ""
+    if delivery.is_ping:
+        return "ping", f"tell the hub that the feed has changed, once it is seen online{tries}"
     by = f" by {delivery.protocol}" if delivery.protocol else ""
     if delivery.fingerprint == GONE:
         return "retract", f"tell{by} that the page is gone"
@@ -52,7 +55,6 @@ def _news(delivery: Delivery) -> tuple[str, str]:
         return "retract", f"tell{by} that the link is gone"
     if delivery.told is not None:
         return "update", f"tell{by} of the new version"
-    tries = f", attempt {delivery.attempts + 1}: {reason(delivery)}" if delivery.attempts else ""
     return "send", f"tell{by}, once its page is seen online{tries}"
 
 
@@ -61,6 +63,8 @@ def standing(delivery: Delivery, decision: Decision | None = None) -> tuple[str,
     if isinstance(decision, GiveUp):
         return "failed", f"given up after {delivery.attempts} attempts: {reason(delivery)}"
     word, why = STANDING[delivery.state], reason(delivery)
+    if delivery.is_ping and delivery.state is State.NOTHING:
+        word = "new"
     if delivery.state is State.DELIVERED and delivery.protocol:
         why = f"by {delivery.protocol}{f' ({why})' if why else ''}"
     if isinstance(decision, Wait):

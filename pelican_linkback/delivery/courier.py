@@ -3,7 +3,7 @@
 ::
 
     cat deliveries.jsonl | fold                      ledger     the lines -> the deliveries
-      | reconcile POSTS >> deliveries.jsonl          reconcile  new ones queued, unmarked dropped
+      | reconcile POSTS TOPICS >> deliveries.jsonl   reconcile  new ones queued, unmarked dropped
       | grep due                                     decider    Send | Ask | Wait | Skip | GiveUp
       | parallel --lane-by-host                      lanes      no crowd at anybody's door: a round
           curl SOURCE | grep 'href="TARGET"'         gate       a source: is it as told?
@@ -14,7 +14,8 @@
       | wc                                           report
 
 A source is fetched once a run however many targets it has, and a target's page once however many
-articles link to it. What the deadline, Ctrl-C or a crash cuts off stays due.
+articles link to it. A feed is a source, too, and its hubs are targets that need no discovery: see
+``topics``. What the deadline, Ctrl-C or a crash cuts off stays due.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ from pelican_linkback.delivery.events import GONE, Dropped, Fact, Queued
 from pelican_linkback.delivery.exchanges import Web
 from pelican_linkback.delivery.lanes import Lanes
 from pelican_linkback.delivery.ledger import Ledger, without_collection
+from pelican_linkback.delivery.notices import about_journal, about_pings
 from pelican_linkback.delivery.reconcile import Post, reconcile
 from pelican_linkback.delivery.record import Delivery
-from pelican_linkback.delivery.report import Report, about_journal, count
+from pelican_linkback.delivery.report import Report, count
 from pelican_linkback.delivery.round import Round
+from pelican_linkback.delivery.topics import Topic, news_of
 from pelican_linkback.journal import Journal
-from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.protocol.mention import MENTIONING, Mention, Protocol
 from pelican_linkback.protocol.verification import links_to
 
 __all__ = ["Courier"]
@@ -71,7 +74,7 @@ class Courier:
     now: Callable[[], datetime]
     monotonic: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
-    protocols: Sequence[Protocol] = (Protocol.WEBMENTION, Protocol.PINGBACK)
+    protocols: Sequence[Protocol] = MENTIONING
     policy: Policy = field(default_factory=Policy)
     workers: int = 16
     per_host: int = 2
@@ -82,23 +85,35 @@ class Courier:
 
     @without_collection()
     def plan(
-        self, posts: Iterable[Post] | None = None, *, failed_too: bool = False
+        self,
+        posts: Iterable[Post] | None = None,
+        topics: Iterable[Topic] | None = None,
+        *,
+        failed_too: bool = False,
     ) -> list[tuple[Delivery, Decision]]:
         """Return what such a run would decide about each delivery; nothing is written or sent."""
-        decided = self._decided(self._foresee(self._news(posts, failed_too))[0])
+        decided = self._decided(self._foresee(self._news(posts, topics, failed_too))[0])
         return [decided[mention] for mention in sorted(decided)]
 
-    def run(self, posts: Iterable[Post] | None = None, *, failed_too: bool = False) -> Report:
+    def run(
+        self,
+        posts: Iterable[Post] | None = None,
+        topics: Iterable[Topic] | None = None,
+        *,
+        failed_too: bool = False,
+    ) -> Report:
         """Send what is due and record it; without ``posts``, what the journal knows already.
 
-        ``posts`` are all the articles of the site that mention somebody: a build hands them in.
+        ``posts`` are all the articles of the site that mention somebody, and ``topics`` all the
+        feeds that name hubs: a build hands them in. Without either, its kind is left as it is.
         With ``failed_too`` what was refused or given up begins anew.
         Raises JournalError when the journal cannot be read or written; then nothing is sent
         whose attempt is not on record. Where there is nothing to do, nothing is written and
         no request is made.
         """
         site = None if posts is None else tuple(posts)
-        return self._run(self._news(site, failed_too), frozenset(self._unlinked(site or ())))
+        news_for = self._news(site, topics, failed_too)
+        return self._run(news_for, frozenset(self._unlinked(site or ())))
 
     def retract(self, source: str) -> Report:
         """Tell all that were told of ``source`` that it is gone, as soon as it is; see ``run``."""
@@ -117,12 +132,16 @@ class Courier:
     def _news(
         self,
         posts: Iterable[Post] | None,
+        topics: Iterable[Topic] | None,
         failed_too: bool,  # noqa: FBT001 (handed on)
     ) -> Callable[[Ledger], News]:
         site = None if posts is None else tuple(posts)
+        feeds = None if topics is None else tuple(topics)
 
         def news_for(ledger: Ledger) -> News:
-            news = () if site is None else reconcile(ledger.deliveries, site)
+            news: News = () if site is None else reconcile(ledger.deliveries, site)
+            if feeds is not None:
+                news = (*news, *news_of(ledger.deliveries, feeds))
             return (*news, *self._second_chances(ledger, news)) if failed_too else news
 
         return news_for
@@ -134,7 +153,7 @@ class Courier:
             (mention, fact)
             for mention, (delivery, decision) in sorted(self._decided(ledger).items())
             if mention not in otherwise and can_begin_anew(delivery, decision)
-            for fact in (Dropped(), Queued(delivery.article, delivery.fingerprint))
+            for fact in (Dropped(), delivery.news)
         ]
 
     def _run(
@@ -187,14 +206,16 @@ class Courier:
         }
 
     def _report(self, this: Round, *, interrupted: bool = False) -> Report:
+        decided, done = self._decided(this.ledger), this.done.copy()
+        pings = about_pings(decided[mention] for mention in done)
         return count(
-            self._decided(this.ledger),
-            this.done.copy(),
-            left=len(set(this.due).difference(this.done.copy(), this.asked.copy())),
+            decided,
+            done,
+            left=len(set(this.due).difference(done, this.asked.copy())),
             interrupted=interrupted,
             notices=(
                 *about_journal(this.ledger.problems),
-                *sorted([*this.notices.copy(), *this.about_missing_links()]),
+                *sorted([*this.notices.copy(), *this.about_missing_links(), *pings]),
             ),
         )
 

@@ -18,7 +18,7 @@ from pelican_linkback.exceptions import InvalidURL, JournalError, WebError
 from pelican_linkback.journal import Journal
 from pelican_linkback.protocol.caching import Freshness, freshness
 from pelican_linkback.protocol.discovery import Discovery
-from pelican_linkback.protocol.mention import Endpoint, Outcome, Protocol
+from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol
 from pelican_linkback.urls import check, normalise
 
 __all__ = ["Discoveries", "Found"]
@@ -127,7 +127,7 @@ def _from_line(line: Mapping[str, object]) -> _Known:
     if moment and moment.tzinfo is None:
         raise ValueError("its until has no time zone")
     kept = Freshness(moment, _text(line, "etag"), _text(line, "last_modified"))
-    return _Known(kept, Discovery(*(_endpoint(line, protocol) for protocol in Protocol)))
+    return _Known(kept, Discovery(*(_endpoint(line, protocol) for protocol in MENTIONING)))
 
 
 def _endpoint(line: Mapping[str, object], protocol: Protocol) -> Endpoint | None:

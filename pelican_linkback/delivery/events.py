@@ -6,7 +6,7 @@ Every line has ``v`` (1), ``at`` (UTC, ISO 8601 with microseconds), ``event``, `
 =========== ======================================== ============================================
 event       it means                                 further fields (those in brackets may lack)
 =========== ======================================== ============================================
-``queued``  the mention became known, or there is    article, fingerprint
+``queued``  the mention became known, or there is    article, fingerprint, [protocol]
             another version of its article to tell
 ``waiting`` the page was looked at and is not ready  reason, [detail]
 ``attempt`` a request is about to be made            protocol, endpoint, [after]
@@ -22,6 +22,10 @@ An outcome without an endpoint came before any attempt: the target could not be 
 told by another plugin (``predecessor``).
 The fingerprint is a version of the article, or one of two words: ``unlinked`` where the article
 stands and links to the target no more, ``gone`` where its page is to be retracted.
+
+A feed and its hub have the same events: ``source`` is the feed's own URL, ``target`` the hub,
+``article`` the feed's path in the output, the fingerprint is of its bytes, and ``queued`` names
+the protocol, ``websub``, since there is nothing to discover.
 """
 
 from __future__ import annotations
@@ -58,10 +62,14 @@ GONE = "gone"
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """The article at the path ``article`` mentions the target, in the version ``fingerprint``."""
+    """The article at the path ``article`` mentions the target, in the version ``fingerprint``.
+
+    ``protocol`` is given where it is not for the target to say.
+    """
 
     article: str
     fingerprint: str
+    protocol: Protocol | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +151,9 @@ def from_line(line: Line) -> Event:
 
 def _fields(fact: Fact) -> dict[str, object]:
     match fact:
-        case Queued(article, fingerprint):
-            return {"event": "queued", "article": article, "fingerprint": fingerprint}
+        case Queued(article, fingerprint, protocol):
+            version = {"article": article, "fingerprint": fingerprint}
+            return {"event": "queued", **version, "protocol": protocol and protocol.value}
         case Waiting(reason, detail):
             return {"event": "waiting", "reason": reason, "detail": detail}
         case Attempt(protocol, endpoint, after):
@@ -209,6 +218,11 @@ def _protocol(line: Line) -> Protocol:
     return _PROTOCOLS.get(name) or Protocol(name)
 
 
+def _language(line: Line) -> Protocol | None:
+    """Return a protocol that may lack."""
+    return _protocol(line) if _words(line, "protocol") else None
+
+
 def _verdict(line: Line) -> Verdict:
     name = _text(line, "verdict")
     return _VERDICTS.get(name) or Verdict(name)
@@ -219,7 +233,7 @@ def _answered(line: Line) -> Answered:
         _verdict(line),
         _text(line, "reason"),
         _words(line, "detail"),
-        _protocol(line) if _words(line, "protocol") else None,
+        _language(line),
         _words(line, "endpoint") or None,
         None,
         _words(line, "status_url") or None,
@@ -235,7 +249,9 @@ _PROTOCOLS = {each.value: each for each in Protocol}
 _VERDICTS = {each.value: each for each in Verdict}
 
 _READERS: dict[str, Callable[[Line], Fact]] = {
-    "queued": lambda line: Queued(_words(line, "article"), _words(line, "fingerprint")),
+    "queued": lambda line: Queued(
+        _words(line, "article"), _words(line, "fingerprint"), _language(line)
+    ),
     "waiting": lambda line: Waiting(_text(line, "reason"), _words(line, "detail")),
     "attempt": lambda line: Attempt(
         _protocol(line), _text(line, "endpoint"), _words(line, "after")

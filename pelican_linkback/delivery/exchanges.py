@@ -13,7 +13,7 @@ from datetime import datetime
 
 from pelican_linkback.delivery.events import Asked
 from pelican_linkback.exceptions import InvalidURL, Refused, TimedOut, WebError
-from pelican_linkback.protocol import pingback, webmention
+from pelican_linkback.protocol import pingback, webmention, websub
 from pelican_linkback.protocol.discovery import Discovery, discover
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.response import failure
@@ -25,7 +25,11 @@ if typing.TYPE_CHECKING:
 
 __all__ = ["Web", "ask", "choose", "discovery_of", "fetch", "find_endpoints", "tell"]
 
-LANGUAGES = {Protocol.PINGBACK: pingback, Protocol.WEBMENTION: webmention}
+LANGUAGES = {
+    Protocol.PINGBACK: pingback,
+    Protocol.WEBMENTION: webmention,
+    Protocol.WEBSUB: websub,
+}
 
 
 class Web(typing.Protocol):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from pelican_linkback.delivery.events import GONE, UNLINKED, Waiting
 from pelican_linkback.delivery.record import Delivery
+from pelican_linkback.delivery.topics import is_version
 from pelican_linkback.exceptions import WebError
 from pelican_linkback.markup import decode
 from pelican_linkback.protocol.response import charset
@@ -64,6 +65,8 @@ def hindrance(
     """
     if isinstance(page, WebError):
         return Waiting(NOT_ONLINE, harmless(page.reason))
+    if delivery.is_ping:
+        return _about_feed(delivery, page)
     source = delivery.mention.source
     moved = normalise(page.url) != normalise(source)
     if delivery.fingerprint == GONE:
@@ -72,8 +75,23 @@ def hindrance(
     if moved:
         return Waiting(REDIRECTED, harmless(page.url))
     if page.status != 200:
-        return Waiting(NOT_ONLINE, f"it answers {page.status}")
+        return _not_online(page)
     return _about_content(delivery, page, built, now)
+
+
+def _about_feed(delivery: Delivery, page: Response) -> Waiting | None:
+    """Return why a hub would not find the feed as it was built.
+
+    A redirect is no hindrance, since a hub follows; nor is there an end to patience, since a hub
+    that comes too early finds nothing new, and is not told again when the feed is there.
+    """
+    if page.status != 200:
+        return _not_online(page)
+    return None if is_version(page, delivery.fingerprint) else Waiting(OLDER)
+
+
+def _not_online(page: Response) -> Waiting:
+    return Waiting(NOT_ONLINE, f"it answers {page.status}")
 
 
 def _about_content(
@@ -102,7 +120,7 @@ def objections(
     delivery: Delivery, page: Response | WebError, built: bytes | None
 ) -> tuple[Finding, ...]:
     """Return what a WordPress receiver would hold against the page: the built one, if known."""
-    if delivery.fingerprint in {UNLINKED, GONE}:
+    if delivery.is_ping or delivery.fingerprint in {UNLINKED, GONE}:
         return ()
     if built is not None:
         return preflight(decode(built), delivery.mention.target)

@@ -31,6 +31,13 @@ REASONS = {
 }
 """The reasons of docs/reference/states.rst, where their words say too little by themselves."""
 
+OF_FEEDS = {
+    "not-online": "the feed is not online",
+    "older-version": "the feed that is online is not yet the one that was built",
+    "nobody-yet": "new to the hub, where nobody can have subscribed to it; its next change is told",
+}
+"""What some of them mean where a hub is to be told of a feed."""
+
 OWN = frozenset({"timed-out", "unreachable", "address-refused", "invalid-url", "status-refused"})
 """The reasons whose details are whole sentences."""
 
@@ -46,6 +53,8 @@ def reason(delivery: Delivery) -> str:
     """Return why a delivery stands where it does; empty where there is nothing to say."""
     code, detail = delivery.reason, delivery.detail
     words = REASONS.get(code, code)
+    if delivery.is_ping:
+        words = OF_FEEDS.get(code, words)
     numbered = re.fullmatch(r"(target|http|fault|status)-(.+)", code)
     if numbered and code not in REASONS:
         words = NUMBERED[numbered[1]].format(numbered[2])

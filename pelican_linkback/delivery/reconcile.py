@@ -9,7 +9,7 @@ from pelican_linkback.delivery.events import GONE, UNLINKED, Dropped, Queued
 from pelican_linkback.delivery.record import Delivery, State
 from pelican_linkback.protocol.mention import Mention
 
-__all__ = ["Post", "reconcile", "vanished"]
+__all__ = ["News", "Post", "is_news", "reconcile", "vanished"]
 
 News = Queued | Dropped
 
@@ -33,7 +33,7 @@ class Post:
 def reconcile(
     deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]
 ) -> tuple[tuple[Mention, News], ...]:
-    """Return what the site's present ``posts`` (all of them) change in what is known.
+    """Return what the site's present ``posts`` (all of them) change in what is known of them.
 
     New mentions are queued, and so is the present version of an article for those that were not
     told of it. A receiver that follows (``Delivery.is_followed``) is also to hear that a link is
@@ -50,12 +50,12 @@ def reconcile(
     unmarked = {
         mention: fact
         for mention, delivery in deliveries.items()
-        if mention not in facts and (fact := site.farewell(delivery))
+        if mention not in facts and not delivery.is_ping and (fact := site.farewell(delivery))
     }
     return tuple(
         (mention, fact)
         for mention, fact in {**facts, **unmarked}.items()
-        if _is_news(deliveries.get(mention), fact)
+        if is_news(deliveries.get(mention), fact)
     )
 
 
@@ -96,7 +96,8 @@ class _Site:
         return Dropped() if self.lacks(delivery) else Queued(delivery.article, GONE)
 
 
-def _is_news(delivery: Delivery | None, fact: News) -> bool:
+def is_news(delivery: Delivery | None, fact: News) -> bool:
+    """Tell whether ``fact`` changes what is known, or makes something due."""
     if delivery is None:
         return True
     if isinstance(fact, Dropped):

@@ -3,6 +3,7 @@
 A receiver that takes webmentions is told of every version of an article: of its changes, that it
 links to the target no more (``unlinked``), and that its page is ``gone``. Versions are told apart
 by the fingerprint, of which those two words are special values. A pingback is never repeated.
+A hub is told of every version of a feed.
 """
 
 from __future__ import annotations
@@ -98,12 +99,23 @@ class Delivery(NamedTuple):
     @property
     def is_followed(self) -> bool:
         """Whether the receiver is to hear of every version."""
-        return self.told is not None and self.told_by is Protocol.WEBMENTION
+        return self.told is not None and self.told_by in {Protocol.WEBMENTION, Protocol.WEBSUB}
 
     @property
     def is_shown(self) -> bool:
         """Whether the receiver may show the mention, and would take it away again if told to."""
-        return self.is_followed and self.told not in {UNLINKED, GONE}
+        return self.is_followed and not self.is_ping and self.told not in {UNLINKED, GONE}
+
+    @property
+    def is_ping(self) -> bool:
+        """Whether it is a hub that is to be told, of a feed."""
+        return self.protocol is Protocol.WEBSUB
+
+    @property
+    def news(self) -> Queued:
+        """What made it due: its present version."""
+        protocol = self.protocol if self.is_ping else None
+        return Queued(self.article, self.fingerprint, protocol)
 
     def after(self, event: Event) -> Delivery:
         """Return the delivery as it is once ``event``, the next in time, has happened."""
@@ -137,6 +149,7 @@ class Delivery(NamedTuple):
             at=at,
             article=fact.article,
             fingerprint=fact.fingerprint,
+            protocol=fact.protocol,
             told=self.told,
             told_by=self.told_by,
             since=at,

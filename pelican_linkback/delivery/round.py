@@ -22,14 +22,14 @@ from pelican_linkback.delivery.exchanges import ask, fetch, find_endpoints, tell
 from pelican_linkback.delivery.gate import LINK_MISSING, hindrance, objections
 from pelican_linkback.delivery.lanes import Step
 from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.delivery.record import State
-from pelican_linkback.delivery.report import (
+from pelican_linkback.delivery.notices import (
     Notice,
     about_answer,
     about_finding,
     about_missing_link,
     about_waiting,
 )
+from pelican_linkback.delivery.record import State
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.markup import decode
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
@@ -82,6 +82,7 @@ class Round:
         self._shares: Counter[str] = Counter()
         self._over: set[Mention] = set()
         self._looked_again: set[Mention] = set()
+        self._unwell: dict[str, Outcome] = {}
         self._objections: dict[Mention, tuple[Finding, ...]] = {}
 
     def stop(self) -> None:
@@ -127,6 +128,8 @@ class Round:
             if (delivery.state, delivery.reason) != (State.WAITING, why.reason)
         )
         self._end(mentions)
+        if deliveries[0].is_ping:
+            return  # of feeds, all that wait are told of in one line
         alone = why.reason == LINK_MISSING
         groups = (
             [[each] for each in deliveries if each.mention not in self._unlinked]
@@ -146,7 +149,12 @@ class Round:
                 yield about_missing_link(delivery, preflight(decode(built), mention.target))
 
     def _look(self, mention: Mention) -> Iterable[Step]:
-        """Fetch the target's page, unless that is done or under way for another mention."""
+        """Fetch the target's page, unless that is done or under way for another mention.
+
+        What a hub takes is known.
+        """
+        if self.ledger.deliveries[mention].is_ping:
+            return self._forward(mention, (Endpoint(Protocol.WEBSUB, mention.target, "feed"),))
         page = _page(mention.target)
         with self._lock:
             found = self._found.get(page)
@@ -183,7 +191,7 @@ class Round:
             return []
         if self.ledger.deliveries[mention].told is not None:
             # An update: pingback has no word for it.
-            found = tuple(each for each in found if each.protocol is Protocol.WEBMENTION)
+            found = tuple(each for each in found if each.protocol is not Protocol.PINGBACK)
         if not found:
             return self._forward(mention, NOBODY)
         return [Step(_lane(found[0].url), partial(self._tell, mention, found, after))]
@@ -193,11 +201,17 @@ class Round:
     ) -> Iterable[Step]:
         """Tell the first endpoint; where that refuses for good, the next one."""
         endpoint, *others = endpoints
+        if unwell := self._unwell.get(endpoint.url):
+            self._settle(mention, unwell)
+            return []
         if endpoint.protocol is Protocol.PINGBACK:
             delivery = self.ledger.deliveries[mention]
             self.notices += [about_finding(delivery, each) for each in self._objections[mention]]
         self._record([(mention, Attempt(endpoint.protocol, endpoint.url, after))])
         outcome = tell(self._courier.web, mention, endpoint, self._courier.now())
+        if endpoint.protocol is Protocol.WEBSUB and outcome.verdict is Verdict.LATER:
+            # A dozen feeds may have changed: their hub is not to be asked a dozen times in vain.
+            self._unwell[endpoint.url] = replace(outcome, endpoint=None)
         shared = self._shares[_page(mention.target)] > 1
         if outcome.verdict is Verdict.REFUSED and shared and mention not in self._looked_again:
             look_again = partial(self._look_again, mention, outcome, others)
@@ -238,8 +252,9 @@ class Round:
         self._record([(mention, Answered(outcome, retry_at))])
         self._end([mention])
         delivery = self.ledger.deliveries[mention]
-        given_up = isinstance(decide(delivery, now, policy), GiveUp)
-        self.notices.append(about_answer(delivery, given_up=given_up))
+        if not delivery.is_ping:
+            given_up = isinstance(decide(delivery, now, policy), GiveUp)
+            self.notices.append(about_answer(delivery, given_up=given_up))
 
     def _ask(self, mention: Mention) -> Iterable[Step]:
         """Ask a receiver that answered 201 what became of the mention."""

@@ -1,4 +1,4 @@
-"""The words that both protocols share: a mention, where to send it, what came of it."""
+"""The words that the protocols share: a mention, where to send it, what came of it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import NamedTuple
 from pelican_linkback.exceptions import InvalidURL, ProtocolError
 from pelican_linkback.urls import check
 
-__all__ = ["Endpoint", "Mention", "Outcome", "Protocol", "Verdict", "received"]
+__all__ = ["MENTIONING", "Endpoint", "Mention", "Outcome", "Protocol", "Verdict", "received"]
 
 
 class Mention(NamedTuple):
     """``source`` (an absolute URL of ours) links to ``target`` (as it stands on the page).
 
-    A tuple, as there are tens of thousands: made, compared and looked up without a line of Python.
+    A feed links to its hubs (rel=hub): then the source is the feed's own URL. A tuple, as there
+    are tens of thousands: made, compared and looked up without a line of Python.
     """
 
     source: str
@@ -42,6 +43,13 @@ class Protocol(StrEnum):
 
     WEBMENTION = "webmention"
     PINGBACK = "pingback"
+
+    WEBSUB = "websub"
+    """From a feed to its hub; the other two are from an article to a page that it links to."""
+
+
+MENTIONING = (Protocol.WEBMENTION, Protocol.PINGBACK)
+"""The protocols by which a page can take mentions, the better one first."""
 
 
 @dataclass(frozen=True, slots=True)

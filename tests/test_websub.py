@@ -1,0 +1,386 @@
+"""From a change of an article to the hub of its feeds: real Pelican, real HTTP."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pelican_linkback import cli, plugin, posts
+from pelican_linkback import settings as settings_room
+from pelican_linkback.delivery import lanes
+from pelican_linkback.feed_stage import WrittenFeed
+from tests.servers import Blog, Hub, WebHost, serving
+from tests.test_end_to_end import events, mark
+
+
+@pytest.fixture
+def hub():
+    with serving(Hub()) as hub:
+        yield hub
+
+
+@pytest.fixture
+def host(site, hub):
+    """The site's web host, which serves what was uploaded: for now, whatever was built."""
+    site.output.mkdir()
+    with serving(WebHost(site.output)) as host:
+        site.settings |= {
+            "SITEURL": host.url,
+            "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
+            "LINKBACK_SEND": True,
+            "LINKBACK_TIMEOUT": 3,
+            "LINKBACK_HUBS": [hub.url],
+            "CATEGORY_FEED_ATOM": "{slug}.atom.xml",
+            "CATEGORY_FEED_RSS": "{slug}.rss.xml",
+            "FEED_ALL_JSON": "all.json",
+            "FEED_ALL_ATOM": None,
+            "AUTHOR_FEED_ATOM": None,
+            "AUTHOR_FEED_RSS": None,
+            "TRANSLATION_FEED_ATOM": None,
+        }
+        site.article("one", category="Boats")
+        site.article("two", category="Bread")
+        yield host
+
+
+BOATS = {"/boats.atom.xml", "/boats.rss.xml", "/all.json"}
+
+
+def told(host, hub) -> list[str]:
+    """The paths of the feeds that the hub was told of since this was last asked."""
+    pings, hub.pings[:] = list(hub.pings), []
+    assert all(url.startswith(host.url) for url in pings)
+    return sorted(url.removeprefix(host.url) for url in pings)
+
+
+def published(site, host, hub):
+    """Publish once, so that the hub's feeds are known; return nothing but silence."""
+    build = site.build()
+    assert not build.problems
+    assert told(host, hub) == []
+    return build
+
+
+def notices(build) -> list[str]:
+    """What the log says of hubs that were not told."""
+    said = [record.getMessage() for record in build.records]
+    return [line for line in said if "the hub " in line and "not told" in line]
+
+
+def change(site, name="one", category="Boats", body="Another text."):
+    site.article(name, body, category=category)
+
+
+def test_a_changed_article_is_told_once_and_for_exactly_the_feeds_that_hold_it(site, host, hub):
+    published(site, host, hub)
+    requests, before = len(host.requests), events(site)
+    assert {event["event"] for event in before} == {"queued", "outcome"}
+    for _ in range(2):
+        published(site, host, hub)
+    assert len(host.requests) == requests == 0
+    assert events(site) == before
+
+    change(site)
+    build = site.build()
+    assert told(host, hub) == sorted(BOATS)
+    assert b"Another text" in hub.fetched[f"{host.url}/boats.atom.xml"]
+    assert "Linkbacks: 3 sent, 0 failed" in build.printed
+    assert not build.problems
+    new = events(site)[len(before) :]
+    assert [event["event"] for event in new[:3]] == ["queued"] * 3
+    assert sorted(event["event"] for event in new[3:]) == ["attempt"] * 3 + ["outcome"] * 3
+
+    published(site, host, hub)
+    assert events(site) == [*before, *new]
+
+
+def test_an_unchanged_rebuild_is_known_as_idle(site, host, hub, monkeypatch):
+    looked = []
+    real = plugin.courier_for
+    monkeypatch.setattr(plugin, "courier_for", lambda settings: looked.append(1) or real(settings))
+    for _ in range(4):
+        site.build()
+    assert len(looked) == 2
+    change(site)
+    site.build()
+    assert len(looked) == 3
+    assert told(host, hub) == sorted(BOATS)
+
+
+def test_a_build_from_scratch_tells_nothing(site, host, hub):
+    published(site, host, hub)
+    for path in site.output.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    published(site, host, hub)
+    site.settings["DELETE_OUTPUT_DIRECTORY"] = True
+    published(site, host, hub)
+
+
+def test_what_changes_five_times_before_the_upload_is_told_once(site, host, hub, capsys):
+    published(site, host, hub)
+    host.online = False
+    for number in range(5):
+        change(site, body=f"Text {number}.")
+        build = site.build()
+        assert "3 wait for their pages to be ready" in build.printed
+    assert told(host, hub) == []
+    host.online = True
+    assert run(site, "send") == 0
+    assert told(host, hub) == sorted(BOATS)
+    assert b"Text 4" in hub.fetched[f"{host.url}/boats.atom.xml"]
+
+
+def test_while_the_older_feed_is_online_it_waits(site, host, hub, tmp_path):
+    published(site, host, hub)
+    online = tmp_path / "online"
+    shutil.copytree(site.output, online)
+    with serving(WebHost(online)) as older:
+        # The same address, as it was before the upload: the folder is what differs.
+        host.RequestHandlerClass, older.RequestHandlerClass = (
+            older.RequestHandlerClass,
+            host.RequestHandlerClass,
+        )
+        change(site)
+        build = site.build()
+        assert told(host, hub) == []
+        assert "3 wait" in build.printed
+        (line,) = notices(build)
+        assert line == (
+            f"all.json and 2 more: the hub {hub.url} not told yet: {host.url}/all.json is not "
+            "online as it was built; upload it, then run pelican-linkback send"
+        )
+        host.RequestHandlerClass = older.RequestHandlerClass
+        site.build()
+        assert told(host, hub) == sorted(BOATS)
+
+
+def test_what_a_killed_build_has_written_is_told_by_the_next(site, host, hub, monkeypatch):
+    published(site, host, hub)
+    change(site)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(plugin, "deliver_site", killed)
+    with pytest.raises(KeyboardInterrupt):
+        site.build()
+    monkeypatch.undo()
+    build = site.build()
+    assert "0 written" in build.printed
+    assert told(host, hub) == sorted(BOATS)
+
+
+def test_a_kill_in_the_midst_of_sending_repeats_what_was_under_way(site, host, hub, monkeypatch):
+    published(site, host, hub)
+    change(site)
+    monkeypatch.setattr(lanes.Lanes, "_begin_what_may", _interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        site.build()
+    monkeypatch.undo()
+    assert told(host, hub) == []
+    site.build()
+    assert told(host, hub) == sorted(BOATS)
+
+
+def _interrupted(_):
+    raise KeyboardInterrupt
+
+
+def test_a_hub_that_is_down_is_one_line_and_told_later(site, host, hub):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        down = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        site.build(LINKBACK_HUBS=[down, hub.url])
+        change(site)
+        build = site.build(LINKBACK_HUBS=[down, hub.url])
+    assert told(host, hub) == sorted(BOATS)
+    assert build.problems == []
+    (line,) = notices(build)
+    assert line.startswith(
+        f"all.json and 2 more: the hub {down} not told yet (the server refused the connection); "
+        "the first run after"
+    )
+    assert "3 sent, 3 to be tried again, 0 failed" in build.printed
+    assert site.build(LINKBACK_HUBS=[down, hub.url]).problems == []
+
+    # Ten minutes later.
+    journal = site.folder / "linkback" / "deliveries.jsonl"
+    journal.write_text(
+        re.sub(r'("retry_at": *")[^"]*', r"\g<1>2026-01-01T10:00:00+00:00", journal.read_text())
+    )
+    build = site.build(LINKBACK_HUBS=[down, hub.url])
+    (line,) = notices(build)
+    assert "not told yet (the server refused" in line
+    assert told(host, hub) == []
+
+
+def test_a_hub_in_trouble_is_left_alone_for_the_rest_of_the_run(site, host, hub):
+    published(site, host, hub)
+    hub.status, hub.headers = 429, {"Retry-After": "7200"}
+    change(site)
+    build = site.build(LINKBACK_PER_HOST=1)
+    assert len(told(host, hub)) == 1
+    (line,) = notices(build)
+    assert "not told yet (the endpoint answers 429: we say so)" in line
+    retries = {event["retry_at"] for event in events(site) if "retry_at" in event}
+    assert min(retries) > (datetime.now(UTC) + timedelta(minutes=119)).isoformat()
+
+
+def test_a_hub_that_refuses_is_told_kindly_and_again_of_the_next_version(site, host, hub):
+    published(site, host, hub)
+    hub.status = 400
+    change(site)
+    build = site.build()
+    assert len(told(host, hub)) == 3
+    (warning,) = build.problems
+    assert warning == (
+        f"all.json and 2 more: the hub {hub.url} not told (the endpoint answers 400: we say "
+        "so); it is told of the feed's next version; see whether LINKBACK_HUBS names the right hub"
+    )
+    published(site, host, hub)
+    hub.status = 202
+    change(site, body="A third text.")
+    site.build()
+    assert told(host, hub) == sorted(BOATS)
+
+
+def test_a_build_that_is_no_publication_tells_and_records_nothing(site, host, hub, monkeypatch):
+    published(site, host, hub)
+    before = events(site)
+    change(site)
+    site.build(SITEURL="")
+    site.build(LINKBACK_ALLOW_HOSTS=[])
+    monkeypatch.setattr("sys.argv", ["pelican", "--listen", "content"])
+    site.build()
+    assert told(host, hub) == []
+    assert events(site) == before
+    monkeypatch.undo()
+    site.build()
+    assert told(host, hub) == sorted(BOATS)
+
+
+def test_with_sending_turned_off_it_is_recorded_and_due(site, host, hub, capsys):
+    published(site, host, hub)
+    change(site)
+    build = site.build(LINKBACK_SEND=False)
+    assert "3 due" in build.printed
+    assert told(host, hub) == []
+    assert run(site, "send") == 0
+    assert told(host, hub) == sorted(BOATS)
+
+
+def test_a_hub_that_the_settings_name_no_more_is_not_told(site, host, hub, capsys):
+    published(site, host, hub)
+    change(site)
+    site.build(LINKBACK_SEND=False)
+    site.build(LINKBACK_HUBS=[])
+    assert run(site, "send") == 0
+    assert told(host, hub) == []
+    # Those who subscribed there may still be waiting.
+    site.build()
+    assert told(host, hub) == sorted(BOATS)
+
+
+def test_a_feed_that_is_gone_is_not_told(site, host, hub):
+    published(site, host, hub)
+    change(site)
+    site.build(LINKBACK_SEND=False)
+    site.build(CATEGORY_FEED_RSS=None)
+    assert told(host, hub) == ["/all.json", "/boats.atom.xml"]
+    site.build()
+    assert told(host, hub) == ["/boats.rss.xml"]
+
+
+def test_on_a_new_domain_nobody_has_subscribed_yet(site, host, hub):
+    published(site, host, hub)
+    change(site)
+    site.build(LINKBACK_SEND=False)
+    with serving(WebHost(site.output)) as elsewhere:
+        site.settings["SITEURL"] = elsewhere.url
+        site.build()
+        assert hub.pings == []
+        change(site, body="A third text.")
+        site.build()
+        assert told(elsewhere, hub) == sorted(BOATS)
+
+
+def test_links_and_hubs_are_told_by_one_run(site, host, hub):
+    with serving(Blog()) as blog:
+        published(site, host, hub)
+        mark(site, f"{blog.url}/a-post", category="Boats")
+        build = site.build()
+        assert len(blog.pings) == 1
+        assert told(host, hub) == sorted(BOATS)
+        assert "Linkbacks: 4 sent, 0 failed" in build.printed
+
+
+def test_the_feeds_of_subsites_are_told_with_the_main_site(site, host, hub):
+    site.settings |= {
+        "PLUGINS": ["i18n_subsites", "pelican_linkback"],
+        "I18N_SUBSITES": {"de": {}},
+        "JINJA_ENVIRONMENT": {"extensions": ["jinja2.ext.i18n"]},
+    }
+    site.article("eins", category="Boote", lang="de")
+    site.build()
+    assert told(host, hub) == []
+    site.article("eins", "Etwas anderes.", category="Boote", lang="de")
+    site.build()
+    assert "/de/boote.atom.xml" in told(host, hub)
+    names = {event["article"] for event in events(site) if "article" in event}
+    assert {"de/boote.atom.xml", "boats.atom.xml"} <= names
+
+
+def run(site, *words):
+    conf = site.folder / "publishconf.py"
+    conf.write_text("".join(f"{k} = {v!r}\n" for k, v in site.settings.items()))
+    return cli.main([*words, "-s", str(conf)])
+
+
+def test_the_command_line_shows_pings_as_it_shows_links(site, host, hub, capsys):
+    published(site, host, hub)
+    capsys.readouterr()
+    assert run(site, "status") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"all.json {hub.url} new to the hub" in shown
+    assert "new to their hubs" in shown
+    change(site)
+    site.build(LINKBACK_SEND=False)
+    capsys.readouterr()
+    assert run(site, "plan") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"boats.atom.xml ping {hub.url} tell the hub that the feed has changed" in shown
+    assert "3 due" in shown
+    assert run(site, "send", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["sent"] == 3
+    assert {each["protocol"] for each in report["deliveries"]} == {"websub"}
+    assert run(site, "status") == 0
+    assert "by websub (taken)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_compaction_keeps_what_was_told(site, host, hub, capsys):
+    published(site, host, hub)
+    for number in range(3):
+        change(site, body=f"Text {number}.")
+        site.build()
+    told(host, hub)
+    before = len(events(site))
+    assert run(site, "compact") == 0
+    assert len(events(site)) < before
+    published(site, host, hub)
+
+
+def test_a_feed_is_named_by_its_place_in_the_output_and_only_if_it_is_there(site):
+    settings = settings_room.read(site.settings)
+    site.output.mkdir()
+    paths = [site.output / "a.xml", site.folder / "b.xml", site.output / "none.xml"]
+    for path in paths[:2]:
+        path.write_text("a feed")
+    written = [WrittenFeed(path, "https://me.example.io/a.xml", ()) for path in paths]
+    assert [topic.feed for topic in posts.topics_of(written, settings)] == ["a.xml", "b.xml"]
+    assert len(list(posts.pieces_of_feeds(written))) == 2
