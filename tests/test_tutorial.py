@@ -19,5 +19,5 @@ def test_the_tutorial_does_what_it_says(tmp_path):
     page = re.sub(r"\b800[01]\b", lambda found: ports[found[0]], PAGE)
     with ExitStack() as terminals:
         done = Person(tmp_path, terminals, ports).follows(page)
-    assert len(done) == 10
-    assert sum("pelican-linkback" in line for line in done) == 4
+    assert len(done) == 12
+    assert sum("pelican-linkback" in line for line in done) == 5
