@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from pelican_linkback.delivery.events import GONE, UNLINKED, Waiting
 from pelican_linkback.delivery.record import Delivery
@@ -123,7 +124,10 @@ def objections(
     if delivery.is_ping or delivery.fingerprint in {UNLINKED, GONE}:
         return ()
     if built is not None:
-        return preflight(decode(built), delivery.mention.target)
+        return preflight(_text(built), delivery.mention.target)
     if isinstance(page, WebError):
         return ()
-    return preflight(decode(page.body, charset(page.headers)), delivery.mention.target)
+    return preflight(_text(page.body, charset(page.headers)), delivery.mention.target)
+
+
+_text = lru_cache(maxsize=4)(decode)  # one page may be asked about many targets

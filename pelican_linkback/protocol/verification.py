@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import unescape
 from itertools import chain
 
@@ -101,32 +101,59 @@ def preflight(html: str, target: str) -> tuple[Finding, ...]:
 
     An empty tuple says that it would take it.
     """
-    seen = html.encode("utf-8", "replace")[:READ_BY_WORDPRESS].decode("utf-8", "ignore")
-    findings = []
-    if not _TITLE.search(seen):
-        findings.append(NO_TITLE)
-    if link := _about_link(html, seen, target):
-        findings.append(link)
-    return tuple(findings)
+    page = _as_wordpress(html)
+    link = _about_link(page, target)
+    return (*([] if page.has_title else [NO_TITLE]), *([link] if link else []))
 
 
-def _about_link(html: str, seen: str, target: str) -> Finding | None:
+@lru_cache(maxsize=4)
+def _as_wordpress(html: str) -> _Cut:
+    """Remembered for a few pages, as ``_linked`` does."""
+    return _Cut(html)
+
+
+class _Cut:
+    """A page cut up as WordPress does it; what few targets need is looked for when one does."""
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+        seen = html.encode("utf-8", "replace")[:READ_BY_WORDPRESS].decode("utf-8", "ignore")
+        self.has_title = bool(_TITLE.search(seen))
+        self.insides: dict[str, list[str]] = {}
+        """What each link holds, by its href as it is written."""
+        for href, inside in _anchors(seen):
+            self.insides.setdefault(href, []).append(inside)
+
+    @cached_property
+    def meant(self) -> frozenset[str]:
+        """The hrefs as browsers read them."""
+        return frozenset(map(unescape, self.insides))
+
+    @cached_property
+    def anywhere(self) -> frozenset[str]:
+        """The hrefs as they are written, to the end of the page."""
+        return frozenset(href for href, _ in _anchors(self.html))
+
+    @cached_property
+    def loosely(self) -> dict[str, str]:
+        """The first href of those that authors take for one another."""
+        return {_loosely(href): href for href in map(unescape, reversed(self.insides))}
+
+
+def _about_link(page: _Cut, target: str) -> Finding | None:
     """Return why the link to ``target`` would not be found, the nearest cause first."""
     letter = target.replace("&amp;", "&").replace("&", "&amp;")
-    anchors = list(_anchors(seen))
-    insides = [inside for href, inside in anchors if href == letter]
-    if insides:
+    if insides := page.insides.get(letter):
         # One good link is enough, whatever the others are like.
         faults = [_about_inside(inside) for inside in insides]
         return None if None in faults else faults[0]
-    if any(unescape(href) == unescape(letter) for href, _ in anchors):
+    if unescape(letter) in page.meant:
         return RAW_AMPERSAND
-    if letter in {href for href, _ in _anchors(html)}:
+    if letter in page.anywhere:
         return TOO_FAR_DOWN
-    for href, _ in anchors:
-        if _loosely(unescape(href)) == _loosely(target):
-            return _differs(unescape(href))
-    return _about_mention(html, {target, letter, target.replace("/", r"\/")})
+    if href := page.loosely.get(_loosely(target)):
+        return _differs(href)
+    return _about_mention(page.html, {target, letter, target.replace("/", r"\/")})
 
 
 def _about_inside(inside: str) -> Finding | None:
