@@ -50,8 +50,13 @@ class Lanes:
         self._per_host = per_host
         self._may_begin = may_begin
         self._grace = GRACE if grace is None else grace
-        self._waiting: OrderedDict[str, deque[Step]] = OrderedDict()
+        self._open: OrderedDict[str, deque[Step]] = OrderedDict()
+        """The steps that wait at hosts with room for one more, in the order of their turns."""
+        self._full: dict[str, deque[Step]] = {}
         self._busy: Counter[str] = Counter()
+        self._under_way = 0
+        self._threads = 0
+        self._begun: SimpleQueue[Step | None] = SimpleQueue()
         self._ended: SimpleQueue[tuple[Step, Iterable[Step] | BaseException]] = SimpleQueue()
 
     def run(self, steps: Iterable[Step]) -> bool:
@@ -61,7 +66,7 @@ class Lanes:
         have ended.
         """
         for step in steps:
-            self._waiting.setdefault(step.host, deque()).append(step)
+            self._open.setdefault(step.host, deque()).append(step)
         try:
             while self._begin_what_may():
                 self._end_one()
@@ -71,24 +76,34 @@ class Lanes:
         except BaseException:
             self._see_off(float("inf"))
             raise
+        finally:
+            for _ in range(self._threads):
+                self._begun.put(None)
         return True
 
     def _begin_what_may(self) -> int:
         """Begin every step for which there is room; return how many are under way."""
-        for host in list(self._waiting):
-            lane = self._waiting[host]
-            while lane and self._has_room(host) and self._may_begin():
-                self._begin(lane.popleft())
+        while self._open and self._under_way < self._workers and self._may_begin():
+            host, lane = next(iter(self._open.items()))
+            self._begin(lane.popleft())
             if not lane:
-                del self._waiting[host]
-        return self._busy.total()
-
-    def _has_room(self, host: str) -> bool:
-        return self._busy[host] < self._per_host and self._busy.total() < self._workers
+                del self._open[host]
+            elif self._busy[host] == self._per_host:
+                self._full[host] = self._open.pop(host)
+        return self._under_way
 
     def _begin(self, step: Step) -> None:
+        if self._under_way == self._threads:
+            threading.Thread(target=self._serve, daemon=True).start()
+            self._threads += 1
         self._busy[step.host] += 1
-        threading.Thread(target=self._work, args=(step,), daemon=True).start()
+        self._under_way += 1
+        self._begun.put(step)
+
+    def _serve(self) -> None:
+        """Do step after step: a thread that is free costs less than a new one."""
+        while step := self._begun.get():
+            self._work(step)
 
     def _work(self, step: Step) -> None:
         try:
@@ -104,12 +119,27 @@ class Lanes:
         meets its deadline has told somebody rather than looked at everything.
         """
         step, result = self._next_ended()
-        self._busy[step.host] -= 1
+        self._leave(step.host)
         if isinstance(result, BaseException):
             raise result
+        if step.host in self._full:
+            self._put_first(step.host, self._full.pop(step.host))
         for following in result:
-            self._waiting.setdefault(following.host, deque()).appendleft(following)
-            self._waiting.move_to_end(following.host, last=False)
+            host = following.host
+            lane = self._open.get(host) or self._full.get(host) or deque()
+            lane.appendleft(following)
+            self._put_first(host, lane)
+
+    def _put_first(self, host: str, lane: deque[Step]) -> None:
+        if self._busy[host] < self._per_host:
+            self._open[host] = lane
+            self._open.move_to_end(host, last=False)
+        else:
+            self._full[host] = lane
+
+    def _leave(self, host: str) -> None:
+        self._busy[host] -= 1
+        self._under_way -= 1
 
     def _next_ended(self) -> tuple[Step, Iterable[Step] | BaseException]:
         while True:
@@ -120,9 +150,9 @@ class Lanes:
 
     def _see_off(self, until: float) -> None:
         """Wait for the steps under way until a time of the monotonic clock."""
-        while self._busy.total() and (left := until - time.monotonic()) > 0:
+        while self._under_way and (left := until - time.monotonic()) > 0:
             try:
                 step, _ = self._ended.get(timeout=min(left, TICK))
             except Empty:
                 continue
-            self._busy[step.host] -= 1
+            self._leave(step.host)
