@@ -15,8 +15,9 @@ import io
 import json
 import os
 import threading
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -60,6 +61,14 @@ class Reading:
     events: tuple[dict[str, object], ...]
     line_numbers: tuple[int, ...]
     problems: tuple[Damage, ...]
+
+
+@dataclass(eq=False, slots=True)
+class _Lines:
+    """What one call of ``append`` has to write."""
+
+    data: bytes
+    written: bool = False
 
 
 class Scan:
@@ -110,6 +119,8 @@ class Journal:
         # Seen by all threads as one holder; within the process the other lock keeps order.
         self._file_lock = FileLock(path.with_suffix(".lock"), thread_local=False)
         self._thread_lock = threading.Lock()
+        self._held = False
+        self._queue: deque[_Lines] = deque()
 
     def read(self) -> Reading:
         """Return all events and all damage.
@@ -138,20 +149,39 @@ class Journal:
             raise JournalError(self.path, f"cannot be read: {_words(error)}") from error
 
     def append(self, *events: Mapping[str, object]) -> None:
-        """Write ``events`` to the disk, all in one go; raise JournalError when that fails."""
-        text = "".join(
-            json.dumps(event, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-            for event in events
-        )
-        # A lone surrogate (a file name that is not UTF-8) becomes the JSON escape of itself.
-        data = text.encode("utf-8", "backslashreplace")
-        with self._thread_lock, self._errors_wrapped():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._file_lock.acquire(timeout=PATIENCE), self.path.open("ab+", 0) as file:
-                new = file.seek(0, os.SEEK_END) == 0
-                _write(file, data if _ends_a_line(file) else b"\n" + data)
-                if new:
-                    _sync_folder(self.path.parent)
+        """Write ``events`` to the disk, all in one go; raise JournalError when that fails.
+
+        Threads that come while the disk is busy are written together, with one wait for it.
+        """
+        own = _Lines(_encoded(events))
+        self._queue.append(own)
+        with self._thread_lock:
+            if own.written:
+                return
+            try:
+                with self._errors_wrapped():
+                    self._write_queue()
+            except BaseException:
+                # What others put there, they write themselves, and see what is wrong.
+                self._queue.remove(own)
+                raise
+
+    def _write_queue(self) -> None:
+        lines = list(self._queue)
+        data = b"".join(each.data for each in lines)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._alone(), self.path.open("ab+", 0) as file:
+            new = file.seek(0, os.SEEK_END) == 0
+            _write(file, data if _ends_a_line(file) else b"\n" + data)
+            if new:
+                _sync_folder(self.path.parent)
+        for each in lines:
+            each.written = True
+            self._queue.popleft()
+
+    def _alone(self) -> AbstractContextManager[object]:
+        """Keep other processes out while something is written."""
+        return nullcontext() if self._held else self._file_lock.acquire(timeout=PATIENCE)
 
     def keep_but(self, numbers: Collection[int]) -> tuple[int, int]:
         """Take out the lines of these ``numbers``; return how many lines there were and are.
@@ -178,6 +208,7 @@ class Journal:
             try:
                 with self._thread_lock:
                     self._file_lock.acquire(timeout=0)
+                    self._held = True
             except Timeout:
                 held = False
             else:
@@ -187,6 +218,7 @@ class Journal:
         finally:
             if held:
                 with self._thread_lock:
+                    self._held = False
                     self._file_lock.release()
 
     @contextmanager
@@ -224,6 +256,15 @@ def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
             "lines between them, of both sides"
         )
     return tuple(sentences)
+
+
+def _encoded(events: Iterable[Mapping[str, object]]) -> bytes:
+    text = "".join(
+        json.dumps(event, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+        for event in events
+    )
+    # A lone surrogate (a file name that is not UTF-8) becomes the JSON escape of itself.
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _parse(line: bytes) -> dict[str, object] | str:

@@ -17,7 +17,15 @@ from hypothesis import strategies as st
 
 from pelican_linkback import journal as journal_module
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.journal import Damage, Journal, _parse_any, _parse_own, _sync_folder, _write
+from pelican_linkback.journal import (
+    Damage,
+    Journal,
+    _encoded,
+    _parse_any,
+    _parse_own,
+    _sync_folder,
+    _write,
+)
 
 KEYS = st.text(st.characters(codec=None))
 VALUES = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec=None))
@@ -99,12 +107,8 @@ def test_a_line_as_we_write_it_is_read_fast_and_as_any_other(line: str | bytes) 
 
 
 @given(st.dictionaries(KEYS, VALUES))
-def test_every_line_that_we_write_is_read_fast(
-    tmp_path_factory: pytest.TempPathFactory, event: dict[str, object]
-) -> None:
-    journal = Journal(tmp_path_factory.mktemp("state") / "deliveries.jsonl")
-    journal.append(event)
-    assert _parse_own(journal.path.read_bytes()) == event
+def test_every_line_that_we_write_is_read_fast(event: dict[str, object]) -> None:
+    assert _parse_own(_encoded([event])) == event
 
 
 def test_damage_is_quoted_harmlessly(journal: Journal) -> None:
@@ -273,6 +277,56 @@ def test_threads_append_whole_lines(journal: Journal) -> None:
     assert sorted((e["thread"], e["n"]) for e in events) == [
         (name, n) for name in range(4) for n in range(20)
     ]
+
+
+class Disk:
+    """An fsync that holds up the first call until ``expected`` more have queued up behind it."""
+
+    def __init__(self, journal: Journal, expected: int, *, fails: bool = False) -> None:
+        self.journal, self.expected, self.fails = journal, expected, fails
+        self.calls = 0
+        self.waiting = threading.Event()
+
+    def __call__(self, _: int) -> None:
+        self.calls += 1
+        if self.calls == 1:
+            self.waiting.set()
+            while len(self.journal._queue) <= self.expected:
+                os.sched_yield()
+            if self.fails:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["a good disk", "full at first"])
+def test_those_that_come_while_the_disk_is_busy_are_written_together(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """Each is on the disk when its ``append`` returns; what befalls one is not another's."""
+    journal.append()
+    disk = Disk(journal, 5, fails=fails)
+    monkeypatch.setattr(journal_module.os, "fsync", disk)
+    monkeypatch.setattr(journal_module, "_sync_folder", lambda _: None)
+    told: list[int | type[Exception]] = []
+
+    def work(n: int) -> None:
+        try:
+            journal.append({"v": 1, "n": n})
+        except JournalError as error:
+            told.append(type(error))
+        else:
+            assert {"v": 1, "n": n} in journal.read().events
+            told.append(n)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    threads[0].start()
+    assert disk.waiting.wait(5)
+    for thread in threads[1:]:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert disk.calls == 2
+    assert set(told) == {JournalError if fails else 0, 1, 2, 3, 4, 5}
+    assert not journal._queue
 
 
 def test_only_one_holds_the_journal_and_may_append_meanwhile(journal: Journal) -> None:
