@@ -1,8 +1,8 @@
 """A time limit that holds for everything done under it. Contains no business logic.
 
 A socket's own timeout starts anew with each byte, so a server that sends one byte a second holds
-its reader for ever, and a name look-up has no timeout at all. Here a watchdog shuts the socket
-down when the time is over, whether it is connecting, in a TLS handshake, or reading.
+its reader for ever, and a name look-up has no timeout at all. Here a watchdog, one for all, shuts
+the socket down when the time is over, whether it is connecting, in a TLS handshake, or reading.
 """
 
 from __future__ import annotations
@@ -13,11 +13,68 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Self, TypeVar
 
-__all__ = ["Deadline"]
+__all__ = ["Alarm", "Deadline", "Watchdog"]
 
 T = TypeVar("T")
+
+
+@dataclass(order=True, slots=True)
+class Alarm:
+    """What to do when it is ``at`` by the system's monotonic clock, if it is still ``wanted``."""
+
+    at: float
+    ring: Callable[[], None] = field(compare=False)
+    wanted: bool = field(default=True, compare=False)
+
+
+class Watchdog:
+    """Rings alarms in time, all in one thread, which is there while any is set.
+
+    What is rung must not block. A thread for each exchange would cost a tenth of it.
+    """
+
+    def __init__(self) -> None:
+        self._alarms: list[Alarm] = []
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def set(self, alarm: Alarm) -> None:
+        """Ring ``alarm`` when it is time."""
+        with self._changed:
+            heappush(self._alarms, alarm)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._watch, daemon=True)
+                self._thread.start()
+            elif self._alarms[0] is alarm:
+                self._changed.notify()
+
+    def unset(self, alarm: Alarm) -> None:
+        """Do not ring ``alarm`` any more."""
+        with self._changed:
+            alarm.wanted = False
+            self._forget_unwanted()
+
+    def _forget_unwanted(self) -> None:
+        while self._alarms and not self._alarms[0].wanted:
+            heappop(self._alarms)
+
+    def _watch(self) -> None:
+        with self._changed:
+            while self._alarms:
+                left = self._alarms[0].at - time.monotonic()
+                if left > 0:
+                    self._changed.wait(min(left, threading.TIMEOUT_MAX))
+                else:
+                    heappop(self._alarms).ring()
+                self._forget_unwanted()
+            self._thread = None
+
+
+_WATCHDOG = Watchdog()
 
 
 class Deadline:
@@ -33,15 +90,14 @@ class Deadline:
         self._lock = threading.Lock()
         self._answer: Future[object] | None = None
         self._handle: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self.cut)
-        self._timer.daemon = True
+        self._alarm = Alarm(time.monotonic() + seconds, self.cut)
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        _WATCHDOG.set(self._alarm)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        _WATCHDOG.unset(self._alarm)
         with self._lock:
             self._release()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from contextlib import closing
 import pytest
 
 from pelican_linkback.addresses import AllowEntry
-from pelican_linkback.deadline import Deadline
+from pelican_linkback.deadline import Alarm, Deadline, Watchdog
 from pelican_linkback.dialling import system_resolver
 from pelican_linkback.exceptions import Refused, TimedOut, Unreachable, WebError
 from pelican_linkback.web import MAX_BODY, Response, Web
@@ -325,6 +326,34 @@ def test_a_deadline_that_is_over_before_the_socket_is_watched() -> None:
 def test_a_deadline_that_is_cut_while_it_waits_for_an_answer() -> None:
     with Deadline(30) as deadline, pytest.raises(TimeoutError):
         deadline.ask(deadline.cut)
+
+
+def test_one_thread_watches_all_and_the_nearest_alarm_rings_first() -> None:
+    watchdog, rung, before = Watchdog(), [], threading.active_count()
+    over = threading.Event()
+    now = time.monotonic()
+    late = Alarm(now + 0.02, lambda: (rung.append("late"), over.set()))
+    never = Alarm(now + 0.01, lambda: rung.append("never"))
+    alarms = [Alarm(now + 100 + n, lambda: rung.append("far")) for n in range(50)]
+    for alarm in [*alarms, late, never, Alarm(now - 1, lambda: rung.append("at once"))]:
+        watchdog.set(alarm)
+    assert threading.active_count() == before + 1
+    watchdog.unset(never)
+    assert over.wait(5)
+    assert rung == ["at once", "late"]
+    for alarm in alarms:
+        watchdog.unset(alarm)
+
+
+def test_the_watchdog_lies_down_when_nothing_is_to_be_watched_and_gets_up_again() -> None:
+    watchdog, before = Watchdog(), set(threading.enumerate())
+    for _ in range(2):
+        over = threading.Event()
+        watchdog.set(Alarm(time.monotonic(), over.set))
+        assert over.wait(5)
+        for thread in set(threading.enumerate()) - before:
+            thread.join(5)
+        assert set(threading.enumerate()) <= before
 
 
 def test_the_time_that_is_left_is_never_nothing() -> None:
