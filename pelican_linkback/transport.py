@@ -1,8 +1,8 @@
-"""One HTTP request over a socket that is open already: requests, made to mind its own business.
+"""One HTTP request over a socket that is open already: urllib3's connection, without its pools.
 
-Left to itself it would take proxies and passwords from the environment, keep cookies, rewrite
-the URL, and unpack the whole body of a redirect if only to note where it leads. Here it is
-a session for one request, with one transport adapter. Contains no business logic.
+Requests, which stands on it, would take proxies and passwords from the environment, keep cookies,
+rewrite the URL, and unpack the whole body of a redirect if only to note where it leads; to be
+talked out of each took a fifth of an exchange. Contains no business logic.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import BinaryIO
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from certifi import where
 from urllib3.connection import HTTPConnection
 from urllib3.response import BaseHTTPResponse
 
@@ -40,59 +38,28 @@ def exchange(
     """
     connection = _Connection("", timeout=sock.gettimeout())
     connection.sock = sock
-    with closing(connection), _Session(connection) as session:
-        request = requests.PreparedRequest()  # prepare() would quote and shorten the path
-        request.method, request.url = method, quoted(url)
-        request.prepare_headers(headers)
-        request.prepare_body(body, None)
-        with session.send(request, stream=True, allow_redirects=False) as answer:
-            yield answer.raw
+    parts = urlsplit(quoted(url))
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    with closing(connection):
+        try:
+            connection.request(method, path, body, headers, preload_content=False)
+        except ValueError as error:  # a header that cannot be sent
+            raise OSError(str(error)) from error
+        with closing(connection.getresponse()) as answer:
+            yield answer
 
 
 @functools.cache
 def authorities() -> ssl.SSLContext:
     """Trust the system's authorities and Mozilla's: not every Python finds the system's."""
     context = ssl.create_default_context()
-    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    context.load_verify_locations(where())
     return context
 
 
 def quoted(text: str | bytes) -> str:
     """Percent-encode what cannot stand in a URL; what is percent-encoded stays as it is."""
     return quote(text, safe="%/:?#[]@!$&'()*+,;=~")
-
-
-class _Session(requests.Session):
-    """A session for one request over ``connection``, and no way round it."""
-
-    def __init__(self, connection: HTTPConnection) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.adapters.clear()
-        self.mount("", _Adapter(connection))
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Find none: ``send`` would read the whole body of a redirect, to be followed or not."""
-
-
-class _Adapter(HTTPAdapter):
-    """Speaks over ``connection``; urllib3's pool would quote the path once more."""
-
-    def __init__(self, connection: HTTPConnection) -> None:
-        super().__init__()
-        self._connection = connection
-
-    def send(
-        self, request: requests.PreparedRequest, *_: object, **__: object
-    ) -> requests.Response:
-        self._connection.request(
-            str(request.method),
-            request.path_url,
-            request.body,
-            request.headers,
-            preload_content=False,
-        )
-        return self.build_response(request, self._connection.getresponse())
 
 
 class _Measured:
@@ -116,8 +83,8 @@ class _Answer(http.client.HTTPResponse):
     def begin(self) -> None:
         """Read the headers, but not too many, and forget those that do harm.
 
-        Lines that are no headers: urllib3 would log them, raw, as a warning. Cookies: requests
-        would parse them, and a hundred long ones take it half a minute.
+        Lines that are no headers: urllib3 would log them, raw, as a warning. Cookies: nobody here
+        wants them, and Python's own jar takes half a minute for a hundred long ones.
         """
         whole = self.fp
         self.fp = _Measured(whole)  # type: ignore[assignment]

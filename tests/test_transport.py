@@ -87,6 +87,14 @@ def test_odd_bytes_in_a_location(location: bytes, line: bytes) -> None:
     assert heard[1].startswith(line)
 
 
+@pytest.mark.parametrize("value", ["a\nb", "a\r\nHost: evil.example", "\u20ac"])
+def test_a_header_that_cannot_be_sent_is_not(value: str) -> None:
+    """The validators of a target's page are read from a file that anybody may have edited."""
+    with server(says(OK + b"\r\n")) as (base, heard), pytest.raises(Unreachable):
+        a_web().get(f"{base}/", {"If-None-Match": value})
+    assert not any(b"HTTP" in words for words in heard)
+
+
 # --- what is heard ---------------------------------------------------------------------------
 
 
