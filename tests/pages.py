@@ -29,7 +29,7 @@ class Block(NamedTuple):
 
 def blocks(text: str) -> list[Block]:
     """The code blocks of a text, in order, those within lists included."""
-    pattern = r"^( *)\.\. code-block:: (\w+)\n(?: +:caption: (.*)\n)?\n((?:\1   .*\n|\n)+)"
+    pattern = r"^( *)\.\. code-block:: ([\w+]+)\n(?: +:caption: (.*)\n)?\n((?:\1   .*\n|\n)+)"
     found = re.finditer(pattern, text + "\n", re.MULTILINE)
     return [
         Block(
