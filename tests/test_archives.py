@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -48,7 +49,13 @@ class Numbers(Feed):
 
 def published(count: int, form: Any = Atom1Feed, **aspects: Any) -> dict[str, bytes]:
     """The documents of a feed when ``count`` of the articles are out, by their paths."""
-    site = Site(BASE.rstrip("/"), "S", dt.datetime.now(dt.UTC), articles=NEWEST_FIRST[-count:])
+    return documents_of(NEWEST_FIRST[-count:], form, **aspects)
+
+
+def documents_of(
+    articles: list[Any], form: Any, base: str = BASE, **aspects: Any
+) -> dict[str, bytes]:
+    site = Site(base.rstrip("/"), "S", dt.datetime.now(dt.UTC), articles=articles)
     found = catalogue([type("Declared", (Numbers,), {"feed_type": form} | aspects)], site)
     assert found.errors == ()
     return {
@@ -78,7 +85,7 @@ def links_of(document: bytes) -> dict[str, str]:
         found = json.loads(document)
         links = {"self": found["feed_url"], "prev-archive": found.get("next_url")}
         return {rel: url for rel, url in links.items() if url}
-    links = {link["rel"]: link["href"] for link in parse(_Written(document)).feed.links}
+    links = {link["rel"]: link["href"] for link in _parsed(document).feed.links}
     return {rel: url for rel, url in links.items() if rel != "alternate"}
 
 
@@ -89,10 +96,15 @@ class _Written:
         self.writeString = document.decode
 
 
+@functools.lru_cache(maxsize=1000)
+def _parsed(document: bytes) -> Any:
+    return parse(_Written(document))
+
+
 def entries(document: bytes) -> list[str]:
     if document.startswith(b"{"):
         return [each["title"] for each in json.loads(document)["items"]]
-    return [entry.title for entry in parse(_Written(document)).entries]
+    return [entry.title for entry in _parsed(document).entries]
 
 
 def walked(documents: dict[str, bytes]) -> Iterator[bytes]:
@@ -114,6 +126,130 @@ def test_a_reader_sees_each_entry(form, count):
     # What the feed shows and an archive has, too, a reader knows by its id (RFC 5005, section 4.2).
     seen = list(dict.fromkeys([*feed, *older]))
     assert seen == [item.url for item in NEWEST_FIRST[-count:]]
+
+
+class Reader:
+    """Keeps what it has read by the entries' ids, and reads no archive document twice."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self._known: set[str] = set()
+        self._read: set[str] = set()
+
+    def polls(self, documents: dict[str, bytes], base: str = BASE) -> None:
+        path = "all.xml"
+        while path and path not in self._read:
+            for name, title in ids_of(documents[path]):
+                if name not in self._known:
+                    self.shown.append(title)
+                self._known.add(name)
+            if path != "all.xml":
+                self._read.add(path)
+            path = links_of(documents[path]).get("prev-archive", "").removeprefix(base)
+
+
+def ids_of(document: bytes) -> list[tuple[str, str]]:
+    if document.startswith(b"{"):
+        return [(each["id"], each["title"]) for each in json.loads(document)["items"]]
+    return [(entry.id, entry.title) for entry in _parsed(document).entries]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("step", [7, 25, 100])
+def test_a_reader_that_comes_now_and_then_is_shown_each_entry_once(form, step):
+    reader = Reader()
+    for count in range(step, 251, step):
+        reader.polls(published(count, form))
+    assert sorted(reader.shown) == sorted(each.url for each in NEWEST_FIRST[-count:])
+
+
+# What is no publication: something in the past changes. Only what has to change does.
+
+
+def changed_by(change: Any, form: Any, base: str = BASE, **aspects: Any) -> set[str]:
+    """The documents that differ, the feed left out, when ``change`` is made of 100 articles."""
+    articles = NEWEST_FIRST[-100:]
+    before = documents_of(articles, form)
+    after = documents_of(change(articles), form, base, **aspects)
+    older = {path for path in before | after if path != "all.xml"}
+    return {path for path in older if before.get(path) != after.get(path)}
+
+
+def numbers(form: Any, first: int, last: int) -> set[str]:
+    """Archive documents; in JSON nothing has to name the one in the making."""
+    last -= form is JsonFeed and last > 10
+    return {f"all.{number}.xml" for number in range(first, last + 1)}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_deleted_article_moves_those_after_it(form):
+    def without(articles: list[Any]) -> list[Any]:
+        return [each for each in articles if each.url != "45.html"]
+
+    # The fifth ten ended with 49; the last of them is the first of the sixth now, and so on.
+    changed = changed_by(without, form)
+    assert changed == {f"all.{number}.xml" for number in range(5, 11)} | numbers(form, 11, 11)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_backdated_article_moves_those_after_it(form):
+    date = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(45)
+    late = SimpleNamespace(url="late.html", date=date)
+
+    def with_it(articles: list[Any]) -> list[Any]:
+        return sorted([*articles, late], key=lambda each: each.date, reverse=True)
+
+    changed = changed_by(with_it, form)
+    assert changed == {f"all.{number}.xml" for number in range(5, 11)} | numbers(form, 11, 11)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_article_that_reads_otherwise_changes_its_own_document(form):
+    def edited(articles: list[Any]) -> list[Any]:
+        return [
+            SimpleNamespace(url=each.url, date=each.date, note="!")
+            if each.url == "45.html"
+            else each
+            for each in articles
+        ]
+
+    def item_description(self: Any, item: Any) -> str:
+        return f"{item.url}{getattr(item, 'note', '')}"
+
+    aspects = {"item_description": item_description}
+    before = documents_of(NEWEST_FIRST[-100:], form, **aspects)
+    after = documents_of(edited(NEWEST_FIRST[-100:]), form, **aspects)
+    assert {path for path in before if before[path] != after[path]} == {"all.5.xml"}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_another_limit_makes_other_documents_that_are_as_whole(form):
+    def same(articles: list[Any]) -> list[Any]:
+        return articles
+
+    assert "all.1.xml" in changed_by(same, form, limit=20)
+    newcomer = Reader()
+    newcomer.polls(documents_of(NEWEST_FIRST[-100:], form, limit=20))
+    assert newcomer.shown == [each.url for each in NEWEST_FIRST[-100:]]
+
+
+@pytest.mark.parametrize("form", [Atom1Feed, Rss201rev2Feed])
+def test_another_domain_leads_through_the_archive_and_keeps_the_ids(form):
+    new = "https://new.example.io/"
+
+    def item_guid(self: Any, item: Any) -> str:
+        return f"tag:me.example.io,2026:{item.url}"
+
+    aspects = {"item_guid": item_guid, "item_guid_is_permalink": False}
+    reader = Reader()
+    reader.polls(documents_of(NEWEST_FIRST[-100:], form, **aspects))
+    moved = documents_of(NEWEST_FIRST[-107:], form, new, **aspects)
+    assert all(BASE.encode() not in document for document in moved.values())
+    follower = Reader()
+    follower.polls(moved, new)
+    assert len(follower.shown) == 107
+    reader.polls(moved, new)
+    assert sorted(reader.shown) == sorted(follower.shown)
 
 
 def test_what_the_documents_link_to():
