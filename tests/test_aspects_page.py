@@ -63,6 +63,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "item_enclosure_length": (1, 2),
     "item_enclosure_mime_type": ("audio/mpeg", "audio/ogg"),
     "item_comments": ("https://your.site/#a", "https://your.site/#b"),
+    "item_replies": ("https://your.site/#c", "https://your.site/#d"),
     "item_copyright": ("a", "b"),
     "item_language": ("pt", "fr"),
 }

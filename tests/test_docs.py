@@ -27,7 +27,7 @@ copyright comments""".split()
 HOOKS = "get_object get_context_data feed_extra_kwargs item_extra_kwargs".split()
 OURS = """path url objects path_fields filter order_by limit archive_path hubs icon logo
 contributors skip_hours skip_days item_content item_authors item_contributors item_language
-item_image item_comment_count""".split()
+item_image item_comment_count item_replies""".split()
 ASPECTS = [*FEED_ASPECTS, *(f"item_{name}" for name in ITEM_ASPECTS), *HOOKS, *OURS]
 GENERATOR_HOOKS = "root_attributes add_root_elements item_attributes add_item_elements".split()
 

@@ -54,7 +54,7 @@ def test_what_a_feed_says():
         author_link="https://me.example/ann",
         generator="me",
         subtitle="S",
-        feed_copyright="no such thing in JSON Feed",
+        feed_copyright="CC0",
     )
     assert read(feed) == {
         "version": "https://jsonfeed.org/version/1.1",
@@ -65,6 +65,7 @@ def test_what_a_feed_says():
         "description": "D",
         "authors": [{"name": "Ann", "url": "https://me.example/ann"}],
         "language": "de",
+        "_copyright": {"text": "CC0"},
         "items": [],
     }
 

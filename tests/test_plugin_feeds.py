@@ -495,3 +495,20 @@ def test_a_folder_that_cannot_be_swept_is_told(blog):
     (blog.output / ".linkback-feeds").mkdir()
     build = blog.build()
     assert "Feeds whose subject is gone cannot be removed" in build.problems[0]
+
+
+def test_rights_can_be_said_in_all_stock_feeds(site):
+    from pelican_linkback.feeds import STOCK_FEEDS
+
+    licensed = type("Licensed", (), {"feed_copyright": "CC BY 4.0 & more"})
+    site.article("one")
+    build = site.build(
+        LINKBACK_FEEDS=[type(feed.__name__, (licensed, feed), {}) for feed in STOCK_FEEDS],
+        FEED_RSS="r.xml",
+        FEED_ATOM="a.xml",
+        FEED_JSON="j.json",
+    )
+    assert build.problems == []
+    assert build.parse("r.xml").feed.rights == "CC BY 4.0 & more"
+    assert build.parse("a.xml").feed.rights == "CC BY 4.0 & more"
+    assert '"_copyright": {"text": "CC BY 4.0 & more"}' in build.read("j.json")

@@ -55,10 +55,12 @@ _ITEM_ASPECTS = {
 
 # Aspects that feedgenerator has no argument for, or that few feeds have: passed where given.
 _FEED_EXTRAS = ("contributors", "icon", "logo", "skip_days", "skip_hours")
-_ITEM_EXTRAS = ("authors", "comment_count", "content", "contributors", "image", "language")
+_ITEM_EXTRAS = (
+    *("authors", "comment_count", "content", "contributors", "image", "language", "replies"),
+)
 
 # Those of them that are addresses, relative to the site.
-_ADDRESSES = frozenset({"icon", "image", "logo"})
+_ADDRESSES = frozenset({"icon", "image", "logo", "replies"})
 
 
 class Feed:

@@ -49,6 +49,7 @@ class JsonFeed(Mended):
             "favicon": feed.get("icon"),
             "authors": _authors(single_author(feed)),
             "language": feed["language"],
+            "_copyright": {"text": feed["feed_copyright"]},
             "hubs": [{"type": "WebSub", "url": hub} for hub in feed.get("hubs") or ()],
         }
 
@@ -70,6 +71,7 @@ class JsonFeed(Mended):
             "authors": _authors(item["authors"]),
             "tags": [getattr(each, "label", None) or each for each in item["categories"]],
             "language": language if language != self.feed["language"] else None,
+            "_copyright": {"text": item["item_copyright"]},
             "attachments": [_attachment(each, item) for each in item["enclosures"]],
         }
 
