@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import re
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -338,6 +339,27 @@ def test_stock_feeds_have_archives(blog):
     }
     checked = check(documents, Expected(BASE.rstrip("/"), dt.datetime.now(dt.UTC)))
     assert checked.findings == ()
+
+
+def test_publishing_on_touches_no_full_document_of_a_site(blog):
+    full: dict[str, bytes] = {}
+    for number in range(6, 13, 2):
+        for each in (number, number + 1):
+            blog.article(f"a{each}", date=f"2026-02-{each:02}", category="Boats")
+        output = blog.build().output
+        documents = {
+            path.relative_to(output).as_posix(): path.read_bytes()
+            for pattern in ("all.*.xml", "feeds/boats.*.*")
+            for path in output.glob(pattern)
+            if re.search(r"\.\d+\.(xml|json)$", path.name)
+        }
+        assert full.items() <= documents.items()
+        full = {path: each for path, each in documents.items() if _holds_two(each)}
+    assert {"all.6.xml", "feeds/boats.rss.6.xml", "feeds/boats.6.json"} <= set(full)
+
+
+def _holds_two(document: bytes) -> bool:
+    return sum(map(document.count, (b"<entry", b"<item>", b'{"id"'))) == 2
 
 
 def test_an_archive_document_that_is_needed_no_more_is_removed(blog):

@@ -80,13 +80,6 @@ def test_a_category_has_a_scheme_and_a_label_where_the_format_has_them():
     assert found["items"][0]["tags"] == ["Harbours", "b"]
 
 
-def test_where_the_replies_are():
-    there = {"replies": "https://a.example/#c"}
-    (entry,) = parse(add(make(Atom1Feed), **there)).entries
-    assert {"rel": "replies", "href": "https://a.example/#c", "type": "text/html"} in entry.links
-    assert "#c" not in add(make(Rss201rev2Feed), **there).writeString("utf-8")
-
-
 def test_the_number_of_comments():
     assert parse(add(make(Rss201rev2Feed), comment_count=0)).entries[0].slash_comments == "0"
     text = add(make(Atom1Feed), comment_count=12).writeString("utf-8")
