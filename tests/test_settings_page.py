@@ -41,7 +41,7 @@ def test_a_setting_is_as_its_section_says(name):
     assert read(name, f"{name} = {shown}") == default
     (example,) = re.findall(r"^``(.*)``$", said(name, "Example"))
     assert read(name, example) != default
-    ((wrong, why),) = re.findall(r"^``(.*?)``: (.*)$", said(name, "Refused"))
+    ((wrong, why),) = re.findall(r"^``(.*?)``: ``(.*)``$", said(name, "Refused"))
     with pytest.raises(SettingsError) as told:
         read(name, wrong)
     value = eval(wrong.partition(" = ")[2])
