@@ -263,4 +263,6 @@ def _line(report: Report, settings: Settings) -> str:
 def _say(line: str) -> None:
     """Say one line to the author at the default log level, where Pelican says "Done"."""
     if line and logger.isEnabledFor(logging.WARNING):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        # A target is told as its author wrote it, and a terminal may know ASCII alone.
+        shown = line.encode(console.encoding, "backslashreplace").decode(console.encoding)
+        console.print(shown, markup=False, highlight=False, soft_wrap=True)

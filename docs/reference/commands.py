@@ -30,14 +30,16 @@ Exit statuses
 2
     Wrong usage or settings, told in one message. Nothing was done. Commands that are about what is
     told also say so where ``SITEURL`` is not public.
+130
+    Ctrl-C. What was told is on record, and what was due is still due.
 """
 
 NEEDS = {
     "plan": "an article vanished though somebody was told of it",
-    "send": "something was not told, or waits for more than an upload; the output says what to do",
+    "send": "something was refused, or waits for more than an upload; the output says what to do",
     "retract": "nobody was told of that page, or one of those who were could not be told",
     "status": "one of the deliveries that are listed failed for good",
-    "check": "a feed has a fault, or one that is to be imported cannot be read",
+    "check": "a feed has a fault, or there is none; or one that is to be imported cannot be read",
     "compact": "another process is writing to the memory, or it cannot be written",
     "init": "something is left for you to do by hand, or was not agreed to",
     "import-linkbacks": "the cache is not there or cannot be used; nothing was remembered",

@@ -17,6 +17,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import sys
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
@@ -30,7 +32,7 @@ from pelican_linkback.settings import Settings
 
 __all__ = ["COMMANDS", "main"]
 
-NEEDS_AUTHOR, WRONG_USAGE = 1, 2
+NEEDS_AUTHOR, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
 RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
     "plan": history.run_plan,
@@ -45,17 +47,31 @@ RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; return the exit status: 0 all well, 1 for the author, 2 wrong usage."""
+    """Run a command; return the exit status.
+
+    0 all well, 1 something needs the author, 2 wrong usage or settings, 130 Ctrl-C.
+    """
+    _speak_to_any_terminal()
     arguments = parser().parse_args(argv)
     screen = Screen(quiet=arguments.quiet, verbose=arguments.verbose, json=arguments.json)
     try:
         return RUN[arguments.command](settings_of(arguments), arguments, screen)
+    except KeyboardInterrupt:
+        _complain("Interrupted. What is on record stays, and what was due is still due.")
+        return INTERRUPTED
     except SettingsError as error:
         _complain(error)
         return WRONG_USAGE
     except LinkbackError as error:
         _complain(error)
         return NEEDS_AUTHOR
+
+
+def _speak_to_any_terminal() -> None:
+    """Show what a terminal or a file cannot take (an é where all is ASCII) as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _complain(error: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pelican_linkback.cli.screen import Screen
-from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed
+from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed, WebError
 from pelican_linkback.feeds import identity, output
 from pelican_linkback.feeds.check import Checked, Expected, check
 from pelican_linkback.feeds.published import published
@@ -23,6 +24,9 @@ from pelican_linkback.urls import normalise
 from pelican_linkback.web import Web
 
 __all__ = ["run"]
+
+_FEED = re.compile(r"(?:\w+_)?FEED_(?:\w+_)?(?:ATOM|RSS|JSON)")
+"""The settings that ask for a feed."""
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
@@ -45,7 +49,14 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         screen.data(asdict(checked))
     else:
         _show(checked, screen)
-    return 1 if checked.findings else 0
+    missing = not checked.feeds and _asks_for_feeds(settings, arguments.pelican)
+    if missing and not screen.json:
+        screen.insist(f"There is no feed in {settings.output}; build the site, or name its output")
+    return 1 if checked.findings or missing else 0
+
+
+def _asks_for_feeds(settings: Settings, pelican: Mapping[str, Any]) -> bool:
+    return bool(settings.feeds) or any(pelican[name] for name in pelican if _FEED.fullmatch(name))
 
 
 def _address_of_the_feeds(settings: Settings) -> str:
@@ -65,7 +76,9 @@ def _show(checked: Checked, screen: Screen) -> None:
         for each in findings:
             about = f"{each.entry}: " if each.entry else ""
             screen.insist(f"{about}{each.message} [{each.code}]", indent="  ")
-    screen.say(f"Feeds: {checked.feeds} checked, {len(checked.findings)} findings")
+    number = len(checked.findings)
+    findings_are = "1 finding" if number == 1 else f"{number} findings"
+    screen.say(f"Feeds: {checked.feeds} checked, {findings_are}")
 
 
 def _remember(
@@ -78,6 +91,9 @@ def _remember(
             ids = published_ids(_fetched(place, settings))
         except UnreadableFeed as error:
             imported.append({"feed": place, "problem": str(error)})
+            continue
+        except WebError as error:
+            imported.append({"feed": place, "problem": error.reason})
             continue
         entries = identity.continued(ids, settings.site_url, settings.edition, now)
         new = identity.remember(journal, entries, identity.remembered(journal), now)

@@ -6,6 +6,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from pathlib import Path, PurePath
 
 from pelican_linkback.cli import words
 from pelican_linkback.cli.machine import delivery_as_json, plan_as_json
@@ -62,6 +63,8 @@ def show_plan(planned: Sequence[Row], screen: Screen) -> None:
 
 def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """List the deliveries, newest first. Status 1 when one of those listed failed."""
+    if arguments.article:
+        arguments.article = _as_listed(arguments.article, settings)
     known = [row for row in courier_for(settings).plan() if _is_asked_for(*row, arguments)]
     known.sort(key=lambda row: (row[0].at, row[0].mention), reverse=True)
     if screen.json:
@@ -115,6 +118,13 @@ def _is_asked_for(delivery: Delivery, decision: Decision, arguments: argparse.Na
     if arguments.article and delivery.article != arguments.article:
         return False
     return not arguments.target or _is_at(delivery.mention.target, arguments.target.lower())
+
+
+def _as_listed(article: str, settings: Settings) -> str:
+    """Return how the list calls an article that is named by it, or by where its file is."""
+    file = Path(article).absolute()
+    inside = file.is_file() and file.is_relative_to(settings.content)
+    return (file.relative_to(settings.content) if inside else PurePath(article)).as_posix()
 
 
 def _is_at(target: str, host: str) -> bool:

@@ -14,7 +14,7 @@ from pelican import DEFAULT_CONFIG_NAME, ParseOverrides
 
 from pelican_linkback import __version__
 
-__all__ = ["COMMANDS", "Command", "duration", "parser"]
+__all__ = ["COMMANDS", "Command", "day", "duration", "parser"]
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -57,6 +57,14 @@ def duration(text: str) -> float:
     if not number.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 90s, 10m or 1h")
     return float(number) * UNITS[unit]
+
+
+def day(text: str) -> dt.date:
+    """Return the day of a date such as 2026-01-31."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-01-31") from None
 
 
 class _Overrides(ParseOverrides):  # type: ignore[misc]  # Pelican has no types
@@ -102,7 +110,7 @@ def _send_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--since",
         metavar="DAY",
-        type=dt.date.fromisoformat,
+        type=day,
         help='from now on tell what articles from this day on link to (LINKBACK_TARGETS = "all")',
     )
     sub.add_argument("--dry-run", action="store_true", help="show what is due, send nothing")
@@ -122,7 +130,7 @@ def _status_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--waiting", action="store_true", help="only what is still to be sent")
     sub.add_argument("--target", metavar="HOST", help="only targets on this host or below it")
     sub.add_argument(
-        "--article", metavar="PATH", help="only this article, as the list calls it: answer.md"
+        "--article", metavar="PATH", help="only this article: its file, or what the list calls it"
     )
 
 

@@ -19,7 +19,7 @@ from pelican_linkback.delivery import Courier, beginning_of, built_site, courier
 from pelican_linkback.delivery.decider import Ask, Send
 from pelican_linkback.delivery.patience import run_until_ready
 from pelican_linkback.delivery.report import Report
-from pelican_linkback.exceptions import LinkbackError, SettingsError
+from pelican_linkback.exceptions import InvalidURL, LinkbackError, SettingsError
 from pelican_linkback.settings import Settings
 from pelican_linkback.text import harmless
 from pelican_linkback.urls import normalise
@@ -76,7 +76,7 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
 def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Bury a page and tell all that were told of it; status 1 where nobody was."""
     must_publish(settings)
-    source, courier = normalise(arguments.url), _courier(settings)
+    source, courier = _source(arguments.url), _courier(settings)
     told = [each for each, _ in courier.plan() if each.mention.source == source]
     if not any(each.is_shown for each in told):
         raise LinkbackError(f"nobody was told of {source} by webmention, so nobody is to be told")
@@ -96,6 +96,14 @@ def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Scree
     return _tell(report, arguments, screen, page=str(grave) if grave else None)
 
 
+def _source(url: str) -> str:
+    try:
+        return normalise(url)
+    except InvalidURL as error:
+        problem = f"{error}; name the page that is gone by its address, as it was online"
+        raise SettingsError([problem]) from error
+
+
 def _tell(report: Report, arguments: argparse.Namespace, screen: Screen, **more: str | None) -> int:
     if getattr(arguments, "summary", None):
         _append(arguments.summary, as_markdown(report))
@@ -103,6 +111,8 @@ def _tell(report: Report, arguments: argparse.Namespace, screen: Screen, **more:
         screen.data(report_as_json(report) | more)
     else:
         _show(report, screen)
+    if report.interrupted:
+        raise KeyboardInterrupt
     return 1 if warnings_of(report) else 0
 
 

@@ -13,9 +13,9 @@ from pelican.settings import read_settings
 from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import Post
 from pelican_linkback.exceptions import SettingsError
+from pelican_linkback.feeds.aspects import described
 from pelican_linkback.posts import first_day, posts_of, read_site
 from pelican_linkback.settings import Settings
-from pelican_linkback.text import harmless
 
 __all__ = ["must_publish", "posts_as_they_are", "settings_of"]
 
@@ -31,7 +31,10 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     try:
         pelican = read_settings(file, override=dict(arguments.overrides))
     except Exception as error:  # a settings file is a program, and can fail in any way
-        raise SettingsError([f"{file} cannot be read: {harmless(repr(error))}"]) from error
+        what = f"cannot be read: {described(error)}"
+        if "path containing the content" in str(error):  # Pelican's words, which name no setting
+            what = "names a PATH that is no folder; it is the folder with the articles"
+        raise SettingsError([f"{file} {what}"]) from error
     if pelican["PATH"] == os.curdir:
         problem = f'{file} names no PATH; add PATH = "content", or the folder that you build from'
         raise SettingsError([problem])

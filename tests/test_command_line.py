@@ -1,0 +1,297 @@
+"""The command as it is started by people: in terminals, pipes, wrong folders, and cut short.
+
+Where a process of its own makes no difference, ``main`` is called.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import subprocess
+import threading
+
+import pytest
+
+from pelican_linkback import cli
+from pelican_linkback.delivery.events import Event, Queued, to_line
+from pelican_linkback.journal import Journal
+from pelican_linkback.protocol.mention import Mention
+from tests import terminal
+from tests.servers import Blog, WebHost, serving
+
+SETTINGS = {
+    "PATH": "content",
+    "SITENAME": "A Site",
+    "SITEURL": "https://me.example.io",
+    "THEME": "simple",
+    "TIMEZONE": "UTC",
+    "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
+}
+TARGET = "https://you.example.io/a/post/with/an/address/that/is/longer/than/a/line/é"
+NO_FEEDS = dict.fromkeys(
+    [
+        "FEED_ALL_ATOM",
+        "CATEGORY_FEED_ATOM",
+        "AUTHOR_FEED_ATOM",
+        "AUTHOR_FEED_RSS",
+        "TRANSLATION_FEED_ATOM",
+    ]
+)
+ARTICLE = "maré/eins.md"
+
+
+class Folder:
+    """A site whose path has a space and an umlaut, and one article that is to be told of."""
+
+    def __init__(self, path):
+        self.path = path
+        (path / "output").mkdir(parents=True)
+        (path / "content" / "maré").mkdir(parents=True)
+        self.configure()
+        self.mark(TARGET)
+
+    def configure(self, **settings):
+        lines = (f"{name} = {value!r}\n" for name, value in (SETTINGS | settings).items())
+        (self.path / "pelicanconf.py").write_text("".join(lines), encoding="utf-8")
+
+    def mark(self, target, source="https://me.example.io/eins.html"):
+        head = f"Title: Eins\nSlug: eins\nDate: 2026-01-01\nPingback: {target}\n"
+        article = self.path / "content" / ARTICLE
+        article.write_text(f"{head}\n[x]({target})\n", encoding="utf-8")
+        page = self.path / "output" / "eins.html"
+        page.write_text(f'<title>Eins</title><a href="{target}">x</a>', encoding="utf-8")
+        event = Event(dt.datetime.now(dt.UTC), Mention(source, target), Queued(ARTICLE, "f"))
+        (self.path / "linkback" / "deliveries.jsonl").unlink(missing_ok=True)
+        Journal(self.path / "linkback" / "deliveries.jsonl").append(to_line(event))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    folder = Folder(tmp_path / "Bücher & mehr")
+    monkeypatch.chdir(folder.path)
+    return folder
+
+
+@pytest.fixture
+def call(capsys):
+    """Call the command: exit status, standard output, standard error."""
+
+    def main(*words):
+        try:
+            status = cli.main(words)
+        except SystemExit as wrong_usage:
+            status = wrong_usage.code
+        return status, *capsys.readouterr()
+
+    return main
+
+
+WORDS = [["plan"], ["send", "--dry-run"], ["status"], ["check"], ["compact"]]
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_help_fits_a_terminal_and_ends_with_an_example(name, call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    status, out, _ = call(name, "--help")
+    assert status == 0
+    assert out.split("example:")[1].split() == cli.COMMANDS[name].example.split()
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("words", WORDS, ids=" ".join)
+def test_less_more_and_for_machines(folder, call, words):
+    folder.configure(**NO_FEEDS)
+    status, out, err = call(*words)
+    assert (status, err) == (0, "")
+    assert out
+    assert call(*words, "-q") == (0, "", "")
+    assert out in (more := call(*words, "-v")[1]) or len(more) > len(out)
+    json.loads(call(*words, "--json")[1])
+    assert call(*words, "-q", "-v")[0] == 2
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+    ids=["ASCII", "C"],
+)
+def test_what_a_terminal_cannot_show_is_an_escape(folder, env):
+    done = terminal.run(folder.path, "pelican-linkback", "status", **env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "mar\\xe9/eins.md" in done.stdout
+
+
+def test_a_build_speaks_to_any_terminal(folder):
+    with serving(WebHost(folder.path / "output")) as host:
+        folder.configure(SITEURL=host.url, PLUGINS=["pelican_linkback"])
+        (folder.path / "content" / ARTICLE).write_text(
+            f"Title: Eins\nSlug: eins\nDate: 2026-01-01\nPingback: {TARGET}\n\nNo link.\n", "utf-8"
+        )
+        words = ["pelican", "--log-handler", "plain"]
+        done = terminal.run(folder.path, *words, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "waits for" in done.stdout
+    assert "line/\\xe9" in done.stdout
+
+
+def test_a_narrow_terminal_gets_short_lines_and_colours_as_it_likes(folder, call, monkeypatch):
+    piped = call("plan")[1]
+    assert TARGET in piped
+    for name, value in {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": "40"}.items():
+        monkeypatch.setenv(name, value)
+    coloured = call("plan")[1]
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = call("plan")[1]
+    assert "\x1b[32m" in coloured
+    assert "\x1b[32m" not in plain
+    assert TARGET not in plain
+    assert max(map(len, re.sub(r"\x1b\[[0-9;]*m", "", plain).splitlines())) <= 40
+
+
+def test_an_article_may_be_named_by_its_file(folder, call):
+    for named in (ARTICLE, f"content/{ARTICLE}", str(folder.path / "content" / ARTICLE)):
+        assert "Linkbacks: 1 due" in call("status", "--article", named)[1]
+    assert "none like that" in call("status", "--article", "pelicanconf.py")[1]
+
+
+@pytest.mark.parametrize("words", [["status"], ["status", "--json"]], ids=" ".join)
+def test_a_pipe_that_nobody_reads_ends_it_quietly(folder, words):
+    process = subprocess.Popen(
+        terminal.command("pelican-linkback", *words),
+        env=terminal.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    with process.stderr:
+        assert process.stderr.read() == b""
+    assert process.wait(terminal.PATIENCE) == 1
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_in_a_folder_without_settings_each_command_says_what_to_name(
+    tmp_path, monkeypatch, call, name
+):
+    monkeypatch.chdir(tmp_path)
+    words = [name, *(["https://me.example.io/x"] if name == "retract" else [])]
+    says = "pelican_linkback: there is no file pelicanconf.py; name the site's settings with -s\n"
+    assert call(*words) == (2, "", says)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x = = 1\n", "wrong.py cannot be read: SyntaxError: invalid syntax (wrong.py, line 1)"),
+        ("import no_such\n", "ModuleNotFoundError: No module named 'no_such'"),
+        ("SITENAME = 1 / 0\n", "ZeroDivisionError: division by zero"),
+        ("PATH = 'nowhere'\n", "wrong.py names a PATH that is no folder; it is the folder with"),
+        ("SITENAME = 'x'\n", 'wrong.py names no PATH; add PATH = "content"'),
+    ],
+    ids=["syntax", "import", "bug", "no such PATH", "no PATH"],
+)
+def test_settings_that_are_broken_are_named_with_the_reason(folder, call, text, says):
+    (folder.path / "wrong.py").write_text(text)
+    status, out, err = call("status", "-s", "wrong.py")
+    assert (status, out) == (2, "")
+    assert says in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (["retract", "old.html"], 2, "old.html: it is not absolute"),
+        (["retract", "https://me.example.io/x"], 1, "nobody was told of"),
+        (["check", "--import", "old.xml"], 1, "old.xml: it cannot be read (No such file"),
+        (["check", "--import", "gopher://x"], 1, "gopher://x: its scheme is gopher, and only"),
+        (["send", "--since", "2026-01-01"], 2, 'it needs LINKBACK_TARGETS = "all"'),
+        (["send", "--since", "soon"], 2, "'soon' is not a day such as 2026-01-31"),
+        (["send", "--wait", "soon"], 2, "'soon' is not a time such as 90s, 10m or 1h"),
+        (["sned"], 2, "invalid choice: 'sned'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_done_is_said_with_its_reason(folder, call, words, status, says):
+    ended, out, err = call(*words)
+    assert ended == status
+    assert says in out + err
+
+
+def test_where_feeds_are_asked_for_there_have_to_be_some(folder, call):
+    status, out, _ = call("check")
+    assert status == 1
+    output = folder.path / "output"
+    assert out.endswith(f"There is no feed in {output}; build the site, or name its output\n")
+    assert json.loads(call("check", "--json")[1])["feeds"] == 0
+    folder.configure(**NO_FEEDS)
+    assert call("check") == (0, "Feeds: 0 checked, 0 findings\n", "")
+
+
+# Ctrl-C
+
+
+class SlowBlog(Blog):
+    """Tells when it is asked for a page, and answers when it may."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked, self.may_answer = threading.Event(), threading.Event()
+
+    def finish_request(self, request, client_address):
+        self.asked.set()
+        self.may_answer.wait(terminal.PATIENCE)
+        super().finish_request(request, client_address)
+
+
+@pytest.fixture
+def online(folder):
+    """What the site is served by, and the blog that is to be told."""
+    with serving(WebHost(folder.path / "output")) as host, serving(SlowBlog()) as blog:
+        folder.configure(SITEURL=host.url)
+        folder.mark(f"{blog.url}/a-post", f"{host.url}/eins.html")
+        yield host, blog
+        blog.may_answer.set()
+
+
+on_posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is pressed by a signal")
+
+
+@on_posix
+def test_ctrl_c_while_it_sends_loses_nothing_and_is_said_in_a_line(folder, online, call):
+    _, blog = online
+    with terminal.started(folder.path, "pelican-linkback", "send") as send:
+        assert blog.asked.wait(terminal.PATIENCE)
+        assert send.interrupt() == 130
+        send.until(lambda _: False)
+    assert send.printed == (
+        "Linkbacks: interrupted, 0 sent, 0 failed, 1 left for the next run\n"
+        "Interrupted. What is on record stays, and what was due is still due.\n"
+    )
+    blog.may_answer.set()
+    assert call("send")[0] == 0
+    assert len(blog.pings) == 1
+
+
+@on_posix
+def test_ctrl_c_while_it_waits_for_the_upload(folder, online):
+    host, blog = online
+    host.online = False
+    with terminal.started(folder.path, "pelican-linkback", "send", "--wait", "10m") as send:
+        assert send.until(lambda printed: "Waiting for the pages" in printed), send.printed
+        assert send.interrupt() == 130
+        send.until(lambda _: False)
+    assert "Traceback" not in send.printed
+    assert send.printed.endswith("what was due is still due.\n")
+    assert not blog.requests
+
+
+def test_ctrl_c_while_settings_are_read(folder, call):
+    with (folder.path / "pelicanconf.py").open("a") as conf:
+        conf.write("raise KeyboardInterrupt\n")
+    status, out, err = call("status")
+    assert (status, out) == (130, "")
+    assert err.startswith("Interrupted.")
