@@ -25,6 +25,7 @@ SETTINGS = {
     "PATH": "content",
     "SITENAME": "A Site",
     "SITEURL": "https://me.example.io",
+    "PLUGINS": [],  # or those that are installed would stay connected
     "THEME": "simple",
     "TIMEZONE": "UTC",
     "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
