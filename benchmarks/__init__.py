@@ -6,6 +6,9 @@
     site.py         a blog of any size, read by Pelican itself
     feed_stage.py   our feed stage against Pelican's generate_feeds
     one_feed.py     a feed of 1,000 entries against Django, feedgenerator and feedgen
+    idle_build.py   what a build costs that has nothing to send
+    sending.py      500 targets on 100 hosts; a plan over 100,000 lines
     importing.py    what PLUGINS = ["pelican_linkback"] costs a build that does nothing
     __main__.py     all of them, as a table
+    profiling.py    where the time goes in one of them
 """

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from benchmarks.measure import Row
 
-BENCHMARKS = ("importing", "one_feed", "feed_stage", "sending")
+BENCHMARKS = ("importing", "one_feed", "feed_stage", "idle_build", "sending")
 RESULTS = Path(__file__).with_name("results.md")
-PEERS = ("pelican", "feedgenerator", "Django", "feedgen")
+PEERS = ("pelican", "feedgenerator", "Django", "feedgen", "pelican-plugin-linkbacks")
 HEAD = """# How fast it is
 
 Written by `make bench` (`python -m benchmarks`); one part alone: `python -m benchmarks one_feed`.

@@ -3,6 +3,10 @@
 The hosts are addresses of this machine (127.0.1.1 and on), served by one process that sleeps
 before it answers. The critical path is what the network alone would take: the page once, then
 each host's requests, LINKBACK_PER_HOST at a time, all hosts at once.
+
+pelican-plugin-linkbacks has the same servers. It asks one after another, so it gets one target a
+host, or this would take minutes; it does not look at the page before it tells of it, writes down
+what it did when all is over, and tries nothing again.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ import json
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -89,12 +93,15 @@ def hosts() -> Iterator[int]:
         server.join()
 
 
-def send(port: int, *, workers: int, silent: int = 0) -> float:
-    """Return the seconds that one run takes."""
+def targets_at(port: int, each: int = TARGETS // HOSTS) -> list[str]:
+    """Return as many targets of ``each`` host."""
     names = [host(number) for number in range(HOSTS)]
-    targets = [
-        f"http://{name}:{port}/{number}" for number in range(TARGETS // HOSTS) for name in names
-    ]
+    return [f"http://{name}:{port}/{number}" for number in range(each) for name in names]
+
+
+def send(port: int, *, workers: int, silent: int = 0, each: int = TARGETS // HOSTS) -> float:
+    """Return the seconds that one run takes: ``each`` host has so many targets."""
+    targets = targets_at(port, each)
     targets += [f"http://{host(HOSTS + number)}:{port}/0" for number in range(silent)]
     source = f"http://{host(0)}:{port}/source"
     post = Post(source, "a.md", tuple(targets), "1", frozenset(targets))
@@ -112,8 +119,25 @@ def send(port: int, *, workers: int, silent: int = 0) -> float:
         start = time.monotonic()
         report = courier.run([post])
         seconds = time.monotonic() - start
-    if report.sent != TARGETS:
+    if report.sent != each * HOSTS:
         raise SystemExit(f"{report.summary()}\n{report.notices[:3]}")
+    return seconds
+
+
+def send_by_peer(port: int) -> float:
+    """Return the seconds that pelican-plugin-linkbacks takes for one target a host."""
+    from pelican.plugins.linkbacks import linkbacks as peer  # noqa: PLC0415 (for this row alone)
+
+    page = "".join(f'<a href="{target}">x</a>' for target in targets_at(port, 1))
+    with tempfile.TemporaryDirectory() as folder:
+        config = peer.LinkbackConfig({"SITEURL": "https://me.example.io", "CACHE_PATH": folder})
+        start = time.monotonic()
+        cache = peer.Cache.load_from_json(config)
+        told = peer.process_all_links_of_an_article(config, cache, "source", "source", page)
+        cache.dump_to_json()
+        seconds = time.monotonic() - start
+    if told != HOSTS:
+        raise SystemExit(f"pelican-plugin-linkbacks told {told} of {HOSTS}")
     return seconds
 
 
@@ -137,6 +161,7 @@ def rows() -> Iterator[Row]:
             f"at most {TIMEOUT:.0f} s",
             late <= ours + TIMEOUT + 0.1,
         )
+        yield _beside_peer(port)
     yield _plan()
 
 
@@ -152,18 +177,35 @@ def _row(work: str, ours: float, path: float, goal: float) -> Row:
     )
 
 
-def _plan() -> Row:
-    articles, lines = 10_000, 100_000
+def _beside_peer(port: int) -> Row:
+    """Compare one target a host with the peer; the CPU is all threads' of this process."""
+    times = []
+    for work in (lambda: send(port, workers=16, each=1), lambda: send_by_peer(port)):
+        before = time.process_time()
+        times.append((work(), time.process_time() - before))
+    (ours, our_cpu), (theirs, their_cpu) = times
+    return Row(
+        "100 targets, 100 hosts, 16 workers",
+        "pelican-plugin-linkbacks, which asks one after another",
+        f"{ours:.1f} s, {our_cpu:.2f} s CPU",
+        f"{theirs:.1f} s, {their_cpu:.2f} s CPU",
+        f"{theirs / ours:.1f} × sooner",
+    )
+
+
+@contextmanager
+def long_plan() -> Iterator[Callable[[], object]]:
+    """Yield a function that plans for 10,000 articles and 100,000 lines."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "deliveries.jsonl"
-        posts = _told(path, articles, lines)
+        posts = _told(path, articles=10_000, lines=100_000)
+        courier = Courier(Journal(path), None, now=lambda: dt.datetime.now(dt.UTC))  # type: ignore[arg-type]
+        yield lambda: courier.plan(posts)
 
-        def prepare() -> object:
-            courier = Courier(Journal(path), None, now=lambda: dt.datetime.now(dt.UTC))  # type: ignore[arg-type]
-            return lambda: courier.plan(posts)
 
-        (results,) = alternately(3, prepare)  # type: ignore[arg-type]
-        (nothing,) = alternately(1, lambda: lambda: None)
+def _plan() -> Row:
+    with long_plan() as plan:
+        results, nothing = alternately(3, lambda: plan, lambda: lambda: None)
     memory = peak(results) - peak(nothing)
     seconds = cpu(results)
     return Row(
