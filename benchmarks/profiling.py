@@ -67,21 +67,24 @@ def main(name: str) -> None:
 
 def profiled(work: Work) -> pstats.Stats:
     """Run ``work`` and return the CPU times of this thread and of all that it starts."""
-    profiles = [cProfile.Profile(time.thread_time)]
+    profiles: dict[threading.Thread, cProfile.Profile] = {}
     run = threading.Thread.run
 
     def run_profiled(thread: threading.Thread) -> None:
-        profiles.append(cProfile.Profile(time.thread_time))
-        profiles[-1].runcall(run, thread)
+        profiles[thread] = cProfile.Profile(time.thread_time)
+        profiles[thread].runcall(run, thread)
 
     threading.Thread.run = run_profiled  # type: ignore[method-assign]
+    profile = cProfile.Profile(time.thread_time)
     try:
-        profiles[0].runcall(work)
+        profile.runcall(work)
     finally:
         threading.Thread.run = run  # type: ignore[method-assign]
-    stats = pstats.Stats(profiles[0])
-    for profile in profiles[1:]:
-        stats.add(profile)
+    stats = pstats.Stats(profile)
+    for thread, other in profiles.items():
+        # One that has not ended would be measured by the clock of this thread.
+        thread.join(2 * sending.TIMEOUT)
+        stats.add(other)
     return stats
 
 
