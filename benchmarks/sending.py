@@ -25,7 +25,8 @@ from statistics import median
 
 from benchmarks.measure import Row, alternately, cpu, peak
 from pelican_linkback.addresses import AllowEntry
-from pelican_linkback.delivery import Courier, Post
+from pelican_linkback.delivery import Post
+from pelican_linkback.delivery.courier import Courier
 from pelican_linkback.journal import Journal
 from pelican_linkback.web import Web
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from pelican_linkback import urls
 from pelican_linkback.exceptions import InvalidURL
 
@@ -100,6 +98,8 @@ def tags(html: str) -> tuple[Tag, ...]:
 
 def _parse(html: str, target: object) -> Any:
     """Return what ``target`` makes of the page."""
+    from lxml import etree  # type: ignore[import-untyped]  # noqa: PLC0415 (an idle build reads none)
+
     parser = etree.HTMLParser(target=target, encoding="utf-8")
     # Fed as bytes, because a text that declares an encoding in its first line is refused.
     whole = html[: html.rfind(">") + 1] or " "

@@ -18,6 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import sys
+import typing
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -32,7 +33,6 @@ from pelican.log import console
 
 from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import courier_for, idle_of
-from pelican_linkback.delivery.report import Report
 from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.feed_stage import FeedStage, WrittenFeed
 from pelican_linkback.feeds.files import named_files
@@ -51,6 +51,9 @@ from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
 from pelican_linkback.telling import Teller
 from pelican_linkback.themes import FeedLinks, Linkbacks, Told, add_missing_links
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.delivery.report import Report
 
 __all__ = ["connect"]
 

@@ -14,7 +14,6 @@ from markupsafe import Markup, escape
 
 from pelican_linkback import markup, urls
 from pelican_linkback.delivery import journal_of
-from pelican_linkback.delivery.ledger import Ledger
 from pelican_linkback.exceptions import InvalidURL, JournalError
 from pelican_linkback.feeds.catalogue import Document
 from pelican_linkback.feeds.stock import InLanguage
@@ -143,6 +142,8 @@ class Told:
 
     @cached_property
     def _by_article(self) -> dict[str, list[Linkback]]:
+        from pelican_linkback.delivery.ledger import Ledger  # noqa: PLC0415 (few themes ask)
+
         found: dict[str, list[Linkback]] = {}
         try:
             known = Ledger(journal_of(self._settings)).deliveries.values()

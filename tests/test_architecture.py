@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -97,3 +98,26 @@ def test_the_language_does_no_io(room):
     doors = {"socket", "ssl", "http", "urllib.request", "os", "pathlib", "io", "subprocess", "time"}
     found = imports(PACKAGE / "protocol" / room)
     assert not {name for name in found if name.split(".")[0] in doors or name in doors}
+
+
+HEAVY = ("bs4", "lxml", "requests", "urllib3", f"{OWN}.web", f"{OWN}.delivery.courier")
+OPENED = """
+import sys, pelican
+{}
+print(*sorted(set({}) & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("import pelican_linkback; pelican_linkback.register()", id="register"),
+        pytest.param("import pelican_linkback.plugin", id="a build that has nothing to tell"),
+    ],
+)
+def test_what_only_telling_and_mending_need_is_not_opened_before(code):
+    program = OPENED.format(code, HEAVY)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, cwd=PACKAGE.parent
+    )
+    assert done.stdout.split() == []

@@ -15,7 +15,8 @@ from pelican_linkback.cli.history import show_known, show_plan
 from pelican_linkback.cli.machine import plan_as_json, report_as_json, warnings_of
 from pelican_linkback.cli.screen import Screen
 from pelican_linkback.cli.site import must_publish, posts_as_they_are
-from pelican_linkback.delivery import Courier, beginning_of, built_site, courier_for
+from pelican_linkback.delivery import beginning_of, built_site, courier_for
+from pelican_linkback.delivery.courier import Courier
 from pelican_linkback.delivery.decider import Ask, Send
 from pelican_linkback.delivery.patience import run_until_ready
 from pelican_linkback.delivery.report import Report

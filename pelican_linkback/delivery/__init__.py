@@ -1,19 +1,24 @@
-"""Whom to tell, when, and the memory of it."""
+"""Whom to tell, when, and the memory of it.
+
+Each function opens the rooms that it needs, since a build that has nothing to tell needs few.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import typing
 
-from pelican_linkback.delivery.beginning import Beginning
-from pelican_linkback.delivery.built import BuiltSite
-from pelican_linkback.delivery.courier import Courier
-from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.delivery.idle import Idle
 from pelican_linkback.delivery.reconcile import Post
 from pelican_linkback.journal import Journal
 from pelican_linkback.settings import Settings
 
-__all__ = ["Courier", "Post", "beginning_of", "built_site", "courier_for", "idle_of", "journal_of"]
+if typing.TYPE_CHECKING:
+    from pelican_linkback.delivery.beginning import Beginning
+    from pelican_linkback.delivery.built import BuiltSite
+    from pelican_linkback.delivery.courier import Courier
+
+__all__ = ["Post", "beginning_of", "built_site", "courier_for", "idle_of", "journal_of"]
 
 
 def journal_of(settings: Settings) -> Journal:
@@ -23,11 +28,15 @@ def journal_of(settings: Settings) -> Journal:
 
 def built_site(settings: Settings) -> BuiltSite:
     """Return the pages of a site as they were built."""
+    from pelican_linkback.delivery.built import BuiltSite  # noqa: PLC0415
+
     return BuiltSite(settings.output, settings.site_url)
 
 
 def beginning_of(settings: Settings) -> Beginning:
     """Return the memory of the day from which on found links are told."""
+    from pelican_linkback.delivery.beginning import Beginning  # noqa: PLC0415
+
     return Beginning(Journal(settings.state / "site.jsonl"), journal_of(settings))
 
 
@@ -39,15 +48,13 @@ def idle_of(settings: Settings) -> Idle:
 
 def courier_for(settings: Settings) -> Courier:
     """Return the courier of a site: with its journal, the real web and the real clock."""
-    from pelican_linkback.web import Web  # noqa: PLC0415 (only who sends pays for the import)
+    from pelican_linkback.delivery.courier import Courier  # noqa: PLC0415
+    from pelican_linkback.delivery.discoveries import Discoveries  # noqa: PLC0415
+    from pelican_linkback.delivery.door import Door  # noqa: PLC0415
 
     return Courier(
         journal_of(settings),
-        Web(
-            timeout=settings.timeout,
-            user_agent=settings.user_agent,
-            allow=settings.allow_hosts,
-        ),
+        Door(settings),
         now=lambda: dt.datetime.now(dt.UTC),
         protocols=settings.protocols,
         workers=settings.workers,

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import typing
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pelican_linkback.delivery.report import Report
+if typing.TYPE_CHECKING:
+    from pelican_linkback.delivery.report import Report
 
 __all__ = ["Idle"]
 
@@ -54,7 +56,7 @@ class Idle:
 
     def remember(self, digest: str, report: Report, line: str, now: datetime) -> None:
         """Remember that a build was idle, if it was, and what it said."""
-        if report != Report(later=report.later, next_at=report.next_at):
+        if report != type(report)(later=report.later, next_at=report.next_at):
             return
         until = min(filter(None, [report.next_at, now + LONGEST]))
         known = {"digest": digest, "until": until.isoformat(), "line": line}
