@@ -11,10 +11,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ from pelican_linkback.journal import Journal
 from pelican_linkback.telling import Teller
 from pelican_linkback.urls import normalise
 
-__all__ = ["FeedStage", "WrittenFeed"]
+__all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
 
 STYLESHEET = "linkback-feed.css"
 """Where our stylesheet goes in the output folder."""
@@ -98,17 +99,42 @@ class FeedStage:
             return "Feeds: none written"
         for problem in memory.problems:
             logger.warning("%s", problem)
-        entries = self._entries()
-        ids, problems = identity.assign(list(entries), memory)
-        for kind, problem in problems:
-            self._teller.add(logging.WARNING, ("Feed_ID", kind), problem)
-        known = {id(entries[entry]): ids[entry] for entry in entries}
-        site = self._describe_site(now, known, warn=self._teller.warn)
+        site, ids = self._identified(memory, now)
         counts = self._write(site, writer)
         self._teller.tell()
         if self._settings.publishes and not preview:
             self._remember(journal, ids, memory, now)
         return counts if site.url else f"{counts}; SITEURL is empty, so their links are relative"
+
+    def foreseen(self, now: dt.datetime) -> Iterator[tuple[WrittenFeed, bytes]]:
+        """Yield each feed that names hubs, and its bytes, as ``run`` would write it.
+
+        Nothing is written, and what is wrong is left for ``run`` to tell.
+        """
+        if not self._settings.hubs and self._settings.feeds is None:
+            return  # so there are none, and the site's feeds need not be made
+        try:
+            memory = identity.remembered(Journal(self._settings.state / identity.JOURNAL))
+        except JournalError:
+            return
+        site, _ = self._identified(memory, now)
+        with _absolute_links(self._generator.context, site.url):
+            for document in catalogue(self._classes, site).documents:
+                with suppress(Exception):
+                    if not document.number and document.feed.aspect("hubs", document.obj):
+                        feed, file = self._generated(document, site), BytesIO()
+                        save(feed, file)
+                        for written in self._followed(document, feed):
+                            yield written, file.getvalue()
+
+    def _identified(self, memory: Memory, now: dt.datetime) -> tuple[Site, dict[Entry, str]]:
+        """Return the site as the feeds see it, and the ids of its entries."""
+        entries = self._entries()
+        ids, problems = identity.assign(list(entries), memory)
+        for kind, problem in problems:
+            self._teller.add(logging.WARNING, ("Feed_ID", kind), problem)
+        known = {id(entries[entry]): ids[entry] for entry in entries}
+        return self._describe_site(now, known, warn=self._teller.warn), ids
 
     def _remember(
         self, journal: Journal, ids: dict[Entry, str], memory: Memory, now: dt.datetime
@@ -198,14 +224,12 @@ class FeedStage:
 
     def _write_one(self, document: Document, site: Site, writer: Any) -> bool | None:
         """Write one document; return whether its bytes changed, None if it cannot be built."""
-        path = (Path(self._generator.output_path) / document.path).absolute()
-        context = self._generator.context
+        path, context = self._path(document), self._generator.context
         try:
             if str(path) in getattr(writer, "_written_files", ()):
                 message = f"{document.path} is a page of the site; give the feed another path"
                 raise FeedError(str(document), message)
-            feed = document.populated(site)
-            signals.feed_generated.send(context, feed=feed)
+            feed = self._generated(document, site)
             changed = self._shelf.write(document.path, partial(save, feed))
         except Exception as error:
             named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
@@ -216,10 +240,22 @@ class FeedStage:
             return None
         logger.info('%s "%s"', "Writing" if changed else "Unchanged:", path)
         signals.feed_written.send(str(path), context=context, feed=feed)
+        self.with_hubs += self._followed(document, feed)
+        return changed
+
+    def _generated(self, document: Document, site: Site) -> Any:
+        feed = document.populated(site)
+        signals.feed_generated.send(self._generator.context, feed=feed)
+        return feed
+
+    def _followed(self, document: Document, feed: Any) -> Iterator[WrittenFeed]:
+        """Yield the feed where it is published, and names hubs and an address."""
         url, hubs = feed.feed.get("feed_url"), feed.feed.get("hubs")
         if url and hubs and self._settings.publishes:
-            self.with_hubs.append(WrittenFeed(path, url, tuple(hubs)))
-        return changed
+            yield WrittenFeed(self._path(document), url, tuple(hubs))
+
+    def _path(self, document: Document) -> Path:
+        return (Path(self._generator.output_path) / document.path).absolute()
 
 
 class _PatternForThemes(str):
@@ -242,6 +278,11 @@ class _PatternForThemes(str):
     def format(self, *args: Any, **kwargs: Any) -> str:
         """Fill in the fields, the language too."""
         return super().format(*args, **{"lang": self._language, **kwargs})
+
+
+def is_taken_over(generator: Any) -> bool:
+    """Tell whether it is this plugin that writes the feeds of ``generator``."""
+    return generator.generate_feeds is _leave_the_feeds
 
 
 def _leave_the_feeds(writer: Any) -> None:

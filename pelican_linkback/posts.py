@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -21,13 +22,14 @@ from pelican.log import console
 from pelican_linkback.delivery import Post, beginning_of
 from pelican_linkback.delivery.targets import choose
 from pelican_linkback.delivery.topics import Topic, version_of
-from pelican_linkback.feed_stage import WrittenFeed
+from pelican_linkback.feed_stage import FeedStage, WrittenFeed, is_taken_over
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
 from pelican_linkback.telling import Teller
 from pelican_linkback.urls import normalise
 
 __all__ = [
+    "ReadSite",
     "first_day",
     "is_only_read",
     "marks_of",
@@ -149,14 +151,31 @@ def is_only_read() -> bool:
     return _reads_only.get()
 
 
-def read_site(pelican: Any, now: datetime) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class ReadSite:
+    """A site that was read: what a build would publish, and what would write its feeds."""
+
+    contents: list[Any] = field(default_factory=list)
+    generators: list[Any] = field(default_factory=list)
+
+    def topics(self, settings: Settings, now: datetime) -> Iterator[Topic]:
+        """Yield the Topic of each feed as a build would write it."""
+        for generator in self.generators:
+            for feed, document in FeedStage(generator).foreseen(now):
+                name = _name(feed.path, settings.output)
+                yield Topic(feed.url, name, feed.hubs, version_of(document))
+
+
+def read_site(pelican: Any, now: datetime) -> ReadSite:
     """Return what a build of ``pelican``, subsites included, would publish; write nothing."""
-    found: list[Any] = []
+    found = ReadSite()
 
     def read_only(generators: Iterable[Any]) -> None:
         for generator in generators:
             if hasattr(generator, "translations"):
-                found.extend(published(generator, now))
+                found.contents.extend(published(generator, now))
+            if hasattr(generator, "generate_feeds") and is_taken_over(generator):
+                found.generators.append(generator)
             generator.generate_output = _write_nothing
 
     pelican.delete_outputdir = pelican.settings["DELETE_OUTPUT_DIRECTORY"] = False

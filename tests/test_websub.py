@@ -12,8 +12,10 @@ import pytest
 
 from pelican_linkback import cli, plugin, posts
 from pelican_linkback import settings as settings_room
+from pelican_linkback.cli import sending
 from pelican_linkback.delivery import lanes
 from pelican_linkback.feed_stage import WrittenFeed
+from pelican_linkback.feeds import AtomSiteFeed
 from tests.servers import Blog, Hub, WebHost, serving
 from tests.test_end_to_end import events, mark
 
@@ -361,6 +363,69 @@ def test_the_command_line_shows_pings_as_it_shows_links(site, host, hub, capsys)
     assert {each["protocol"] for each in report["deliveries"]} == {"websub"}
     assert run(site, "status") == 0
     assert "by websub (taken)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_plan_foresees_what_the_next_build_tells(site, host, hub, capsys):
+    def planned():
+        """The feeds that are due, as they would be told."""
+        capsys.readouterr()
+        assert run(site, "plan", "--json") == 0
+        rows = json.loads(capsys.readouterr().out)["planned"]
+        return sorted(f"/{row['article']}" for row in rows if row["decision"] == "send")
+
+    assert planned() == []  # and all are new
+    assert events(site) == []
+    published(site, host, hub)
+    assert planned() == []
+    change(site)
+    before = {path: path.read_bytes() for path in site.folder.rglob("*.xml")}
+    assert planned() == sorted(BOATS)
+    assert {path: path.read_bytes() for path in before} == before
+    assert events(site) == [event for event in events(site) if event["event"] != "attempt"]
+    site.build()
+    assert told(host, hub) == sorted(BOATS)
+    assert planned() == []
+
+
+class Quiet(AtomSiteFeed):
+    """A feed that nobody can subscribe to."""
+
+    path, hubs = "quiet.xml", ()
+
+
+def test_a_plan_is_of_the_feeds_that_name_hubs(site, host, hub, capsys):
+    site.settings["LINKBACK_FEEDS"] = [
+        "pelican_linkback.feeds.AtomCategoryFeed",
+        "tests.test_websub.Quiet",
+    ]
+    published(site, host, hub)
+    change(site)
+    assert run(site, "plan") == 0
+    assert "1 due" in capsys.readouterr().out
+    site.build()
+    assert told(host, hub) == ["/boats.atom.xml"]
+
+
+def test_a_plan_has_no_feeds_where_a_build_would_write_none(site, host, hub, capsys):
+    published(site, host, hub)
+    change(site)
+    (site.folder / "linkback" / "ids.jsonl").write_text("somebody else's\n")
+    assert run(site, "plan") == 0
+    assert "0 due" in capsys.readouterr().out
+
+
+def test_the_command_waits_for_the_upload_of_feeds(site, host, hub, capsys, monkeypatch):
+    published(site, host, hub)
+    host.online = False
+    change(site)
+    site.build()
+
+    def uploading(_):
+        host.online = True
+
+    monkeypatch.setattr(sending.time, "sleep", uploading)
+    assert run(site, "send", "--wait", "10m") == 0
+    assert told(host, hub) == sorted(BOATS)
 
 
 def test_compaction_keeps_what_was_told(site, host, hub, capsys):

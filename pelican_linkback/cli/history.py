@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from pelican_linkback.cli import words
 from pelican_linkback.cli.machine import delivery_as_json, plan_as_json
 from pelican_linkback.cli.screen import Screen
-from pelican_linkback.cli.site import must_publish, posts_as_they_are
+from pelican_linkback.cli.site import must_publish, site_as_it_is
 from pelican_linkback.delivery import courier_for, journal_of
 from pelican_linkback.delivery.compaction import compact
 from pelican_linkback.delivery.decider import Ask, Decision, GiveUp, Send, Skip
@@ -28,8 +28,8 @@ Row = tuple[Delivery, Decision]
 def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Show what the next build would do. Status 1 when an article vanished that was told of."""
     must_publish(settings)
-    courier, posts = courier_for(settings), posts_as_they_are(settings, arguments)
-    planned = courier.plan(posts)
+    posts, topics = site_as_it_is(settings, arguments)
+    planned = courier_for(settings).plan(posts, topics)
     gone = vanished({delivery.mention: delivery for delivery, _ in planned}, posts)
     if screen.json:
         screen.data(plan_as_json(planned, gone))

@@ -64,7 +64,7 @@ def _read(file: Path) -> list[Told]:
 
 def _by_slug(pelican: Pelican, settings: Settings, now: dt.datetime) -> dict[str, Post]:
     """Return the articles by their slug, which that plugin knows; originals, not translations."""
-    articles = [each for each in read_site(pelican, now) if isinstance(each, Article)]
+    articles = [each for each in read_site(pelican, now).contents if isinstance(each, Article)]
     posts: dict[str, Post] = {}
     for article, post in zip(articles, posts_of(articles, settings), strict=True):
         posts.setdefault(article.slug, post)

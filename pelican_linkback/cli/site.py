@@ -12,12 +12,13 @@ from pelican.settings import read_settings
 
 from pelican_linkback import settings as settings_room
 from pelican_linkback.delivery import Post
+from pelican_linkback.delivery.topics import Topic
 from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.feeds.aspects import described
-from pelican_linkback.posts import first_day, posts_of, read_site
+from pelican_linkback.posts import ReadSite, first_day, posts_of, read_site
 from pelican_linkback.settings import Settings
 
-__all__ = ["must_publish", "posts_as_they_are", "settings_of"]
+__all__ = ["must_publish", "posts_as_they_are", "settings_of", "site_as_it_is"]
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -57,8 +58,22 @@ def must_publish(settings: Settings) -> None:
 
 
 def posts_as_they_are(settings: Settings, arguments: argparse.Namespace) -> list[Post]:
-    """Read the site as a build would, and return what it would hand to the courier."""
-    now = dt.datetime.now(dt.UTC)
-    contents = read_site(Pelican(arguments.pelican), now)
-    since = first_day(settings, now.date(), remember=False)
-    return list(posts_of(contents, settings, since))
+    """Read the site as a build would, and return the articles that it would hand to the courier."""
+    return _posts(read_site(Pelican(arguments.pelican), _now()), settings)
+
+
+def site_as_it_is(
+    settings: Settings, arguments: argparse.Namespace
+) -> tuple[list[Post], list[Topic]]:
+    """Read the site as a build would, and return all that it would hand to the courier."""
+    site = read_site(Pelican(arguments.pelican), _now())
+    return _posts(site, settings), list(site.topics(settings, _now()))
+
+
+def _posts(site: ReadSite, settings: Settings) -> list[Post]:
+    since = first_day(settings, _now().date(), remember=False)
+    return list(posts_of(site.contents, settings, since))
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
