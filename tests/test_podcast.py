@@ -366,10 +366,16 @@ def test_a_jpeg_is_read(document, picture, codes):
         b'{"version": "1.2.0", "chapters": [{}]}',
         b'{"version": "1.2.0", "chapters": [{"startTime": "soon"}]}',
         b'{"version": "1.2.0", "chapters": [{"startTime": 9}, {"startTime": 1}]}',
+        b'{"version": "1.2.0", "chapters": [{"startTime": 1' + b"0" * 400 + b"}]}",
     ],
 )
 def test_chapters_that_are_none_are_found(document, chapters):
     assert checked(document, audio__one_json=chapters) == {"chapters-wrong"}
+
+
+def test_what_is_no_url_is_told_and_breaks_nothing(document):
+    broken = document.replace(URL, "https://[").replace("https://me.example.io/im", "https://[")
+    assert checked(broken) == {"enclosure-type"}
 
 
 def test_what_is_elsewhere_is_not_looked_at(document):
@@ -382,7 +388,7 @@ def test_the_files_of_a_site_are_looked_at(tmp_path):
     (folder / "audio" / "a b.mp3").write_bytes(b"abc")
     (tmp_path / "secret").write_text("x")
     assert published(folder, BASE, f"{BASE}/audio/a%20b.mp3?x=1") == Published(3, b"abc")
-    for lost in ("none.mp3", "audio", "%00"):
+    for lost in ("none.mp3", "audio", "%00", "x//["):
         assert published(folder, f"{BASE}/", f"{BASE}/{lost}") == Published(None, b"")
     for elsewhere in ("https://a.io/audio/a%20b.mp3", f"{BASE}/../secret", f"{BASE}.evil/"):
         assert published(folder, BASE, elsewhere) is None

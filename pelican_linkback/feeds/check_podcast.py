@@ -18,7 +18,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from pelican_linkback.feeds.pictures import picture_in
 from pelican_linkback.feeds.podcast_terms import CATEGORIES, GROUPS, MEDIUMS
@@ -60,7 +59,6 @@ _FORMS = {
     "podcast:locked": re.compile("yes|no"),
     "podcast:medium": re.compile("|".join(sorted(MEDIUMS))),
 }
-_LOCKED_OWNER = "podcast:locked owner"
 # The attributes that a tag has to have (NAMESPACE).
 _ATTRIBUTES = {
     "podcast:transcript": ("url", "type"),
@@ -130,10 +128,9 @@ def _enclosure(file: dict[str, str], seen: set[str], look: Look) -> Iterator[Rul
     if not url:
         yield "enclosure-missing", ""
         return
-    extension = urlsplit(url).path.rpartition(".")[2].lower()
-    if kind not in _TYPES.get(extension, ()):
+    if kind not in _TYPES.get(_extension(url), ()):
         yield "enclosure-type", f"{url} ({kind})"
-    if "%" in urlsplit(url).path or not url.isascii():
+    if "%" in _without_query(url) or not url.isascii():
         yield "enclosure-name", url
     if url in seen:
         yield "enclosure-doubled", url
@@ -203,13 +200,21 @@ def _picture(url: str, look: Look) -> Iterator[Rule]:
         yield "file-missing", url
         return
     picture = picture_in(found.head)
-    named = urlsplit(url).path.rpartition(".")[2].lower().replace("jpg", "jpeg")
-    if picture is None or picture.kind != named:
+    if picture is None or picture.kind != _extension(url).replace("jpg", "jpeg"):
         yield "picture-kind", url
     elif not (picture.width == picture.height and _MINIMUM <= picture.width <= _MAXIMUM):
         yield "picture-size", f"{url} ({picture.width} x {picture.height})"
     elif not picture.is_rgb:
         yield "picture-colours", url
+
+
+def _extension(url: str) -> str:
+    return _without_query(url).rpartition(".")[2].lower()
+
+
+def _without_query(url: str) -> str:
+    # urlsplit raises for what is no URL, and this is a stranger's.
+    return re.split("[?#]", url, maxsplit=1)[0]
 
 
 def _chapters(said: Said, look: Look) -> Iterator[Rule]:
@@ -225,5 +230,5 @@ def _are_chapters(document: bytes) -> bool:
         found: Any = json.loads(document)
         starts = [chapter["startTime"] for chapter in found["chapters"]]
         return isinstance(found["version"], str) and starts == sorted(map(float, starts))
-    except (ValueError, TypeError, LookupError, RecursionError):
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
         return False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pelican_linkback.feeds.check_podcast import Published
 
@@ -22,7 +23,7 @@ def published(folder: Path, base: str, url: str) -> Published | None:
     home = base.rstrip("/") + "/"
     if not url.startswith(home):
         return None
-    place = unquote(urlsplit(url.removeprefix(home)).path)
+    place = unquote(re.split("[?#]", url.removeprefix(home), maxsplit=1)[0])
     try:
         path = (folder / place).resolve()
         if not path.is_relative_to(folder.resolve()):
