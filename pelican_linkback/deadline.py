@@ -21,6 +21,8 @@ __all__ = ["Alarm", "Deadline", "Watchdog"]
 
 T = TypeVar("T")
 
+_CLOCK = time.monotonic
+
 
 @dataclass(order=True, slots=True)
 class Alarm:
@@ -65,7 +67,7 @@ class Watchdog:
     def _watch(self) -> None:
         with self._changed:
             while self._alarms:
-                left = self._alarms[0].at - time.monotonic()
+                left = self._alarms[0].at - _CLOCK()
                 if left > 0:
                     self._changed.wait(min(left, threading.TIMEOUT_MAX))
                 else:
@@ -90,7 +92,7 @@ class Deadline:
         self._lock = threading.Lock()
         self._answer: Future[object] | None = None
         self._handle: socket.socket | None = None
-        self._alarm = Alarm(time.monotonic() + seconds, self.cut)
+        self._alarm = Alarm(_CLOCK() + seconds, self.cut)
 
     def __enter__(self) -> Self:
         _WATCHDOG.set(self._alarm)
