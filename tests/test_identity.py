@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from feedgenerator.django.utils.feedgenerator import get_tag_uri
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,17 @@ NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 
 def entry(source="a.md", url="a.html", site="https://me.example/", **kwargs):
     return Entry("en", source, url, site + url, DAY, **kwargs)
+
+
+LINKS = st.from_regex(
+    r"https?://[a-zA-Z0-9.-]{1,9}(:80)?(/[a-z%.~é-]{0,4}){0,3}([?;#][a-z=]{0,3}){0,2}",
+    fullmatch=True,
+)
+
+
+@given(LINKS, st.datetimes(timezones=st.timezones()) | st.dates())
+def test_a_plain_link_has_the_id_that_feedgenerator_makes(link, date):
+    assert published(link, date) == get_tag_uri(link, date)
 
 
 ID = "tag:me.example,2026-05-01:/a.html"

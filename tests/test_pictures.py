@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pelican_linkback import markup
 from pelican_linkback.feeds import Atom1Feed, Category, JsonFeed, Rss201rev2Feed
-from pelican_linkback.feeds.pictures import first_picture
+from pelican_linkback.feeds.pictures import attributes_of, first_picture
 from tests.test_formats import add, make, parse
 
 
@@ -32,6 +35,17 @@ from tests.test_formats import add, make, parse
 )
 def test_the_first_picture_of_an_article(html, expected):
     assert first_picture(html) == expected
+
+
+NAMES = st.sampled_from(["src", "alt", "width", "data-src", "SRC", "src2"])
+VALUES = st.text(st.sampled_from("ab =&;\n'/1"), max_size=5)
+
+
+@given(st.lists(st.tuples(NAMES, VALUES), max_size=4), st.sampled_from([">", "/>", " />"]))
+def test_a_plain_tag_is_read_as_a_parser_reads_it(attributes, end):
+    html = "<img" + "".join(f' {name}="{value}"' for name, value in attributes) + end
+    tag = next(tag for tag in markup.tags(html) if tag.name == "img")
+    assert attributes_of(html) == dict(tag.attributes)
 
 
 @pytest.mark.parametrize("form", [Atom1Feed, Rss201rev2Feed])

@@ -5,6 +5,7 @@ A namespace is declared on the element that needs it, so that an entry is the sa
 
 from __future__ import annotations
 
+import functools
 import mimetypes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ class Category(str):
 
 def category_attributes(category: str, **names: str) -> dict[str, str]:
     """Return a category's attributes; ``names`` says what ``scheme`` and ``label`` are called."""
+    if type(category) is str:
+        return {}
     values = {name: getattr(category, attribute, None) for attribute, name in names.items()}
     return {name: value for name, value in values.items() if value}
 
@@ -130,6 +133,7 @@ def add_to_item(handler: XMLWriter, item: Mapping[str, Any], *, atom: bool) -> N
         handler.addQuickElement(name, str(count), namespace)
 
 
+@functools.lru_cache(maxsize=4000)
 def _image_type(url: str) -> dict[str, str]:
     kind = mimetypes.guess_type(urlsplit(url).path)[0] or ""
     return {"type": kind} if kind.startswith("image/") else {}

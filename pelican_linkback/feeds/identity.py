@@ -40,6 +40,8 @@ JOURNAL = "ids.jsonl"
 VERSION = 1
 
 _WHOLE_TAG = "not a tag URI, which has a domain, a comma, a year or day, a colon and a name"
+_PLAIN_LINK = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(/[\w./~%-]*)", re.ASCII)
+
 _KEPT = "/?:@!$&'()*+,;=-._~%"
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
@@ -60,6 +62,9 @@ class Entry:
     link: str
     date: dt.datetime
     wanted: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.edition, self.url))  # of all fields it would cost ten times as much
 
 
 @dataclass(slots=True)
@@ -91,7 +96,9 @@ class Memory:
 
 def published(link: str, date: dt.datetime) -> str:
     """Return the id that Pelican itself publishes, valid or not."""
-    unique_id: str = get_tag_uri(link, date)
+    if (plain := _PLAIN_LINK.fullmatch(link)) and date.year >= 1000:
+        return f"tag:{plain[1]},{date.isoformat()[:10]}:{plain[2]}"
+    unique_id: str = get_tag_uri(link, date)  # the same, and slow
     return unique_id
 
 

@@ -11,6 +11,9 @@ from pelican_linkback import markup
 __all__ = ["Picture", "first_picture", "picture_in"]
 
 _IMG = re.compile(r"""<img\b(?:[^<>"']|"[^"]*"|'[^']*')*+>""", re.IGNORECASE)
+# What needs no parser: each attribute once, in double quotes, and without references.
+_PLAIN_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"<>&]*)"')
+_PLAIN_IMG = re.compile(r'<img(?: ([a-z-]+)="[^"<>&]*"(?![^>]* \1=))*+ ?/?>')
 _NO_PICTURE = re.compile(r"\s*(?:data:|$)", re.IGNORECASE)
 _PNG = re.compile(rb"\x89PNG\r\n\x1a\n....IHDR(.{4})(.{4}).(.)", re.DOTALL)
 # The markers of frames; the three that are none begin tables.
@@ -50,11 +53,16 @@ def first_picture(html: str) -> str | None:
     address that others could use. Without ``src`` the first of ``srcset`` counts.
     """
     for found in _IMG.finditer(html):
-        for tag in markup.tags(found[0]):
-            attributes = dict(tag.attributes)
-            candidates = attributes.get("srcset", "").strip(" ,\t\n\r\f").split(maxsplit=1)
-            url = attributes.get("src") or "".join(candidates[:1]).rstrip(",")
-            tiny = {attributes.get("width"), attributes.get("height")} & {"0", "1"}
-            if tag.name == "img" and not tiny and not _NO_PICTURE.match(url):
-                return url.strip()
+        attributes = attributes_of(found[0])
+        candidates = attributes.get("srcset", "").strip(" ,\t\n\r\f").split(maxsplit=1)
+        url = attributes.get("src") or "".join(candidates[:1]).rstrip(",")
+        tiny = {attributes.get("width"), attributes.get("height")} & {"0", "1"}
+        if not tiny and not _NO_PICTURE.match(url):
+            return url.strip()
     return None
+
+
+def attributes_of(img: str) -> dict[str, str]:
+    if _PLAIN_IMG.fullmatch(img):
+        return dict(_PLAIN_ATTRIBUTE.findall(img))
+    return {k: v for tag in markup.tags(img) for k, v in tag.attributes if tag.name == "img"}

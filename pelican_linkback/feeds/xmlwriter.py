@@ -8,6 +8,7 @@ looking for a character and replacing it takes a fraction of what it takes in a 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from io import StringIO
@@ -16,7 +17,7 @@ from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
-__all__ = ["Sink", "XMLWriter", "clean", "escape"]
+__all__ = ["Sink", "XMLWriter", "clean", "escape", "is_clean"]
 
 # XML 1.0, section 2.2, production [2]: everything that is not a Char; and what is, at a run.
 _CHAR = "\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
@@ -24,12 +25,19 @@ _FORBIDDEN = re.compile(f"[^{_CHAR}]")
 _ALLOWED = re.compile(f"[{_CHAR}]*+")
 _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
-_PLAIN_VALUE = re.compile("[ !#-%'-;=?-~]*+")
+_BEGIN_NONCHARACTERS = b"\xef"
+_PLAIN_TEXT = re.compile("[ -%'-;=?-~\u00a0-\ud7ff]*+")
+_PLAIN_VALUE = re.compile("[ !#-%'-;=?-~\u00a0-\ud7ff]*+")
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether ``text`` is free of the characters that XML 1.0 forbids (section 2.2)."""
+    return text.isprintable() or _ALLOWED.fullmatch(text) is not None
 
 
 def clean(text: str) -> str:
-    """Return ``text`` without the characters that XML 1.0 forbids (section 2.2)."""
-    return text if _ALLOWED.fullmatch(text) else _FORBIDDEN.sub("", text)
+    """Return ``text`` without the characters that XML 1.0 forbids."""
+    return text if is_clean(text) else _FORBIDDEN.sub("", text)
 
 
 def escape(text: str) -> bytes:
@@ -42,7 +50,7 @@ def escape(text: str) -> bytes:
         data = text.encode().translate(None, _CONTROLS)
     except UnicodeEncodeError:  # lone surrogates
         data = clean(text).encode()
-    if not data.isascii():
+    if _BEGIN_NONCHARACTERS in data:  # one byte is found much sooner than three
         for noncharacter in _NONCHARACTERS:
             data = data.replace(noncharacter, b"")
     # An ampersand first: the others bring new ones.
@@ -106,12 +114,16 @@ class XMLWriter(SimplerXMLGenerator):
         self, name: str, contents: str | None = None, attrs: Mapping[str, str] | None = None
     ) -> None:
         """Write an element that has no children."""
-        self._close_start_tag()
-        start = f"{name}{_attributes(attrs)}" if attrs else name
-        if contents:
-            self._emit(b"<%b>%b</%b>" % (start.encode(), escape(contents), name.encode()))
+        if self._open:
+            self._close_start_tag()
+        attributes = _attributes(attrs) if attrs else ""
+        if not contents:
+            self._emit(f"<{name}{attributes}/>".encode())
+        elif _PLAIN_TEXT.fullmatch(contents):
+            self._emit(f"<{name}{attributes}>{contents}</{name}>".encode())
         else:
-            self._emit(f"<{start}/>".encode())
+            start, end = f"<{name}{attributes}>".encode(), f"</{name}>".encode()
+            self._emit(b"".join((start, escape(contents), end)))
 
     def add_html_safe_element(self, name: str, contents: str | None) -> None:
         """Write an element whose text survives readers that unescape it once too often.
@@ -129,9 +141,11 @@ class XMLWriter(SimplerXMLGenerator):
 
 
 def _attributes(attrs: Mapping[str, str]) -> str:
-    return "".join([f" {name}={_quoted(str(attrs[name]))}" for name in sorted(attrs)])
+    names = sorted(attrs) if len(attrs) > 1 else attrs
+    return "".join([f" {name}={_quoted(str(attrs[name]))}" for name in names])
 
 
+@functools.lru_cache(maxsize=1024)  # many are the same in each entry
 def _quoted(value: str) -> str:
     if _PLAIN_VALUE.fullmatch(value):
         return f'"{value}"'
