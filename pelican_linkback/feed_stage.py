@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,6 @@ from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from pelican import signals
@@ -34,6 +33,7 @@ from pelican_linkback.feeds.formats import save
 from pelican_linkback.feeds.identity import Entry, Memory
 from pelican_linkback.feeds.output import Shelf
 from pelican_linkback.feeds.sharing import Sharing
+from pelican_linkback.feeds.site import joined
 from pelican_linkback.journal import Journal
 from pelican_linkback.telling import Teller
 from pelican_linkback.urls import normalise
@@ -42,6 +42,9 @@ __all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
 
 STYLESHEET = "linkback-feed.css"
 """Where our stylesheet goes in the output folder."""
+
+Known = Mapping[int, tuple[str, str]]
+"""The URL and the id of each article and page, by the object's ``id()``."""
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +136,7 @@ class FeedStage:
         ids, problems = identity.assign(list(entries), memory)
         for kind, problem in problems:
             self._teller.add(logging.WARNING, ("Feed_ID", kind), problem)
-        known = {id(entries[entry]): ids[entry] for entry in entries}
+        known = {id(content): (entry.url, ids[entry]) for entry, content in entries.items()}
         return self._describe_site(now, known, warn=self._teller.warn), ids
 
     def _remember(
@@ -158,16 +161,14 @@ class FeedStage:
         url = content.url  # which Pelican works out anew each time
         return Entry(
             edition=self._settings.edition,
-            source=content.get_relative_source_path(),
+            source=content.relative_source_path,
             url=url,
-            link=urljoin(_site_url(self._generator.settings) + "/", url),
+            link=joined(_site_url(self._generator.settings) + "/", url),
             date=content.date,
             wanted=str(content.metadata.get("feed_id") or ""),
         )
 
-    def _describe_site(
-        self, now: dt.datetime, ids: dict[int, str], warn: Callable[..., None]
-    ) -> Site:
+    def _describe_site(self, now: dt.datetime, known: Known, warn: Callable[..., None]) -> Site:
         generator, settings = self._generator, self._generator.settings
         return Site(
             url=_site_url(settings),
@@ -187,7 +188,8 @@ class FeedStage:
             settings=settings,
             template=generator.env.get_template,
             warn=warn,
-            entry_id=lambda item: ids.get(id(item)),
+            entry_id=lambda item: known[id(item)][1] if id(item) in known else None,
+            url_of=lambda item: known[id(item)][0] if id(item) in known else item.url,
             people=self._settings.authors,
             future=self._settings.future,
             style=self._style(),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback.exceptions import FeedError
-from pelican_linkback.feeds.aspects import described, resolve, shown
+from pelican_linkback.feeds.aspects import bound, described, resolve, shown
 
 
 class Callable:
@@ -141,6 +141,28 @@ class Aspects:
 )
 def test_an_aspect_resolves(name, expected):
     assert resolve(Aspects(), name, 7, "the default") == expected
+    hook = bound(Aspects(), name, "the default")
+    assert (hook(7) if hook else None) == expected
+
+
+@pytest.mark.parametrize("name", ["value", "method_of_object", "a_property", "absent"])
+def test_an_attribute_of_the_instance_comes_first(name):
+    aspects = Aspects()
+    vars(aspects)[name] = lambda obj: f"own {obj}"
+    expected = "property" if name == "a_property" else "own 7"
+    assert bound(aspects, name)(7) == resolve(aspects, name, 7) == expected
+
+
+def test_an_attribute_that_a_class_makes_up_is_asked_for_each_time():
+    class MadeUp:
+        count = 0
+
+        def __getattr__(self, name):
+            self.count += 1
+            return f"{name} {self.count}"
+
+    hook = bound(MadeUp(), "anything")
+    assert [hook(None), hook(None)] == ["anything 1", "anything 2"]
 
 
 def test_a_builtin_that_hides_its_signature_is_called_with_the_subject():

@@ -6,9 +6,12 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import feedgenerator
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from jinja2 import Template
 
 from pelican_linkback.exceptions import FeedError
@@ -22,6 +25,7 @@ from pelican_linkback.feeds import (
     SiteFeed,
 )
 from pelican_linkback.feeds.catalogue import catalogue, load
+from pelican_linkback.feeds.site import joined
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 SITE = Site(
@@ -246,6 +250,7 @@ def test_a_missing_template_is_named():
         ({"items": None}, "Broken: has no items"),
         ({"items": 7}, "items of the site is 7, which cannot be iterated"),
         ({"items": lambda _: [object()]}, "has neither get_absolute_url"),
+        ({"item_link": lambda _, __: None}, "item_link of Entry.* is None; return its URL"),
         ({"item_pubdate": "today"}, "item_pubdate of Entry.* is 'today'; return a datetime"),
         ({"limit": "10"}, "limit of the site is '10'; write a whole number"),
         ({"limit": -1}, "limit of the site is -1"),
@@ -444,3 +449,18 @@ def test_an_entry_that_is_no_feed_is_told(entry, says):
     assert classes == [Plain]
     with pytest.raises(FeedError, match=says):
         raise errors[0]
+
+
+REFERENCE = st.from_regex(
+    r"(https?:)?/{0,2}[a-z.~:é-]{0,5}(/[a-z.é;%-]{0,3}){0,4}(\?a)?(#b)?", fullmatch=True
+)
+
+
+@given(
+    st.sampled_from(["https://me.example/", "/", "http://a.b:80/c/d/", "//h/", "https://a/../b/"]),
+    REFERENCE,
+)
+@example("https://me.example/", "https://other.example/a/../b")
+@example("https://me.example/", "posts/../b/")
+def test_a_plain_url_is_joined_as_urljoin_does(base, url):
+    assert joined(base, url) == urljoin(base, url)

@@ -10,6 +10,7 @@ import feedgenerator
 import feedparser
 import pytest
 from feedgenerator.django.utils.feedgenerator import Stylesheet as StockStylesheet
+from feedgenerator.django.utils.feedgenerator import rfc2822_date as theirs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ from pelican_linkback.feeds import (
     RssUserland091Feed,
     Stylesheet,
 )
-from pelican_linkback.feeds.formats import save
+from pelican_linkback.feeds.formats import rfc2822_date, save
 from pelican_linkback.feeds.xmlwriter import XMLWriter, clean, escape
 
 FORMATS = [Atom1Feed, Rss201rev2Feed, RssUserland091Feed]
@@ -281,6 +282,12 @@ def test_any_text_comes_through_a_parser_less_what_xml_forbids(text):
 def test_text_is_escaped_and_what_xml_forbids_left_out(text, escaped):
     assert escape(text) == escaped
     assert unescape(escaped.decode()).replace("&#13;", "\r") == clean(text)
+
+
+@given(st.datetimes(timezones=st.timezones() | st.none()))
+def test_a_date_of_rss_is_what_feedgenerator_writes(date):
+    item = add(make(Rss201rev2Feed), pubdate=date).items[0]
+    assert rfc2822_date(item["pubdate"]) == theirs(item["pubdate"])
 
 
 def test_white_space_is_written_between_elements():

@@ -48,6 +48,17 @@ class Tag(str):
     slug = property(str)
 
 
+PAGE = Article(
+    title="A page",
+    url="page/",
+    date=dt.datetime(2026, 3, 1),
+    summary="",
+    content="",
+    lang="en",
+    authors=[],
+    metadata={},
+)
+
 # User's classes: those of one base that may share entries, and those that may not.
 
 
@@ -75,6 +86,22 @@ class Mixin:
 
 class Copyrighted(AtomTagFeed, Mixin):
     pass
+
+
+class WithPage(AtomTagFeed):
+    """It has an item that is none of the site's articles."""
+
+    def items(self, obj):
+        return [*super().items(obj), PAGE]
+
+
+class Shuffled(AtomTagFeed):
+    order_by = "title"
+
+
+class Restricted(AtomTagFeed):
+    def filter(self, article):
+        return "<" not in article.content
 
 
 class Stateful(AtomTagFeed):
@@ -106,6 +133,7 @@ def of(feed_type, base=TagFeed):
 
 CLASSES = [
     *(AtomAllFeed, TagFeed, AtomTagFeed, AtomTranslationFeed, Newest, Counted, Copyrighted),
+    *(WithPage, Shuffled, Restricted),
     *(JsonTagFeed, Stateful, of(Numbered), of(Styled), of(Bare), of(RssUserland091Feed)),
     # Of the same name, and of other bytes.
     *(of(Rss201rev2Feed, Counted), of(Rss201rev2Feed, Copyrighted)),
@@ -117,7 +145,8 @@ ARTICLES = st.lists(
         Article,
         title=TEXT,
         url=st.sampled_from(["a/", "b.html", "ä ö?x=1"]),
-        date=st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2025, 1, 1)),
+        date=st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2030, 1, 1))
+        | st.sampled_from([dt.datetime(2026, 5, 1, 12), dt.datetime(2026, 4, 1)]),
         summary=TEXT,
         content=TEXT,
         lang=st.sampled_from(["en", "de"]),
@@ -256,9 +285,9 @@ def test_what_may_be_changed_in_place_is_not_shared(more):
     document = Atom1Feed("T", "/", "D")
     arguments = {"title": "t", "link": "/t", "description": "d", "pubdate": DAY} | more
     feed = AtomTagFeed()
+    reader = SimpleNamespace(read=lambda item: arguments)
     for _ in range(2):
-        items = [document]
-        Sharing(on=True).add_all(feed, document, items, lambda item: document.add_item(**arguments))
+        Sharing(on=True).add_all(feed, document, [document], reader)
     assert not any(isinstance(item, Entry) for item in document.items)
 
 

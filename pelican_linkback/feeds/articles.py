@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from contextlib import suppress
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
@@ -17,7 +19,7 @@ from pelican_linkback.feeds.formats import Enclosure, Person, Stylesheet
 from pelican_linkback.feeds.identity import tag_uri
 from pelican_linkback.feeds.jsonfeed import JsonFeed
 from pelican_linkback.feeds.pictures import first_picture
-from pelican_linkback.feeds.sharing import shareable
+from pelican_linkback.feeds.sharing import once, shareable
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.xmlwriter import clean
 
@@ -34,7 +36,7 @@ GENERATOR = "pelican_linkback"
     *("author_name", "author_email", "author_link", "categories", "feed_copyright", "feed_guid"),
     *("feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs", "icon", "logo"),
     *("contributors", "skip_days", "skip_hours", "archive_path", "hubs"),
-    state=("site", "obj"),
+    state=("site", "obj", "_mode"),
 )
 class ArticleFeed(Feed):
     """A feed whose items are Pelican's articles, newest first.
@@ -46,6 +48,9 @@ class ArticleFeed(Feed):
 
     setting = ""
     order_by: Any = "date"
+
+    _mode: tuple[bool, bool] | None = None
+    """Of the document in the making: whether it is RSS, and whether it has summaries only."""
 
     @property
     def _is_rss(self) -> bool:
@@ -142,6 +147,29 @@ class ArticleFeed(Feed):
         """Keep an article out until its date, unless LINKBACK_FUTURE lets it in (P22)."""
         return self.site.future or self.site.aware(article.date) <= self.site.now
 
+    def _arranged(self, items: list[Any], obj: Any) -> list[Any]:
+        cls, own = type(self), vars(self)
+        is_usual = cls.filter is ArticleFeed.filter and cls.order_by == "date"
+        if is_usual and self.site.sharing.on and not own.keys() & {"filter", "order_by"}:
+            ranks = self.site.sharing.once("ranks", self.site, self._ranks)
+            with suppress(KeyError):  # an item that is no article of the site, such as a page
+                ranked = [(ranks[id(item)], item) for item in items]
+                due = [each for each in ranked if each[0] is not None]
+                return [item for _, item in sorted(due, key=itemgetter(0))]
+        return super()._arranged(items, obj)
+
+    def _ranks(self, site: Site) -> dict[int, int | None]:
+        """Return the place of each article among those of the site, None where it is kept out.
+
+        The fast path of ``_arranged``, which would ask each feed's articles for their dates.
+        """
+        everything = [*site.articles, *site.translations]
+        ranks: dict[int, int | None] = dict.fromkeys(map(id, everything))
+        in_order = super()._arranged(everything, None)
+        for rank, (_, same) in enumerate(groupby(in_order, lambda each: site.aware(each.date))):
+            ranks |= dict.fromkeys(map(id, same), rank)
+        return ranks
+
     def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
         """Return what made the feed."""
         return {"generator": GENERATOR}
@@ -149,10 +177,20 @@ class ArticleFeed(Feed):
     def get_feed(self, obj: Any, site: Site) -> Any:
         """Return the populated generator; an empty one is as old as the newest article (P18)."""
         feed = super().get_feed(obj, site)
-        if not feed.items:
+        if not feed.num_items():
             dates = [site.aware(a.date) for a in site.articles if self.filter(a)]
             feed.feed.setdefault("updated", max(dates, default=None))
         return feed
+
+    def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
+        self._mode = self._read_mode()
+        try:
+            return super()._populated(obj, items, arguments)
+        finally:
+            self._mode = None
+
+    def _read_mode(self) -> tuple[bool, bool]:
+        return self._is_rss, bool(self.aspect("summary_only", self.obj))
 
     def summary_only(self) -> bool:
         """Tell whether items carry no more than their summaries: RSS_FEED_SUMMARY_ONLY for RSS."""
@@ -160,44 +198,51 @@ class ArticleFeed(Feed):
 
     # The items.
 
+    @once
     def item_title(self, article: Any) -> str:
         """Return the title as plain text."""
         return plain_text(str(article.title))
 
     def item_link(self, article: Any) -> str:
         """Return the article's URL, with ``ref=feed`` where FEED_APPEND_REF asks for it (P11)."""
-        link = self.site.absolute(article.url)
+        link = self._link(article)
         if not self.site.settings.get("FEED_APPEND_REF"):
             return link
         page, hash_, fragment = link.partition("#")
         return f"{page}{'&' if '?' in page else '?'}ref=feed{hash_}{fragment}"
 
+    @once
+    def _link(self, article: Any) -> str:
+        return self.site.absolute(self.site.url_of(article))
+
     def item_guid(self, article: Any) -> str:
         """Return the id that the entry has had since it was first published."""
-        return self.site.entry_id(article) or tag_uri(self.site.absolute(article.url), article.date)
+        return self.site.entry_id(article) or tag_uri(self._link(article), article.date)
 
     item_guid_is_permalink = False
 
     def item_description(self, article: Any) -> str | None:
         """Return the summary; None where it would only repeat the content, which RSS allows."""
-        summary = self.site.sharing.once("summary", article, self._made_summary)
-        full = not (self._is_rss or self.aspect("summary_only", self.obj))
+        is_rss, summary_only = self._mode or self._read_mode()
+        summary = self._summary(article)
+        full = not (is_rss or summary_only)
         repeats = full and summary == self._content(article)
         return None if repeats else summary
 
     def item_content(self, article: Any) -> str | None:
         """Return the article's HTML; None where summaries have to do, or say as much."""
-        if self.aspect("summary_only", self.obj):
+        is_rss, summary_only = self._mode or self._read_mode()
+        if summary_only:
             return None
         content = self._content(article)
-        repeats = self._is_rss and content == self.item_description(article)
+        repeats = is_rss and content == self.item_description(article)
         return None if repeats else content
 
+    @once
     def item_image(self, article: Any) -> str | None:
         """Return what the metadata say in ``Image``, else the first picture of the content."""
-        if file := named(article, "image", self.site):
-            return file.url
-        return self.site.sharing.once("picture", article, self._made_picture)
+        file = named(article, "image", self.site)
+        return file.url if file else first_picture(self._content(article))
 
     def item_enclosures(self, article: Any) -> Sequence[Any]:
         """Return the file that the metadata name in ``Enclosure``, with its length."""
@@ -207,34 +252,34 @@ class ArticleFeed(Feed):
         length = told(article, "enclosure_length")
         size = file.path.stat().st_size if file.path and not length else length
         kind = told(article, "enclosure_type") or type_of(file.url)
-        return [Enclosure(self._absolute(file.url), size or None, kind)]
+        return [Enclosure(self.site.absolute_uri(file.url), size or None, kind)]
 
+    @once
     def _content(self, article: Any) -> str:
-        return self.site.sharing.once("content", article, self._made_content)
-
-    def _made_content(self, article: Any) -> str:
         return self._fit(article, str(article.get_content(self.site.url)))
 
-    def _made_summary(self, article: Any) -> str:
+    @once
+    def _summary(self, article: Any) -> str:
         return self._fit(article, str(article.summary))
 
-    def _made_picture(self, article: Any) -> str | None:
-        return first_picture(self._content(article))
-
     def _fit(self, article: Any, html: str) -> str:
-        return html if is_in_order(html) else fit(html, self.site.absolute(article.url))
+        return html if is_in_order(html) else fit(html, self._link(article))
 
     def item_author_name(self, article: Any) -> str | None:
         """Return the first author's name, for formats that know only one."""
-        names = [person.name for person in self.item_authors(article)]
-        return names[0] if names else None
+        authors = self.item_authors(article)
+        return authors[0].name if authors else None
 
     def item_authors(self, article: Any) -> list[Person]:
         """Return every author who has a name, with what is known of them (P7, P8)."""
+        return list(self._people(article))
+
+    @once
+    def _people(self, article: Any) -> tuple[Person, ...]:
         names = _names(getattr(article, "authors", ()))
         # The metadata cannot say which of several authors they are about.
         metadata = article.metadata if len(names) == 1 else {}
-        return [self._person(name, metadata) for name in names]
+        return tuple(self._person(name, metadata) for name in names)
 
     def _person(self, name: str, metadata: Mapping[str, Any]) -> Person:
         about = self.site.people.get(name, {})
@@ -252,8 +297,12 @@ class ArticleFeed(Feed):
 
     def item_categories(self, article: Any) -> list[str]:
         """Return the names of the article's category and tags."""
+        return list(self._subjects(article))
+
+    @once
+    def _subjects(self, article: Any) -> tuple[str, ...]:
         category = [article.category] if hasattr(article, "category") else []
-        return _names(chain(category, getattr(article, "tags", ())))
+        return tuple(_names(chain(category, getattr(article, "tags", ()))))
 
     def item_language(self, article: Any) -> str | None:
         """Return the article's language."""

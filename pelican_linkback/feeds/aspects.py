@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.text import harmless
 
-__all__ = ["described", "noted", "resolve", "shown"]
+__all__ = ["bound", "described", "explain", "noted", "of_each", "resolve", "shown"]
 
 LONGEST = 1000
 """Characters that are told of an error."""
@@ -36,6 +37,45 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
     return _call(feed, name, attribute, subject)
 
 
+def bound(feed: object, name: str, default: Any = None) -> Callable[[Any], Any] | None:
+    """Return ``resolve`` for one aspect, made out once for many subjects.
+
+    None where it is None for each. It is good as long as the instance has the attributes that it
+    has now, by their names. Where it raises an error, call ``explain``.
+    """
+    declared = _declared(type(feed), name, default)
+    if name in vars(feed) or declared is _unknown:
+        return functools.partial(resolve, feed, name, default=default)
+    if declared is None:
+        return None
+    if not isinstance(declared, FunctionType):
+        return lambda _: declared
+    takes_subject, _ = _read_once(declared, 1)
+    method: Callable[[Any], Any] = getattr(feed, name)
+    return method if takes_subject else functools.partial(resolve, feed, name)
+
+
+def of_each(feed: object, name: str, subjects: Iterable[Any]) -> list[Any]:
+    """Return what ``resolve`` returns for one aspect and each of many subjects."""
+    hook = bound(feed, name)
+    values: list[Any] = []
+    for subject in subjects:
+        try:
+            values.append(hook(subject) if hook else None)
+        except Exception as error:
+            explain(feed, name, hook, error, subject)
+            raise
+    return values
+
+
+def explain(
+    feed: object, name: str, hook: Callable[..., Any] | None, error: Exception, subject: object
+) -> None:
+    """Note on what ``hook`` raised for ``subject`` where it comes from, or raise a FeedError."""
+    if inspect.ismethod(hook):  # otherwise resolve has done it
+        _explain(feed, name, _read_once(hook.__func__, 1)[1], error, subject)
+
+
 def shown(subject: object) -> str:
     """Return how a message names an object or an item: an article by its source path."""
     if subject is None:
@@ -58,6 +98,19 @@ def described(error: Exception) -> str:
 
 
 _missing = object()
+_unknown = object()
+
+
+def _declared(cls: type, name: str, default: Any) -> Any:
+    """Return the function or the value that a class declares, else ``default``.
+
+    ``_unknown`` stands for all that has to be asked anew each time, such as a property.
+    """
+    if any("__getattr__" in vars(each) for each in cls.__mro__):
+        return _unknown
+    declared = next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), default)
+    is_value = not callable(declared) and not hasattr(declared, "__get__")
+    return declared if is_value or isinstance(declared, FunctionType) else _unknown
 
 
 def _insist(feed: Any, name: str, subject: object) -> object:
@@ -79,14 +132,21 @@ def _call(feed: object, name: str, hook: Callable[..., Any], subject: object) ->
     try:
         return hook(subject) if takes_subject else hook()
     except Exception as error:
-        if not isinstance(error, TypeError) or not _is_bare_wrapper(signature, error):
-            noted(error, f"{name} of {shown(subject)}")
-            raise
-        message = (
-            f"{name} is decorated by a function that hides its arguments ({error}); "
-            "use @functools.wraps in the decorator"
-        )
-        raise FeedError(type(feed).__name__, message) from error
+        _explain(feed, name, signature, error, subject)
+        raise
+
+
+def _explain(
+    feed: object, name: str, signature: inspect.Signature | None, error: Exception, subject: object
+) -> None:
+    if not isinstance(error, TypeError) or not _is_bare_wrapper(signature, error):
+        noted(error, f"{name} of {shown(subject)}")
+        return
+    message = (
+        f"{name} is decorated by a function that hides its arguments ({error}); "
+        "use @functools.wraps in the decorator"
+    )
+    raise FeedError(type(feed).__name__, message) from error
 
 
 Reading = tuple[bool | None, inspect.Signature | None]

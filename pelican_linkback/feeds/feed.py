@@ -10,23 +10,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import compress
+from operator import itemgetter
 from pathlib import PurePath
 from typing import Any
 
-from feedgenerator.django.utils.encoding import iri_to_uri
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FeedError, InvalidURL
 from pelican_linkback.feeds.archives import Archives
-from pelican_linkback.feeds.aspects import noted, resolve, shown
+from pelican_linkback.feeds.aspects import of_each, resolve, shown
 from pelican_linkback.feeds.formats import Enclosure, Rss201rev2Feed
+from pelican_linkback.feeds.items import ItemReader, as_date
 from pelican_linkback.feeds.site import Site
-from pelican_linkback.feeds.xmlwriter import clean
-from pelican_linkback.text import harmless
 from pelican_linkback.urls import check
 
 __all__ = ["Feed"]
 
+_missing = object()
 _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 # Aspects of a feed that go to the generator under their own names.
@@ -44,23 +45,11 @@ _FEED_ASPECTS = (
     "stylesheets",
 )
 
-# Aspects of an item (here without item_), and the argument of add_item that takes each.
-_ITEM_ASPECTS = {
-    "enclosures": "enclosures",
-    "comments": "comments",
-    "categories": "categories",
-    "copyright": "item_copyright",
-    "guid_is_permalink": "unique_id_is_permalink",
-}
-
-# Aspects that feedgenerator has no argument for, or that few feeds have: passed where given.
+# Aspects that feedgenerator has no argument for: passed where given.
 _FEED_EXTRAS = ("contributors", "icon", "logo", "skip_days", "skip_hours")
-_ITEM_EXTRAS = (
-    *("authors", "comment_count", "content", "contributors", "image", "language", "replies"),
-)
 
 # Those of them that are addresses, relative to the site.
-_ADDRESSES = frozenset({"icon", "image", "logo", "replies"})
+_ADDRESSES = frozenset({"icon", "logo"})
 
 
 class Feed:
@@ -224,11 +213,7 @@ class Feed:
 
     def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
         feed = self.generator_class(obj)(**arguments)
-
-        def add(item: Any) -> None:
-            feed.add_item(**self._cleaned(item, self._item_arguments(item, obj)))
-
-        self.site.sharing.add_all(self, feed, items, add)
+        self.site.sharing.add_all(self, feed, items, ItemReader(self, obj))
         return feed
 
     def generator_class(self, obj: Any) -> type[SyndicationFeed]:
@@ -243,10 +228,10 @@ class Feed:
         url = self.aspect("feed_url", obj) or self.document_url(obj)
         arguments = {name: self.aspect(name, obj) for name in _FEED_ASPECTS}
         arguments["title"] = self._required("title", obj)
-        arguments["link"] = self._absolute(self._required("link", obj))
+        arguments["link"] = self.site.absolute_uri(self._required("link", obj))
         arguments["feed_url"] = None if url is None else self.site.absolute_feed(str(url))
         arguments["language"] = self.aspect("language", obj) or self.site.language
-        arguments |= self._extras({name: name for name in _FEED_EXTRAS}, obj)
+        arguments |= self._extras(obj)
         if hubs := self._checked_hubs(obj):
             arguments["hubs"] = hubs
         return arguments | dict(self.aspect("feed_extra_kwargs", obj))
@@ -262,11 +247,11 @@ class Feed:
             message = f"hubs of {shown(obj)} names {error.url!r}: {error.reason}"
             raise FeedError(type(self).__name__, message) from error
 
-    def _extras(self, aspects: Mapping[str, str], subject: Any) -> dict[str, Any]:
-        """Return what ``aspects`` say, by the names of the arguments, where they say something."""
-        values = {name: self.aspect(aspect, subject) for name, aspect in aspects.items()}
+    def _extras(self, obj: Any) -> dict[str, Any]:
+        """Return further arguments for the generator, where there is something to say."""
+        values = {name: self.aspect(name, obj) for name in _FEED_EXTRAS}
         return {
-            name: self._absolute(value) if name in _ADDRESSES else value
+            name: self.site.absolute_uri(value) if name in _ADDRESSES else value
             for name, value in values.items()
             if value is not None
         }
@@ -285,12 +270,16 @@ class Feed:
         if not isinstance(items, Iterable):
             message = f"items of {shown(obj)} is {items!r}, which cannot be iterated; return a list"
             raise FeedError(type(self).__name__, message)
-        limit = self._limit(obj)
-        chosen = [item for item in items if self.aspect("filter", item, default=True)]
+        return self._arranged(list(items), obj)
+
+    def _arranged(self, items: list[Any], obj: Any) -> list[Any]:
+        chosen = list(compress(items, of_each(self, "filter", items)))
         if self.order_by is not None:
-            chosen.sort(key=self._place, reverse=True)
-        elif limit is not None and hasattr(self, "item_pubdate"):
-            chosen.sort(key=lambda item: self._date("pubdate", item) or _LONG_AGO, reverse=True)
+            return _newest_first(chosen, self._places(chosen))
+        if self._limit(obj) is not None and hasattr(self, "item_pubdate"):
+            dates = zip(of_each(self, "item_pubdate", chosen), chosen, strict=True)
+            places = [as_date(self, "pubdate", date, item) or _LONG_AGO for date, item in dates]
+            return _newest_first(chosen, places)
         return chosen
 
     def _limit(self, obj: Any) -> int | None:
@@ -300,21 +289,22 @@ class Feed:
         message = f"limit of {shown(obj)} is {limit!r}; write a whole number, or None for all"
         raise FeedError(type(self).__name__, message)
 
-    def _place(self, item: Any) -> Any:
-        """Return what an item is ordered by: ``order_by``, or the attribute that it names."""
+    def _places(self, items: Sequence[Any]) -> list[Any]:
+        """Return what each item is ordered by: ``order_by``, or the attribute that it names."""
         name = self.order_by
-        place: Any
         if not isinstance(name, str):
-            place = self.aspect("order_by", item)
-        elif hasattr(item, name):
-            place = getattr(item, name)
+            places = of_each(self, "order_by", items)
         else:
+            places = [getattr(item, name, _missing) for item in items]
+        lacking = [item for item, place in zip(items, places, strict=True) if place is _missing]
+        if lacking:
             message = (
-                f"order_by names {name!r}, which {shown(item)} does not have; "
+                f"order_by names {name!r}, which {shown(lacking[0])} does not have; "
                 "write def order_by(self, item)"
             )
             raise FeedError(type(self).__name__, message)
-        return self.site.aware(place) if isinstance(place, dt.date) else place
+        aware = self.site.aware
+        return [aware(place) if isinstance(place, dt.date) else place for place in places]
 
     def _required(self, name: str, obj: Any) -> Any:
         value = self.aspect(name, obj)
@@ -323,79 +313,10 @@ class Feed:
             raise FeedError(type(self).__name__, message)
         return value
 
-    def _date(self, name: str, item: Any) -> dt.datetime | None:
-        date = self.aspect(f"item_{name}", item)
-        if not date:
-            return None
-        if isinstance(date, dt.date):
-            return self.site.aware(date)
-        message = f"item_{name} of {shown(item)} is {date!r}; return a datetime, or None"
-        raise FeedError(type(self).__name__, message)
 
-    def _absolute(self, url: Any) -> str:
-        uri: str = iri_to_uri(self.site.absolute(str(url)))
-        return uri
-
-    def _cleaned(self, item: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Return ``arguments`` without the characters that XML forbids, and say where they are."""
-        texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
-        cleaned = {name: clean(value) for name, value in texts.items()}
-        spoiled = {name: value for name, value in cleaned.items() if value != texts[name]}
-        if spoiled:
-            self.site.warn(
-                "{} holds control characters, which feeds cannot hold; they are left out there, "
-                "and should be removed from the source",
-                _name(item),
-            )
-        return arguments | spoiled
-
-    def _text(self, name: str, item: Any, obj: Any) -> Any:
-        """Return the item's ``title`` or ``description``; a template wins over the method."""
-        aspect = f"{name}_template"
-        template = self.aspect(aspect, obj)
-        if template is None:
-            return self.aspect(f"item_{name}", item)
-        try:
-            context = self.get_context_data(item=item, obj=obj, site=self.site)
-            return self._template(aspect, template).render(context)
-        except Exception as error:
-            noted(error, f"{aspect} {template!r} of {shown(item)}")
-            raise
-
-    def _template(self, aspect: str, name: str) -> Any:
-        try:
-            return self.site.template(name)
-        except LookupError as error:
-            message = (
-                f"there is no template {name!r}, which {aspect} names; put it into the theme's "
-                "templates or into a folder of THEME_TEMPLATES_OVERRIDES"
-            )
-            raise FeedError(type(self).__name__, message) from error
-
-    def _item_arguments(self, item: Any, obj: Any) -> dict[str, Any]:
-        link = self._absolute(self.aspect("item_link", item))
-        arguments = {
-            "title": self._text("title", item, obj),
-            "link": link,
-            "description": self._text("description", item, obj),
-            "unique_id": self.aspect("item_guid", item, link),
-            "pubdate": self._date("pubdate", item),
-            "updateddate": self._date("updateddate", item),
-        }
-        for name, argument in _ITEM_ASPECTS.items():
-            arguments[argument] = self.aspect(f"item_{name}", item)
-        arguments |= self._extras({name: f"item_{name}" for name in _ITEM_EXTRAS}, item)
-        author = self.aspect("item_author_name", item)
-        arguments["author_name"] = author
-        if author is not None:
-            arguments["author_email"] = self.aspect("item_author_email", item)
-            arguments["author_link"] = self.aspect("item_author_link", item)
-        return arguments | dict(self.aspect("item_extra_kwargs", item))
-
-
-def _name(item: Any) -> str:
-    """Return what the author knows ``item`` by: its source file where it has one."""
-    return str(getattr(item, "relative_source_path", None) or harmless(item))
+def _newest_first(items: Iterable[Any], places: Iterable[Any]) -> list[Any]:
+    placed = sorted(zip(places, items, strict=True), key=itemgetter(0), reverse=True)
+    return [item for _, item in placed]
 
 
 class _Fields(dict[str, Any]):

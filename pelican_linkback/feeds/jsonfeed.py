@@ -15,7 +15,7 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
 from pelican_linkback.feeds.content import words
 from pelican_linkback.feeds.formats import Item, Mended, Person, single_author
-from pelican_linkback.feeds.sharing import shareable
+from pelican_linkback.feeds.sharing import kind_of, pattern_of, shareable
 from pelican_linkback.feeds.xmlwriter import Sink, clean
 
 __all__ = ["JsonFeed"]
@@ -23,7 +23,7 @@ __all__ = ["JsonFeed"]
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-@shareable("content_type", "root_attributes", state=("feed", "items"))
+@shareable("content_type", "root_attributes", state=("feed", "entries"))
 class JsonFeed(Mended):
     """JSON Feed 1.1.
 
@@ -79,9 +79,18 @@ class JsonFeed(Mended):
         """Write the document to ``file``; JSON is always UTF-8."""
         head = _line(self.root_attributes()).removesuffix("}")
         file.write(f'{head}, "items": ['.encode())
-        for number, item in enumerate(self.items):
-            file.write(f"{',' if number else ''}\n{_line(self.item_attributes(item))}".encode())
-        file.write(b"\n]}\n" if self.items else b"\n\n]}\n")
+        kind = kind_of(self)
+        key = kind, self.feed["language"]
+        between = b"\n"
+        for entry in self.entries if kind else self.items:
+            pattern = pattern_of(entry) if kind else None
+            line = pattern.written(key, self._rendered) if pattern else self._rendered(entry)
+            file.write(between + line)
+            between = b",\n"
+        file.write(b"\n]}\n" if self.entries else b"\n\n]}\n")
+
+    def _rendered(self, item: Item) -> bytes:
+        return _line(self.item_attributes(item)).encode()
 
 
 def _line(attributes: dict[str, Any]) -> str:

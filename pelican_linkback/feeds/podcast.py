@@ -67,8 +67,10 @@ class PodcastFeed(ArticleFeed):
         return {
             **super().feed_extra_kwargs(obj),
             **{name: self.aspect(name, obj) for name in _CHANNEL},
-            "cover": cover and self._absolute(cover),
-            "funding": [(self._absolute(url), words) for url, words in self.aspect("funding", obj)],
+            "cover": cover and self.site.absolute_uri(cover),
+            "funding": [
+                (self.site.absolute_uri(url), words) for url, words in self.aspect("funding", obj)
+            ],
             "podcast_guid": self.aspect("podcast_guid", obj),
         }
 
@@ -132,12 +134,12 @@ class PodcastFeed(ArticleFeed):
     def item_transcript(self, article: Any) -> tuple[str, str] | None:
         """Return the URL of what is said, and its type."""
         file = named(article, "transcript", self.site)
-        return file and (self._absolute(file.url), type_of(file.url) or "text/plain")
+        return file and (self.site.absolute_uri(file.url), type_of(file.url) or "text/plain")
 
     def item_chapters(self, article: Any) -> tuple[str, str] | None:
         """Return the URL of the chapters, a JSON file, and its type."""
         file = named(article, "chapters", self.site)
-        return file and (self._absolute(file.url), "application/json+chapters")
+        return file and (self.site.absolute_uri(file.url), "application/json+chapters")
 
     def item_persons(self, article: Any) -> list[tuple[str, str]]:
         """Return who is heard, and as what: ``Person: Ann Lee (guest); Bo Ek``."""

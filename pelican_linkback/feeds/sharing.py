@@ -9,13 +9,15 @@ both give the same bytes.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from operator import is_
 from types import NoneType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-__all__ = ["Entry", "Sharing", "kind_of", "shareable"]
+__all__ = ["Entry", "Pattern", "Sharing", "kind_of", "once", "pattern_of", "seen", "shareable"]
 
 Class = TypeVar("Class", bound=type)
 T = TypeVar("T")
@@ -30,7 +32,7 @@ _METADATA = frozenset(
     }
 )
 
-_VALUES = frozenset({str, bool, NoneType})
+_PLAIN = frozenset({list, tuple, NoneType})
 
 
 class _Rule(NamedTuple):
@@ -70,42 +72,91 @@ def _kind(cls: type) -> type | None:
     return kind if all(names <= _rules[kind].harmless for names in declared) else None
 
 
-class _Pattern:
-    """What all copies of an entry have in common: the item, and how it is written."""
+class Pattern:
+    """An item that several documents have: what all its copies have in common."""
+
+    __slots__ = ("_written", "item", "newest")
 
     def __init__(self, item: Item) -> None:
         self.item = item
-        self.lists = [name for name, value in item.items() if isinstance(value, list)]
-        self.written: dict[Hashable, bytes] = {}
+        self.newest: dt.datetime = max(filter(None, (item["updateddate"], item["pubdate"])))
+        self._written: dict[Hashable, bytes] = {}
+
+    def copied(self) -> Entry:
+        """Return a copy, which hooks and listeners may change."""
+        return Entry(self)
+
+    def written(self, key: Hashable, write: Callable[[Item], bytes]) -> bytes:
+        """Return what ``write`` makes of the item, which depends on nothing else but ``key``."""
+        known = self._written.get(key)
+        if known is None:
+            known = self._written[key] = write(self.item)
+        return known
+
+    def is_like(self, entry: Entry) -> bool:
+        """Tell whether a copy is unchanged."""
+        # A category may be a str that knows more than its equal does: in lists identity counts.
+        item = self.item
+        return entry == item and all(all(map(is_, entry[each], item[each])) for each in self._lists)
+
+    def fill(self, entry: Entry) -> None:
+        """Make ``entry`` a copy."""
+        entry.update(self.item)
+        for name in self._lists:
+            entry[name] = entry[name].copy()
+
+    @property
+    def _lists(self) -> list[str]:
+        return [name for name, value in self.item.items() if isinstance(value, list)]
 
 
 class Entry(dict[str, Any]):
-    """An item of a document that other documents have, too.
-
-    It is a copy: hooks and listeners may do with it what they like.
-    """
+    """A copy of an item that other documents have, too."""
 
     __slots__ = ("_pattern",)
 
-    def __init__(self, pattern: _Pattern) -> None:
-        super().__init__(pattern.item)
-        for name in pattern.lists:
-            self[name] = self[name].copy()
+    def __init__(self, pattern: Pattern) -> None:
+        super().__init__()
+        pattern.fill(self)
         self._pattern = pattern
 
-    def written(self, key: Hashable, write: Callable[[], bytes]) -> bytes:
-        """Return what ``write`` makes of this entry, which depends on nothing else but ``key``."""
-        if self._is_changed():
-            return write()
-        known = self._pattern.written
-        if key not in known:
-            known[key] = write()
-        return known[key]
+    @property
+    def pattern(self) -> Pattern | None:
+        """What this is a copy of, None where it has been changed."""
+        return self._pattern if self._pattern.is_like(self) else None
 
-    def _is_changed(self) -> bool:
-        # A category may be a str that knows more than its equal does: in lists identity counts.
-        item, lists = self._pattern.item, self._pattern.lists
-        return self != item or not all(all(map(is_, self[name], item[name])) for name in lists)
+
+def seen(entry: Pattern | Item) -> Item:
+    """Return an item to look at, and not to change."""
+    return entry.item if isinstance(entry, Pattern) else entry
+
+
+def pattern_of(entry: Pattern | Item) -> Pattern | None:
+    """Return the pattern that says what ``entry`` does, if there is one."""
+    if isinstance(entry, Pattern):
+        return entry
+    return entry.pattern if isinstance(entry, Entry) else None
+
+
+def once(method: Callable[[Any, Any], T]) -> Callable[[Any, Any], T]:
+    """Declare that a method of a feed says the same of an item in all feeds of a build."""
+
+    @functools.wraps(method)
+    def known(self: Any, item: Any) -> T:
+        sharing: Sharing = self.site.sharing
+        return sharing.once(method, item, functools.partial(method, self))
+
+    return known
+
+
+class Reader(Protocol):
+    """Tells what a feed says of an item."""
+
+    def read(self, item: object) -> dict[str, Any]:
+        """Return it as the arguments of ``add_item``."""
+
+    def read_texts(self, item: object) -> dict[str, Any]:
+        """Return what of it depends on the format: the texts, as ``add_item`` keeps them."""
 
 
 class Sharing:
@@ -115,38 +166,45 @@ class Sharing:
     """
 
     def __init__(self, *, on: bool) -> None:
-        self._on = on
+        self.on = on
         # With the item itself: while it lives, its id is nobody else's.
-        self._known: dict[tuple[type, type, int], tuple[object, _Pattern]] = {}
-        self._made: dict[tuple[str, int], tuple[object, Any]] = {}
+        self._patterns: dict[object, dict[int, tuple[object, Pattern]]] = defaultdict(dict)
+        self._made: dict[object, dict[int, tuple[object, Any]]] = defaultdict(dict)
 
-    def once(self, what: str, item: object, make: Callable[[Any], T]) -> T:
+    def once(self, what: object, item: object, make: Callable[[Any], T]) -> T:
         """Return what ``make`` makes of ``item``, made once a build for feeds of all formats."""
-        if not self._on:
+        if not self.on:
             return make(item)
-        key = what, id(item)
-        if key not in self._made:
-            self._made[key] = item, make(item)
-        made: T = self._made[key][1]
-        return made
+        made = self._made[what]
+        found = made.get(id(item))
+        if found is None:
+            found = made[id(item)] = item, make(item)
+        known: T = found[1]
+        return known
 
-    def add_all(
-        self, feed: object, document: Any, items: Iterable[object], add: Callable[[Any], None]
-    ) -> None:
-        """Add the entries of ``items`` to ``document``; ``add`` adds one that is not known."""
+    def add_all(self, feed: object, document: Any, items: Iterable[object], reader: Reader) -> None:
+        """Add the entries of ``items`` to ``document``, as ``reader`` reads them for ``feed``."""
         of_feed, of_document = kind_of(feed), kind_of(document)
+        if not self.on or of_feed is None or of_document is None:
+            for item in items:
+                document.add_item(**reader.read(item))
+            return
+        siblings, patterns = self._patterns[of_feed], self._patterns[of_feed, of_document]
         for item in items:
-            if not self._on or of_feed is None or of_document is None:
-                add(item)
-            elif known := self._known.get((of_feed, of_document, id(item))):
-                document.items.append(Entry(known[1]))
+            if known := patterns.get(id(item)):
+                document.entries.append(known[1])
+                continue
+            if sibling := siblings.get(id(item)):
+                made = {**sibling[1].item, **reader.read_texts(item)}
             else:
-                add(item)
-                made = document.items[-1]
-                if _is_constant(made):
-                    pattern = _Pattern(made)
-                    document.items[-1] = Entry(pattern)
-                    self._known[of_feed, of_document, id(item)] = item, pattern
+                document.add_item(**reader.read(item))
+                made = document.entries.pop()
+            if _is_constant(made):
+                pattern = Pattern(made)
+                patterns[id(item)] = siblings[id(item)] = item, pattern
+                document.entries.append(pattern)
+            else:
+                document.entries.append(made)
 
 
 def _is_constant(item: Item) -> bool:
@@ -154,16 +212,18 @@ def _is_constant(item: Item) -> bool:
 
     (An entry without a date takes its feed's.)
     """
-    has_date = item["pubdate"] is not None or item["updateddate"] is not None
-    return has_date and all(
-        all(map(_is_value, value)) if isinstance(value, list | tuple) else _is_value(value)
-        for value in item.values()
-    )
+    if item["pubdate"] is None and item["updateddate"] is None:
+        return False
+    kinds = set(map(type, item.values()))
+    for value in item.values():
+        if isinstance(value, list | tuple):
+            kinds.update(map(type, value))
+    return all(map(_is_value, kinds - _PLAIN))
 
 
-def _is_value(value: object) -> bool:
+@functools.lru_cache(maxsize=1000)
+def _is_value(kind: type) -> bool:
     """Tell what is equal by what it holds, for good, from what is only equal to itself."""
-    kind = type(value)
-    if kind in _VALUES or isinstance(value, str):
-        return kind in _VALUES  # a subclass of str may know more than it shows
+    if issubclass(kind, str):
+        return kind is str  # a subclass may know more than it shows
     return kind.__hash__ is not None and kind.__eq__ is not object.__eq__

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 from urllib.parse import quote, urljoin
 
+from feedgenerator.django.utils.encoding import iri_to_uri
+
 from pelican_linkback.feeds.sharing import Sharing
 
-__all__ = ["Site"]
+__all__ = ["Site", "joined"]
 
 
 _KEPT = "%/:?#@!$&'()*+,;=~"
@@ -21,10 +24,17 @@ def _base(url: str) -> str:
     return url if url.endswith("/") else url + "/"
 
 
-@functools.lru_cache(maxsize=4000)
-def _joined(base: str, url: str) -> str:
-    # An article is asked for its URL again and again: for its link, its id, each format's content.
-    return urljoin(base, url)
+# A URL that has only to be put behind that of a folder, and one that stays what it is.
+_PLAIN_FOLDER = re.compile(r"(?:https?://[\w.:-]+)?/(?:[\w~-][\w.~-]*+/)*+", re.ASCII)
+_PLAIN_PATH = re.compile(r"(?:[\w~-][\w.~-]*+/?+)++", re.ASCII)
+_PLAIN_URL = re.compile(r"https?://[\w.-]+/[\w./~%-]*+", re.ASCII)
+
+
+def joined(base: str, url: str) -> str:
+    """Return what ``urljoin`` does, which takes its time over any URL."""
+    if _PLAIN_PATH.fullmatch(url) and _PLAIN_FOLDER.fullmatch(base):
+        return base + url
+    return url if _PLAIN_URL.fullmatch(url) else urljoin(base, url)
 
 
 def _no_template(name: str) -> Any:
@@ -50,10 +60,10 @@ class Site:
     ``static`` are its static files, Pelican's own objects, by their paths in the content folder;
     ``warn`` tells the author something: words, of which each ``{}`` is one of the names that
     follow, so that many of one kind are told together. ``entry_id`` returns the id that an article
-    or a page has in feeds; ``people`` is what is known of authors by their names ("email",
-    "url"), ``future`` says whether articles are shown whose date has not come, ``style`` is
-    the address of the feeds' stylesheet, if there is one, and ``hubs`` are the WebSub hubs that
-    are told of the feeds' changes. ``sharing`` keeps the entries that
+    or a page has in feeds, ``url_of`` its URL relative to the site; ``people`` is what is known of
+    authors by their names ("email", "url"), ``future`` says whether articles are shown whose date
+    has not come, ``style`` is the address of the feeds' stylesheet, if there is one, and ``hubs``
+    are the WebSub hubs that are told of the feeds' changes. ``sharing`` keeps the entries that
     several documents have, if it may.
     """
 
@@ -74,6 +84,7 @@ class Site:
     template: Callable[[str], Any] = _no_template
     warn: Callable[..., None] = _keep_silent
     entry_id: Callable[[Any], str | None] = _no_id
+    url_of: Callable[[Any], str] = attrgetter("url")
     static: Mapping[str, Any] = field(default_factory=dict)
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     future: bool = False
@@ -86,7 +97,12 @@ class Site:
 
         Without SITEURL the result is relative to the host (``/posts/a.html``).
         """
-        return _joined(_base(self.url), url)
+        return joined(_base(self.url), url)
+
+    def absolute_uri(self, url: Any) -> str:
+        """Return ``absolute(url)`` as a URI, in characters that one may have (RFC 3986)."""
+        uri: str = iri_to_uri(self.absolute(str(url)))
+        return uri
 
     def absolute_feed(self, url: str) -> str:
         """Return a feed's ``url`` as an absolute one, on FEED_DOMAIN."""

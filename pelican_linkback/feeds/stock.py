@@ -90,7 +90,7 @@ class GroupFeed(ArticleFeed):
 
     def objects(self, site: Site) -> list[Any]:
         """Return the objects that have a name to make a path of (P7)."""
-        for sentence in self._shared_slugs(site):
+        for sentence in site.sharing.once(self.group, site, self._shared_slugs):
             site.warn(sentence)
         return [obj for obj in self._members(site) if obj.slug]
 
@@ -112,19 +112,18 @@ class GroupFeed(ArticleFeed):
                 by_language[InLanguage(obj, article.lang)].append(article)
         return by_language
 
-    def _shared_slugs(self, site: Site) -> Iterable[str]:
+    def _shared_slugs(self, site: Site) -> list[str]:
         names: dict[str, dict[str, str]] = defaultdict(dict)
         for article in chain(site.articles, site.translations):
             for obj in self.groups_of(article):
                 names[obj.slug].setdefault(str(obj).casefold(), str(obj))
         kind = self.setting.removesuffix("_FEED")
-        for slug, same in sorted(names.items()):
-            if len(same) > 1:
-                yield (
-                    f"The {self.group} {' and '.join(sorted(same.values()))} share the slug "
-                    f"{slug!r} and so have one page and one feed; keep them apart with "
-                    f"{kind}_REGEX_SUBSTITUTIONS"
-                )
+        return [
+            f"The {self.group} {' and '.join(sorted(same.values()))} share the slug {slug!r} "
+            f"and so have one page and one feed; keep them apart with {kind}_REGEX_SUBSTITUTIONS"
+            for slug, same in sorted(names.items())
+            if len(same) > 1
+        ]
 
 
 class CategoryFeed(GroupFeed):
