@@ -45,6 +45,7 @@ from pelican_linkback.posts import (
     posts_of,
     published,
     topics_of,
+    withheld,
 )
 from pelican_linkback.preview import is_preview
 from pelican_linkback.protocol import extraction
@@ -181,18 +182,29 @@ def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the sign
     contents = published(generator, dt.datetime.now(dt.UTC))
     if settings.publishes:
         _published.extend(contents)
+        for content in filter(_is_marked, withheld(generator)):
+            name = content.get_relative_source_path()
+            logger.info("%s: nobody is told, since it is %s", name, _STANDING[content.status])
     elif settings.site_url:
         _unpublished.extend(contents)
 
 
+_STANDING = {"draft": "a draft", "hidden": "hidden"}
+
+
+def _is_marked(content: Any) -> bool:
+    marks = marks_of(content)
+    return bool(marks.urls or marks.all)
+
+
 def _say_if_not_public(contents: Sequence[Any], site_url: str) -> None:
     """Say of articles with marks why nobody is told of them."""
-    marked = sum(bool(each.urls or each.all) for each in map(marks_of, contents))
+    marked = sum(map(_is_marked, contents))
     if marked:
         articles = "1 article marks" if marked == 1 else f"{marked} articles mark"
         _say(
             f"Linkbacks: {articles} somebody, and nobody is told, since SITEURL = {site_url!r} is "
-            "not a public address; LINKBACK_ALLOW_HOSTS makes one count"
+            "not a public address; if it is the site's, name its host in LINKBACK_ALLOW_HOSTS"
         )
 
 

@@ -39,9 +39,16 @@ __all__ = [
     "published",
     "read_site",
     "topics_of",
+    "withheld",
 ]
 
 logger = logging.getLogger(__name__)
+
+_WITHHELD = (
+    *("drafts", "drafts_translations", "draft_pages", "draft_translations"),
+    *("hidden_articles", "hidden_pages", "hidden_translations"),
+)
+"""Where Pelican's generators keep such things."""
 
 _QUOTED = re.compile('"[^"]*"')
 """What an author wrote, in a message."""
@@ -53,6 +60,12 @@ def published(generator: Any, now: datetime) -> Iterator[Any]:
     for content in chain(contents, generator.translations):
         if not isinstance(content, Article) or content.date <= now:
             yield content
+
+
+def withheld(generator: Any) -> Iterator[Any]:
+    """Yield what ``generator`` has read and nobody is told of: drafts, and what is hidden."""
+    for name in _WITHHELD:
+        yield from getattr(generator, name, ())
 
 
 def first_day(settings: Settings, today: date, *, remember: bool = True) -> date | None:

@@ -88,7 +88,9 @@ def the_upload_is_still_to_come(site, host, blog, target):
 def it_is_refused(site, host, blog, target):
     mark(site, target)
     blog.answer = Fault(17, "I see none")
-    reason = "the receiver refuses (fault 17): the source has no link to the target: I see none"
+    reason = (
+        "the receiver refuses (fault 17): it finds no link to the target on your page: I see none"
+    )
     remedy = (
         "it is tried again when the article changes, or by pelican-linkback send --retry-failed"
     )
@@ -306,3 +308,13 @@ def test_with_v_each_of_many_messages_is_said(site):
     done = terminal.run(site.folder, *words, COLUMNS="1000")
     for number in range(MANY):
         assert f'a{number:02}.md: Pingback: "nowhere{number}"' in done.stdout
+
+
+@pytest.mark.parametrize(("status", "said"), [("draft", "a draft"), ("hidden", "hidden")])
+def test_with_v_a_mark_that_nobody_is_told_of_is_said(site, status, said):
+    mark(site, "https://you.example.io/post", status=status)
+    site.article("two", status=status)
+    build = site.build()
+    lines = [each.getMessage() for each in build.records if "nobody is" in each.getMessage()]
+    assert lines == [f"one.md: nobody is told, since it is {said}"]
+    assert build.problems == []

@@ -226,7 +226,9 @@ def test_where_feeds_are_asked_for_there_have_to_be_some(folder, call):
     status, out, _ = call("check")
     assert status == 1
     output = folder.path / "output"
-    assert out.endswith(f"There is no feed in {output}; build the site, or name its output\n")
+    assert out.endswith(
+        f"There is no feed in {output}; build the site first, or mend OUTPUT_PATH\n"
+    )
     assert json.loads(call("check", "--json")[1])["feeds"] == 0
     folder.configure(**NO_FEEDS)
     assert call("check") == (0, "Feeds: 0 checked, 0 findings\n", "")

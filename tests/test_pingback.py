@@ -187,12 +187,12 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
                 "<member><name>faultString</name><value>&laquo;No&raquo; &amp;gt; R&D</value>"
                 f"</member>{code('<int>17</int>')}"
             ),
-            Outcome(REFUSED, "fault-17", "the source has no link to the target: «No» > R&D"),
+            Outcome(REFUSED, "fault-17", "it finds no link to the target on your page: «No» > R&D"),
             id="undeclared entities, before the code",
         ),
         pytest.param(
             fault_with(f"{code('<int>33</int>')}<member><oops></member>"),
-            Outcome(REFUSED, "fault-33", "the target takes no pingbacks"),
+            Outcome(REFUSED, "fault-33", "that page takes no pingbacks"),
             id="not well-formed behind the code",
         ),
         pytest.param(
@@ -249,12 +249,14 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
         ),
         pytest.param(
             NO[: NO.index("</methodResponse>")],
-            Outcome(REFUSED, "fault-17", "the source has no link to the target: No link"),
+            Outcome(REFUSED, "fault-17", "it finds no link to the target on your page: No link"),
             id="a fault, cut off",
         ),
         pytest.param(
             NO.replace("No link", "x" * 500_000),
-            Outcome(REFUSED, "fault-17", f"the source has no link to the target: {'x' * 161}…"),
+            Outcome(
+                REFUSED, "fault-17", f"it finds no link to the target on your page: {'x' * 154}…"
+            ),
             id="a fault with too many words",
         ),
         pytest.param(
@@ -262,7 +264,7 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
             Outcome(
                 REFUSED,
                 "doctype",
-                "the message declares a document type, which XML-RPC has not",
+                "the message declares a document type, which XML-RPC does not know",
             ),
             id="a DOCTYPE with entities",
         ),
@@ -271,7 +273,7 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
             Outcome(
                 REFUSED,
                 "doctype",
-                "the message declares a document type, which XML-RPC has not",
+                "the message declares a document type, which XML-RPC does not know",
             ),
             id="a DOCTYPE of a file",
         ),
@@ -322,7 +324,7 @@ def test_the_table_of_faults_is_the_one_tested() -> None:
 
 
 def test_wordpress_refuses_without_a_word() -> None:
-    detail = "no reason is given, as WordPress does for nearly every refusal"
+    detail = "it gives no reason, as WordPress does for nearly every refusal"
     assert reply(fault(0, "")) == Outcome(REFUSED, "fault-0", detail)
 
 

@@ -164,7 +164,7 @@ def test_a_page_in_the_way_of_a_tombstone_is_left_as_it_is(site, host, receiver,
     before = (site.output / "one.html").read_text()
     assert command(site, "retract", f"{host.url}/one.html") == 0
     shown = capsys.readouterr().out
-    assert "Something else is at" in shown
+    assert "A page is at" in shown
     assert "1 waits for" in shown
     assert (site.output / "one.html").read_text() == before
     assert receiver.log == [202]

@@ -51,7 +51,9 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         _show(checked, screen)
     missing = not checked.feeds and _asks_for_feeds(settings, arguments.pelican)
     if missing and not screen.json:
-        screen.insist(f"There is no feed in {settings.output}; build the site, or name its output")
+        screen.insist(
+            f"There is no feed in {settings.output}; build the site first, or mend OUTPUT_PATH"
+        )
     return 1 if checked.findings or missing else 0
 
 

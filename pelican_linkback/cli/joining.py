@@ -114,7 +114,7 @@ def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | 
     before = _read(file)
     after = with_setting(before, *AUTHOR_FEED)
     yield (
-        f"{file.name}: add {' = '.join(AUTHOR_FEED)}, unless authors shall have no feeds"
+        f"{file.name}: add {' = '.join(AUTHOR_FEED)}, unless authors are to have no feeds"
         if after is None
         else Change(file, before, after)
     )

@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line; wrong usage ends the program with status 2."""
     main = argparse.ArgumentParser(
         prog="pelican-linkback",
-        description="Linkbacks of a Pelican site: what is sent, and why not.",
+        description="Feeds and linkbacks of a Pelican site: what is sent, what waits, and why.",
     )
     main.add_argument("--version", action="version", version=__version__)
     shtab.add_argument_to(

@@ -80,7 +80,10 @@ def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Scree
     source, courier = _source(arguments.url), _courier(settings)
     told = [each for each, _ in courier.plan() if each.mention.source == source]
     if not any(each.is_shown for each in told):
-        raise LinkbackError(f"nobody was told of {source} by webmention, so nobody is to be told")
+        raise LinkbackError(
+            f"nobody was told of {source} by webmention, so nobody is to be told; "
+            "pelican-linkback status -v shows what was told of which page"
+        )
     try:
         grave = built_site(settings).bury(source)
     except OSError as error:
@@ -90,7 +93,7 @@ def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Scree
         screen.say(
             f"{grave} says that the page is gone: upload it."
             if grave
-            else f"Something else is at {source} in the output, and is left as it is."
+            else f"A page is at {source} in the output, and is left: take it away, and upload."
         )
     with screen.progress("Retracting") as bar:
         report = replace(courier, progress=bar.show).retract(source)

@@ -96,8 +96,8 @@ CODES: Mapping[str, str] = {
     "give each episode its own",
     "file-missing": "The file {} is not in the output folder; build the site again, or mend the "
     "path in the metadata",
-    "chapters-wrong": "The file {} is none of chapters; it is a JSON object with a version, and "
-    "chapters in the order of their startTime",
+    "chapters-wrong": "The file {} holds no chapters that apps can read; write a JSON object with "
+    "a version, and chapters in the order of their startTime",
     "script": "There is a script in the text ({}), and readers refuse it; take it out",
 }
 """Every finding there is, and what is said of it."""

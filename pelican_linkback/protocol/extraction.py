@@ -70,7 +70,9 @@ def read_marks(value: object) -> Marks:
     ]
     problems.extend(wrong.values())
     if NONE in asked and (ALL in asked or found):
-        problems.append('"none" stands beside other values: nothing is sent for this article')
+        problems.append(
+            '"none" stands beside other values, so that nobody is told; take it or them out'
+        )
     return Marks(found, ALL in asked, NONE in asked, tuple(problems))
 
 

@@ -41,22 +41,22 @@ class Fault:
 
 
 FAULTS = {
-    0: Fault(Verdict.REFUSED, "no reason is given, as WordPress does for nearly every refusal"),
-    16: Fault(Verdict.LATER, "the source does not exist"),
-    17: Fault(Verdict.REFUSED, "the source has no link to the target"),
-    32: Fault(Verdict.REFUSED, "the target does not exist"),
-    33: Fault(Verdict.REFUSED, "the target takes no pingbacks"),
+    0: Fault(Verdict.REFUSED, "it gives no reason, as WordPress does for nearly every refusal"),
+    16: Fault(Verdict.LATER, "it does not find your page"),
+    17: Fault(Verdict.REFUSED, "it finds no link to the target on your page"),
+    32: Fault(Verdict.REFUSED, "it has no page at the target's address"),
+    33: Fault(Verdict.REFUSED, "that page takes no pingbacks"),
     48: Fault(Verdict.DELIVERED, "already registered"),
-    49: Fault(Verdict.REFUSED, "access denied"),
-    50: Fault(Verdict.LATER, "an upstream server failed"),
-    -32300: Fault(Verdict.LATER, "transport error"),
-    -32500: Fault(Verdict.REFUSED, "application error"),
-    -32601: Fault(Verdict.REFUSED, "the server has no method pingback.ping"),
-    -32700: Fault(Verdict.REFUSED, "the server could not parse the request"),
+    49: Fault(Verdict.REFUSED, "it denies access"),
+    50: Fault(Verdict.LATER, "it could not reach another server"),
+    -32300: Fault(Verdict.LATER, "its connection failed"),
+    -32500: Fault(Verdict.REFUSED, "its software failed"),
+    -32601: Fault(Verdict.REFUSED, "it has no method pingback.ping"),
+    -32700: Fault(Verdict.REFUSED, "it could not read the request"),
 }
 """Section 3, and the codes that XML-RPC servers agreed on for errors of their own."""
 
-UNKNOWN = Fault(Verdict.REFUSED, "a fault of the server's own")
+UNKNOWN = Fault(Verdict.REFUSED, "it has a code of its own for that")
 
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 

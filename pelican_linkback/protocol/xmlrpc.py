@@ -106,7 +106,9 @@ def _find(body: bytes, root: str) -> str | Unreadable:
             return Unreadable("html-page", "the message is an HTML page")
         return Unreadable("not-xml-rpc", f"the message has no {root} element")
     if _DOCTYPE.search(text, 0, start.start()):
-        return Unreadable("doctype", "the message declares a document type, which XML-RPC has not")
+        return Unreadable(
+            "doctype", "the message declares a document type, which XML-RPC does not know"
+        )
     document = text[start.start() :]
     inside, end, _ = document.partition(f"</{root}>")
     return inside + end
