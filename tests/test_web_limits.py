@@ -17,6 +17,7 @@ from pelican_linkback.addresses import AllowEntry
 from pelican_linkback.deadline import Alarm, Deadline, Watchdog
 from pelican_linkback.dialling import system_resolver
 from pelican_linkback.exceptions import Refused, TimedOut, Unreachable, WebError
+from pelican_linkback.transport import authorities
 from pelican_linkback.web import MAX_BODY, Response, Web
 from tests.fakeweb import Reply, Request
 from tests.raw_servers import (
@@ -65,6 +66,7 @@ def test_redirects_share_one_time() -> None:
 
 
 def test_a_tls_handshake_ends_in_time() -> None:
+    authorities()  # to read them for the first time takes a while of its own
     with server(stalls) as (base, heard), ends_soon(), pytest.raises(TimedOut):
         a_web(SOON).get(base.replace("http:", "https:") + "/")
     assert heard[0][:1] == b"\x16"  # it was a TLS handshake
