@@ -25,8 +25,8 @@ UNSAID = {
 
 EXPRESSIONS = {"compile", "fullmatch", "search", "match", "sub", "findall"}
 JARGON = re.compile(
-    r"\b(invalid|illegal|abort(ed)?|exception|traceback|null|(?<!or )(?<!is )None|payload|parse[dr]?)\b"
-    r"|!$|\S  "
+    r"\b(invalid|illegal|abort(ed)?|exception|traceback|null|payload|parse[dr]?)\b"
+    r"|(?<!or )(?<!is )\bNone\b|!$|\S  "
 )
 
 
