@@ -20,7 +20,7 @@ from pelican_linkback.exceptions import TimedOut
 from pelican_linkback.protocol import websub
 from pelican_linkback.protocol.mention import Mention, Protocol, Verdict
 from pelican_linkback.web import MAX_BODY, Response
-from tests.fakeweb import Reply
+from tests.fakeweb import Reply, Request
 from tests.test_courier import BLOG, FAR, HUB, World, offering, post
 
 FEED = f"{BLOG}/all.atom.xml"
@@ -153,6 +153,48 @@ def test_articles_are_not_mistaken_for_feeds(feeds: Feeds):
     assert [each.mention.source for each in vanished(known, ())] == [f"{BLOG}/a"]
     assert feeds.courier().retract(FEED).ended == ()
     assert feeds.asked() == []
+
+
+def test_the_attempt_is_on_record_before_the_hub_is_told(feeds: Feeds):
+    seen: list[list[str]] = []
+
+    def hub(_: Request) -> Reply:
+        seen.append(feeds.events())
+        return Reply(204)
+
+    feeds.web.pages[f"{HUB}/"] = hub
+    feeds.courier().run((), feeds.upload("second"))
+    assert seen == [["queued", "outcome", "queued", "attempt"]]
+    assert feeds.events()[4:] == ["outcome"]
+
+
+def test_a_kill_while_the_hub_is_told_repeats_that_one_ping(feeds: Feeds):
+    def killed(_: Request) -> Reply:
+        raise MemoryError
+
+    feeds.web.pages[f"{HUB}/"] = killed
+    with pytest.raises(MemoryError):
+        feeds.courier().run((), feeds.upload("second"))
+    assert feeds.ping().state is State.ATTEMPTED
+    feeds.pings()
+    feeds.web.pages[f"{HUB}/"] = Reply(204)
+    assert feeds.courier().run((), [topic("second")]).sent == 1
+    assert feeds.pings() == [FEED]
+
+
+@pytest.mark.parametrize("orders", [1, -1], ids=["ours first", "theirs first"])
+def test_two_branches_that_both_told_are_one_memory(feeds: Feeds, tmp_path: Path, orders: int):
+    common = feeds.journal.path.read_bytes()
+    feeds.courier().run((), feeds.upload("second"))
+    ours = feeds.journal.path.read_bytes().removeprefix(common)
+    feeds.journal.path.write_bytes(common)
+    feeds.now += timedelta(hours=1)
+    feeds.courier().run((), feeds.upload("third"))
+    theirs = feeds.journal.path.read_bytes().removeprefix(common)
+    feeds.pings()
+    feeds.journal.path.write_bytes(common + b"".join([ours, theirs][::orders]))
+    assert feeds.courier().run((), [topic("third")]).ended == ()
+    assert feeds.courier().run((), feeds.upload("fourth")).sent == 1
 
 
 # Answers
