@@ -6,16 +6,23 @@ Where a process of its own makes no difference, ``main`` is called.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import re
 import subprocess
+import sys
 import threading
 
 import pytest
 
 from pelican_linkback import cli
+from pelican_linkback.abridging import FEW
+from pelican_linkback.cli import sending
+from pelican_linkback.cli.screen import Screen
 from pelican_linkback.delivery.events import Event, Queued, to_line
+from pelican_linkback.delivery.notices import Notice
+from pelican_linkback.delivery.report import Report
 from pelican_linkback.journal import Journal
 from pelican_linkback.protocol.mention import Mention
 from tests import terminal
@@ -232,6 +239,21 @@ def test_where_feeds_are_asked_for_there_have_to_be_some(folder, call):
     assert json.loads(call("check", "--json")[1])["feeds"] == 0
     folder.configure(**NO_FEEDS)
     assert call("check") == (0, "Feeds: 0 checked, 0 findings\n", "")
+
+
+def test_many_warnings_of_a_kind_are_one_with_a_count(capsys):
+    notices = tuple(Notice("warning", f"{n}.md is odd", kind="odd") for n in range(FEW + 1))
+    sending._show(Report(notices=notices), Screen())
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[:-1] == [f"0.md is odd (and {FEW} more like it; -v names them)"]
+    sending._show(Report(notices=notices), Screen(verbose=True))
+    assert f"{FEW}.md is odd" in capsys.readouterr().out.splitlines()
+
+
+def test_it_speaks_into_what_is_no_file(folder, monkeypatch):
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    assert cli.main(["status"]) == 0
+    assert "Linkbacks: 1 due" in sys.stdout.getvalue()
 
 
 # Ctrl-C

@@ -268,6 +268,24 @@ def test_a_source_is_told_of_once_and_a_missing_link_each_by_itself(world: World
     assert [notice.level for notice in report.notices] == ["info", "warning", "warning"]
 
 
+def test_a_link_that_the_built_page_lacks_is_named_at_once(world: World) -> None:
+    posts = (post("a", f"{FAR}/b"),)
+    for _ in range(2):  # whether it is news or not
+        report = world.courier(built=lambda _: b"<p>No link.").run(posts)
+        (warning,) = (each.text for each in report.notices if each.is_warning)
+        assert "it is marked, and the article does not link to it" in warning
+    world.publish(*posts)
+    report = world.courier(built=lambda _: b"<p>An older build.").run(posts)
+    assert (report.sent, [each.level for each in report.notices]) == (1, ["info"])
+
+
+def test_two_articles_of_one_url_stop_nothing(world: World) -> None:
+    posts = (post("a", f"{FAR}/b"), post("a", f"{FAR}/c"))
+    report = world.courier(built=lambda _: b"<p>No link.").run(posts)
+    (warning,) = (each.text for each in report.notices if each.is_warning)
+    assert f"{FAR}/c not told yet: it is marked" in warning
+
+
 # What targets and endpoints say
 
 

@@ -143,9 +143,10 @@ class Round:
     def about_missing_links(self) -> Iterator[Notice]:
         """Say of each target that its built page lacks, if it is still to be told."""
         for mention in sorted(self._unlinked):
-            delivery = self.ledger.deliveries[mention]
-            built = self._courier.built(mention.source)
-            if delivery.state in _OPEN and built is not None:
+            # Two articles may have one URL, and then only one of them is on record.
+            delivery = self.ledger.deliveries.get(mention)
+            if delivery is not None and delivery.state in _OPEN:
+                built = self._courier.built(mention.source) or b""
                 yield about_missing_link(delivery, preflight(decode(built), mention.target))
 
     def _look(self, mention: Mention) -> Iterable[Step]:
