@@ -33,10 +33,9 @@ from pelican_linkback.feeds.formats import save
 from pelican_linkback.feeds.identity import Entry, Memory
 from pelican_linkback.feeds.output import Shelf
 from pelican_linkback.feeds.sharing import Sharing
-from pelican_linkback.feeds.site import joined
 from pelican_linkback.journal import Journal
 from pelican_linkback.telling import Teller
-from pelican_linkback.urls import normalise
+from pelican_linkback.urls import join, normalise
 
 __all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
 
@@ -163,7 +162,7 @@ class FeedStage:
             edition=self._settings.edition,
             source=content.relative_source_path,
             url=url,
-            link=joined(_site_url(self._generator.settings) + "/", url),
+            link=join(_site_url(self._generator.settings) + "/", url),
             date=content.date,
             wanted=str(content.metadata.get("feed_id") or ""),
         )

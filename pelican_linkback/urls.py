@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import harmless
 
-__all__ = ["check", "host_key", "normalise", "resolve", "same_site"]
+__all__ = ["check", "host_key", "join", "normalise", "plainly_joined", "resolve", "same_site"]
 
 LIMIT = 8000
 """Characters in a URL at most: what RFC 9110, section 4.1, asks of everybody, and no more."""
@@ -28,6 +28,11 @@ _SPACE = re.compile(r"\s")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEVER = re.compile(r'[<>"\\]')
 _TO_QUOTE = re.compile(r'[\s<>"]')
+_PLAIN_URL = re.compile(r"https?://[\w.-]+/[\w./~%-]*+", re.ASCII)
+_PLAIN_PAGE = re.compile(
+    r"((https?://[\w.-]+(?::[0-9]+)?)?/(?:[\w~-][\w.~-]*+/)*+)(?:[\w~-][\w.~-]*+)?", re.ASCII
+)
+_PLAIN_REFERENCE = re.compile(r"/?[\w~-][\w.~-]*+(?:/[\w~-][\w.~-]*+)*+/?", re.ASCII)
 _LABELS = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 
 
@@ -54,6 +59,32 @@ def normalise(url: str) -> str:
     return f"{parts.scheme}://{authority}{path}{query}"
 
 
+def join(base: str, reference: str) -> str:
+    """Return what ``urllib.parse.urljoin`` does, at once where both are plain."""
+    joined = plainly_joined(base, reference)
+    if joined is not None:
+        return joined
+    return reference if _PLAIN_URL.fullmatch(reference) else urljoin(base, reference)
+
+
+def plainly_joined(base: str, reference: str) -> str | None:
+    """Return the URL of ``reference`` on ``base`` where one has only to follow the other.
+
+    None where there is more to it: escapes, queries, dot segments, other hosts, and the like.
+    """
+    if not _PLAIN_REFERENCE.fullmatch(reference):
+        return None
+    folder, origin = _plain_page(base)
+    before = origin if reference.startswith("/") else folder
+    return None if before is None else before + reference
+
+
+@lru_cache(maxsize=64)
+def _plain_page(url: str) -> tuple[str | None, str | None]:
+    found = _PLAIN_PAGE.fullmatch(url)
+    return (found[1], found[2] or "") if found else (None, None)
+
+
 def resolve(base: str, reference: str) -> str:
     """Return the URL that ``reference`` means on the page ``base``, as browsers read it.
 
@@ -67,7 +98,7 @@ def resolve(base: str, reference: str) -> str:
         raise InvalidURL(harmless(reference), f"it has more than {LIMIT} characters")
     wanted = re.sub(r"[\t\r\n]", "", reference.strip("".join(map(chr, range(33)))))
     try:
-        joined = urljoin(base, wanted) if wanted else urldefrag(base).url
+        joined = join(base, wanted) if wanted else urldefrag(base).url
     except ValueError as error:
         raise InvalidURL(harmless(reference), f"it is not a URL: {harmless(error)}") from error
     plain = _TO_QUOTE.sub(lambda match: quote(match[0]), joined)

@@ -6,12 +6,9 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urljoin
 
 import feedgenerator
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 from jinja2 import Template
 
 from pelican_linkback.exceptions import FeedError
@@ -25,7 +22,6 @@ from pelican_linkback.feeds import (
     SiteFeed,
 )
 from pelican_linkback.feeds.catalogue import catalogue, load
-from pelican_linkback.feeds.site import joined
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 SITE = Site(
@@ -449,18 +445,3 @@ def test_an_entry_that_is_no_feed_is_told(entry, says):
     assert classes == [Plain]
     with pytest.raises(FeedError, match=says):
         raise errors[0]
-
-
-REFERENCE = st.from_regex(
-    r"(https?:)?/{0,2}[a-z.~:é-]{0,5}(/[a-z.é;%-]{0,3}){0,4}(\?a)?(#b)?", fullmatch=True
-)
-
-
-@given(
-    st.sampled_from(["https://me.example/", "/", "http://a.b:80/c/d/", "//h/", "https://a/../b/"]),
-    REFERENCE,
-)
-@example("https://me.example/", "https://other.example/a/../b")
-@example("https://me.example/", "posts/../b/")
-def test_a_plain_url_is_joined_as_urljoin_does(base, url):
-    assert joined(base, url) == urljoin(base, url)

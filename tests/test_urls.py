@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import string
+from urllib.parse import urljoin
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pelican_linkback import urls
@@ -195,3 +196,24 @@ def test_same_site(a: str, b: str, same: bool) -> None:
 )
 def test_host_key(url: str, key: str) -> None:
     assert urls.host_key(url) == key
+
+
+REFERENCE = st.from_regex(
+    r"(https?:)?/{0,2}[a-z.~:é-]{0,5}(/[a-z.é;%-]{0,3}){0,4}(\?a)?(#b)?", fullmatch=True
+)
+
+
+@given(
+    st.sampled_from(
+        [
+            *("https://me.example/", "/", "http://a.b:80/c/d/e.html", "//h/", "https://a/../b/"),
+            *("https://me.example", "https://me.example/é/", "https://me.example/a/?b", "/a/b", ""),
+        ]
+    ),
+    REFERENCE,
+)
+@example("https://me.example/", "https://other.example/a/../b")
+@example("https://me.example/", "posts/../b/")
+def test_a_plain_url_is_joined_as_urljoin_does(base, url):
+    assert urls.join(base, url) == urljoin(base, url)
+    assert urls.plainly_joined(base, url) in {None, urls.resolve(base, url)}

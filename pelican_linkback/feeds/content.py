@@ -160,9 +160,10 @@ def _with_absolute_urls(base: str, tag: re.Match[str]) -> str:
 
     def mend(attribute: re.Match[str]) -> str:
         name, value = attribute[1], attribute[2]
+        if name.lower() not in _WITH_URL:
+            return attribute[0]
         quote, reference = value[0], value[1:-1]
-        is_part = reference.startswith("#") and names_a_part(tag[1].lower(), name.lower())
-        if name.lower() not in _WITH_URL or is_part:
+        if reference.startswith("#") and names_a_part(tag[1].lower(), name.lower()):
             return attribute[0]
         return f"{name}={quote}{absolute(reference, base)}{quote}"
 
@@ -182,6 +183,9 @@ def is_in_order(html: str) -> bool:
 
 def absolute(reference: str, base: str) -> str | None:
     """Return a URL that means the same everywhere, or None for a script and for nonsense."""
+    plain = urls.plainly_joined(base, reference)
+    if plain is not None and _ON_THE_WEB.match(base):
+        return plain
     url = re.sub(r"[\t\r\n]", "", reference.strip(EDGES))
     if _SCRIPT.match(url):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -13,8 +12,9 @@ from urllib.parse import quote, urljoin
 from feedgenerator.django.utils.encoding import iri_to_uri
 
 from pelican_linkback.feeds.sharing import Sharing
+from pelican_linkback.urls import join
 
-__all__ = ["Site", "joined"]
+__all__ = ["Site"]
 
 
 _KEPT = "%/:?#@!$&'()*+,;=~"
@@ -22,19 +22,6 @@ _KEPT = "%/:?#@!$&'()*+,;=~"
 
 def _base(url: str) -> str:
     return url if url.endswith("/") else url + "/"
-
-
-# A URL that has only to be put behind that of a folder, and one that stays what it is.
-_PLAIN_FOLDER = re.compile(r"(?:https?://[\w.:-]+)?/(?:[\w~-][\w.~-]*+/)*+", re.ASCII)
-_PLAIN_PATH = re.compile(r"(?:[\w~-][\w.~-]*+/?+)++", re.ASCII)
-_PLAIN_URL = re.compile(r"https?://[\w.-]+/[\w./~%-]*+", re.ASCII)
-
-
-def joined(base: str, url: str) -> str:
-    """Return what ``urljoin`` does, which takes its time over any URL."""
-    if _PLAIN_PATH.fullmatch(url) and _PLAIN_FOLDER.fullmatch(base):
-        return base + url
-    return url if _PLAIN_URL.fullmatch(url) else urljoin(base, url)
 
 
 def _no_template(name: str) -> Any:
@@ -97,7 +84,7 @@ class Site:
 
         Without SITEURL the result is relative to the host (``/posts/a.html``).
         """
-        return joined(_base(self.url), url)
+        return join(_base(self.url), url)
 
     def absolute_uri(self, url: Any) -> str:
         """Return ``absolute(url)`` as a URI, in characters that one may have (RFC 3986)."""
