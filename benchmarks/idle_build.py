@@ -83,7 +83,7 @@ def site(folder: Path) -> tuple[list, settings_room.Settings]:
             }
         )
     )
-    contents = read_site(pelican, now())
+    contents = read_site(pelican, now()).contents
     for content in contents:
         content.get_content(pelican.settings["SITEURL"])
     settings = settings_room.read(pelican.settings)

@@ -32,6 +32,7 @@ from pelican_linkback.web import Web
 
 HOSTS, TARGETS, DELAY, PER_HOST = 100, 500, 0.2, 2
 SILENT, TIMEOUT = 50, 3.0
+ARTICLES, LINES = 10_000, 100_000
 PAGE = "<!DOCTYPE html><title>x</title>"
 
 
@@ -196,10 +197,10 @@ def _beside_peer(port: int) -> Row:
 
 @contextmanager
 def long_plan() -> Iterator[Callable[[], object]]:
-    """Yield a function that plans for 10,000 articles and 100,000 lines."""
+    """Yield a function that plans for many articles and a long journal."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "deliveries.jsonl"
-        posts = _told(path, articles=10_000, lines=100_000)
+        posts = _told(path, ARTICLES, LINES)
         courier = Courier(Journal(path), None, now=lambda: dt.datetime.now(dt.UTC))  # type: ignore[arg-type]
         yield lambda: courier.plan(posts)
 
@@ -210,7 +211,7 @@ def _plan() -> Row:
     memory = peak(results) - peak(nothing)
     seconds = cpu(results)
     return Row(
-        "plan, 10,000 articles, 100,000 lines, nothing due",
+        f"plan, {ARTICLES:,} articles, {LINES:,} lines, nothing due",
         "nothing installed",
         f"{seconds:.2f} s, {memory:.0f} MB",
         "0",

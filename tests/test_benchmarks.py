@@ -1,0 +1,22 @@
+"""The benchmarks of sending still run, if on next to nothing: what they measure changes often."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import idle_build, profiling, sending
+
+
+def test_a_build_with_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idle_build, "ARTICLES", 2)
+    monkeypatch.setattr(idle_build, "LINES", 20)
+    with idle_build.idle_site() as build:
+        build(fresh=True)
+        assert profiling.own_times(profiling.profiled(build)).total() > 0
+
+
+def test_a_plan_over_a_long_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "ARTICLES", 2)
+    monkeypatch.setattr(sending, "LINES", 20)
+    with sending.long_plan() as plan:
+        assert len(plan()) == 10
