@@ -46,12 +46,13 @@ def check(url: str) -> str:
     return url
 
 
+@lru_cache(maxsize=1000)
 def normalise(url: str) -> str:
     """Return the form in which two spellings of one page are equal (RFC 3986, section 6.2).
 
     Scheme and host in lower case, the host in A-labels, without default port, dot segments and
     fragment; percent-encoding only where it is needed, and in upper case. Idempotent. Raises
-    InvalidURL for what ``check`` refuses.
+    InvalidURL for what ``check`` refuses. Remembered, as targets are compared again and again.
     """
     parts, authority = _take_apart(url)
     path = _without_dots(_one_encoding(parts.path))

@@ -160,9 +160,11 @@ class Web:
         with self._deadline() as deadline:
             for _ in range(MAX_REDIRECTS + 1):
                 with self._hop(method, url, body, headers, deadline) as answer:
-                    onward = redirected(method, url, answer.status, _headers(answer))
+                    heard = _headers(answer)
+                    onward = redirected(method, url, answer.status, heard)
                     if onward is None:
-                        return _read(url, answer, deadline)
+                        body, whole = _read(answer, deadline)
+                        return Response(url, answer.status, heard, body, truncated=not whole)
                 url = onward
         raise Refused(url, f"more than {MAX_REDIRECTS} redirects")
 
@@ -225,8 +227,11 @@ class Web:
         return Unreachable(url, harmless(error))
 
 
-def _read(url: str, answer: BaseHTTPResponse, deadline: Deadline) -> Response:
-    """Read the body in bounded steps, unpacked where the coding is one that we asked for."""
+def _read(answer: BaseHTTPResponse, deadline: Deadline) -> tuple[bytes, bool]:
+    """Return the body as far as it is kept, and whether that is all of it.
+
+    It is read in bounded steps, and unpacked where the coding is one that we asked for.
+    """
     coding = answer.headers.get("Content-Encoding", "").strip().lower()
     body = bytearray()
     while len(body) <= MAX_BODY:
@@ -235,8 +240,7 @@ def _read(url: str, answer: BaseHTTPResponse, deadline: Deadline) -> Response:
             break
         body += step
     deadline.left()  # a socket that was shut down looks like the end of the body
-    kept = bytes(body[:MAX_BODY])
-    return Response(url, answer.status, _headers(answer), kept, truncated=len(body) > MAX_BODY)
+    return bytes(body[:MAX_BODY]), len(body) <= MAX_BODY
 
 
 def _headers(answer: BaseHTTPResponse) -> Headers:
