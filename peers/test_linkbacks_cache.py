@@ -7,6 +7,7 @@ from xmlrpc.client import Fault
 import pytest
 
 from pelican_linkback import cli
+from tests.conftest import plugins_disconnected
 from tests.servers import Blog, Receiver, serving
 from tests.test_versions import command, host, write  # noqa: F401 (host is a fixture)
 
@@ -27,7 +28,8 @@ def test_nobody_is_told_again(site, host, receivers, capsys):  # noqa: F811
     site.build(PLUGINS=[])  # so that the receivers find the page online
     cache = site.folder / "told.json"
     old = {"PLUGINS": ["linkbacks"], "LINKBACKS_CACHEPATH": str(cache)}
-    site.build(**old, DELETE_OUTPUT_DIRECTORY=False)
+    with plugins_disconnected():  # else it would tell anew whenever a command reads the site
+        site.build(**old, DELETE_OUTPUT_DIRECTORY=False)
 
     assert command(site, "import-linkbacks", str(cache)) == 0
     assert f"{cache}: 3 links were told, 3 of them new here" in capsys.readouterr().out

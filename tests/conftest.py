@@ -117,12 +117,19 @@ def _receivers() -> dict[Any, list[Any]]:
     return connected
 
 
-@pytest.fixture
-def site(tmp_path, caplog, capsys):
-    """A site builder; the plugins that its builds connect are disconnected afterwards."""
+@contextmanager
+def plugins_disconnected() -> Any:
+    """Afterwards disconnect the plugins that were connected meanwhile: signals are everybody's."""
     before = _receivers()
-    yield SiteBuilder(tmp_path, caplog, capsys)
+    yield
     for signal, functions in _receivers().items():
         for function in functions:
             if function not in before[signal]:
                 signal.disconnect(function)
+
+
+@pytest.fixture
+def site(tmp_path, caplog, capsys):
+    """A site builder; the plugins that its builds connect are disconnected afterwards."""
+    with plugins_disconnected():
+        yield SiteBuilder(tmp_path, caplog, capsys)
