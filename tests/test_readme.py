@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from docutils.core import publish_doctree
+
 from pelican_linkback.journal import Journal
 from tests.pages import DOCS, blocks, literals
 
 README = literals((DOCS.parent / "README.rst").read_text(encoding="utf-8"))
 THEMES = [each.text for each in blocks((DOCS / "themes.rst").read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("name", ["README.rst", "CHANGELOG.rst"])
+def test_a_package_index_can_show_it(name):
+    """One that finds a fault shows the source instead, or refuses the package."""
+    text = (DOCS.parent / name).read_text(encoding="utf-8")
+    publish_doctree(text, settings_overrides={"halt_level": 2})
 
 
 def that_begins(word):
