@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,29 @@ def test_a_room_imports_only_from_its_floor_and_below(path):
             assert room in rooms, f"{path.name} imports {name}"
         else:
             assert top in packages or top in sys.stdlib_module_names, f"{path.name} imports {name}"
+
+
+DESIGN = (PACKAGE.parent / "docs" / "design.rst").read_text(encoding="utf-8")
+
+
+def test_the_house_of_the_design_page_is_the_one_that_stands():
+    drawn, folder = [], ""
+    for depth, name in re.findall(r"^    (│   )?[├└]── (\S+)", DESIGN, re.MULTILINE):
+        if name.endswith("/"):
+            folder = name
+        else:
+            drawn.append(f"{folder}{name}" if depth else name)
+    standing = (path.relative_to(PACKAGE).as_posix() for path in MODULES)
+    assert sorted(drawn) == sorted(each for each in standing if not each.endswith("/__init__.py"))
+
+
+NAMED = sorted(room for room in ROOMS if room.isidentifier() and "__" not in room)
+
+
+@pytest.mark.parametrize("room", NAMED)
+def test_the_floors_of_the_design_page_have_every_room(room):
+    _, floors, _ = re.split(r"^Floor .*\n|^The life of the data\n", DESIGN, flags=re.MULTILINE)
+    assert re.search(f"``{room}/?``", floors)
 
 
 def test_only_the_command_line_prints():
