@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from pelican_linkback import cli
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
 from pelican_linkback.feeds import output
+from pelican_linkback.feeds.built import built_file
 from pelican_linkback.feeds.check import CODES, Checked, Expected, check
-from pelican_linkback.feeds.published import published
 from pelican_linkback.feeds.reading import published_ids, read
 from pelican_linkback.feeds.validity import is_uri, read_date
 from tests import test_podcast
@@ -619,7 +619,7 @@ def sample_site(folder: Path, *overrides: str) -> Checked:
         check=True,
     )
     now, base = dt.datetime(2027, 1, 1, tzinfo=dt.UTC), "https://tidetable.example"
-    look = partial(published, folder, base)
+    look = partial(built_file, folder, base)
     return check(output.documents(folder), Expected(base, now, look=look))
 
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from pelican_linkback.delivery.predecessor import Told, told_in
+from pelican_linkback.delivery.predecessor import PastMention, mentions_in
 from pelican_linkback.protocol.mention import Protocol
 from tests.pages import DOCS, blocks, literals
 from tests.person import Person
@@ -64,8 +64,8 @@ def test_the_publishing_from_a_laptop_is_a_makefile(tmp_path):
 
 def test_the_cache_of_the_other_plugin_says_what_the_page_says():
     (cache,) = (block.text for block in blocks(page("from-linkbacks")) if block.kind == "json")
-    told = Told("an-answer", "https://example.org/a-post", Protocol.PINGBACK)
-    assert told_in(cache.encode()) == [told]
+    told = PastMention("an-answer", "https://example.org/a-post", Protocol.PINGBACK)
+    assert mentions_in(cache.encode()) == [told]
 
 
 def test_a_podcast_of_one_category(person):

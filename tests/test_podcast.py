@@ -10,11 +10,11 @@ import podcastparser
 import pytest
 
 from pelican_linkback.feeds import Person, PodcastFeed
+from pelican_linkback.feeds.built import built_file
 from pelican_linkback.feeds.check import Expected, check
-from pelican_linkback.feeds.check_podcast import Published
+from pelican_linkback.feeds.check_podcast import BuiltFile
 from pelican_linkback.feeds.podcast_format import podcast_guid
 from pelican_linkback.feeds.podcast_terms import CATEGORIES, GROUPS, MEDIUMS
-from pelican_linkback.feeds.published import published
 
 # Two seconds of silence: frames of MPEG 1, layer III, mono, 44.1 kHz, 32 kbit/s.
 SILENCE = (b"\xff\xfb\x10\xc0" + bytes(100)) * 77
@@ -214,12 +214,12 @@ def checked(document: str, **files: bytes | None) -> set[str]:
     """Return the codes of what is wrong; ``files`` take the place of those that are right."""
     known = FILES | {path.replace("__", "/").replace("_", "."): f for path, f in files.items()}
 
-    def look(url: str) -> Published | None:
+    def look(url: str) -> BuiltFile | None:
         path = url.removeprefix(f"{BASE}/")
         found = known.get(path)
         if path == url:
             return None
-        return Published(None, b"") if found is None else Published(len(found), found)
+        return BuiltFile(None, b"") if found is None else BuiltFile(len(found), found)
 
     now = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
     found = check({"show.xml": document.encode()}, Expected(BASE, now, look=look))
@@ -387,11 +387,11 @@ def test_the_files_of_a_site_are_looked_at(tmp_path):
     (folder / "audio").mkdir(parents=True)
     (folder / "audio" / "a b.mp3").write_bytes(b"abc")
     (tmp_path / "secret").write_text("x")
-    assert published(folder, BASE, f"{BASE}/audio/a%20b.mp3?x=1") == Published(3, b"abc")
+    assert built_file(folder, BASE, f"{BASE}/audio/a%20b.mp3?x=1") == BuiltFile(3, b"abc")
     for lost in ("none.mp3", "audio", "%00", "x//["):
-        assert published(folder, f"{BASE}/", f"{BASE}/{lost}") == Published(None, b"")
+        assert built_file(folder, f"{BASE}/", f"{BASE}/{lost}") == BuiltFile(None, b"")
     for elsewhere in ("https://a.io/audio/a%20b.mp3", f"{BASE}/../secret", f"{BASE}.evil/"):
-        assert published(folder, BASE, elsewhere) is None
+        assert built_file(folder, BASE, elsewhere) is None
 
 
 def test_the_terms_are_whole():

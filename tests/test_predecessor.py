@@ -13,7 +13,7 @@ import pytest
 
 from pelican_linkback import cli
 from pelican_linkback.delivery.events import Answered, Queued
-from pelican_linkback.delivery.predecessor import Told, inherited, told_in
+from pelican_linkback.delivery.predecessor import PastMention, inherited, mentions_in
 from pelican_linkback.delivery.reconcile import Post
 from pelican_linkback.delivery.record import Delivery
 from pelican_linkback.exceptions import LinkbackError
@@ -34,7 +34,7 @@ def cache(pingback=FAILED, webmention=FAILED, slug="one", target=TARGET):
 
 
 def told(data):
-    return told_in(json.dumps(data).encode())
+    return mentions_in(json.dumps(data).encode())
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def told(data):
     ],
 )
 def test_what_was_taken_is_told(data, protocol):
-    assert told(data) == [Told("one", TARGET, Protocol(protocol))]
+    assert told(data) == [PastMention("one", TARGET, Protocol(protocol))]
 
 
 @pytest.mark.parametrize(
@@ -80,11 +80,11 @@ def test_what_was_not_taken_is_not_told(data):
 )
 def test_a_damaged_cache_is_named(data, why):
     with pytest.raises(LinkbackError, match=re.escape(why)):
-        told_in(data)
+        mentions_in(data)
 
 
 POST = Post("https://me.example.io/one/", "one.md", (TARGET,), "f")
-ONE = Told("one", TARGET, Protocol.WEBMENTION)
+ONE = PastMention("one", TARGET, Protocol.WEBMENTION)
 
 
 def test_what_is_known_to_be_told_is_not_recorded_again():

@@ -15,8 +15,8 @@ from typing import Any
 from pelican_linkback.cli.screen import Screen
 from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed, WebError
 from pelican_linkback.feeds import identity, output
+from pelican_linkback.feeds.built import built_file
 from pelican_linkback.feeds.check import Checked, Expected, check
-from pelican_linkback.feeds.published import published
 from pelican_linkback.feeds.reading import published_ids
 from pelican_linkback.journal import Journal
 from pelican_linkback.settings import Settings
@@ -40,7 +40,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         now=now,
         remembered=identity.remembered(journal).by_link(settings.site_url, settings.edition),
         readdressed=settings.feeds_readdressed or settings.feeds is not None,
-        look=partial(published, settings.output, settings.site_url),
+        look=partial(built_file, settings.output, settings.site_url),
     )
     if not settings.output.is_dir():
         raise SettingsError([f"there is no folder {settings.output}; build the site first"])

@@ -15,7 +15,7 @@ from pelican_linkback.cli.screen import Screen
 from pelican_linkback.cli.site import must_publish
 from pelican_linkback.delivery import Post, journal_of
 from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.delivery.predecessor import FILE, Told, inherited, told_in
+from pelican_linkback.delivery.predecessor import FILE, PastMention, inherited, mentions_in
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.posts import posts_of, read_site
 from pelican_linkback.settings import Settings
@@ -35,8 +35,8 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     known = ledger.deliveries
     facts = [fact for each in present for fact in inherited(each, posts[each.slug], known)]
     ledger.record(facts, now)
-    # Each is two facts: that it is known, and that it was told.
-    numbers = {"told": len(told), "new": len(facts) // 2, "gone": len(told) - len(present)}
+    new = {mention for mention, _ in facts}
+    numbers = {"told": len(told), "new": len(new), "gone": len(told) - len(present)}
     if screen.json:
         screen.data({"cache": str(file)} | numbers)
     else:
@@ -51,9 +51,9 @@ def place_of_cache(pelican: Mapping[str, Any]) -> Path:
     return Path(pelican.get("LINKBACKS_CACHEPATH") or Path(pelican["CACHE_PATH"]) / FILE)
 
 
-def _read(file: Path) -> list[Told]:
+def _read(file: Path) -> list[PastMention]:
     try:
-        return told_in(file.read_bytes())
+        return mentions_in(file.read_bytes())
     except FileNotFoundError:
         message = f"there is no file {file}; name the cache of pelican-plugin-linkbacks"
         raise LinkbackError(message) from None
@@ -71,5 +71,5 @@ def _by_slug(pelican: Pelican, settings: Settings, now: dt.datetime) -> dict[str
     return posts
 
 
-def _is_linked(told: Told, posts: Mapping[str, Post]) -> bool:
-    return told.slug in posts and told.target in posts[told.slug].links
+def _is_linked(past: PastMention, posts: Mapping[str, Post]) -> bool:
+    return past.slug in posts and past.target in posts[past.slug].links

@@ -24,7 +24,7 @@ from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
 from pelican_linkback.text import harmless
 
-__all__ = ["FILE", "Told", "inherited", "told_in"]
+__all__ = ["FILE", "PastMention", "inherited", "mentions_in"]
 
 FILE = "pelican-plugin-linkbacks.json"
 """What that plugin calls its cache, in the folder of Pelican's CACHE_PATH."""
@@ -35,7 +35,7 @@ REGISTERED = "Pingback already registered"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PastMention:
     """The article with this ``slug`` linked to ``target``, which was told by ``protocol``."""
 
     slug: str
@@ -43,7 +43,7 @@ class Told:
     protocol: Protocol
 
 
-def told_in(cache: bytes) -> list[Told]:
+def mentions_in(cache: bytes) -> list[PastMention]:
     """Return whom the plugin told that wrote ``cache``; a link that both protocols told once.
 
     Raises LinkbackError, saying what is wrong, where any of it is not as that plugin writes it.
@@ -57,22 +57,22 @@ def told_in(cache: bytes) -> list[Told]:
     except ValueError as error:
         raise LinkbackError(f"it is not JSON: {harmless(error)}") from None
     return [
-        Told(slug, target, protocol)
+        PastMention(slug, target, protocol)
         for slug, links in _object(articles, "it").items()
         for target, answers in _links(slug, links).items()
-        if (protocol := _teller(_object(answers, harmless(target))))
+        if (protocol := _told_by(_object(answers, harmless(target))))
     ]
 
 
 def inherited(
-    told: Told, post: Post, known: Mapping[Mention, Delivery]
+    past: PastMention, post: Post, known: Mapping[Mention, Delivery]
 ) -> Iterator[tuple[Mention, Fact]]:
-    """Yield what is to be recorded of what was ``told`` of ``post``: nothing where it is known."""
-    mention = Mention(post.source, told.target)
+    """Yield what is to be recorded of a ``past`` mention by ``post``: nothing where it is known."""
+    mention = Mention(post.source, past.target)
     if mention in known and known[mention].told is not None:
         return
     yield mention, Queued(post.article, post.fingerprint)
-    yield mention, Answered(Outcome(Verdict.DELIVERED, "accepted", DETAIL, told.protocol))
+    yield mention, Answered(Outcome(Verdict.DELIVERED, "accepted", DETAIL, past.protocol))
 
 
 def _links(slug: str, links: object) -> Mapping[str, object]:
@@ -88,7 +88,7 @@ def _object(value: object, name: str) -> Mapping[str, object]:
     raise LinkbackError(f"{name} is not a JSON object, as that plugin writes one")
 
 
-def _teller(answers: Mapping[str, object]) -> Protocol | None:
+def _told_by(answers: Mapping[str, object]) -> Protocol | None:
     """Return by what a link was told: webmention where both did, since that one has updates."""
     for protocol in (Protocol.WEBMENTION, Protocol.PINGBACK):
         answer = answers.get(protocol)

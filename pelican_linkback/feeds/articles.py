@@ -14,7 +14,7 @@ from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
 from pelican_linkback.feeds.archives import numbered
 from pelican_linkback.feeds.content import fit, is_in_order, plain_text
 from pelican_linkback.feeds.feed import Feed
-from pelican_linkback.feeds.files import named, told, type_of
+from pelican_linkback.feeds.files import field_of, named, type_of
 from pelican_linkback.feeds.formats import Enclosure, Person, Stylesheet
 from pelican_linkback.feeds.identity import tag_uri
 from pelican_linkback.feeds.jsonfeed import JsonFeed
@@ -249,9 +249,9 @@ class ArticleFeed(Feed):
         file = named(article, "enclosure", self.site)
         if file is None:
             return super().item_enclosures(article)
-        length = told(article, "enclosure_length")
+        length = field_of(article, "enclosure_length")
         size = file.path.stat().st_size if file.path and not length else length
-        kind = told(article, "enclosure_type") or type_of(file.url)
+        kind = field_of(article, "enclosure_type") or type_of(file.url)
         return [Enclosure(self.site.absolute_uri(file.url), size or None, kind)]
 
     @once

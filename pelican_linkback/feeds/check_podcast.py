@@ -23,20 +23,20 @@ from pelican_linkback.feeds.pictures import picture_in
 from pelican_linkback.feeds.podcast_terms import CATEGORIES, GROUPS, MEDIUMS
 from pelican_linkback.feeds.reading import Part, Said
 
-__all__ = ["Look", "Published", "of_episode", "of_show"]
+__all__ = ["BuiltFile", "Look", "of_episode", "of_show"]
 
 Rule = tuple[str, str]
 """A code and the words of its message."""
 
 
-class Published(NamedTuple):
+class BuiltFile(NamedTuple):
     """A file of the site: its size in bytes, None where there is none, and how it begins."""
 
     size: int | None
     head: bytes
 
 
-Look = Callable[[str], Published | None]
+Look = Callable[[str], BuiltFile | None]
 """Returns the file that a URL names; None for what is not on this site."""
 
 _REQUIRED = ("itunes:image", "itunes:category", "itunes:explicit", "language", "description")

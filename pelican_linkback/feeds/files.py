@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 from pelican_linkback.feeds.aspects import shown
 from pelican_linkback.feeds.site import Site
 
-__all__ = ["File", "named", "named_files", "told", "type_of"]
+__all__ = ["File", "field_of", "named", "named_files", "type_of"]
 
 _FIELDS = ("chapters", "enclosure", "image", "transcript")
 _MARKED = re.compile(r"[{|](static|attach|filename)[|}](.*)", re.DOTALL)
@@ -41,7 +41,7 @@ class File(NamedTuple):
     path: Path | None
 
 
-def told(article: Any, name: str) -> str:
+def field_of(article: Any, name: str) -> str:
     """Return what an article's metadata say of ``name``, "" for nothing."""
     value = getattr(article, "metadata", {}).get(name) or ""
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value).strip()
@@ -53,7 +53,7 @@ def named(article: Any, field: str, site: Site) -> File | None:
     What is no file of the site is taken at its word; the author is told of a path that leads
     nowhere. (A picture may come from elsewhere, such as the theme.)
     """
-    place = told(article, field)
+    place = field_of(article, field)
     if not place:
         return None
     marked = _MARKED.fullmatch(place)
@@ -82,7 +82,7 @@ def type_of(url: str) -> str | None:
 def named_files(article: Any, content: Path) -> Iterator[str]:
     """Yield the paths, in the content folder, of the files that an article's metadata name."""
     for name in _FIELDS:
-        for path in _candidates(article, told(article, name)):
+        for path in _candidates(article, field_of(article, name)):
             if _is_file(content / path):
                 yield path
                 break

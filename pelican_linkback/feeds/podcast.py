@@ -10,7 +10,7 @@ from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.articles import ArticleFeed
 from pelican_linkback.feeds.aspects import shown
 from pelican_linkback.feeds.audio import seconds_of
-from pelican_linkback.feeds.files import named, told, type_of
+from pelican_linkback.feeds.files import field_of, named, type_of
 from pelican_linkback.feeds.podcast_format import PodcastRss, podcast_guid
 
 __all__ = ["PodcastFeed"]
@@ -55,7 +55,7 @@ class PodcastFeed(ArticleFeed):
 
     def filter(self, article: Any) -> bool:
         """Keep out what has no enclosure, or a date to come."""
-        return bool(told(article, "enclosure")) and super().filter(article)
+        return bool(field_of(article, "enclosure")) and super().filter(article)
 
     def podcast_guid(self, obj: Any) -> str:
         """Return the show's id: that of its first address, by the rule of the namespace."""
@@ -80,11 +80,11 @@ class PodcastFeed(ArticleFeed):
 
     def item_image(self, article: Any) -> str | None:
         """Return the episode's own cover: what the metadata say in ``Image``."""
-        return super().item_image(article) if told(article, "image") else None
+        return super().item_image(article) if field_of(article, "image") else None
 
     def item_duration(self, article: Any) -> int | None:
         """Return how many seconds it lasts: what the metadata say, else the file."""
-        said = told(article, "duration")
+        said = field_of(article, "duration")
         if not said:
             return self._heard(article)
         seconds = 0
@@ -110,7 +110,7 @@ class PodcastFeed(ArticleFeed):
                 "{} names {} in Enclosure, and how long that lasts cannot be read; see whether the "
                 "file is whole, or write Duration",
                 shown(article),
-                repr(told(article, "enclosure")),
+                repr(field_of(article, "enclosure")),
             )
         return seconds
 
@@ -124,11 +124,11 @@ class PodcastFeed(ArticleFeed):
 
     def item_episode_type(self, article: Any) -> str | None:
         """Return ``full``, ``trailer`` or ``bonus``, where the metadata say so."""
-        return told(article, "episode_type") or None
+        return field_of(article, "episode_type") or None
 
     def item_explicit(self, article: Any) -> bool | None:
         """Tell whether the metadata call it explicit; None where they say nothing."""
-        said = told(article, "explicit").lower()
+        said = field_of(article, "explicit").lower()
         return said in {"yes", "true", "explicit", "1"} if said else None
 
     def item_transcript(self, article: Any) -> tuple[str, str] | None:
@@ -143,15 +143,15 @@ class PodcastFeed(ArticleFeed):
 
     def item_persons(self, article: Any) -> list[tuple[str, str]]:
         """Return who is heard, and as what: ``Person: Ann Lee (guest); Bo Ek``."""
-        return [(name, role.lower()) for name, role in _PERSON.findall(told(article, "person"))]
+        return [(name, role.lower()) for name, role in _PERSON.findall(field_of(article, "person"))]
 
     def _numbered(self, article: Any, name: str) -> int | None:
-        said = told(article, name)
+        said = field_of(article, name)
         return self._number(article, name, said) if said else None
 
     def _number(self, article: Any, name: str, text: str) -> int:
         if text.strip().isdecimal():
             return int(text)
-        said = told(article, name)
+        said = field_of(article, name)
         message = f"{shown(article)} has {name} {said!r} in its metadata; write whole numbers"
         raise FeedError(type(self).__name__, message)

@@ -7,15 +7,15 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from pelican_linkback.feeds.check_podcast import Published
+from pelican_linkback.feeds.check_podcast import BuiltFile
 
-__all__ = ["published"]
+__all__ = ["built_file"]
 
 _ENOUGH = 1 << 20
 """As much of a file as is looked at, in bytes."""
 
 
-def published(folder: Path, base: str, url: str) -> Published | None:
+def built_file(folder: Path, base: str, url: str) -> BuiltFile | None:
     """Return the file in ``folder``, which is at ``base``, that ``url`` names.
 
     None for what is elsewhere.
@@ -29,6 +29,6 @@ def published(folder: Path, base: str, url: str) -> Published | None:
         if not path.is_relative_to(folder.resolve()):
             return None
         with path.open("rb") as file:
-            return Published(os.fstat(file.fileno()).st_size, file.read(_ENOUGH))
+            return BuiltFile(os.fstat(file.fileno()).st_size, file.read(_ENOUGH))
     except (OSError, ValueError):  # the latter: a NUL in the name
-        return Published(None, b"")
+        return BuiltFile(None, b"")
