@@ -174,8 +174,11 @@ def test_a_broken_file_is_told_with_its_article(show):
 def test_what_is_no_sound_has_no_duration(tmp_path):
     (tmp_path / "words.txt").write_text("words")
     (tmp_path / "broken.mp3").write_bytes(b"ID3")
+    header = b"OggS\0\2" + bytes(8) + b"\1" + bytes(12) + b"\x1eOpusHead" + bytes(30)
+    (tmp_path / "broken.opus").write_bytes(header)  # an IndexError of mutagen
     assert seconds_of(tmp_path / "words.txt") is None
     assert seconds_of(tmp_path / "broken.mp3") is None
+    assert seconds_of(tmp_path / "broken.opus") is None
     assert seconds_of(tmp_path / "none.mp3") is None
 
 

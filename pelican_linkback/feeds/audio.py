@@ -16,7 +16,6 @@ def seconds_of(path: Path) -> int | None:
     """
     mutagen: Any = import_module("mutagen")
     try:
-        seconds = float(mutagen.File(path).info.length)
-    except (mutagen.MutagenError, AttributeError):  # the latter: a kind that it does not know
+        return round(float(mutagen.File(path).info.length)) or None
+    except Exception:  # noqa: BLE001 - mutagen raises more than its own errors for broken files
         return None
-    return round(seconds) or None
