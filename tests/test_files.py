@@ -119,6 +119,42 @@ def test_a_file_that_is_not_there_is_told(show, place, url):
     assert (file.href, file.length) == (f"https://me.example.io/{url}", "0")
 
 
+@pytest.mark.parametrize("field", ["enclosure", "image", "transcript"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "../secret.txt",
+        "{static}../../secret.txt",
+        "{static}/../secret.txt",
+        "{attach}../../secret.txt",
+        "%2e%2e/secret.txt",
+        "%2F{folder}/secret.txt",
+        "audio/../../secret.txt",
+    ],
+)
+def test_what_is_outside_of_the_content_folder_is_not_published(show, field, place):
+    (show.folder / "secret.txt").write_text("secret")
+    out = show.folder / "public" / "html"
+    place = place.replace("{folder}", str(show.folder))
+    show.article("posts/one", slug="one", **{"enclosure": "audio/one.mp3", field: place})
+    build = show.build(OUTPUT_PATH=str(out), STATIC_PATHS=["audio"])
+    assert not [each for each in build.problems if "there is no such file" not in each]
+    assert len(build.problems) == (field != "image" or place.startswith("{"))
+    assert list(show.folder.rglob("secret.txt")) == [show.folder / "secret.txt"]
+    assert [each.name for each in out.parent.iterdir()] == ["html"]
+
+
+def test_a_symbolic_link_of_the_author_is_followed(show):
+    """As for Pelican's STATIC_PATHS: large files are often kept elsewhere (git-annex)."""
+    store = show.folder / "store"
+    store.mkdir()
+    (show.content / "audio" / "one.mp3").rename(store / "1")
+    (show.content / "audio" / "one.mp3").symlink_to(store / "1")
+    build, file, _ = built(show, "audio/one.mp3", STATIC_PATHS=[])
+    assert file.length == SIZE
+    assert (build.output / "audio" / "one.mp3").read_bytes() == SILENCE
+
+
 @pytest.mark.parametrize("there", ["https://cdn.example.io/a.m4a?x=1", "//cdn.example.io/a.m4a"])
 def test_a_file_elsewhere_is_taken_at_its_word(show, there):
     build, file, entry = built(show, there)

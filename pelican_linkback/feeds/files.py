@@ -7,6 +7,7 @@ content folder, whatever STATIC_PATHS, EXTRA_PATH_METADATA and ``{attach}`` make
 from __future__ import annotations
 
 import mimetypes
+import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -83,7 +84,7 @@ def named_files(article: Any, content: Path) -> Iterator[str]:
     """Yield the paths, in the content folder, of the files that an article's metadata name."""
     for name in _FIELDS:
         for path in _candidates(article, field_of(article, name)):
-            if _is_file(content / path):
+            if _is_within(content, path) and _is_file(content / path):
                 yield path
                 break
 
@@ -109,6 +110,15 @@ def _candidates(article: Any, place: str) -> Iterator[str]:
 
 def _source(article: Any) -> str:
     return str(getattr(article, "relative_source_path", None) or "").replace("\\", "/")
+
+
+def _is_within(content: Path, path: str) -> bool:
+    """Tell whether ``path`` leads to no other folder; the author's symbolic links may do so.
+
+    Pelican would write what is at ``../notes.txt`` beside the output folder, or into it.
+    """
+    folder = os.path.normpath(content)
+    return Path(os.path.normpath(content / path)).is_relative_to(folder)
 
 
 def _is_file(path: Path) -> bool:
