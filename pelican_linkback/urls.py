@@ -14,7 +14,16 @@ from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import harmless
 
-__all__ = ["check", "host_key", "join", "normalise", "plainly_joined", "resolve", "same_site"]
+__all__ = [
+    "can_be_read",
+    "check",
+    "host_key",
+    "join",
+    "normalise",
+    "plainly_joined",
+    "resolve",
+    "same_site",
+]
 
 LIMIT = 8000
 """Characters in a URL at most: what RFC 9110, section 4.1, asks of everybody, and no more."""
@@ -34,6 +43,15 @@ _PLAIN_PAGE = re.compile(
 )
 _PLAIN_REFERENCE = re.compile(r"/?[\w~-][\w.~-]*+(?:/[\w~-][\w.~-]*+)*+/?", re.ASCII)
 _LABELS = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+
+
+def can_be_read(reference: str) -> bool:
+    """Tell whether ``reference``, absolute or not, can be taken apart; ``http://[x`` cannot."""
+    try:
+        urlsplit(reference)
+    except ValueError:
+        return False
+    return True
 
 
 def check(url: str) -> str:

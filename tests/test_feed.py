@@ -233,6 +233,13 @@ def test_an_error_in_a_template_is_noted_with_its_name():
     assert caught.value.__notes__[0].startswith("title_template 't.html' of Entry(name='a & b'")
 
 
+@pytest.mark.parametrize("aspect", ["item_link", "item_image"])
+def test_an_address_that_cannot_be_read_is_noted_with_its_item(aspect):
+    with pytest.raises(ValueError, match="Invalid IPv6 URL") as caught:
+        type("Odd", (Plain,), {aspect: "http://[x"})().get_feed(None, SITE)
+    assert caught.value.__notes__[0].startswith(f"{aspect} of Entry(name='a & b'")
+
+
 def test_a_missing_template_is_named():
     with pytest.raises(FeedError, match=r"no template 'gone\.html', which title_template names"):
         entries(type("Templated", (Plain,), {"title_template": "gone.html"}))

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from pelican_linkback.feeds import PodcastFeed
+from pelican_linkback.feeds import STOCK_FEEDS, PodcastFeed
 from pelican_linkback.feeds.audio import seconds_of
 from pelican_linkback.feeds.files import type_of
 from tests.test_podcast import SILENCE
@@ -153,6 +153,19 @@ def test_a_symbolic_link_of_the_author_is_followed(show):
     build, file, _ = built(show, "audio/one.mp3", STATIC_PATHS=[])
     assert file.length == SIZE
     assert (build.output / "audio" / "one.mp3").read_bytes() == SILENCE
+
+
+@pytest.mark.parametrize("field", ["enclosure", "image", "transcript", "chapters"])
+def test_what_is_no_address_costs_no_feed(show, field):
+    show.article("one", **{"enclosure": "audio/one.mp3", field: "http://[x/a.mp3"})
+    build = show.build(LINKBACK_FEEDS=[*STOCK_FEEDS, Show])
+    (problem,) = build.problems
+    assert problem == (
+        f"'one.md' names 'http://[x/a.mp3' in {field.capitalize()}, which is not an address; "
+        "mend it"
+    )
+    for feed in ("show.xml", "feeds/all.atom.xml"):
+        assert "[x" not in build.read(feed)
 
 
 @pytest.mark.parametrize("there", ["https://cdn.example.io/a.m4a?x=1", "//cdn.example.io/a.m4a"])

@@ -31,6 +31,7 @@ from tests.test_formats import add, make, parse
         ('<img srcset="g.png, h.png 2x">', "g.png"),
         ('<img srcset=" ,g.png 2x">', "g.png"),
         ('<img src="data:image/png;base64,AA" srcset="g.png"><img srcset="">', None),
+        ('<img src="http://[x/i.png"><img srcset="//[y 2x"><img src="j.png">', "j.png"),
     ],
 )
 def test_the_first_picture_of_an_article(html, expected):

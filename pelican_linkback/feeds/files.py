@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 
 from pelican_linkback.feeds.aspects import shown
 from pelican_linkback.feeds.site import Site
+from pelican_linkback.urls import can_be_read
 
 __all__ = ["File", "field_of", "named", "named_files", "type_of"]
 
@@ -52,10 +53,19 @@ def named(article: Any, field: str, site: Site) -> File | None:
     """Return the file that the metadata of ``article`` name in ``field``, None where they do not.
 
     What is no file of the site is taken at its word; the author is told of a path that leads
-    nowhere. (A picture may come from elsewhere, such as the theme.)
+    nowhere. (A picture may come from elsewhere, such as the theme.) An address that cannot be read
+    would cost every feed that has the article: it is told, and left out.
     """
     place = field_of(article, field)
     if not place:
+        return None
+    if not can_be_read(place):
+        site.warn(
+            "{} names {} in {}, which is not an address; mend it",
+            shown(article),
+            repr(place),
+            field.capitalize(),
+        )
         return None
     marked = _MARKED.fullmatch(place)
     home = site.url.rstrip("/") + "/"

@@ -110,11 +110,12 @@ class ItemReader:
         for argument, aspect, hook, finish in steps:
             try:
                 value = hook(item)
+                if value is not None:
+                    arguments[argument] = finish(value, item) if finish else value
             except Exception as error:
                 explain(self._feed, aspect, hook, error, item)
+                noted(error, f"{aspect} of {shown(item)}")
                 raise
-            if value is not None:
-                arguments[argument] = finish(value, item) if finish else value
 
     def _text(self, name: str, item: Any) -> Any:
         """Return the item's ``title`` or ``description``; a template wins over the method."""

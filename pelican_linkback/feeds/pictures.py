@@ -7,6 +7,7 @@ import struct
 from typing import NamedTuple
 
 from pelican_linkback import markup
+from pelican_linkback.urls import can_be_read
 
 __all__ = ["Picture", "first_picture", "picture_in"]
 
@@ -50,14 +51,15 @@ def first_picture(html: str) -> str | None:
     """Return the URL of the first picture in an article's HTML, as it stands there.
 
     What is one pixel high or wide counts readers, and is no picture; nor has a ``data:`` URL an
-    address that others could use. Without ``src`` the first of ``srcset`` counts.
+    address that others could use, nor ``http://[x``, which is none. Without ``src`` the first of
+    ``srcset`` counts.
     """
     for found in _IMG.finditer(html):
         attributes = attributes_of(found[0])
         candidates = attributes.get("srcset", "").strip(" ,\t\n\r\f").split(maxsplit=1)
         url = attributes.get("src") or "".join(candidates[:1]).rstrip(",")
         tiny = {attributes.get("width"), attributes.get("height")} & {"0", "1"}
-        if not tiny and not _NO_PICTURE.match(url):
+        if not tiny and not _NO_PICTURE.match(url) and can_be_read(url):
             return url.strip()
     return None
 
