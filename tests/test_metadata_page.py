@@ -9,7 +9,7 @@ from pelican_linkback.feeds import STOCK_FEEDS, PodcastFeed
 from tests.pages import PACKAGE, PAGES, blocks, sections, table
 
 PAGE = PAGES["metadata"]
-READ = re.compile(r"""(?:\b(?:told|named|_numbered)\(\w+, |metadata\.get\()["'](\w+)["']""")
+READ = re.compile(r"""(?:\b(?:field_of|named|_numbered)\(\w+, |metadata\.get\()["'](\w+)["']""")
 
 
 class Soundings(PodcastFeed):
