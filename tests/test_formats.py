@@ -22,7 +22,8 @@ from pelican_linkback.feeds import (
     RssUserland091Feed,
     Stylesheet,
 )
-from pelican_linkback.feeds.formats import rfc2822_date, save
+from pelican_linkback.feeds.formats import save
+from pelican_linkback.feeds.rss import rfc2822_date
 from pelican_linkback.feeds.xmlwriter import XMLWriter, clean, escape
 
 FORMATS = [Atom1Feed, Rss201rev2Feed, RssUserland091Feed]

@@ -5,19 +5,14 @@ Pelican's own settings ask for.
 """
 
 from pelican_linkback.feeds.articles import ArticleFeed
+from pelican_linkback.feeds.atom import Atom1Feed
 from pelican_linkback.feeds.extras import Category
 from pelican_linkback.feeds.feed import Feed
-from pelican_linkback.feeds.formats import (
-    Atom1Feed,
-    Enclosure,
-    Person,
-    Rss201rev2Feed,
-    RssUserland091Feed,
-    Stylesheet,
-)
+from pelican_linkback.feeds.formats import Enclosure, Person, Stylesheet
 from pelican_linkback.feeds.jsonfeed import JsonFeed
 from pelican_linkback.feeds.podcast import PodcastFeed
 from pelican_linkback.feeds.podcast_format import PodcastRss
+from pelican_linkback.feeds.rss import Rss201rev2Feed, RssUserland091Feed
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.feeds.stock import (
     STOCK_FEEDS,

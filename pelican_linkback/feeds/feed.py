@@ -20,8 +20,9 @@ from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 from pelican_linkback.exceptions import FeedError, InvalidURL
 from pelican_linkback.feeds.archives import Archives
 from pelican_linkback.feeds.aspects import of_each, resolve, shown
-from pelican_linkback.feeds.formats import Enclosure, Rss201rev2Feed
+from pelican_linkback.feeds.formats import Enclosure
 from pelican_linkback.feeds.items import ItemReader, as_date
+from pelican_linkback.feeds.rss import Rss201rev2Feed
 from pelican_linkback.feeds.site import Site
 from pelican_linkback.urls import check
 

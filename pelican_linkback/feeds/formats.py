@@ -1,12 +1,13 @@
-"""The generators: feedgenerator's classes, mended.
+"""What the generators of all formats share: feedgenerator's classes, mended.
 
 ::
 
-    feedgenerator.SyndicationFeed
-    ├── Rss201rev2Feed ── our Rss201rev2Feed        RSS 2.0
-    ├── RssUserland091Feed ── our RssUserland091Feed    RSS 0.91
-    ├── Atom1Feed ── our Atom1Feed                  Atom 1.0 (RFC 4287)
-    └── our JsonFeed, in jsonfeed.py                JSON Feed 1.1
+    feedgenerator.SyndicationFeed, Mended
+    ├── RssUserland091Feed      rss.py              RSS 0.91
+    ├── Rss201rev2Feed          rss.py              RSS 2.0
+    │   └── PodcastRss          podcast_format.py   the same for podcasts
+    ├── Atom1Feed               atom.py             Atom 1.0 (RFC 4287)
+    └── JsonFeed                jsonfeed.py         JSON Feed 1.1
 
 Each is a template: ``root_attributes``, ``add_root_elements``, ``item_attributes`` and
 ``add_item_elements`` are meant to be overridden, with a call of ``super()``. What
@@ -26,32 +27,23 @@ from typing import IO, Any
 from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils import feedgenerator
-from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
-from pelican_linkback.feeds.extras import (
-    add_atom_head,
-    add_rss_head,
-    add_to_item,
-    category_attributes,
-)
-from pelican_linkback.feeds.sharing import Pattern, kind_of, pattern_of, seen, shareable
+from pelican_linkback.feeds.sharing import Pattern, kind_of, pattern_of, shareable
 from pelican_linkback.feeds.xmlwriter import Sink, XMLWriter
 
 __all__ = [
-    "Atom1Feed",
     "Enclosure",
     "Item",
     "Mended",
     "Person",
-    "Rss201rev2Feed",
-    "RssUserland091Feed",
     "Stylesheet",
+    "as_person",
+    "file_attributes",
     "save",
     "single_author",
+    "xml_kind",
 ]
 
-CONTENT_NAMESPACE = "http://purl.org/rss/1.0/modules/content/"
-DC_NAMESPACE = "http://purl.org/dc/elements/1.1/"
 _DATES = ("updateddate", "pubdate")
 _NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The date of a document that has none: Atom asks for one, and a clock would lie (P18)."""
@@ -111,18 +103,6 @@ def _aware(date: dt.date) -> dt.datetime:
         return date.replace(tzinfo=dt.UTC)
 
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def rfc2822_date(date: dt.datetime) -> str:
-    """Return what feedgenerator's function of this name does, at a fifth of its cost."""
-    day, month = _DAYS[date.weekday()], _MONTHS[date.month - 1]
-    time = date.isoformat(timespec="seconds")
-    zone = time[19:].replace(":", "") or "-0000"
-    return f"{day}, {date.day:02} {month} {date.year:04} {time[11:19]} {zone}"
-
-
 class Mended(feedgenerator.SyndicationFeed):
     """What all our generators share: one way to write, and no clock."""
 
@@ -160,7 +140,7 @@ class Mended(feedgenerator.SyndicationFeed):
         for key in _DATES:
             if item[key] is not None:
                 item[key] = _aware(item[key])
-        item["authors"] = single_author(item) if authors is None else [*map(_person, authors)]
+        item["authors"] = single_author(item) if authors is None else [*map(as_person, authors)]
 
     def num_items(self) -> int:
         """Return how many items there are."""
@@ -247,7 +227,8 @@ def _with_list_of_categories(arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments | {"categories": [categories]} if isinstance(categories, str) else arguments
 
 
-def _person(author: Person | str) -> Person:
+def as_person(author: Person | str) -> Person:
+    """Return ``author`` as a Person; a string is a name."""
     return author if isinstance(author, Person) else Person(str(author))
 
 
@@ -272,207 +253,14 @@ def single_author(item: Item) -> list[Person]:
     return [Person(name, email, item["author_link"])] if name or email else []
 
 
-_shareable = shareable(
+xml_kind = shareable(
     *("content_type", "mime_type", "root_attributes", "rss_attributes", "add_root_elements"),
     *("endChannelElement", "add_stylesheets"),
     state=("feed", "entries"),
 )
+"""Declares a generator whose XML elements for an item depend on the item alone: see ``sharing``."""
 
 
-class _Rss(Mended, feedgenerator.RssFeed):
-    """What RSS 0.91 and RSS 2.0 share: a channel in an rss element."""
-
-    def write_document(self, handler: XMLWriter) -> None:
-        """Write the rss element and all below it."""
-        handler.startElement("rss", self.rss_attributes())
-        handler.startElement("channel", self.root_attributes())
-        self.add_root_elements(handler)
-        self.write_items(handler)
-        self.endChannelElement(handler)
-        handler.endElement("rss")
-
-    def add_root_elements(self, handler: XMLWriter) -> None:
-        """Write what describes the channel; without a date there is no lastBuildDate."""
-        feed = self.feed
-        _write_rss_title(handler, feed["title"])
-        handler.addQuickElement("link", feed["link"])
-        handler.addQuickElement("description", feed["description"])
-        if feed["feed_url"] is not None:
-            handler.addQuickElement("atom:link", None, {"rel": "self", "href": feed["feed_url"]})
-        if feed["language"] is not None:
-            handler.addQuickElement("language", feed["language"])
-        for category in feed["categories"]:
-            _write_rss_category(handler, category)
-        if feed["feed_copyright"] is not None:
-            handler.addQuickElement("copyright", feed["feed_copyright"])
-        if feed.get("generator"):
-            handler.addQuickElement("generator", feed["generator"])
-        if (newest := self.newest()) is not None:
-            handler.addQuickElement("lastBuildDate", rfc2822_date(newest))
-        if feed["ttl"] is not None:
-            handler.addQuickElement("ttl", feed["ttl"])
-        add_rss_head(handler, feed)
-
-    def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
-        """Write what all versions of RSS have: title, link and description."""
-        _write_rss_title(handler, item["title"])
-        handler.addQuickElement("link", item["link"])
-        if item["description"] is not None:
-            handler.addQuickElement("description", item["description"])
-
-
-def _write_rss_title(handler: XMLWriter, title: str | None) -> None:
-    # A subclass with a write() of its own, in feedgenerator's style, brings another handler.
-    write = getattr(handler, "add_html_safe_element", handler.addQuickElement)
-    write("title", title)
-
-
-@_shareable
-class RssUserland091Feed(_Rss, feedgenerator.RssUserland091Feed):
-    """RSS 0.91 (Userland)."""
-
-
-@_shareable
-class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
-    """RSS 2.0, in the RSS Advisory Board's profile: description first, then content:encoded."""
-
-    def rss_attributes(self) -> dict[str, str]:
-        """Return the root's attributes; a namespace is declared where the document uses it."""
-        attributes: dict[str, str] = super().rss_attributes()
-        if any(item["content"] is not None for item in map(seen, self.entries)):
-            attributes["xmlns:content"] = CONTENT_NAMESPACE
-        return attributes
-
-    def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
-        """Write an item's elements."""
-        super().add_item_elements(handler, item)
-        if item["content"] is not None:
-            handler.addQuickElement("content:encoded", item["content"])
-        for person in item["authors"]:
-            _write_rss_author(handler, person)
-        if item["pubdate"] is not None:
-            handler.addQuickElement("pubDate", rfc2822_date(item["pubdate"]))
-        if item["comments"] is not None:
-            handler.addQuickElement("comments", item["comments"])
-        if item["unique_id"] is not None:
-            handler.addQuickElement("guid", item["unique_id"], _guid_attributes(item))
-        if item["ttl"] is not None:
-            handler.addQuickElement("ttl", item["ttl"])
-        # The profile allows one enclosure; Atom carries them all.
-        for enclosure in list(item["enclosures"])[:1]:
-            handler.addQuickElement("enclosure", "", {"url": enclosure.url, **_file(enclosure)})
-        for category in item["categories"]:
-            _write_rss_category(handler, category)
-        add_to_item(handler, item, atom=False)
-
-
-def _write_rss_author(handler: XMLWriter, person: Person) -> None:
-    # RSS 2.0's author is an e-mail address; a name alone goes into Dublin Core's creator.
-    if person.email:
-        named = f"{person.email} ({person.name})" if person.name else person.email
-        handler.addQuickElement("author", named)
-    else:
-        handler.addQuickElement("dc:creator", person.name, {"xmlns:dc": DC_NAMESPACE})
-
-
-def _write_rss_category(handler: XMLWriter, category: str) -> None:
-    handler.addQuickElement("category", category, category_attributes(category, scheme="domain"))
-
-
-def _guid_attributes(item: Item) -> dict[str, str]:
-    permalink = item["unique_id_is_permalink"]
-    return {"isPermaLink": str(permalink).lower()} if isinstance(permalink, bool) else {}
-
-
-def _file(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
+def file_attributes(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
+    """Return what RSS and Atom say of an enclosure beside its URL."""
     return {"length": str(enclosure.length), "type": str(enclosure.mime_type)}
-
-
-@_shareable
-class Atom1Feed(Mended, feedgenerator.Atom1Feed):
-    """Atom 1.0 (RFC 4287)."""
-
-    item_element = "entry"
-
-    def write_document(self, handler: XMLWriter) -> None:
-        """Write the feed element and all below it."""
-        handler.startElement("feed", self.root_attributes())
-        self.add_root_elements(handler)
-        self.write_items(handler)
-        handler.endElement("feed")
-
-    def add_root_elements(self, handler: XMLWriter) -> None:
-        """Write what describes the feed (RFC 4287, section 4.1.1)."""
-        feed = self.feed
-        handler.addQuickElement("title", feed["title"])
-        handler.addQuickElement("link", "", {"rel": "alternate", "href": feed["link"]})
-        if feed["feed_url"] is not None:
-            handler.addQuickElement("link", "", {"rel": "self", "href": feed["feed_url"]})
-        handler.addQuickElement("id", feed["id"])
-        handler.addQuickElement("updated", rfc3339_date(self.latest_post_date()))
-        for person in single_author(feed):
-            _write_atom_person(handler, "author", person)
-        if feed["subtitle"]:
-            handler.addQuickElement("subtitle", feed["subtitle"])
-        if feed.get("generator"):
-            handler.addQuickElement("generator", feed["generator"])
-        for person in map(_person, feed.get("contributors") or ()):
-            _write_atom_person(handler, "contributor", person)
-        for category in feed["categories"]:
-            _write_atom_category(handler, category)
-        if feed["feed_copyright"] is not None:
-            handler.addQuickElement("rights", feed["feed_copyright"])
-        add_atom_head(handler, feed)
-
-    def item_attributes(self, item: Item) -> dict[str, str]:
-        """Return the entry's attributes: its language where it is not the feed's."""
-        language = item.get("language")
-        return {"xml:lang": language} if language and language != self.feed["language"] else {}
-
-    def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
-        """Write an entry's elements (RFC 4287, section 4.1.2)."""
-        handler.addQuickElement("title", item["title"])
-        handler.addQuickElement("link", "", {"href": item["link"], "rel": "alternate"})
-        self._write_dates(handler, item)
-        for person in item["authors"]:
-            _write_atom_person(handler, "author", person)
-        unique_id = item["unique_id"]
-        if unique_id is None:
-            unique_id = get_tag_uri(item["link"], item["pubdate"])
-        handler.addQuickElement("id", unique_id)
-        if item["description"] is not None:
-            handler.addQuickElement("summary", item["description"], {"type": "html"})
-        if item["content"] is not None:
-            handler.addQuickElement("content", item["content"], {"type": "html"})
-        for enclosure in item["enclosures"]:
-            attributes = {"rel": "enclosure", "href": enclosure.url, **_file(enclosure)}
-            handler.addQuickElement("link", "", attributes)
-        for person in map(_person, item.get("contributors") or ()):
-            _write_atom_person(handler, "contributor", person)
-        for category in item["categories"]:
-            _write_atom_category(handler, category)
-        if item["item_copyright"] is not None:
-            handler.addQuickElement("rights", item["item_copyright"])
-        add_to_item(handler, item, atom=True)
-
-    def _write_dates(self, handler: XMLWriter, item: Item) -> None:
-        # Every entry has an updated element (4.1.2); one without a date is as new as its feed.
-        if item["pubdate"] is not None:
-            handler.addQuickElement("published", rfc3339_date(item["pubdate"]))
-        updated = item["updateddate"] or item["pubdate"] or self.latest_post_date()
-        handler.addQuickElement("updated", rfc3339_date(updated))
-
-
-def _write_atom_person(handler: XMLWriter, element: str, person: Person) -> None:
-    handler.startElement(element, {})
-    handler.addQuickElement("name", person.name or person.email)  # a name is required (3.2.1)
-    if person.email:
-        handler.addQuickElement("email", person.email)
-    if person.link:
-        handler.addQuickElement("uri", person.link)
-    handler.endElement(element)
-
-
-def _write_atom_category(handler: XMLWriter, category: str) -> None:
-    more = category_attributes(category, scheme="scheme", label="label")
-    handler.addQuickElement("category", "", {"term": category, **more})

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from pelican_linkback.feeds.formats import Item, Person, Rss201rev2Feed
+from pelican_linkback.feeds.formats import Item, Person
 from pelican_linkback.feeds.podcast_terms import GROUPS
+from pelican_linkback.feeds.rss import Rss201rev2Feed
 from pelican_linkback.feeds.xmlwriter import XMLWriter
 
 __all__ = ["PodcastRss", "podcast_guid"]

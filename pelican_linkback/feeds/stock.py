@@ -13,9 +13,9 @@ from itertools import chain
 from typing import Any
 
 from pelican_linkback.feeds.articles import ArticleFeed
+from pelican_linkback.feeds.atom import Atom1Feed
 from pelican_linkback.feeds.content import plain_text
 from pelican_linkback.feeds.feed import Feed
-from pelican_linkback.feeds.formats import Atom1Feed
 from pelican_linkback.feeds.jsonfeed import JsonFeed
 from pelican_linkback.feeds.site import Site
 
