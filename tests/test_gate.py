@@ -100,4 +100,4 @@ def test_objections(
     version: str, page: Response | WebError, built: bytes | None, codes: list[str]
 ) -> None:
     delivery = Delivery(Mention(SOURCE, TARGET), fingerprint=version)
-    assert [finding.code for finding in objections(delivery, page, built)] == codes
+    assert [objection.code for objection in objections(delivery, page, built)] == codes

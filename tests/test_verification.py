@@ -132,19 +132,19 @@ def test_wordpress_would_take_it(html: str) -> None:
     ],
 )
 def test_wordpress_would_refuse(html: str, code: str) -> None:
-    (finding,) = preflight(html, TARGET)
-    assert finding.code == code
-    assert finding.sentence
-    assert finding.remedy
+    (objection,) = preflight(html, TARGET)
+    assert objection.code == code
+    assert objection.sentence
+    assert objection.remedy
 
 
 def test_a_slash_that_differs_is_shown() -> None:
-    (finding,) = preflight(page('<a href="http://Example.org/p/">x</a>'), "https://example.org/p")
-    assert "links to http://Example.org/p/," in finding.sentence
+    (objection,) = preflight(page('<a href="http://Example.org/p/">x</a>'), "https://example.org/p")
+    assert "links to http://Example.org/p/," in objection.sentence
 
 
 def test_all_that_is_wrong_is_told() -> None:
-    codes = [finding.code for finding in preflight("<p>nothing</p>", TARGET)]
+    codes = [objection.code for objection in preflight("<p>nothing</p>", TARGET)]
     assert codes == ["no-title", "not-linked"]
 
 
@@ -173,9 +173,12 @@ def test_all_that_is_wrong_is_told() -> None:
     ).map("".join)
 )
 def test_any_page_is_examined(html: str) -> None:
-    assert all(finding.remedy for finding in preflight(html, TARGET))
+    assert all(objection.remedy for objection in preflight(html, TARGET))
 
 
 def test_a_page_of_beginnings_costs_little() -> None:
     hostile = "<!--<script><a href='" * 7_000
-    assert [finding.code for finding in preflight(hostile, TARGET)] == ["no-title", "not-linked"]
+    assert [objection.code for objection in preflight(hostile, TARGET)] == [
+        "no-title",
+        "not-linked",
+    ]

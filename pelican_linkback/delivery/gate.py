@@ -17,7 +17,7 @@ from pelican_linkback.exceptions import WebError
 from pelican_linkback.markup import decode
 from pelican_linkback.protocol.response import charset
 from pelican_linkback.protocol.verification import (
-    Finding,
+    Objection,
     is_tombstone,
     links_to,
     preflight,
@@ -119,7 +119,7 @@ def _is_older(delivery: Delivery, page: Response, built: bytes | None, now: date
 
 def objections(
     delivery: Delivery, page: Response | WebError, built: bytes | None
-) -> tuple[Finding, ...]:
+) -> tuple[Objection, ...]:
     """Return what a WordPress receiver would hold against the page: the built one, if known."""
     if delivery.is_ping or delivery.fingerprint in {UNLINKED, GONE}:
         return ()

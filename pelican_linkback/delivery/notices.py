@@ -17,15 +17,15 @@ from pelican_linkback.delivery.gate import (
 )
 from pelican_linkback.delivery.reasons import reason
 from pelican_linkback.delivery.record import Delivery, State
-from pelican_linkback.protocol.verification import Finding
+from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.text import harmless
 
 __all__ = [
     "Notice",
     "about_answer",
-    "about_finding",
     "about_journal",
     "about_missing_link",
+    "about_objection",
     "about_pings",
     "about_waiting",
 ]
@@ -34,7 +34,7 @@ LONGEST = 2000
 """Characters in a notice at most; URLs may be long."""
 
 NEARLY_LINKED = frozenset({"differs", "raw-ampersand", "by-script", "too-far-down"})
-"""Findings that say better than "no link" what is wrong."""
+"""Objections that say better than "no link" what is wrong."""
 
 ONLINE = {
     OLDER: "is online in an older version",
@@ -63,17 +63,17 @@ class Notice:
 
 
 def about_waiting(
-    deliveries: Sequence[Delivery], why: Waiting, findings: Sequence[Finding] = ()
+    deliveries: Sequence[Delivery], why: Waiting, objections: Sequence[Objection] = ()
 ) -> Notice:
     """Say why the ``deliveries`` of one source wait, and what the author can do.
 
-    ``findings`` may know better what is wrong with a link that is missing.
+    ``objections`` may know better what is wrong with a link that is missing.
     """
     source = deliveries[0].mention.source
     told = f"{_subject(deliveries)} not told yet"
     match why.reason:
         case code if code == LINK_MISSING:
-            return _about_link(told, source, findings) or _notice(
+            return _about_link(told, source, objections) or _notice(
                 "warning",
                 f"{told}: {source} does not link to it; upload the page if that is an older one, "
                 "else add the link to the article or set LINKBACK_LINK_MARKED = True",
@@ -97,10 +97,10 @@ def about_waiting(
             )
 
 
-def about_missing_link(delivery: Delivery, findings: Sequence[Finding]) -> Notice:
-    """Say that the built page of a delivery does not link to its target; ``findings`` say more."""
+def about_missing_link(delivery: Delivery, objections: Sequence[Objection]) -> Notice:
+    """Say that the built page of a delivery does not link to its target; ``objections`` say why."""
     told = f"{_subject([delivery])} not told yet"
-    return _about_link(told, delivery.mention.source, findings) or _notice(
+    return _about_link(told, delivery.mention.source, objections) or _notice(
         "warning",
         f"{told}: it is marked, and the article does not link to it; add the link, or set "
         "LINKBACK_LINK_MARKED = True",
@@ -109,31 +109,38 @@ def about_missing_link(delivery: Delivery, findings: Sequence[Finding]) -> Notic
     )
 
 
-def _about_link(told: str, source: str, findings: Sequence[Finding]) -> Notice | None:
-    for finding in findings:
-        if finding.code in NEARLY_LINKED:
-            words = f"{told}: {source}: {finding.sentence}; {finding.remedy}"
-            return _notice("warning", words, passing=True, kind=finding.code)
+def _about_link(told: str, source: str, objections: Sequence[Objection]) -> Notice | None:
+    for objection in objections:
+        if objection.code in NEARLY_LINKED:
+            words = f"{told}: {source}: {objection.sentence}; {objection.remedy}"
+            return _notice("warning", words, passing=True, kind=objection.code)
     return None
 
 
 def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
     """Say what came of a delivery."""
-    subject, why = _subject([delivery]), reason(delivery)
+    subject = _subject([delivery])
     if delivery.state is State.DELIVERED:
         what = NEWS.get(delivery.fingerprint, "")
-        return _notice("info", f"{subject} told{what} by {delivery.protocol} ({why})")
+        return _notice("info", f"{subject} told{what} by {delivery.protocol} ({reason(delivery)})")
     if delivery.state is State.NOTHING:
         return _notice("info", f"{subject} not told: it takes neither webmentions nor pingbacks")
-    if delivery.state is State.LATER and delivery.retry_at and not given_up:
-        return _notice("info", f"{subject} not told yet ({why}); {_tries_again(delivery)}")
-    tried = f" after {delivery.attempts} attempts" if given_up else ""
-    return _notice(
-        "warning",
-        f"{subject} not told{tried} ({why}); it is tried again when the article changes, or by "
-        "pelican-linkback send --retry-failed",
-        kind=delivery.reason,
+    remedy = (
+        "it is tried again when the article changes, or by pelican-linkback send --retry-failed"
     )
+    return _not_told(subject, delivery, remedy, given_up=given_up, kind=delivery.reason)
+
+
+def _not_told(
+    subject: str, delivery: Delivery, remedy: str, *, given_up: bool, kind: str = ""
+) -> Notice:
+    why = reason(delivery)
+    if delivery.state is State.LATER and delivery.retry_at and not given_up:
+        when = f"{delivery.retry_at:%Y-%m-%d %H:%M} UTC"
+        text = f"{subject} not told yet ({why}); the first run after {when} tries again"
+        return _notice("info", text)
+    tried = f" after {delivery.attempts} attempts" if given_up else ""
+    return _notice("warning", f"{subject} not told{tried} ({why}); {remedy}", kind=kind)
 
 
 def about_pings(settled: Iterable[tuple[Delivery, Decision]]) -> Iterator[Notice]:
@@ -151,9 +158,9 @@ def about_pings(settled: Iterable[tuple[Delivery, Decision]]) -> Iterator[Notice
 def _about_hub(pings: Sequence[Delivery], *, given_up: bool) -> Notice:
     first = pings[0]
     more = f" and {len(pings) - 1} more" if len(pings) > 1 else ""
-    subject, why = f"{first.article}{more}: the hub {first.mention.target}", reason(first)
+    subject = f"{first.article}{more}: the hub {first.mention.target}"
     if first.state is State.DELIVERED:
-        return _notice("info", f"{subject} told ({why})")
+        return _notice("info", f"{subject} told ({reason(first)})")
     if first.state is State.WAITING:
         what = "as it was built" if first.reason == OLDER else f"({first.detail})"
         return _notice(
@@ -162,33 +169,23 @@ def _about_hub(pings: Sequence[Delivery], *, given_up: bool) -> Notice:
             "upload it, then run pelican-linkback send",
             passing=True,
         )
-    if first.state is State.LATER and first.retry_at and not given_up:
-        return _notice("info", f"{subject} not told yet ({why}); {_tries_again(first)}")
-    tried = f" after {first.attempts} attempts" if given_up else ""
-    return _notice(
-        "warning",
-        f"{subject} not told{tried} ({why}); it is told of the feed's next version; see whether "
-        "LINKBACK_HUBS names the right hub",
-    )
+    remedy = "it is told of the feed's next version; see whether LINKBACK_HUBS names the right hub"
+    return _not_told(subject, first, remedy, given_up=given_up)
 
 
-def about_finding(delivery: Delivery, finding: Finding) -> Notice:
+def about_objection(delivery: Delivery, objection: Objection) -> Notice:
     """Say why a WordPress site would refuse the delivery, and what the author can do."""
     return _notice(
         "warning",
         f"{_subject([delivery])}: a WordPress site will refuse the pingback: "
-        f"{finding.sentence}; {finding.remedy}",
-        kind=finding.code,
+        f"{objection.sentence}; {objection.remedy}",
+        kind=objection.code,
     )
 
 
 def about_journal(problems: Sequence[str]) -> Iterable[Notice]:
     """Say which lines of the journal were not used."""
     return (_notice("warning", problem) for problem in problems)
-
-
-def _tries_again(delivery: Delivery) -> str:
-    return f"the first run after {delivery.retry_at:%Y-%m-%d %H:%M} UTC tries again"
 
 
 def _subject(deliveries: Sequence[Delivery]) -> str:

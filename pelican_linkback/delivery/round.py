@@ -25,15 +25,15 @@ from pelican_linkback.delivery.ledger import Ledger
 from pelican_linkback.delivery.notices import (
     Notice,
     about_answer,
-    about_finding,
     about_missing_link,
+    about_objection,
     about_waiting,
 )
 from pelican_linkback.delivery.record import State
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.markup import decode
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
-from pelican_linkback.protocol.verification import Finding, preflight
+from pelican_linkback.protocol.verification import Objection, preflight
 from pelican_linkback.urls import host_key, normalise
 
 if typing.TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Round:
         self._over: set[Mention] = set()
         self._looked_again: set[Mention] = set()
         self._unwell: dict[str, Outcome] = {}
-        self._objections: dict[Mention, tuple[Finding, ...]] = {}
+        self._objections: dict[Mention, tuple[Objection, ...]] = {}
 
     def stop(self) -> None:
         """Record nothing any more: what is cut off from here on stays as it is on record."""
@@ -207,7 +207,7 @@ class Round:
             return []
         if endpoint.protocol is Protocol.PINGBACK:
             delivery = self.ledger.deliveries[mention]
-            self.notices += [about_finding(delivery, each) for each in self._objections[mention]]
+            self.notices += [about_objection(delivery, each) for each in self._objections[mention]]
         self._record([(mention, Attempt(endpoint.protocol, endpoint.url, after))])
         outcome = tell(self._courier.web, mention, endpoint, self._courier.now())
         if endpoint.protocol is Protocol.WEBSUB and outcome.verdict is Verdict.LATER:

@@ -19,7 +19,7 @@ from pelican_linkback.protocol.response import Headers, charset, is_html
 from pelican_linkback.text import harmless
 from pelican_linkback.urls import normalise
 
-__all__ = ["Finding", "is_tombstone", "links_to", "preflight", "reads_alike"]
+__all__ = ["Objection", "is_tombstone", "links_to", "preflight", "reads_alike"]
 
 READ_BY_WORDPRESS = 150 * 1024
 """Bytes of a page that WordPress looks at."""
@@ -44,7 +44,7 @@ _BLOCK = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Objection:
     """Why WordPress would refuse: a stable word, a sentence about the page, and what to do."""
 
     code: str
@@ -96,7 +96,7 @@ def _words(html: str) -> list[str]:
     return unescape(_TAG.sub(" ", visible)).split() + hrefs
 
 
-def preflight(html: str, target: str) -> tuple[Finding, ...]:
+def preflight(html: str, target: str) -> tuple[Objection, ...]:
     """Return what a WordPress receiver would hold against a page as the source of a pingback.
 
     An empty tuple says that it would take it.
@@ -140,7 +140,7 @@ class _Cut:
         return {_loosely(href): href for href in map(unescape, reversed(self.insides))}
 
 
-def _about_link(page: _Cut, target: str) -> Finding | None:
+def _about_link(page: _Cut, target: str) -> Objection | None:
     """Return why the link to ``target`` would not be found, the nearest cause first."""
     letter = target.replace("&amp;", "&").replace("&", "&amp;")
     if insides := page.insides.get(letter):
@@ -156,13 +156,13 @@ def _about_link(page: _Cut, target: str) -> Finding | None:
     return _about_mention(page.html, {target, letter, target.replace("/", r"\/")})
 
 
-def _about_inside(inside: str) -> Finding | None:
+def _about_inside(inside: str) -> Objection | None:
     if _BLOCK.search(inside):
         return BLOCK_IN_LINK
     return None if _TAG.sub("", inside).strip() else NO_TEXT
 
 
-def _about_mention(html: str, spellings: set[str]) -> Finding:
+def _about_mention(html: str, spellings: set[str]) -> Objection:
     """Say where a target that no link names stands, if it stands on the page at all."""
     scripts = [match[0] for match in _SCRIPT.finditer(html)]
     if any(spelling in script for spelling in spellings for script in scripts):
@@ -194,50 +194,50 @@ def _loosely(url: str) -> str:
         return url
 
 
-def _differs(href: str) -> Finding:
-    return Finding(
+def _differs(href: str) -> Objection:
+    return Objection(
         "differs",
         f"the page links to {harmless(href)}, which is not the target to the letter",
         "write the same URL in the metadata and in the link",
     )
 
 
-NO_TITLE = Finding(
+NO_TITLE = Objection(
     "no-title",
     "the page has no plain <title> in its first 150 KB",
     "give the theme's page a <title> without attributes and with words in it",
 )
-NO_TEXT = Finding(
+NO_TEXT = Objection(
     "no-text",
     "the link holds no text, only an image or nothing",
     "put words between <a> and </a>, or add a second link that has some",
 )
-BLOCK_IN_LINK = Finding(
+BLOCK_IN_LINK = Objection(
     "block-in-link",
     "the link stands around block elements (a paragraph, a heading, a list, ...)",
     "put the link inside the block, around its words",
 )
-RAW_AMPERSAND = Finding(
+RAW_AMPERSAND = Objection(
     "raw-ampersand",
     "the link has its & written as something else than &amp;",
     "write &amp; for each & in the href",
 )
-TOO_FAR_DOWN = Finding(
+TOO_FAR_DOWN = Objection(
     "too-far-down",
     "the link stands behind the first 150 KB of the page, which is all that is read",
     "shorten the page (inlined images, styles, scripts) or link earlier",
 )
-BY_SCRIPT = Finding(
+BY_SCRIPT = Objection(
     "by-script",
     "the target is named only in a script, and receivers run none",
     "write the link into the article",
 )
-NOT_A_LINK = Finding(
+NOT_A_LINK = Objection(
     "not-a-link",
     "the page names the target, but not as the href of a link (metadata do not count)",
     "link to it in the article, or set LINKBACK_LINK_MARKED = True",
 )
-NOT_LINKED = Finding(
+NOT_LINKED = Objection(
     "not-linked",
     "the page does not name the target",
     "link to it in the article, or set LINKBACK_LINK_MARKED = True",
