@@ -3,12 +3,14 @@
 import datetime as dt
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pelican_linkback import feed_stage
 from pelican_linkback.feeds import (
     Atom1Feed,
     AtomAllFeed,
@@ -26,6 +28,7 @@ from pelican_linkback.feeds import (
 )
 from pelican_linkback.feeds.formats import save
 from pelican_linkback.feeds.sharing import Entry, Sharing, kind_of
+from tests.test_plugin_feeds import ALL_FEEDS
 
 DAY = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 SETTINGS = {
@@ -95,6 +98,13 @@ class WithPage(AtomTagFeed):
         return [*super().items(obj), PAGE]
 
 
+class Reversed(AtomTagFeed):
+    """Articles of one date stay in the order in which they come."""
+
+    def items(self, obj):
+        return [*super().items(obj)][::-1]
+
+
 class Shuffled(AtomTagFeed):
     order_by = "title"
 
@@ -133,7 +143,7 @@ def of(feed_type, base=TagFeed):
 
 CLASSES = [
     *(AtomAllFeed, TagFeed, AtomTagFeed, AtomTranslationFeed, Newest, Counted, Copyrighted),
-    *(WithPage, Shuffled, Restricted),
+    *(WithPage, Reversed, Shuffled, Restricted),
     *(JsonTagFeed, Stateful, of(Numbered), of(Styled), of(Bare), of(RssUserland091Feed)),
     # Of the same name, and of other bytes.
     *(of(Rss201rev2Feed, Counted), of(Rss201rev2Feed, Copyrighted)),
@@ -310,3 +320,20 @@ def test_what_is_made_once_is_made_once_a_build_and_not_at_all_shared_elsewhere(
         assert sharing.once("content", "an item", make) == "made of an item"
     assert on.once("summary", "an item", make) == "made of an item"
     assert len(made) == 4
+
+
+@pytest.mark.parametrize("summaries", [True, False])
+def test_a_site_that_pelican_reads_has_the_same_feeds_without_sharing(site, monkeypatch, summaries):
+    content = Path(__file__).parents[1] / "sample_site" / "content"
+    site.settings |= ALL_FEEDS | {"PATH": str(content), "RSS_FEED_SUMMARY_ONLY": summaries}
+    site.build()
+    shared = feeds_in(site.output)
+    monkeypatch.setattr(feed_stage, "Sharing", lambda on: Sharing(on=not on))
+    site.build(OUTPUT_PATH=str(site.folder / "again"))
+    assert len(shared) > 40
+    assert feeds_in(site.folder / "again") == shared
+
+
+def feeds_in(output):
+    folder = output / "feeds"
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
