@@ -1,8 +1,8 @@
-"""One HTTP request over a socket that is open already: urllib3's connection, without its pools.
+"""One HTTP request over a socket that is open already: requests, made to mind its own business.
 
-Requests, which stands on it, would take proxies and passwords from the environment, keep cookies,
-rewrite the URL, and unpack the whole body of a redirect if only to note where it leads; to be
-talked out of each took a fifth of an exchange. Contains no business logic.
+A session would take proxies and passwords from the environment, keep cookies, rewrite the URL,
+and unpack the whole body of a redirect if only to note where it leads. So there is none, but one
+transport adapter for a request that is prepared. Contains no business logic.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import BinaryIO
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from certifi import where
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection
 from urllib3.response import BaseHTTPResponse
 
@@ -38,28 +40,49 @@ def exchange(
     """
     connection = _Connection("", timeout=sock.gettimeout())
     connection.sock = sock
-    parts = urlsplit(quoted(url))
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with closing(connection):
-        try:
-            connection.request(method, path, body, headers, preload_content=False)
-        except ValueError as error:  # a header that cannot be sent
-            raise OSError(str(error)) from error
-        with closing(connection.getresponse()) as answer:
-            yield answer
+        request = requests.PreparedRequest()  # prepare() would quote and shorten the path
+        request.method, request.url = method, quoted(url)
+        request.prepare_headers(headers)
+        request.prepare_body(body, None)
+        with _Adapter(connection).send(request) as answer:
+            yield answer.raw
 
 
 @functools.cache
 def authorities() -> ssl.SSLContext:
     """Trust the system's authorities and Mozilla's: not every Python finds the system's."""
     context = ssl.create_default_context()
-    context.load_verify_locations(where())
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
 
 
 def quoted(text: str | bytes) -> str:
     """Percent-encode what cannot stand in a URL; what is percent-encoded stays as it is."""
     return quote(text, safe="%/:?#[]@!$&'()*+,;=~")
+
+
+class _Adapter(HTTPAdapter):
+    """Speaks over ``connection``; urllib3's pool would quote the path once more."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def send(
+        self, request: requests.PreparedRequest, *_: object, **__: object
+    ) -> requests.Response:
+        try:
+            self._connection.request(
+                str(request.method),
+                request.path_url,
+                request.body,
+                request.headers,
+                preload_content=False,
+            )
+        except ValueError as error:  # a header that cannot be sent
+            raise OSError(str(error)) from error
+        return self.build_response(request, self._connection.getresponse())
 
 
 class _Measured:
@@ -83,8 +106,8 @@ class _Answer(http.client.HTTPResponse):
     def begin(self) -> None:
         """Read the headers, but not too many, and forget those that do harm.
 
-        Lines that are no headers: urllib3 would log them, raw, as a warning. Cookies: nobody here
-        wants them, and Python's own jar takes half a minute for a hundred long ones.
+        Lines that are no headers: urllib3 would log them, raw, as a warning. Cookies: requests
+        would parse them, and a hundred long ones take it half a minute.
         """
         whole = self.fp
         self.fp = _Measured(whole)  # type: ignore[assignment]

@@ -4,7 +4,7 @@ The address that was checked is the address that is connected to, for every hop 
 one exchange, all of it, ends within its time; nothing of the author's goes out: no credentials,
 no cookies, no Referer, and no proxy out of the environment.
 
-It stands on urllib3, which ``transport`` hands a socket that ``dialling`` opened, because
+It stands on requests, which ``transport`` hands a socket that ``dialling`` opened, because
 requests-hardened tries only the first address of a host, opens loopback whole or not at all, and
 like requests bounds the time between two bytes but not that of an exchange.
 """

@@ -24,7 +24,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "protocol": (GROUND | {"protocol"}, set()),
     "journal": (GROUND, {"filelock"}),
     "settings": (GROUND | {"protocol"}, set()),
-    "transport": (set(), {"certifi", "urllib3"}),
+    "transport": (set(), {"requests", "urllib3"}),
     "web": (GROUND | {"transport"}, {"urllib3"}),
     "feeds": (GROUND | SECOND | {"feeds"}, {"feedgenerator"}),
     "feeds/content": (GROUND | {"feeds"}, set()),
