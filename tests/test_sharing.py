@@ -326,6 +326,7 @@ def test_what_is_made_once_is_made_once_a_build_and_not_at_all_shared_elsewhere(
 def test_a_site_that_pelican_reads_has_the_same_feeds_without_sharing(site, monkeypatch, summaries):
     content = Path(__file__).parents[1] / "sample_site" / "content"
     site.settings |= ALL_FEEDS | {"PATH": str(content), "RSS_FEED_SUMMARY_ONLY": summaries}
+    site.settings["LINKBACK_STATE"] = str(site.folder / "linkback")
     site.build()
     shared = feeds_in(site.output)
     monkeypatch.setattr(feed_stage, "Sharing", lambda on: Sharing(on=not on))
