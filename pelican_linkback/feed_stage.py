@@ -74,10 +74,6 @@ class FeedStage:
         self._shelf = Shelf(Path(generator.output_path), emptied=emptied)
         # The settings stay as they are, for themes and for other plugins.
         generator.generate_feeds = _leave_the_feeds
-        for name, value in generator.context.items():
-            if "_FEED_" in name and "{lang" in str(value):
-                pattern = _PatternForThemes.of(str(value), self._settings.edition)
-                generator.context[name] = pattern
 
     def documents(self) -> Sequence[Document]:
         """Return the site's feeds, without archives; what is wrong is told by ``run``."""
@@ -257,28 +253,6 @@ class FeedStage:
 
     def _path(self, document: Document) -> Path:
         return (Path(self._generator.output_path) / document.path).absolute()
-
-
-class _PatternForThemes(str):
-    """A path pattern that names ``{lang}``, for themes that fill in the slug alone.
-
-    Pelican's themes write ``CATEGORY_FEED_ATOM.format(slug=category.slug)``: they get the feed in
-    the default language.
-    """
-
-    __slots__ = ("_language",)
-    _language: str
-
-    @classmethod
-    def of(cls, pattern: str, language: str) -> _PatternForThemes:
-        """Return ``pattern`` with the language to take where none is named."""
-        self = cls(pattern)
-        self._language = language
-        return self
-
-    def format(self, *args: Any, **kwargs: Any) -> str:
-        """Fill in the fields, the language too."""
-        return super().format(*args, **{"lang": self._language, **kwargs})
 
 
 def is_taken_over(generator: Any) -> bool:

@@ -51,7 +51,7 @@ from pelican_linkback.preview import is_preview
 from pelican_linkback.protocol import extraction
 from pelican_linkback.settings import Settings
 from pelican_linkback.telling import Teller
-from pelican_linkback.themes import FeedLinks, Linkbacks, Told, add_missing_links
+from pelican_linkback.themes import FeedLinks, Linkbacks, Told, add_missing_links, fill_in_language
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.delivery.report import Report
@@ -115,6 +115,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 def take_over_stock_feeds(generator: Any) -> None:
     """Set Pelican's own feeds aside: ``write_feeds`` writes them."""
     _stages[generator.output_path] = FeedStage(generator)
+    fill_in_language(generator.context, str(generator.settings.get("DEFAULT_LANG") or ""))
 
 
 def publish_named_files(generator: Any) -> None:

@@ -19,7 +19,15 @@ from pelican_linkback.feeds.catalogue import Document
 from pelican_linkback.feeds.stock import InLanguage
 from pelican_linkback.settings import Settings
 
-__all__ = ["FeedLink", "FeedLinks", "Linkback", "Linkbacks", "Told", "add_missing_links"]
+__all__ = [
+    "FeedLink",
+    "FeedLinks",
+    "Linkback",
+    "Linkbacks",
+    "Told",
+    "add_missing_links",
+    "fill_in_language",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +127,34 @@ def _normal(url: str) -> str:
         return urls.normalise(url)
     except InvalidURL:
         return url
+
+
+def fill_in_language(context: dict[str, Any], language: str) -> None:
+    """Let themes name feeds whose path has ``{lang}``, in the site's default ``language``.
+
+    Pelican's own write ``CATEGORY_FEED_ATOM.format(slug=category.slug)``.
+    """
+    for name, value in context.items():
+        if "_FEED_" in name and "{lang" in str(value):
+            context[name] = _Pattern.of(str(value), language)
+
+
+class _Pattern(str):
+    """A path pattern with the language to take where none is given."""
+
+    __slots__ = ("_language",)
+    _language: str
+
+    @classmethod
+    def of(cls, pattern: str, language: str) -> _Pattern:
+        """Return ``pattern`` with the language to take where none is named."""
+        self = cls(pattern)
+        self._language = language
+        return self
+
+    def format(self, *args: Any, **kwargs: Any) -> str:
+        """Fill in the fields, the language too."""
+        return super().format(*args, **{"lang": self._language, **kwargs})
 
 
 class Linkback(NamedTuple):
