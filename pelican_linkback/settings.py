@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from types import UnionType
-from typing import Any, TypeGuard
+from typing import Any
 from urllib.parse import urlsplit
 
+from pelican_linkback import values
 from pelican_linkback.addresses import AllowEntry, is_public_host
-from pelican_linkback.exceptions import InvalidURL, SettingsError, WebError
+from pelican_linkback.exceptions import SettingsError, WebError
 from pelican_linkback.protocol.mention import MENTIONING, Protocol
 from pelican_linkback.urls import check
 
@@ -121,156 +120,31 @@ class Settings:
         )
 
 
-# A reader takes what the author wrote and returns the value, or raises ValueError with what
-# the setting takes.
-
-
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise ValueError("takes True or False")
-
-
-def _one_of(*words: str) -> Callable[[object], str]:
-    def read_word(value: object) -> str:
-        if isinstance(value, str) and value in words:
-            return value
-        raise ValueError("takes " + " or ".join(f'"{word}"' for word in words))
-
-    return read_word
-
-
-def _style(value: object) -> bool | str:
-    if isinstance(value, bool) or (isinstance(value, str) and value.strip()):
-        return value
-    raise ValueError("takes True, False, or the URL of a stylesheet")
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 86_400:
-        return float(value)
-    raise ValueError("takes a number of seconds above 0, such as 10")
-
-
-def _count(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000:
-        return value
-    raise ValueError("takes a whole number from 1 to 1000")
-
-
-def _is_list(value: object, kind: type | UnionType) -> TypeGuard[Sequence[Any]]:
-    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        return False
-    return all(isinstance(entry, kind) for entry in value)
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    if _is_list(value, str) and all(entry.strip() for entry in value):
-        return tuple(entry.strip() for entry in value)
-    raise ValueError('takes a list of strings, such as ["example.org"]')
-
-
-def _hubs(value: object) -> tuple[str, ...]:
-    hubs = _strings(value)
-    wrong = []
-    for hub in hubs:
-        try:
-            check(hub)
-        except InvalidURL as error:
-            wrong.append(f"{hub!r} is none: {error.reason}")
-    if wrong:
-        raise ValueError(f"takes absolute URLs; {'; '.join(wrong)}")
-    return tuple(dict.fromkeys(hubs))
-
-
-def _protocols(value: object) -> tuple[Protocol, ...]:
-    names = _strings(value)
-    if len(set(names)) == len(names) and all(name in MENTIONING for name in names):
-        return tuple(Protocol(name) for name in names)
-    raise ValueError('takes a list of "webmention" and "pingback", in the order of preference')
-
-
-def _allow_hosts(value: object) -> tuple[AllowEntry, ...]:
-    return tuple(AllowEntry.parse(entry) for entry in _strings(value))
-
-
-def _agent(value: object) -> str:
-    if isinstance(value, str) and value.strip() and value.isprintable() and value.isascii():
-        return value.strip()
-    raise ValueError("takes one line of ASCII text")
-
-
-def _path(value: object) -> Path:
-    if isinstance(value, str | Path) and str(value).strip() and "\0" not in str(value):
-        with suppress(RuntimeError):  # ~nobody: a user who is not there
-            return Path(value).expanduser()
-    raise ValueError('takes the path of a folder, such as "linkback"')
-
-
-def _address(value: object) -> str:
-    if isinstance(value, str) and not re.search(r"\s", value.strip()):
-        return value.strip()
-    raise ValueError('takes an address, such as "images/icon.png"')
-
-
-def _authors(value: object) -> Mapping[str, Mapping[str, str]]:
-    if isinstance(value, Mapping) and all(map(_is_person, value.items())):
-        return dict(value)
-    raise ValueError(
-        'takes a dictionary, such as {"Ann Lee": {"email": "ann@example.org", "url": ""}}'
-    )
-
-
-def _is_person(item: tuple[object, object]) -> bool:
-    name, about = item
-    if not isinstance(name, str) or not isinstance(about, Mapping):
-        return False
-    return set(about) <= {"email", "url"} and all(isinstance(each, str) for each in about.values())
-
-
-def _day(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise ValueError('takes a day, such as "2026-01-31"') from None
-
-
-def _feeds(value: object) -> tuple[Any, ...] | None:
-    if value is None:
-        return None
-    if _is_list(value, str | type):
-        return tuple(value)
-    raise ValueError("takes a list of Feed classes or of their dotted names")
-
-
 READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
-    "LINKBACK_FEEDS": ("feeds", _feeds),
-    "LINKBACK_AUTHORS": ("authors", _authors),
-    "LINKBACK_FUTURE": ("future", _flag),
-    "LINKBACK_FEED_STYLE": ("feed_style", _style),
-    "LINKBACK_AUTODISCOVERY": ("autodiscovery", _flag),
-    "LINKBACK_ARCHIVES": ("archives", _flag),
-    "LINKBACK_ICON": ("icon", _address),
-    "LINKBACK_LOGO": ("logo", _address),
-    "LINKBACK_HUBS": ("hubs", _hubs),
-    "LINKBACK_STATE": ("state", _path),
-    "LINKBACK_SEND": ("send", _flag),
-    "LINKBACK_TARGETS": ("targets", _one_of("marked", "all")),
-    "LINKBACK_SINCE": ("since", _day),
-    "LINKBACK_LINK_MARKED": ("link_marked", _flag),
-    "LINKBACK_PROTOCOLS": ("protocols", _protocols),
-    "LINKBACK_EXCLUDE": ("exclude", _strings),
-    "LINKBACK_ALLOW_HOSTS": ("allow_hosts", _allow_hosts),
-    "LINKBACK_TIMEOUT": ("timeout", _seconds),
-    "LINKBACK_DEADLINE": ("deadline", _seconds),
-    "LINKBACK_WORKERS": ("workers", _count),
-    "LINKBACK_PER_HOST": ("per_host", _count),
-    "LINKBACK_USER_AGENT": ("user_agent", _agent),
+    "LINKBACK_FEEDS": ("feeds", values.feeds),
+    "LINKBACK_AUTHORS": ("authors", values.authors),
+    "LINKBACK_FUTURE": ("future", values.flag),
+    "LINKBACK_FEED_STYLE": ("feed_style", values.style),
+    "LINKBACK_AUTODISCOVERY": ("autodiscovery", values.flag),
+    "LINKBACK_ARCHIVES": ("archives", values.flag),
+    "LINKBACK_ICON": ("icon", values.address),
+    "LINKBACK_LOGO": ("logo", values.address),
+    "LINKBACK_HUBS": ("hubs", values.hubs),
+    "LINKBACK_STATE": ("state", values.path),
+    "LINKBACK_SEND": ("send", values.flag),
+    "LINKBACK_TARGETS": ("targets", values.one_of("marked", "all")),
+    "LINKBACK_SINCE": ("since", values.day),
+    "LINKBACK_LINK_MARKED": ("link_marked", values.flag),
+    "LINKBACK_PROTOCOLS": ("protocols", values.protocols),
+    "LINKBACK_EXCLUDE": ("exclude", values.strings),
+    "LINKBACK_ALLOW_HOSTS": ("allow_hosts", values.allow_hosts),
+    "LINKBACK_TIMEOUT": ("timeout", values.seconds),
+    "LINKBACK_DEADLINE": ("deadline", values.seconds),
+    "LINKBACK_WORKERS": ("workers", values.count),
+    "LINKBACK_PER_HOST": ("per_host", values.count),
+    "LINKBACK_USER_AGENT": ("user_agent", values.agent),
 }
+"""What takes each setting, and the field of Settings that it goes to."""
 
 NAMES = tuple(READERS)
 """Every setting of this plugin, as the author writes it."""
@@ -282,35 +156,46 @@ def read(pelican: Mapping[str, Any]) -> Settings:
     Raises SettingsError with every problem found: a name that is not ours (with the nearest
     that is) and a value that is not what the setting takes.
     """
+    own, problems = _read_own(pelican)
+    problems += [*_addresses(pelican), *_length(pelican.get("FEED_MAX_ITEMS"))]
+    if problems:
+        raise SettingsError(problems)
+    settings = Settings(**_read_pelicans(pelican), **own)
+    # Beside the content folder; joining an absolute path gives that path.
+    settings = replace(settings, state=settings.content.parent / settings.state)
+    if problems := list(_folders(settings)):
+        raise SettingsError(problems)
+    return settings
+
+
+def _read_own(pelican: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return what LINKBACK_* say, by the fields of Settings, and what is wrong with them."""
+    own: dict[str, Any] = {}
     problems: list[str] = []
-    values: dict[str, object] = {}
     for name in sorted(key for key in pelican if key.startswith(PREFIX)):
         if name not in READERS:
             problems.append(_unknown(name))
             continue
         field, reader = READERS[name]
         try:
-            values[field] = reader(pelican[name])
+            own[field] = reader(pelican[name])
         except ValueError as error:
             problems.append(f"{name} = {pelican[name]!r}: {error}")
-    problems += [*_addresses(pelican), *_length(pelican.get("FEED_MAX_ITEMS"))]
-    if problems:
-        raise SettingsError(problems)
+    return own, problems
+
+
+def _read_pelicans(pelican: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Pelican's own settings say, by the fields of Settings."""
     site_url = str(pelican.get("SITEURL") or "").rstrip("/")
-    content = Path(pelican["PATH"]).absolute()
-    places: dict[str, Any] = {
+    return {
+        "site_url": site_url,
+        "content": Path(pelican["PATH"]).absolute(),
         "edition": str(pelican.get("DEFAULT_LANG") or ""),
         "subsite": pelican.get("DEFAULT_LANG") in (pelican.get("I18N_SUBSITES") or {}),
         "output": Path(pelican.get("OUTPUT_PATH", "output")).absolute(),
         "feed_domain": str(pelican.get("FEED_DOMAIN") or site_url).rstrip("/"),
         "feeds_readdressed": any(map(pelican.get, filter(_FEED_ADDRESS.fullmatch, pelican))),
     }
-    settings = Settings(site_url, content, **places, **values)  # type: ignore[arg-type]
-    # Beside the content folder; joining an absolute path gives that path.
-    settings = replace(settings, state=content.parent / settings.state)
-    if problems := list(_folders(settings)):
-        raise SettingsError(problems)
-    return settings
 
 
 def _addresses(pelican: Mapping[str, Any]) -> Iterator[str]:
