@@ -30,6 +30,7 @@ from pelican_linkback.feeds.formats import save
 from pelican_linkback.feeds.sharing import Entry, Sharing, kind_of
 from tests.test_plugin_feeds import ALL_FEEDS
 
+ZONE = dt.timezone(dt.timedelta(hours=5))
 DAY = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 SETTINGS = {
     "TAG_FEED_ATOM": "{slug}.atom.xml",
@@ -237,6 +238,27 @@ def test_what_a_listener_changes_is_changed_in_one_document_only(articles, chang
     site = site_of(articles, Sharing(on=True))
     unshared = replace(site, sharing=Sharing(on=False))
     assert documents(site, heard=listener()) == documents(unshared, heard=listener())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"pubdate": DAY.astimezone(ZONE)}, id="the same time elsewhere"),
+        pytest.param({"unique_id_is_permalink": 0}, id="another type"),
+        pytest.param({"title": Category("T")}, id="a str that knows more"),
+    ],
+)
+@pytest.mark.parametrize("name", ["x", "y"])
+def test_what_becomes_its_equal_is_changed_too(change, name):
+    def heard(document):
+        if document.feed["title"] == f"Me - {name}":
+            for item in document.items:
+                item.update(change)
+
+    classes = [AtomTagFeed, TagFeed, JsonTagFeed]
+    site = site_of([article()], Sharing(on=True))
+    unshared = replace(site, sharing=Sharing(on=False))
+    assert documents(site, classes, heard) == documents(unshared, classes, heard)
 
 
 def article(**kwargs):

@@ -95,9 +95,14 @@ class Pattern:
 
     def is_like(self, entry: Entry) -> bool:
         """Tell whether a copy is unchanged."""
-        # A category may be a str that knows more than its equal does: in lists identity counts.
-        item = self.item
-        return entry == item and all(all(map(is_, entry[each], item[each])) for each in self._lists)
+        # What is equal may be written otherwise: a time in another zone, a str that knows more.
+        item, lists = self.item, self._lists
+        values = item.keys() - set(lists)
+        return (
+            entry == item
+            and all(map(is_, map(entry.get, values), map(item.get, values)))
+            and all(all(map(is_, entry[each], item[each])) for each in lists)
+        )
 
     def fill(self, entry: Entry) -> None:
         """Make ``entry`` a copy."""
