@@ -89,12 +89,13 @@ DESIGN = (PACKAGE.parent / "docs" / "design.rst").read_text(encoding="utf-8")
 
 
 def test_the_house_of_the_design_page_is_the_one_that_stands():
-    drawn, folder = [], ""
-    for depth, name in re.findall(r"^    (│   )?[├└]── (\S+)", DESIGN, re.MULTILINE):
+    drawn, folders = [], []
+    for edge, name in re.findall(r"^    ((?:[│ ]   )*)[├└]── (\S+)", DESIGN, re.MULTILINE):
+        del folders[len(edge) // 4 :]
         if name.endswith("/"):
-            folder = name
+            folders.append(name)
         else:
-            drawn.append(f"{folder}{name}" if depth else name)
+            drawn.append("".join([*folders, name]))
     standing = (path.relative_to(PACKAGE).as_posix() for path in MODULES)
     assert sorted(drawn) == sorted(each for each in standing if not each.endswith("/__init__.py"))
 
@@ -106,6 +107,18 @@ NAMED = sorted(room for room in ROOMS if room.isidentifier() and "__" not in roo
 def test_the_floors_of_the_design_page_have_every_room(room):
     _, floors, _ = re.split(r"^Floor .*\n|^The life of the data\n", DESIGN, flags=re.MULTILINE)
     assert re.search(f"``{room}/?``", floors)
+
+
+FACTS = tuple(f"{OWN}.feeds.{name}" for name in ("checking", "podcast_terms", "validity"))
+
+
+CHECKING = sorted((PACKAGE / "feeds" / "checking").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", CHECKING, ids=lambda path: path.name)
+def test_what_checks_feeds_shares_nothing_but_facts_with_what_writes_them(path):
+    of_feeds = {name for name in imports(path) if name.startswith(f"{OWN}.feeds.")}
+    assert all(name.startswith(FACTS) for name in of_feeds)
 
 
 def test_only_the_command_line_prints():

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pelican_linkback import cli
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
 from pelican_linkback.feeds import output
-from pelican_linkback.feeds.built import built_file
-from pelican_linkback.feeds.check import Checked, Expected, check
-from pelican_linkback.feeds.findings import CODES
-from pelican_linkback.feeds.reading import published_ids, read
+from pelican_linkback.feeds.checking.built import built_file
+from pelican_linkback.feeds.checking.check import Checked, Expected, check
+from pelican_linkback.feeds.checking.findings import CODES
+from pelican_linkback.feeds.checking.reading import published_ids, read
 from pelican_linkback.feeds.validity import is_uri, read_date
 from tests import test_podcast
 

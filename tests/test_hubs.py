@@ -20,7 +20,7 @@ from pelican_linkback.feeds import (
     Rss201rev2Feed,
     RssUserland091Feed,
 )
-from pelican_linkback.feeds.check import Expected, check
+from pelican_linkback.feeds.checking.check import Expected, check
 from pelican_linkback.feeds.output import documents
 from tests.jsonfeed_schema import FEED
 from tests.kits import SITE

@@ -15,9 +15,9 @@ from typing import Any
 from pelican_linkback.cli.screen import Screen
 from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed, WebError
 from pelican_linkback.feeds import identity, output
-from pelican_linkback.feeds.built import built_file
-from pelican_linkback.feeds.check import Checked, Expected, check
-from pelican_linkback.feeds.reading import published_ids
+from pelican_linkback.feeds.checking.built import built_file
+from pelican_linkback.feeds.checking.check import Checked, Expected, check
+from pelican_linkback.feeds.checking.reading import published_ids
 from pelican_linkback.journal import Journal
 from pelican_linkback.settings import Settings
 from pelican_linkback.urls import normalise

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urldefrag, urljoin
 
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
-from pelican_linkback.feeds import check_podcast
-from pelican_linkback.feeds.findings import Finding, Problems, say
-from pelican_linkback.feeds.reading import FeedDocument, Part, page_url, read
+from pelican_linkback.feeds.checking import podcast
+from pelican_linkback.feeds.checking.document import FeedDocument, Part
+from pelican_linkback.feeds.checking.findings import Finding, Problems, say
+from pelican_linkback.feeds.checking.reading import page_url, read
 from pelican_linkback.feeds.validity import (
     DATES,
     is_relative,
@@ -53,7 +54,7 @@ class Expected:
     now: dt.datetime
     remembered: Mapping[str, str] = field(default_factory=dict)
     readdressed: bool = False
-    look: check_podcast.Look = lambda _: None
+    look: podcast.Look = lambda _: None
 
 
 def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
@@ -91,7 +92,7 @@ def _head(feed: FeedDocument, expected: Expected) -> Problems:
         yield from _valid_id(feed.head)
     yield from _part(feed, feed.head, expected.now)
     if feed.head.podcast:
-        yield from (say(*rule) for rule in check_podcast.of_show(feed.head, expected.look))
+        yield from (say(*rule) for rule in podcast.of_show(feed.head, expected.look))
 
 
 def _entries(
@@ -241,8 +242,8 @@ def _entry_content(entry: Part) -> Problems:
 
 
 def _entry_podcast(
-    feed: FeedDocument, entry: Part, files: set[str], look: check_podcast.Look
+    feed: FeedDocument, entry: Part, files: set[str], look: podcast.Look
 ) -> Problems:
     if feed.head.podcast:
-        rules = check_podcast.of_episode(entry, feed.head, files, look)
+        rules = podcast.of_episode(entry, feed.head, files, look)
         yield from (say(*rule) for rule in rules)

@@ -19,9 +19,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from pelican_linkback.feeds.pictures import picture_in
+from pelican_linkback.feeds.checking.document import Part, Said
+from pelican_linkback.feeds.checking.pictures import picture_in
 from pelican_linkback.feeds.podcast_terms import CATEGORIES, GROUPS, MEDIUMS
-from pelican_linkback.feeds.reading import Part, Said
 
 __all__ = ["BuiltFile", "Look", "of_episode", "of_show"]
 

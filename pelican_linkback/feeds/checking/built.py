@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from pelican_linkback.feeds.check_podcast import BuiltFile
+from pelican_linkback.feeds.checking.podcast import BuiltFile
 
 __all__ = ["built_file"]
 
