@@ -386,6 +386,30 @@ def test_what_the_scan_lets_pass_the_parser_would_not_change(html):
         assert mending.mended(html, BASE) == shape(html)
 
 
+CASES = st.sampled_from(
+    [
+        *(
+            '<p style="background:{}(x)">',
+            "<{}>",
+            "<p {}='x'>",
+            "<p {}Click='x'>",
+            '<a href="{}://b">',
+        ),
+        *("</{}>", '<img {}="https://x.org/">', "{}"),
+    ]
+)
+WORDS = st.sampled_from(["url", "script", "style", "on", "href", "http", "srcset", "p"])
+
+
+@given(CASES, WORDS, st.sampled_from([str.lower, str.upper, str.title]))
+def test_what_the_scan_of_lower_case_lets_pass_the_other_does(html, word, case):
+    html = html.format(case(word))
+    if content._IN_ORDER_AND_LOWER_CASE.fullmatch(html):
+        assert content._IN_ORDER.fullmatch(html)
+    if content._BUT_FOR_URLS_IN_LOWER_CASE.fullmatch(html):
+        assert content._BUT_FOR_URLS.fullmatch(html)
+
+
 RELATIVE = st.sampled_from(
     [
         *('<a href="/x/?a=1">', "<img src='../a.png' title=' href=\"y\"' alt=b>", '<a href="#f">'),

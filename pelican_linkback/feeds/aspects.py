@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from pelican_linkback.exceptions import FeedError
@@ -72,7 +72,7 @@ def explain(
     feed: object, name: str, hook: Callable[..., Any] | None, error: Exception, subject: object
 ) -> None:
     """Note on what ``hook`` raised for ``subject`` where it comes from, or raise a FeedError."""
-    if inspect.ismethod(hook):  # otherwise resolve has done it
+    if isinstance(hook, MethodType):  # otherwise resolve has done it
         _explain(feed, name, _read_once(hook.__func__, 1)[1], error, subject)
 
 
@@ -154,13 +154,13 @@ Reading = tuple[bool | None, inspect.Signature | None]
 
 
 def _reading(feed: object, name: str, hook: Callable[..., Any]) -> Reading:
-    if inspect.ismethod(hook):
+    if isinstance(hook, MethodType):
         function, own = hook.__func__, 1  # the first argument is self
     elif isinstance(inspect.getattr_static(feed, name, None), functools.singledispatchmethod):
         return True, None  # it dispatches on the subject; the signature it shows has self, too
     else:
         function, own = hook, 0
-    return (_read_once if inspect.isfunction(function) else _read)(function, own)
+    return (_read_once if isinstance(function, FunctionType) else _read)(function, own)
 
 
 def _read(function: Callable[..., Any], own: int) -> Reading:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from contextlib import suppress
 from html import unescape
 
 from pelican_linkback import urls
@@ -65,7 +66,7 @@ _MENDED_ELEMENTS = "|".join([*DROPPED, *UNWRAPPED, *RENAMED, *LINKED, "style"])
 _SPACE = r"[ \t\r\n\f]"
 
 
-def _scanner(url: str) -> re.Pattern[str]:
+def _scanner(url: str, case: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
     """Return what describes HTML that needs no mending; ``url`` is for each quotation mark."""
     double, single = url.replace("Q", '"'), url.replace("Q", "'")
     return re.compile(
@@ -76,14 +77,14 @@ def _scanner(url: str) -> re.Pattern[str]:
       (?:{_SPACE}++ (?:
         (?:cite|href|poster|src|xlink:href) =            # an attribute with a URL
             (?:{double}|{single})
-        | style = (?![^>]*(?:url|&|@|\\)) (?:"[^"<>]*"|'[^'<>]*')
+        | style = (?![^>]*(?:[Uu][Rr][Ll]|&|@|\\)) (?:"[^"<>]*"|'[^'<>]*')
         | (?!on|ping|style|srcset|action|background|cite|formaction|href|longdesc|poster|src|xlink
             |data-src)
           [a-z][a-z0-9:_-]*+ (?:=(?:"[^"<>]*"|'[^'<>]*'|[a-z0-9_.%-]++))?
       ))*+
       {_SPACE}*+ /?+ >
     )*+""",
-        re.IGNORECASE | re.ASCII | re.VERBOSE,
+        case | re.ASCII | re.VERBOSE,
     )
 
 
@@ -91,10 +92,12 @@ _ABSOLUTE = r"Q(?:https?://|mailto:|tel:|data:image/)[^Q<>]*+Q"
 _RELATIVE = r"Q[a-z0-9._~/?\#-][a-z0-9._~/?\#=%+,;-]*+Q"
 _IN_ORDER = _scanner(_ABSOLUTE)
 _BUT_FOR_URLS = _scanner(f"(?:{_ABSOLUTE}|{_RELATIVE})")
+# Most HTML is in lower case, and is looked through in half the time if nothing else will do.
+_IN_ORDER_AND_LOWER_CASE = _scanner(_ABSOLUTE, re.NOFLAG)
+_BUT_FOR_URLS_IN_LOWER_CASE = _scanner(f"(?:{_ABSOLUTE}|{_RELATIVE})", re.NOFLAG)
 _PLAIN_BASE = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?/[a-z0-9._~/?=%+,;-]*", re.I | re.A)
 _TAG_WITH_URL = re.compile(r"<([a-z][a-z0-9-]*)[^<>]*(?:cite|href|poster|src)=[^<>]*>", re.I | re.A)
 _ATTRIBUTE = re.compile(r"""([a-z][a-z0-9:_-]*)=("[^"]*"|'[^']*'|[a-z0-9_.%-]+)""", re.I | re.A)
-_TWICE = re.compile(r"<[^<>]*\b(cite|href|poster|src)=[^<>]*\b\1=", re.I | re.A)
 _WITH_URL = frozenset({"cite", "href", "poster", "src", "xlink:href"})
 
 
@@ -145,25 +148,36 @@ def fit(html: str, base: str) -> str:
     if is_in_order(html):
         return html
     if _lacks_only_urls(html) and _PLAIN_BASE.fullmatch(base):
-        return _TAG_WITH_URL.sub(functools.partial(_with_absolute_urls, base), html)
+        with suppress(_TwiceError):
+            return _TAG_WITH_URL.sub(functools.partial(_with_absolute_urls, base), html)
     from pelican_linkback.feeds import mending  # noqa: PLC0415 (most builds need no parser)
 
     return mending.mended(html, base)
 
 
 def _lacks_only_urls(html: str) -> bool:
-    return _BUT_FOR_URLS.fullmatch(html) is not None and not _TWICE.search(html)
+    found = _BUT_FOR_URLS_IN_LOWER_CASE.fullmatch(html) or _BUT_FOR_URLS.fullmatch(html)
+    return found is not None
+
+
+class _TwiceError(Exception):
+    """A tag has an attribute twice: a parser knows which counts."""
 
 
 def _with_absolute_urls(base: str, tag: re.Match[str]) -> str:
     """Return a tag that is in order but for relative URLs with absolute ones."""
+    seen = set()
 
     def mend(attribute: re.Match[str]) -> str:
         name, value = attribute[1], attribute[2]
-        if name.lower() not in _WITH_URL:
+        lower = name.lower()
+        if lower not in _WITH_URL:
             return attribute[0]
+        if lower in seen:
+            raise _TwiceError
+        seen.add(lower)
         quote, reference = value[0], value[1:-1]
-        if reference.startswith("#") and names_a_part(tag[1].lower(), name.lower()):
+        if reference.startswith("#") and names_a_part(tag[1].lower(), lower):
             return attribute[0]
         return f"{name}={quote}{absolute(reference, base)}{quote}"
 
@@ -178,7 +192,7 @@ def names_a_part(element: str, attribute: str) -> bool:
 @functools.lru_cache(maxsize=_RECENT)
 def is_in_order(html: str) -> bool:
     """Tell whether ``fit`` has nothing to do, wherever the article stands."""
-    return _IN_ORDER.fullmatch(html) is not None
+    return (_IN_ORDER_AND_LOWER_CASE.fullmatch(html) or _IN_ORDER.fullmatch(html)) is not None
 
 
 def absolute(reference: str, base: str) -> str | None:
