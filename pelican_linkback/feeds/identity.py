@@ -126,6 +126,15 @@ def assign(
     What is remembered for the URL comes before what is remembered for the file: a file may be
     written anew under an old name, but a page that moved its URL is the rarer liar.
     """
+    ids, problems = _wanted(entries)
+    for known in (memory.by_url, memory.by_source):
+        _recall(ids, entries, known, by_url=known is memory.by_url)
+    _invent(ids, [entry for entry in entries if entry not in ids])
+    return ids, problems
+
+
+def _wanted(entries: Iterable[Entry]) -> tuple[dict[Entry, str], list[tuple[str, str]]]:
+    """Return the ids that authors wrote, and the problems with those that cannot be used."""
     ids: dict[Entry, str] = {}
     owners: dict[str, str] = {}
     problems = []
@@ -148,9 +157,6 @@ def assign(
         else:
             ids[entry] = entry.wanted
             owners[entry.wanted] = entry.source
-    for known in (memory.by_url, memory.by_source):
-        _recall(ids, entries, known, by_url=known is memory.by_url)
-    _invent(ids, [entry for entry in entries if entry not in ids])
     return ids, problems
 
 

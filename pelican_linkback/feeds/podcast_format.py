@@ -49,11 +49,7 @@ class PodcastRss(Rss201rev2Feed):
         _add(handler, "podcast:guid", feed.get("podcast_guid"))
         if feed.get("cover"):
             handler.addQuickElement("itunes:image", None, {"href": feed["cover"]})
-        for category, *narrower in map(_pair, feed.get("itunes_categories") or ()):
-            handler.startElement("itunes:category", {"text": category})
-            for each in narrower:
-                handler.addQuickElement("itunes:category", None, {"text": each})
-            handler.endElement("itunes:category")
+        _add_categories(handler, feed.get("itunes_categories") or ())
         owner: Person | None = feed.get("owner")
         if feed.get("locked") is not None:
             mail = {"owner": owner.email} if owner and owner.email else {}
@@ -63,10 +59,7 @@ class PodcastRss(Rss201rev2Feed):
             handler.addQuickElement("podcast:funding", words, {"url": url})
         _add_people(handler, feed.get("persons") or ())
         if owner:
-            handler.startElement("itunes:owner", {})
-            _add(handler, "itunes:name", owner.name)
-            _add(handler, "itunes:email", owner.email)
-            handler.endElement("itunes:owner")
+            _add_owner(handler, owner)
 
     def add_item_elements(self, handler: XMLWriter, item: Item) -> None:
         """Write what describes an episode."""
@@ -91,6 +84,23 @@ def _add(handler: XMLWriter, name: str, value: Any) -> None:
         handler.addQuickElement(name, str(value))
 
 
+def _add_categories(handler: XMLWriter, categories: Iterable[Any]) -> None:
+    """Write Apple's categories; each is a name, or a name and those of narrower ones."""
+    for each in categories:
+        category, *narrower = (each,) if isinstance(each, str) else tuple(each)
+        handler.startElement("itunes:category", {"text": category})
+        for name in narrower:
+            handler.addQuickElement("itunes:category", None, {"text": name})
+        handler.endElement("itunes:category")
+
+
+def _add_owner(handler: XMLWriter, owner: Person) -> None:
+    handler.startElement("itunes:owner", {})
+    _add(handler, "itunes:name", owner.name)
+    _add(handler, "itunes:email", owner.email)
+    handler.endElement("itunes:owner")
+
+
 def _add_people(handler: XMLWriter, people: Iterable[tuple[str, str]]) -> None:
     """Write who is heard; who says nothing of a group belongs to the cast."""
     for name, role in people:
@@ -101,7 +111,3 @@ def _add_people(handler: XMLWriter, people: Iterable[tuple[str, str]]) -> None:
 
 def _truth(value: object) -> str:
     return "true" if value else "false"
-
-
-def _pair(category: Any) -> tuple[str, ...]:
-    return (category,) if isinstance(category, str) else tuple(category)
