@@ -60,12 +60,7 @@ def named(article: Any, field: str, site: Site) -> File | None:
     if not place:
         return None
     if not can_be_read(place):
-        site.warn(
-            "{} names {} in {}, which is not an address; mend it",
-            shown(article),
-            repr(place),
-            field.capitalize(),
-        )
+        site.warn("{} names {} in {}, which is not an address; mend it", *_who(article, field))
         return None
     marked = _MARKED.fullmatch(place)
     home = site.url.rstrip("/") + "/"
@@ -77,11 +72,14 @@ def named(article: Any, field: str, site: Site) -> File | None:
     if marked or (field != "image" and not _ELSEWHERE.match(place)):
         site.warn(
             "{} names {} in {}, and there is no such file in the content folder; mend the path",
-            shown(article),
-            repr(place),
-            field.capitalize(),
+            *_who(article, field),
         )
     return File(marked[2].lstrip("/") if marked else place, None)
+
+
+def _who(article: Any, field: str) -> tuple[str, str, str]:
+    """Return what a message says of a field: the article, what it names, and where."""
+    return shown(article), repr(field_of(article, field)), field.capitalize()
 
 
 def type_of(url: str) -> str | None:
