@@ -18,6 +18,8 @@ from hypothesis import settings
 from pelican import Pelican, signals
 from pelican.settings import read_settings
 
+from tests.servers import WebHost, serving
+
 # A busy machine is no failure: how fast things are is measured in benchmarks.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -133,3 +135,17 @@ def site(tmp_path, caplog, capsys):
     """A site builder; the plugins that its builds connect are disconnected afterwards."""
     with plugins_disconnected():
         yield SiteBuilder(tmp_path, caplog, capsys)
+
+
+@pytest.fixture
+def host(site):
+    """The host that the site publishes to: it serves what was built, on loopback."""
+    site.output.mkdir()
+    with serving(WebHost(site.output)) as host:
+        site.settings |= {
+            "SITEURL": host.url,
+            "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
+            "LINKBACK_SEND": True,
+            "FEED_ALL_ATOM": None,
+        }
+        yield host

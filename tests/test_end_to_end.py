@@ -10,7 +10,7 @@ import pytest
 
 from pelican_linkback import cli
 from pelican_linkback.cli import sending
-from tests.servers import Blog, WebHost, serving
+from tests.servers import Blog, serving
 
 
 @pytest.fixture
@@ -20,17 +20,9 @@ def blog():
 
 
 @pytest.fixture
-def host(site):
-    site.output.mkdir()
-    with serving(WebHost(site.output)) as host:
-        site.settings |= {
-            "SITEURL": host.url,
-            "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
-            "LINKBACK_SEND": True,
-            "LINKBACK_TIMEOUT": 3,
-            "FEED_ALL_ATOM": None,
-        }
-        yield host
+def host(host, site):
+    site.settings["LINKBACK_TIMEOUT"] = 3
+    return host
 
 
 def mark(site, *targets, linked=None, name="one", **metadata):

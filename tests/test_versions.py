@@ -18,18 +18,9 @@ def receiver():
 
 
 @pytest.fixture
-def host(site):
-    site.output.mkdir()
-    with serving(WebHost(site.output)) as host:
-        site.settings |= {
-            "SITEURL": host.url,
-            "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
-            "LINKBACK_SEND": True,
-            "FEED_ALL_ATOM": None,
-            "DELETE_OUTPUT_DIRECTORY": True,
-            "CACHE_CONTENT": False,
-        }
-        yield host
+def host(host, site):
+    site.settings |= {"DELETE_OUTPUT_DIRECTORY": True, "CACHE_CONTENT": False}
+    return host
 
 
 def write(site, *targets, text="Some text.", name="one", **metadata):

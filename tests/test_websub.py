@@ -27,27 +27,21 @@ def hub():
 
 
 @pytest.fixture
-def host(site, hub):
-    """The site's web host, which serves what was uploaded: for now, whatever was built."""
-    site.output.mkdir()
-    with serving(WebHost(site.output)) as host:
-        site.settings |= {
-            "SITEURL": host.url,
-            "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
-            "LINKBACK_SEND": True,
-            "LINKBACK_TIMEOUT": 3,
-            "LINKBACK_HUBS": [hub.url],
-            "CATEGORY_FEED_ATOM": "{slug}.atom.xml",
-            "CATEGORY_FEED_RSS": "{slug}.rss.xml",
-            "FEED_ALL_JSON": "all.json",
-            "FEED_ALL_ATOM": None,
-            "AUTHOR_FEED_ATOM": None,
-            "AUTHOR_FEED_RSS": None,
-            "TRANSLATION_FEED_ATOM": None,
-        }
-        site.article("one", category="Boats")
-        site.article("two", category="Bread")
-        yield host
+def host(host, site, hub):
+    """The host of a site whose feeds name the hub: of two categories and of all articles."""
+    site.settings |= {
+        "LINKBACK_TIMEOUT": 3,
+        "LINKBACK_HUBS": [hub.url],
+        "CATEGORY_FEED_ATOM": "{slug}.atom.xml",
+        "CATEGORY_FEED_RSS": "{slug}.rss.xml",
+        "FEED_ALL_JSON": "all.json",
+        "AUTHOR_FEED_ATOM": None,
+        "AUTHOR_FEED_RSS": None,
+        "TRANSLATION_FEED_ATOM": None,
+    }
+    site.article("one", category="Boats")
+    site.article("two", category="Bread")
+    return host
 
 
 BOATS = {"/boats.atom.xml", "/boats.rss.xml", "/all.json"}
