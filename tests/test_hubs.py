@@ -77,6 +77,12 @@ def test_what_is_no_hub_is_told(hubs, words):
         declared(hubs=hubs)
 
 
+def test_a_hub_that_is_spelt_in_several_ways_is_named_once():
+    others = ["https://hub.example/?b=2", "HTTPS://Hub.example:443/", "https://hub.example/#top"]
+    document = declared(hubs=["https://hub.example", HUBS[1], HUBS[1], *others])
+    assert hubs_of(document)[0] == ["https://hub.example", HUBS[1], others[0]]
+
+
 @pytest.mark.parametrize("form", [Atom1Feed, Rss201rev2Feed, JsonFeed])
 def test_an_archive_document_is_the_same_whatever_the_hubs(form):
     with_hubs, without = published(25, form, hubs=HUBS), published(25, form)

@@ -24,7 +24,7 @@ from pelican_linkback.feeds.formats import Enclosure
 from pelican_linkback.feeds.items import ItemReader, as_date
 from pelican_linkback.feeds.rss import Rss201rev2Feed
 from pelican_linkback.feeds.site import Site
-from pelican_linkback.urls import check
+from pelican_linkback.urls import normalise
 
 __all__ = ["Feed"]
 
@@ -242,11 +242,15 @@ class Feed:
         if isinstance(hubs, str) or not isinstance(hubs, Iterable):
             message = f"hubs of {shown(obj)} is {hubs!r}; write a list of absolute URLs"
             raise FeedError(type(self).__name__, message)
+        named: dict[str, str] = {}
         try:
-            return [check(str(hub)) for hub in hubs]
+            for hub in map(str, hubs):
+                # Spelt in two ways it is one, or it would be told of each change twice.
+                named.setdefault(normalise(hub), hub)
         except InvalidURL as error:
             message = f"hubs of {shown(obj)} names {error.url!r}: {error.reason}"
             raise FeedError(type(self).__name__, message) from error
+        return list(named.values())
 
     def _extras(self, obj: Any) -> dict[str, Any]:
         """Return further arguments for the generator, where there is something to say."""
