@@ -11,12 +11,10 @@ written there.
 from __future__ import annotations
 
 import errno
-import io
-import json
 import os
 import threading
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,33 +23,13 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from pelican_linkback.exceptions import JournalError
+from pelican_linkback.journal_lines import Damage, Scan, encoded
 from pelican_linkback.text import harmless
 
-__all__ = ["Damage", "Journal", "Reading", "Scan", "about_damage"]
-
-VERSION = 1
-"""The newest version of a line that can be read here."""
+__all__ = ["Journal", "Reading"]
 
 PATIENCE = 10.0
 """Seconds that an append waits for another process to let go of the journal."""
-
-CONFLICT_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
-MARKER = "a merge left its conflict marker"
-
-SHOWN = 5
-"""Damaged lines that are named one by one."""
-
-_DECODER = json.JSONDecoder()
-_SPACE = " \t\r\n"  # what JSON allows behind an object
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """A line (counted from 1) that cannot be used, its text made harmless, and why."""
-
-    line_number: int
-    text: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,46 +47,6 @@ class _Lines:
 
     data: bytes
     written: bool = False
-
-
-class Scan:
-    """The lines of ``data``, what a journal held when it was read, as often as they are asked for.
-
-    Each is its number and an event, or the damage.
-    """
-
-    def __init__(self, path: Path, data: bytes) -> None:
-        self._path = path
-        self._data = data
-
-    def __iter__(self) -> Iterator[tuple[int, dict[str, object] | Damage]]:
-        strange = ours = False
-        for number, line in enumerate(io.BytesIO(self._data), start=1):
-            event = _parse(line)
-            if isinstance(event, dict):
-                strange = True
-                version = event.get("v")
-                if version != VERSION:
-                    self._refuse_newer(number, version)
-                ours = ours or "v" in event
-                yield number, event
-            elif line.strip():
-                strange = strange or not _may_be_ours(line)
-                # A write that was cut short lacks at least the brace that closes the object, so
-                # a last line that does parse is whole, newline or not.
-                why = event if line.endswith(b"\n") else "the line was cut short"
-                text = line.removesuffix(b"\n").decode("utf-8", "replace")
-                yield number, Damage(number, harmless(text), why)
-        if strange and not ours:
-            message = (
-                "holds no line of ours; move it away, or name another folder in LINKBACK_STATE"
-            )
-            raise JournalError(self._path, message)
-
-    def _refuse_newer(self, number: int, version: object) -> None:
-        if isinstance(version, int) and version > VERSION:
-            message = "was written by a newer version of pelican_linkback; update this one"
-            raise JournalError(self._path, f"line {number} {message}")
 
 
 class Journal:
@@ -153,7 +91,7 @@ class Journal:
 
         Threads that come while the disk is busy are written together, with one wait for it.
         """
-        own = _Lines(_encoded(events))
+        own = _Lines(encoded(events))
         self._queue.append(own)
         with self._thread_lock:
             if own.written:
@@ -233,76 +171,6 @@ class Journal:
             raise JournalError(self.path, message) from error
         except OSError as error:
             raise JournalError(self.path, f"cannot be written: {_words(error)}") from error
-
-
-def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
-    """Return sentences for the author of the journal at ``path``: what to mend, and how.
-
-    ``damage`` has, by its number, why a line cannot be used. What a merge left is one sentence,
-    and so is what there is beyond the first few lines.
-    """
-    markers = [number for number, why in sorted(damage.items()) if why == MARKER]
-    others = [(number, why) for number, why in sorted(damage.items()) if why != MARKER]
-    sentences = [
-        f"{path}: line {number} is not used: {why}; mend the line or take it out"
-        for number, why in others[:SHOWN]
-    ]
-    if len(others) > SHOWN:
-        sentences.append(f"{path}: {len(others) - SHOWN} more of its lines are not used")
-    if markers:
-        lines = ", ".join(map(str, markers[:SHOWN])) + (", ..." if len(markers) > SHOWN else "")
-        sentences.append(
-            f"{path}: a merge left conflict markers (line {lines}); delete these, and keep the "
-            "lines between them, of both sides"
-        )
-    return tuple(sentences)
-
-
-def _encoded(events: Iterable[Mapping[str, object]]) -> bytes:
-    text = "".join(
-        json.dumps(event, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-        for event in events
-    )
-    # A lone surrogate (a file name that is not UTF-8) becomes the JSON escape of itself.
-    return text.encode("utf-8", "backslashreplace")
-
-
-def _parse(line: bytes) -> dict[str, object] | str:
-    """Return the event, or why there is none."""
-    event = _parse_own(line)
-    return _parse_any(line) if event is None else event
-
-
-def _parse_own(line: bytes) -> dict[str, object] | None:
-    """Return the event of a line as ``append`` writes it; None where it may be another.
-
-    The fast way: what it returns, ``_parse_any`` returns too.
-    """
-    try:
-        text = line.decode()
-        event, end = _DECODER.raw_decode(text)
-    except (ValueError, RecursionError):
-        return None
-    whole = not text[end:].strip(_SPACE)
-    return event if whole and isinstance(event, dict) else None
-
-
-def _parse_any(line: bytes) -> dict[str, object] | str:
-    if line.startswith(CONFLICT_MARKERS):
-        return MARKER
-    try:
-        event = json.loads(line.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return "it is not UTF-8"
-    except (ValueError, RecursionError):
-        return "it is not JSON"
-    return event if isinstance(event, dict) else "it is not a JSON object"
-
-
-def _may_be_ours(line: bytes) -> bool:
-    """Tell whether a line may be the beginning of ours, or the zeros that a power cut leaves."""
-    text = line.strip(b"\0\t\r\n ").removeprefix(b"\xef\xbb\xbf")
-    return text[:2] in (b"", b"{", b'{"') or text.startswith(CONFLICT_MARKERS)
 
 
 def _ends_a_line(file: BinaryIO) -> bool:

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "pelican_linkback"
 OWN = "pelican_linkback"
 
 GROUND = {"exceptions", "text", "urls", "addresses", "markup", "deadline", "dialling", "abridging"}
-SECOND = {"journal", "settings", "web", "protocol"}
+SECOND = {"journal", "journal_lines", "settings", "web", "protocol"}
 PRODUCTS = {"feeds", "delivery"}
 
 # For each room the rooms and the packages that it may import, besides the standard library.
@@ -22,7 +22,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     **{room: (GROUND, set()) for room in GROUND},
     "markup": (GROUND, {"lxml"}),
     "protocol": (GROUND | {"protocol"}, set()),
-    "journal": (GROUND, {"filelock"}),
+    "journal_lines": (GROUND, set()),
+    "journal": (GROUND | {"journal_lines"}, {"filelock"}),
     "values": (GROUND | {"protocol"}, set()),
     "settings": (GROUND | {"protocol", "values"}, set()),
     "transport": (set(), {"requests", "urllib3"}),

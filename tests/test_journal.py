@@ -17,15 +17,8 @@ from hypothesis import strategies as st
 
 from pelican_linkback import journal as journal_module
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.journal import (
-    Damage,
-    Journal,
-    _encoded,
-    _parse_any,
-    _parse_own,
-    _sync_folder,
-    _write,
-)
+from pelican_linkback.journal import Journal, _sync_folder, _write
+from pelican_linkback.journal_lines import Damage, encoded, parse_any, parse_own
 
 KEYS = st.text(st.characters(codec=None))
 VALUES = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec=None))
@@ -102,13 +95,13 @@ PIECES = st.sampled_from(
 @given(st.tuples(PIECES, JSON.map(json.dumps) | st.text(), PIECES).map("".join) | st.binary())
 def test_a_line_as_we_write_it_is_read_fast_and_as_any_other(line: str | bytes) -> None:
     data = line if isinstance(line, bytes) else line.encode("utf-8", "surrogatepass")
-    event = _parse_own(data)
-    assert event is None or repr(event) == repr(_parse_any(data))
+    event = parse_own(data)
+    assert event is None or repr(event) == repr(parse_any(data))
 
 
 @given(st.dictionaries(KEYS, VALUES))
 def test_every_line_that_we_write_is_read_fast(event: dict[str, object]) -> None:
-    assert _parse_own(_encoded([event])) == event
+    assert parse_own(encoded([event])) == event
 
 
 def test_damage_is_quoted_harmlessly(journal: Journal) -> None:

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from pelican_linkback.delivery.events import Event, Fact, from_line, to_line
 from pelican_linkback.delivery.record import Delivery
-from pelican_linkback.journal import Damage, Journal, Scan, about_damage
+from pelican_linkback.journal import Journal
+from pelican_linkback.journal_lines import Damage, Scan, about_damage
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.text import harmless
 

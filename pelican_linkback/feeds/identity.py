@@ -19,7 +19,8 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from feedgenerator.django.utils.feedgenerator import get_tag_uri
 
 from pelican_linkback.feeds.validity import is_uri
-from pelican_linkback.journal import Journal, about_damage
+from pelican_linkback.journal import Journal
+from pelican_linkback.journal_lines import about_damage
 from pelican_linkback.text import harmless
 
 __all__ = [
