@@ -220,10 +220,26 @@ def test_a_template_wins_over_the_method():
 def test_a_template_is_an_aspect_of_the_feed():
     class Templated(Plain):
         def title_template(self, obj):
-            return f"{obj}.html"
+            return obj and f"{obj}.html"
 
     site = replace(SITE, template={"boats.html": Template("A boat")}.__getitem__)
     assert Templated().get_feed("boats", site).items[0]["title"] == "A boat"
+    assert Templated().get_feed(None, site).items[0]["title"] == "a &amp; b"
+
+
+def test_an_empty_date_is_none():
+    (first, _) = entries(type("Undated", (Plain,), {"item_pubdate": ""}))
+    assert first["pubdate"] is None
+
+
+@pytest.mark.parametrize("hook", ["filter", "item_pubdate", "item_title"])
+def test_an_error_in_a_hook_of_an_item_is_noted_with_its_name(hook):
+    def broken(self, item):
+        return item.nothing_of_that_name
+
+    with pytest.raises(AttributeError) as caught:
+        entries(type("Broken", (Plain,), {hook: broken, "limit": 1}))
+    assert caught.value.__notes__[0].startswith(f"{hook} of Entry(name='a & b'")
 
 
 def test_an_error_in_a_template_is_noted_with_its_name():

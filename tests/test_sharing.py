@@ -205,7 +205,7 @@ def documents(site, classes=CLASSES, heard=lambda feed: None):
     return texts
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(ARTICLES, OPTIONS)
 def test_shared_entries_are_what_unshared_ones_are(articles, options):
     site = site_of(articles, Sharing(on=True), **options)
@@ -213,7 +213,7 @@ def test_shared_entries_are_what_unshared_ones_are(articles, options):
     assert documents(site) == documents(unshared)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(ARTICLES, st.sampled_from(["title", "categories", "authors", "extra", "element", "move"]))
 def test_what_a_listener_changes_is_changed_in_one_document_only(articles, change):
     def listener():
