@@ -25,7 +25,7 @@ from pelican import signals
 
 from pelican_linkback import feeds
 from pelican_linkback import settings as settings_room
-from pelican_linkback.exceptions import FeedError, InvalidURL, JournalError
+from pelican_linkback.exceptions import FeedError, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, Site, identity
 from pelican_linkback.feeds.aspects import described
 from pelican_linkback.feeds.catalogue import Document, catalogue, load
@@ -35,7 +35,7 @@ from pelican_linkback.feeds.output import Shelf
 from pelican_linkback.feeds.sharing import Sharing
 from pelican_linkback.journal import Journal
 from pelican_linkback.telling import Teller
-from pelican_linkback.urls import join, normalise
+from pelican_linkback.urls import join, page_key
 
 __all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
 
@@ -278,10 +278,7 @@ def _feed_domain(settings: Any) -> str:
 def _ascii(url: Any) -> str:
     """Return a site's URL with an international host in A-labels (P12); others as they are."""
     text = str(url or "")
-    try:
-        return text if text.isascii() else normalise(text)
-    except InvalidURL:
-        return text
+    return text if text.isascii() else page_key(text)
 
 
 @contextmanager

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple, overload
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
-from pelican_linkback import markup, urls
+from pelican_linkback import markup
 from pelican_linkback.delivery import journal_of
-from pelican_linkback.exceptions import InvalidURL, JournalError
+from pelican_linkback.exceptions import JournalError
 from pelican_linkback.feeds.catalogue import Document
 from pelican_linkback.feeds.stock import InLanguage
 from pelican_linkback.settings import Settings
+from pelican_linkback.urls import page_key
 
 __all__ = [
     "FeedLink",
@@ -112,21 +113,14 @@ def add_missing_links(path: Path, links: Sequence[FeedLink]) -> None:
     if head is None:
         return
     there = {
-        _normal(link.href)
+        page_key(link.href)
         for link in markup.read(text[: head.start()]).links
         if link.href and "alternate" in link.rels
     }
-    missing = [link.__html__() for link in links if _normal(link.href) not in there]
+    missing = [link.__html__() for link in links if page_key(link.href) not in there]
     if missing:
         added = "\n".join([*missing, ""])
         path.write_text(text[: head.start()] + added + text[head.start() :], encoding="utf-8")
-
-
-def _normal(url: str) -> str:
-    try:
-        return urls.normalise(url)
-    except InvalidURL:
-        return url
 
 
 def fill_in_language(context: dict[str, Any], language: str) -> None:

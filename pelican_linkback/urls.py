@@ -20,6 +20,7 @@ __all__ = [
     "host_key",
     "join",
     "normalise",
+    "page_key",
     "plainly_joined",
     "resolve",
     "same_site",
@@ -148,6 +149,14 @@ def host_key(url: str) -> str:
     authority = _take_apart(url)[1]
     host, mark, rest = authority.partition("]" if authority.startswith("[") else ":")
     return f"{host.rstrip('.')}{mark}{rest}"
+
+
+def page_key(url: str) -> str:
+    """Return what tells pages apart: the normal form, or the URL itself where ``check`` refuses."""
+    try:
+        return normalise(url)
+    except InvalidURL:
+        return url
 
 
 @lru_cache(maxsize=256)

@@ -150,7 +150,7 @@ WEBMENTION = [
     ),
     Situation(
         "21",
-        "the query string stays in the URL (WS-4)",
+        "the query string stays in the URL",
         found=LINK,
         url=f"{WM}?key=1&b=2",
         body='<link rel="webmention" href="/wm?key=1&amp;b=2">',
@@ -267,7 +267,7 @@ WEBMENTION = [
     ),
     Situation(
         "other-elements",
-        "only link and a count (WS-2)",
+        "only link and a count",
         '<form rel="webmention" href="/x"></form>',
         url=None,
     ),

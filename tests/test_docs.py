@@ -16,7 +16,7 @@ from tests.pages import DOCS, blocks
 PAGES = {name: (DOCS / name).read_text("utf-8") for name in ("feeds.rst", "reference/aspects.rst")}
 PAGE = "\n".join(PAGES.values())
 
-# FEEDS.md's list: what Django's framework has, and what is ours.
+# What Django's framework has, and what is ours.
 # ruff: noqa: SIM905
 FEED_ASPECTS = """title link description subtitle language feed_url feed_guid author_name
 author_email author_link categories feed_copyright ttl stylesheets items feed_type title_template

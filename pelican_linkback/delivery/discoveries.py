@@ -1,4 +1,4 @@
-"""What targets offered, for as long as they allow us to remember it (WS-15).
+"""What targets offered, for as long as they allow us to remember it.
 
 Where a page says how long its answer holds, it is not asked again, and where it gives a validator,
 only whether it has changed. The journal is a cache: it may be deleted at any time, and one that
@@ -19,7 +19,7 @@ from pelican_linkback.journal import Journal
 from pelican_linkback.protocol.caching import Freshness, freshness
 from pelican_linkback.protocol.discovery import Discovery
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol
-from pelican_linkback.urls import check, normalise
+from pelican_linkback.urls import check, page_key
 
 __all__ = ["Discoveries", "Found"]
 
@@ -57,9 +57,9 @@ class Discoveries:
     ) -> Found:
         """Return where ``target`` takes mentions, in the order of ``protocols``.
 
-        With ``anew`` the page is asked whether it has changed, however fresh the memory is (WS-10).
+        With ``anew`` the page is asked whether it has changed, however fresh the memory is.
         """
-        page = _page(target)
+        page = page_key(target)
         with self._lock:
             known = self._all().get(page)
         if known is None:
@@ -74,7 +74,7 @@ class Discoveries:
         discovery = discovery_of(answer, now)
         if not isinstance(answer, WebError) and isinstance(discovery, Discovery):
             # What a redirect led to belongs to another page.
-            kept = freshness(answer.headers, now) if _page(answer.url) == page else None
+            kept = freshness(answer.headers, now) if page_key(answer.url) == page else None
             if kept:
                 self._remember(page, discovery, kept, now)
         return Found(choose(discovery, protocols))
@@ -141,10 +141,3 @@ def _text(line: Mapping[str, object], name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ValueError(f"its {name} is not a text")
     return value
-
-
-def _page(url: str) -> str:
-    try:
-        return normalise(url)
-    except InvalidURL:
-        return url

@@ -34,7 +34,7 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.markup import decode
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.verification import Objection, preflight
-from pelican_linkback.urls import host_key, normalise
+from pelican_linkback.urls import host_key, page_key
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.delivery.courier import Courier
@@ -77,7 +77,9 @@ class Round:
         self._parked: dict[str, list[Mention]] = {}
         self._found: dict[str, tuple[Endpoint, ...] | Outcome] = {}
         self._updated = {
-            _page(mention.target) for mention in due if ledger.deliveries[mention].told is not None
+            page_key(mention.target)
+            for mention in due
+            if ledger.deliveries[mention].told is not None
         }
         self._shares: Counter[str] = Counter()
         self._over: set[Mention] = set()
@@ -156,7 +158,7 @@ class Round:
         """
         if self.ledger.deliveries[mention].is_ping:
             return self._forward(mention, (Endpoint(Protocol.WEBSUB, mention.target, "feed"),))
-        page = _page(mention.target)
+        page = page_key(mention.target)
         with self._lock:
             found = self._found.get(page)
             if found is None:
@@ -213,7 +215,7 @@ class Round:
         if endpoint.protocol is Protocol.WEBSUB and outcome.verdict is Verdict.LATER:
             # A dozen feeds may have changed: their hub is not to be asked a dozen times in vain.
             self._unwell[endpoint.url] = replace(outcome, endpoint=None)
-        shared = self._shares[_page(mention.target)] > 1
+        shared = self._shares[page_key(mention.target)] > 1
         if outcome.verdict is Verdict.REFUSED and shared and mention not in self._looked_again:
             look_again = partial(self._look_again, mention, outcome, others)
             return [Step(_lane(mention.target), look_again)]
@@ -303,10 +305,3 @@ def _lane(url: str) -> str:
         return host_key(url)
     except InvalidURL:
         return ""  # The web door refuses it without a request.
-
-
-def _page(url: str) -> str:
-    try:
-        return normalise(url)
-    except InvalidURL:
-        return url

@@ -38,7 +38,7 @@ def choose(
 
 
 def _as_told(link: Hyperlink) -> str:
-    """Return the link as it stands on the page, made absolute if need be (PB-C10)."""
+    """Return the link as it stands on the page, made absolute if need be."""
     return link.href if urlsplit(link.href).scheme else link.url
 
 

@@ -57,7 +57,7 @@ class Endpoint:
     """Where a target takes mentions: an absolute URL, the protocol, and what gave it away.
 
     ``found`` is for people: "HTTP header", "link element", "a element", and for Pingback also
-    "link element, read leniently" (PB-C6).
+    "link element, read leniently".
     """
 
     protocol: Protocol
