@@ -7,7 +7,6 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
 from pelican_linkback.feeds.extras import add_atom_head, add_to_item, category_attributes
 from pelican_linkback.feeds.formats import (
-    Item,
     Mended,
     Person,
     as_person,
@@ -15,6 +14,7 @@ from pelican_linkback.feeds.formats import (
     single_author,
     xml_kind,
 )
+from pelican_linkback.feeds.sharing import Item
 from pelican_linkback.feeds.xmlwriter import XMLWriter
 
 __all__ = ["Atom1Feed"]

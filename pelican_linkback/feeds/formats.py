@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import datetime as dt
 import mimetypes
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import IO, Any
@@ -28,12 +28,11 @@ from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils import feedgenerator
 
-from pelican_linkback.feeds.sharing import Pattern, kind_of, pattern_of, shareable
+from pelican_linkback.feeds.sharing import Item, Pattern, kind_of, pattern_of, shareable
 from pelican_linkback.feeds.xmlwriter import Sink, XMLWriter
 
 __all__ = [
     "Enclosure",
-    "Item",
     "Mended",
     "Person",
     "Stylesheet",
@@ -47,9 +46,6 @@ __all__ = [
 _DATES = ("updateddate", "pubdate")
 _NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The date of a document that has none: Atom asks for one, and a clock would lie (P18)."""
-
-Item = Mapping[str, Any]
-"""What ``add_item`` was told of an item, by the names of its arguments."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ __all__ = [
     "Memory",
     "assign",
     "continued",
-    "published",
+    "published_id",
     "remember",
     "remembered",
     "tag_uri",
@@ -95,7 +95,7 @@ class Memory:
         return {urljoin(base, url): name for (of, url), name in known if of == edition}
 
 
-def published(link: str, date: dt.datetime) -> str:
+def published_id(link: str, date: dt.datetime) -> str:
     """Return the id that Pelican itself publishes, valid or not."""
     if (plain := _PLAIN_LINK.fullmatch(link)) and date.year >= 1000:
         return f"tag:{plain[1]},{date.isoformat()[:10]}:{plain[2]}"
@@ -179,7 +179,7 @@ def _recall(
 def _invent(ids: dict[Entry, str], entries: Sequence[Entry]) -> None:
     """Give ids to ``entries`` that have none: Pelican's own where it is valid and unique."""
     taken = Counter(ids.values())
-    todays = {entry: published(entry.link, entry.date) for entry in entries}
+    todays = {entry: published_id(entry.link, entry.date) for entry in entries}
     shared = Counter(todays.values()) + taken
     for entry in entries:
         unique_id = todays[entry]

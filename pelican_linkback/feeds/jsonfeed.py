@@ -14,8 +14,8 @@ from typing import Any
 from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
 from pelican_linkback.feeds.content import words
-from pelican_linkback.feeds.formats import Item, Mended, Person, single_author
-from pelican_linkback.feeds.sharing import kind_of, pattern_of, shareable
+from pelican_linkback.feeds.formats import Mended, Person, single_author
+from pelican_linkback.feeds.sharing import Item, kind_of, pattern_of, shareable
 from pelican_linkback.feeds.xmlwriter import Sink, clean
 
 __all__ = ["JsonFeed"]

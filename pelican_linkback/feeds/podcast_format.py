@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from pelican_linkback.feeds.formats import Item, Person
+from pelican_linkback.feeds.formats import Person
 from pelican_linkback.feeds.podcast_terms import GROUPS
 from pelican_linkback.feeds.rss import Rss201rev2Feed
+from pelican_linkback.feeds.sharing import Item
 from pelican_linkback.feeds.xmlwriter import XMLWriter
 
 __all__ = ["PodcastRss", "podcast_guid"]

@@ -7,8 +7,8 @@ import datetime as dt
 from feedgenerator.django.utils import feedgenerator
 
 from pelican_linkback.feeds.extras import add_rss_head, add_to_item, category_attributes
-from pelican_linkback.feeds.formats import Item, Mended, Person, file_attributes, xml_kind
-from pelican_linkback.feeds.sharing import seen
+from pelican_linkback.feeds.formats import Mended, Person, file_attributes, xml_kind
+from pelican_linkback.feeds.sharing import Item, seen
 from pelican_linkback.feeds.xmlwriter import XMLWriter
 
 __all__ = ["Rss201rev2Feed", "RssUserland091Feed", "rfc2822_date"]

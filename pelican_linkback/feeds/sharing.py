@@ -17,11 +17,22 @@ from operator import is_
 from types import NoneType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-__all__ = ["Entry", "Pattern", "Sharing", "kind_of", "once", "pattern_of", "seen", "shareable"]
+__all__ = [
+    "Entry",
+    "Item",
+    "Pattern",
+    "Sharing",
+    "kind_of",
+    "once",
+    "pattern_of",
+    "seen",
+    "shareable",
+]
 
 Class = TypeVar("Class", bound=type)
 T = TypeVar("T")
 Item = Mapping[str, Any]
+"""What ``add_item`` was told of an item, by the names of its arguments."""
 
 # What Python itself writes into a class.
 _METADATA = frozenset(
