@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from pelican_linkback.feeds import STOCK_FEEDS, PodcastFeed
 from pelican_linkback.feeds.audio import seconds_of
-from pelican_linkback.feeds.files import type_of
+from pelican_linkback.feeds.files import named_files, type_of
 from tests.test_podcast import SILENCE
 
 SIZE = str(len(SILENCE))
@@ -142,6 +144,14 @@ def test_what_is_outside_of_the_content_folder_is_not_published(show, field, pla
     assert len(build.problems) == (field != "image" or place.startswith("{"))
     assert list(show.folder.rglob("secret.txt")) == [show.folder / "secret.txt"]
     assert [each.name for each in out.parent.iterdir()] == ["html"]
+
+
+def test_what_is_above_the_folder_at_hand_is_outside_of_it(tmp_path, monkeypatch):
+    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "content").mkdir()
+    monkeypatch.chdir(tmp_path / "content")
+    article = SimpleNamespace(metadata={"enclosure": "../secret.txt"})
+    assert list(named_files(article, Path())) == []
 
 
 def test_a_symbolic_link_of_the_author_is_followed(show):

@@ -125,8 +125,8 @@ def _is_within(content: Path, path: str) -> bool:
 
     Pelican would write what is at ``../notes.txt`` beside the output folder, or into it.
     """
-    folder = os.path.normpath(content)
-    return Path(os.path.normpath(content / path)).is_relative_to(folder)
+    folder = content.absolute()
+    return Path(os.path.normpath(folder / path)).is_relative_to(os.path.normpath(folder))
 
 
 def _is_file(path: Path) -> bool:
