@@ -17,7 +17,7 @@ from typing import Any, TypeGuard
 from pelican_linkback.addresses import AllowEntry
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.mention import MENTIONING, Protocol
-from pelican_linkback.urls import check
+from pelican_linkback.urls import can_be_read, check
 
 __all__ = [
     "address",
@@ -134,8 +134,9 @@ def path(value: object) -> Path:
 
 def address(value: object) -> str:
     """Take a URL, which may be relative to the site."""
-    if isinstance(value, str) and not re.search(r"\s", value.strip()):
-        return value.strip()
+    text = value.strip() if isinstance(value, str) else " "
+    if not re.search(r"\s", text) and can_be_read(text):
+        return text
     raise ValueError('takes an address, such as "images/icon.png"')
 
 

@@ -75,6 +75,7 @@ def test_allow_hosts_are_entries():
         ("LINKBACK_LINK_MARKED", 1, "True or False"),
         ("LINKBACK_TARGETS", "some", '"marked" or "all"'),
         ("LINKBACK_ICON", "an icon.png", "an address, such as"),
+        ("LINKBACK_ICON", "https://[i.png", "an address, such as"),
         ("LINKBACK_LOGO", None, "an address, such as"),
         ("LINKBACK_STATE", "", "path of a folder"),
         ("LINKBACK_STATE", "~nobody-of-this-name/linkback", "path of a folder"),
