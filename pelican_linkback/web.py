@@ -79,10 +79,6 @@ class Response:
     body: bytes
     truncated: bool = False
 
-    def header(self, name: str) -> str | None:
-        """Return the first header of this name, in whatever case, or None."""
-        return _first(self.headers, name)
-
 
 def redirected(
     method: str, url: str, status: int, headers: Iterable[tuple[str, str]]

@@ -107,13 +107,13 @@ def test_a_location_with_a_control_character_is_refused() -> None:
 
 def test_a_folded_header_is_one_line() -> None:
     with server(says(OK + b"Link: </a>;\r\n  rel=x\r\n\r\n")) as (base, _):
-        assert a_web().get(f"{base}/").header("link") == "</a>; rel=x"
+        assert ("Link", "</a>; rel=x") in a_web().get(f"{base}/").headers
 
 
 def test_lines_that_are_no_headers_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     answer = OK + b"X-A: b\r\n\x1b[31mno header\r\nX-C: d\r\n\r\nbody"
     with caplog.at_level(logging.WARNING), server(says(answer)) as (base, _):
-        assert a_web().get(f"{base}/").header("X-A") == "b"
+        assert ("X-A", "b") in a_web().get(f"{base}/").headers
     assert caplog.records == []
 
 
