@@ -247,9 +247,11 @@ class FeedStage:
 
     def _followed(self, document: Document, feed: Any) -> Iterator[WrittenFeed]:
         """Yield the feed where it is published, and names hubs and an address."""
-        url, hubs = feed.feed.get("feed_url"), feed.feed.get("hubs")
+        url, named = feed.feed.get("feed_url"), feed.feed.get("hubs") or ()
+        # Who listens to feed_generated may have put there what no journal can hold.
+        hubs = () if isinstance(named, str) else tuple(h for h in named if isinstance(h, str))
         if url and hubs and self._settings.publishes:
-            yield WrittenFeed(self._path(document), url, tuple(hubs))
+            yield WrittenFeed(self._path(document), url, hubs)
 
     def _path(self, document: Document) -> Path:
         return (Path(self._generator.output_path) / document.path).absolute()

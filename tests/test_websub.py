@@ -9,6 +9,7 @@ import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pelican import signals
 
 from pelican_linkback import cli, plugin, posts
 from pelican_linkback import settings as settings_room
@@ -379,6 +380,16 @@ def test_a_plan_foresees_what_the_next_build_tells(site, host, hub, capsys):
     site.build()
     assert told(host, hub) == sorted(BOATS)
     assert planned() == []
+
+
+@pytest.mark.parametrize("hubs", [[b"x", None], "https://hub.example/"])
+def test_what_another_plugin_takes_for_hubs_breaks_no_build(site, host, hub, hubs):
+    def meddle(context, feed):
+        feed.feed["hubs"] = hubs
+
+    with signals.feed_generated.connected_to(meddle):
+        assert site.build(FEED_ALL_JSON=None).problems == []
+    assert not (site.folder / "linkback" / "deliveries.jsonl").exists()
 
 
 class Quiet(AtomSiteFeed):
