@@ -53,7 +53,8 @@ def test_the_publishing_from_a_laptop_is_a_makefile(tmp_path):
     (rule,) = literals(page("laptop"))
     names = "OUTPUTDIR = output\nWEB_HOST = me\nPUBLISHCONF = publishconf.py\npublish:\n\ttrue\n"
     (tmp_path / "Makefile").write_text(f"{names}{rule}")
-    make = ["make", "--dry-run", "publish-and-tell"]
+    # Below another make, it would say which folder it enters.
+    make = ["make", "--no-print-directory", "--dry-run", "publish-and-tell"]
     shown = subprocess.run(make, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     assert shown.splitlines() == [
         "true",

@@ -12,7 +12,7 @@ import json
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,7 +130,8 @@ class Screen:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         silent = self.quiet or self.json
         off = silent or not self.console.is_terminal or self.console.is_dumb_terminal
-        with Progress(*columns, console=self.console, transient=True, disable=off) as progress:
+        progress = Progress(*columns, console=self.console, transient=True, disable=off)
+        with nullcontext() if off else progress:  # an older rich ends what is off with a line
             yield Bar(progress, doing, (lambda _: None) if silent or not off else self.say)
 
     def _lines(self, text: str, indent: str) -> list[str]:
