@@ -27,7 +27,7 @@ from pelican_linkback.feeds import (
     TagFeed,
 )
 from pelican_linkback.feeds.formats import save
-from pelican_linkback.feeds.sharing import Entry, Sharing, kind_of
+from pelican_linkback.feeds.sharing import Copy, Sharing, kind_of
 from tests.test_plugin_feeds import ALL_FEEDS
 
 ZONE = dt.timezone(dt.timedelta(hours=5))
@@ -320,7 +320,7 @@ def test_what_may_be_changed_in_place_is_not_shared(more):
     reader = SimpleNamespace(read=lambda item: arguments)
     for _ in range(2):
         Sharing(on=True).add_all(feed, document, [document], reader)
-    assert not any(isinstance(item, Entry) for item in document.items)
+    assert not any(isinstance(item, Copy) for item in document.items)
 
 
 def test_kinds():

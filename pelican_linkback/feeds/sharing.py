@@ -18,7 +18,7 @@ from types import NoneType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 __all__ = [
-    "Entry",
+    "Copy",
     "Item",
     "Pattern",
     "Sharing",
@@ -93,9 +93,9 @@ class Pattern:
         self.newest: dt.datetime = max(filter(None, (item["updateddate"], item["pubdate"])))
         self._written: dict[Hashable, bytes] = {}
 
-    def copied(self) -> Entry:
+    def copied(self) -> Copy:
         """Return a copy, which hooks and listeners may change."""
-        return Entry(self)
+        return Copy(self)
 
     def written(self, key: Hashable, write: Callable[[Item], bytes]) -> bytes:
         """Return what ``write`` makes of the item, which depends on nothing else but ``key``."""
@@ -104,29 +104,29 @@ class Pattern:
             known = self._written[key] = write(self.item)
         return known
 
-    def is_like(self, entry: Entry) -> bool:
+    def is_like(self, copy: Copy) -> bool:
         """Tell whether a copy is unchanged."""
         # What is equal may be written otherwise: a time in another zone, a str that knows more.
         item, lists = self.item, self._lists
         values = item.keys() - set(lists)
         return (
-            entry == item
-            and all(map(is_, map(entry.get, values), map(item.get, values)))
-            and all(all(map(is_, entry[each], item[each])) for each in lists)
+            copy == item
+            and all(map(is_, map(copy.get, values), map(item.get, values)))
+            and all(all(map(is_, copy[each], item[each])) for each in lists)
         )
 
-    def fill(self, entry: Entry) -> None:
-        """Make ``entry`` a copy."""
-        entry.update(self.item)
+    def fill(self, copy: Copy) -> None:
+        """Make ``copy`` one."""
+        copy.update(self.item)
         for name in self._lists:
-            entry[name] = entry[name].copy()
+            copy[name] = copy[name].copy()
 
     @property
     def _lists(self) -> list[str]:
         return [name for name, value in self.item.items() if isinstance(value, list)]
 
 
-class Entry(dict[str, Any]):
+class Copy(dict[str, Any]):
     """A copy of an item that other documents have, too."""
 
     __slots__ = ("_pattern",)
@@ -151,7 +151,7 @@ def pattern_of(entry: Pattern | Item) -> Pattern | None:
     """Return the pattern that says what ``entry`` does, if there is one."""
     if isinstance(entry, Pattern):
         return entry
-    return entry.pattern if isinstance(entry, Entry) else None
+    return entry.pattern if isinstance(entry, Copy) else None
 
 
 def once(method: Callable[[Any, Any], T]) -> Callable[[Any, Any], T]:
