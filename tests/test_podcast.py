@@ -165,11 +165,16 @@ def test_an_episode_need_not_be_explicit(show, told, written):
 
 
 @pytest.mark.parametrize("metadata", [{"episode": "three"}, {"duration": "1h"}])
-def test_what_is_no_number_is_told(show, metadata):
+def test_what_is_no_number_is_told_and_left_out(show, metadata):
+    show.article("two", category="Show", enclosure="audio/one.mp3", date="2026-02-01")
     show.article("one", category="Show", enclosure="audio/one.mp3", **metadata)
-    (problem,) = show.build().problems
+    build = show.build()
+    (problem,) = build.problems
     assert "one.md" in problem
     assert "write whole numbers" in problem
+    two, one = build.parse("show.xml").entries
+    assert "itunes_episode" not in one
+    assert one.itunes_duration == two.itunes_duration  # the file's own
 
 
 def test_metadata_may_be_a_list(show):

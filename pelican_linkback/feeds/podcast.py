@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
-from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.articles import ArticleFeed
 from pelican_linkback.feeds.aspects import shown
 from pelican_linkback.feeds.audio import seconds_of
@@ -85,12 +85,10 @@ class PodcastFeed(ArticleFeed):
     def item_duration(self, article: Any) -> int | None:
         """Return how many seconds it lasts: what the metadata say, else the file."""
         said = field_of(article, "duration")
-        if not said:
-            return self._heard(article)
-        seconds = 0
-        for part in said.split(":"):
-            seconds = seconds * 60 + self._number(article, "duration", part)
-        return seconds
+        parts = said.split(":")
+        if said and self._is_number(article, "duration", parts):
+            return reduce(lambda seconds, part: seconds * 60 + int(part), parts, 0)
+        return self._heard(article)
 
     def _heard(self, article: Any) -> int | None:
         file = named(article, "enclosure", self.site)
@@ -147,11 +145,15 @@ class PodcastFeed(ArticleFeed):
 
     def _numbered(self, article: Any, name: str) -> int | None:
         said = field_of(article, name)
-        return self._number(article, name, said) if said else None
+        return int(said) if said and self._is_number(article, name, [said]) else None
 
-    def _number(self, article: Any, name: str, text: str) -> int:
-        if text.strip().isdecimal():
-            return int(text)
-        said = field_of(article, name)
-        message = f"{shown(article)} has {name} {said!r} in its metadata; write whole numbers"
-        raise FeedError(type(self).__name__, message)
+    def _is_number(self, article: Any, name: str, parts: Iterable[str]) -> bool:
+        if all(part.strip().isdecimal() for part in parts):
+            return True
+        self.site.warn(
+            "{} has {} {} in its metadata, which is left out; write whole numbers",
+            shown(article),
+            name,
+            repr(field_of(article, name)),
+        )
+        return False
