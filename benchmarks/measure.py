@@ -46,6 +46,7 @@ Prepare = Callable[[], Callable[[], object]]
 
 def in_a_fork(prepare: Prepare) -> Result:
     """Return what the work that ``prepare`` returns takes."""
+    os.sync()  # the kernel charges who writes for what others have left to be written
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

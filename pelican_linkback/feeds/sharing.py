@@ -210,17 +210,14 @@ class Sharing:
             if known := patterns.get(id(item)):
                 document.entries.append(known[1])
                 continue
-            if sibling := siblings.get(id(item)):
-                made = {**sibling[1].item, **reader.read_texts(item)}
+            if sibling := siblings.get(id(item)):  # it is constant, and so are texts
+                document.entries.append({**sibling[1].item, **reader.read_texts(item)})
             else:
                 document.add_item(**reader.read(item))
-                made = document.entries.pop()
-            if _is_constant(made):
-                pattern = Pattern(made)
+            made = document.entries[-1]
+            if sibling or _is_constant(made):
+                document.entries[-1] = pattern = Pattern(made)
                 patterns[id(item)] = siblings[id(item)] = item, pattern
-                document.entries.append(pattern)
-            else:
-                document.entries.append(made)
 
 
 def _is_constant(item: Item) -> bool:
