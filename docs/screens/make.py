@@ -22,6 +22,7 @@ import tempfile
 import termios
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -137,12 +138,10 @@ def in_a_terminal(
     ):
         os.close(follower)
         shown = b""
-        try:
+        with suppress(OSError):  # by which Linux says that the other end is closed
             while more := os.read(leader, 65536):
                 shown += more
                 watch(shown.decode(errors="replace"))
-        except OSError:  # Linux says so that the other end is closed
-            pass
         os.close(leader)
     return shown.decode()
 

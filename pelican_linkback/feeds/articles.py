@@ -12,7 +12,7 @@ from typing import Any
 from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
 
 from pelican_linkback.feeds.archives import numbered
-from pelican_linkback.feeds.content import fit, is_in_order, plain_text
+from pelican_linkback.feeds.content import fit, plain_text
 from pelican_linkback.feeds.feed import Feed
 from pelican_linkback.feeds.files import field_of, named, type_of
 from pelican_linkback.feeds.formats import Enclosure, Person, Stylesheet
@@ -263,7 +263,7 @@ class ArticleFeed(Feed):
         return self._fit(article, str(article.summary))
 
     def _fit(self, article: Any, html: str) -> str:
-        return html if is_in_order(html) else fit(html, self._link(article))
+        return fit(html, self._link(article))
 
     def item_author_name(self, article: Any) -> str | None:
         """Return the first author's name, for formats that know only one."""

@@ -48,12 +48,7 @@ class Atom1Feed(Mended, feedgenerator.Atom1Feed):
             handler.addQuickElement("subtitle", feed["subtitle"])
         if feed.get("generator"):
             handler.addQuickElement("generator", feed["generator"])
-        for person in map(as_person, feed.get("contributors") or ()):
-            _write_atom_person(handler, "contributor", person)
-        for category in feed["categories"]:
-            _write_atom_category(handler, category)
-        if feed["feed_copyright"] is not None:
-            handler.addQuickElement("rights", feed["feed_copyright"])
+        _write_about(handler, feed, feed["feed_copyright"])
         add_atom_head(handler, feed)
 
     def item_attributes(self, item: Item) -> dict[str, str]:
@@ -83,12 +78,7 @@ class Atom1Feed(Mended, feedgenerator.Atom1Feed):
                 **file_attributes(enclosure),
             }
             handler.addQuickElement("link", "", attributes)
-        for person in map(as_person, item.get("contributors") or ()):
-            _write_atom_person(handler, "contributor", person)
-        for category in item["categories"]:
-            _write_atom_category(handler, category)
-        if item["item_copyright"] is not None:
-            handler.addQuickElement("rights", item["item_copyright"])
+        _write_about(handler, item, item["item_copyright"])
         add_to_item(handler, item, atom=True)
 
     def _write_dates(self, handler: XMLWriter, item: Item) -> None:
@@ -97,6 +87,16 @@ class Atom1Feed(Mended, feedgenerator.Atom1Feed):
             handler.addQuickElement("published", rfc3339_date(item["pubdate"]))
         updated = item["updateddate"] or item["pubdate"] or self.latest_post_date()
         handler.addQuickElement("updated", rfc3339_date(updated))
+
+
+def _write_about(handler: XMLWriter, said: Item, rights: str | None) -> None:
+    """Write what a feed and an entry say alike, in one order."""
+    for person in map(as_person, said.get("contributors") or ()):
+        _write_atom_person(handler, "contributor", person)
+    for category in said["categories"]:
+        _write_atom_category(handler, category)
+    if rights is not None:
+        handler.addQuickElement("rights", rights)
 
 
 def _write_atom_person(handler: XMLWriter, element: str, person: Person) -> None:

@@ -189,7 +189,6 @@ def names_a_part(element: str, attribute: str) -> bool:
     return attribute.endswith("href") and element not in {"a", "area"}
 
 
-@functools.lru_cache(maxsize=_RECENT)
 def is_in_order(html: str) -> bool:
     """Tell whether ``fit`` has nothing to do, wherever the article stands."""
     return (_IN_ORDER_AND_LOWER_CASE.fullmatch(html) or _IN_ORDER.fullmatch(html)) is not None

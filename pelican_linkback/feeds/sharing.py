@@ -165,6 +165,10 @@ def once(method: Callable[[Any, Any], T]) -> Callable[[Any, Any], T]:
     return known
 
 
+Known = tuple[object, Pattern]
+"""An item of the feeds, and its entry in a format; a sibling's is that of any format."""
+
+
 class Reader(Protocol):
     """Tells what a feed says of an item."""
 
@@ -184,7 +188,8 @@ class Sharing:
     def __init__(self, *, on: bool) -> None:
         self.on = on
         # With the item itself: while it lives, its id is nobody else's.
-        self._patterns: dict[object, dict[int, tuple[object, Pattern]]] = defaultdict(dict)
+        self._patterns: dict[tuple[type, type], dict[int, Known]] = defaultdict(dict)
+        self._siblings: dict[type, dict[int, Known]] = defaultdict(dict)
         self._made: dict[object, dict[int, tuple[object, Any]]] = defaultdict(dict)
 
     def once(self, what: object, item: object, make: Callable[[Any], T]) -> T:
@@ -205,7 +210,7 @@ class Sharing:
             for item in items:
                 document.add_item(**reader.read(item))
             return
-        siblings, patterns = self._patterns[of_feed], self._patterns[of_feed, of_document]
+        siblings, patterns = self._siblings[of_feed], self._patterns[of_feed, of_document]
         for item in items:
             if known := patterns.get(id(item)):
                 document.entries.append(known[1])
