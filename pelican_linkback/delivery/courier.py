@@ -122,9 +122,11 @@ class Courier:
     def _unlinked(self, posts: Iterable[Post]) -> Iterator[Mention]:
         """Yield what is marked, and is no link of the page that was built of its article."""
         for post in posts:
-            for target in post.targets:
-                if target in post.links or (page := self.built(post.source)) is None:
-                    continue
+            missing = [target for target in post.targets if target not in post.links]
+            page = self.built(post.source) if missing else None
+            if page is None:
+                continue
+            for target in missing:
                 # A theme may link to what the article itself does not.
                 if not links_to(page, post.source, target):
                     yield Mention(post.source, target)
