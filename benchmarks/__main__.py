@@ -14,7 +14,7 @@ from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
-from benchmarks.measure import Row
+from benchmarks.measure import MEMORY, Row
 
 BENCHMARKS = ("importing", "one_feed", "feed_stage", "idle_build", "sending")
 RESULTS = Path(__file__).with_name("results.md")
@@ -54,9 +54,11 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in PEERS)
+    files = "in memory" if MEMORY else "on the disk"
     return (
         f"{_processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}; {versions}."
+        f"Python {platform.python_version()}; {versions}; "
+        f"documents are written to files {files}."
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from pelican.writers import Writer
 
-from benchmarks.measure import Result, Row, alternately, cpu, in_a_fork, peak
+from benchmarks.measure import Result, Row, alternately, cpu, folder, in_a_fork, peak
 from benchmarks.site import Plan, published
 
 __all__ = ["rows"]
@@ -68,7 +67,7 @@ def _against_pelican(
 def _again(generator: Any, times: int) -> Row:
     first, second, written = [], [], 0
     for _ in range(times):
-        with tempfile.TemporaryDirectory() as output:
+        with folder() as output:
             first.append(in_a_fork(partial(_ours, generator, output, cached=True)))
             before = _stamps(output)
             second.append(in_a_fork(partial(_ours, generator, output, cached=True)))
@@ -105,7 +104,7 @@ def _of_size(plan: Plan) -> tuple[list[Result], int]:
     with published(plan) as generator:
         results = []
         for _ in range(3):
-            with tempfile.TemporaryDirectory() as output:
+            with folder() as output:
                 results.append(in_a_fork(partial(_ours, generator, output, cached=True)))
                 size = sum(path.stat().st_size for path in Path(output).rglob("*.xml"))
         return results, size

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator
 from pelican.settings import read_settings
+
+from benchmarks.measure import folder
 
 __all__ = ["SITE_URL", "Plan", "published", "section"]
 
@@ -50,8 +51,8 @@ def published(plan: Plan) -> Iterator[Any]:
 
     Nothing is cached yet: contents and summaries are made by whoever asks first.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        content = Path(folder, "content")
+    with folder() as home:
+        content = Path(home, "content")
         content.mkdir()
         chance = random.Random(2026)
         for number in range(plan.articles):
