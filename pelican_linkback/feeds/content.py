@@ -17,9 +17,6 @@ from pelican_linkback.exceptions import InvalidURL
 
 __all__ = ["absolute", "fit", "is_in_order", "plain_text", "words"]
 
-_RECENT = 16
-"""Texts to remember: an article's are asked for again at once, by its content and its summary."""
-
 # What a reader must not get, or can do nothing with, goes with all that is in it.
 DROPPED = frozenset(
     {
@@ -136,7 +133,6 @@ def words(html: str) -> str:
     return mending.words(html)
 
 
-@functools.lru_cache(maxsize=_RECENT)
 def fit(html: str, base: str) -> str:
     """Return an article's HTML fit for a reader far from the site; idempotent, never raises.
 

@@ -9,7 +9,7 @@ from pelican_linkback.urls import can_be_read
 
 __all__ = ["first_picture"]
 
-_IMG = re.compile(r"""<img\b(?:[^<>"']|"[^"]*"|'[^']*')*+>""", re.IGNORECASE)
+_IMG = re.compile(r"""<[iI][mM][gG]\b(?:[^<>"']++|"[^"]*"|'[^']*')*+>""")
 # What needs no parser: each attribute once, in double quotes, and without references.
 _PLAIN_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"<>&]*)"')
 _PLAIN_IMG = re.compile(r'<img(?: ([a-z-]+)="[^"<>&]*"(?![^>]* \1=))*+ ?/?>')

@@ -160,7 +160,7 @@ def once(method: Callable[[Any, Any], T]) -> Callable[[Any, Any], T]:
     @functools.wraps(method)
     def known(self: Any, item: Any) -> T:
         sharing: Sharing = self.site.sharing
-        return sharing.once(method, item, functools.partial(method, self))
+        return sharing.once(method, item, method, self)
 
     return known
 
@@ -192,14 +192,17 @@ class Sharing:
         self._siblings: dict[type, dict[int, Known]] = defaultdict(dict)
         self._made: dict[object, dict[int, tuple[object, Any]]] = defaultdict(dict)
 
-    def once(self, what: object, item: object, make: Callable[[Any], T]) -> T:
-        """Return what ``make`` makes of ``item``, made once a build for feeds of all formats."""
+    def once(self, what: object, item: object, make: Callable[..., T], *before: object) -> T:
+        """Return what ``make`` makes of ``item``, made once a build for feeds of all formats.
+
+        ``before`` are the arguments that ``make`` takes before the item.
+        """
         if not self.on:
-            return make(item)
+            return make(*before, item)
         made = self._made[what]
         found = made.get(id(item))
         if found is None:
-            found = made[id(item)] = item, make(item)
+            found = made[id(item)] = item, make(*before, item)
         known: T = found[1]
         return known
 
