@@ -42,7 +42,7 @@ def test_other_bytes_of_the_same_length_are_written(tmp_path):
 @pytest.mark.parametrize("old", [b"", b"a", b"ab", b"abc", b"abd", b"abcd", b"x"])
 @pytest.mark.parametrize("pieces", [[], [b"abc"], [b"a", b"b", b"c"], [b"", b"ab", b""]])
 def test_the_old_document_is_compared_as_the_new_one_comes(tmp_path, monkeypatch, old, pieces):
-    monkeypatch.setattr(output, "_BUFFER", 1)
+    monkeypatch.setattr(output, "_BUFFER", 2)
     path = tmp_path / "b.xml"
     path.write_bytes(old)
     changed = output.write(path, lambda file: [file.write(piece) for piece in pieces])
@@ -53,7 +53,7 @@ def test_the_old_document_is_compared_as_the_new_one_comes(tmp_path, monkeypatch
 
 @pytest.mark.parametrize("step", ["save", "replace"])
 def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monkeypatch, step):
-    monkeypatch.setattr(output, "_BUFFER", 1)
+    monkeypatch.setattr(output, "_BUFFER", 2)
     path = tmp_path / "b.xml"
     write(path, b"old")
 

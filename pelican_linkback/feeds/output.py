@@ -32,9 +32,8 @@ def write(path: Path, save: Callable[[Sink], object]) -> bool:
     A file that holds it already keeps its modification time (P20). The new document takes the
     old one's place in one step, so that an interruption leaves one of the two. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     with closing(_Draft(path)) as draft:
-        save(draft)
+        save(draft.sink)
         return draft.publish()
 
 
@@ -47,22 +46,17 @@ class _Draft:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._temporary = path.with_name(f".{path.name}.new")
-        self._old = path.open("rb", buffering=0) if path.is_file() else None
+        self._old = path.open("rb", _BUFFER) if path.is_file() else None
         self._new: BinaryIO | None = None
         self._same = 0
-        self._waiting: list[bytes] = []
-        self._waits = 0
+
+    @property
+    def sink(self) -> Sink:
+        """What takes the document: where there is no old one, the new one's file at once."""
+        return self if self._old else self._differing()
 
     def write(self, data: bytes) -> None:
         """Take the next bytes."""
-        self._waiting.append(data)
-        self._waits += len(data)
-        if self._waits >= _BUFFER:
-            self._flush()
-
-    def _flush(self) -> None:
-        data = b"".join(self._waiting)
-        self._waiting, self._waits = [], 0
         if self._new is None and self._old and self._old.read(len(data)) == data:
             self._same += len(data)
         else:
@@ -70,23 +64,30 @@ class _Draft:
 
     def publish(self) -> bool:
         """Put the document into its place if it differs from the old one; return whether."""
-        self._flush()
         if self._new is None and self._old and not self._old.read(1):
             return False
         self._differing().close()
         self._temporary.replace(self._path)
+        self._new = None
         return True
 
     def _differing(self) -> BinaryIO:
         """Return the new document, begun with what the old one has, too."""
         if self._new is None:
-            self._new = self._temporary.open("wb")
+            self._new = self._opened()
             if self._old:
                 self._old.seek(0)
                 while piece := self._old.read(min(self._same, _BUFFER)):
                     self._new.write(piece)
                     self._same -= len(piece)
         return self._new
+
+    def _opened(self) -> BinaryIO:
+        try:
+            return self._temporary.open("wb", _BUFFER)
+        except FileNotFoundError:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return self._temporary.open("wb", _BUFFER)
 
     def close(self) -> None:
         """Leave nothing behind."""
