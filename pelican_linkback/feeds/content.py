@@ -60,6 +60,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ON_THE_WEB = re.compile(r"https?://", re.IGNORECASE)
 
 _MENDED_ELEMENTS = "|".join([*DROPPED, *UNWRAPPED, *RENAMED, *LINKED, "style"])
+_PROSE = "p|li|ul|ol|em|strong|code|pre|h[1-6]|td|tr"
 _SPACE = r"[ \t\r\n\f]"
 
 
@@ -67,10 +68,10 @@ def _scanner(url: str, case: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
     """Return what describes HTML that needs no mending; ``url`` is for each quotation mark."""
     double, single = url.replace("Q", '"'), url.replace("Q", "'")
     return re.compile(
-        rf"""(?:
-    [^<]++                                               # text
-    | </[a-z][a-z0-9-]*+{_SPACE}*+>                      # an end tag
-    | <(?!(?:{_MENDED_ELEMENTS})\b) [a-z][a-z0-9-]*+     # a tag that is not to be mended
+        rf"""[^<]*+ (?: < (?:                                # text, and then always a tag and text
+    /?(?:{_PROSE})>                                      # one of those that most are
+    | /[a-z][a-z0-9-]*+{_SPACE}*+>                       # any end tag
+    | (?!(?:{_MENDED_ELEMENTS})\b) [a-z][a-z0-9-]*+      # a start tag that is not to be mended
       (?:{_SPACE}++ (?:
         (?:cite|href|poster|src|xlink:href) =            # an attribute with a URL
             (?:{double}|{single})
@@ -80,7 +81,7 @@ def _scanner(url: str, case: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
           [a-z][a-z0-9:_-]*+ (?:=(?:"[^"<>]*"|'[^'<>]*'|[a-z0-9_.%-]++))?
       ))*+
       {_SPACE}*+ /?+ >
-    )*+""",
+    ) [^<]*+ )*+""",
         case | re.ASCII | re.VERBOSE,
     )
 
@@ -116,8 +117,8 @@ def plain_text(title: str) -> str:
     Markup is what has its end tag and is known to HTML: ``vector<int>`` and ``a<b and c>d`` stay
     as they are (P16).
     """
-    before, words = "", _ALONE.sub("", title)
-    while words != before:
+    before, words = "", _ALONE.sub("", title) if "<" in title else title
+    while "<" in words and words != before:
         before, words = words, _PAIR.sub(r"\2", words)
     return " ".join(unescape(words).split())
 
