@@ -24,7 +24,7 @@ from pelican_linkback.feeds import (
 )
 from pelican_linkback.feeds.formats import save
 from pelican_linkback.feeds.rss import rfc2822_date
-from pelican_linkback.feeds.xmlwriter import XMLWriter, clean, escape
+from pelican_linkback.feeds.xmlwriter import XMLWriter, clean, escape, is_clean, repeat
 
 FORMATS = [Atom1Feed, Rss201rev2Feed, RssUserland091Feed]
 DAY = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -283,6 +283,24 @@ def test_any_text_comes_through_a_parser_less_what_xml_forbids(text):
 def test_text_is_escaped_and_what_xml_forbids_left_out(text, escaped):
     assert escape(text) == escaped
     assert unescape(escaped.decode()).replace("&#13;", "\r") == clean(text)
+
+
+@given(st.text() | st.text("\n\ufffe\uffff\ud800\udfffé\x1b", max_size=4))
+def test_text_is_clean_if_there_is_nothing_to_leave_out(text):
+    assert is_clean(text) == (clean(text) == text)
+
+
+def test_what_is_equal_but_of_another_kind_is_not_written_alike():
+    class Word(str):
+        pass
+
+    def write(handler, word):
+        handler.addQuickElement(type(word).__name__, word)
+
+    out = io.BytesIO()
+    for word in ("a", Word("a"), "a"):
+        repeat(XMLWriter(out), write, word)
+    assert out.getvalue() == b"<str>a</str><Word>a</Word><str>a</str>"
 
 
 @given(st.datetimes(timezones=st.timezones() | st.none()))

@@ -15,7 +15,7 @@ from pelican_linkback.feeds.formats import (
     xml_kind,
 )
 from pelican_linkback.feeds.sharing import Item
-from pelican_linkback.feeds.xmlwriter import XMLWriter
+from pelican_linkback.feeds.xmlwriter import XMLWriter, repeat, repeat_each
 
 __all__ = ["Atom1Feed"]
 
@@ -62,7 +62,7 @@ class Atom1Feed(Mended, feedgenerator.Atom1Feed):
         handler.addQuickElement("link", "", {"href": item["link"], "rel": "alternate"})
         self._write_dates(handler, item)
         for person in item["authors"]:
-            _write_atom_person(handler, "author", person)
+            repeat(handler, _write_author, person.name, person.email, person.link)
         unique_id = item["unique_id"]
         if unique_id is None:
             unique_id = get_tag_uri(item["link"], item["pubdate"])
@@ -83,18 +83,20 @@ class Atom1Feed(Mended, feedgenerator.Atom1Feed):
 
     def _write_dates(self, handler: XMLWriter, item: Item) -> None:
         # Every entry has an updated element (4.1.2); one without a date is as new as its feed.
-        if item["pubdate"] is not None:
-            handler.addQuickElement("published", rfc3339_date(item["pubdate"]))
-        updated = item["updateddate"] or item["pubdate"] or self.latest_post_date()
-        handler.addQuickElement("updated", rfc3339_date(updated))
+        published = item["pubdate"]
+        updated = item["updateddate"] or published or self.latest_post_date()
+        date = rfc3339_date(updated)
+        if published is not None:
+            first = date if published is updated else rfc3339_date(published)
+            handler.addQuickElement("published", first)
+        handler.addQuickElement("updated", date)
 
 
 def _write_about(handler: XMLWriter, said: Item, rights: str | None) -> None:
     """Write what a feed and an entry say alike, in one order."""
     for person in map(as_person, said.get("contributors") or ()):
         _write_atom_person(handler, "contributor", person)
-    for category in said["categories"]:
-        _write_atom_category(handler, category)
+    repeat_each(handler, _write_atom_category, said["categories"])
     if rights is not None:
         handler.addQuickElement("rights", rights)
 
@@ -107,6 +109,10 @@ def _write_atom_person(handler: XMLWriter, element: str, person: Person) -> None
     if person.link:
         handler.addQuickElement("uri", person.link)
     handler.endElement(element)
+
+
+def _write_author(handler: XMLWriter, *person: str | None) -> None:
+    _write_atom_person(handler, "author", Person(*person))
 
 
 def _write_atom_category(handler: XMLWriter, category: str) -> None:

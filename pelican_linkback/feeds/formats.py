@@ -22,14 +22,24 @@ import datetime as dt
 import mimetypes
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO, StringIO
+from operator import attrgetter
 from typing import IO, Any
 from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils import feedgenerator
 
-from pelican_linkback.feeds.sharing import Item, Pattern, kind_of, pattern_of, shareable
-from pelican_linkback.feeds.xmlwriter import Sink, XMLWriter
+from pelican_linkback.feeds.sharing import (
+    Item,
+    Pattern,
+    are_patterns,
+    kind_of,
+    pattern_of,
+    shareable,
+    written,
+)
+from pelican_linkback.feeds.xmlwriter import Fragments, Sink, XMLWriter
 
 __all__ = [
     "Enclosure",
@@ -148,7 +158,8 @@ class Mended(feedgenerator.SyndicationFeed):
 
     def newest(self) -> dt.datetime | None:
         """The newest date of the items, else the feed's ``updated``, else None."""
-        dates = filter(None, map(_newest, self.entries))
+        newest_of = attrgetter("newest") if are_patterns(self.entries) else _newest
+        dates = filter(None, map(newest_of, self.entries))
         newest: dt.datetime | None = max(dates, default=self.feed.get("updated"))
         return newest
 
@@ -184,16 +195,15 @@ class Mended(feedgenerator.SyndicationFeed):
         """Write the items, in their order."""
         kind = kind_of(self) if type(handler) is XMLWriter else None
         key = kind, self.feed["language"]
+        render = partial(Fragments().written, self._write_item)
+        if kind and are_patterns(self.entries):
+            handler.put_all(written(self.entries, key, render))
+            return
         for entry in self.entries if kind else self.items:
             if kind and (pattern := pattern_of(entry)):
-                handler.put(pattern.written(key, self._rendered))
+                handler.put(pattern.written(key, render))
             else:
                 self._write_item(handler, entry)
-
-    def _rendered(self, item: Item) -> bytes:
-        entry = BytesIO()
-        self._write_item(XMLWriter(entry), item)
-        return entry.getvalue()
 
     def _write_item(self, handler: XMLWriter, item: Item) -> None:
         handler.startElement(self.item_element, self.item_attributes(item))

@@ -150,7 +150,7 @@ class ItemReader:
     def _clean(self, item: Any, arguments: dict[str, Any]) -> None:
         """Take the characters that XML forbids out of ``arguments``, and say where they are."""
         texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
-        if all(map(is_clean, texts.values())):
+        if is_clean("".join(texts.values())):
             return
         arguments.update({name: clean(text) for name, text in texts.items()})
         self._feed.site.warn(

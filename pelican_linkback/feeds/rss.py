@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from operator import itemgetter
 
 from feedgenerator.django.utils import feedgenerator
 
 from pelican_linkback.feeds.extras import add_rss_head, add_to_item, category_attributes
-from pelican_linkback.feeds.formats import Mended, Person, file_attributes, xml_kind
-from pelican_linkback.feeds.sharing import Item, seen
-from pelican_linkback.feeds.xmlwriter import XMLWriter
+from pelican_linkback.feeds.formats import Mended, file_attributes, xml_kind
+from pelican_linkback.feeds.sharing import Item, items_of
+from pelican_linkback.feeds.xmlwriter import XMLWriter, repeat, repeat_each
 
 __all__ = ["Rss201rev2Feed", "RssUserland091Feed", "rfc2822_date"]
 
@@ -88,7 +89,8 @@ class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
     def rss_attributes(self) -> dict[str, str]:
         """Return the root's attributes; a namespace is declared where the document uses it."""
         attributes: dict[str, str] = super().rss_attributes()
-        if any(item["content"] is not None for item in map(seen, self.entries)):
+        contents = map(itemgetter("content"), items_of(self.entries))
+        if any(content is not None for content in contents):
             attributes["xmlns:content"] = CONTENT_NAMESPACE
         return attributes
 
@@ -98,7 +100,7 @@ class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
         if item["content"] is not None:
             handler.addQuickElement("content:encoded", item["content"])
         for person in item["authors"]:
-            _write_rss_author(handler, person)
+            repeat(handler, _write_rss_author, person.name, person.email)
         if item["pubdate"] is not None:
             handler.addQuickElement("pubDate", rfc2822_date(item["pubdate"]))
         if item["comments"] is not None:
@@ -112,18 +114,16 @@ class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
             handler.addQuickElement(
                 "enclosure", "", {"url": enclosure.url, **file_attributes(enclosure)}
             )
-        for category in item["categories"]:
-            _write_rss_category(handler, category)
+        repeat_each(handler, _write_rss_category, item["categories"])
         add_to_item(handler, item, atom=False)
 
 
-def _write_rss_author(handler: XMLWriter, person: Person) -> None:
+def _write_rss_author(handler: XMLWriter, name: str | None, email: str | None) -> None:
     # RSS 2.0's author is an e-mail address; a name alone goes into Dublin Core's creator.
-    if person.email:
-        named = f"{person.email} ({person.name})" if person.name else person.email
-        handler.addQuickElement("author", named)
+    if email:
+        handler.addQuickElement("author", f"{email} ({name})" if name else email)
     else:
-        handler.addQuickElement("dc:creator", person.name, {"xmlns:dc": DC_NAMESPACE})
+        handler.addQuickElement("dc:creator", name, {"xmlns:dc": DC_NAMESPACE})
 
 
 def _write_rss_category(handler: XMLWriter, category: str) -> None:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from operator import is_
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from operator import attrgetter, is_
 from types import NoneType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -22,11 +22,13 @@ __all__ = [
     "Item",
     "Pattern",
     "Sharing",
+    "are_patterns",
+    "items_of",
     "kind_of",
     "once",
     "pattern_of",
-    "seen",
     "shareable",
+    "written",
 ]
 
 Class = TypeVar("Class", bound=type)
@@ -43,7 +45,8 @@ _METADATA = frozenset(
     }
 )
 
-_PLAIN = frozenset({list, tuple, NoneType})
+_SEQUENCES = (list, tuple)
+_PLAIN = frozenset({*_SEQUENCES, NoneType})
 
 
 class _Rule(NamedTuple):
@@ -86,12 +89,15 @@ def _kind(cls: type) -> type | None:
 class Pattern:
     """An item that several documents have: what all its copies have in common."""
 
-    __slots__ = ("_written", "item", "newest")
+    __slots__ = ("_others", "entry", "item", "key", "newest")
 
     def __init__(self, item: Item) -> None:
         self.item = item
-        self.newest: dt.datetime = max(filter(None, (item["updateddate"], item["pubdate"])))
-        self._written: dict[Hashable, bytes] = {}
+        updated, published = item["updateddate"], item["pubdate"]
+        self.newest: dt.datetime = max(updated or published, published or updated)
+        self.key: Hashable = None
+        self.entry = b""
+        self._others: dict[Hashable, bytes] | None = None
 
     def copied(self) -> Copy:
         """Return a copy, which hooks and listeners may change."""
@@ -99,10 +105,16 @@ class Pattern:
 
     def written(self, key: Hashable, write: Callable[[Item], bytes]) -> bytes:
         """Return what ``write`` makes of the item, which depends on nothing else but ``key``."""
-        known = self._written.get(key)
-        if known is None:
-            known = self._written[key] = write(self.item)
-        return known
+        if key == self.key:
+            return self.entry
+        if self.key is None:  # mostly there is one key
+            self.key, self.entry = key, write(self.item)
+            return self.entry
+        if self._others is None:
+            self._others = {}
+        if key not in self._others:
+            self._others[key] = write(self.item)
+        return self._others[key]
 
     def is_like(self, copy: Copy) -> bool:
         """Tell whether a copy is unchanged."""
@@ -142,9 +154,27 @@ class Copy(dict[str, Any]):
         return self._pattern if self._pattern.is_like(self) else None
 
 
-def seen(entry: Pattern | Item) -> Item:
-    """Return an item to look at, and not to change."""
+def _seen(entry: Pattern | Item) -> Item:
     return entry.item if isinstance(entry, Pattern) else entry
+
+
+def items_of(entries: Sequence[Pattern | Item]) -> Iterable[Item]:
+    """Return the items, to look at, and not to change."""
+    return map(attrgetter("item"), entries) if are_patterns(entries) else map(_seen, entries)
+
+
+def are_patterns(entries: Iterable[Pattern | Item]) -> bool:
+    """Tell whether all entries are patterns, as they are unless somebody has asked for items."""
+    return set(map(type, entries)) <= {Pattern}
+
+
+def written(
+    patterns: Sequence[Pattern], key: Hashable, write: Callable[[Item], bytes]
+) -> Iterable[bytes]:
+    """Return what each pattern's ``written`` does."""
+    if set(map(attrgetter("key"), patterns)) == {key}:
+        return map(attrgetter("entry"), patterns)
+    return (pattern.written(key, write) for pattern in patterns)
 
 
 def pattern_of(entry: Pattern | Item) -> Pattern | None:
@@ -165,10 +195,6 @@ def once(method: Callable[[Any, Any], T]) -> Callable[[Any, Any], T]:
     return known
 
 
-Known = tuple[object, Pattern]
-"""An item of the feeds, and its entry in a format; a sibling's is that of any format."""
-
-
 class Reader(Protocol):
     """Tells what a feed says of an item."""
 
@@ -187,9 +213,10 @@ class Sharing:
 
     def __init__(self, *, on: bool) -> None:
         self.on = on
-        # With the item itself: while it lives, its id is nobody else's.
-        self._patterns: dict[tuple[type, type], dict[int, Known]] = defaultdict(dict)
-        self._siblings: dict[type, dict[int, Known]] = defaultdict(dict)
+        self._patterns: dict[tuple[type, type], dict[int, Pattern]] = defaultdict(dict)
+        self._siblings: dict[type, dict[int, Pattern]] = defaultdict(dict)
+        # While an item lives, its id is nobody else's.
+        self._items: list[object] = []
         self._made: dict[object, dict[int, tuple[object, Any]]] = defaultdict(dict)
 
     def once(self, what: object, item: object, make: Callable[..., T], *before: object) -> T:
@@ -214,18 +241,24 @@ class Sharing:
                 document.add_item(**reader.read(item))
             return
         siblings, patterns = self._siblings[of_feed], self._patterns[of_feed, of_document]
+        items = list(items)
+        known = list(map(patterns.get, map(id, items)))
+        if all(known):
+            document.entries.extend(known)
+            return
         for item in items:
-            if known := patterns.get(id(item)):
-                document.entries.append(known[1])
+            if pattern := patterns.get(id(item)):
+                document.entries.append(pattern)
                 continue
             if sibling := siblings.get(id(item)):  # it is constant, and so are texts
-                document.entries.append({**sibling[1].item, **reader.read_texts(item)})
+                document.entries.append({**sibling.item, **reader.read_texts(item)})
             else:
                 document.add_item(**reader.read(item))
             made = document.entries[-1]
             if sibling or _is_constant(made):
+                self._items.append(item)
                 document.entries[-1] = pattern = Pattern(made)
-                patterns[id(item)] = siblings[id(item)] = item, pattern
+                patterns[id(item)] = siblings[id(item)] = pattern
 
 
 def _is_constant(item: Item) -> bool:
@@ -237,7 +270,7 @@ def _is_constant(item: Item) -> bool:
         return False
     kinds = set(map(type, item.values()))
     for value in item.values():
-        if isinstance(value, list | tuple):
+        if isinstance(value, _SEQUENCES):
             kinds.update(map(type, value))
     return all(map(_is_value, kinds - _PLAIN))
 

@@ -10,29 +10,36 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
-from typing import Protocol
+from itertools import islice
+from types import NoneType
+from typing import Any, Protocol
 from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
-__all__ = ["Sink", "XMLWriter", "clean", "escape", "is_clean"]
+__all__ = ["Fragments", "Sink", "XMLWriter", "clean", "escape", "is_clean", "repeat", "repeat_each"]
 
-# XML 1.0, section 2.2, production [2]: everything that is not a Char; and what is, at a run.
-_CHAR = "\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
-_FORBIDDEN = re.compile(f"[^{_CHAR}]")
-_ALLOWED = re.compile(f"[{_CHAR}]*+")
+# XML 1.0, section 2.2, production [2]: everything that is not a Char.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _BEGIN_NONCHARACTERS = b"\xef"
+_AT_A_TIME = 16
 _PLAIN_TEXT = re.compile("[ -%'-;=?-~\u00a0-\ud7ff]*+")
 _PLAIN_VALUE = re.compile("[ !#-%'-;=?-~\u00a0-\ud7ff]*+")
 
 
 def is_clean(text: str) -> bool:
     """Tell whether ``text`` is free of the characters that XML 1.0 forbids (section 2.2)."""
-    return text.isprintable() or _ALLOWED.fullmatch(text) is not None
+    if text.isprintable():
+        return True
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:  # lone surrogates
+        return False
+    return len(_allowed(data)) == len(data)
 
 
 def clean(text: str) -> str:
@@ -47,15 +54,21 @@ def escape(text: str) -> bytes:
     (XML 1.0, section 2.11).
     """
     try:
-        data = text.encode().translate(None, _CONTROLS)
+        data = _allowed(text.encode())
     except UnicodeEncodeError:  # lone surrogates
         data = clean(text).encode()
-    if _BEGIN_NONCHARACTERS in data:  # one byte is found much sooner than three
-        for noncharacter in _NONCHARACTERS:
-            data = data.replace(noncharacter, b"")
     # An ampersand first: the others bring new ones.
     data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
     return data.replace(b"\r", b"&#13;")
+
+
+def _allowed(data: bytes) -> bytes:
+    """Return ``data``, which is UTF-8, without the characters that XML forbids."""
+    data = data.translate(None, _CONTROLS)
+    if _BEGIN_NONCHARACTERS in data:  # one byte is found much sooner than three
+        for noncharacter in _NONCHARACTERS:
+            data = data.replace(noncharacter, b"")
+    return data
 
 
 class Sink(Protocol):
@@ -81,7 +94,7 @@ class XMLWriter(SimplerXMLGenerator):
     def startElement(self, name: str, attrs: Mapping[str, str]) -> None:
         """Open an element; attributes are written in the order of their names."""
         self._close_start_tag()
-        self._emit(f"<{name}{_attributes(attrs)}".encode())
+        self._emit(f"<{name}{_attributes(attrs) if attrs else ''}".encode())
         self._open = True
 
     def endElement(self, name: str) -> None:
@@ -109,6 +122,13 @@ class XMLWriter(SimplerXMLGenerator):
         """Write a piece of a document that is ready as it is."""
         self._close_start_tag()
         self._emit(data)
+
+    def put_all(self, pieces: Iterable[bytes]) -> None:
+        """Write pieces of a document that are ready as they are, some at a time."""
+        self._close_start_tag()
+        waiting = iter(pieces)
+        while some := b"".join(islice(waiting, _AT_A_TIME)):
+            self._emit(some)
 
     def addQuickElement(
         self, name: str, contents: str | None = None, attrs: Mapping[str, str] | None = None
@@ -140,9 +160,59 @@ class XMLWriter(SimplerXMLGenerator):
             self._open = False
 
 
+def repeat(handler: XMLWriter, write: Callable[..., None], *words: str | None) -> None:
+    """Write what ``write`` makes of ``words``, which many entries say: it is made once."""
+    if _can_repeat(handler, words):
+        handler.put(_fragment(write, *words))
+    else:
+        write(handler, *words)
+
+
+def repeat_each(
+    handler: XMLWriter, write: Callable[[XMLWriter, str], None], said: Iterable[str]
+) -> None:
+    """Write what ``write`` makes of each word of ``said``, as ``repeat`` does."""
+    words = list(said)
+    if _can_repeat(handler, words):
+        handler.put_all([_fragment(write, word) for word in words])
+    else:
+        for word in words:
+            write(handler, word)
+
+
+def _can_repeat(handler: XMLWriter, words: Sequence[str | None]) -> bool:
+    # A str that knows more may be equal to one that is written otherwise.
+    return type(handler) is XMLWriter and _PLAIN_TYPES.issuperset(map(type, words))
+
+
+_PLAIN_TYPES = frozenset({str, NoneType})
+
+
+@functools.lru_cache(maxsize=4096)
+def _fragment(write: Callable[..., None], *words: str | None) -> bytes:
+    return Fragments().written(write, *words)
+
+
+class Fragments:
+    """A writer for many pieces of documents, one after the other."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self.write = self._pieces.append
+        self._handler = XMLWriter(self)
+
+    def written(self, write: Callable[..., None], *arguments: Any) -> bytes:
+        """Return what ``write`` writes, which is called with a handler and the arguments."""
+        self._pieces.clear()
+        write(self._handler, *arguments)
+        return b"".join(self._pieces)
+
+
 def _attributes(attrs: Mapping[str, str]) -> str:
-    names = sorted(attrs) if len(attrs) > 1 else attrs
-    return "".join([f" {name}={_quoted(str(attrs[name]))}" for name in names])
+    if len(attrs) == 1:
+        ((name, value),) = attrs.items()
+        return f" {name}={_quoted(str(value))}"
+    return "".join([f" {name}={_quoted(str(attrs[name]))}" for name in sorted(attrs)])
 
 
 @functools.lru_cache(maxsize=1024)  # many are the same in each entry
