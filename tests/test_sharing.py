@@ -63,6 +63,8 @@ PAGE = Article(
     metadata={},
 )
 
+FOUND = []
+
 # User's classes: those of one base that may share entries, and those that may not.
 
 
@@ -106,6 +108,21 @@ class Reversed(AtomTagFeed):
         return [*super().items(obj)][::-1]
 
 
+class Reused(AtomTagFeed):
+    """It gives the same list each time, with other articles in it."""
+
+    def items(self, obj):
+        FOUND[:] = super().items(obj)[:1]
+        return FOUND
+
+
+class Given(AtomTagFeed):
+    """Its items are no list."""
+
+    def items(self, obj):
+        return iter(super().items(obj))
+
+
 class Shuffled(AtomTagFeed):
     order_by = "title"
 
@@ -144,7 +161,7 @@ def of(feed_type, base=TagFeed):
 
 CLASSES = [
     *(AtomAllFeed, TagFeed, AtomTagFeed, AtomTranslationFeed, Newest, Counted, Copyrighted),
-    *(WithPage, Reversed, Shuffled, Restricted),
+    *(WithPage, Reversed, Reused, Given, Shuffled, Restricted),
     *(JsonTagFeed, Stateful, of(Numbered), of(Styled), of(Bare), of(RssUserland091Feed)),
     # Of the same name, and of other bytes.
     *(of(Rss201rev2Feed, Counted), of(Rss201rev2Feed, Copyrighted)),

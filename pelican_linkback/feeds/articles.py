@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, groupby
@@ -28,14 +29,17 @@ __all__ = ["ArticleFeed"]
 GENERATOR = "pelican_linkback"
 """What made the document (RFC 4287, section 4.2.4)."""
 
+_KEPT_OUT = -1
+"""The place of an article that is not in the feeds yet."""
+
 
 @shareable(
     *("path", "url", "setting", "path_fields", "path_source", "path_pattern", "document_path"),
-    *("document_url", "objects", "group", "groups_of", "_members", "_shared_slugs", "items"),
-    *("filter", "order_by", "limit", "title", "link", "description", "subtitle", "language"),
-    *("author_name", "author_email", "author_link", "categories", "feed_copyright", "feed_guid"),
-    *("feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs", "icon", "logo"),
-    *("contributors", "skip_days", "skip_hours", "archive_path", "hubs"),
+    *("document_url", "objects", "group", "groups_of", "_members", "_shared_slugs"),
+    *("items", "filter", "order_by", "limit", "title", "link", "description", "subtitle"),
+    *("language", "author_name", "author_email", "author_link", "categories", "feed_copyright"),
+    *("feed_guid", "feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs", "icon"),
+    *("logo", "contributors", "skip_days", "skip_hours", "archive_path", "hubs"),
     state=("site", "obj", "_mode"),
 )
 class ArticleFeed(Feed):
@@ -147,24 +151,31 @@ class ArticleFeed(Feed):
         """Keep an article out until its date, unless LINKBACK_FUTURE lets it in (P22)."""
         return self.site.future or self.site.aware(article.date) <= self.site.now
 
-    def _arranged(self, items: list[Any], obj: Any) -> list[Any]:
+    def _arranged(self, items: Sequence[Any], obj: Any) -> list[Any]:
         cls, own = type(self), vars(self)
         is_usual = cls.filter is ArticleFeed.filter and cls.order_by == "date"
         if is_usual and self.site.sharing.on and not own.keys() & {"filter", "order_by"}:
-            ranks = self.site.sharing.once("ranks", self.site, self._ranks)
             with suppress(KeyError):  # an item that is no article of the site, such as a page
-                ranked = [(ranks[id(item)], item) for item in items]
-                due = [each for each in ranked if each[0] is not None]
-                return [item for _, item in sorted(due, key=itemgetter(0))]
+                if isinstance(items, tuple):  # it cannot change until the next format asks
+                    return list(self.site.sharing.once("arranged", items, self._in_rank))
+                return self._in_rank(items)
         return super()._arranged(items, obj)
 
-    def _ranks(self, site: Site) -> dict[int, int | None]:
-        """Return the place of each article among those of the site, None where it is kept out.
+    def _in_rank(self, items: Sequence[Any]) -> list[Any]:
+        ranks = self.site.sharing.once("ranks", self.site, self._ranks)
+        places = list(map(ranks.__getitem__, map(id, items)))
+        if _KEPT_OUT not in places and places == sorted(places):  # as Pelican has them
+            return list(items)
+        due = [each for each in zip(places, items, strict=True) if each[0] != _KEPT_OUT]
+        return [item for _, item in sorted(due, key=itemgetter(0))]
+
+    def _ranks(self, site: Site) -> dict[int, int]:
+        """Return the place of each article among those of the site.
 
         The fast path of ``_arranged``, which would ask each feed's articles for their dates.
         """
         everything = [*site.articles, *site.translations]
-        ranks: dict[int, int | None] = dict.fromkeys(map(id, everything))
+        ranks = dict.fromkeys(map(id, everything), _KEPT_OUT)
         in_order = super()._arranged(everything, None)
         for rank, (_, same) in enumerate(groupby(in_order, lambda each: site.aware(each.date))):
             ranks |= dict.fromkeys(map(id, same), rank)
@@ -318,4 +329,9 @@ def _form(generator: type) -> str:
 
 def _names(objects: Iterable[Any]) -> list[str]:
     """Return the names of ``objects``, less those that hold nothing a document can hold."""
-    return [name for each in objects if (name := clean(str(each)).strip())]
+    return list(filter(None, map(_name, map(str, objects))))
+
+
+@functools.lru_cache(maxsize=1024)
+def _name(text: str) -> str:
+    return clean(text).strip()

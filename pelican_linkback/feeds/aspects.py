@@ -34,7 +34,14 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
         attribute = _insist(feed, name, subject)
     if not callable(attribute) or isinstance(attribute, type):
         return attribute
-    return _call(feed, name, attribute, subject)
+    takes_subject, signature = _reading(feed, name, attribute)
+    if takes_subject is None:
+        raise _wrong_signature(feed, name, str(signature), subject)
+    try:
+        return attribute(subject) if takes_subject else attribute()
+    except Exception as error:
+        _explain(feed, name, signature, error, subject)
+        raise
 
 
 def bound(feed: object, name: str, default: Any = None) -> Callable[[Any], Any] | None:
@@ -123,17 +130,6 @@ def _insist(feed: Any, name: str, subject: object) -> object:
             "mend it, or remove it"
         )
         raise FeedError(type(feed).__name__, message) from error
-
-
-def _call(feed: object, name: str, hook: Callable[..., Any], subject: object) -> Any:
-    takes_subject, signature = _reading(feed, name, hook)
-    if takes_subject is None:
-        raise _wrong_signature(feed, name, str(signature), subject)
-    try:
-        return hook(subject) if takes_subject else hook()
-    except Exception as error:
-        _explain(feed, name, signature, error, subject)
-        raise
 
 
 def _explain(

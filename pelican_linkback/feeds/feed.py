@@ -33,7 +33,6 @@ _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 # Aspects of a feed that go to the generator under their own names.
 _FEED_ASPECTS = (
-    "title",
     "subtitle",
     "description",
     "author_name",
@@ -219,7 +218,9 @@ class Feed:
 
     def generator_class(self, obj: Any) -> type[SyndicationFeed]:
         """Return the class that writes the feed for ``obj``: the aspect ``feed_type``."""
-        feed_type = self.aspect("feed_type", obj)
+        feed_type = getattr(self, "feed_type", None)
+        if not isinstance(feed_type, type):  # it mostly is one, and is asked for often
+            feed_type = self.aspect("feed_type", obj)
         if isinstance(feed_type, type) and issubclass(feed_type, SyndicationFeed):
             return feed_type
         message = f"feed_type is {feed_type!r}; write feed_type = Atom1Feed, or a subclass of it"
@@ -227,8 +228,8 @@ class Feed:
 
     def _feed_arguments(self, obj: Any) -> dict[str, Any]:
         url = self.aspect("feed_url", obj) or self.document_url(obj)
-        arguments = {name: self.aspect(name, obj) for name in _FEED_ASPECTS}
-        arguments["title"] = self._required("title", obj)
+        arguments = {"title": self._required("title", obj)}
+        arguments |= {name: self.aspect(name, obj) for name in _FEED_ASPECTS}
         arguments["link"] = self.site.absolute_uri(self._required("link", obj))
         arguments["feed_url"] = None if url is None else self.site.absolute_feed(str(url))
         arguments["language"] = self.aspect("language", obj) or self.site.language
@@ -275,9 +276,10 @@ class Feed:
         if not isinstance(items, Iterable):
             message = f"items of {shown(obj)} is {items!r}, which cannot be iterated; return a list"
             raise FeedError(type(self).__name__, message)
-        return self._arranged(list(items), obj)
+        return self._arranged(items if isinstance(items, tuple) else list(items), obj)
 
-    def _arranged(self, items: list[Any], obj: Any) -> list[Any]:
+    def _arranged(self, items: Sequence[Any], obj: Any) -> list[Any]:
+        """Return a new list of those of ``items`` that belong into the feed, in its order."""
         chosen = list(compress(items, of_each(self, "filter", items)))
         if self.order_by is not None:
             return _newest_first(chosen, self._places(chosen))

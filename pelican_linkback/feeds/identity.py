@@ -128,7 +128,7 @@ def assign(
     written anew under an old name, but a page that moved its URL is the rarer liar.
     """
     ids, problems = _wanted(entries)
-    for known in (memory.by_url, memory.by_source):
+    for known in filter(None, (memory.by_url, memory.by_source)):
         _recall(ids, entries, known, by_url=known is memory.by_url)
     _invent(ids, [entry for entry in entries if entry not in ids])
     return ids, problems
@@ -235,10 +235,11 @@ def _is_ours(line: Mapping[str, Any]) -> bool:
 
 def remember(journal: Journal, ids: Mapping[Entry, str], memory: Memory, now: dt.datetime) -> int:
     """Write down what is new, all in one go; return how many ids. Raises JournalError."""
+    at = now.astimezone(dt.UTC).isoformat(timespec="microseconds")
     lines = [
         {
             "v": VERSION,
-            "at": now.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            "at": at,
             "edition": entry.edition,
             "source": entry.source,
             "url": entry.url,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from feedgenerator.django.utils.encoding import iri_to_uri
 
@@ -94,7 +94,7 @@ class Site:
     def absolute_feed(self, url: str) -> str:
         """Return a feed's ``url`` as an absolute one, on FEED_DOMAIN."""
         # Brackets, too: iri_to_uri lets them stand, and in a path they make no URI.
-        return urljoin(_base(self.feed_domain or self.url), quote(url, safe=_KEPT))
+        return join(_base(self.feed_domain or self.url), quote(url, safe=_KEPT))
 
     def aware(self, date: dt.datetime | dt.date) -> dt.datetime:
         """Return ``date`` with a zone; a naive one is in the site's, a day is its midnight."""

@@ -96,7 +96,7 @@ class GroupFeed(ArticleFeed):
 
     def items(self, obj: Any) -> Iterable[Any]:
         """Return the object's articles, each once: C++ and C# share a slug (P9)."""
-        return {id(article): article for article in self._members(self.site)[obj]}.values()
+        return self.site.sharing.once("distinct", self._members(self.site)[obj], _each_once)
 
     def language(self, obj: Any) -> str | None:
         """Return the object's language where it has one."""
@@ -114,9 +114,9 @@ class GroupFeed(ArticleFeed):
 
     def _shared_slugs(self, site: Site) -> list[str]:
         names: dict[str, dict[str, str]] = defaultdict(dict)
-        for article in chain(site.articles, site.translations):
-            for obj in self.groups_of(article):
-                names[obj.slug].setdefault(str(obj).casefold(), str(obj))
+        groups = chain(*map(self.groups_of, chain(site.articles, site.translations)))
+        for slug, name in dict.fromkeys((obj.slug, str(obj)) for obj in groups):
+            names[slug].setdefault(name.casefold(), name)
         kind = self.setting.removesuffix("_FEED")
         return [
             f"The {self.group} {' and '.join(sorted(same.values()))} share the slug {slug!r} "
@@ -124,6 +124,10 @@ class GroupFeed(ArticleFeed):
             for slug, same in sorted(names.items())
             if len(same) > 1
         ]
+
+
+def _each_once(articles: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple({id(article): article for article in articles}.values())
 
 
 class CategoryFeed(GroupFeed):
@@ -172,11 +176,11 @@ class TranslationFeed(ArticleFeed):
 
     def objects(self, site: Site) -> list[str]:
         """Return the languages of the site's articles."""
-        return sorted(_by_language(site))
+        return sorted(site.sharing.once("languages", site, _by_language))
 
     def items(self, language: str) -> list[Any]:
         """Return the articles and translations in the language."""
-        return _by_language(self.site)[language]
+        return self.site.sharing.once("languages", self.site, _by_language)[language]
 
     def path_fields(self, obj: Any) -> Mapping[str, Any]:
         """Return what a pattern may name: ``lang``."""
