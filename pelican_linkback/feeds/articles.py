@@ -35,11 +35,12 @@ _KEPT_OUT = -1
 
 @shareable(
     *("path", "url", "setting", "path_fields", "path_source", "path_pattern", "document_path"),
-    *("document_url", "objects", "group", "groups_of", "_members", "_shared_slugs"),
-    *("items", "filter", "order_by", "limit", "title", "link", "description", "subtitle"),
-    *("language", "author_name", "author_email", "author_link", "categories", "feed_copyright"),
-    *("feed_guid", "feed_url", "ttl", "stylesheets", "feed_type", "feed_extra_kwargs", "icon"),
-    *("logo", "contributors", "skip_days", "skip_hours", "archive_path", "hubs"),
+    *("document_url", "objects", "group", "groups_of", "_members", "_members_by_language"),
+    *("_shared_slugs", "items", "filter", "order_by", "limit", "title", "link", "description"),
+    *("subtitle", "language", "author_name", "author_email", "author_link", "categories"),
+    *("feed_copyright", "feed_guid", "feed_url", "ttl", "stylesheets", "feed_type"),
+    *("feed_extra_kwargs", "icon", "logo", "contributors", "skip_days", "skip_hours"),
+    *("archive_path", "hubs"),
     state=("site", "obj", "_mode"),
 )
 class ArticleFeed(Feed):

@@ -106,6 +106,9 @@ class GroupFeed(ArticleFeed):
         if "{lang" not in (self.path_pattern() or ""):
             members: Mapping[Any, Sequence[Any]] = getattr(site, self.group)
             return members
+        return site.sharing.once(type(self).groups_of, site, self._members_by_language)
+
+    def _members_by_language(self, site: Site) -> Mapping[Any, Sequence[Any]]:
         by_language = defaultdict(list)
         for article in chain(site.articles, site.translations):
             for obj in self.groups_of(article):
