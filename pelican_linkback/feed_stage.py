@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -71,7 +72,8 @@ class FeedStage:
         chosen = self._settings.feeds
         self._classes, self._unusable = load(STOCK_FEEDS if chosen is None else chosen)
         emptied = bool(generator.settings.get("DELETE_OUTPUT_DIRECTORY"))
-        self._shelf = Shelf(Path(generator.output_path), emptied=emptied)
+        self._output = Path(generator.output_path).absolute()
+        self._shelf = Shelf(self._output, emptied=emptied)
         # The settings stay as they are, for themes and for other plugins.
         generator.generate_feeds = _leave_the_feeds
 
@@ -97,8 +99,9 @@ class FeedStage:
             return "Feeds: none written"
         for problem in memory.problems:
             logger.warning("%s", problem)
-        site, ids = self._identified(memory, now)
-        counts = self._write(site, writer)
+        with _what_is_there_kept():
+            site, ids = self._identified(memory, now)
+            counts = self._write(site, writer)
         self._teller.tell()
         if self._settings.publishes and not preview:
             self._remember(journal, ids, memory, now)
@@ -146,19 +149,20 @@ class FeedStage:
         """Return what is published, by what its identity is made of."""
         generator = self._generator
         pages = generator.context.get("pages", ())
+        base = _site_url(generator.settings) + "/"
         return {
-            self._entry(content): content
+            self._entry(content, base): content
             for content in chain(generator.articles, generator.translations, pages)
             if hasattr(content, "date")
         }
 
-    def _entry(self, content: Any) -> Entry:
+    def _entry(self, content: Any, base: str) -> Entry:
         url = content.url  # which Pelican works out anew each time
         return Entry(
             edition=self._settings.edition,
             source=content.relative_source_path,
             url=url,
-            link=join(_site_url(self._generator.settings) + "/", url),
+            link=join(base, url),
             date=content.date,
             wanted=str(content.metadata.get("feed_id") or ""),
         )
@@ -254,7 +258,7 @@ class FeedStage:
             yield WrittenFeed(self._path(document), url, hubs)
 
     def _path(self, document: Document) -> Path:
-        return (Path(self._generator.output_path) / document.path).absolute()
+        return self._output / document.path
 
 
 def is_taken_over(generator: Any) -> bool:
@@ -281,6 +285,22 @@ def _ascii(url: Any) -> str:
     """Return a site's URL with an international host in A-labels (P12); others as they are."""
     text = str(url or "")
     return text if text.isascii() else page_key(text)
+
+
+@contextmanager
+def _what_is_there_kept() -> Iterator[None]:
+    """Spare the garbage collector what is there before the feeds: the whole site, and no garbage.
+
+    It would walk through all of it again for each quarter more that the feeds keep.
+    """
+    ours = not gc.get_freeze_count()
+    if ours:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if ours:
+            gc.unfreeze()
 
 
 @contextmanager

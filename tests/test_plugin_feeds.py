@@ -1,5 +1,6 @@
 """A real Pelican build: the plugin owns every stock feed."""
 
+import gc
 import os
 import re
 import subprocess
@@ -205,6 +206,29 @@ def test_one_broken_feed_class_costs_that_feed(blog):
     assert build.problems[1].endswith(", in item_title of 'three.md'")
     assert not (build.output / "broken.xml").exists()
     assert (build.output / "feeds" / "site.atom.xml").exists()
+
+
+@pytest.mark.parametrize("frozen", [False, True], ids=["usual", "frozen by the host"])
+def test_the_garbage_collector_is_left_as_it_was(blog, frozen):
+    from pelican_linkback.feeds import AtomSiteFeed
+
+    counts = []
+
+    class Counting(AtomSiteFeed):
+        path = "counting.xml"
+
+        def item_title(self, article):
+            counts.append(gc.get_freeze_count())
+            return "t"
+
+    if frozen:
+        gc.freeze()
+    try:
+        blog.build(LINKBACK_FEEDS=[Counting])
+        assert counts[0] > 1000
+        assert (gc.get_freeze_count() > 1000) == frozen
+    finally:
+        gc.unfreeze()
 
 
 def test_an_author_without_a_name_is_no_author(blog):
