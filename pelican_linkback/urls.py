@@ -18,6 +18,7 @@ __all__ = [
     "can_be_read",
     "check",
     "host_key",
+    "is_plain",
     "join",
     "normalise",
     "page_key",
@@ -84,7 +85,15 @@ def join(base: str, reference: str) -> str:
     joined = plainly_joined(base, reference)
     if joined is not None:
         return joined
-    return reference if _PLAIN_URL.fullmatch(reference) else urljoin(base, reference)
+    return reference if is_plain(reference) else urljoin(base, reference)
+
+
+def is_plain(url: str) -> bool:
+    """Tell whether an absolute URL has only such characters as a URI may have.
+
+    False where one has to look closer.
+    """
+    return _PLAIN_URL.fullmatch(url) is not None
 
 
 def plainly_joined(base: str, reference: str) -> str | None:

@@ -25,12 +25,15 @@ def first_picture(html: str) -> str | None:
     """
     for found in _IMG.finditer(html):
         attributes = attributes_of(found[0])
-        candidates = attributes.get("srcset", "").strip(" ,\t\n\r\f").split(maxsplit=1)
-        url = attributes.get("src") or "".join(candidates[:1]).rstrip(",")
+        url = attributes.get("src") or _first_candidate(attributes.get("srcset", ""))
         tiny = {attributes.get("width"), attributes.get("height")} & {"0", "1"}
         if not tiny and not _NO_PICTURE.match(url) and can_be_read(url):
             return url.strip()
     return None
+
+
+def _first_candidate(srcset: str) -> str:
+    return "".join(srcset.strip(" ,\t\n\r\f").split(maxsplit=1)[:1]).rstrip(",")
 
 
 def attributes_of(img: str) -> dict[str, str]:

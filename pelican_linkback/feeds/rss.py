@@ -89,8 +89,8 @@ class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
     def rss_attributes(self) -> dict[str, str]:
         """Return the root's attributes; a namespace is declared where the document uses it."""
         attributes: dict[str, str] = super().rss_attributes()
-        contents = map(itemgetter("content"), items_of(self.entries))
-        if any(content is not None for content in contents):
+        contents = list(map(itemgetter("content"), items_of(self.entries)))
+        if contents.count(None) < len(contents):
             attributes["xmlns:content"] = CONTENT_NAMESPACE
         return attributes
 

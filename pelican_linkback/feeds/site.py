@@ -12,7 +12,7 @@ from urllib.parse import quote
 from feedgenerator.django.utils.encoding import iri_to_uri
 
 from pelican_linkback.feeds.sharing import Sharing
-from pelican_linkback.urls import join
+from pelican_linkback.urls import is_plain, join
 
 __all__ = ["Site"]
 
@@ -88,7 +88,8 @@ class Site:
 
     def absolute_uri(self, url: Any) -> str:
         """Return ``absolute(url)`` as a URI, in characters that one may have (RFC 3986)."""
-        uri: str = iri_to_uri(self.absolute(str(url)))
+        absolute = self.absolute(str(url))
+        uri: str = absolute if is_plain(absolute) else iri_to_uri(absolute)
         return uri
 
     def absolute_feed(self, url: str) -> str:
