@@ -20,7 +20,7 @@ NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 PELICAN = "Pelican's generate_feeds"
 
 
-def rows(times: int = 3) -> Iterator[Row]:
+def rows(times: int = 5) -> Iterator[Row]:
     """Measure all that has to do with the feed stage."""
     with published(Plan()) as generator:
         yield from _against_pelican("2,000 articles, 542 documents", generator, times, goal=6)
