@@ -26,6 +26,7 @@ SHOWN = 5
 """Damaged lines that are named one by one."""
 
 _DECODER = json.JSONDecoder()
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 _SPACE = " \t\r\n"  # what JSON allows behind an object
 
 
@@ -103,10 +104,7 @@ def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
 
 def encoded(events: Iterable[Mapping[str, object]]) -> bytes:
     """Return the lines of ``events``."""
-    text = "".join(
-        json.dumps(event, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-        for event in events
-    )
+    text = "".join(f"{_ENCODER.encode(event)}\n" for event in events)
     # A lone surrogate (a file name that is not UTF-8) becomes the JSON escape of itself.
     return text.encode("utf-8", "backslashreplace")
 
