@@ -97,7 +97,7 @@ class Pattern:
         self.newest: dt.datetime = max(updated or published, published or updated)
         self.key: Hashable = None
         self.entry = b""
-        self._others: dict[Hashable, bytes] | None = None
+        self._others: dict[Hashable, bytes] = {}
 
     def copied(self) -> Copy:
         """Return a copy, which hooks and listeners may change."""
@@ -105,13 +105,10 @@ class Pattern:
 
     def written(self, key: Hashable, write: Callable[[Item], bytes]) -> bytes:
         """Return what ``write`` makes of the item, which depends on nothing else but ``key``."""
+        if self.key is None:  # mostly there is one key, and a dict for it costs more
+            self.key, self.entry = key, write(self.item)
         if key == self.key:
             return self.entry
-        if self.key is None:  # mostly there is one key
-            self.key, self.entry = key, write(self.item)
-            return self.entry
-        if self._others is None:
-            self._others = {}
         if key not in self._others:
             self._others[key] = write(self.item)
         return self._others[key]

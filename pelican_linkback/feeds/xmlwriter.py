@@ -124,7 +124,7 @@ class XMLWriter(SimplerXMLGenerator):
         self._emit(data)
 
     def put_all(self, pieces: Iterable[bytes]) -> None:
-        """Write pieces of a document that are ready as they are, some at a time."""
+        """Write pieces that are ready as they are, some at a time; none of them is empty."""
         self._close_start_tag()
         waiting = iter(pieces)
         while some := b"".join(islice(waiting, _AT_A_TIME)):
