@@ -1,6 +1,7 @@
 """A document is written only if its bytes changed, and never half of one."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ def write(path, data):
 
 
 def test_a_new_document_is_written_with_its_folders(tmp_path):
-    path = tmp_path / "a" / "b.xml"
+    path = tmp_path / "a" / "folder" / "b.xml"
     assert write(path, b"one")
     assert path.read_bytes() == b"one"
 
@@ -52,10 +53,12 @@ def test_the_old_document_is_compared_as_the_new_one_comes(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("step", ["save", "replace"])
-def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monkeypatch, step):
+@pytest.mark.parametrize("old", [b"old", None])
+def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monkeypatch, step, old):
     monkeypatch.setattr(output, "_BUFFER", 2)
     path = tmp_path / "b.xml"
-    write(path, b"old")
+    if old:
+        path.write_bytes(old)
 
     def interrupted(*arguments):
         raise KeyboardInterrupt
@@ -69,8 +72,28 @@ def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monk
         monkeypatch.setattr(type(path), "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         output.write(path, save)
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
+    assert {each: each.read_bytes() for each in tmp_path.iterdir()} == ({path: old} if old else {})
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is Linux's")
+@pytest.mark.parametrize("error", [None, ValueError])
+def test_a_full_disk_is_told_of_and_nothing_is_left(tmp_path, error):
+    (tmp_path / ".b.xml.new").symlink_to("/dev/full")
+
+    def save(file):
+        file.write(b"new")
+        if error:
+            raise error
+
+    with pytest.raises(error or OSError):
+        output.write(tmp_path / "b.xml", save)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path):
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(OSError, match=r"exists.*/a'$"):
+        write(tmp_path / "a" / "b.xml", b"new")
 
 
 # The shelf

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Container
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,12 +33,12 @@ def write(path: Path, save: Callable[[Sink], object]) -> bool:
     old one's place in one step, so that an interruption leaves one of the two. Raises OSError.
     """
     with closing(_Draft(path)) as draft:
-        save(draft.sink)
+        save(draft.begin())
         return draft.publish()
 
 
 class _Draft:
-    """A new document: compared with the old one as it comes, and kept only where they differ.
+    """A new document: compared with an old one as it comes, and kept only where they differ.
 
     So neither is ever in memory as a whole.
     """
@@ -50,9 +50,8 @@ class _Draft:
         self._new: BinaryIO | None = None
         self._same = 0
 
-    @property
-    def sink(self) -> Sink:
-        """What takes the document: where there is no old one, the new one's file at once."""
+    def begin(self) -> Sink:
+        """Return what takes the document: without an old one to compare it with, its file."""
         return self if self._old else self._differing()
 
     def write(self, data: bytes) -> None:
@@ -85,7 +84,7 @@ class _Draft:
     def _opened(self) -> BinaryIO:
         try:
             return self._temporary.open("wb", _BUFFER)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # which mkdir knows how to name
             self._path.parent.mkdir(parents=True, exist_ok=True)
             return self._temporary.open("wb", _BUFFER)
 
@@ -94,7 +93,8 @@ class _Draft:
         if self._old:
             self._old.close()
         if self._new:
-            self._new.close()
+            with suppress(OSError):  # a full disk has been told of, and nobody wants the rest
+                self._new.close()
             self._temporary.unlink(missing_ok=True)
 
 
