@@ -1,6 +1,7 @@
 """The fast path gives the bytes of the slow path, and is left where somebody could tell."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from pelican_linkback import feed_stage
 from pelican_linkback.feeds import (
+    AllFeed,
     Atom1Feed,
     AtomAllFeed,
     AtomTagFeed,
@@ -25,6 +27,7 @@ from pelican_linkback.feeds import (
     RssUserland091Feed,
     Site,
     TagFeed,
+    TranslationFeed,
 )
 from pelican_linkback.feeds.formats import save
 from pelican_linkback.feeds.sharing import Copy, Sharing, kind_of
@@ -255,6 +258,61 @@ def test_what_a_listener_changes_is_changed_in_one_document_only(articles, chang
     site = site_of(articles, Sharing(on=True))
     unshared = replace(site, sharing=Sharing(on=False))
     assert documents(site, heard=listener()) == documents(unshared, heard=listener())
+
+
+def test_many_entries_and_categories_are_all_written():
+    tags = [Tag(f"t{number}") for number in range(40)]
+    articles = [article(title=f"{number}", tags=[*map(Tag, "x"), *tags]) for number in range(40)]
+    site = site_of(articles, Sharing(on=True))
+    text = documents(site, [AtomAllFeed])[0].decode()
+    assert re.findall("<entry><title>(.*?)</title>", text) == [a.title for a in articles]
+    assert text.count("<category ") == 40 * 41
+
+
+def test_a_group_has_its_articles_once_and_by_language():
+    twice = article(tags=[Tag("x")])
+    site = replace(site_of([twice], Sharing(on=True)), tags={Tag("x"): [twice, twice]})
+    assert documents(site, [AtomTagFeed])[0].count(b"<entry>") == 1
+
+    class ByField(TagFeed):
+        def groups_of(self, article):
+            return [Tag(name) for name in getattr(article, self.field)]
+
+    class Series(ByField):
+        field, path = "series", "series/{slug}.{lang}.xml"
+
+    class Topics(ByField):
+        field, path = "topics", "topics/{slug}.{lang}.xml"
+
+    class Languages(TranslationFeed):
+        path = "{lang}.xml"
+
+        def items(self, language):
+            found = super().items(language)
+            found.append(PAGE)
+            return found
+
+    one = article(series=["s"], topics=["t"], lang="de")
+    site = site_of([one, article(series=[], topics=["t"])], Sharing(on=True))
+    classes = [Series, of(Atom1Feed, Series), Topics, Languages, of(Atom1Feed, Languages)]
+    assert [len(re.findall(rb"<(?:item|entry)\b", d)) for d in documents(site, classes)] == [
+        *(1, 1),  # of one article
+        *(1, 1),  # in each language
+        *(2, 2, 2, 2),  # an article and the page
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_document_that_says_nothing_of_itself_has_its_items(count):
+    class Rootless(Rss201rev2Feed):
+        def add_root_elements(self, handler):
+            """It has none."""
+
+    site = site_of([article()] * count, Sharing(on=True))
+    unshared = replace(site, sharing=Sharing(on=False))
+    classes = [of(Rootless, AllFeed)]
+    assert documents(site, classes) == documents(unshared, classes)
+    assert (b"<channel><item>" if count else b"<channel/>") in documents(site, classes)[0]
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ class ArticleFeed(Feed):
         is_usual = cls.filter is ArticleFeed.filter and cls.order_by == "date"
         if is_usual and self.site.sharing.on and not own.keys() & {"filter", "order_by"}:
             with suppress(KeyError):  # an item that is no article of the site, such as a page
-                if isinstance(items, tuple):  # it cannot change until the next format asks
+                if isinstance(items, tuple):  # a group's, the same for all formats
                     return list(self.site.sharing.once("arranged", items, self._in_rank))
                 return self._in_rank(items)
         return super()._arranged(items, obj)

@@ -33,11 +33,11 @@ from feedgenerator.django.utils import feedgenerator
 from pelican_linkback.feeds.sharing import (
     Item,
     Pattern,
+    all_written,
     are_patterns,
     kind_of,
     pattern_of,
     shareable,
-    written,
 )
 from pelican_linkback.feeds.xmlwriter import Fragments, Sink, XMLWriter
 
@@ -132,7 +132,7 @@ class Mended(feedgenerator.SyndicationFeed):
 
     @items.setter
     def items(self, items: list[Item]) -> None:
-        self.entries = items
+        self.entries = items if isinstance(items, list) else list(items)
 
     def add_item(
         self, *args: Any, authors: Iterable[Person | str] | None = None, **kwargs: Any
@@ -197,7 +197,7 @@ class Mended(feedgenerator.SyndicationFeed):
         key = kind, self.feed["language"]
         render = partial(Fragments().written, self._write_item)
         if kind and are_patterns(self.entries):
-            handler.put_all(written(self.entries, key, render))
+            handler.put_all(all_written(self.entries, key, render))
             return
         for entry in self.entries if kind else self.items:
             if kind and (pattern := pattern_of(entry)):

@@ -65,7 +65,6 @@ class ItemReader:
         self._where_said = self._steps((name, name) for name in _WHERE_SAID)
         self._texts = self._steps((name, name) for name in _TEXTS)
         self._of_author = self._steps((name, name) for name in _OF_AUTHOR)
-        self._extra_kwargs = self._steps([("extra_kwargs", "extra_kwargs")])
 
     def _steps(self, aspects: Iterable[tuple[str, str]]) -> list[_Step]:
         finish: dict[str, Any] = dict.fromkeys(("image", "link", "replies"), self._address)
@@ -95,9 +94,7 @@ class ItemReader:
         self._ask(self._where_said, item, arguments)
         if arguments["author_name"] is not None:
             self._ask(self._of_author, item, arguments)
-        more: dict[str, Any] = {}
-        self._ask(self._extra_kwargs, item, more)
-        arguments.update(more.get("extra_kwargs", ()))
+        arguments.update(self._feed.aspect("item_extra_kwargs", item))
         self._clean(item, arguments)
         return arguments
 

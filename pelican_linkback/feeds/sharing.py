@@ -22,13 +22,13 @@ __all__ = [
     "Item",
     "Pattern",
     "Sharing",
+    "all_written",
     "are_patterns",
     "items_of",
     "kind_of",
     "once",
     "pattern_of",
     "shareable",
-    "written",
 ]
 
 Class = TypeVar("Class", bound=type)
@@ -93,8 +93,7 @@ class Pattern:
 
     def __init__(self, item: Item) -> None:
         self.item = item
-        updated, published = item["updateddate"], item["pubdate"]
-        self.newest: dt.datetime = max(updated or published, published or updated)
+        self.newest: dt.datetime = max(filter(None, (item["updateddate"], item["pubdate"])))
         self.key: Hashable = None
         self.entry = b""
         self._others: dict[Hashable, bytes] = {}
@@ -165,10 +164,10 @@ def are_patterns(entries: Iterable[Pattern | Item]) -> bool:
     return set(map(type, entries)) <= {Pattern}
 
 
-def written(
+def all_written(
     patterns: Sequence[Pattern], key: Hashable, write: Callable[[Item], bytes]
 ) -> Iterable[bytes]:
-    """Return what each pattern's ``written`` does."""
+    """Return the entries of ``patterns``, as ``Pattern.written`` returns each."""
     if set(map(attrgetter("key"), patterns)) == {key}:
         return map(attrgetter("entry"), patterns)
     return (pattern.written(key, write) for pattern in patterns)

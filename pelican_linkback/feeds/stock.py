@@ -90,13 +90,13 @@ class GroupFeed(ArticleFeed):
 
     def objects(self, site: Site) -> list[Any]:
         """Return the objects that have a name to make a path of (P7)."""
-        for sentence in site.sharing.once(self.group, site, self._shared_slugs):
+        for sentence in site.sharing.once((self.group, "slugs"), site, self._shared_slugs):
             site.warn(sentence)
         return [obj for obj in self._members(site) if obj.slug]
 
     def items(self, obj: Any) -> Iterable[Any]:
         """Return the object's articles, each once: C++ and C# share a slug (P9)."""
-        return self.site.sharing.once("distinct", self._members(self.site)[obj], _each_once)
+        return self.site.sharing.once(_each_once, self._members(self.site)[obj], _each_once)
 
     def language(self, obj: Any) -> str | None:
         """Return the object's language where it has one."""
@@ -106,14 +106,14 @@ class GroupFeed(ArticleFeed):
         if "{lang" not in (self.path_pattern() or ""):
             members: Mapping[Any, Sequence[Any]] = getattr(site, self.group)
             return members
-        return site.sharing.once(type(self).groups_of, site, self._members_by_language)
+        return site.sharing.once((type(self), "members"), site, self._members_by_language)
 
     def _members_by_language(self, site: Site) -> Mapping[Any, Sequence[Any]]:
         by_language = defaultdict(list)
         for article in chain(site.articles, site.translations):
             for obj in self.groups_of(article):
                 by_language[InLanguage(obj, article.lang)].append(article)
-        return by_language
+        return dict(by_language)
 
     def _shared_slugs(self, site: Site) -> list[str]:
         names: dict[str, dict[str, str]] = defaultdict(dict)
@@ -179,11 +179,11 @@ class TranslationFeed(ArticleFeed):
 
     def objects(self, site: Site) -> list[str]:
         """Return the languages of the site's articles."""
-        return sorted(site.sharing.once("languages", site, _by_language))
+        return sorted(site.sharing.once(_by_language, site, _by_language))
 
     def items(self, language: str) -> list[Any]:
         """Return the articles and translations in the language."""
-        return self.site.sharing.once("languages", self.site, _by_language)[language]
+        return list(self.site.sharing.once(_by_language, self.site, _by_language)[language])
 
     def path_fields(self, obj: Any) -> Mapping[str, Any]:
         """Return what a pattern may name: ``lang``."""

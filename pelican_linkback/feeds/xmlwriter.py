@@ -27,6 +27,8 @@ _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _BEGIN_NONCHARACTERS = b"\xef"
 _AT_A_TIME = 16
+"""Entries that become one piece: about what a file's buffer holds, and not a whole document."""
+
 _PLAIN_TEXT = re.compile("[ -%'-;=?-~\u00a0-\ud7ff]*+")
 _PLAIN_VALUE = re.compile("[ !#-%'-;=?-~\u00a0-\ud7ff]*+")
 
@@ -124,11 +126,10 @@ class XMLWriter(SimplerXMLGenerator):
         self._emit(data)
 
     def put_all(self, pieces: Iterable[bytes]) -> None:
-        """Write pieces that are ready as they are, some at a time; none of them is empty."""
-        self._close_start_tag()
+        """Write pieces of a document that are ready as they are, some at a time."""
         waiting = iter(pieces)
-        while some := b"".join(islice(waiting, _AT_A_TIME)):
-            self._emit(some)
+        while some := list(islice(waiting, _AT_A_TIME)):
+            self.put(b"".join(some))
 
     def addQuickElement(
         self, name: str, contents: str | None = None, attrs: Mapping[str, str] | None = None
@@ -160,6 +161,9 @@ class XMLWriter(SimplerXMLGenerator):
             self._open = False
 
 
+_PLAIN_TYPES = frozenset({str, NoneType})
+
+
 def repeat(handler: XMLWriter, write: Callable[..., None], *words: str | None) -> None:
     """Write what ``write`` makes of ``words``, which many entries say: it is made once."""
     if _can_repeat(handler, words):
@@ -183,9 +187,6 @@ def repeat_each(
 def _can_repeat(handler: XMLWriter, words: Sequence[str | None]) -> bool:
     # A str that knows more may be equal to one that is written otherwise.
     return type(handler) is XMLWriter and _PLAIN_TYPES.issuperset(map(type, words))
-
-
-_PLAIN_TYPES = frozenset({str, NoneType})
 
 
 @functools.lru_cache(maxsize=4096)
