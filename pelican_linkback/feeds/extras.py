@@ -121,9 +121,9 @@ def _add_archive_links(handler: XMLWriter, element: str, links: ArchiveLinks | N
 def add_to_item(handler: XMLWriter, item: Mapping[str, Any], *, atom: bool) -> None:
     """Write an item's picture (Media RSS), where its replies are, and how many."""
     if picture := item.get("image"):
-        medium = {"url": picture, "medium": "image", **_image_type(picture)}
-        handler.addQuickElement("media:content", None, medium | MEDIA)
-        handler.addQuickElement("media:thumbnail", None, {"url": picture} | MEDIA)
+        medium = {"medium": "image", **_image_type(picture), "url": picture, **MEDIA}
+        handler.addQuickElement("media:content", None, medium)
+        handler.addQuickElement("media:thumbnail", None, {"url": picture, **MEDIA})
     if atom and item.get("replies"):  # RFC 4685, section 4; RSS has comments
         replies = {"rel": "replies", "href": item["replies"], "type": "text/html"}
         handler.addQuickElement("link", None, replies)

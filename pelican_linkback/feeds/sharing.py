@@ -268,10 +268,14 @@ def _is_constant(item: Item) -> bool:
     for value in item.values():
         if isinstance(value, _SEQUENCES):
             kinds.update(map(type, value))
-    return all(map(_is_value, kinds - _PLAIN))
+    return _are_values(frozenset(kinds))
 
 
 @functools.lru_cache(maxsize=1000)
+def _are_values(kinds: frozenset[type]) -> bool:
+    return all(map(_is_value, kinds - _PLAIN))
+
+
 def _is_value(kind: type) -> bool:
     """Tell what is equal by what it holds, for good, from what is only equal to itself."""
     if issubclass(kind, str):

@@ -117,9 +117,9 @@ class GroupFeed(ArticleFeed):
 
     def _shared_slugs(self, site: Site) -> list[str]:
         names: dict[str, dict[str, str]] = defaultdict(dict)
-        groups = chain(*map(self.groups_of, chain(site.articles, site.translations)))
-        for slug, name in dict.fromkeys((obj.slug, str(obj)) for obj in groups):
-            names[slug].setdefault(name.casefold(), name)
+        groups = list(chain(*map(self.groups_of, chain(site.articles, site.translations))))
+        for name, obj in dict(zip(map(str, groups), groups, strict=True)).items():
+            names[obj.slug].setdefault(name.casefold(), name)
         kind = self.setting.removesuffix("_FEED")
         return [
             f"The {self.group} {' and '.join(sorted(same.values()))} share the slug {slug!r} "
