@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -114,10 +115,19 @@ def _stamps(output: str) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in Path(output).rglob("*.xml")}
 
 
+class _Fatal(logging.Handler):
+    """Ends a run that does not write a feed, and would seem fast."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """End it, and say why."""
+        raise SystemExit(record.getMessage())
+
+
 def _ours(generator: Any, output: str | None = None, *, cached: bool) -> Callable[[], object]:
     from pelican_linkback.feed_stage import FeedStage  # noqa: PLC0415 (the peer has none of it)
 
     _settle(generator, output, cached=cached)
+    logging.getLogger("pelican_linkback").addHandler(_Fatal(logging.ERROR))
     writer = Writer(generator.output_path, generator.settings)
     return lambda: FeedStage(generator).run(writer, NOW)
 
