@@ -309,6 +309,14 @@ def test_a_date_of_rss_is_what_feedgenerator_writes(date):
     assert rfc2822_date(item["pubdate"]) == theirs(item["pubdate"])
 
 
+@pytest.mark.parametrize("generator", [Atom1Feed, Rss201rev2Feed])
+def test_items_may_be_set_to_what_can_be_iterated_only_once(generator):
+    feed = add(make(generator), pubdate=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
+    before = feed.writeString("utf-8")
+    feed.items = (item for item in feed.items)
+    assert feed.writeString("utf-8") == before
+
+
 def test_white_space_is_written_between_elements():
     out = io.BytesIO()
     writer = XMLWriter(out)
