@@ -18,6 +18,7 @@ __all__ = [
     "can_be_read",
     "check",
     "host_key",
+    "is_fetchable",
     "is_plain",
     "join",
     "normalise",
@@ -64,6 +65,15 @@ def check(url: str) -> str:
     """
     _take_apart(url)
     return url
+
+
+def is_fetchable(url: str) -> bool:
+    """Tell whether ``check`` takes ``url``."""
+    try:
+        check(url)
+    except InvalidURL:
+        return False
+    return True
 
 
 @lru_cache(maxsize=1000)

@@ -218,9 +218,7 @@ class Feed:
 
     def generator_class(self, obj: Any) -> type[SyndicationFeed]:
         """Return the class that writes the feed for ``obj``: the aspect ``feed_type``."""
-        feed_type = getattr(self, "feed_type", None)
-        if not isinstance(feed_type, type):  # it mostly is one, and is asked for often
-            feed_type = self.aspect("feed_type", obj)
+        feed_type = self.aspect("feed_type", obj)
         if isinstance(feed_type, type) and issubclass(feed_type, SyndicationFeed):
             return feed_type
         message = f"feed_type is {feed_type!r}; write feed_type = Atom1Feed, or a subclass of it"

@@ -250,9 +250,9 @@ class Sharing:
                 document.entries.append({**sibling.item, **reader.read_texts(item)})
             else:
                 document.add_item(**reader.read(item))
+                self._items.append(item)
             made = document.entries[-1]
             if sibling or _is_constant(made):
-                self._items.append(item)
                 document.entries[-1] = pattern = Pattern(made)
                 patterns[id(item)] = siblings[id(item)] = pattern
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from pelican_linkback import urls
-from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.markup import Tag
+from pelican_linkback.urls import is_fetchable
 
 __all__ = ["DATES", "is_relative", "is_uri", "read_date", "scripts_in", "urls_in"]
 
@@ -63,16 +62,8 @@ def is_uri(text: str) -> bool:
     if scheme == "tag":
         return _TAG.fullmatch(text) is not None
     if scheme in {"http", "https"}:
-        return _is_url(text)
+        return is_fetchable(text)
     return found is not None
-
-
-def _is_url(text: str) -> bool:
-    try:
-        urls.check(text)
-    except InvalidURL:
-        return False
-    return True
 
 
 def is_relative(url: str) -> bool:

@@ -10,12 +10,12 @@ import codecs
 import re
 from xml.etree.ElementTree import ParseError, fromstring
 
-from pelican_linkback import urls
-from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
+from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feeds.checking.document import FeedDocument
 from pelican_linkback.feeds.checking.reading_json import read_json
 from pelican_linkback.feeds.checking.reading_xml import ATOM, read_atom, read_rss
 from pelican_linkback.text import harmless
+from pelican_linkback.urls import is_fetchable
 
 __all__ = ["page_url", "published_ids", "read"]
 
@@ -66,7 +66,7 @@ def published_ids(document: bytes) -> dict[str, str]:
     for entry in feed.entries:
         url = entry.link or (entry.id if entry.permalink else None)
         name = entry.id or (url if feed.format == "rss" else None)
-        if url and name and _is_absolute(url):
+        if url and name and is_fetchable(url):
             ids.setdefault(page_url(url), name)
     return ids
 
@@ -74,11 +74,3 @@ def published_ids(document: bytes) -> dict[str, str]:
 def page_url(link: str) -> str:
     """Return an entry's link without what Pelican's FEED_APPEND_REF added to the page's URL."""
     return _REFERRER.sub("", link)
-
-
-def _is_absolute(url: str) -> bool:
-    try:
-        urls.check(url)
-    except InvalidURL:
-        return False
-    return True
