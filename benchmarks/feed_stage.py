@@ -124,7 +124,7 @@ class _Fatal(logging.Handler):
 
 
 def _ours(generator: Any, output: str | None = None, *, cached: bool) -> Callable[[], object]:
-    from pelican_linkback.feed_stage import FeedStage  # noqa: PLC0415 (the peer has none of it)
+    from pelican_linkback.plugin.feed_writer import FeedStage  # noqa: PLC0415 (the peer has none of it)
 
     _settle(generator, output, cached=cached)
     logging.getLogger("pelican_linkback").addHandler(_Fatal(logging.ERROR))

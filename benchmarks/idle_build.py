@@ -18,11 +18,11 @@ from pelican import Pelican
 from pelican.settings import read_settings
 
 from benchmarks.measure import Row, alternately, cpu
-from pelican_linkback import plugin
-from pelican_linkback import settings as settings_room
-from pelican_linkback.delivery import idle_of, journal_of
-from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.posts import read_site
+from pelican_linkback.plugin import signals as plugin
+from pelican_linkback.plugin.adapters import read_site
+from pelican_linkback.sending import idle_of, journal_of
+from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.settings import model as settings_room
 
 __all__ = ["idle_site", "rows"]
 

@@ -14,7 +14,7 @@ __all__ = ["rows"]
 
 PELICAN = "import pelican"
 OURS = "import pelican, pelican_linkback; pelican_linkback.register()"
-BUILD = "import pelican, pelican_linkback.plugin"
+BUILD = "import pelican, pelican_linkback.plugin.signals"
 
 
 def rows(times: int = 15) -> Iterator[Row]:

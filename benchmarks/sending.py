@@ -24,11 +24,11 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Row, alternately, cpu, peak
-from pelican_linkback.addresses import AllowEntry
-from pelican_linkback.delivery import Post
-from pelican_linkback.delivery.courier import Courier
-from pelican_linkback.journal import Journal
-from pelican_linkback.web import Web
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.net.addresses import AllowEntry
+from pelican_linkback.net.client import Web
+from pelican_linkback.sending import Post
+from pelican_linkback.sending.running.sender import Courier
 
 HOSTS, TARGETS, DELAY, PER_HOST = 100, 500, 0.2, 2
 SILENT, TIMEOUT = 50, 3.0

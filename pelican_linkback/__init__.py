@@ -22,7 +22,7 @@ def register() -> None:
 
 
 def _begin(pelican: object) -> None:
-    from pelican_linkback import plugin  # noqa: PLC0415
+    from pelican_linkback.plugin import signals as plugin  # noqa: PLC0415
 
     plugin.connect()
     plugin.read_settings(pelican)

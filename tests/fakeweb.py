@@ -22,10 +22,10 @@ from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urldefrag, urlsplit
 
-from pelican_linkback import urls
-from pelican_linkback.addresses import BAD_PORTS, is_global
 from pelican_linkback.exceptions import Refused, Unreachable, WebError
-from pelican_linkback.web import MAX_BODY, MAX_REDIRECTS, Response, redirected
+from pelican_linkback.net.addresses import BAD_PORTS, is_global
+from pelican_linkback.net.client import MAX_BODY, MAX_REDIRECTS, Response, redirected
+from pelican_linkback.text import urls
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pelican  # noqa: F401 (what is measured comes on top of it)
 
-from pelican_linkback.addresses import AllowEntry
-from pelican_linkback.delivery.exchanges import find_endpoints, tell
+from pelican_linkback.net.addresses import AllowEntry
+from pelican_linkback.net.client import Web
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome
-from pelican_linkback.web import Web
+from pelican_linkback.sending.running.exchanges import find_endpoints, tell
 from tests import naive
 
 SOURCE = "https://blog.example/a"

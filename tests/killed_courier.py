@@ -16,13 +16,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pelican_linkback import journal as journal_module
-from pelican_linkback.delivery.courier import Courier
-from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.delivery.reconcile import Post
-from pelican_linkback.delivery.record import State
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal import journal as journal_module
+from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol import webmention
+from pelican_linkback.sending.deciding.changes import Post
+from pelican_linkback.sending.memory.delivery import State
+from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.sending.running.sender import Courier
 from tests.fakeweb import FakeWeb, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -13,8 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import trustme
 
-from pelican_linkback.addresses import AllowEntry
-from pelican_linkback.web import Web
+from pelican_linkback.net.addresses import AllowEntry
+from pelican_linkback.net.client import Web
 from tests.fakeweb import Reply, Request
 
 AGENT = "test (Webmention)"

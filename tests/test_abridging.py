@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from pelican_linkback.abridging import FEW, abridged
-from pelican_linkback.telling import Teller
+from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.text.summarise import FEW, abridged
 
 
 def texts(number, kind="k"):

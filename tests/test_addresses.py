@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.addresses import BAD_PORTS, AllowEntry, is_global, is_public_host
+from pelican_linkback.net.addresses import BAD_PORTS, AllowEntry, is_global, is_public_host
 
 PUBLIC = {
     "public v4": "93.184.215.14",

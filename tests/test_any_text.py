@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.feeds import AtomCategoryFeed, CategoryFeed, Site
-from pelican_linkback.feeds.content import fit, plain_text
-from pelican_linkback.feeds.xmlwriter import clean
+from pelican_linkback.feeds.content.cleaning import fit, plain_text
+from pelican_linkback.feeds.formats.xml import clean
 
 TEXT = st.text(
     st.one_of(

@@ -1,4 +1,4 @@
-"""The floors of the house: who may import whom."""
+"""The layers of the package: who may import whom."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,36 +14,38 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pelican_linkback"
 OWN = "pelican_linkback"
 
-GROUND = {"exceptions", "text", "urls", "addresses", "markup", "deadline", "dialling", "abridging"}
-SECOND = {"journal", "journal_lines", "settings", "web", "protocol"}
-PRODUCTS = {"feeds", "delivery"}
-
-# For each room the rooms and the packages that it may import, besides the standard library.
-ROOMS: dict[str, tuple[set[str], set[str]]] = {
-    **{room: (GROUND, set()) for room in GROUND},
-    "markup": (GROUND, {"lxml"}),
-    "protocol": (GROUND | {"protocol"}, set()),
-    "journal_lines": (GROUND, set()),
-    "journal": (GROUND | {"journal_lines"}, {"filelock"}),
-    "values": (GROUND | {"protocol"}, set()),
-    "settings": (GROUND | {"protocol", "values"}, set()),
-    "transport": (set(), {"requests", "urllib3"}),
-    "web": (GROUND | {"transport"}, {"urllib3"}),
-    "feeds": (GROUND | SECOND | {"feeds"}, {"feedgenerator"}),
-    "feeds/content": (GROUND | {"feeds"}, set()),
-    "feeds/mending": ({"feeds"}, {"bs4"}),
-    "delivery": (GROUND | SECOND | {"delivery"}, set()),
-    "telling": (GROUND, set()),
-    "feed_stage": (GROUND | SECOND | {"feeds", "telling"}, {"pelican"}),
-    "posts": (GROUND | SECOND | {"delivery", "feed_stage", "telling"}, {"pelican"}),
-    "themes": (GROUND | SECOND | PRODUCTS, {"jinja2", "markupsafe"}),
-    "preview": (set(), {"pelican"}),
-    "plugin": (
-        GROUND | SECOND | PRODUCTS | {"feed_stage", "posts", "preview", "telling", "themes"},
-        {"pelican"},
+# For each folder or module (the longest name counts): the folders and modules that it may import
+# besides its own folder, and the packages besides the standard library.
+BASE = {"exceptions", "text", "journal", "net", "protocol", "settings"}
+LAYERS: dict[str, tuple[set[str], set[str]]] = {
+    "exceptions": (set(), set()),
+    "text": ({"exceptions"}, set()),
+    "text/markup": ({"exceptions", "text"}, {"lxml"}),
+    "journal": ({"exceptions", "text"}, {"filelock"}),
+    "net": ({"exceptions", "text"}, {"requests", "urllib3"}),
+    "protocol": ({"exceptions", "text"}, set()),
+    "settings": ({"exceptions", "text", "net/addresses", "protocol/mention"}, set()),
+    "feedcheck": (
+        {"exceptions", "text", "feeds/formats/podcast_terms", "feeds/formats/validity"},
+        set(),
     ),
+    "feeds": ({*BASE, "feeds"}, {"feedgenerator"}),
+    "feeds/articles": (
+        {*BASE, "feeds/framework", "feeds/formats", "feeds/content"},
+        {"feedgenerator"},
+    ),
+    "feeds/framework": ({*BASE, "feeds/formats", "feeds/content"}, {"feedgenerator"}),
+    "feeds/formats": ({*BASE, "feeds/content"}, {"feedgenerator"}),
+    "feeds/content": (BASE, set()),
+    "feeds/content/sanitizer": (BASE, {"bs4"}),
+    "sending": ({*BASE, "sending"}, set()),
+    "sending/running": ({*BASE, "sending/deciding", "sending/memory"}, set()),
+    "sending/deciding": ({*BASE, "sending/memory"}, set()),
+    "sending/memory": (BASE, set()),
+    "plugin": ({*BASE, "feeds", "sending"}, {"pelican"}),
+    "plugin/theme": ({*BASE, "plugin", "feeds", "sending"}, {"jinja2", "markupsafe"}),
     "cli": (
-        GROUND | SECOND | PRODUCTS | {"cli", "posts", "__init__"},
+        {*BASE, "plugin", "feeds", "sending", "feedcheck", "__init__"},
         {"pelican", "rich", "shtab"},
     ),
     "__main__": ({"cli"}, set()),
@@ -52,14 +55,23 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
-def room_of(path: Path) -> str:
-    """The room, or the module where that has a line of its own."""
-    module = path.relative_to(PACKAGE).with_suffix("").as_posix()
-    return module if module in ROOMS else module.partition("/")[0]
+def name_of(path: Path) -> str:
+    """The path of a module in the package without its ending; a folder's for its __init__."""
+    return path.relative_to(PACKAGE).with_suffix("").as_posix().removesuffix("/__init__")
+
+
+NAMES = {name_of(path): path for path in MODULES}
+
+
+def layer_of(module: str) -> str:
+    """The line of LAYERS that counts for a module."""
+    while module not in LAYERS:
+        module = module.rpartition("/")[0]
+    return module
 
 
 def imports(path: Path) -> set[str]:
-    """The dotted names that a module imports, those inside functions included."""
+    """The dotted names that a module imports: inside functions and for types only included."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -70,26 +82,65 @@ def imports(path: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_room_imports_only_from_its_floor_and_below(path):
-    rooms, packages = ROOMS[room_of(path)]
-    for name in imports(path):
-        top, *rest = name.split(".")
+def module_of(name: str) -> str:
+    """The module of ours that an imported dotted name is, or is in."""
+    parts = name.split(".")[1:]
+    while parts and "/".join(parts) not in NAMES:
+        parts.pop()
+    return "/".join(parts) or "__init__"
+
+
+def is_allowed(module: str, importer: str) -> bool:
+    """Whether the line of ``importer`` names ``module``, or a folder that it is in."""
+    allowed = LAYERS[layer_of(importer)][0]
+    own = importer if (PACKAGE / importer).is_dir() else importer.rpartition("/")[0]
+    inside = own and (module == own or module.startswith(f"{own}/"))
+    return bool(inside) or any(module == each or module.startswith(f"{each}/") for each in allowed)
+
+
+@pytest.mark.parametrize("module", sorted(NAMES))
+def test_a_module_imports_only_from_its_own_layer_and_below(module):
+    packages = LAYERS[layer_of(module)][1]
+    for name in imports(NAMES[module]):
+        top = name.partition(".")[0]
         if top == OWN:
-            room = (
-                rest[0]
-                if (PACKAGE / rest[0]).exists() or (PACKAGE / f"{rest[0]}.py").exists()
-                else "__init__"
-            )
-            assert room in rooms, f"{path.name} imports {name}"
+            assert is_allowed(module_of(name), module), f"{module} imports {name}"
         else:
-            assert top in packages or top in sys.stdlib_module_names, f"{path.name} imports {name}"
+            assert top in packages or top in sys.stdlib_module_names, f"{module} imports {name}"
+
+
+@pytest.mark.xfail(reason="two cycles are left: cleaning and sanitizer, sender and run")
+def test_no_modules_import_one_another_in_a_circle():
+    graph = {
+        module: {module_of(name) for name in imports(path) if name.startswith(f"{OWN}.")} - {module}
+        for module, path in NAMES.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_the_root_holds_only_the_entry_points_the_exceptions_and_folders():
+    assert {path.name for path in PACKAGE.glob("*.py")} == {
+        "__init__.py",
+        "__main__.py",
+        "exceptions.py",
+    }
+
+
+FOLDERS = sorted({path.parent for path in MODULES})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_no_folder_has_more_than_about_a_dozen_modules(folder):
+    assert len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= 14
 
 
 DESIGN = (PACKAGE.parent / "docs" / "design.rst").read_text(encoding="utf-8")
 
 
-def test_the_house_of_the_design_page_is_the_one_that_stands():
+def test_the_tree_of_the_design_page_is_the_package():
     drawn, folders = [], []
     for edge, name in re.findall(r"^    ((?:[│ ]   )*)[├└]── (\S+)", DESIGN, re.MULTILINE):
         del folders[len(edge) // 4 :]
@@ -101,45 +152,27 @@ def test_the_house_of_the_design_page_is_the_one_that_stands():
     assert sorted(drawn) == sorted(each for each in standing if not each.endswith("/__init__.py"))
 
 
-NAMED = sorted(room for room in ROOMS if room.isidentifier() and "__" not in room)
-
-
-@pytest.mark.parametrize("room", NAMED)
-def test_the_floors_of_the_design_page_have_every_room(room):
-    _, floors, _ = re.split(r"^Floor .*\n|^The life of the data\n", DESIGN, flags=re.MULTILINE)
-    assert re.search(f"``{room}/?``", floors)
-
-
-FACTS = tuple(f"{OWN}.feeds.{name}" for name in ("checking", "podcast_terms", "validity"))
-
-
-CHECKING = sorted((PACKAGE / "feeds" / "checking").glob("*.py"))
-
-
-@pytest.mark.parametrize("path", CHECKING, ids=lambda path: path.name)
-def test_what_checks_feeds_shares_nothing_but_facts_with_what_writes_them(path):
-    of_feeds = {name for name in imports(path) if name.startswith(f"{OWN}.feeds.")}
-    assert all(name.startswith(FACTS) for name in of_feeds)
-
-
 def test_only_the_command_line_prints():
-    for path in MODULES:
+    for module, path in NAMES.items():
         calls = {
             node.func.id
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
-        assert "print" not in calls or room_of(path) == "cli", path
+        assert "print" not in calls or layer_of(module) == "cli", module
 
 
-@pytest.mark.parametrize("room", sorted(p.name for p in (PACKAGE / "protocol").glob("*.py")))
-def test_the_language_does_no_io(room):
-    doors = {"socket", "ssl", "http", "urllib.request", "os", "pathlib", "io", "subprocess", "time"}
-    found = imports(PACKAGE / "protocol" / room)
-    assert not {name for name in found if name.split(".")[0] in doors or name in doors}
+PURE = ("protocol", "sending/deciding")
 
 
-HEAVY = ("bs4", "lxml", "requests", "urllib3", f"{OWN}.web", f"{OWN}.delivery.courier")
+@pytest.mark.parametrize("module", [name for name in sorted(NAMES) if name.startswith(PURE)])
+def test_what_is_pure_does_no_io(module):
+    io = {"socket", "ssl", "http", "urllib.request", "os", "pathlib", "io", "subprocess", "time"}
+    found = imports(NAMES[module])
+    assert not {name for name in found if name.split(".")[0] in io or name in io}
+
+
+HEAVY = ("bs4", "lxml", "requests", "urllib3", f"{OWN}.net.client", f"{OWN}.sending.running.sender")
 OPENED = """
 import sys, pelican
 {}
@@ -151,10 +184,10 @@ print(*sorted(set({}) & set(sys.modules)))
     "code",
     [
         pytest.param("import pelican_linkback; pelican_linkback.register()", id="register"),
-        pytest.param("import pelican_linkback.plugin", id="a build that has nothing to tell"),
+        pytest.param("import pelican_linkback.plugin.signals", id="a build that sends nothing"),
     ],
 )
-def test_what_only_telling_and_mending_need_is_not_opened_before(code):
+def test_what_only_sending_and_sanitizing_need_is_not_imported_before(code):
     program = OPENED.format(code, HEAVY)
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, cwd=PACKAGE.parent

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feedcheck.check import Expected, check
 from pelican_linkback.feeds import ArticleFeed, Atom1Feed, Feed, JsonFeed, Rss201rev2Feed, Site
-from pelican_linkback.feeds.archives import numbered
-from pelican_linkback.feeds.catalogue import catalogue
-from pelican_linkback.feeds.checking.check import Expected, check
+from pelican_linkback.feeds.framework.archives import numbered
+from pelican_linkback.feeds.framework.catalogue import catalogue
 from tests.test_formats import parse
 
 FORMATS = [Atom1Feed, Rss201rev2Feed, JsonFeed]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback.exceptions import FeedError
-from pelican_linkback.feeds.aspects import bound, described, resolve, shown
+from pelican_linkback.feeds.framework.resolver import bound, described, resolve, shown
 
 
 class Callable:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pelican_linkback.delivery.beginning import Beginning
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.sending.memory.start_date import Beginning
 
 TODAY = date(2026, 3, 1)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pelican_linkback.delivery.built import TOMBSTONE, BuiltSite
 from pelican_linkback.protocol.verification import is_tombstone
+from pelican_linkback.sending.running.output_pages import TOMBSTONE, BuiltSite
 
 HOME = "https://me.example/blog"
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from pelican_linkback import cli
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
+from pelican_linkback.feedcheck.built import built_file
+from pelican_linkback.feedcheck.check import Checked, Expected, check
+from pelican_linkback.feedcheck.findings import CODES
+from pelican_linkback.feedcheck.reading import published_ids, read
 from pelican_linkback.feeds import output
-from pelican_linkback.feeds.checking.built import built_file
-from pelican_linkback.feeds.checking.check import Checked, Expected, check
-from pelican_linkback.feeds.checking.findings import CODES
-from pelican_linkback.feeds.checking.reading import published_ids, read
-from pelican_linkback.feeds.validity import is_uri, read_date
+from pelican_linkback.feeds.formats.validity import is_uri, read_date
 from tests import test_podcast
 
 ROOT = Path(__file__).parent.parent
@@ -661,8 +661,8 @@ def empty_site(tmp_path):
 
 
 def test_ids_are_read_from_files_and_addresses(empty_site, tmp_path, capsys):
-    from pelican_linkback.feeds import identity
-    from pelican_linkback.journal import Journal
+    from pelican_linkback.feeds.articles import entry_ids as identity
+    from pelican_linkback.journal.journal import Journal
     from tests.servers import WebHost, serving
 
     (tmp_path / "old.atom").write_text(PUBLISHED)

@@ -13,7 +13,7 @@ import pelican_linkback
 from pelican_linkback import cli
 from pelican_linkback.cli import sending
 from pelican_linkback.cli.parser import duration
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
 
 HEAD = {"v": 1, "source": "https://me.example.io/one/", "target": "https://you.example.io/two"}
 QUEUED = HEAD | {

@@ -17,14 +17,14 @@ import threading
 import pytest
 
 from pelican_linkback import cli
-from pelican_linkback.abridging import FEW
 from pelican_linkback.cli import sending
-from pelican_linkback.cli.screen import Screen
-from pelican_linkback.delivery.events import Event, Queued, to_line
-from pelican_linkback.delivery.notices import Notice
-from pelican_linkback.delivery.report import Report
-from pelican_linkback.journal import Journal
+from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.sending.memory.events import Event, Queued, to_line
+from pelican_linkback.sending.running.notices import Notice
+from pelican_linkback.sending.running.report import Report
+from pelican_linkback.text.summarise import FEW
 from tests import terminal
 from tests.servers import Blog, WebHost, serving
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from pelican_linkback.delivery.compaction import compact, needed
-from pelican_linkback.delivery.events import Event, Queued, Waiting, to_line
-from pelican_linkback.delivery.ledger import Ledger, fold
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.sending.memory.compaction import compact, needed
+from pelican_linkback.sending.memory.events import Event, Queued, Waiting, to_line
+from pelican_linkback.sending.memory.ledger import Ledger, fold
 from tests.test_record import ATTEMPT, DELIVERED, EVENTS, LATER, MENTION, NOON
 
 

@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown import markdown
 
-from pelican_linkback.feeds import content, mending
-from pelican_linkback.feeds.content import fit, plain_text
+from pelican_linkback.feeds.content import cleaning as content
+from pelican_linkback.feeds.content import sanitizer as mending
+from pelican_linkback.feeds.content.cleaning import fit, plain_text
 
 BASE = "https://ex.org/2024/a.html"
 

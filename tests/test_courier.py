@@ -14,17 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from pelican_linkback.delivery import lanes as lanes_module
-from pelican_linkback.delivery.courier import Courier
-from pelican_linkback.delivery.decider import Send, Skip
-from pelican_linkback.delivery.discoveries import Discoveries
-from pelican_linkback.delivery.events import from_line, to_line
-from pelican_linkback.delivery.lanes import Lanes, Step
-from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.delivery.notices import Notice
-from pelican_linkback.delivery.reconcile import Post
-from pelican_linkback.delivery.record import Delivery, State
-from pelican_linkback.delivery.report import Report
 from pelican_linkback.exceptions import (
     InvalidURL,
     JournalError,
@@ -33,9 +22,20 @@ from pelican_linkback.exceptions import (
     Unreachable,
     WebError,
 )
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol import pingback, webmention
 from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.sending.deciding.changes import Post
+from pelican_linkback.sending.deciding.decider import Send, Skip
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import from_line, to_line
+from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.sending.running import scheduler as lanes_module
+from pelican_linkback.sending.running.discovery_cache import Discoveries
+from pelican_linkback.sending.running.notices import Notice
+from pelican_linkback.sending.running.report import Report
+from pelican_linkback.sending.running.scheduler import Lanes, Step
+from pelican_linkback.sending.running.sender import Courier
 from tests.fakeweb import FakeWeb, Page, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

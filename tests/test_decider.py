@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.delivery.decider import (
+from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.sending.deciding.decider import (
     Ask,
     GiveUp,
     Policy,
@@ -18,8 +19,7 @@ from pelican_linkback.delivery.decider import (
     back_off,
     decide,
 )
-from pelican_linkback.delivery.record import Delivery, State
-from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.sending.memory.delivery import Delivery, State
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MENTION = Mention("https://blog.example/a", "https://far.example/b")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pelican_linkback.delivery.discoveries import Discoveries
 from pelican_linkback.exceptions import Unreachable
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.caching import Freshness, freshness
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol, Verdict
+from pelican_linkback.sending.running.discovery_cache import Discoveries
 from tests.fakeweb import FakeWeb, Page, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

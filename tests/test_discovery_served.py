@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pelican_linkback.addresses import AllowEntry
-from pelican_linkback.delivery.exchanges import find_endpoints
+from pelican_linkback.net.addresses import AllowEntry
+from pelican_linkback.net.client import Web
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol, Verdict
-from pelican_linkback.web import Web
+from pelican_linkback.sending.running.exchanges import find_endpoints
 from tests.servers import serving
 from tests.test_discovery import PAGE, PINGBACK, WEBMENTION, Situation, rows
 

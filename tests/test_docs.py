@@ -10,7 +10,7 @@ import pytest
 
 from pelican_linkback import feeds
 from pelican_linkback.feeds import Feed
-from pelican_linkback.feeds.catalogue import catalogue
+from pelican_linkback.feeds.framework.catalogue import catalogue
 from tests.pages import DOCS, blocks
 
 PAGES = {name: (DOCS / name).read_text("utf-8") for name in ("feeds.rst", "reference/aspects.rst")}

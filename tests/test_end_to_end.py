@@ -69,7 +69,7 @@ def test_the_source_is_a_uri_whatever_the_slug(site, host, blog):
 
 
 def test_ctrl_c_is_passed_on_when_what_is_known_has_been_told(site, host, blog, monkeypatch):
-    from pelican_linkback.delivery.lanes import Lanes
+    from pelican_linkback.sending.running.scheduler import Lanes
 
     def interrupted(self):
         raise KeyboardInterrupt

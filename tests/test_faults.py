@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pelican_linkback import journal as journal_module
-from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.delivery.record import State
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal import journal as journal_module
+from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.sending.memory.delivery import State
+from pelican_linkback.sending.memory.ledger import Ledger
 from tests.conftest import SiteBuilder
 from tests.fakeweb import Reply, Request
 from tests.test_courier import BLOG, FAR, Killed, World, accept, mention_of, post

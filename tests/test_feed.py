@@ -21,7 +21,7 @@ from pelican_linkback.feeds import (
     Site,
     SiteFeed,
 )
-from pelican_linkback.feeds.catalogue import catalogue, load
+from pelican_linkback.feeds.framework.catalogue import catalogue, load
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 SITE = Site(

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from pelican_linkback.feeds import STOCK_FEEDS, PodcastFeed
-from pelican_linkback.feeds.audio import seconds_of
-from pelican_linkback.feeds.files import named_files, type_of
+from pelican_linkback.feeds.articles.audio import seconds_of
+from pelican_linkback.feeds.articles.files import named_files, type_of
 from tests.test_podcast import SILENCE
 
 SIZE = str(len(SILENCE))

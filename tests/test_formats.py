@@ -22,9 +22,9 @@ from pelican_linkback.feeds import (
     RssUserland091Feed,
     Stylesheet,
 )
-from pelican_linkback.feeds.formats import save
-from pelican_linkback.feeds.rss import rfc2822_date
-from pelican_linkback.feeds.xmlwriter import XMLWriter, clean, escape, is_clean, repeat
+from pelican_linkback.feeds.formats.base import save
+from pelican_linkback.feeds.formats.rss import rfc2822_date
+from pelican_linkback.feeds.formats.xml import XMLWriter, clean, escape, is_clean, repeat
 
 FORMATS = [Atom1Feed, Rss201rev2Feed, RssUserland091Feed]
 DAY = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -213,7 +213,7 @@ def test_nobody_is_no_author(name):
 
 
 def test_a_format_of_ones_own_has_to_write_its_document():
-    from pelican_linkback.feeds.formats import Mended
+    from pelican_linkback.feeds.formats.base import Mended
 
     with pytest.raises(NotImplementedError):
         make(Mended).writeString("utf-8")

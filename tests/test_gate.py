@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pelican_linkback.delivery.built import TOMBSTONE
-from pelican_linkback.delivery.events import GONE, UNLINKED, Waiting
-from pelican_linkback.delivery.gate import hindrance, objections
-from pelican_linkback.delivery.record import Delivery
 from pelican_linkback.exceptions import Unreachable, WebError
+from pelican_linkback.net.client import Response
 from pelican_linkback.protocol.mention import Mention, Protocol
-from pelican_linkback.web import Response
+from pelican_linkback.sending.deciding.readiness import hindrance, objections
+from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.memory.events import GONE, UNLINKED, Waiting
+from pelican_linkback.sending.running.output_pages import TOMBSTONE
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOURCE, TARGET = "https://me.example/one", "https://you.example/two"

@@ -27,15 +27,15 @@ from pathlib import Path
 import brotli
 import pytest
 
-from pelican_linkback.addresses import AllowEntry
-from pelican_linkback.delivery import Post
-from pelican_linkback.delivery.courier import Courier
-from pelican_linkback.delivery.exchanges import find_endpoints, tell
-from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.net.addresses import AllowEntry
+from pelican_linkback.net.client import Web
 from pelican_linkback.protocol import pingback
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome
-from pelican_linkback.web import Web
+from pelican_linkback.sending import Post
+from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.sending.running.exchanges import find_endpoints, tell
+from pelican_linkback.sending.running.sender import Courier
 from tests import naive
 from tests.fakeweb import Reply
 from tests.raw_servers import OK, SOON, a_web, drips, http_server, server, stalls

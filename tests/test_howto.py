@@ -8,8 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from pelican_linkback.delivery.predecessor import PastMention, mentions_in
 from pelican_linkback.protocol.mention import Protocol
+from pelican_linkback.sending.deciding.import_linkbacks import PastMention, mentions_in
 from tests.pages import DOCS, blocks, literals
 from tests.person import Person
 from tests.test_podcast import SILENCE, png

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feedcheck.check import Expected, check
 from pelican_linkback.feeds import (
     STOCK_FEEDS,
     Atom1Feed,
@@ -20,7 +21,6 @@ from pelican_linkback.feeds import (
     Rss201rev2Feed,
     RssUserland091Feed,
 )
-from pelican_linkback.feeds.checking.check import Expected, check
 from pelican_linkback.feeds.output import documents
 from tests.jsonfeed_schema import FEED
 from tests.kits import SITE

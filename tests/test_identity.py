@@ -10,7 +10,7 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.feeds.identity import (
+from pelican_linkback.feeds.articles.entry_ids import (
     Entry,
     Memory,
     assign,
@@ -20,8 +20,8 @@ from pelican_linkback.feeds.identity import (
     remembered,
     tag_uri,
 )
-from pelican_linkback.feeds.validity import is_uri
-from pelican_linkback.journal import Journal
+from pelican_linkback.feeds.formats.validity import is_uri
+from pelican_linkback.journal.journal import Journal
 
 DAY = dt.datetime(2026, 5, 1, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -218,7 +218,7 @@ def test_the_order_of_the_lines_does_not_matter(order):
         path = "ids.jsonl"
 
         def read(self):
-            from pelican_linkback.journal import Reading
+            from pelican_linkback.journal.journal import Reading
 
             return Reading(tuple(lines[n] for n in order), tuple(range(4)), ())
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pelican_linkback import plugin
-from pelican_linkback.delivery.idle import LONGEST, Idle
-from pelican_linkback.delivery.notices import Notice
-from pelican_linkback.delivery.report import Report
+from pelican_linkback.plugin import signals as plugin
+from pelican_linkback.sending.running.notices import Notice
+from pelican_linkback.sending.running.report import Report
+from pelican_linkback.sending.running.skip_cache import LONGEST, Idle
 from tests.servers import Blog, WebHost, serving
 from tests.test_end_to_end import mark
 

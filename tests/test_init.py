@@ -14,8 +14,8 @@ import yaml
 from pelican.tools.pelican_quickstart import _jinja_env
 
 from pelican_linkback import cli
-from pelican_linkback.cli import joining
-from pelican_linkback.cli.edits import with_lines, with_plugin, with_setting
+from pelican_linkback.cli import init as joining
+from pelican_linkback.cli.config_edits import with_lines, with_plugin, with_setting
 
 VALUES = {
     "author": '"Ann Lee"',

@@ -15,10 +15,10 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback import journal as journal_module
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.journal import Journal, _sync_folder, _write
-from pelican_linkback.journal_lines import Damage, encoded, parse_any, parse_own
+from pelican_linkback.journal import journal as journal_module
+from pelican_linkback.journal.journal import Journal, _sync_folder, _write
+from pelican_linkback.journal.lines import Damage, encoded, parse_any, parse_own
 
 KEYS = st.text(st.characters(codec=None))
 VALUES = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec=None))

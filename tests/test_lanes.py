@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from pelican_linkback.delivery import lanes as lanes_module
-from pelican_linkback.delivery.lanes import Lanes, Step
+from pelican_linkback.sending.running import scheduler as lanes_module
+from pelican_linkback.sending.running.scheduler import Lanes, Step
 
 PATIENCE = 10.0
 """Seconds after which a test that hangs fails instead."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.markup import Link, Page, Tag, decode, read, tags
+from pelican_linkback.text.markup import Link, Page, Tag, decode, read, tags
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from typing import get_args
 
 import pytest
 
-from pelican_linkback.delivery import events
-from pelican_linkback.delivery.beginning import Beginning
-from pelican_linkback.delivery.discoveries import Discoveries
-from pelican_linkback.delivery.ledger import fold
-from pelican_linkback.delivery.record import State
-from pelican_linkback.feeds import identity
-from pelican_linkback.journal import Journal
+from pelican_linkback.feeds.articles import entry_ids as identity
+from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Protocol, Verdict
+from pelican_linkback.sending.memory import events
+from pelican_linkback.sending.memory.delivery import State
+from pelican_linkback.sending.memory.ledger import fold
+from pelican_linkback.sending.memory.start_date import Beginning
+from pelican_linkback.sending.running.discovery_cache import Discoveries
 from tests.fakeweb import FakeWeb
 from tests.pages import PAGES, blocks, table
 

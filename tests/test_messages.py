@@ -17,8 +17,8 @@ LIST = Path(__file__).with_name("messages.txt")
 PACKAGE = Path(__file__).parent.parent / "pelican_linkback"
 
 UNSAID = {
-    "cli/site.py: path containing the content",  # Pelican's words, to be known again
-    'feeds/jsonfeed.py: {}, "items": [',
+    "cli/context.py: path containing the content",  # Pelican's words, to be known again
+    'feeds/formats/jsonfeed.py: {}, "items": [',
     "protocol/discovery.py: link element, read leniently",  # to be chosen by who debugs
 }
 """Texts of several words that nobody is shown."""

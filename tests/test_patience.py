@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pelican_linkback.delivery.notices import Notice
-from pelican_linkback.delivery.patience import EVERY, run_until_ready
-from pelican_linkback.delivery.report import Report
+from pelican_linkback.sending.running.notices import Notice
+from pelican_linkback.sending.running.report import Report
+from pelican_linkback.sending.running.wait import EVERY, run_until_ready
 
 
 class Clock:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback import markup
 from pelican_linkback.feeds import Atom1Feed, Category, JsonFeed, Rss201rev2Feed
-from pelican_linkback.feeds.pictures import attributes_of, first_picture
+from pelican_linkback.feeds.content.pictures import attributes_of, first_picture
+from pelican_linkback.text import markup
 from tests.test_formats import add, make, parse
 
 

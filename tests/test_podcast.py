@@ -9,12 +9,12 @@ import feedparser
 import podcastparser
 import pytest
 
+from pelican_linkback.feedcheck.built import built_file
+from pelican_linkback.feedcheck.check import Expected, check
+from pelican_linkback.feedcheck.podcast import BuiltFile
 from pelican_linkback.feeds import Person, PodcastFeed
-from pelican_linkback.feeds.checking.built import built_file
-from pelican_linkback.feeds.checking.check import Expected, check
-from pelican_linkback.feeds.checking.podcast import BuiltFile
-from pelican_linkback.feeds.podcast_format import podcast_guid
-from pelican_linkback.feeds.podcast_terms import CATEGORIES, GROUPS, MEDIUMS
+from pelican_linkback.feeds.formats.podcast import podcast_guid
+from pelican_linkback.feeds.formats.podcast_terms import CATEGORIES, GROUPS, MEDIUMS
 
 # Two seconds of silence: frames of MPEG 1, layer III, mono, 44.1 kHz, 32 kbit/s.
 SILENCE = (b"\xff\xfb\x10\xc0" + bytes(100)) * 77
@@ -236,7 +236,7 @@ GUID = podcast_guid(f"{BASE}/show.xml")
 ID = "tag:me.example.io,2026-01-01:/one.html"
 COVER = f'<itunes:image href="{BASE}/images/cover.png"/>'
 SAID = "What is heard in the harbour"
-# Each rule, where it stands (as in feeds/checking/podcast.py), and what breaks it.
+# Each rule, where it stands (as in feedcheck/podcast.py), and what breaks it.
 BROKEN = [
     ("GUIDE itunes:image", "podcast-lacks", COVER, ""),
     ("GUIDE itunes:explicit", "podcast-lacks", "<itunes:explicit>false</itunes:explicit>", ""),

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback import cli
-from pelican_linkback.delivery.events import Answered, Queued
-from pelican_linkback.delivery.predecessor import PastMention, inherited, mentions_in
-from pelican_linkback.delivery.reconcile import Post
-from pelican_linkback.delivery.record import Delivery
 from pelican_linkback.exceptions import LinkbackError
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.sending.deciding.changes import Post
+from pelican_linkback.sending.deciding.import_linkbacks import PastMention, inherited, mentions_in
+from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.memory.events import Answered, Queued
 
 TAKEN, FAILED = {"response": "Thank you.", "server_uri": "https://a.org/x"}, {"error": "No URI"}
 KNOWN = {

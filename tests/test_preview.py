@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from pelican_linkback import preview
+from pelican_linkback.plugin import preview
 from tests import terminal
 from tests.servers import Blog, WebHost, serving
 

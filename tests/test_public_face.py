@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import pelican_linkback
-from pelican_linkback import cli, feeds, settings
+from pelican_linkback import cli, feeds
+from pelican_linkback.settings import model as settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.rst").read_text(encoding="utf-8")

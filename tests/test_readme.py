@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from docutils.core import publish_doctree
 
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
 from tests.pages import DOCS, blocks, literals
 
 README = literals((DOCS.parent / "README.rst").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from pelican_linkback import cli
-from pelican_linkback.cli.joining import RECIPES
+from pelican_linkback.cli.init import RECIPES
 from tests import terminal
 from tests.servers import Blog, WebHost, serving
 

@@ -12,7 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.delivery.events import (
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.sending.deciding.changes import Post, reconcile, vanished
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import (
     GONE,
     UNLINKED,
     Answered,
@@ -26,11 +30,7 @@ from pelican_linkback.delivery.events import (
     from_line,
     to_line,
 )
-from pelican_linkback.delivery.ledger import Ledger, fold, fold_slowly, without_collection
-from pelican_linkback.delivery.reconcile import Post, reconcile, vanished
-from pelican_linkback.delivery.record import Delivery, State
-from pelican_linkback.journal import Journal
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.sending.memory.ledger import Ledger, fold, fold_slowly, without_collection
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MENTION = Mention("https://blog.example/a", "https://far.example/b")

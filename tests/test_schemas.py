@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry, Resource
 
 from pelican_linkback import cli
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
 SCHEMAS = {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from pelican_linkback.cli.screen import Screen, fitted
+from pelican_linkback.cli.terminal import Screen, fitted
 
 URL = "https://harbour.example.org/2026/05/why-the-gauge-at-the-old-mole-runs-slow-in-winter"
 

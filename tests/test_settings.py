@@ -7,7 +7,7 @@ import pytest
 
 from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.protocol.mention import Protocol
-from pelican_linkback.settings import NAMES, read
+from pelican_linkback.settings.model import NAMES, read
 
 SITE = {"PATH": "/site/content", "SITEURL": "https://me.example.io/"}
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pelican.settings import DEFAULT_CONFIG
 
-from pelican_linkback import settings
 from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.feeds import STOCK_FEEDS
+from pelican_linkback.settings import model as settings
 from tests.pages import PACKAGE, PAGES, blocks, sections
 
 OURS = {name.strip("`"): text for name, text in sections("settings", "~").items()}

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pelican_linkback import feed_stage
 from pelican_linkback.feeds import (
     AllFeed,
     Atom1Feed,
@@ -29,8 +28,9 @@ from pelican_linkback.feeds import (
     TagFeed,
     TranslationFeed,
 )
-from pelican_linkback.feeds.formats import save
-from pelican_linkback.feeds.sharing import Copy, Sharing, kind_of
+from pelican_linkback.feeds.formats.base import save
+from pelican_linkback.feeds.formats.entry_cache import Copy, Sharing, kind_of
+from pelican_linkback.plugin import feed_writer as feed_stage
 from tests.test_plugin_feeds import ALL_FEEDS
 
 ZONE = dt.timezone(dt.timedelta(hours=5))

@@ -7,11 +7,11 @@ import inspect
 import re
 from itertools import chain
 
-from pelican_linkback.cli import words
-from pelican_linkback.delivery import gate
-from pelican_linkback.delivery.reasons import REASONS as IN_WORDS
-from pelican_linkback.delivery.record import State
+from pelican_linkback.cli import labels as words
 from pelican_linkback.protocol.pingback import FAULTS
+from pelican_linkback.sending.deciding import readiness as gate
+from pelican_linkback.sending.deciding.reasons import REASONS as IN_WORDS
+from pelican_linkback.sending.memory.delivery import State
 from tests.pages import DOCS, PACKAGE, table
 
 

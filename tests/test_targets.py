@@ -2,8 +2,8 @@
 
 import pytest
 
-from pelican_linkback.delivery.targets import choose
 from pelican_linkback.protocol.extraction import links, read_marks
+from pelican_linkback.sending.deciding.targets import choose
 
 SOURCE = "https://me.example/blog/post/"
 HTML = """

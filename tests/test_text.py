@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.text import harmless
+from pelican_linkback.text.printable import harmless
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pelican_linkback.journal import Journal
+from pelican_linkback.journal.journal import Journal
 
 LINKS = re.compile(r'<link rel="alternate" type="([^"]+)" title="([^"]+)" href="([^"]+)">')
 

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.delivery.courier import Courier
-from pelican_linkback.delivery.decider import Policy
-from pelican_linkback.delivery.ledger import Ledger
-from pelican_linkback.delivery.reconcile import vanished
-from pelican_linkback.delivery.record import State
-from pelican_linkback.delivery.topics import SEEN, Topic, is_version, version_of
 from pelican_linkback.exceptions import TimedOut
+from pelican_linkback.net.client import MAX_BODY, Response
 from pelican_linkback.protocol import websub
 from pelican_linkback.protocol.mention import Mention, Protocol, Verdict
-from pelican_linkback.web import MAX_BODY, Response
+from pelican_linkback.sending.deciding.changes import vanished
+from pelican_linkback.sending.deciding.decider import Policy
+from pelican_linkback.sending.deciding.topics import SEEN, Topic, is_version, version_of
+from pelican_linkback.sending.memory.delivery import State
+from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.sending.running.sender import Courier
 from tests.fakeweb import Reply, Request
 from tests.test_courier import BLOG, FAR, HUB, World, offering, post
 
@@ -273,7 +273,7 @@ def test_it_waits_for_the_upload(feeds: Feeds, online, reason, words):
 
 
 def test_there_is_no_end_to_the_waiting(feeds: Feeds):
-    """A hub that was told too early is not told again: see ``gate``."""
+    """A hub that was told too early is not told again: see ``readiness``."""
     feeds.courier().run((), [topic("second")])
     feeds.now += timedelta(days=30)
     assert feeds.courier().run((), [topic("second")]).waiting == 1

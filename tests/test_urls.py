@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pelican_linkback import urls
 from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.text import urls
 
 
 @pytest.mark.parametrize(

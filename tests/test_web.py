@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from pelican_linkback import web as web_module
 from pelican_linkback.exceptions import InvalidURL, Refused, TimedOut, Unreachable
-from pelican_linkback.web import MAX_BODY, MAX_REDIRECTS, Web
+from pelican_linkback.net import client as web_module
+from pelican_linkback.net.client import MAX_BODY, MAX_REDIRECTS, Web
 from tests.fakeweb import FakeWeb, Reply, Request
 from tests.raw_servers import AGENT, Site, a_web, http_server
 

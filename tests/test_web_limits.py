@@ -13,12 +13,12 @@ from contextlib import closing
 
 import pytest
 
-from pelican_linkback.addresses import AllowEntry
-from pelican_linkback.deadline import Alarm, Deadline, Watchdog
-from pelican_linkback.dialling import system_resolver
 from pelican_linkback.exceptions import Refused, TimedOut, Unreachable, WebError
-from pelican_linkback.transport import authorities
-from pelican_linkback.web import MAX_BODY, Response, Web
+from pelican_linkback.net.addresses import AllowEntry
+from pelican_linkback.net.client import MAX_BODY, Response, Web
+from pelican_linkback.net.connect import system_resolver
+from pelican_linkback.net.deadline import Alarm, Deadline, Watchdog
+from pelican_linkback.net.transport import authorities
 from tests.fakeweb import Reply, Request
 from tests.raw_servers import (
     OK,

@@ -11,12 +11,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pelican import signals
 
-from pelican_linkback import cli, plugin, posts
-from pelican_linkback import settings as settings_room
+from pelican_linkback import cli
 from pelican_linkback.cli import sending
-from pelican_linkback.delivery import lanes
-from pelican_linkback.feed_stage import WrittenFeed
 from pelican_linkback.feeds import AtomSiteFeed
+from pelican_linkback.plugin import adapters as posts
+from pelican_linkback.plugin import signals as plugin
+from pelican_linkback.plugin.feed_writer import WrittenFeed
+from pelican_linkback.sending.running import scheduler as lanes
+from pelican_linkback.settings import model as settings_room
 from tests.servers import Blog, Hub, WebHost, serving
 from tests.test_end_to_end import events, mark
 

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from pelican_linkback.cli import words
-from pelican_linkback.delivery import reasons
-from pelican_linkback.delivery.decider import Ask, GiveUp, Send, Skip, Wait
-from pelican_linkback.delivery.record import Delivery, State
+from pelican_linkback.cli import labels as words
 from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.sending.deciding import reasons
+from pelican_linkback.sending.deciding.decider import Ask, GiveUp, Send, Skip, Wait
+from pelican_linkback.sending.memory.delivery import Delivery, State
 
 MENTION = Mention("https://me.example.io/one/", "https://you.example.io/two")
 UNTIL = dt.datetime(2026, 5, 1, 11, tzinfo=dt.UTC)

@@ -23,12 +23,22 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
-from pelican_linkback.cli import checking, history, importing, joining, sending
+from pelican_linkback.cli import (
+    checking,
+    history,
+    sending,
+)
+from pelican_linkback.cli import (
+    import_linkbacks as importing,
+)
+from pelican_linkback.cli import (
+    init as joining,
+)
+from pelican_linkback.cli.context import settings_of
 from pelican_linkback.cli.parser import COMMANDS, parser
-from pelican_linkback.cli.screen import Screen
-from pelican_linkback.cli.site import settings_of
+from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError, SettingsError
-from pelican_linkback.settings import Settings
+from pelican_linkback.settings.model import Settings
 
 __all__ = ["COMMANDS", "main"]
 

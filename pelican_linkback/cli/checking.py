@@ -12,16 +12,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from pelican_linkback.cli.screen import Screen
+from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed, WebError
-from pelican_linkback.feeds import identity, output
-from pelican_linkback.feeds.checking.built import built_file
-from pelican_linkback.feeds.checking.check import Checked, Expected, check
-from pelican_linkback.feeds.checking.reading import published_ids
-from pelican_linkback.journal import Journal
-from pelican_linkback.settings import Settings
-from pelican_linkback.urls import normalise
-from pelican_linkback.web import Web
+from pelican_linkback.feedcheck.built import built_file
+from pelican_linkback.feedcheck.check import Checked, Expected, check
+from pelican_linkback.feedcheck.reading import published_ids
+from pelican_linkback.feeds import output
+from pelican_linkback.feeds.articles import entry_ids as identity
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.net.client import Web
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.urls import normalise
 
 __all__ = ["run"]
 

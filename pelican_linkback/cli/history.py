@@ -8,17 +8,17 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path, PurePath
 
-from pelican_linkback.cli import words
-from pelican_linkback.cli.machine import delivery_as_json, plan_as_json
-from pelican_linkback.cli.screen import Screen
-from pelican_linkback.cli.site import must_publish, site_as_it_is
-from pelican_linkback.delivery import courier_for, journal_of
-from pelican_linkback.delivery.compaction import compact
-from pelican_linkback.delivery.decider import Ask, Decision, GiveUp, Send, Skip
-from pelican_linkback.delivery.reconcile import vanished
-from pelican_linkback.delivery.record import Delivery, State
-from pelican_linkback.settings import Settings
-from pelican_linkback.urls import host_key
+from pelican_linkback.cli import labels as words
+from pelican_linkback.cli.context import must_publish, site_as_it_is
+from pelican_linkback.cli.json_output import delivery_as_json, plan_as_json
+from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.sending import courier_for, journal_of
+from pelican_linkback.sending.deciding.changes import vanished
+from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Skip
+from pelican_linkback.sending.memory.compaction import compact
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.urls import host_key
 
 __all__ = ["run_compact", "run_plan", "run_status", "show_plan"]
 

@@ -9,21 +9,21 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from pelican_linkback.abridging import abridged
-from pelican_linkback.cli import words
+from pelican_linkback.cli import labels as words
+from pelican_linkback.cli.context import must_publish, posts_as_they_are
 from pelican_linkback.cli.history import show_known, show_plan
-from pelican_linkback.cli.machine import plan_as_json, report_as_json, warnings_of
-from pelican_linkback.cli.screen import Screen
-from pelican_linkback.cli.site import must_publish, posts_as_they_are
-from pelican_linkback.delivery import beginning_of, built_site, courier_for
-from pelican_linkback.delivery.courier import Courier
-from pelican_linkback.delivery.decider import Ask, Send
-from pelican_linkback.delivery.patience import run_until_ready
-from pelican_linkback.delivery.report import Report
+from pelican_linkback.cli.json_output import plan_as_json, report_as_json, warnings_of
+from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import InvalidURL, LinkbackError, SettingsError
-from pelican_linkback.settings import Settings
-from pelican_linkback.text import harmless
-from pelican_linkback.urls import normalise
+from pelican_linkback.sending import beginning_of, built_site, courier_for
+from pelican_linkback.sending.deciding.decider import Ask, Send
+from pelican_linkback.sending.running.report import Report
+from pelican_linkback.sending.running.sender import Courier
+from pelican_linkback.sending.running.wait import run_until_ready
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.summarise import abridged
+from pelican_linkback.text.urls import normalise
 
 __all__ = ["as_markdown", "run_retract", "run_send"]
 

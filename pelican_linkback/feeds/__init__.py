@@ -4,17 +4,9 @@
 Pelican's own settings ask for.
 """
 
-from pelican_linkback.feeds.articles import ArticleFeed
-from pelican_linkback.feeds.atom import Atom1Feed
-from pelican_linkback.feeds.extras import Category
-from pelican_linkback.feeds.feed import Feed
-from pelican_linkback.feeds.formats import Enclosure, Person, Stylesheet
-from pelican_linkback.feeds.jsonfeed import JsonFeed
-from pelican_linkback.feeds.podcast import PodcastFeed
-from pelican_linkback.feeds.podcast_format import PodcastRss
-from pelican_linkback.feeds.rss import Rss201rev2Feed, RssUserland091Feed
-from pelican_linkback.feeds.site import Site
-from pelican_linkback.feeds.stock import (
+from pelican_linkback.feeds.articles.articles import ArticleFeed
+from pelican_linkback.feeds.articles.podcast import PodcastFeed
+from pelican_linkback.feeds.articles.stock import (
     STOCK_FEEDS,
     AllFeed,
     AtomAllFeed,
@@ -35,6 +27,14 @@ from pelican_linkback.feeds.stock import (
     TagFeed,
     TranslationFeed,
 )
+from pelican_linkback.feeds.formats.atom import Atom1Feed
+from pelican_linkback.feeds.formats.base import Enclosure, Person, Stylesheet
+from pelican_linkback.feeds.formats.extensions import Category
+from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.formats.podcast import PodcastRss
+from pelican_linkback.feeds.formats.rss import Rss201rev2Feed, RssUserland091Feed
+from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.site import Site
 
 __all__ = [
     "STOCK_FEEDS",

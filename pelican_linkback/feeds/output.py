@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pelican_linkback.exceptions import UnreadableFeed
-from pelican_linkback.feeds.xmlwriter import Sink
+from pelican_linkback.feeds.formats.xml import Sink
 
 __all__ = ["Shelf", "documents", "write"]
 

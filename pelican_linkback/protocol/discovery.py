@@ -16,10 +16,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from pelican_linkback import markup, urls
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.mention import Endpoint, Protocol
 from pelican_linkback.protocol.response import Headers, charset, fields, is_html
+from pelican_linkback.text import markup, urls
 
 __all__ = ["Discovery", "discover"]
 

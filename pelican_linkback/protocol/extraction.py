@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pelican_linkback import markup, urls
 from pelican_linkback.exceptions import InvalidURL
-from pelican_linkback.text import harmless
+from pelican_linkback.text import markup, urls
+from pelican_linkback.text.printable import harmless
 
 __all__ = ["Hyperlink", "Marks", "links", "read_marks"]
 

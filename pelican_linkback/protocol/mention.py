@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from pelican_linkback.exceptions import InvalidURL, ProtocolError
-from pelican_linkback.urls import check
+from pelican_linkback.text.urls import check
 
 __all__ = ["MENTIONING", "Endpoint", "Mention", "Outcome", "Protocol", "Verdict", "received"]
 

@@ -15,7 +15,7 @@ from pelican_linkback.exceptions import ProtocolError
 from pelican_linkback.protocol import xmlrpc
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
 from pelican_linkback.protocol.response import Headers, failure
-from pelican_linkback.text import harmless
+from pelican_linkback.text.printable import harmless
 
 __all__ = [
     "CONTENT_TYPE",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from pelican_linkback.protocol.mention import Outcome, Verdict
-from pelican_linkback.text import harmless
+from pelican_linkback.text.printable import harmless
 
 __all__ = ["Headers", "charset", "failure", "fields", "is_html", "media_type", "retry_after"]
 

@@ -13,11 +13,11 @@ from functools import cached_property, lru_cache
 from html import unescape
 from itertools import chain
 
-from pelican_linkback import markup
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.response import Headers, charset, is_html
-from pelican_linkback.text import harmless
-from pelican_linkback.urls import normalise
+from pelican_linkback.text import markup
+from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.urls import normalise
 
 __all__ = ["Objection", "is_tombstone", "links_to", "preflight", "reads_alike"]
 

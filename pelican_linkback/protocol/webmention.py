@@ -11,7 +11,6 @@ from datetime import datetime
 from urllib.parse import parse_qs, urlencode
 
 from pelican_linkback.exceptions import InvalidURL, ProtocolError
-from pelican_linkback.markup import decode
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
 from pelican_linkback.protocol.response import (
     PASSING,
@@ -21,8 +20,9 @@ from pelican_linkback.protocol.response import (
     fields,
     media_type,
 )
-from pelican_linkback.text import harmless
-from pelican_linkback.urls import check, resolve
+from pelican_linkback.text.markup import decode
+from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.urls import check, resolve
 
 __all__ = ["CONTENT_TYPE", "read_reply", "read_request", "read_status", "request"]
 

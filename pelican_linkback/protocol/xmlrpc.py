@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, fromstring
 
-from pelican_linkback.markup import decode
+from pelican_linkback.text.markup import decode
 
 __all__ = ["Unreadable", "quote", "read", "read_leniently", "words"]
 

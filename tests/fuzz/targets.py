@@ -10,18 +10,19 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pelican_linkback import settings, urls
-from pelican_linkback.delivery.beginning import Beginning
-from pelican_linkback.delivery.compaction import compact
-from pelican_linkback.delivery.ledger import Ledger
 from pelican_linkback.exceptions import LinkbackError
-from pelican_linkback.feeds import identity
-from pelican_linkback.journal import Journal
-from pelican_linkback.markup import decode
+from pelican_linkback.feeds.articles import entry_ids as identity
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.net.client import Web
 from pelican_linkback.protocol import extraction, pingback, response, verification, webmention
 from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.protocol.mention import Outcome
-from pelican_linkback.web import Web
+from pelican_linkback.sending.memory.compaction import compact
+from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.sending.memory.start_date import Beginning
+from pelican_linkback.settings import model as settings
+from pelican_linkback.text import urls
+from pelican_linkback.text.markup import decode
 
 PAGE = "https://far.example/a/b?c#d"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -1,0 +1,79 @@
+"""The site that a command is about: its settings, and its articles as a build would read them."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+from pathlib import Path
+
+from pelican import DEFAULT_CONFIG_NAME, Pelican
+from pelican.settings import read_settings
+
+from pelican_linkback.exceptions import SettingsError
+from pelican_linkback.feeds.framework.resolver import described
+from pelican_linkback.plugin.adapters import ReadSite, first_day, posts_of, read_site
+from pelican_linkback.sending import Post
+from pelican_linkback.sending.deciding.topics import Topic
+from pelican_linkback.settings import model as settings_room
+from pelican_linkback.settings.model import Settings
+
+__all__ = ["must_publish", "posts_as_they_are", "settings_of", "site_as_it_is"]
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """Return the settings that the command line names; raise SettingsError where they are wrong.
+
+    Pelican's own are kept in ``arguments.pelican``, for the commands that read the site.
+    """
+    file = arguments.settings or DEFAULT_CONFIG_NAME
+    if not Path(file).is_file():
+        raise SettingsError([f"there is no file {file}; name the site's settings with -s"])
+    try:
+        pelican = read_settings(file, override=dict(arguments.overrides))
+    except Exception as error:  # a settings file is a program, and can fail in any way
+        what = f"cannot be read: {described(error)}"
+        if "path containing the content" in str(error):  # Pelican's words, which name no setting
+            what = "names a PATH that is no folder; it is the folder with the articles"
+        raise SettingsError([f"{file} {what}"]) from error
+    if pelican["PATH"] == os.curdir:
+        problem = f'{file} names no PATH; add PATH = "content", or the folder that you build from'
+        raise SettingsError([problem])
+    arguments.pelican = pelican
+    settings = settings_room.read(pelican)
+    if settings.state.exists() and not settings.state.is_dir():
+        problem = f"LINKBACK_STATE: {settings.state} is a file; a folder belongs there"
+        raise SettingsError([problem])
+    return settings
+
+
+def must_publish(settings: Settings) -> None:
+    """Raise SettingsError where the settings are not those that publish the site."""
+    if not settings.publishes:
+        problem = (
+            f"SITEURL = {settings.site_url!r} is not public, so nothing is sent; name the settings "
+            "that publish the site with -s, or allow its host with LINKBACK_ALLOW_HOSTS"
+        )
+        raise SettingsError([problem])
+
+
+def posts_as_they_are(settings: Settings, arguments: argparse.Namespace) -> list[Post]:
+    """Read the site as a build would, and return the articles that it would hand to the courier."""
+    return _posts(read_site(Pelican(arguments.pelican), _now()), settings)
+
+
+def site_as_it_is(
+    settings: Settings, arguments: argparse.Namespace
+) -> tuple[list[Post], list[Topic]]:
+    """Read the site as a build would, and return all that it would hand to the courier."""
+    site = read_site(Pelican(arguments.pelican), _now())
+    return _posts(site, settings), list(site.topics(settings, _now()))
+
+
+def _posts(site: ReadSite, settings: Settings) -> list[Post]:
+    since = first_day(settings, _now().date(), remember=False)
+    return list(posts_of(site.contents, settings, since))
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

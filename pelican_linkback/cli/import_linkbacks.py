@@ -1,0 +1,80 @@
+"""``pelican-linkback import-linkbacks``: remember whom pelican-plugin-linkbacks told."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pelican import Pelican
+from pelican.contents import Article
+
+from pelican_linkback.cli.context import must_publish
+from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.plugin.adapters import posts_of, read_site
+from pelican_linkback.sending import Post, journal_of
+from pelican_linkback.sending.deciding.import_linkbacks import (
+    FILE,
+    PastMention,
+    inherited,
+    mentions_in,
+)
+from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import harmless
+
+__all__ = ["place_of_cache", "run"]
+
+
+def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
+    """Record what the cache says is told. Status 1 where the cache cannot be used."""
+    must_publish(settings)
+    file = arguments.cache or place_of_cache(arguments.pelican)
+    told, now = _read(file), dt.datetime.now(dt.UTC)
+    posts = _by_slug(Pelican(arguments.pelican), settings, now)
+    present = [each for each in told if _is_linked(each, posts)]
+    ledger = Ledger(journal_of(settings))
+    known = ledger.deliveries
+    facts = [fact for each in present for fact in inherited(each, posts[each.slug], known)]
+    ledger.record(facts, now)
+    new = {mention for mention, _ in facts}
+    numbers = {"told": len(told), "new": len(new), "gone": len(told) - len(present)}
+    if screen.json:
+        screen.data({"cache": str(file)} | numbers)
+    else:
+        screen.say(f"{file}: {numbers['told']} links were told, {numbers['new']} of them new here")
+        if numbers["gone"]:
+            screen.say(f"{numbers['gone']} of them are not on the site any more, and left out")
+    return 0
+
+
+def place_of_cache(pelican: Mapping[str, Any]) -> Path:
+    """Return where that plugin keeps its cache with these settings of Pelican."""
+    return Path(pelican.get("LINKBACKS_CACHEPATH") or Path(pelican["CACHE_PATH"]) / FILE)
+
+
+def _read(file: Path) -> list[PastMention]:
+    try:
+        return mentions_in(file.read_bytes())
+    except FileNotFoundError:
+        message = f"there is no file {file}; name the cache of pelican-plugin-linkbacks"
+        raise LinkbackError(message) from None
+    except (OSError, LinkbackError) as error:
+        message = f"{file} cannot be used: {harmless(error)}; nothing was remembered"
+        raise LinkbackError(message) from error
+
+
+def _by_slug(pelican: Pelican, settings: Settings, now: dt.datetime) -> dict[str, Post]:
+    """Return the articles by their slug, which that plugin knows; originals, not translations."""
+    articles = [each for each in read_site(pelican, now).contents if isinstance(each, Article)]
+    posts: dict[str, Post] = {}
+    for article, post in zip(articles, posts_of(articles, settings), strict=True):
+        posts.setdefault(article.slug, post)
+    return posts
+
+
+def _is_linked(past: PastMention, posts: Mapping[str, Post]) -> bool:
+    return past.slug in posts and past.target in posts[past.slug].links

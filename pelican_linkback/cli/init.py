@@ -1,0 +1,194 @@
+"""``pelican-linkback init``: put an existing site in order for the plugin.
+
+Everything is shown as a difference first, and written when the author says yes. A file that is
+not understood is left alone: then it is said what to write into it by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import pelican.plugins
+from pelican import DEFAULT_CONFIG_NAME
+
+from pelican_linkback.cli.config_edits import with_lines, with_plugin, with_setting
+from pelican_linkback.cli.context import settings_of
+from pelican_linkback.cli.import_linkbacks import place_of_cache
+from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import harmless
+
+__all__ = ["run"]
+
+LAST = "publishconf.py"
+AUTHOR_FEED = "AUTHOR_FEED_ATOM", '"feeds/author/{slug}.atom.xml"'
+RECIPES = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab-ci.yml"}
+DISPLACED = "linkbacks"
+"""pelican-plugin-linkbacks, whose work this plugin does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file as it is and as it would be."""
+
+    path: Path
+    before: str
+    after: str
+
+    def diff(self, folder: Path) -> str:
+        """Return the difference as ``diff -u`` shows it, with paths from ``folder`` on."""
+        name = self.path.relative_to(folder).as_posix()
+        old = f"a/{name}" if self.before else "/dev/null"
+        lines = difflib.unified_diff(
+            self.before.splitlines(), self.after.splitlines(), old, f"b/{name}", lineterm=""
+        )
+        return "\n".join(lines)
+
+
+def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
+    """Show what would change, ask, and write. Status 1 where something is left to the author."""
+    folder = Path(arguments.settings or DEFAULT_CONFIG_NAME).absolute().parent
+    steps = list(_steps(folder, settings, arguments))
+    by_hand = [step for step in steps if isinstance(step, str)]
+    changes = [each for each in steps if isinstance(each, Change) and each.before != each.after]
+    for change in () if screen.json else changes:
+        screen.diff(change.diff(folder))
+    agreed = bool(changes) and _agreed(arguments, screen)
+    for change in changes if agreed else ():
+        _write(change)
+    if screen.json:
+        diffs = [
+            {"file": each.path.relative_to(folder).as_posix(), "diff": each.diff(folder)}
+            for each in changes
+        ]
+        screen.data({"changes": diffs, "by_hand": by_hand, "written": agreed})
+    else:
+        _conclude(by_hand, screen, changes=len(changes), agreed=agreed)
+    return 1 if by_hand or (changes and not agreed) else 0
+
+
+def _steps(
+    folder: Path, settings: Settings, arguments: argparse.Namespace
+) -> Iterator[Change | str]:
+    """Yield each change, or what to do by hand."""
+    base, publishing = folder / Path(arguments.settings or DEFAULT_CONFIG_NAME).name, folder / LAST
+    if base == publishing and (folder / DEFAULT_CONFIG_NAME).is_file():
+        base = folder / DEFAULT_CONFIG_NAME
+    before = _read(base)
+    after = with_plugin(before, _installed())
+    yield (
+        f'{base.name}: add "pelican_linkback" to PLUGINS'
+        if after is None
+        else Change(base, before, after)
+    )
+    if base != publishing:
+        yield from _publishing(publishing, arguments)
+    if not settings.state.is_relative_to(folder):
+        yield f"keep {settings.state} with the site: it is the memory of whom was told"
+        return
+    state = settings.state.relative_to(folder).as_posix()
+    for name, lines in {
+        ".gitattributes": [f"{state}/*.jsonl merge=union"],
+        ".gitignore": [f"{state}/*.lock", f"{state}/*.idle"],
+    }.items():
+        before = _read(folder / name)
+        yield Change(folder / name, before, with_lines(before, lines))
+    yield from _recipe(folder, state, arguments.ci)
+
+
+def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | str]:
+    """Yield what belongs into the settings that publish the site."""
+    if not file.is_file():
+        yield (
+            "there is no publishconf.py: publish with settings in which SITEURL is the address "
+            'of your site, such as SITEURL = "https://your.site"'
+        )
+        return
+    before = _read(file)
+    after = with_setting(before, *AUTHOR_FEED)
+    yield (
+        f"{file.name}: add {' = '.join(AUTHOR_FEED)}, unless authors are to have no feeds"
+        if after is None
+        else Change(file, before, after)
+    )
+    publishing = argparse.Namespace(settings=str(file), overrides=arguments.overrides)
+    published, cache = settings_of(publishing), place_of_cache(publishing.pelican)
+    if cache.is_file():
+        yield (
+            f"pelican-linkback import-linkbacks -s {file.name} remembers whom "
+            f"pelican-plugin-linkbacks told; delete {cache} then"
+        )
+    if not published.publishes:
+        yield (
+            f"{file.name}: set SITEURL to the address of your site, such as "
+            f'SITEURL = "https://your.site"; now it is "{published.site_url}"'
+        )
+
+
+def _recipe(folder: Path, state: str, wanted: str | None) -> Iterator[Change | str]:
+    """Yield the recipe for a CI service, where one is wanted or seems to be used."""
+    kind = wanted or next((name for name in RECIPES if _seems_used(folder, name)), None)
+    if kind is None:
+        return
+    path = folder / RECIPES[kind]
+    listed = (folder / "requirements.txt").is_file()
+    install = "-r requirements.txt" if listed else '"pelican[markdown]" pelican-linkback'
+    text = (files("pelican_linkback.cli") / "recipes" / f"{kind}.yml").read_text(encoding="utf-8")
+    text = text.replace("@INSTALL@", install).replace("@STATE@", state)
+    if path.exists() and _read(path) != text:
+        yield (
+            f"{RECIPES[kind]}: build with -e LINKBACK_SEND=false, after the upload run "
+            f"pelican-linkback send -s publishconf.py --wait 10m, then commit {state}"
+        )
+    else:
+        yield Change(path, _read(path), text)
+
+
+def _seems_used(folder: Path, kind: str) -> bool:
+    return (folder / RECIPES[kind].partition("/")[0]).exists()
+
+
+def _installed() -> list[str]:
+    """Return the plugins that Pelican finds by itself."""
+    found = pkgutil.iter_modules(pelican.plugins.__path__)
+    return sorted(each.name for each in found if each.ispkg and each.name != DISPLACED)
+
+
+def _agreed(arguments: argparse.Namespace, screen: Screen) -> bool:
+    if arguments.yes or screen.json:
+        return bool(arguments.yes)
+    return screen.ask("Write this?")
+
+
+def _conclude(by_hand: list[str], screen: Screen, *, changes: int, agreed: bool) -> None:
+    for step in by_hand:
+        screen.insist(f"By hand: {step}")
+    if not changes:
+        screen.say("Nothing to write.")
+    elif agreed:
+        screen.say(f"Written: {changes} files." if changes > 1 else "Written: 1 file.")
+    else:
+        screen.insist("Nothing was written; --yes writes without a question.")
+
+
+def _read(path: Path) -> str:
+    """Return the text of a file with its line endings; empty where there is none."""
+    try:
+        return path.read_bytes().decode() if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise LinkbackError(f"{path} cannot be read: {harmless(error)}") from error
+
+
+def _write(change: Change) -> None:
+    try:
+        change.path.parent.mkdir(parents=True, exist_ok=True)
+        change.path.write_bytes(change.after.encode())
+    except OSError as error:
+        raise LinkbackError(f"{change.path} cannot be written: {harmless(error)}") from error

@@ -1,0 +1,69 @@
+"""What machines read: the shapes behind ``--json``, as docs/schemas/ describes them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pelican_linkback.cli import labels as words
+from pelican_linkback.sending.deciding.decider import Decision
+from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.running.report import Report
+
+__all__ = ["delivery_as_json", "plan_as_json", "report_as_json", "warnings_of"]
+
+
+def plan_as_json(
+    planned: Iterable[tuple[Delivery, Decision]], vanished: Iterable[Delivery] = ()
+) -> dict[str, Any]:
+    """Return what would be done, and the sources that are gone though somebody was told."""
+    return {
+        "planned": [delivery_as_json(*row) for row in planned],
+        "vanished": sorted({each.mention.source for each in vanished}),
+    }
+
+
+def delivery_as_json(delivery: Delivery, decision: Decision | None = None) -> dict[str, Any]:
+    """Return a delivery, and where a ``decision`` is given what it is, and why."""
+    known = {
+        "source": delivery.mention.source,
+        "target": delivery.mention.target,
+        "article": delivery.article,
+        "fingerprint": delivery.fingerprint,
+        "state": delivery.state.value,
+        "reason": delivery.reason,
+        "detail": delivery.detail,
+        "protocol": delivery.protocol,
+        "endpoint": delivery.endpoint,
+        "attempts": delivery.attempts,
+        "at": delivery.at and delivery.at.isoformat(),
+        "retry_at": delivery.retry_at and delivery.retry_at.isoformat(),
+    }
+    if decision is None:
+        return known
+    until = getattr(decision, "until", None)
+    return known | {
+        "decision": {"GiveUp": "give-up"}.get(
+            type(decision).__name__, type(decision).__name__.lower()
+        ),
+        "until": until and until.isoformat(),
+        "why": words.intent(delivery, decision)[1],
+    }
+
+
+def report_as_json(report: Report) -> dict[str, Any]:
+    """Return what came of a run."""
+    numbers = ("sent", "waiting", "later", "failed", "nothing", "left")
+    return {
+        "summary": report.summary(),
+        **{name: getattr(report, name) for name in numbers},
+        "interrupted": report.interrupted,
+        "next_at": report.next_at and report.next_at.isoformat(),
+        "warnings": warnings_of(report),
+        "deliveries": [delivery_as_json(each) for each in report.ended],
+    }
+
+
+def warnings_of(report: Report) -> list[str]:
+    """Return what the author has to know of a run."""
+    return [notice.text for notice in report.notices if notice.is_warning]

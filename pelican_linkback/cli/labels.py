@@ -1,0 +1,72 @@
+"""Where a delivery stands and what comes next, in words for people. Pure."""
+
+from __future__ import annotations
+
+from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Wait
+from pelican_linkback.sending.deciding.reasons import reason
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import GONE, UNLINKED
+
+__all__ = ["intent", "name", "standing"]
+
+STANDING = {
+    State.DELIVERED: "sent",
+    State.NOTHING: "none",
+    State.REFUSED: "failed",
+    State.LATER: "later",
+    State.ATTEMPTED: "later",
+    State.QUEUED: "due",
+    State.WAITING: "waiting",
+    State.DROPPED: "dropped",
+}
+
+
+def name(delivery: Delivery) -> str:
+    """Return what the author calls the article."""
+    return delivery.article or delivery.mention.source
+
+
+def intent(delivery: Delivery, decision: Decision) -> tuple[str, str]:
+    """Return what the next run does about a delivery, in a word, and why."""
+    match decision:
+        case Send() if delivery.state is State.WAITING:
+            return "wait", f"{reason(delivery)}; the next run looks again"
+        case Send():
+            return _news(delivery)
+        case Ask():
+            return "ask", "the receiver was to decide later; ask what became of it"
+        case Wait(until):
+            return "later", f"not before {until:%Y-%m-%d %H:%M} UTC: {reason(delivery)}"
+        case GiveUp():
+            return "give up", f"{delivery.attempts} attempts in vain: {reason(delivery)}"
+        case _:
+            word, why = standing(delivery, decision)
+            return "skip", f"{word}: {why}" if why else word
+
+
+def _news(delivery: Delivery) -> tuple[str, str]:
+    tries = f", attempt {delivery.attempts + 1}: {reason(delivery)}" if delivery.attempts else ""
+    if delivery.is_ping:
+        return "ping", f"tell the hub that the feed has changed, once it is seen online{tries}"
+    by = f" by {delivery.protocol}" if delivery.protocol else ""
+    if delivery.fingerprint == GONE:
+        return "retract", f"tell{by} that the page is gone"
+    if delivery.fingerprint == UNLINKED:
+        return "retract", f"tell{by} that the link is gone"
+    if delivery.told is not None:
+        return "update", f"tell{by} of the new version"
+    return "send", f"tell{by}, once its page is seen online{tries}"
+
+
+def standing(delivery: Delivery, decision: Decision | None = None) -> tuple[str, str]:
+    """Return what became of a delivery, in a word, and how or why."""
+    if isinstance(decision, GiveUp):
+        return "failed", f"given up after {delivery.attempts} attempts: {reason(delivery)}"
+    word, why = STANDING[delivery.state], reason(delivery)
+    if delivery.is_ping and delivery.state is State.NOTHING:
+        word = "new"
+    if delivery.state is State.DELIVERED and delivery.protocol:
+        why = f"by {delivery.protocol}{f' ({why})' if why else ''}"
+    if isinstance(decision, Wait):
+        why = f"not before {decision.until:%Y-%m-%d %H:%M} UTC: {why}"
+    return word, why

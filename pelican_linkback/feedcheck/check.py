@@ -1,0 +1,249 @@
+"""What is wrong with a site's feeds: documents in, findings out. Pure.
+
+The rules are those of RFC 4287 (Atom), RFC 3339, RFC
+3986 and RFC 4151, of RSS 2.0 with the RSS Advisory Board's profile, and of readers: what they key
+on has to be unique and permanent, what they show has to work far from the site.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote, urldefrag, urljoin
+
+from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
+from pelican_linkback.feedcheck import podcast
+from pelican_linkback.feedcheck.document import FeedDocument, Part
+from pelican_linkback.feedcheck.findings import Finding, Problems, say
+from pelican_linkback.feedcheck.reading import page_url, read
+from pelican_linkback.feeds.formats.validity import (
+    DATES,
+    is_relative,
+    is_uri,
+    read_date,
+    scripts_in,
+    urls_in,
+)
+from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.urls import normalise
+
+__all__ = ["Checked", "Expected", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many feeds there are, and what was found in them, feed by feed."""
+
+    feeds: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the feeds are held to.
+
+    ``base`` is the URL of the output folder, ``now`` the time that no date is after. ``remembered``
+    are the ids that readers know, by the entries' URLs. With ``readdressed`` feeds can have other
+    addresses than their paths, and a self link is wrong where it names another feed only. ``look``
+    returns the site's file that a URL names, None for any other URL.
+    """
+
+    base: str
+    now: dt.datetime
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    readdressed: bool = False
+    look: podcast.Look = lambda _: None
+
+
+def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
+    """Return what is wrong with the feeds among ``documents``, which are named by their paths.
+
+    What is XML or JSON and no feed is passed over. Raises InvalidURL where ``expected.base`` is
+    none.
+    """
+    feeds: dict[str, FeedDocument] = {}
+    findings: list[Finding] = []
+    for path in sorted(documents):
+        try:
+            feed = read(documents[path])
+        except UnreadableFeed as error:
+            findings.append(Finding(path, None, *say(error.code, error)))
+        else:
+            feeds |= {path: feed} if feed else {}
+    count = len(feeds) + len(findings)
+    places = {path: _place(expected.base, path) for path in feeds}
+    remembered = {_key(url): name for url, name in expected.remembered.items()}
+    for path, feed in feeds.items():
+        problems = (*_head(feed, expected), *_self_link(path, feed, places, expected))
+        findings += (Finding(path, None, *problem) for problem in problems)
+        findings += _entries(path, feed, expected, remembered)
+    findings += _across(feeds)
+    return Checked(count, tuple(sorted(findings, key=lambda finding: finding.feed)))
+
+
+def _label(entry: Part) -> str:
+    return harmless(entry.title or entry.link or f"entry {entry.number}")
+
+
+def _head(feed: FeedDocument, expected: Expected) -> Problems:
+    if feed.format == "atom":  # in RSS and JSON only items have ids
+        yield from _valid_id(feed.head)
+    yield from _part(feed, feed.head, expected.now)
+    if feed.head.podcast:
+        yield from (say(*rule) for rule in podcast.of_show(feed.head, expected.look))
+
+
+def _entries(
+    path: str, feed: FeedDocument, expected: Expected, remembered: Mapping[str, str]
+) -> Iterator[Finding]:
+    seen: set[str] = set()
+    files: set[str] = set()
+    for entry in feed.entries:
+        problems = (
+            *_entry_id(feed, entry, seen, remembered),
+            *_part(feed, entry, expected.now),
+            *_entry_author(feed, entry),
+            *_entry_content(entry),
+            *_entry_podcast(feed, entry, files, expected.look),
+        )
+        yield from (Finding(path, _label(entry), *problem) for problem in problems)
+
+
+# Identity
+
+
+def _entry_id(
+    feed: FeedDocument, entry: Part, seen: set[str], remembered: Mapping[str, str]
+) -> Problems:
+    yield from _valid_id(entry, free=feed.format != "atom" and not entry.permalink)
+    if not entry.id:
+        return
+    if entry.id in seen:
+        yield say("id-doubled", entry.id)
+    seen.add(entry.id)
+    known = remembered.get(_key(page_url(entry.link or entry.id)), entry.id)
+    if known != entry.id:
+        yield say("id-changed", entry.id, known)
+    if entry.permalink and not re.match("https?://", entry.id, re.IGNORECASE):
+        yield say("guid-permalink", entry.id)
+
+
+def _valid_id(part: Part, *, free: bool = False) -> Problems:
+    """Say what an id lacks; a ``free`` one may be any text, but not a URI that is none."""
+    if not part.id:
+        yield say("id-missing")
+    elif not (is_uri(part.id) or (free and ":" not in part.id)):
+        yield say("id-invalid", part.id)
+
+
+def _key(url: str) -> str:
+    """Return the form in which two spellings of a URL are equal; two fragments are two pages."""
+    try:
+        return f"{normalise(url)}#{urldefrag(url).fragment}".rstrip("#")
+    except InvalidURL:
+        return url
+
+
+def _across(feeds: Mapping[str, FeedDocument]) -> Iterator[Finding]:
+    """Yield where two feeds disagree; it is told of the second."""
+    owners: dict[str, str] = {}
+    pages: dict[str, tuple[str, str]] = {}
+    names: dict[str, tuple[str, str]] = {}
+    for path, feed in feeds.items():
+        # (An archive document has the id of its feed.)
+        if (
+            feed.head.id
+            and not feed.current
+            and (owner := owners.setdefault(feed.head.id, path)) != path
+        ):
+            yield Finding(path, None, *say("feed-id-shared", feed.head.id, owner))
+        for entry in feed.entries:
+            if not (entry.id and entry.link):
+                continue
+            page = _key(entry.link)
+            other_page, where = pages.setdefault(entry.id, (page, path))
+            if other_page != page and where != path:
+                yield Finding(path, _label(entry), *say("id-shared", entry.id, where))
+            other_id, where = names.setdefault(page, (entry.id, path))
+            if other_id != entry.id and where != path:
+                problem = say("id-differs", entry.id, other_id, where)
+                yield Finding(path, _label(entry), *problem)
+
+
+# Links and places
+
+
+def _place(base: str, path: str) -> str:
+    return normalise(urljoin(base.rstrip("/") + "/", quote(path, errors="surrogateescape")))
+
+
+def _self_link(
+    path: str, feed: FeedDocument, places: Mapping[str, str], expected: Expected
+) -> Problems:
+    """Say whether a feed names the place where it is; a relative self link is told elsewhere."""
+    if not feed.self_url:
+        yield say("hub-without-self", _first_of(feed.hubs)) if feed.hubs else say("self-missing")
+    elif not is_relative(feed.self_url):
+        named = _key(feed.self_url)
+        if named != places[path] and (not expected.readdressed or named in places.values()):
+            yield say("self-elsewhere", feed.self_url, places[path])
+
+
+def _relative_urls(part: Part) -> Problems:
+    named = (*filter(None, part.urls), *(url for tag in part.tags for url in urls_in(tag)))
+    if found := [url for url in named if is_relative(url)]:
+        yield say("url-relative", _first_of(found))
+
+
+def _first_of(found: Sequence[str]) -> str:
+    more = len(set(found)) - 1
+    return f"{harmless(found[0], 150)} (and {more} more)" if more else found[0]
+
+
+# What a feed and each of its entries have
+
+
+def _part(feed: FeedDocument, part: Part, now: dt.datetime) -> Problems:
+    if not part.title:
+        yield say("title-empty")
+    if not (part.link or (part.id and part.permalink)):
+        yield say("link-missing")
+    yield from _relative_urls(part)
+    if feed.format == "atom" and "updated" not in dict(part.dates):
+        yield say("date-missing")
+    for _, text in part.dates:
+        yield from _date(feed.format, text, now)
+    if "" in part.authors:
+        yield say("author-empty")
+    if scripts := [name for tag in part.tags for name in scripts_in(tag)]:
+        yield say("script", _first_of(scripts))
+
+
+def _date(form: str, text: str, now: dt.datetime) -> Problems:
+    date = read_date(form, text)
+    if date is None:
+        yield say("date-wrong", text, DATES[form].name)
+    elif date.tzinfo is None:
+        yield say("date-zone", text)
+    elif date > now:
+        yield say("date-future", text)
+
+
+def _entry_author(feed: FeedDocument, entry: Part) -> Problems:
+    if feed.format == "atom" and not entry.authors and not feed.head.authors:
+        yield say("author-missing")
+
+
+def _entry_content(entry: Part) -> Problems:
+    if entry.lacks_content:
+        yield say("content-missing")
+
+
+def _entry_podcast(
+    feed: FeedDocument, entry: Part, files: set[str], look: podcast.Look
+) -> Problems:
+    if feed.head.podcast:
+        rules = podcast.of_episode(entry, feed.head, files, look)
+        yield from (say(*rule) for rule in rules)

@@ -1,0 +1,76 @@
+"""Feed documents in, data out: Atom, RSS and JSON Feed read into one shape. Pure.
+
+``check`` judges what stands here, and ``published_ids`` tells by which ids readers know the
+entries of a feed. Nothing is repaired: what a document does not say is None or absent here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from xml.etree.ElementTree import ParseError, fromstring
+
+from pelican_linkback.exceptions import UnreadableFeed
+from pelican_linkback.feedcheck.document import FeedDocument
+from pelican_linkback.feedcheck.reading_json import read_json
+from pelican_linkback.feedcheck.reading_xml import ATOM, read_atom, read_rss
+from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.urls import is_fetchable
+
+__all__ = ["page_url", "published_ids", "read"]
+
+# What may stand before the root element, then its name or that of the document type. NUL bytes
+# are taken out before, so that UTF-16 reads like the rest.
+_HEAD = re.compile(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->)*+<(!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)", re.S)
+
+_REFERRER = re.compile(r"[?&]ref=feed$")
+
+
+def read(document: bytes) -> FeedDocument | None:
+    """Return the feed in ``document``; None for XML whose root is no feed (a site map, say).
+
+    JSON is a feed where it names the version of JSON Feed. Raises UnreadableFeed for what is no
+    XML at all or not well-formed, and for a feed with a document type, which no feed needs and
+    through which entities would come in.
+    """
+    if document[:64].removeprefix(codecs.BOM_UTF8).lstrip()[:1] in {b"{", b"["}:
+        return read_json(document)
+    head = _HEAD.match(document.replace(b"\0", b""))
+    if head is None:
+        raise UnreadableFeed("not-well-formed", "it has no element")
+    doctype, name = head.groups()
+    if name not in {b"feed", b"rss"}:
+        return None
+    if doctype:
+        raise UnreadableFeed("doctype", "it has a DOCTYPE")
+    try:
+        root = fromstring(document)  # noqa: S314 (it has no DOCTYPE)
+    except (ParseError, LookupError, ValueError) as error:  # the latter: an unknown encoding
+        raise UnreadableFeed("not-well-formed", harmless(error)) from error
+    if root.tag == f"{ATOM}feed":
+        return read_atom(root)
+    return read_rss(root) if root.tag == "rss" else None
+
+
+def published_ids(document: bytes) -> dict[str, str]:
+    """Return the ids by which readers know the entries of a published feed, by the entries' URLs.
+
+    An RSS item without guid is known by its link. Where two entries have one URL the first, which
+    is the newer one, counts. Entries without an absolute URL or without id are left out. Raises
+    UnreadableFeed for what is no feed.
+    """
+    feed = read(document)
+    if feed is None:
+        raise UnreadableFeed("no-feed", "it is no feed in Atom, RSS or JSON")
+    ids: dict[str, str] = {}
+    for entry in feed.entries:
+        url = entry.link or (entry.id if entry.permalink else None)
+        name = entry.id or (url if feed.format == "rss" else None)
+        if url and name and is_fetchable(url):
+            ids.setdefault(page_url(url), name)
+    return ids
+
+
+def page_url(link: str) -> str:
+    """Return an entry's link without what Pelican's FEED_APPEND_REF added to the page's URL."""
+    return _REFERRER.sub("", link)

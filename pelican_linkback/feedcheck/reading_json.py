@@ -1,0 +1,75 @@
+"""JSON Feed 1.1 and 1. Pure.
+
+What has not the type that the specification says counts as not there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pelican_linkback.exceptions import UnreadableFeed
+from pelican_linkback.feedcheck.document import FeedDocument, Part, tags_in
+from pelican_linkback.text.printable import harmless
+
+__all__ = ["read_json"]
+
+VERSIONS = "https://jsonfeed.org/version/"
+
+
+def read_json(document: bytes) -> FeedDocument | None:
+    """Return what a JSON Feed says; None for other JSON. Raises UnreadableFeed for no JSON."""
+    try:
+        root = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFeed("not-well-formed", harmless(error)) from error
+    if not (_string(root, "version") or "").startswith(VERSIONS):
+        return None
+    items = (_json_item(number, each) for number, each in enumerate(_list(root, "items"), 1))
+    hubs = tuple(url for each in _list(root, "hubs") if (url := _string(each, "url")))
+    self_url = _string(root, "feed_url")
+    return FeedDocument("json", _json_part(0, root), self_url, tuple(items), hubs=hubs)
+
+
+def _json_item(number: int, item: Any) -> Part:
+    html = _string(item, "content_html")
+    return replace(
+        _json_part(number, item),
+        tags=tags_in(html or ""),
+        lacks_content=html is None and _string(item, "content_text") is None,
+    )
+
+
+def _json_part(number: int, part: Any) -> Part:
+    single = _member(part, "author", Mapping)  # version 1 had but one
+    authors = _list(part, "authors") or ([single] if single else [])
+    names = ("external_url", "image", "banner_image", "icon", "favicon", "next_url")
+    attachments, hubs = _list(part, "attachments"), _list(part, "hubs")
+    urls_of = (_string(each, "url") for each in (*authors, *attachments, *hubs))
+    dates = ((name, _string(part, name)) for name in ("date_published", "date_modified"))
+    return Part(
+        number,
+        id=_string(part, "id"),
+        permalink=False,
+        link=_string(part, "home_page_url" if number == 0 else "url"),
+        title=_string(part, "title"),
+        dates=tuple((name, text) for name, text in dates if text is not None),
+        authors=tuple(_string(each, "name") or "" for each in authors),
+        urls=tuple(filter(None, (*(_string(part, name) for name in names), *urls_of))),
+    )
+
+
+def _member(value: Any, name: str, kind: type) -> Any:
+    member = value.get(name) if isinstance(value, Mapping) else None
+    return member if isinstance(member, kind) else None
+
+
+def _string(value: Any, name: str) -> str | None:
+    text: str | None = _member(value, name, str)
+    return text
+
+
+def _list(value: Any, name: str) -> list[Any]:
+    return _member(value, name, list) or []

@@ -1,0 +1,168 @@
+"""Atom and RSS, read from their root elements. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from xml.etree.ElementTree import Element
+
+from pelican_linkback.feedcheck.document import FeedDocument, Part, Said, tags_in
+from pelican_linkback.text.markup import Tag
+
+__all__ = ["ATOM", "read_atom", "read_rss"]
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+PODCAST = "{https://podcastindex.org/namespace/1.0}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+
+
+def _text(element: Element, path: str) -> str | None:
+    """Return the text of a child without the white space around it; None without a child."""
+    found = element.find(path)
+    return None if found is None else "".join(found.itertext()).strip()
+
+
+def _each(element: Element, *paths: str) -> Iterator[tuple[str, str]]:
+    """Yield (local name, text) of all children with these names."""
+    for path in paths:
+        for found in element.findall(path):
+            yield path.rpartition("}")[2], "".join(found.itertext()).strip()
+
+
+def _attributes(elements: Iterable[Element], name: str) -> Iterator[str]:
+    return (value for element in elements if (value := element.get(name)) is not None)
+
+
+def _pictures(element: Element) -> Iterator[str]:
+    for name in ("content", "thumbnail"):
+        yield from _attributes(element.findall(f"{MEDIA}{name}"), "url")
+
+
+def read_atom(root: Element) -> FeedDocument:
+    """Return what a feed in Atom says (RFC 4287)."""
+    entries = (_atom_part(n, each) for n, each in enumerate(root.findall(f"{ATOM}entry"), 1))
+    head, self_url, current = _atom_part(0, root), _linked(root, "self"), _linked(root, "current")
+    return FeedDocument("atom", head, self_url, tuple(entries), current, _all_linked(root, "hub"))
+
+
+def _linked(element: Element, rel: str) -> str | None:
+    """Return the first link of this rel."""
+    return next(iter(_all_linked(element, rel)), None)
+
+
+def _all_linked(element: Element, rel: str) -> tuple[str, ...]:
+    """Return the links of this rel, which is "alternate" where none is given (4.2.7.2)."""
+    links = (link for link in element.findall(f"{ATOM}link") if link.get("rel", "alternate") == rel)
+    return tuple(_attributes(links, "href"))
+
+
+def _atom_part(number: int, element: Element) -> Part:
+    # An entry that was taken over has its author in its source (4.2.11).
+    authors = element.findall(f"{ATOM}author") or element.findall(f"{ATOM}source/{ATOM}author")
+    people = [*authors, *element.findall(f"{ATOM}contributor")]
+    texts = [*element.findall(f"{ATOM}summary"), *element.findall(f"{ATOM}content")]
+    uris = (uri for person in people for _, uri in _each(person, f"{ATOM}uri"))
+    images = (url for _, url in _each(element, f"{ATOM}icon", f"{ATOM}logo"))
+    return Part(
+        number,
+        id=_text(element, f"{ATOM}id"),
+        permalink=False,
+        link=_linked(element, "alternate"),
+        title=_text(element, f"{ATOM}title"),
+        dates=tuple(_each(element, f"{ATOM}published", f"{ATOM}updated")),
+        authors=tuple(_text(author, f"{ATOM}name") or "" for author in authors),
+        urls=(
+            *_attributes(element.findall(f"{ATOM}link"), "href"),
+            *_attributes(texts, "src"),
+            *uris,
+            *images,
+            *_pictures(element),
+        ),
+        tags=tuple(tag for text in texts for tag in _atom_tags(text)),
+    )
+
+
+def _atom_tags(text: Element) -> tuple[Tag, ...]:
+    """Return the tags of a text construct or a content element (3.1, 4.1.3)."""
+    kind = text.get("type", "text").lower()
+    if kind in {"html", "text/html"}:
+        return tags_in(text.text or "")
+    if kind == "xhtml":
+        return tuple(
+            Tag(_local(each.tag), tuple((_local(k), v) for k, v in each.attrib.items()))
+            for each in text.iter()
+            if each is not text
+        )
+    return ()
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def read_rss(root: Element) -> FeedDocument:
+    """Return what a feed in RSS 2.0 or 0.91 says."""
+    found = root.find("channel")
+    channel = root if found is None else found
+    items = (_rss_part(n, each) for n, each in enumerate(channel.findall("item"), 1))
+    self_url, hubs = _linked(channel, "self"), _all_linked(channel, "hub")
+    feed = FeedDocument("rss", _rss_part(0, channel), self_url, tuple(items), hubs=hubs)
+    if not any(each.tag.startswith(ITUNES) for each in channel):
+        return feed
+    episodes = zip(feed.entries, channel.findall("item"), strict=True)
+    return replace(
+        feed,
+        head=replace(feed.head, podcast=_podcast(channel)),
+        entries=tuple(replace(part, podcast=_podcast(each)) for part, each in episodes),
+    )
+
+
+def _podcast(element: Element) -> tuple[Said, ...]:
+    said: list[Said] = []
+    for each in element:
+        if (name := _podcast_name(each.tag)) is None:
+            continue
+        said.append(whole := _saying(name, each))
+        said += [_saying(name, child, whole.text) for child in each if child.tag == each.tag]
+        if name == "itunes:owner":
+            said += [_saying(f"itunes:{_local(child.tag)}", child) for child in each]
+    return tuple(said)
+
+
+def _podcast_name(tag: str) -> str | None:
+    for prefix, namespace in (("itunes:", ITUNES), ("podcast:", PODCAST)):
+        if tag.startswith(namespace):
+            return f"{prefix}{_local(tag)}"
+    return tag if tag in {"description", "enclosure", "language", "title"} else None
+
+
+def _saying(name: str, element: Element, within: str = "") -> Said:
+    text = element.get("href") or element.get("text") or element.text or ""
+    if name.startswith("podcast:"):
+        text = element.text or ""
+    return Said(name, text.strip(), tuple(element.attrib.items()), within)
+
+
+def _rss_part(number: int, element: Element) -> Part:
+    guid = element.find("guid")
+    permalink = guid is not None and guid.get("isPermaLink", "true").strip().lower() != "false"
+    html = (text for _, text in _each(element, "description", f"{CONTENT}encoded"))
+    return Part(
+        number,
+        id=_text(element, "guid"),
+        permalink=permalink,
+        link=_text(element, "link"),
+        title=_text(element, "title"),
+        dates=tuple(_each(element, "pubDate", "lastBuildDate")),
+        authors=tuple(name for _, name in _each(element, "author", f"{DC}creator")),
+        urls=(
+            *(url for _, url in _each(element, "link", "comments", "image/url", "image/link")),
+            *_attributes(element.findall(f"{ATOM}link"), "href"),
+            *_attributes(element.findall("enclosure"), "url"),
+            *_pictures(element),
+        ),
+        tags=tuple(tag for text in html for tag in tags_in(text)),
+    )

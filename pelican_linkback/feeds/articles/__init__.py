@@ -1,0 +1,1 @@
+"""What a feed makes of the articles of Pelican."""

@@ -1,0 +1,338 @@
+"""ArticleFeed: what a feed makes of Pelican's articles."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any
+
+from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
+
+from pelican_linkback.feeds.articles.entry_ids import tag_uri
+from pelican_linkback.feeds.articles.files import field_of, named, type_of
+from pelican_linkback.feeds.content.cleaning import fit, plain_text
+from pelican_linkback.feeds.content.pictures import first_picture
+from pelican_linkback.feeds.formats.base import Enclosure, Person, Stylesheet
+from pelican_linkback.feeds.formats.entry_cache import once, shareable
+from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.formats.xml import clean
+from pelican_linkback.feeds.framework.archives import numbered
+from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.site import Site
+
+__all__ = ["ArticleFeed"]
+
+GENERATOR = "pelican_linkback"
+"""What made the document (RFC 4287, section 4.2.4)."""
+
+_KEPT_OUT = -1
+"""The place of an article that is not in the feeds yet."""
+
+
+@shareable(
+    *("path", "url", "setting", "path_fields", "path_source", "path_pattern", "document_path"),
+    *("document_url", "objects", "group", "groups_of", "_members", "_members_by_language"),
+    *("_shared_slugs", "items", "filter", "order_by", "limit", "title", "link", "description"),
+    *("subtitle", "language", "author_name", "author_email", "author_link", "categories"),
+    *("feed_copyright", "feed_guid", "feed_url", "ttl", "stylesheets", "feed_type"),
+    *("feed_extra_kwargs", "icon", "logo", "contributors", "skip_days", "skip_hours"),
+    *("archive_path", "hubs"),
+    state=("site", "obj", "_mode"),
+)
+class ArticleFeed(Feed):
+    """A feed whose items are Pelican's articles, newest first.
+
+    ``setting`` is the first part of the Pelican settings that say where the feed goes:
+    ``CATEGORY_FEED`` for CATEGORY_FEED_RSS, CATEGORY_FEED_RSS_URL and their like for ATOM and
+    JSON. A feed whose setting is empty does not exist.
+    """
+
+    setting = ""
+    order_by: Any = "date"
+
+    _mode: tuple[bool, bool] | None = None
+    """Of the document in the making: whether it is RSS, and whether it has summaries only."""
+
+    @property
+    def _is_rss(self) -> bool:
+        return _form(self.generator_class(self.obj)) == "RSS"
+
+    def path_setting(self, obj: Any) -> str:
+        """Return the name of the Pelican setting that says where the feed for ``obj`` goes."""
+        return f"{self.setting}_{_form(self.generator_class(obj))}"
+
+    def path_source(self, obj: Any) -> str:
+        """Return what says where the document goes: ``path``, else the setting."""
+        return self.path_setting(obj) if self._is_placed_by_setting else super().path_source(obj)
+
+    @property
+    def _is_placed_by_setting(self) -> bool:
+        return not self.path and bool(self.setting)
+
+    # Where. Patterns come from the settings, so they are looked up when the site is known.
+
+    def path_pattern(self) -> str | None:
+        """Return the pattern of ``path``, else of the setting: the places of all its documents."""
+        if self._is_placed_by_setting:
+            return self._setting("", None) or None
+        return super().path_pattern()
+
+    def document_path(self, obj: Any) -> str | None:
+        """Return the place that ``path``, else the setting gives."""
+        if self._is_placed_by_setting:
+            return self._from_setting("", obj)
+        return super().document_path(obj)
+
+    def document_url(self, obj: Any) -> str | None:
+        """Return the URL that ``url``, else the setting gives; where neither does, the path."""
+        if self.url or not self._is_placed_by_setting:
+            return super().document_url(obj)
+        return self._from_setting("_URL", obj) or self.document_path(obj)
+
+    def archive_path(self, obj: Any) -> str | None:
+        """Return the pattern of the archive documents, which LINKBACK_ARCHIVES asks for."""
+        if not self.site.settings.get("LINKBACK_ARCHIVES"):
+            return None
+        place = self.path_pattern() or self.document_path(obj)
+        return numbered(place) if place else None
+
+    def _from_setting(self, suffix: str, obj: Any) -> str | None:
+        pattern = self._setting(suffix, obj)
+        return self.expand(pattern, obj) if pattern else None
+
+    def _setting(self, suffix: str, obj: Any) -> str:
+        return str(self.site.settings.get(self.path_setting(obj) + suffix) or "")
+
+    # The feed.
+
+    def title(self, obj: Any) -> str:
+        """Return the site's name, followed by the object's where there is one."""
+        return plain_text(f"{self.site.name} - {obj}" if obj else self.site.name)
+
+    def link(self, obj: Any) -> str:
+        """Return the page that shows the same: the object's, else the home page."""
+        return str(getattr(obj, "url", ""))
+
+    def description(self) -> str:
+        """Return the site's subtitle."""
+        return plain_text(self.site.subtitle)
+
+    subtitle = description
+
+    def feed_guid(self, obj: Any) -> str:
+        """Return the feed's own URL: unique, and as permanent as the subscription (P1)."""
+        return self.site.absolute_feed(self.document_url(obj) or "")
+
+    def author_name(self, obj: Any) -> str:  # noqa: ARG002 (an author's feed knows better)
+        """Return who answers for the feed: AUTHOR, else the site (RFC 4287, section 4.1.1)."""
+        return str(self.site.settings.get("AUTHOR") or self.site.name)
+
+    def stylesheets(self) -> list[Stylesheet] | None:
+        """Return the look of the feed in a browser: LINKBACK_FEED_STYLE."""
+        return [Stylesheet(self.site.style, media=None)] if self.site.style else None
+
+    def icon(self) -> str | None:
+        """Return LINKBACK_ICON."""
+        return self.site.settings.get("LINKBACK_ICON") or None
+
+    def logo(self) -> str | None:
+        """Return LINKBACK_LOGO."""
+        return self.site.settings.get("LINKBACK_LOGO") or None
+
+    def limit(self) -> int | None:
+        """Return FEED_MAX_ITEMS."""
+        limit: int | None = self.site.settings.get("FEED_MAX_ITEMS")
+        return limit
+
+    def filter(self, article: Any) -> bool:
+        """Keep an article out until its date, unless LINKBACK_FUTURE lets it in (P22)."""
+        return self.site.future or self.site.aware(article.date) <= self.site.now
+
+    def _arranged(self, items: Sequence[Any], obj: Any) -> list[Any]:
+        cls, own = type(self), vars(self)
+        is_usual = cls.filter is ArticleFeed.filter and cls.order_by == "date"
+        if is_usual and self.site.sharing.on and not own.keys() & {"filter", "order_by"}:
+            with suppress(KeyError):  # an item that is no article of the site, such as a page
+                if isinstance(items, tuple):  # a group's, the same for all formats
+                    return list(self.site.sharing.once("arranged", items, self._in_rank))
+                return self._in_rank(items)
+        return super()._arranged(items, obj)
+
+    def _in_rank(self, items: Sequence[Any]) -> list[Any]:
+        ranks = self.site.sharing.once("ranks", self.site, self._ranks)
+        places = list(map(ranks.__getitem__, map(id, items)))
+        if _KEPT_OUT not in places and places == sorted(places):  # as Pelican has them
+            return list(items)
+        due = [each for each in zip(places, items, strict=True) if each[0] != _KEPT_OUT]
+        return [item for _, item in sorted(due, key=itemgetter(0))]
+
+    def _ranks(self, site: Site) -> dict[int, int]:
+        """Return the place of each article among those of the site.
+
+        The fast path of ``_arranged``, which would ask each feed's articles for their dates.
+        """
+        everything = [*site.articles, *site.translations]
+        ranks = dict.fromkeys(map(id, everything), _KEPT_OUT)
+        in_order = super()._arranged(everything, None)
+        for rank, (_, same) in enumerate(groupby(in_order, lambda each: site.aware(each.date))):
+            ranks |= dict.fromkeys(map(id, same), rank)
+        return ranks
+
+    def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return what made the feed."""
+        return {"generator": GENERATOR}
+
+    def get_feed(self, obj: Any, site: Site) -> Any:
+        """Return the populated generator; an empty one is as old as the newest article (P18)."""
+        feed = super().get_feed(obj, site)
+        if not feed.num_items():
+            dates = [site.aware(a.date) for a in site.articles if self.filter(a)]
+            feed.feed.setdefault("updated", max(dates, default=None))
+        return feed
+
+    def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
+        self._mode = self._read_mode()
+        try:
+            return super()._populated(obj, items, arguments)
+        finally:
+            self._mode = None
+
+    def _read_mode(self) -> tuple[bool, bool]:
+        return self._is_rss, bool(self.aspect("summary_only", self.obj))
+
+    def summary_only(self) -> bool:
+        """Tell whether items carry no more than their summaries: RSS_FEED_SUMMARY_ONLY for RSS."""
+        return self._is_rss and bool(self.site.settings.get("RSS_FEED_SUMMARY_ONLY", True))
+
+    # The items.
+
+    @once
+    def item_title(self, article: Any) -> str:
+        """Return the title as plain text."""
+        return plain_text(str(article.title))
+
+    def item_link(self, article: Any) -> str:
+        """Return the article's URL, with ``ref=feed`` where FEED_APPEND_REF asks for it (P11)."""
+        link = self._link(article)
+        if not self.site.settings.get("FEED_APPEND_REF"):
+            return link
+        page, hash_, fragment = link.partition("#")
+        return f"{page}{'&' if '?' in page else '?'}ref=feed{hash_}{fragment}"
+
+    @once
+    def _link(self, article: Any) -> str:
+        return self.site.absolute(self.site.url_of(article))
+
+    def item_guid(self, article: Any) -> str:
+        """Return the id that the entry has had since it was first published."""
+        return self.site.entry_id(article) or tag_uri(self._link(article), article.date)
+
+    item_guid_is_permalink = False
+
+    def item_description(self, article: Any) -> str | None:
+        """Return the summary; None where it would only repeat the content, which RSS allows."""
+        is_rss, summary_only = self._mode or self._read_mode()
+        summary = self._summary(article)
+        full = not (is_rss or summary_only)
+        repeats = full and summary == self._content(article)
+        return None if repeats else summary
+
+    def item_content(self, article: Any) -> str | None:
+        """Return the article's HTML; None where summaries have to do, or say as much."""
+        is_rss, summary_only = self._mode or self._read_mode()
+        if summary_only:
+            return None
+        content = self._content(article)
+        repeats = is_rss and content == self.item_description(article)
+        return None if repeats else content
+
+    @once
+    def item_image(self, article: Any) -> str | None:
+        """Return what the metadata say in ``Image``, else the first picture of the content."""
+        file = named(article, "image", self.site)
+        return file.url if file else first_picture(self._content(article))
+
+    def item_enclosures(self, article: Any) -> Sequence[Any]:
+        """Return the file that the metadata name in ``Enclosure``, with its length."""
+        file = named(article, "enclosure", self.site)
+        if file is None:
+            return super().item_enclosures(article)
+        length = field_of(article, "enclosure_length")
+        size = file.path.stat().st_size if file.path and not length else length
+        kind = field_of(article, "enclosure_type") or type_of(file.url)
+        return [Enclosure(self.site.absolute_uri(file.url), size or None, kind)]
+
+    @once
+    def _content(self, article: Any) -> str:
+        return self._fit(article, str(article.get_content(self.site.url)))
+
+    @once
+    def _summary(self, article: Any) -> str:
+        return self._fit(article, str(article.summary))
+
+    def _fit(self, article: Any, html: str) -> str:
+        return fit(html, self._link(article))
+
+    def item_author_name(self, article: Any) -> str | None:
+        """Return the first author's name, for formats that know only one."""
+        authors = self.item_authors(article)
+        return authors[0].name if authors else None
+
+    def item_authors(self, article: Any) -> list[Person]:
+        """Return every author who has a name, with what is known of them (P7, P8)."""
+        return list(self._people(article))
+
+    @once
+    def _people(self, article: Any) -> tuple[Person, ...]:
+        names = _names(getattr(article, "authors", ()))
+        # The metadata cannot say which of several authors they are about.
+        metadata = article.metadata if len(names) == 1 else {}
+        return tuple(self._person(name, metadata) for name in names)
+
+    def _person(self, name: str, metadata: Mapping[str, Any]) -> Person:
+        about = self.site.people.get(name, {})
+        email = metadata.get("author_email") or about.get("email")
+        return Person(name, email, metadata.get("author_url") or about.get("url"))
+
+    def item_pubdate(self, article: Any) -> dt.datetime:
+        """Return the article's date."""
+        date: dt.datetime = article.date
+        return date
+
+    def item_updateddate(self, article: Any) -> dt.datetime | None:
+        """Return when the article was modified, if it was."""
+        return getattr(article, "modified", None)
+
+    def item_categories(self, article: Any) -> list[str]:
+        """Return the names of the article's category and tags."""
+        return list(self._subjects(article))
+
+    @once
+    def _subjects(self, article: Any) -> tuple[str, ...]:
+        category = [article.category] if hasattr(article, "category") else []
+        return tuple(_names(chain(category, getattr(article, "tags", ()))))
+
+    def item_language(self, article: Any) -> str | None:
+        """Return the article's language."""
+        return getattr(article, "lang", None)
+
+
+def _form(generator: type) -> str:
+    """Return what a format is called in Pelican's settings."""
+    if issubclass(generator, JsonFeed):
+        return "JSON"
+    return "ATOM" if issubclass(generator, _Atom1Feed) else "RSS"
+
+
+def _names(objects: Iterable[Any]) -> list[str]:
+    """Return the names of ``objects``, less those that hold nothing a document can hold."""
+    return list(filter(None, map(_name, map(str, objects))))
+
+
+@functools.lru_cache(maxsize=1024)
+def _name(text: str) -> str:
+    return clean(text).strip()

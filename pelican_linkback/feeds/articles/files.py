@@ -1,0 +1,136 @@
+"""The files that an article's metadata name, such as ``Enclosure: {static}/audio/one.mp3``.
+
+Where a file is published is Pelican's to say: it knows its static files by their paths in the
+content folder, whatever STATIC_PATHS, EXTRA_PATH_METADATA and ``{attach}`` make of them.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
+
+from pelican_linkback.feeds.framework.resolver import shown
+from pelican_linkback.feeds.framework.site import Site
+from pelican_linkback.text.urls import can_be_read
+
+__all__ = ["File", "field_of", "named", "named_files", "type_of"]
+
+_FIELDS = ("chapters", "enclosure", "image", "transcript")
+_MARKED = re.compile(r"[{|](static|attach|filename)[|}](.*)", re.DOTALL)
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_KEPT = "/~!$&'()*+,;=:@"
+# What Apple and the podcast namespace call them; the tables of systems differ.
+_TYPES = {
+    ".json": "application/json",
+    ".m4a": "audio/x-m4a",
+    ".m4v": "video/x-m4v",
+    ".mp3": "audio/mpeg",
+    ".srt": "application/x-subrip",
+    ".vtt": "text/vtt",
+}
+
+
+class File(NamedTuple):
+    """A file: its URL, relative to the site where it is the site's, and where it can be read."""
+
+    url: str
+    path: Path | None
+
+
+def field_of(article: Any, name: str) -> str:
+    """Return what an article's metadata say of ``name``, "" for nothing."""
+    value = getattr(article, "metadata", {}).get(name) or ""
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value).strip()
+
+
+def named(article: Any, field: str, site: Site) -> File | None:
+    """Return the file that the metadata of ``article`` name in ``field``, None where they do not.
+
+    What is no file of the site is taken at its word; the author is told of a path that leads
+    nowhere. (A picture may come from elsewhere, such as the theme.) An address that cannot be read
+    would cost every feed that has the article: it is told, and left out.
+    """
+    place = field_of(article, field)
+    if not place:
+        return None
+    if not can_be_read(place):
+        site.warn("{} names {} in {}, which is not an address; mend it", *_who(article, field))
+        return None
+    marked = _MARKED.fullmatch(place)
+    home = site.url.rstrip("/") + "/"
+    for path in _candidates(article, place.removeprefix(home) if site.url else place):
+        if (static := site.static.get(path)) is not None:
+            if marked and marked[1] == "attach":
+                static.attach_to(article)
+            return File(quote(static.url, safe=_KEPT), Path(static.source_path))
+    if marked or (field != "image" and not _ELSEWHERE.match(place)):
+        site.warn(
+            "{} names {} in {}, and there is no such file in the content folder; mend the path",
+            *_who(article, field),
+        )
+    return File(marked[2].lstrip("/") if marked else place, None)
+
+
+def _who(article: Any, field: str) -> tuple[str, str, str]:
+    """Return what a message says of a field: the article, what it names, and where."""
+    return shown(article), repr(field_of(article, field)), field.capitalize()
+
+
+def type_of(url: str) -> str | None:
+    """Return the media type that a file's name stands for, if it is known."""
+    path = url.partition("?")[0]
+    return _TYPES.get(posixpath.splitext(path)[1].lower()) or mimetypes.guess_type(path)[0]
+
+
+def named_files(article: Any, content: Path) -> Iterator[str]:
+    """Yield the paths, in the content folder, of the files that an article's metadata name."""
+    for name in _FIELDS:
+        for path in _candidates(article, field_of(article, name)):
+            if _is_within(content, path) and _is_file(content / path):
+                yield path
+                break
+
+
+def _candidates(article: Any, place: str) -> Iterator[str]:
+    """Yield the paths in the content folder that ``place`` may mean, the likely ones first.
+
+    As in Pelican's links a path with ``{static}`` is relative to the article's own folder unless
+    it begins with a slash; without ``{static}`` it is in the content folder, or else beside the
+    article.
+    """
+    if not place or _ELSEWHERE.match(place):
+        return
+    marked = _MARKED.fullmatch(place)
+    path = marked[2] if marked else place
+    beside = posixpath.join(posixpath.dirname(_source(article)), path)
+    below = path.lstrip("/")
+    found = [below] if path.startswith("/") else [beside] if marked else [below, beside]
+    for each in map(posixpath.normpath, found):
+        yield each
+        yield unquote(each)
+
+
+def _source(article: Any) -> str:
+    return str(getattr(article, "relative_source_path", None) or "").replace("\\", "/")
+
+
+def _is_within(content: Path, path: str) -> bool:
+    """Tell whether ``path`` leads to no other folder; the author's symbolic links may do so.
+
+    Pelican would write what is at ``../notes.txt`` beside the output folder, or into it.
+    """
+    folder = content.absolute()
+    return Path(os.path.normpath(folder / path)).is_relative_to(os.path.normpath(folder))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # such as what is too long for a name
+        return False

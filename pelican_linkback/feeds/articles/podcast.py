@@ -1,0 +1,159 @@
+"""PodcastFeed: the articles that have an ``Enclosure:`` in their metadata, as a podcast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+from pelican_linkback.feeds.articles.articles import ArticleFeed
+from pelican_linkback.feeds.articles.audio import seconds_of
+from pelican_linkback.feeds.articles.files import field_of, named, type_of
+from pelican_linkback.feeds.formats.podcast import PodcastRss, podcast_guid
+from pelican_linkback.feeds.framework.resolver import shown
+
+__all__ = ["PodcastFeed"]
+
+_CHANNEL = ("explicit", "itunes_categories", "itunes_type", "owner", "locked", "medium", "persons")
+_EPISODE = ("duration", "episode", "season", "episode_type", "explicit")
+_EPISODE_MORE = ("transcript", "chapters", "persons")
+_PERSON = re.compile(r"\s*([^;(]+?)\s*(?:\(([^)]*)\))?\s*(?:;|$)")
+
+
+class PodcastFeed(ArticleFeed):
+    """A podcast: ``category`` names the category whose articles are its episodes, None all.
+
+    An article without ``Enclosure:`` is no episode. Of a file in the content folder the length
+    and (with mutagen) the duration are read.
+    """
+
+    feed_type = PodcastRss
+    category: Any = None
+    cover: Any = None
+    explicit: Any = False
+    itunes_categories: Any = ()
+    itunes_type: Any = "episodic"
+    owner: Any = None
+    locked: Any = None
+    medium: Any = None
+    funding: Any = ()
+    persons: Any = ()
+    limit: Any = None
+    summary_only: Any = False
+
+    def items(self) -> Sequence[Any]:
+        """Return the site's articles, or those of the category."""
+        wanted = self.aspect("category", self.obj)
+        articles = self.site.articles
+        return [each for each in articles if wanted in (None, str(getattr(each, "category", "")))]
+
+    def link(self, obj: Any) -> str:
+        """Return the category's page, else the home page."""
+        wanted = self.aspect("category", obj)
+        return super().link(next((c for c in self.site.categories if str(c) == wanted), obj))
+
+    def filter(self, article: Any) -> bool:
+        """Keep out what has no enclosure, or a date to come."""
+        return bool(field_of(article, "enclosure")) and super().filter(article)
+
+    def podcast_guid(self, obj: Any) -> str:
+        """Return the show's id: that of its first address, by the rule of the namespace."""
+        return podcast_guid(self.site.absolute_feed(self.document_url(obj) or ""))
+
+    def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:
+        """Return what describes the show."""
+        cover = self.aspect("cover", obj) or self.aspect("icon", obj)
+        return {
+            **super().feed_extra_kwargs(obj),
+            **{name: self.aspect(name, obj) for name in _CHANNEL},
+            "cover": cover and self.site.absolute_uri(cover),
+            "funding": [
+                (self.site.absolute_uri(url), words) for url, words in self.aspect("funding", obj)
+            ],
+            "podcast_guid": self.aspect("podcast_guid", obj),
+        }
+
+    def item_extra_kwargs(self, item: Any) -> Mapping[str, Any]:
+        """Return what describes the episode."""
+        return {name: self.aspect(f"item_{name}", item) for name in _EPISODE + _EPISODE_MORE}
+
+    def item_image(self, article: Any) -> str | None:
+        """Return the episode's own cover: what the metadata say in ``Image``."""
+        return super().item_image(article) if field_of(article, "image") else None
+
+    def item_duration(self, article: Any) -> int | None:
+        """Return how many seconds it lasts: what the metadata say, else the file."""
+        said = field_of(article, "duration")
+        parts = said.split(":")
+        if said and self._is_number(article, "duration", parts):
+            return reduce(lambda seconds, part: seconds * 60 + int(part), parts, 0)
+        return self._heard(article)
+
+    def _heard(self, article: Any) -> int | None:
+        file = named(article, "enclosure", self.site)
+        if not file or not file.path:
+            return None
+        try:
+            seconds = seconds_of(file.path)
+        except ImportError:
+            self.site.warn(
+                "How long episodes last is not known without mutagen; "
+                'python -m pip install "pelican-linkback[podcast]" brings it, '
+                "or write Duration into their metadata"
+            )
+            return None
+        if seconds is None:
+            self.site.warn(
+                "{} names {} in Enclosure, and how long that lasts cannot be read; see whether the "
+                "file is whole, or write Duration",
+                shown(article),
+                repr(field_of(article, "enclosure")),
+            )
+        return seconds
+
+    def item_episode(self, article: Any) -> int | None:
+        """Return the number of the episode."""
+        return self._numbered(article, "episode")
+
+    def item_season(self, article: Any) -> int | None:
+        """Return the number of the season."""
+        return self._numbered(article, "season")
+
+    def item_episode_type(self, article: Any) -> str | None:
+        """Return ``full``, ``trailer`` or ``bonus``, where the metadata say so."""
+        return field_of(article, "episode_type") or None
+
+    def item_explicit(self, article: Any) -> bool | None:
+        """Tell whether the metadata call it explicit; None where they say nothing."""
+        said = field_of(article, "explicit").lower()
+        return said in {"yes", "true", "explicit", "1"} if said else None
+
+    def item_transcript(self, article: Any) -> tuple[str, str] | None:
+        """Return the URL of what is said, and its type."""
+        file = named(article, "transcript", self.site)
+        return file and (self.site.absolute_uri(file.url), type_of(file.url) or "text/plain")
+
+    def item_chapters(self, article: Any) -> tuple[str, str] | None:
+        """Return the URL of the chapters, a JSON file, and its type."""
+        file = named(article, "chapters", self.site)
+        return file and (self.site.absolute_uri(file.url), "application/json+chapters")
+
+    def item_persons(self, article: Any) -> list[tuple[str, str]]:
+        """Return who is heard, and as what: ``Person: Ann Lee (guest); Bo Ek``."""
+        return [(name, role.lower()) for name, role in _PERSON.findall(field_of(article, "person"))]
+
+    def _numbered(self, article: Any, name: str) -> int | None:
+        said = field_of(article, name)
+        return int(said) if said and self._is_number(article, name, [said]) else None
+
+    def _is_number(self, article: Any, name: str, parts: Iterable[str]) -> bool:
+        if all(part.strip().isdecimal() for part in parts):
+            return True
+        self.site.warn(
+            "{} has {} {} in its metadata, which is left out; write whole numbers",
+            shown(article),
+            name,
+            repr(field_of(article, name)),
+        )
+        return False

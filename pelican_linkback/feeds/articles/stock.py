@@ -1,0 +1,287 @@
+"""The feeds that Pelican's own settings ask for, as Feed classes and nothing more.
+
+Each kind is declared once, for RSS 2.0; its siblings for Atom 1.0 and JSON Feed 1.1 differ by one
+line.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from pelican_linkback.feeds.articles.articles import ArticleFeed
+from pelican_linkback.feeds.content.cleaning import plain_text
+from pelican_linkback.feeds.formats.atom import Atom1Feed
+from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.site import Site
+
+__all__ = [
+    "STOCK_FEEDS",
+    "AllFeed",
+    "AtomAllFeed",
+    "AtomAuthorFeed",
+    "AtomCategoryFeed",
+    "AtomSiteFeed",
+    "AtomTagFeed",
+    "AtomTranslationFeed",
+    "AuthorFeed",
+    "CategoryFeed",
+    "JsonAllFeed",
+    "JsonAuthorFeed",
+    "JsonCategoryFeed",
+    "JsonSiteFeed",
+    "JsonTagFeed",
+    "JsonTranslationFeed",
+    "SiteFeed",
+    "TagFeed",
+    "TranslationFeed",
+]
+
+
+class SiteFeed(ArticleFeed):
+    """The articles in the default language."""
+
+    setting = "FEED"
+
+    def items(self) -> Sequence[Any]:
+        """Return the site's articles."""
+        return self.site.articles
+
+
+class AllFeed(ArticleFeed):
+    """The articles in all languages."""
+
+    setting = "FEED_ALL"
+
+    def items(self) -> list[Any]:
+        """Return the site's articles, and each one's translations."""
+        return [*self.site.articles, *chain(*(a.translations for a in self.site.articles))]
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """A category, author or tag in one language; it has the attributes of what it stands for."""
+
+    obj: Any
+    lang: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.obj, name)
+
+    def __str__(self) -> str:
+        return str(self.obj)
+
+
+class GroupFeed(ArticleFeed):
+    """A feed for each object of a kind: the articles that belong to it.
+
+    These are the articles in the default language, unless the path's pattern names ``{lang}``:
+    then there is a feed for each object and language, translations included (P17).
+    """
+
+    group = ""
+
+    groups_of: Callable[[Any], Iterable[Any]]
+    """A method of each kind: the objects that an article belongs to."""
+
+    def objects(self, site: Site) -> list[Any]:
+        """Return the objects that have a name to make a path of (P7)."""
+        for sentence in site.sharing.once((self.group, "slugs"), site, self._shared_slugs):
+            site.warn(sentence)
+        return [obj for obj in self._members(site) if obj.slug]
+
+    def items(self, obj: Any) -> Iterable[Any]:
+        """Return the object's articles, each once: C++ and C# share a slug (P9)."""
+        return self.site.sharing.once(_each_once, self._members(self.site)[obj], _each_once)
+
+    def language(self, obj: Any) -> str | None:
+        """Return the object's language where it has one."""
+        return obj.lang if isinstance(obj, InLanguage) else self.site.language
+
+    def _members(self, site: Site) -> Mapping[Any, Sequence[Any]]:
+        if "{lang" not in (self.path_pattern() or ""):
+            members: Mapping[Any, Sequence[Any]] = getattr(site, self.group)
+            return members
+        return site.sharing.once((type(self), "members"), site, self._members_by_language)
+
+    def _members_by_language(self, site: Site) -> Mapping[Any, Sequence[Any]]:
+        by_language = defaultdict(list)
+        for article in chain(site.articles, site.translations):
+            for obj in self.groups_of(article):
+                by_language[InLanguage(obj, article.lang)].append(article)
+        return dict(by_language)
+
+    def _shared_slugs(self, site: Site) -> list[str]:
+        names: dict[str, dict[str, str]] = defaultdict(dict)
+        groups = list(chain(*map(self.groups_of, chain(site.articles, site.translations))))
+        for name, obj in dict(zip(map(str, groups), groups, strict=True)).items():
+            names[obj.slug].setdefault(name.casefold(), name)
+        kind = self.setting.removesuffix("_FEED")
+        return [
+            f"The {self.group} {' and '.join(sorted(same.values()))} share the slug {slug!r} "
+            f"and so have one page and one feed; keep them apart with {kind}_REGEX_SUBSTITUTIONS"
+            for slug, same in sorted(names.items())
+            if len(same) > 1
+        ]
+
+
+def _each_once(articles: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple({id(article): article for article in articles}.values())
+
+
+class CategoryFeed(GroupFeed):
+    """The articles of a category."""
+
+    setting = "CATEGORY_FEED"
+    group = "categories"
+
+    def groups_of(self, article: Any) -> Iterable[Any]:
+        """Return the article's category."""
+        return [article.category] if hasattr(article, "category") else []
+
+
+class AuthorFeed(GroupFeed):
+    """The articles of an author, those written with others included."""
+
+    setting = "AUTHOR_FEED"
+    group = "authors"
+
+    def groups_of(self, article: Any) -> Iterable[Any]:
+        """Return the article's authors."""
+        authors: Iterable[Any] = getattr(article, "authors", ())
+        return authors
+
+    def author_name(self, obj: Any) -> str:
+        """Return the author."""
+        return str(obj)
+
+
+class TagFeed(GroupFeed):
+    """The articles with a tag."""
+
+    setting = "TAG_FEED"
+    group = "tags"
+
+    def groups_of(self, article: Any) -> Iterable[Any]:
+        """Return the article's tags."""
+        tags: Iterable[Any] = getattr(article, "tags", ())
+        return tags
+
+
+class TranslationFeed(ArticleFeed):
+    """The articles in a language; the object is the language's code."""
+
+    setting = "TRANSLATION_FEED"
+
+    def objects(self, site: Site) -> list[str]:
+        """Return the languages of the site's articles."""
+        return sorted(site.sharing.once(_by_language, site, _by_language))
+
+    def items(self, language: str) -> list[Any]:
+        """Return the articles and translations in the language."""
+        return list(self.site.sharing.once(_by_language, self.site, _by_language)[language])
+
+    def path_fields(self, obj: Any) -> Mapping[str, Any]:
+        """Return what a pattern may name: ``lang``."""
+        return {"obj": obj, "lang": obj}
+
+    def title(self, obj: str) -> str:  # noqa: ARG002 (a language is no subject)
+        """Return the site's name."""
+        return plain_text(self.site.name)
+
+    def language(self, obj: str) -> str:
+        """Return the language itself."""
+        return obj
+
+
+def _by_language(site: Site) -> dict[str, list[Any]]:
+    languages = defaultdict(list)
+    for article in chain(site.articles, site.translations):
+        languages[article.lang].append(article)
+    return dict(languages)
+
+
+class AtomSiteFeed(SiteFeed):
+    """SiteFeed in Atom."""
+
+    feed_type = Atom1Feed
+
+
+class AtomAllFeed(AllFeed):
+    """AllFeed in Atom."""
+
+    feed_type = Atom1Feed
+
+
+class AtomCategoryFeed(CategoryFeed):
+    """CategoryFeed in Atom."""
+
+    feed_type = Atom1Feed
+
+
+class AtomAuthorFeed(AuthorFeed):
+    """AuthorFeed in Atom."""
+
+    feed_type = Atom1Feed
+
+
+class AtomTagFeed(TagFeed):
+    """TagFeed in Atom."""
+
+    feed_type = Atom1Feed
+
+
+class AtomTranslationFeed(TranslationFeed):
+    """TranslationFeed in Atom."""
+
+    feed_type = Atom1Feed
+
+
+class JsonSiteFeed(SiteFeed):
+    """SiteFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonAllFeed(AllFeed):
+    """AllFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonCategoryFeed(CategoryFeed):
+    """CategoryFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonAuthorFeed(AuthorFeed):
+    """AuthorFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonTagFeed(TagFeed):
+    """TagFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+class JsonTranslationFeed(TranslationFeed):
+    """TranslationFeed in JSON."""
+
+    feed_type = JsonFeed
+
+
+STOCK_FEEDS: tuple[type[Feed], ...] = (
+    *(AtomSiteFeed, SiteFeed, JsonSiteFeed, AtomAllFeed, AllFeed, JsonAllFeed),
+    *(AtomCategoryFeed, CategoryFeed, JsonCategoryFeed),
+    *(AtomAuthorFeed, AuthorFeed, JsonAuthorFeed),
+    *(AtomTagFeed, TagFeed, JsonTagFeed),
+    *(AtomTranslationFeed, TranslationFeed, JsonTranslationFeed),
+)
+"""Every feed that a setting of Pelican's kind names, in the order in which paths are given away."""

@@ -1,0 +1,42 @@
+"""The picture of an article: the first of its content. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from pelican_linkback.text import markup
+from pelican_linkback.text.urls import can_be_read
+
+__all__ = ["first_picture"]
+
+_IMG = re.compile(r"""<[iI][mM][gG]\b(?:[^<>"']++|"[^"]*"|'[^']*')*+>""")
+# What needs no parser: each attribute once, in double quotes, and without references.
+_PLAIN_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"<>&]*)"')
+_PLAIN_IMG = re.compile(r'<img(?: ([a-z-]+)="[^"<>&]*"(?![^>]* \1=))*+ ?/?>')
+_NO_PICTURE = re.compile(r"\s*(?:data:|$)", re.IGNORECASE)
+
+
+def first_picture(html: str) -> str | None:
+    """Return the URL of the first picture in an article's HTML, as it stands there.
+
+    What is one pixel high or wide counts readers, and is no picture; nor has a ``data:`` URL an
+    address that others could use, nor ``http://[x``, which is none. Without ``src`` the first of
+    ``srcset`` counts.
+    """
+    for found in _IMG.finditer(html):
+        attributes = attributes_of(found[0])
+        url = attributes.get("src") or _first_candidate(attributes.get("srcset", ""))
+        tiny = {attributes.get("width"), attributes.get("height")} & {"0", "1"}
+        if not tiny and not _NO_PICTURE.match(url) and can_be_read(url):
+            return url.strip()
+    return None
+
+
+def _first_candidate(srcset: str) -> str:
+    return "".join(srcset.strip(" ,\t\n\r\f").split(maxsplit=1)[:1]).rstrip(",")
+
+
+def attributes_of(img: str) -> dict[str, str]:
+    if _PLAIN_IMG.fullmatch(img):
+        return dict(_PLAIN_ATTRIBUTE.findall(img))
+    return {k: v for tag in markup.tags(img) for k, v in tag.attributes if tag.name == "img"}

@@ -1,0 +1,1 @@
+"""The generators: one class for each format of feed documents."""

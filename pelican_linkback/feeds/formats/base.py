@@ -1,0 +1,272 @@
+"""What the generators of all formats share: feedgenerator's classes, mended.
+
+::
+
+    feedgenerator.SyndicationFeed, Mended
+    ├── RssUserland091Feed      rss.py              RSS 0.91
+    ├── Rss201rev2Feed          rss.py              RSS 2.0
+    │   └── PodcastRss          podcast_format.py   the same for podcasts
+    ├── Atom1Feed               atom.py             Atom 1.0 (RFC 4287)
+    └── JsonFeed                jsonfeed.py         JSON Feed 1.1
+
+Each is a template: ``root_attributes``, ``add_root_elements``, ``item_attributes`` and
+``add_item_elements`` are meant to be overridden, with a call of ``super()``. What
+feedgenerator 2.2 drops or breaks is mended here: stylesheets in Atom, ``content`` in RSS, an
+enclosure's length as an int, naive dates beside aware ones, the present time in documents that
+have no date, a character that XML forbids.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import mimetypes
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO, StringIO
+from operator import attrgetter
+from typing import IO, Any
+from xml.sax.saxutils import quoteattr
+
+from feedgenerator.django.utils import feedgenerator
+
+from pelican_linkback.feeds.formats.entry_cache import (
+    Item,
+    Pattern,
+    all_written,
+    are_patterns,
+    kind_of,
+    pattern_of,
+    shareable,
+)
+from pelican_linkback.feeds.formats.xml import Fragments, Sink, XMLWriter
+
+__all__ = [
+    "Enclosure",
+    "Mended",
+    "Person",
+    "Stylesheet",
+    "as_person",
+    "file_attributes",
+    "save",
+    "single_author",
+    "xml_kind",
+]
+
+_DATES = ("updateddate", "pubdate")
+_NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""The date of a document that has none: Atom asks for one, and a clock would lie (P18)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author or a contributor (RFC 4287, section 3.2): a name, or else an e-mail address."""
+
+    name: str | None
+    email: str | None = None
+    link: str | None = None
+
+
+class Enclosure(feedgenerator.Enclosure):
+    """A file that belongs to an item: its URL, its length in bytes, its media type.
+
+    RSS demands all three: a length that is not known is 0, as the RSS Advisory Board's profile
+    recommends, and a media type is guessed from the URL.
+    """
+
+    def __init__(
+        self, url: str, length: int | str | None = None, mime_type: str | None = None
+    ) -> None:
+        if mime_type is None:
+            mime_type = mimetypes.guess_type(str(url))[0] or "application/octet-stream"
+        super().__init__(url=str(url), length=str(length or 0), mime_type=str(mime_type))
+
+
+class Stylesheet(feedgenerator.Stylesheet):
+    """An ``xml-stylesheet`` instruction's URL, media type (guessed) and media."""
+
+    def __str__(self) -> str:
+        pseudo = {"href": self.url, "type": self.mimetype, "media": self.media}
+        return " ".join(f"{k}={quoteattr(str(v))}" for k, v in pseudo.items() if v is not None)
+
+
+def _aware(date: dt.date) -> dt.datetime:
+    """Return ``date`` as a datetime with a zone; a naive one is UTC, a day its midnight.
+
+    Before standard time zones were minutes and seconds off, which no date format can say: such a
+    date is given in UTC.
+    """
+    if not isinstance(date, dt.datetime):
+        date = dt.datetime.combine(date, dt.time())
+    offset = date.utcoffset()
+    if offset is None:
+        return date.replace(tzinfo=dt.UTC)
+    if not offset % dt.timedelta(minutes=1):
+        return date
+    try:
+        return date.astimezone(dt.UTC)
+    except OverflowError:  # the first day there is, or the last
+        return date.replace(tzinfo=dt.UTC)
+
+
+class Mended(feedgenerator.SyndicationFeed):
+    """What all our generators share: one way to write, and no clock."""
+
+    item_element = "item"
+
+    entries: list[Any]
+    """The items; those that other documents have, too, are here as patterns."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **_with_list_of_categories(kwargs))
+        stylesheets = self.feed["stylesheets"] or ()
+        self.feed["stylesheets"] = [_mended_stylesheet(each) for each in stylesheets]
+
+    @property
+    def items(self) -> list[Item]:
+        """The items, as copies: until the document is written they may be changed in every way."""
+        for number, entry in enumerate(self.entries):
+            if isinstance(entry, Pattern):
+                self.entries[number] = entry.copied()
+        return self.entries
+
+    @items.setter
+    def items(self, items: list[Item]) -> None:
+        self.entries = items if isinstance(items, list) else list(items)
+
+    def add_item(
+        self, *args: Any, authors: Iterable[Person | str] | None = None, **kwargs: Any
+    ) -> None:
+        """Add an item; beside feedgenerator's arguments it takes ``authors``, all of them."""
+        before, self.entries = self.entries, []
+        super().add_item(*args, **_with_list_of_categories(kwargs))
+        (item,) = self.entries
+        self.entries = before
+        before.append(item)
+        for key in _DATES:
+            if item[key] is not None:
+                item[key] = _aware(item[key])
+        item["authors"] = single_author(item) if authors is None else [*map(as_person, authors)]
+
+    def num_items(self) -> int:
+        """Return how many items there are."""
+        return len(self.entries)
+
+    def latest_post_date(self) -> dt.datetime:
+        """The newest date of the items, else the feed's ``updated``, else 1970-01-01."""
+        return self.newest() or _NO_DATE
+
+    def newest(self) -> dt.datetime | None:
+        """The newest date of the items, else the feed's ``updated``, else None."""
+        newest_of = attrgetter("newest") if are_patterns(self.entries) else _newest
+        dates = filter(None, map(newest_of, self.entries))
+        newest: dt.datetime | None = max(dates, default=self.feed.get("updated"))
+        return newest
+
+    def write(self, outfile: IO[Any], encoding: str) -> None:
+        """Write the document to ``outfile``, a text or a binary file."""
+        text = self._text(encoding)
+        try:
+            outfile.write(text)
+        except TypeError:
+            outfile.write(text.encode(encoding, "xmlcharrefreplace"))
+
+    def writeString(self, encoding: str) -> str:
+        """Return what ``write`` writes as text; a subclass may have a ``write`` of its own."""
+        if type(self).write is Mended.write:
+            return self._text(encoding)
+        document = StringIO()
+        self.write(document, encoding)
+        return document.getvalue()
+
+    def _text(self, encoding: str) -> str:
+        document = BytesIO()
+        self.save(document, encoding)
+        return str(document.getbuffer(), "utf-8")
+
+    def save(self, file: Sink, encoding: str = "utf-8") -> None:
+        """Write the document to ``file`` in UTF-8; ``encoding`` is what its declaration says."""
+        handler = XMLWriter(file, encoding)
+        handler.startDocument()
+        self.add_stylesheets(handler)
+        self.write_document(handler)
+
+    def write_items(self, handler: XMLWriter) -> None:
+        """Write the items, in their order."""
+        kind = kind_of(self) if type(handler) is XMLWriter else None
+        key = kind, self.feed["language"]
+        render = partial(Fragments().written, self._write_item)
+        if kind and are_patterns(self.entries):
+            handler.put_all(all_written(self.entries, key, render))
+            return
+        for entry in self.entries if kind else self.items:
+            if kind and (pattern := pattern_of(entry)):
+                handler.put(pattern.written(key, render))
+            else:
+                self._write_item(handler, entry)
+
+    def _write_item(self, handler: XMLWriter, item: Item) -> None:
+        handler.startElement(self.item_element, self.item_attributes(item))
+        self.add_item_elements(handler, item)
+        handler.endElement(self.item_element)
+
+    def add_stylesheets(self, handler: XMLWriter) -> None:
+        """Write the stylesheets' instructions, before the first element."""
+        for stylesheet in self.feed["stylesheets"]:
+            handler.processingInstruction("xml-stylesheet", stylesheet)
+
+    def write_document(self, handler: XMLWriter) -> None:
+        """Write the root element and all below it; each format has its own."""
+        raise NotImplementedError
+
+
+def _newest(entry: Pattern | Item) -> dt.datetime | None:
+    if isinstance(entry, Pattern):
+        return entry.newest
+    dates: list[dt.datetime] = [each for key in _DATES if (each := entry[key])]
+    return max(dates, default=None)
+
+
+def _with_list_of_categories(arguments: dict[str, Any]) -> dict[str, Any]:
+    # A string is iterable, too: it would become a category for each of its letters.
+    categories = arguments.get("categories")
+    return arguments | {"categories": [categories]} if isinstance(categories, str) else arguments
+
+
+def as_person(author: Person | str) -> Person:
+    """Return ``author`` as a Person; a string is a name."""
+    return author if isinstance(author, Person) else Person(str(author))
+
+
+def save(document: feedgenerator.SyndicationFeed, file: Sink) -> None:
+    """Write any generator's document to ``file`` in UTF-8."""
+    cls = type(document)
+    if (cls.write, cls.writeString) == (Mended.write, Mended.writeString):
+        document.save(file)
+    else:
+        file.write(document.writeString("utf-8").encode())
+
+
+def _mended_stylesheet(sheet: feedgenerator.Stylesheet) -> Stylesheet:
+    if isinstance(sheet, Stylesheet):
+        return sheet
+    return Stylesheet(sheet.url, sheet.mimetype or "", sheet.media)
+
+
+def single_author(item: Item) -> list[Person]:
+    """Return the author that the single-author arguments give to a feed or an item, if any."""
+    name, email = item["author_name"], item["author_email"]
+    return [Person(name, email, item["author_link"])] if name or email else []
+
+
+xml_kind = shareable(
+    *("content_type", "mime_type", "root_attributes", "rss_attributes", "add_root_elements"),
+    *("endChannelElement", "add_stylesheets"),
+    state=("feed", "entries"),
+)
+"""Declares a generator whose XML elements for an item depend on the item alone: see ``entry_cache``."""
+
+
+def file_attributes(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
+    """Return what RSS and Atom say of an enclosure beside its URL."""
+    return {"length": str(enclosure.length), "type": str(enclosure.mime_type)}

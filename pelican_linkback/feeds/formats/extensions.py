@@ -1,0 +1,139 @@
+"""What RSS and Atom can say beside what feedgenerator knows, written into either format.
+
+A namespace is declared on the element that needs it, so that an entry is the same in each document.
+"""
+
+from __future__ import annotations
+
+import functools
+import mimetypes
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from pelican_linkback.feeds.formats.xml import XMLWriter
+
+__all__ = [
+    "ArchiveLinks",
+    "Category",
+    "add_atom_head",
+    "add_rss_head",
+    "add_to_item",
+    "category_attributes",
+]
+
+HISTORY = {"xmlns:fh": "http://purl.org/syndication/history/1.0"}
+MEDIA = {"xmlns:media": "http://search.yahoo.com/mrss/"}
+SLASH = {"xmlns:slash": "http://purl.org/rss/1.0/modules/slash/"}
+THREAD = {"xmlns:thr": "http://purl.org/syndication/thread/1.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLinks:
+    """Where the neighbours of a document of an archived feed are (RFC 5005, section 4)."""
+
+    current: str | None = None
+    previous: str | None = None
+    following: str | None = None
+    is_full: bool = False
+
+
+class Category(str):
+    """What a feed or an item is about: a term, the scheme (a URI) that it is from, and a label.
+
+    It is the term as a string; a label is for people (RFC 4287, section 4.2.2).
+    """
+
+    __slots__ = ("label", "scheme")
+    label: str | None
+    scheme: str | None
+
+    def __new__(cls, term: str, scheme: str | None = None, label: str | None = None) -> Self:
+        """Return the term with its scheme and its label."""
+        self = super().__new__(cls, term)
+        self.scheme, self.label = scheme, label
+        return self
+
+    def __str__(self) -> str:
+        return self  # feedgenerator makes a string of each category
+
+
+def category_attributes(category: str, **names: str) -> dict[str, str]:
+    """Return a category's attributes; ``names`` says what ``scheme`` and ``label`` are called."""
+    if type(category) is str:
+        return {}
+    values = {name: getattr(category, attribute, None) for attribute, name in names.items()}
+    return {name: value for name, value in values.items() if value}
+
+
+def add_rss_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
+    """Write what an RSS channel says of its picture, hubs, archive, and of when not to look."""
+    if picture := feed.get("logo") or feed.get("icon"):
+        handler.startElement("image", {})
+        for name, text in (("url", picture), ("title", feed["title"]), ("link", feed["link"])):
+            handler.addQuickElement(name, text)
+        handler.endElement("image")
+    _add_hubs(handler, "atom:link", feed)
+    _add_list(handler, "skipHours", "hour", feed.get("skip_hours"))
+    _add_list(handler, "skipDays", "day", feed.get("skip_days"))
+    _add_archive_links(handler, "atom:link", feed.get("archive"))
+
+
+def _add_list(handler: XMLWriter, name: str, each_name: str, values: Iterable[Any] | None) -> None:
+    if found := list(values or ()):
+        handler.startElement(name, {})
+        for value in found:
+            handler.addQuickElement(each_name, str(value))
+        handler.endElement(name)
+
+
+def add_atom_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
+    """Write an Atom feed's pictures (RFC 4287, 4.2.5 and 4.2.8), its hubs and its archive."""
+    for name in ("icon", "logo"):
+        if feed.get(name):
+            handler.addQuickElement(name, feed[name])
+    _add_hubs(handler, "link", feed)
+    _add_archive_links(handler, "link", feed.get("archive"))
+
+
+def _add_hubs(handler: XMLWriter, element: str, feed: Mapping[str, Any]) -> None:
+    """Write where the feed can be subscribed to (WebSub, section 4)."""
+    for hub in feed.get("hubs") or ():
+        handler.addQuickElement(element, None, {"rel": "hub", "href": hub})
+
+
+def _add_archive_links(handler: XMLWriter, element: str, links: ArchiveLinks | None) -> None:
+    if links is None:
+        return
+    if links.is_full:
+        handler.addQuickElement("fh:archive", None, HISTORY)
+    targets = {
+        "current": links.current,
+        "prev-archive": links.previous,
+        "next-archive": links.following,
+    }
+    for rel, href in targets.items():
+        if href:
+            handler.addQuickElement(element, None, {"rel": rel, "href": href})
+
+
+def add_to_item(handler: XMLWriter, item: Mapping[str, Any], *, atom: bool) -> None:
+    """Write an item's picture (Media RSS), where its replies are, and how many."""
+    if picture := item.get("image"):
+        medium = {"medium": "image", **_image_type(picture), "url": picture, **MEDIA}
+        handler.addQuickElement("media:content", None, medium)
+        handler.addQuickElement("media:thumbnail", None, {"url": picture, **MEDIA})
+    if atom and item.get("replies"):  # RFC 4685, section 4; RSS has comments
+        replies = {"rel": "replies", "href": item["replies"], "type": "text/html"}
+        handler.addQuickElement("link", None, replies)
+    if (count := item.get("comment_count")) is not None:
+        # RFC 4685, section 5; RSS has its own.
+        name, namespace = ("thr:total", THREAD) if atom else ("slash:comments", SLASH)
+        handler.addQuickElement(name, str(count), namespace)
+
+
+@functools.lru_cache(maxsize=4000)
+def _image_type(url: str) -> dict[str, str]:
+    kind = mimetypes.guess_type(urlsplit(url).path)[0] or ""
+    return {"type": kind} if kind.startswith("image/") else {}

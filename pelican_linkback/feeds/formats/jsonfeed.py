@@ -1,0 +1,131 @@
+"""JSON Feed 1.1 (https://jsonfeed.org/version/1.1): the feeds' data without XML.
+
+Its hooks have the names of the other generators' and return what stands in the document, as
+dictionaries: there is no handler. A line of the document is an item, so that a change of one
+article changes one line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
+
+from pelican_linkback.feeds.content.cleaning import words
+from pelican_linkback.feeds.formats.base import Mended, Person, single_author
+from pelican_linkback.feeds.formats.entry_cache import Item, kind_of, pattern_of, shareable
+from pelican_linkback.feeds.formats.xml import Sink, clean
+
+__all__ = ["JsonFeed"]
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+@shareable("content_type", "root_attributes", state=("feed", "entries"))
+class JsonFeed(Mended):
+    """JSON Feed 1.1.
+
+    Override ``root_attributes()`` and ``item_attributes(item)``, each with a call of ``super()``.
+    What is None or empty is left out; a name of your own begins with an underscore.
+    """
+
+    content_type = "application/feed+json; charset=utf-8"
+
+    def root_attributes(self) -> dict[str, Any]:
+        """Return what describes the feed: the document but for its items."""
+        feed = self.feed
+        archive = feed.get("archive")
+        return {
+            "version": VERSION,
+            "title": str(feed["title"]),
+            "_generator": {"name": feed.get("generator")},
+            "home_page_url": feed["link"],
+            "feed_url": feed["feed_url"],
+            "description": feed["description"] or feed["subtitle"] or None,
+            "next_url": archive and archive.previous,
+            "icon": feed.get("icon"),
+            "favicon": feed.get("icon"),
+            "authors": _authors(single_author(feed)),
+            "language": feed["language"],
+            "_copyright": {"text": feed["feed_copyright"]},
+            "hubs": [{"type": "WebSub", "url": hub} for hub in feed.get("hubs") or ()],
+        }
+
+    def item_attributes(self, item: Item) -> dict[str, Any]:
+        """Return an item."""
+        content, summary = item["content"], item["description"]
+        if content is None:
+            content, summary = summary, None
+        language = item.get("language")
+        return {
+            "id": str(item["unique_id"] or get_tag_uri(item["link"], item["pubdate"])),
+            "url": item["link"],
+            "title": item["title"],
+            "content_html": str(content or ""),
+            "summary": words(summary) if summary else None,
+            "image": item.get("image"),
+            "date_published": item["pubdate"] and rfc3339_date(item["pubdate"]),
+            "date_modified": item["updateddate"] and rfc3339_date(item["updateddate"]),
+            "authors": _authors(item["authors"]),
+            "tags": [getattr(each, "label", None) or each for each in item["categories"]],
+            "language": language if language != self.feed["language"] else None,
+            "_copyright": {"text": item["item_copyright"]},
+            "attachments": [_attachment(each, item) for each in item["enclosures"]],
+        }
+
+    def save(self, file: Sink, encoding: str = "utf-8") -> None:  # noqa: ARG002
+        """Write the document to ``file``; JSON is always UTF-8."""
+        head = _line(self.root_attributes()).removesuffix("}")
+        file.write(f'{head}, "items": ['.encode())
+        kind = kind_of(self)
+        key = kind, self.feed["language"]
+        between = b"\n"
+        for entry in self.entries if kind else self.items:
+            pattern = pattern_of(entry) if kind else None
+            line = pattern.written(key, self._rendered) if pattern else self._rendered(entry)
+            file.write(between + line)
+            between = b",\n"
+        file.write(b"\n]}\n" if self.entries else b"\n\n]}\n")
+
+    def _rendered(self, item: Item) -> bytes:
+        return _line(self.item_attributes(item)).encode()
+
+
+def _line(attributes: dict[str, Any]) -> str:
+    return json.dumps(_tidy(attributes), ensure_ascii=False)
+
+
+def _tidy(value: Any) -> Any:
+    """Return ``value`` without what says nothing, and without the characters XML forbids.
+
+    JSON could hold them, but an article has one text in all formats.
+    """
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_tidy(each) for each in value]
+    if isinstance(value, dict):
+        tidied = {name: _tidy(each) for name, each in value.items()}
+        return {name: each for name, each in tidied.items() if each not in (None, [], {})}
+    return value
+
+
+def _authors(people: Iterable[Person]) -> list[dict[str, str | None]]:
+    return [
+        {"name": person.name, "url": person.link or (person.email and f"mailto:{person.email}")}
+        for person in people
+    ]
+
+
+def _attachment(enclosure: Any, item: Item) -> dict[str, Any]:
+    length = str(enclosure.length)
+    size = int(length) if length.isdecimal() else 0
+    return {
+        "url": enclosure.url,
+        "mime_type": str(enclosure.mime_type),
+        "size_in_bytes": size or None,
+        # It is told of an episode, which has one file.
+        "duration_in_seconds": item.get("duration") or None,
+    }

@@ -1,0 +1,112 @@
+"""Whether a value is what its specification says, and what a tag refers to. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+from pelican_linkback.text.markup import Tag
+from pelican_linkback.text.urls import is_fetchable
+
+__all__ = ["DATES", "is_relative", "is_uri", "read_date", "scripts_in", "urls_in"]
+
+# RFC 3986; only an IPv6 address has brackets.
+_CHARACTER = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}"
+_URI = re.compile(
+    r"([A-Za-z][A-Za-z0-9+.-]*):(?://(?:[^/?#\[\]@]*@)?\[[0-9A-Fa-f:.]+\])?"
+    rf"(?:{_CHARACTER})*(?:\?(?:{_CHARACTER}|\?)*)?(?:#(?:{_CHARACTER}|\?)*)?"
+)
+# RFC 4151; the authority is a domain (and no name without a dot is somebody's) or an address.
+_TAG = re.compile(
+    r"tag:(?:[\w.+-]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+,\d{4}(?:-\d\d(?:-\d\d)?)?:.*", re.I | re.A
+)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)?", re.A)
+_RFC822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d\d? "
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:\d\d){1,2} \d\d:\d\d(?::\d\d)?"
+    r"( (?:[+-]\d{4}|UT|Z|GMT|[ECMP][SD]T))?",
+    re.A,
+)
+_CANDIDATE = re.compile(r"[\s,]*+(\S*[^\s,])(?:,+(?=\s|$)|(?:\s[^,]*)?(?:,|$))")
+_STYLE_URL = re.compile(r"""url\(\s*["']?([^"')]*)""", re.IGNORECASE)
+_HANDLER = re.compile(r"on[a-z]+")
+_JAVASCRIPT = re.compile(r"\s*javascript:", re.IGNORECASE)
+_URL_ATTRIBUTES = frozenset({"action", "cite", "data", "href", "poster", "src"})
+
+
+class DateFormat(NamedTuple):
+    """A specification of dates: its name, its syntax (group 1 is the zone), and its reader."""
+
+    name: str
+    syntax: re.Pattern[str]
+    read: Callable[[str], dt.datetime]
+
+
+_RFC3339_DATES = DateFormat("RFC 3339", _RFC3339, dt.datetime.fromisoformat)
+
+DATES: Mapping[str, DateFormat] = {
+    "atom": _RFC3339_DATES,
+    "json": _RFC3339_DATES,
+    "rss": DateFormat("RFC 822", _RFC822, parsedate_to_datetime),
+}
+"""How dates are written in each format of feeds."""
+
+
+def is_uri(text: str) -> bool:
+    """Tell whether ``text`` is a URI (RFC 3986) and what its scheme asks for (tag, http, https)."""
+    found = _URI.fullmatch(text)
+    scheme = found[1].lower() if found else None
+    if scheme == "tag":
+        return _TAG.fullmatch(text) is not None
+    if scheme in {"http", "https"}:
+        return is_fetchable(text)
+    return found is not None
+
+
+def is_relative(url: str) -> bool:
+    """Tell whether ``url`` means something on its own page only (RFC 3986, section 4.2)."""
+    return re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:", url) is None
+
+
+def read_date(form: str, text: str) -> dt.datetime | None:
+    """Return the date that a feed of this format says, naive where it names no zone.
+
+    None for what is no such date.
+    """
+    found = DATES[form].syntax.fullmatch(text)
+    try:
+        date = DATES[form].read(text) if found else None
+    except ValueError:  # such as 30 February
+        return None
+    # The zone -0000 is UTC, but read as none.
+    return date.replace(tzinfo=dt.UTC) if found and date and found[1] and not date.tzinfo else date
+
+
+def urls_in(tag: Tag) -> Iterator[str]:
+    """Yield the URLs that a reader would fetch or open for a tag."""
+    for name, value in tag.attributes:
+        if name == "srcset":
+            yield from _CANDIDATE.findall(value.strip(", \t\r\n\f"))
+        elif name == "style":
+            yield from filter(_is_no_fragment, _STYLE_URL.findall(value))
+        elif name in _URL_ATTRIBUTES and (tag.name in {"a", "area"} or _is_no_fragment(value)):
+            yield value
+
+
+def _is_no_fragment(url: str) -> bool:
+    """Tell a URL from the name of a part of the same drawing (``<use href="#mast">``)."""
+    return not url.startswith("#")
+
+
+def scripts_in(tag: Tag) -> Iterator[str]:
+    """Yield what a tag would run: a script, an event handler, a javascript: URL."""
+    if tag.name == "script":
+        yield "<script>"
+    for name, value in tag.attributes:
+        if _HANDLER.fullmatch(name):
+            yield name
+        elif name in _URL_ATTRIBUTES and _JAVASCRIPT.match(value):
+            yield "javascript:"

@@ -1,0 +1,1 @@
+"""The declarative Feed class, and what it may ask of the site."""

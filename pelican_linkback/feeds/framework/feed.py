@@ -1,0 +1,342 @@
+"""Feed: a class that declares a feed, in the manner of Django's syndication framework.
+
+Every aspect is a value, a method without argument, or a method of the object (of the item,
+for those that begin with ``item_``). What a URLconf is to Django, ``objects`` and ``path`` are
+to a static site: for which objects the feed exists, and where each document goes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from itertools import compress
+from operator import itemgetter
+from pathlib import PurePath
+from typing import Any
+
+from feedgenerator.django.utils.feedgenerator import SyndicationFeed
+
+from pelican_linkback.exceptions import FeedError, InvalidURL
+from pelican_linkback.feeds.formats.base import Enclosure
+from pelican_linkback.feeds.formats.rss import Rss201rev2Feed
+from pelican_linkback.feeds.framework.archives import Archives
+from pelican_linkback.feeds.framework.items import ItemReader, as_date
+from pelican_linkback.feeds.framework.resolver import of_each, resolve, shown
+from pelican_linkback.feeds.framework.site import Site
+from pelican_linkback.text.urls import normalise
+
+__all__ = ["Feed"]
+
+_missing = object()
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+# Aspects of a feed that go to the generator under their own names.
+_FEED_ASPECTS = (
+    "subtitle",
+    "description",
+    "author_name",
+    "author_email",
+    "author_link",
+    "categories",
+    "feed_copyright",
+    "feed_guid",
+    "ttl",
+    "stylesheets",
+)
+
+# Aspects that feedgenerator has no argument for: passed where given.
+_FEED_EXTRAS = ("contributors", "icon", "logo", "skip_days", "skip_hours")
+
+# Those of them that are addresses, relative to the site.
+_ADDRESSES = frozenset({"icon", "logo"})
+
+
+class Feed:
+    """A feed, declared. Subclass it, and name the subclass in LINKBACK_FEEDS.
+
+    ``site`` is the site at hand and ``obj`` what the feed at hand is for: hooks may use them.
+    """
+
+    feed_type: Any = Rss201rev2Feed
+    path: Any = None
+    url: Any = None
+    archive_path: Any = None
+    title_template: Any = None
+    description_template: Any = None
+    limit: Any = None
+    order_by: Any = None
+
+    site: Site
+    obj: Any = None
+
+    # Where the feed exists.
+
+    def objects(self, site: Site) -> Iterable[Any]:  # noqa: ARG002 (subclasses ask the site)
+        """Return the objects for which the feed exists; one feed of the site has only None."""
+        return (None,)
+
+    def get_object(self, site: Site, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        """Return the object of a feed made by hand: ``MyFeed()(site, *args, **kwargs)``."""
+        return None
+
+    def path_fields(self, obj: Any) -> Mapping[str, Any]:
+        """Return what a pattern in ``path`` and ``url`` may name: ``obj`` and its attributes."""
+        return _Fields(obj=obj)
+
+    def path_source(self, obj: Any) -> str:  # noqa: ARG002
+        """Return what says where the document goes, as a message names it."""
+        return f"{type(self).__name__}.path"
+
+    def path_pattern(self) -> str | None:
+        """Return the pattern that the documents' places follow, where there is one."""
+        return str(self.path) if isinstance(self.path, str | PurePath) else None
+
+    def document_path(self, obj: Any) -> str | None:
+        """Return where the document goes, below the output folder; None where it has no place."""
+        place = self._located("path", obj)
+        if place is None and not callable(self.path):
+            message = 'has no path: write path = "feeds/news.xml" or def path(self, obj)'
+            raise FeedError(type(self).__name__, message)
+        return place
+
+    def document_url(self, obj: Any) -> str | None:
+        """Return the document's URL, relative to FEED_DOMAIN; None where it has no place."""
+        return self._located("url", obj) or self._located("path", obj)
+
+    def _located(self, aspect: str, obj: Any) -> str | None:
+        place = self.aspect(aspect, obj)
+        if not place:
+            return None
+        return str(place) if callable(getattr(self, aspect)) else self.expand(str(place), obj)
+
+    def expand(self, pattern: str, obj: Any, **more: Any) -> str:
+        """Return a pattern of ``path`` or ``url`` with its fields filled in for ``obj``.
+
+        ``more`` are fields beside those of ``path_fields``.
+        """
+        try:
+            return pattern.format_map(_Beside(more, self.path_fields(obj)))
+        except (KeyError, IndexError, AttributeError, ValueError) as error:
+            message = (
+                f"the pattern {pattern!r} does not fit {shown(obj)} ({error}); it may name "
+                "{obj} and the object's attributes, such as {slug}"
+            )
+            raise FeedError(type(self).__name__, message) from error
+
+    # Who is told when it changes.
+
+    def hubs(self, obj: Any) -> Sequence[str]:  # noqa: ARG002 (a feed may have its own)
+        """Return the WebSub hubs through which the feed can be subscribed to: LINKBACK_HUBS."""
+        return self.site.hubs
+
+    # What stands in it.
+
+    def filter(self, item: Any) -> bool:  # noqa: ARG002
+        """Tell whether ``item`` belongs into the feed."""
+        return True
+
+    def item_title(self, item: Any) -> Any:
+        """Return the item as text, escaped: titles are read as HTML by some readers."""
+        return escape(str(item))
+
+    def item_description(self, item: Any) -> Any:
+        """Return the item as text."""
+        return str(item)
+
+    def item_link(self, item: Any) -> Any:
+        """Return the item's own URL: ``get_absolute_url()``, or ``url`` as Pelican's have."""
+        if hasattr(item, "get_absolute_url"):
+            return item.get_absolute_url()
+        if hasattr(item, "url"):
+            return item.url
+        message = (
+            f"{shown(item)} has neither get_absolute_url() nor url: write def item_link(self, item)"
+        )
+        raise FeedError(type(self).__name__, message)
+
+    def item_enclosures(self, item: Any) -> Sequence[Any]:
+        """Return the item's files: one, where ``item_enclosure_url`` gives one."""
+        url = self.aspect("item_enclosure_url", item)
+        if not url:
+            return []
+        length = self.aspect("item_enclosure_length", item)
+        mime_type = self.aspect("item_enclosure_mime_type", item)
+        return [Enclosure(url=url, length=length, mime_type=mime_type)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the templates may use.
+
+        It is called with ``item``, ``obj`` (what the feed is for) and ``site``. As in Django's
+        framework, a template knows the item as ``obj``; here also as ``item``.
+        """
+        return {"obj": kwargs.get("item"), "item": kwargs.get("item"), "site": kwargs.get("site")}
+
+    def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return further arguments for the generator."""
+        return {}
+
+    def item_extra_kwargs(self, item: Any) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return further arguments for the generator's ``add_item``."""
+        return {}
+
+    # How it is made.
+
+    def aspect(self, name: str, subject: Any, default: Any = None) -> Any:
+        """Return the aspect ``name`` for ``subject``; see ``aspects.resolve``."""
+        return resolve(self, name, subject, default)
+
+    def __call__(self, site: Site, *args: Any, **kwargs: Any) -> Any:
+        """Return the populated generator for what ``get_object`` makes of the arguments."""
+        return self.get_feed(self.get_object(site, *args, **kwargs), site)
+
+    def get_feed(self, obj: Any, site: Site) -> Any:
+        """Return the populated generator of the feed for ``obj``."""
+        self.site, self.obj = site, obj
+        arguments = self._feed_arguments(obj)
+        arguments["archive"] = self.archives(obj).links(0)
+        return self._populated(obj, self.selected_items(obj), arguments)
+
+    def archives(self, obj: Any) -> Archives:
+        """Return the archive documents of the feed for ``obj``: none without ``archive_path``."""
+        pattern = self.aspect("archive_path", obj)
+        return Archives(self, obj, pattern, self._limit(obj) if pattern else None)
+
+    def get_archive(self, obj: Any, site: Site, number: int) -> Any:
+        """Return the populated generator of an archive document of the feed for ``obj``."""
+        self.site, self.obj = site, obj
+        archives, arguments = self.archives(obj), self._feed_arguments(obj)
+        arguments.pop("hubs", None)  # what is full does not change, so there is nothing to tell
+        arguments["archive"] = archives.links(number, arguments["feed_url"])
+        arguments["feed_url"] = archives.url(number)
+        return self._populated(obj, archives.items(number), arguments)
+
+    def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
+        feed = self.generator_class(obj)(**arguments)
+        self.site.sharing.add_all(self, feed, items, ItemReader(self, obj))
+        return feed
+
+    def generator_class(self, obj: Any) -> type[SyndicationFeed]:
+        """Return the class that writes the feed for ``obj``: the aspect ``feed_type``."""
+        feed_type = self.aspect("feed_type", obj)
+        if isinstance(feed_type, type) and issubclass(feed_type, SyndicationFeed):
+            return feed_type
+        message = f"feed_type is {feed_type!r}; write feed_type = Atom1Feed, or a subclass of it"
+        raise FeedError(type(self).__name__, message)
+
+    def _feed_arguments(self, obj: Any) -> dict[str, Any]:
+        url = self.aspect("feed_url", obj) or self.document_url(obj)
+        arguments = {"title": self._required("title", obj)}
+        arguments |= {name: self.aspect(name, obj) for name in _FEED_ASPECTS}
+        arguments["link"] = self.site.absolute_uri(self._required("link", obj))
+        arguments["feed_url"] = None if url is None else self.site.absolute_feed(str(url))
+        arguments["language"] = self.aspect("language", obj) or self.site.language
+        arguments |= self._extras(obj)
+        if hubs := self._checked_hubs(obj):
+            arguments["hubs"] = hubs
+        return arguments | dict(self.aspect("feed_extra_kwargs", obj))
+
+    def _checked_hubs(self, obj: Any) -> list[str]:
+        hubs = self.aspect("hubs", obj) or ()
+        if isinstance(hubs, str) or not isinstance(hubs, Iterable):
+            message = f"hubs of {shown(obj)} is {hubs!r}; write a list of absolute URLs"
+            raise FeedError(type(self).__name__, message)
+        named: dict[str, str] = {}
+        try:
+            for hub in map(str, hubs):
+                # Spelt in two ways it is one, or it would be told of each change twice.
+                named.setdefault(normalise(hub), hub)
+        except InvalidURL as error:
+            message = f"hubs of {shown(obj)} names {error.url!r}: {error.reason}"
+            raise FeedError(type(self).__name__, message) from error
+        return list(named.values())
+
+    def _extras(self, obj: Any) -> dict[str, Any]:
+        """Return further arguments for the generator, where there is something to say."""
+        values = {name: self.aspect(name, obj) for name in _FEED_EXTRAS}
+        return {
+            name: self.site.absolute_uri(value) if name in _ADDRESSES else value
+            for name, value in values.items()
+            if value is not None
+        }
+
+    def selected_items(self, obj: Any) -> list[Any]:
+        """Return the items of ``obj``: filtered, then in order, then up to the limit."""
+        return self.ordered_items(obj)[: self._limit(obj)]
+
+    def ordered_items(self, obj: Any) -> list[Any]:
+        """Return the items of ``obj``, filtered and in order, as if there were no limit.
+
+        With a limit and no order of its own a feed is newest first: a limit on some other
+        order would keep the newest out (P15).
+        """
+        items = self._required("items", obj)
+        if not isinstance(items, Iterable):
+            message = f"items of {shown(obj)} is {items!r}, which cannot be iterated; return a list"
+            raise FeedError(type(self).__name__, message)
+        return self._arranged(items if isinstance(items, tuple) else list(items), obj)
+
+    def _arranged(self, items: Sequence[Any], obj: Any) -> list[Any]:
+        """Return a new list of those of ``items`` that belong into the feed, in its order."""
+        chosen = list(compress(items, of_each(self, "filter", items)))
+        if self.order_by is not None:
+            return _newest_first(chosen, self._places(chosen))
+        if self._limit(obj) is not None and hasattr(self, "item_pubdate"):
+            dates = zip(of_each(self, "item_pubdate", chosen), chosen, strict=True)
+            places = [as_date(self, "pubdate", date, item) or _LONG_AGO for date, item in dates]
+            return _newest_first(chosen, places)
+        return chosen
+
+    def _limit(self, obj: Any) -> int | None:
+        limit = self.aspect("limit", obj)
+        if limit is None or (isinstance(limit, int) and limit >= 0):
+            return limit
+        message = f"limit of {shown(obj)} is {limit!r}; write a whole number, or None for all"
+        raise FeedError(type(self).__name__, message)
+
+    def _places(self, items: Sequence[Any]) -> list[Any]:
+        """Return what each item is ordered by: ``order_by``, or the attribute that it names."""
+        name = self.order_by
+        if not isinstance(name, str):
+            places = of_each(self, "order_by", items)
+        else:
+            places = [getattr(item, name, _missing) for item in items]
+        lacking = [item for item, place in zip(items, places, strict=True) if place is _missing]
+        if lacking:
+            message = (
+                f"order_by names {name!r}, which {shown(lacking[0])} does not have; "
+                "write def order_by(self, item)"
+            )
+            raise FeedError(type(self).__name__, message)
+        aware = self.site.aware
+        return [aware(place) if isinstance(place, dt.date) else place for place in places]
+
+    def _required(self, name: str, obj: Any) -> Any:
+        value = self.aspect(name, obj)
+        if value is None:
+            message = f"has no {name} for {shown(obj)}: write {name} = ... or def {name}(self, obj)"
+            raise FeedError(type(self).__name__, message)
+        return value
+
+
+def _newest_first(items: Iterable[Any], places: Iterable[Any]) -> list[Any]:
+    placed = sorted(zip(places, items, strict=True), key=itemgetter(0), reverse=True)
+    return [item for _, item in placed]
+
+
+class _Fields(dict[str, Any]):
+    """The fields of a path pattern: ``obj``, and each attribute of the object by its name."""
+
+    def __missing__(self, name: str) -> Any:
+        return getattr(self["obj"], name)
+
+
+class _Beside(dict[str, Any]):
+    """Some fields, and those of ``others`` where they are not among them."""
+
+    def __init__(self, fields: Mapping[str, Any], others: Mapping[str, Any]) -> None:
+        super().__init__(fields)
+        self._others = others
+
+    def __missing__(self, name: str) -> Any:
+        return self._others[name]

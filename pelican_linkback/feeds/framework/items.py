@@ -1,0 +1,179 @@
+"""What a feed says of its items: its ``item_`` aspects, as the arguments of ``add_item``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, NamedTuple
+
+from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feeds.formats.xml import clean, is_clean
+from pelican_linkback.feeds.framework.resolver import bound, explain, noted, shown
+from pelican_linkback.text.printable import harmless
+
+__all__ = ["ItemReader", "as_date"]
+
+# The aspects (here without item_) and the arguments of add_item that take them, in the order in
+# which hooks are asked.
+_ALWAYS = {
+    "link": "link",
+    "title": "title",
+    "description": "description",
+    "guid": "unique_id",
+    "pubdate": "pubdate",
+    "updateddate": "updateddate",
+    "enclosures": "enclosures",
+    "comments": "comments",
+    "categories": "categories",
+    "copyright": "item_copyright",
+    "guid_is_permalink": "unique_id_is_permalink",
+    "author_name": "author_name",
+}
+# feedgenerator has no argument for these, or few feeds have them: passed where they say something.
+_WHERE_SAID = (
+    *("authors", "comment_count", "content", "contributors", "image", "language", "replies"),
+)
+_TEXTS = ("description", "content")
+# Asked where there is an author.
+_OF_AUTHOR = ("author_email", "author_link")
+
+_LINK: Any = object()
+"""Stands for the item's link, which is its id where the feed gives none."""
+
+
+class _Step(NamedTuple):
+    argument: str
+    aspect: str
+    hook: Callable[[Any], Any]
+    finish: Callable[[Any, Any], Any] | None
+
+
+class ItemReader:
+    """Reads the items of ``feed`` for ``obj``; what the class declares is made out only once."""
+
+    def __init__(self, feed: Any, obj: Any) -> None:
+        self._feed, self._obj = feed, obj
+        self._attributes: tuple[str, ...] = ()
+
+    def _make_out(self) -> None:
+        attributes = tuple(vars(self._feed))  # there are some, and a hook may set another
+        if attributes == self._attributes:
+            return
+        self._attributes = attributes
+        self._always = self._steps(_ALWAYS.items())
+        self._where_said = self._steps((name, name) for name in _WHERE_SAID)
+        self._texts = self._steps((name, name) for name in _TEXTS)
+        self._of_author = self._steps((name, name) for name in _OF_AUTHOR)
+
+    def _steps(self, aspects: Iterable[tuple[str, str]]) -> list[_Step]:
+        finish: dict[str, Any] = dict.fromkeys(("image", "link", "replies"), self._address)
+        finish |= {name: partial(self._date, name) for name in ("pubdate", "updateddate")}
+        hooks = ((name, argument, self._hook(name)) for name, argument in aspects)
+        return [
+            _Step(argument, f"item_{name}", hook, finish.get(name))
+            for name, argument, hook in hooks
+            if hook is not None
+        ]
+
+    def _hook(self, name: str) -> Callable[[Any], Any] | None:
+        if name in {"title", "description"} and bound(self._feed, f"{name}_template"):
+            return partial(self._text, name)
+        return bound(self._feed, f"item_{name}", _LINK if name == "guid" else None)
+
+    def read(self, item: Any) -> dict[str, Any]:
+        """Return what the feed says of ``item``, as arguments of ``add_item``."""
+        self._make_out()
+        arguments: dict[str, Any] = dict.fromkeys(_ALWAYS.values())
+        self._ask(self._always, item, arguments)
+        if arguments["link"] is None:
+            message = f"item_link of {shown(item)} is None; return its URL"
+            raise FeedError(type(self._feed).__name__, message)
+        if arguments["unique_id"] is _LINK:
+            arguments["unique_id"] = arguments["link"]
+        self._ask(self._where_said, item, arguments)
+        if arguments["author_name"] is not None:
+            self._ask(self._of_author, item, arguments)
+        arguments.update(self._feed.aspect("item_extra_kwargs", item))
+        self._clean(item, arguments)
+        return arguments
+
+    def read_texts(self, item: Any) -> dict[str, Any]:
+        """Return the texts of ``item``, which are not the same in all formats."""
+        self._make_out()
+        arguments: dict[str, Any] = dict.fromkeys(_TEXTS)
+        self._ask(self._texts, item, arguments)
+        self._clean(item, arguments)
+        return {name: None if text is None else str(text) for name, text in arguments.items()}
+
+    def _ask(self, steps: Iterable[_Step], item: Any, arguments: dict[str, Any]) -> None:
+        for argument, aspect, hook, finish in steps:
+            try:
+                value = hook(item)
+                if value is not None:
+                    arguments[argument] = finish(value, item) if finish else value
+            except Exception as error:
+                explain(self._feed, aspect, hook, error, item)
+                noted(error, f"{aspect} of {shown(item)}")
+                raise
+
+    def _text(self, name: str, item: Any) -> Any:
+        """Return the item's ``title`` or ``description``; a template wins over the method."""
+        feed, aspect = self._feed, f"{name}_template"
+        template = feed.aspect(aspect, self._obj)
+        if template is None:
+            return feed.aspect(f"item_{name}", item)
+        try:
+            context = feed.get_context_data(item=item, obj=self._obj, site=feed.site)
+            return self._template(aspect, template).render(context)
+        except Exception as error:
+            noted(error, f"{aspect} {template!r} of {shown(item)}")
+            raise
+
+    def _template(self, aspect: str, name: str) -> Any:
+        try:
+            return self._feed.site.template(name)
+        except LookupError as error:
+            message = (
+                f"there is no template {name!r}, which {aspect} names; put it into the theme's "
+                "templates or into a folder of THEME_TEMPLATES_OVERRIDES"
+            )
+            raise FeedError(type(self._feed).__name__, message) from error
+
+    def _address(self, url: Any, item: Any) -> str:  # noqa: ARG002 (a date needs it)
+        uri: str = self._feed.site.absolute_uri(url)
+        return uri
+
+    def _date(self, name: str, date: Any, item: Any) -> dt.datetime | None:
+        return as_date(self._feed, name, date, item)
+
+    def _clean(self, item: Any, arguments: dict[str, Any]) -> None:
+        """Take the characters that XML forbids out of ``arguments``, and say where they are."""
+        texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
+        if is_clean("".join(texts.values())):
+            return
+        arguments.update({name: clean(text) for name, text in texts.items()})
+        self._feed.site.warn(
+            "{} holds control characters, which feeds cannot hold; they are left out there, and "
+            "should be removed from the source",
+            _name(item),
+        )
+
+
+def as_date(feed: Any, name: str, date: Any, item: Any) -> dt.datetime | None:
+    """Return what ``item_<name>`` gave for ``item``, with a zone; None for what is no date at all.
+
+    Raises FeedError where it is something else.
+    """
+    if not date:
+        return None
+    if isinstance(date, dt.date):
+        aware: dt.datetime = feed.site.aware(date)
+        return aware
+    message = f"item_{name} of {shown(item)} is {date!r}; return a datetime, or None"
+    raise FeedError(type(feed).__name__, message)
+
+
+def _name(item: Any) -> str:
+    """Return what the author knows ``item`` by: its source file where it has one."""
+    return str(getattr(item, "relative_source_path", None) or harmless(item))

@@ -1,0 +1,104 @@
+"""The site, as the feeds see it. Knows nothing of how Pelican makes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+from urllib.parse import quote
+
+from feedgenerator.django.utils.encoding import iri_to_uri
+
+from pelican_linkback.feeds.formats.entry_cache import Sharing
+from pelican_linkback.text.urls import is_plain, join
+
+__all__ = ["Site"]
+
+
+_KEPT = "%/:?#@!$&'()*+,;=~"
+
+
+def _base(url: str) -> str:
+    return url if url.endswith("/") else url + "/"
+
+
+def _no_template(name: str) -> Any:
+    raise LookupError(name)
+
+
+def _keep_silent(words: str, *names: object) -> None:
+    """Stand in for who tells the author."""
+
+
+def _no_id(item: Any) -> None:  # noqa: ARG001
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a Feed may ask of the site.
+
+    ``articles`` are the published articles in the default language, ``translations`` those in
+    other languages; ``categories``, ``authors`` and ``tags`` map each of Pelican's objects to
+    its articles. ``settings`` are Pelican's, ``now`` is the time of the build. ``template``
+    returns the theme's template of a name (it has a ``render`` method) or raises LookupError;
+    ``static`` are its static files, Pelican's own objects, by their paths in the content folder;
+    ``warn`` tells the author something: words, of which each ``{}`` is one of the names that
+    follow, so that many of one kind are told together. ``entry_id`` returns the id that an article
+    or a page has in feeds, ``url_of`` its URL relative to the site; ``people`` is what is known of
+    authors by their names ("email", "url"), ``future`` says whether articles are shown whose date
+    has not come, ``style`` is the address of the feeds' stylesheet, if there is one, and ``hubs``
+    are the WebSub hubs that are told of the feeds' changes. ``sharing`` keeps the entries that
+    several documents have, if it may.
+    """
+
+    url: str
+    name: str
+    now: dt.datetime
+    subtitle: str = ""
+    language: str | None = None
+    timezone: dt.tzinfo = dt.UTC
+    feed_domain: str = ""
+    articles: Sequence[Any] = ()
+    translations: Sequence[Any] = ()
+    pages: Sequence[Any] = ()
+    categories: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
+    authors: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
+    tags: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    template: Callable[[str], Any] = _no_template
+    warn: Callable[..., None] = _keep_silent
+    entry_id: Callable[[Any], str | None] = _no_id
+    url_of: Callable[[Any], str] = attrgetter("url")
+    static: Mapping[str, Any] = field(default_factory=dict)
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    future: bool = False
+    style: str = ""
+    hubs: Sequence[str] = ()
+    sharing: Sharing = field(default_factory=lambda: Sharing(on=False), repr=False, compare=False)
+
+    def absolute(self, url: str) -> str:
+        """Return ``url``, relative to the site's root, as an absolute URL.
+
+        Without SITEURL the result is relative to the host (``/posts/a.html``).
+        """
+        return join(_base(self.url), url)
+
+    def absolute_uri(self, url: Any) -> str:
+        """Return ``absolute(url)`` as a URI, in characters that one may have (RFC 3986)."""
+        absolute = self.absolute(str(url))
+        uri: str = absolute if is_plain(absolute) else iri_to_uri(absolute)
+        return uri
+
+    def absolute_feed(self, url: str) -> str:
+        """Return a feed's ``url`` as an absolute one, on FEED_DOMAIN."""
+        # Brackets, too: iri_to_uri lets them stand, and in a path they make no URI.
+        return join(_base(self.feed_domain or self.url), quote(url, safe=_KEPT))
+
+    def aware(self, date: dt.datetime | dt.date) -> dt.datetime:
+        """Return ``date`` with a zone; a naive one is in the site's, a day is its midnight."""
+        if not isinstance(date, dt.datetime):
+            date = dt.datetime.combine(date, dt.time())
+        return date if date.tzinfo else date.replace(tzinfo=self.timezone)

@@ -1,0 +1,1 @@
+"""An append-only file of JSON lines. Contains no business logic."""

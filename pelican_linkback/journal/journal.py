@@ -1,0 +1,207 @@
+"""An append-only file of JSON Lines that outlives accidents. Contains no business logic.
+
+One event a line: an object with its keys sorted, in UTF-8; ``v`` is the version of the format.
+What was appended is on the disk when ``append`` returns, or ``JournalError`` says that it is not.
+Lines that cannot be read are reported with their numbers and never overwritten; two branches of a
+journal merge by union. A file without a line of ours is somebody else's, and one with a line of a
+newer version says what we cannot know: neither is read, and so nothing is done that has to be
+written there.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from pelican_linkback.exceptions import JournalError
+from pelican_linkback.journal.lines import Damage, Scan, encoded
+from pelican_linkback.text.printable import harmless
+
+__all__ = ["Journal", "Reading"]
+
+PATIENCE = 10.0
+"""Seconds that an append waits for another process to let go of the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a journal holds: the events in the file's order, the line of each, and the damage."""
+
+    events: tuple[dict[str, object], ...]
+    line_numbers: tuple[int, ...]
+    problems: tuple[Damage, ...]
+
+
+@dataclass(eq=False, slots=True)
+class _Lines:
+    """What one call of ``append`` has to write."""
+
+    data: bytes
+    written: bool = False
+
+
+class Journal:
+    """The journal at ``path``, which need not exist: reading creates nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # Seen by all threads as one holder; within the process the other lock keeps order.
+        self._file_lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+        self._thread_lock = threading.Lock()
+        self._held = False
+        self._queue: deque[_Lines] = deque()
+
+    def read(self) -> Reading:
+        """Return all events and all damage.
+
+        Raises JournalError when the file cannot be read, is not ours, or is of a newer version.
+        """
+        entries = list(self.scan())
+        events = [(number, event) for number, event in entries if isinstance(event, dict)]
+        return Reading(
+            tuple(event for _, event in events),
+            tuple(number for number, _ in events),
+            tuple(damage for _, damage in entries if isinstance(damage, Damage)),
+        )
+
+    def scan(self) -> Scan:
+        """Return the same line by line, for journals that are too long to be held as objects.
+
+        Raises JournalError as ``read`` does: some of it here, some of it at the end of the lines,
+        and so nothing may be done upon them before.
+        """
+        try:
+            return Scan(self.path, self.path.read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            return Scan(self.path, b"")
+        except OSError as error:
+            raise JournalError(self.path, f"cannot be read: {_words(error)}") from error
+
+    def append(self, *events: Mapping[str, object]) -> None:
+        """Write ``events`` to the disk, all in one go; raise JournalError when that fails.
+
+        Threads that come while the disk is busy are written together, with one wait for it.
+        """
+        own = _Lines(encoded(events))
+        self._queue.append(own)
+        with self._thread_lock:
+            if own.written:
+                return
+            try:
+                with self._errors_wrapped():
+                    self._write_queue()
+            except BaseException:
+                # What others put there, they write themselves, and see what is wrong.
+                self._queue.remove(own)
+                raise
+
+    def _write_queue(self) -> None:
+        lines = list(self._queue)
+        data = b"".join(each.data for each in lines)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._alone(), self.path.open("ab+", 0) as file:
+            new = file.seek(0, os.SEEK_END) == 0
+            _write(file, data if _ends_a_line(file) else b"\n" + data)
+            if new:
+                _sync_folder(self.path.parent)
+        for each in lines:
+            each.written = True
+            self._queue.popleft()
+
+    def _alone(self) -> AbstractContextManager[object]:
+        """Keep other processes out while something is written."""
+        return nullcontext() if self._held else self._file_lock.acquire(timeout=PATIENCE)
+
+    def keep_but(self, numbers: Collection[int]) -> tuple[int, int]:
+        """Take out the lines of these ``numbers``; return how many lines there were and are.
+
+        The file is replaced in one go: after a crash it is the old one or the new one.
+        """
+        with self._thread_lock, self._errors_wrapped():
+            if not self.path.exists():
+                return 0, 0
+            lines = self.path.read_bytes().split(b"\n")
+            kept = [line for n, line in enumerate(lines, start=1) if n not in numbers]
+            draft = self.path.with_suffix(".new")
+            with draft.open("wb", 0) as file:
+                _write(file, b"\n".join(kept))
+            draft.replace(self.path)
+            _sync_folder(self.path.parent)
+        return len(list(filter(None, lines))), len(list(filter(None, kept)))
+
+    @contextmanager
+    def hold(self) -> Iterator[bool]:
+        """Keep other processes from appending; give False at once when one of them does so."""
+        with self._errors_wrapped():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with self._thread_lock:
+                    self._file_lock.acquire(timeout=0)
+                    self._held = True
+            except Timeout:
+                held = False
+            else:
+                held = True
+        try:
+            yield held
+        finally:
+            if held:
+                with self._thread_lock:
+                    self._held = False
+                    self._file_lock.release()
+
+    @contextmanager
+    def _errors_wrapped(self) -> Iterator[None]:
+        try:
+            yield
+        except Timeout as error:
+            message = "another process is writing to it; try again when that has ended"
+            raise JournalError(self.path, message) from error
+        except (FileExistsError, NotADirectoryError) as error:
+            message = f"cannot be written, since a file is where a folder belongs: {error.filename}"
+            raise JournalError(self.path, message) from error
+        except OSError as error:
+            raise JournalError(self.path, f"cannot be written: {_words(error)}") from error
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    if file.seek(0, os.SEEK_END) == 0:
+        return True
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    """Write all of ``data``, however little the system takes at a time, and flush it to disk."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the name of a new file to disk, where the system can: not all open or sync folders."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(handle)
+
+
+def _words(error: OSError) -> str:
+    return harmless(error.strerror or error)

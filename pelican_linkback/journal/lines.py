@@ -1,0 +1,148 @@
+"""The lines of a journal: events as bytes, and back; what is wrong with a line, and what to do.
+
+Pure. Contains no business logic.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pelican_linkback.exceptions import JournalError
+from pelican_linkback.text.printable import harmless
+
+__all__ = ["Damage", "Scan", "about_damage", "encoded", "parse_any", "parse_own"]
+
+VERSION = 1
+"""The newest version of a line that can be read here."""
+
+CONFLICT_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+MARKER = "a merge left its conflict marker"
+
+SHOWN = 5
+"""Damaged lines that are named one by one."""
+
+_DECODER = json.JSONDecoder()
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
+_SPACE = " \t\r\n"  # what JSON allows behind an object
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A line (counted from 1) that cannot be used, its text made harmless, and why."""
+
+    line_number: int
+    text: str
+    why: str
+
+
+class Scan:
+    """The lines of ``data``, what a journal held when it was read, as often as they are asked for.
+
+    Each is its number and an event, or the damage.
+    """
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        self._path = path
+        self._data = data
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, object] | Damage]]:
+        strange = ours = False
+        for number, line in enumerate(io.BytesIO(self._data), start=1):
+            event = _parse(line)
+            if isinstance(event, dict):
+                strange = True
+                version = event.get("v")
+                if version != VERSION:
+                    self._refuse_newer(number, version)
+                ours = ours or "v" in event
+                yield number, event
+            elif line.strip():
+                strange = strange or not _may_be_ours(line)
+                # A write that was cut short lacks at least the brace that closes the object, so
+                # a last line that does parse is whole, newline or not.
+                why = event if line.endswith(b"\n") else "the line was cut short"
+                text = line.removesuffix(b"\n").decode("utf-8", "replace")
+                yield number, Damage(number, harmless(text), why)
+        if strange and not ours:
+            message = (
+                "holds no line of ours; move it away, or name another folder in LINKBACK_STATE"
+            )
+            raise JournalError(self._path, message)
+
+    def _refuse_newer(self, number: int, version: object) -> None:
+        if isinstance(version, int) and version > VERSION:
+            message = "was written by a newer version of pelican_linkback; update this one"
+            raise JournalError(self._path, f"line {number} {message}")
+
+
+def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
+    """Return sentences for the author of the journal at ``path``: what to mend, and how.
+
+    ``damage`` has, by its number, why a line cannot be used. What a merge left is one sentence,
+    and so is what there is beyond the first few lines.
+    """
+    markers = [number for number, why in sorted(damage.items()) if why == MARKER]
+    others = [(number, why) for number, why in sorted(damage.items()) if why != MARKER]
+    sentences = [
+        f"{path}: line {number} is not used: {why}; mend the line or take it out"
+        for number, why in others[:SHOWN]
+    ]
+    if len(others) > SHOWN:
+        sentences.append(f"{path}: {len(others) - SHOWN} more of its lines are not used")
+    if markers:
+        lines = ", ".join(map(str, markers[:SHOWN])) + (", ..." if len(markers) > SHOWN else "")
+        sentences.append(
+            f"{path}: a merge left conflict markers (line {lines}); delete these, and keep the "
+            "lines between them, of both sides"
+        )
+    return tuple(sentences)
+
+
+def encoded(events: Iterable[Mapping[str, object]]) -> bytes:
+    """Return the lines of ``events``."""
+    text = "".join(f"{_ENCODER.encode(event)}\n" for event in events)
+    # A lone surrogate (a file name that is not UTF-8) becomes the JSON escape of itself.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _parse(line: bytes) -> dict[str, object] | str:
+    """Return the event, or why there is none."""
+    event = parse_own(line)
+    return parse_any(line) if event is None else event
+
+
+def parse_own(line: bytes) -> dict[str, object] | None:
+    """Return the event of a line as ``append`` writes it; None where it may be another.
+
+    The fast way: what it returns, ``parse_any`` returns too.
+    """
+    try:
+        text = line.decode()
+        event, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    whole = not text[end:].strip(_SPACE)
+    return event if whole and isinstance(event, dict) else None
+
+
+def parse_any(line: bytes) -> dict[str, object] | str:
+    """Return the event of a line, whoever wrote it, or why there is none."""
+    if line.startswith(CONFLICT_MARKERS):
+        return MARKER
+    try:
+        event = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    except (ValueError, RecursionError):
+        return "it is not JSON"
+    return event if isinstance(event, dict) else "it is not a JSON object"
+
+
+def _may_be_ours(line: bytes) -> bool:
+    """Tell whether a line may be the beginning of ours, or the zeros that a power cut leaves."""
+    text = line.strip(b"\0\t\r\n ").removeprefix(b"\xef\xbb\xbf")
+    return text[:2] in (b"", b"{", b'{"') or text.startswith(CONFLICT_MARKERS)

@@ -1,0 +1,84 @@
+"""Opening a socket to a host that a stranger named.
+
+What is checked is the address that is then connected to. There is no second look-up, so a name
+server that gives another answer the next time gains nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from ipaddress import IPv6Address, ip_address
+
+from pelican_linkback.exceptions import Refused
+from pelican_linkback.net.addresses import BAD_PORTS, Address, AllowEntry, is_global
+from pelican_linkback.net.deadline import Deadline
+
+__all__ = ["Dialler", "Resolver", "system_resolver"]
+
+Resolver = Callable[[str], Sequence[str]]
+
+
+def system_resolver(host: str) -> list[str]:
+    """Return the addresses of ``host`` in the system's order; OSError when there are none."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return [str(sockaddr[0]) for *_, sockaddr in found]
+
+
+class Dialler:
+    """Connects to the public internet, and to what ``allow`` opens besides."""
+
+    def __init__(self, allow: Sequence[AllowEntry], resolver: Resolver) -> None:
+        self._allow = tuple(allow)
+        self._resolver = resolver
+
+    def dial(self, url: str, host: str, port: int, deadline: Deadline) -> socket.socket:
+        """Return a socket that is open to the first address that we may and can reach.
+
+        Raises Refused (which names ``url``) when there is none that we may, and OSError when
+        there is none that we can.
+        """
+        if port in BAD_PORTS:
+            raise Refused(url, f"port {port} is never used for the web")
+        found = self._look_up(host, deadline)
+        chosen = [address for address in found if self._admits(host, address, port)]
+        if not chosen:
+            raise Refused(url, f"its address {found[0]} is not on the public internet")
+        return _open_one_of(chosen, port, deadline)
+
+    def _look_up(self, host: str, deadline: Deadline) -> list[Address]:
+        try:
+            return [ip_address(host)]
+        except ValueError:
+            found = [ip_address(text) for text in deadline.ask(lambda: self._resolver(host))]
+        if not found:
+            raise socket.gaierror
+        return found
+
+    def _admits(self, host: str, address: Address, port: int) -> bool:
+        return is_global(address) or any(entry.opens(host, address, port) for entry in self._allow)
+
+
+def _open_one_of(addresses: Sequence[Address], port: int, deadline: Deadline) -> socket.socket:
+    """Try each in turn; one that does not answer takes no more than its share of the time."""
+    *others, last = addresses
+    for waiting, address in zip(range(len(addresses), 1, -1), others, strict=True):
+        try:
+            return _open(address, port, deadline, deadline.left() / waiting)
+        except OSError:
+            continue
+    return _open(last, port, deadline, deadline.left())
+
+
+def _open(address: Address, port: int, deadline: Deadline, patience: float) -> socket.socket:
+    family = socket.AF_INET6 if isinstance(address, IPv6Address) else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        deadline.watch(sock)
+        sock.settimeout(patience)
+        sock.connect((str(address), port))
+        sock.settimeout(deadline.left())
+    except OSError:
+        sock.close()
+        raise
+    return sock

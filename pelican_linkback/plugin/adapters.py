@@ -1,0 +1,208 @@
+"""Pelican's articles and pages as delivery sees them, and the feeds: Posts and Topics out."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from pelican import signals
+from pelican.contents import Article
+from pelican.log import console
+
+from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed, is_taken_over
+from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.protocol import extraction
+from pelican_linkback.sending import Post, beginning_of
+from pelican_linkback.sending.deciding.targets import choose
+from pelican_linkback.sending.deciding.topics import Topic, version_of
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.urls import normalise
+
+__all__ = [
+    "ReadSite",
+    "first_day",
+    "is_only_read",
+    "marks_of",
+    "pieces_of",
+    "pieces_of_feeds",
+    "posts_of",
+    "published",
+    "read_site",
+    "topics_of",
+    "withheld",
+]
+
+logger = logging.getLogger(__name__)
+
+_WITHHELD = (
+    *("drafts", "drafts_translations", "draft_pages", "draft_translations"),
+    *("hidden_articles", "hidden_pages", "hidden_translations"),
+)
+"""Where Pelican's generators keep such things."""
+
+_QUOTED = re.compile('"[^"]*"')
+"""What an author wrote, in a message."""
+
+
+def published(generator: Any, now: datetime) -> Iterator[Any]:
+    """Yield what ``generator`` publishes, translations included: articles up to ``now``, pages."""
+    contents = generator.pages if hasattr(generator, "pages") else generator.articles
+    for content in chain(contents, generator.translations):
+        if not isinstance(content, Article) or content.date <= now:
+            yield content
+
+
+def withheld(generator: Any) -> Iterator[Any]:
+    """Yield what ``generator`` has read and nobody is told of: drafts, and what is hidden."""
+    for name in _WITHHELD:
+        yield from getattr(generator, name, ())
+
+
+def first_day(settings: Settings, today: date, *, remember: bool = True) -> date | None:
+    """Return the day from which on found links are told: None where only marked ones are.
+
+    Raises JournalError where the day cannot be remembered.
+    """
+    if settings.targets != "all":
+        return None
+    return settings.since or beginning_of(settings).day(today, remember=remember)
+
+
+def posts_of(
+    contents: Iterable[Any], settings: Settings, since: date | None = None
+) -> Iterator[Post]:
+    """Yield the Post of each article or page, and say which of their marks cannot be used.
+
+    The links of an article dated from the day ``since`` on are told though they are not marked;
+    with None, of no article.
+    """
+    contents, teller = tuple(contents), Teller(logger)
+    for content in contents:
+        for problem in marks_of(content).problems:
+            kind = _QUOTED.sub("", problem)
+            name = content.get_relative_source_path()
+            teller.add(logging.WARNING, kind, f"{name}: Pingback: {problem}")
+    teller.tell()
+    return (_post(content, settings, since) for content in contents)
+
+
+def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
+    """Yield all that ``posts_of`` looks at, as texts that cost next to nothing."""
+    yield repr(settings)
+    for content in contents:
+        yield f"{_site_url(content)}\0{content.url}\0{content.source_path}\0{content.title}"
+        yield f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}"
+        yield content.get_content(_site_url(content))
+
+
+def topics_of(feeds: Iterable[WrittenFeed], settings: Settings) -> Iterator[Topic]:
+    """Yield the Topic of each feed, as it stands on the disk: that is what is uploaded.
+
+    (A plugin may have changed it after it was written.) One that is not there any more is none.
+    """
+    for feed in feeds:
+        with suppress(OSError):
+            version = version_of(feed.path.read_bytes())
+            yield Topic(feed.url, _name(feed.path, settings.output), feed.hubs, version)
+
+
+def pieces_of_feeds(feeds: Iterable[WrittenFeed]) -> Iterator[str]:
+    """Yield what changes when ``topics_of`` does, as texts: a file keeps its time if it can."""
+    for feed in feeds:
+        with suppress(OSError):
+            stat = feed.path.stat()
+            yield f"{feed.url}\0{feed.hubs}\0{stat.st_size}/{stat.st_mtime_ns}"
+
+
+def _name(path: Path, output: Path) -> str:
+    """Return the path of a feed as its author knows it: in the output folder."""
+    return path.relative_to(output).as_posix() if path.is_relative_to(output) else path.name
+
+
+def marks_of(content: Any) -> extraction.Marks:
+    """Return what the metadata of an article or page ask for."""
+    return extraction.read_marks(content.metadata.get("pingback"))
+
+
+def _site_url(content: Any) -> str:
+    """Return the address of the site that the content is of: i18n_subsites makes several."""
+    return str(content.settings.get("SITEURL") or "").rstrip("/")
+
+
+def _post(content: Any, settings: Settings, since: date | None) -> Post:
+    # A URI, not an IRI: receivers fetch it with whatever client they have.
+    source = normalise(urljoin(_site_url(content) + "/", content.url))
+    name = content.get_relative_source_path()
+    marks = marks_of(content)
+    html = content.get_content(_site_url(content))
+    links = extraction.links(html, source)
+    find = since is not None and isinstance(content, Article) and content.date.date() >= since
+    targets = choose(marks, links, source, find=find, exclude=settings.exclude)
+    version = hashlib.sha256(f"{content.title}\0{html}".encode())
+    linked = frozenset(chain.from_iterable((link.href, link.url) for link in links))
+    return Post(source, name, targets, version.hexdigest()[:16], linked)
+
+
+_reads_only = ContextVar("_reads_only", default=False)
+
+
+def is_only_read() -> bool:
+    """Tell whether the run under way is ``read_site``'s: Pelican calls it finalized all the same.
+
+    The signal itself has to be sent, since i18n_subsites builds its sites on it.
+    """
+    return _reads_only.get()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSite:
+    """A site that was read: what a build would publish, and what would write its feeds."""
+
+    contents: list[Any] = field(default_factory=list)
+    generators: list[Any] = field(default_factory=list)
+
+    def topics(self, settings: Settings, now: datetime) -> Iterator[Topic]:
+        """Yield the Topic of each feed as a build would write it."""
+        for generator in self.generators:
+            for feed, document in FeedStage(generator).foreseen(now):
+                name = _name(feed.path, settings.output)
+                yield Topic(feed.url, name, feed.hubs, version_of(document))
+
+
+def read_site(pelican: Any, now: datetime) -> ReadSite:
+    """Return what a build of ``pelican``, subsites included, would publish; write nothing."""
+    found = ReadSite()
+
+    def read_only(generators: Iterable[Any]) -> None:
+        for generator in generators:
+            if hasattr(generator, "translations"):
+                found.contents.extend(published(generator, now))
+            if hasattr(generator, "generate_feeds") and is_taken_over(generator):
+                found.generators.append(generator)
+            generator.generate_output = _write_nothing
+
+    pelican.delete_outputdir = pelican.settings["DELETE_OUTPUT_DIRECTORY"] = False
+    signals.all_generators_finalized.connect(read_only)
+    quiet, console.quiet = console.quiet, True
+    token = _reads_only.set(True)
+    try:
+        pelican.run()
+    finally:
+        _reads_only.reset(token)
+        console.quiet = quiet
+        signals.all_generators_finalized.disconnect(read_only)
+    return found
+
+
+def _write_nothing(writer: Any) -> None:
+    """Stand in for a generator's generate_output."""

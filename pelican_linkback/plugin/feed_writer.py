@@ -1,0 +1,315 @@
+"""The feed stage of a build: what Pelican has read goes in, documents on the disk come out.
+
+::
+
+    the generator is made      Pelican's own feeds are set aside, the shelf is looked over
+    the pages are written      site | ids | catalogue | documents | sweep | ids.jsonl
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pelican import signals
+
+from pelican_linkback import feeds
+from pelican_linkback.exceptions import FeedError, JournalError
+from pelican_linkback.feeds import STOCK_FEEDS, Site
+from pelican_linkback.feeds.articles import entry_ids as identity
+from pelican_linkback.feeds.articles.entry_ids import Entry, Memory
+from pelican_linkback.feeds.formats.base import save
+from pelican_linkback.feeds.formats.entry_cache import Sharing
+from pelican_linkback.feeds.framework.catalogue import Document, catalogue, load
+from pelican_linkback.feeds.framework.resolver import described
+from pelican_linkback.feeds.output import Shelf
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.settings import model as settings_room
+from pelican_linkback.text.urls import join, page_key
+
+__all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
+
+STYLESHEET = "linkback-feed.css"
+"""Where our stylesheet goes in the output folder."""
+
+Known = Mapping[int, tuple[str, str]]
+"""The URL and the id of each article and page, by the object's ``id()``."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFeed:
+    """A feed as it was written: where it stands, its own URL, and the hubs that it names."""
+
+    path: Path
+    url: str
+    hubs: tuple[str, ...]
+
+
+class FeedStage:
+    """The feeds of one articles generator, from its making to the writing of its pages.
+
+    ``with_hubs`` are those of a publication that were written, and name hubs and an address.
+    """
+
+    def __init__(self, generator: Any) -> None:
+        self._generator = generator
+        self.with_hubs: list[WrittenFeed] = []
+        self._settings = settings_room.read(generator.settings)
+        self._teller = Teller(logger)
+        chosen = self._settings.feeds
+        self._classes, self._unusable = load(STOCK_FEEDS if chosen is None else chosen)
+        emptied = bool(generator.settings.get("DELETE_OUTPUT_DIRECTORY"))
+        self._output = Path(generator.output_path).absolute()
+        self._shelf = Shelf(self._output, emptied=emptied)
+        # The settings stay as they are, for themes and for other plugins.
+        generator.generate_feeds = _leave_the_feeds
+
+    def documents(self) -> Sequence[Document]:
+        """Return the site's feeds, without archives; what is wrong is told by ``run``."""
+        site = self._describe_site(dt.datetime.now(dt.UTC), {}, warn=lambda *_: None)
+        documents = catalogue(self._classes, site).documents
+        return [document for document in documents if not document.number]
+
+    def run(self, writer: Any, now: dt.datetime, *, preview: bool = False) -> str:
+        """Write every feed whose bytes changed; return a line that says how many.
+
+        In a ``preview`` nothing is published, and so no id has to be remembered.
+
+        A feed that cannot be built is logged and left out. So is the whole stage where the ids
+        cannot be read: new ones would show the reader the whole archive again.
+        """
+        journal = Journal(self._settings.state / identity.JOURNAL)
+        try:
+            memory = identity.remembered(journal)
+        except JournalError as error:
+            logger.error("Feeds are not written, since their ids are not known: %s", error)
+            return "Feeds: none written"
+        for problem in memory.problems:
+            logger.warning("%s", problem)
+        with _what_is_there_kept():
+            site, ids = self._identified(memory, now)
+            counts = self._write(site, writer)
+        self._teller.tell()
+        if self._settings.publishes and not preview:
+            self._remember(journal, ids, memory, now)
+        return counts if site.url else f"{counts}; SITEURL is empty, so their links are relative"
+
+    def foreseen(self, now: dt.datetime) -> Iterator[tuple[WrittenFeed, bytes]]:
+        """Yield each feed that names hubs, and its bytes, as ``run`` would write it.
+
+        Nothing is written, and what is wrong is left for ``run`` to tell.
+        """
+        if not self._settings.hubs and self._settings.feeds is None:
+            return  # so there are none, and the site's feeds need not be made
+        try:
+            memory = identity.remembered(Journal(self._settings.state / identity.JOURNAL))
+        except JournalError:
+            return
+        site, _ = self._identified(memory, now)
+        with _absolute_links(self._generator.context, site.url):
+            for document in catalogue(self._classes, site).documents:
+                with suppress(Exception):
+                    if not document.number and document.feed.aspect("hubs", document.obj):
+                        feed, file = self._generated(document, site), BytesIO()
+                        save(feed, file)
+                        for written in self._followed(document, feed):
+                            yield written, file.getvalue()
+
+    def _identified(self, memory: Memory, now: dt.datetime) -> tuple[Site, dict[Entry, str]]:
+        """Return the site as the feeds see it, and the ids of its entries."""
+        entries = self._entries()
+        ids, problems = identity.assign(list(entries), memory)
+        for kind, problem in problems:
+            self._teller.add(logging.WARNING, ("Feed_ID", kind), problem)
+        known = {id(content): (entry.url, ids[entry]) for entry, content in entries.items()}
+        return self._describe_site(now, known, warn=self._teller.warn), ids
+
+    def _remember(
+        self, journal: Journal, ids: dict[Entry, str], memory: Memory, now: dt.datetime
+    ) -> None:
+        try:
+            identity.remember(journal, ids, memory, now)
+        except JournalError as error:
+            logger.error("The ids of feed entries are not remembered: %s", error)
+
+    def _entries(self) -> dict[Entry, Any]:
+        """Return what is published, by what its identity is made of."""
+        generator = self._generator
+        pages = generator.context.get("pages", ())
+        base = _site_url(generator.settings) + "/"
+        return {
+            self._entry(content, base): content
+            for content in chain(generator.articles, generator.translations, pages)
+            if hasattr(content, "date")
+        }
+
+    def _entry(self, content: Any, base: str) -> Entry:
+        url = content.url  # which Pelican works out anew each time
+        return Entry(
+            edition=self._settings.edition,
+            source=content.relative_source_path,
+            url=url,
+            link=join(base, url),
+            date=content.date,
+            wanted=str(content.metadata.get("feed_id") or ""),
+        )
+
+    def _describe_site(self, now: dt.datetime, known: Known, warn: Callable[..., None]) -> Site:
+        generator, settings = self._generator, self._generator.settings
+        return Site(
+            url=_site_url(settings),
+            name=str(settings.get("SITENAME") or ""),
+            subtitle=str(settings.get("SITESUBTITLE") or ""),
+            language=settings.get("DEFAULT_LANG"),
+            timezone=ZoneInfo(settings.get("TIMEZONE") or "UTC"),
+            feed_domain=_feed_domain(settings),
+            now=now,
+            articles=generator.articles,
+            translations=generator.translations,
+            pages=generator.context.get("pages", ()),
+            categories=dict(generator.categories),
+            authors=dict(generator.authors),
+            tags=dict(generator.tags),
+            static=generator.context["static_content"],
+            settings=settings,
+            template=generator.env.get_template,
+            warn=warn,
+            entry_id=lambda item: known[id(item)][1] if id(item) in known else None,
+            url_of=lambda item: known[id(item)][0] if id(item) in known else item.url,
+            people=self._settings.authors,
+            future=self._settings.future,
+            style=self._style(),
+            hubs=self._settings.hubs,
+            sharing=Sharing(on=True),
+        )
+
+    def _style(self) -> str:
+        """Return the address of the feeds' stylesheet, "" where they have none."""
+        style = self._settings.feed_style
+        if not isinstance(style, bool):
+            return style
+        home = _feed_domain(self._generator.settings) or _site_url(self._generator.settings)
+        return f"{home.rstrip('/')}/{STYLESHEET}" if style else ""
+
+    def _write(self, site: Site, writer: Any) -> str:
+        catalogued = catalogue(self._classes, site)
+        for error in (*self._unusable, *catalogued.errors):
+            self._teller.add(logging.ERROR, str(error), f"Feed {error}")
+        if self._settings.feed_style is True:
+            sheet = files(feeds).joinpath("feed.css").read_bytes()
+            self._shelf.write(STYLESHEET, lambda file: file.write(sheet))
+        with _absolute_links(self._generator.context, site.url):
+            written = [self._write_one(each, site, writer) for each in catalogued.documents]
+        self._sweep({each.path for each in catalogued.documents})
+        return f"Feeds: {written.count(True)} written, {written.count(False)} unchanged"
+
+    def _sweep(self, places: set[str]) -> None:
+        try:
+            for place in self._shelf.sweep(places):
+                logger.info('Removing "%s": there is no such feed any more', place)
+        except OSError as error:
+            logger.warning("Feeds whose subject is gone cannot be removed: %s", error)
+
+    def _write_one(self, document: Document, site: Site, writer: Any) -> bool | None:
+        """Write one document; return whether its bytes changed, None if it cannot be built."""
+        path, context = self._path(document), self._generator.context
+        try:
+            if str(path) in getattr(writer, "_written_files", ()):
+                message = f"{document.path} is a page of the site; give the feed another path"
+                raise FeedError(str(document), message)
+            feed = self._generated(document, site)
+            changed = self._shelf.write(document.path, partial(save, feed))
+        except Exception as error:
+            named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
+            if self._generator.settings.get("DEBUG"):
+                logger.exception("Feed %s", named)
+            else:
+                self._teller.add(logging.ERROR, (type(document.feed), type(error)), f"Feed {named}")
+            return None
+        logger.info('%s "%s"', "Writing" if changed else "Unchanged:", path)
+        signals.feed_written.send(str(path), context=context, feed=feed)
+        self.with_hubs += self._followed(document, feed)
+        return changed
+
+    def _generated(self, document: Document, site: Site) -> Any:
+        feed = document.populated(site)
+        signals.feed_generated.send(self._generator.context, feed=feed)
+        return feed
+
+    def _followed(self, document: Document, feed: Any) -> Iterator[WrittenFeed]:
+        """Yield the feed where it is published, and names hubs and an address."""
+        url, named = feed.feed.get("feed_url"), feed.feed.get("hubs") or ()
+        # Who listens to feed_generated may have put there what no journal can hold.
+        hubs = () if isinstance(named, str) else tuple(h for h in named if isinstance(h, str))
+        if url and hubs and self._settings.publishes:
+            yield WrittenFeed(self._path(document), url, hubs)
+
+    def _path(self, document: Document) -> Path:
+        return self._output / document.path
+
+
+def is_taken_over(generator: Any) -> bool:
+    """Tell whether it is this plugin that writes the feeds of ``generator``."""
+    return generator.generate_feeds is _leave_the_feeds
+
+
+def _leave_the_feeds(writer: Any) -> None:
+    """Stand in for ArticlesGenerator.generate_feeds."""
+
+
+def _site_url(settings: Any) -> str:
+    return _ascii(settings.get("SITEURL")).rstrip("/")
+
+
+def _feed_domain(settings: Any) -> str:
+    """Return FEED_DOMAIN; i18n_subsites hands the main site's to each subsite, whose is SITEURL."""
+    subsite = (settings.get("I18N_SUBSITES") or {}).get(settings.get("DEFAULT_LANG"))
+    inherited = subsite is not None and "FEED_DOMAIN" not in subsite
+    return _site_url(settings) if inherited else _ascii(settings.get("FEED_DOMAIN"))
+
+
+def _ascii(url: Any) -> str:
+    """Return a site's URL with an international host in A-labels (P12); others as they are."""
+    text = str(url or "")
+    return text if text.isascii() else page_key(text)
+
+
+@contextmanager
+def _what_is_there_kept() -> Iterator[None]:
+    """Spare the garbage collector what is there before the feeds: the whole site, and no garbage.
+
+    It would walk through all of it again for each quarter more that the feeds keep.
+    """
+    ours = not gc.get_freeze_count()
+    if ours:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if ours:
+            gc.unfreeze()
+
+
+@contextmanager
+def _absolute_links(context: dict[str, Any], site_url: str) -> Iterator[None]:
+    """Let summaries link absolutely: with RELATIVE_URLS the last page's ``../`` linger (P24)."""
+    before = context.get("localsiteurl")
+    context["localsiteurl"] = site_url
+    try:
+        yield
+    finally:
+        context["localsiteurl"] = before

@@ -1,0 +1,41 @@
+"""What a build says to its author: to be said when a stage is over, each thing once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Hashable
+
+from pelican_linkback.text.summarise import abridged
+
+__all__ = ["Teller"]
+
+
+class Teller:
+    """Gathers messages, and says them with ``logger``: many of a kind as one with a count.
+
+    The others of a kind are said at the level of INFO.
+    """
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._messages: dict[int, list[tuple[Hashable, str]]] = {}
+
+    def warn(self, words: str, *names: object) -> None:
+        """Have a warning said: ``words``, of which each ``{}`` is one of the ``names``.
+
+        Warnings of the same words are of one kind.
+        """
+        self.add(logging.WARNING, words, words.format(*names) if names else words)
+
+    def add(self, level: int, kind: Hashable, text: str) -> None:
+        """Have ``text`` said at a ``level`` of the log."""
+        self._messages.setdefault(level, []).append((kind, text))
+
+    def tell(self) -> None:
+        """Say what was gathered, the gravest first, and forget it."""
+        for level, messages in sorted(self._messages.items(), reverse=True):
+            for text, others in abridged(messages):
+                self._logger.log(level, "%s", text)
+                for other in others:
+                    self._logger.info("%s", other)
+        self._messages.clear()

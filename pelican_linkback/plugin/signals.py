@@ -1,0 +1,290 @@
+"""The one door to Pelican: signals in, feeds and deliveries out.
+
+::
+
+    initialized               the settings are read; a wrong one stops the build
+    content_object_init       LINKBACK_LINK_MARKED: marked targets become links
+    article_generator_init    the stock feeds are taken over
+    article_generator_finalized  the files that metadata name are published
+    all_generators_finalized  themes get feed_links and article.linkbacks
+    content_written           LINKBACK_AUTODISCOVERY: a page's head gets the links it lacks
+    article_writer_finalized  the feeds are written, the articles gathered
+    page_writer_finalized     the pages gathered
+    finalized                 the site stands: tell whom the articles mention, and the hubs
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sys
+import typing
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from pelican import signals
+from pelican.contents import Article, Page
+from pelican.generators import ArticlesGenerator, PagesGenerator
+from pelican.log import console
+
+from pelican_linkback.exceptions import LinkbackError, SettingsError
+from pelican_linkback.feeds.articles.files import named_files
+from pelican_linkback.plugin.adapters import (
+    first_day,
+    is_only_read,
+    marks_of,
+    pieces_of,
+    pieces_of_feeds,
+    posts_of,
+    published,
+    topics_of,
+    withheld,
+)
+from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed
+from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.plugin.preview import is_preview
+from pelican_linkback.plugin.theme import (
+    FeedLinks,
+    Linkbacks,
+    Told,
+    add_missing_links,
+    fill_in_language,
+)
+from pelican_linkback.protocol import extraction
+from pelican_linkback.sending import courier_for, idle_of
+from pelican_linkback.settings import model as settings_room
+from pelican_linkback.settings.model import Settings
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.sending.running.report import Report
+
+__all__ = ["connect"]
+
+logger = logging.getLogger(__name__)
+
+_stages: dict[str, FeedStage] = {}
+"""The feed stages under way, by output folder: a run may start another (i18n_subsites)."""
+
+_published: list[Any] = []
+"""The articles and pages of the site under way, and of its subsites."""
+
+_feeds: list[WrittenFeed] = []
+"""Their feeds, as far as they name hubs."""
+
+_unpublished: list[Any] = []
+"""Those of a site that is at an address, but not a public one."""
+
+
+def connect() -> None:
+    """Connect each function below to its signal (blinker keeps only weak references).
+
+    All but ``read_settings``: a build that begins calls it after this.
+    """
+    signals.content_object_init.connect(link_marked_targets)
+    signals.article_generator_init.connect(take_over_stock_feeds)
+    signals.article_generator_finalized.connect(publish_named_files)
+    signals.all_generators_finalized.connect(equip_themes)
+    signals.content_written.connect(add_feed_links)
+    signals.article_writer_finalized.connect(write_feeds)
+    signals.article_writer_finalized.connect(gather_posts)
+    signals.page_writer_finalized.connect(gather_posts)
+    signals.finalized.connect(deliver)
+
+
+def read_settings(pelican: Any) -> None:
+    """Stop the build while the author is present if a setting is wrong (SettingsError)."""
+    logging.getLogger("pelican").addFilter(_without_traceback)
+    if not settings_room.read(pelican.settings).subsite:
+        _published.clear()
+        _feeds.clear()
+        _unpublished.clear()
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Let Pelican say what is wrong with the settings, and not where in the program it was seen.
+
+    It shows the traceback of whatever stops a build; ``--debug`` does so all the same.
+    """
+    error = record.exc_info and record.exc_info[1]
+    if isinstance(error, SettingsError):
+        record.msg, record.args, record.exc_info = "%s", (error,), None
+    return True
+
+
+# Feeds
+
+
+def take_over_stock_feeds(generator: Any) -> None:
+    """Set Pelican's own feeds aside: ``write_feeds`` writes them."""
+    _stages[generator.output_path] = FeedStage(generator)
+    fill_in_language(generator.context, str(generator.settings.get("DEFAULT_LANG") or ""))
+
+
+def publish_named_files(generator: Any) -> None:
+    """Have Pelican copy the files that articles name in their metadata, as those they link to."""
+    content = Path(generator.settings["PATH"])
+    for article in (*generator.articles, *generator.translations):
+        generator.context["static_links"].update(named_files(article, content))
+
+
+def write_feeds(generator: Any, writer: Any) -> None:
+    """Write the feeds, now that the pages are written, and keep those that hubs are told of."""
+    stage, now = _stages.pop(generator.output_path), dt.datetime.now(dt.UTC)
+    preview = is_preview(sys.argv)
+    _say(stage.run(writer, now, preview=preview))
+    if not preview:
+        _feeds.extend(stage.with_hubs)
+
+
+# Themes
+
+
+def equip_themes(generators: Sequence[Any]) -> None:
+    """Give the templates ``feed_links`` and every article and page its ``linkbacks``.
+
+    Not before all is read: Pelican's cache pickles the context along with the articles.
+    """
+    for generator in generators:
+        if isinstance(generator, ArticlesGenerator | PagesGenerator):
+            told = Told(settings_room.read(generator.settings))
+            for content in published(generator, dt.datetime.now(dt.UTC)):
+                content.linkbacks = Linkbacks(told, content.get_relative_source_path())
+        if isinstance(generator, ArticlesGenerator):
+            stage = _stages[generator.output_path]
+            generator.context["feed_links"] = FeedLinks(stage.documents)
+
+
+def add_feed_links(path: str, context: dict[str, Any]) -> None:
+    """Add to a written page the links to its feeds that its theme left out."""
+    if context.get("LINKBACK_AUTODISCOVERY") and path.endswith((".html", ".htm")):
+        add_missing_links(Path(path), context["feed_links"].of(context))
+
+
+# Deliveries
+
+
+def link_marked_targets(content: Any) -> None:
+    """Add a paragraph of links to the targets that an article marks and does not link to.
+
+    Only with LINKBACK_LINK_MARKED: a receiver refuses what the page does not link to.
+    """
+    if not isinstance(content, Article | Page) or not content.settings.get("LINKBACK_LINK_MARKED"):
+        return
+    linked = {link.href for link in extraction.links(content._content, "")}
+    missing = [url for url in marks_of(content).urls if url not in linked]
+    if missing:
+        links = ", ".join(f'<a href="{escape(url)}">{escape(url)}</a>' for url in missing)
+        content._content += f'\n<p class="linkbacks">{links}</p>'
+
+
+def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the signal's arguments)
+    """Keep what this generator publishes until the site stands; nothing while Pelican watches."""
+    if is_preview(sys.argv):
+        return
+    settings = settings_room.read(generator.settings)
+    contents = published(generator, dt.datetime.now(dt.UTC))
+    if settings.publishes:
+        _published.extend(contents)
+        for content in filter(_is_marked, withheld(generator)):
+            name = content.get_relative_source_path()
+            logger.info("%s: nobody is told, since it is %s", name, _STANDING[content.status])
+    elif settings.site_url:
+        _unpublished.extend(contents)
+
+
+_STANDING = {"draft": "a draft", "hidden": "hidden"}
+
+
+def _is_marked(content: Any) -> bool:
+    marks = marks_of(content)
+    return bool(marks.urls or marks.all)
+
+
+def _say_if_not_public(contents: Sequence[Any], site_url: str) -> None:
+    """Say of articles with marks why nobody is told of them."""
+    marked = sum(map(_is_marked, contents))
+    if marked:
+        articles = "1 article marks" if marked == 1 else f"{marked} articles mark"
+        _say(
+            f"Linkbacks: {articles} somebody, and nobody is told, since SITEURL = {site_url!r} is "
+            "not a public address; if it is the site's, name its host in LINKBACK_ALLOW_HOSTS"
+        )
+
+
+def deliver(pelican: Any) -> None:
+    """Tell whom the articles mention, and hubs what feeds have changed, now that the site stands.
+
+    What subsites publish goes out with the main site, which is built last: only together do they
+    show what is gone. Nothing that happens here fails the build: the site is there, and what was
+    not sent is due with the next run. Ctrl-C is passed on when what is known has been told.
+    """
+    settings = settings_room.read(pelican.settings)
+    if settings.subsite or is_only_read():
+        return
+    if is_preview(sys.argv):
+        logger.info("Linkbacks: nobody is told while Pelican watches or serves")
+        return
+    _say_if_not_public(_unpublished, settings.site_url)
+    contents, feeds = _published.copy(), _feeds.copy()
+    _published.clear()
+    _feeds.clear()
+    if not settings.publishes:
+        return
+    if not settings.send:
+        # Everything is on record and due, and the time to send it is over.
+        settings = replace(settings, deadline=0.0)
+    try:
+        line = deliver_site(contents, feeds, settings, dt.datetime.now(dt.UTC))
+    except LinkbackError as error:
+        logger.error("Linkbacks: nothing more is sent: %s", error)
+    else:
+        _say(line)
+
+
+def deliver_site(
+    contents: Sequence[Any], feeds: Sequence[WrittenFeed], settings: Settings, now: dt.datetime
+) -> str:
+    """Tell whom ``contents`` mention, and the hubs of ``feeds``; return a line about it, if any.
+
+    What a build like this one found it had nothing to do is not looked at again.
+    """
+    idle = idle_of(settings)
+    digest = idle.digest(chain(pieces_of(contents, settings), pieces_of_feeds(feeds)))
+    if (line := idle.line(digest, now)) is not None:
+        return line
+    posts = list(posts_of(contents, settings, first_day(settings, now.date())))
+    report = courier_for(settings).run(posts, topics_of(feeds, settings))
+    teller = Teller(logger)
+    for notice in report.notices:
+        level = logging.getLevelNamesMapping()[notice.level.upper()]
+        teller.add(level, notice.kind or notice.text, notice.text)
+    teller.tell()
+    is_of_interest = report.left or report.ended or any(post.targets for post in posts)
+    line = _line(report, settings) if is_of_interest else ""
+    if report.interrupted:
+        _say(line)
+        raise KeyboardInterrupt
+    if not any(marks_of(content).problems for content in contents):
+        idle.remember(digest, report, line, now)
+    return line
+
+
+def _line(report: Report, settings: Settings) -> str:
+    """Return what came of a build, and why something is left."""
+    if report.left and not settings.send:
+        return f"Linkbacks: {report.left} due; upload the site, then run pelican-linkback send"
+    in_time = not report.left or report.interrupted or report.shut_out
+    over = "" if in_time else f" (LINKBACK_DEADLINE = {settings.deadline:g} is over)"
+    return report.summary() + over
+
+
+def _say(line: str) -> None:
+    """Say one line to the author at the default log level, where Pelican says "Done"."""
+    if line and logger.isEnabledFor(logging.WARNING):
+        # A target is told as its author wrote it, and a terminal may know ASCII alone.
+        shown = line.encode(console.encoding, "backslashreplace").decode(console.encoding)
+        console.print(shown, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,65 @@
+"""Whom to tell, when, and the memory of it.
+
+Each function opens the rooms that it needs, since a build that has nothing to tell needs few.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing
+
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.sending.deciding.changes import Post
+from pelican_linkback.sending.running.skip_cache import Idle
+from pelican_linkback.settings.model import Settings
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.sending.memory.start_date import Beginning
+    from pelican_linkback.sending.running.output_pages import BuiltSite
+    from pelican_linkback.sending.running.sender import Courier
+
+__all__ = ["Post", "beginning_of", "built_site", "courier_for", "idle_of", "journal_of"]
+
+
+def journal_of(settings: Settings) -> Journal:
+    """Return the journal of the deliveries of a site."""
+    return Journal(settings.state / "deliveries.jsonl")
+
+
+def built_site(settings: Settings) -> BuiltSite:
+    """Return the pages of a site as they were built."""
+    from pelican_linkback.sending.running.output_pages import BuiltSite  # noqa: PLC0415
+
+    return BuiltSite(settings.output, settings.site_url)
+
+
+def beginning_of(settings: Settings) -> Beginning:
+    """Return the memory of the day from which on found links are told."""
+    from pelican_linkback.sending.memory.start_date import Beginning  # noqa: PLC0415
+
+    return Beginning(Journal(settings.state / "site.jsonl"), journal_of(settings))
+
+
+def idle_of(settings: Settings) -> Idle:
+    """Return the memory of the last build that had nothing to do."""
+    journals = (settings.state / "deliveries.jsonl", settings.state / "site.jsonl")
+    return Idle(settings.state / "deliveries.idle", journals)
+
+
+def courier_for(settings: Settings) -> Courier:
+    """Return the courier of a site: with its journal, the real web and the real clock."""
+    from pelican_linkback.sending.running.discovery_cache import Discoveries  # noqa: PLC0415
+    from pelican_linkback.sending.running.lazy_client import Door  # noqa: PLC0415
+    from pelican_linkback.sending.running.sender import Courier  # noqa: PLC0415
+
+    return Courier(
+        journal_of(settings),
+        Door(settings),
+        now=lambda: dt.datetime.now(dt.UTC),
+        protocols=settings.protocols,
+        workers=settings.workers,
+        per_host=settings.per_host,
+        deadline=settings.deadline,
+        built=built_site(settings).page,
+        discoveries=Discoveries(Journal(settings.state / "discoveries.jsonl")),
+    )

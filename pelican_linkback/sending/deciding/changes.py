@@ -1,0 +1,108 @@
+"""The site as it is now against what is known: what is news? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import GONE, UNLINKED, Dropped, Queued
+
+__all__ = ["News", "Post", "is_news", "reconcile", "vanished"]
+
+News = Queued | Dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A published article or page as delivery sees it.
+
+    ``source`` is its public URL, ``article`` the path that its author knows it by, ``targets``
+    the URLs to tell, as they stand on the page, ``fingerprint`` changes when the article does,
+    and ``links`` are all the URLs that it links to, told or not.
+    """
+
+    source: str
+    article: str
+    targets: tuple[str, ...]
+    fingerprint: str
+    links: frozenset[str] = frozenset()
+
+
+def reconcile(
+    deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]
+) -> tuple[tuple[Mention, News], ...]:
+    """Return what the site's present ``posts`` (all of them) change in what is known of them.
+
+    New mentions are queued, and so is the present version of an article for those that were not
+    told of it. A receiver that follows (``Delivery.is_followed``) is also to hear that a link is
+    taken away, and that a page has moved. What was never told and is marked no more is dropped.
+    An article that vanished is left alone: see ``vanished``.
+    """
+    site = _Site(posts)
+    facts: dict[Mention, News] = {
+        Mention(post.source, target): fact
+        for post in site.posts.values()
+        for fact in [Queued(post.article, post.fingerprint)]
+        for target in post.targets
+    }
+    unmarked = {
+        mention: fact
+        for mention, delivery in deliveries.items()
+        if mention not in facts and not delivery.is_ping and (fact := site.farewell(delivery))
+    }
+    return tuple(
+        (mention, fact)
+        for mention, fact in {**facts, **unmarked}.items()
+        if is_news(deliveries.get(mention), fact)
+    )
+
+
+def vanished(deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]) -> list[Delivery]:
+    """Return the deliveries whose article is gone, though their receivers were told of it.
+
+    Nothing is done about them unless the author says so: the folder may just be incomplete.
+    """
+    site = _Site(posts)
+    return [
+        delivery
+        for _, delivery in sorted(deliveries.items())
+        if delivery.is_shown and delivery.fingerprint != GONE and site.lacks(delivery)
+    ]
+
+
+class _Site:
+    """The posts by their URL, and the paths that their author knows them by."""
+
+    def __init__(self, posts: Iterable[Post]) -> None:
+        self.posts = {post.source: post for post in posts}
+        self._articles = {post.article for post in self.posts.values()}
+
+    def lacks(self, delivery: Delivery) -> bool:
+        """Tell whether the article is neither at its URL nor at another one."""
+        return delivery.mention.source not in self.posts and delivery.article not in self._articles
+
+    def farewell(self, delivery: Delivery) -> News | None:
+        """Return what becomes of a mention that is not marked, or not any more."""
+        if not delivery.is_followed:
+            return Dropped() if delivery.told is None else None
+        post = self.posts.get(delivery.mention.source)
+        if post is not None:
+            linked = delivery.mention.target in post.links
+            return Queued(post.article, post.fingerprint if linked else UNLINKED)
+        if delivery.fingerprint == GONE or not delivery.is_shown:
+            return None
+        return Dropped() if self.lacks(delivery) else Queued(delivery.article, GONE)
+
+
+def is_news(delivery: Delivery | None, fact: News) -> bool:
+    """Tell whether ``fact`` changes what is known, or makes something due."""
+    if delivery is None:
+        return True
+    if isinstance(fact, Dropped):
+        return delivery.state is not State.DROPPED and not delivery.is_told
+    if delivery.state is State.DROPPED:
+        return True
+    known = delivery.article == fact.article and delivery.fingerprint == fact.fingerprint
+    return not known and (delivery.told is None or delivery.is_followed)

@@ -1,0 +1,1 @@
+"""What is known of each mention: events, and the deliveries they add up to."""

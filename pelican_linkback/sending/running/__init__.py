@@ -1,0 +1,1 @@
+"""A run: due mentions are sent, with their exchanges and what is reported."""

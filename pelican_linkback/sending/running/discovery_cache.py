@@ -1,0 +1,143 @@
+"""What targets offered, for as long as they allow us to remember it.
+
+Where a page says how long its answer holds, it is not asked again, and where it gives a validator,
+only whether it has changed. The journal is a cache: it may be deleted at any time, and one that
+cannot be used is as good as none.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from pelican_linkback.exceptions import InvalidURL, JournalError, WebError
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.protocol.caching import Freshness, freshness
+from pelican_linkback.protocol.discovery import Discovery
+from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol
+from pelican_linkback.sending.running.exchanges import Web, choose, discovery_of, fetch
+from pelican_linkback.text.urls import check, page_key
+
+__all__ = ["Discoveries", "Found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a target takes mentions, or why nowhere; ``remembered`` if it was not told now."""
+
+    where: tuple[Endpoint, ...] | Outcome
+    remembered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    freshness: Freshness
+    discovery: Discovery
+
+
+class Discoveries:
+    """Remembers in ``journal``, or with None only as long as it lives, what may be remembered."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self._journal = journal
+        self._lock = threading.Lock()
+        self._known: dict[str, _Known] | None = None
+
+    def find(
+        self,
+        web: Web,
+        target: str,
+        protocols: Sequence[Protocol],
+        now: datetime,
+        *,
+        anew: bool = False,
+    ) -> Found:
+        """Return where ``target`` takes mentions, in the order of ``protocols``.
+
+        With ``anew`` the page is asked whether it has changed, however fresh the memory is.
+        """
+        page = page_key(target)
+        with self._lock:
+            known = self._all().get(page)
+        if known is None:
+            answer = fetch(web, target)
+        elif not anew and known.freshness.until and now < known.freshness.until:
+            return Found(choose(known.discovery, protocols), remembered=True)
+        else:
+            answer = fetch(web, target, known.freshness.conditions())
+            if not isinstance(answer, WebError) and answer.status == 304:
+                self._remember(page, known.discovery, _renewed(known, answer.headers, now), now)
+                return Found(choose(known.discovery, protocols), remembered=True)
+        discovery = discovery_of(answer, now)
+        if not isinstance(answer, WebError) and isinstance(discovery, Discovery):
+            # What a redirect led to belongs to another page.
+            kept = freshness(answer.headers, now) if page_key(answer.url) == page else None
+            if kept:
+                self._remember(page, discovery, kept, now)
+        return Found(choose(discovery, protocols))
+
+    def _remember(self, page: str, discovery: Discovery, kept: Freshness, now: datetime) -> None:
+        with self._lock:
+            self._all()[page] = _Known(kept, discovery)
+        if self._journal is not None:
+            with suppress(JournalError):
+                self._journal.append(_to_line(page, discovery, kept, now))
+
+    def _all(self) -> dict[str, _Known]:
+        if self._known is None:
+            self._known = {}
+            lines: Sequence[Mapping[str, object]] = ()
+            if self._journal is not None:
+                with suppress(JournalError):
+                    lines = self._journal.read().events
+            for line in sorted(lines, key=lambda line: str(line.get("at"))):
+                with suppress(ValueError, InvalidURL):
+                    self._known[_text(line, "page") or ""] = _from_line(line)
+        return self._known
+
+
+def _renewed(known: _Known, headers: Sequence[tuple[str, str]], now: datetime) -> Freshness:
+    """Return the freshness after a 304, which need not repeat the validators."""
+    new, old = freshness(headers, now) or Freshness(), known.freshness
+    return Freshness(new.until, new.etag or old.etag, new.last_modified or old.last_modified)
+
+
+def _to_line(page: str, discovery: Discovery, kept: Freshness, now: datetime) -> dict[str, object]:
+    line: dict[str, object] = {
+        "v": 1,
+        "at": now.isoformat(),
+        "page": page,
+        "until": kept.until and kept.until.isoformat(),
+        "etag": kept.etag,
+        "last_modified": kept.last_modified,
+    }
+    for endpoint in filter(None, (discovery.webmention, discovery.pingback)):
+        line[endpoint.protocol.value] = endpoint.url
+        line[f"{endpoint.protocol.value}_found"] = endpoint.found
+    return {name: value for name, value in line.items() if value is not None}
+
+
+def _from_line(line: Mapping[str, object]) -> _Known:
+    """Raise ValueError or InvalidURL for a line that is none of ours."""
+    until = _text(line, "until")
+    moment = datetime.fromisoformat(until) if until else None
+    if moment and moment.tzinfo is None:
+        raise ValueError("its until has no time zone")
+    kept = Freshness(moment, _text(line, "etag"), _text(line, "last_modified"))
+    return _Known(kept, Discovery(*(_endpoint(line, protocol) for protocol in MENTIONING)))
+
+
+def _endpoint(line: Mapping[str, object], protocol: Protocol) -> Endpoint | None:
+    url = _text(line, protocol.value)
+    found = _text(line, f"{protocol.value}_found") or ""
+    return Endpoint(protocol, check(url), found) if url else None
+
+
+def _text(line: Mapping[str, object], name: str) -> str | None:
+    value = line.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"its {name} is not a text")
+    return value

@@ -1,0 +1,47 @@
+"""The web door of a site, opened with the first request: most runs make none."""
+
+from __future__ import annotations
+
+import threading
+import typing
+from collections.abc import Mapping
+
+from pelican_linkback.settings.model import Settings
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.net.client import Response, Web
+
+__all__ = ["Door"]
+
+
+class Door:
+    """``Web`` with the author's settings; what that imports is imported when it is asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._web: Web | None = None
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Fetch ``url``: see ``Web.get``."""
+        return self._opened().get(url, headers)
+
+    def post(self, url: str, body: bytes, content_type: str) -> Response:
+        """Send ``body`` to ``url``: see ``Web.post``."""
+        return self._opened().post(url, body, content_type)
+
+    def close(self) -> None:
+        """Break off every exchange that is under way; no other can begin."""
+        self._opened().close()
+
+    def _opened(self) -> Web:
+        with self._lock:
+            if self._web is None:
+                from pelican_linkback.net.client import Web  # noqa: PLC0415
+
+                self._web = Web(
+                    timeout=self._settings.timeout,
+                    user_agent=self._settings.user_agent,
+                    allow=self._settings.allow_hosts,
+                )
+            return self._web

@@ -1,0 +1,200 @@
+"""What a run says of each delivery, in a line for the author. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pelican_linkback.protocol.verification import Objection
+from pelican_linkback.sending.deciding.decider import Decision, GiveUp
+from pelican_linkback.sending.deciding.readiness import (
+    LINK_MISSING,
+    OLDER,
+    REDIRECTED,
+    STILL_LINKED,
+    STILL_ONLINE,
+)
+from pelican_linkback.sending.deciding.reasons import reason
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import GONE, UNLINKED, Waiting
+from pelican_linkback.text.printable import harmless
+
+__all__ = [
+    "Notice",
+    "about_answer",
+    "about_journal",
+    "about_missing_link",
+    "about_objection",
+    "about_pings",
+    "about_waiting",
+]
+
+LONGEST = 2000
+"""Characters in a notice at most; URLs may be long."""
+
+NEARLY_LINKED = frozenset({"differs", "raw-ampersand", "by-script", "too-far-down"})
+"""Objections that say better than "no link" what is wrong."""
+
+ONLINE = {
+    OLDER: "is online in an older version",
+    STILL_LINKED: "still links to it online",
+    STILL_ONLINE: "is still online; take it away or run pelican-linkback retract",
+}
+NEWS = {UNLINKED: " that the link is gone", GONE: " that the page is gone"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Notice:
+    """One line for the author: the article, the target, what happened and what to do."""
+
+    level: Literal["warning", "info"]
+    text: str
+    passing: bool = False
+    """Whether the next run may say something else: it is about what waits."""
+
+    kind: str = field(default="", compare=False)
+    """What it has in common with others: of many of a kind people are told one, and a number."""
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it is about what the author can mend."""
+        return self.level == "warning"
+
+
+def about_waiting(
+    deliveries: Sequence[Delivery], why: Waiting, objections: Sequence[Objection] = ()
+) -> Notice:
+    """Say why the ``deliveries`` of one source wait, and what the author can do.
+
+    ``objections`` may know better what is wrong with a link that is missing.
+    """
+    source = deliveries[0].mention.source
+    told = f"{_subject(deliveries)} not told yet"
+    match why.reason:
+        case code if code == LINK_MISSING:
+            return _about_link(told, source, objections) or _notice(
+                "warning",
+                f"{told}: {source} does not link to it; upload the page if that is an older one, "
+                "else add the link to the article or set LINKBACK_LINK_MARKED = True",
+                passing=True,
+                kind=code,
+            )
+        case code if code == REDIRECTED:
+            return _notice(
+                "warning",
+                f"{told}: {source} redirects to {why.detail}, and receivers do not follow; "
+                "set SITEURL to the address that the pages are served from",
+                passing=True,
+                kind=code,
+            )
+        case code:
+            what = ONLINE.get(code, f"is not online ({why.detail})")
+            return _notice(
+                "info",
+                f"{told}: {source} {what}; upload it, then run pelican-linkback send",
+                passing=True,
+            )
+
+
+def about_missing_link(delivery: Delivery, objections: Sequence[Objection]) -> Notice:
+    """Say that the built page of a delivery does not link to its target; ``objections`` say why."""
+    told = f"{_subject([delivery])} not told yet"
+    return _about_link(told, delivery.mention.source, objections) or _notice(
+        "warning",
+        f"{told}: it is marked, and the article does not link to it; add the link, or set "
+        "LINKBACK_LINK_MARKED = True",
+        passing=True,
+        kind="unlinked",
+    )
+
+
+def _about_link(told: str, source: str, objections: Sequence[Objection]) -> Notice | None:
+    for objection in objections:
+        if objection.code in NEARLY_LINKED:
+            words = f"{told}: {source}: {objection.sentence}; {objection.remedy}"
+            return _notice("warning", words, passing=True, kind=objection.code)
+    return None
+
+
+def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
+    """Say what came of a delivery."""
+    subject = _subject([delivery])
+    if delivery.state is State.DELIVERED:
+        what = NEWS.get(delivery.fingerprint, "")
+        return _notice("info", f"{subject} told{what} by {delivery.protocol} ({reason(delivery)})")
+    if delivery.state is State.NOTHING:
+        return _notice("info", f"{subject} not told: it takes neither webmentions nor pingbacks")
+    remedy = (
+        "it is tried again when the article changes, or by pelican-linkback send --retry-failed"
+    )
+    return _not_told(subject, delivery, remedy, given_up=given_up, kind=delivery.reason)
+
+
+def _not_told(
+    subject: str, delivery: Delivery, remedy: str, *, given_up: bool, kind: str = ""
+) -> Notice:
+    why = reason(delivery)
+    if delivery.state is State.LATER and delivery.retry_at and not given_up:
+        when = f"{delivery.retry_at:%Y-%m-%d %H:%M} UTC"
+        text = f"{subject} not told yet ({why}); the first run after {when} tries again"
+        return _notice("info", text)
+    tried = f" after {delivery.attempts} attempts" if given_up else ""
+    return _notice("warning", f"{subject} not told{tried} ({why}); {remedy}", kind=kind)
+
+
+def about_pings(settled: Iterable[tuple[Delivery, Decision]]) -> Iterator[Notice]:
+    """Say what came of the pings among ``settled``: in one line for a hub and an answer."""
+    groups: dict[tuple[str, State, str, bool], list[Delivery]] = {}
+    for delivery, decision in sorted(settled, key=lambda each: each[0].mention):
+        if delivery.is_ping:
+            given_up = isinstance(decision, GiveUp)
+            key = (delivery.mention.target, delivery.state, reason(delivery), given_up)
+            groups.setdefault(key, []).append(delivery)
+    for (*_, given_up), pings in groups.items():
+        yield _about_hub(pings, given_up=given_up)
+
+
+def _about_hub(pings: Sequence[Delivery], *, given_up: bool) -> Notice:
+    first = pings[0]
+    more = f" and {len(pings) - 1} more" if len(pings) > 1 else ""
+    subject = f"{first.article}{more}: the hub {first.mention.target}"
+    if first.state is State.DELIVERED:
+        return _notice("info", f"{subject} told ({reason(first)})")
+    if first.state is State.WAITING:
+        what = "as it was built" if first.reason == OLDER else f"({first.detail})"
+        return _notice(
+            "info",
+            f"{subject} not told yet: {first.mention.source} is not online {what}; "
+            "upload it, then run pelican-linkback send",
+            passing=True,
+        )
+    remedy = "it is told of the feed's next version; see whether LINKBACK_HUBS names the right hub"
+    return _not_told(subject, first, remedy, given_up=given_up)
+
+
+def about_objection(delivery: Delivery, objection: Objection) -> Notice:
+    """Say why a WordPress site would refuse the delivery, and what the author can do."""
+    return _notice(
+        "warning",
+        f"{_subject([delivery])}: a WordPress site will refuse the pingback: "
+        f"{objection.sentence}; {objection.remedy}",
+        kind=objection.code,
+    )
+
+
+def about_journal(problems: Sequence[str]) -> Iterable[Notice]:
+    """Say which lines of the journal were not used."""
+    return (_notice("warning", problem) for problem in problems)
+
+
+def _subject(deliveries: Sequence[Delivery]) -> str:
+    first = deliveries[0]
+    more = f" and {len(deliveries) - 1} more" if len(deliveries) > 1 else ""
+    return f"{first.article or first.mention.source}: {first.mention.target}{more}"
+
+
+def _notice(
+    level: Literal["warning", "info"], text: str, *, passing: bool = False, kind: str = ""
+) -> Notice:
+    return Notice(level, harmless(text, LONGEST), passing, kind)

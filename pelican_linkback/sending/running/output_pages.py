@@ -1,0 +1,85 @@
+"""EDGE: the pages that Pelican wrote, by the URL at which they are to be online."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pelican_linkback.protocol.verification import is_tombstone
+from pelican_linkback.text.urls import normalise
+
+__all__ = ["TOMBSTONE", "BuiltSite"]
+
+TOMBSTONE = b"""\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Status" content="410 Gone">
+<meta name="robots" content="noindex">
+<title>Gone</title>
+</head>
+<body><p>This page was taken away.</p></body>
+</html>
+"""
+"""What stands in the place of a page that is gone (Webmention, section 3.2.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltSite:
+    """The output ``folder`` of the site that is to be at ``url``.
+
+    A URL is looked for where most hosts do: at the file it names, with ``.html`` added, and as a
+    folder with an ``index.html``.
+    """
+
+    folder: Path
+    url: str
+
+    def page(self, source: str) -> bytes | None:
+        """Return the page that is to be at the URL ``source``; None where there is none."""
+        found = self._file(source)
+        if found is None:
+            return None
+        try:
+            return found.read_bytes()
+        except OSError:
+            return None
+
+    def bury(self, source: str) -> Path | None:
+        """Put a tombstone at ``source`` and return its path; None where something else is there.
+
+        Raises OSError when it cannot be written.
+        """
+        found = self._file(source)
+        if found is not None:
+            return found if is_tombstone(found.read_bytes()) else None
+        places = list(self._places(source))
+        if not places:
+            return None
+        grave = places[0] if places[0].suffix in {".html", ".htm"} else places[-1]
+        grave.parent.mkdir(parents=True, exist_ok=True)
+        grave.write_bytes(TOMBSTONE)
+        return grave
+
+    def _file(self, source: str) -> Path | None:
+        return next((place for place in self._places(source) if place.is_file()), None)
+
+    def _places(self, source: str) -> Iterator[Path]:
+        """Yield where the page may be; nowhere for a URL of another site."""
+        home = normalise(f"{self.url}/")
+        if not source.startswith(home) or "?" in source:
+            return
+        path = unquote(urlsplit(source).path[len(urlsplit(home).path) :])
+        folder = self.folder.resolve()
+        if "\0" in path:
+            return
+        index = [f"{path}index.html"]
+        named = [path, f"{path}.html", f"{path}/index.html"]
+        for name in index if path.endswith("/") or not path else named:
+            place = (folder / name).resolve()
+            # An encoded slash can hide a way out of the folder.
+            if place.is_relative_to(folder):
+                yield place

@@ -1,0 +1,239 @@
+"""Tell every target, once: the product, drawn as a shell would run it.
+
+::
+
+    cat deliveries.jsonl | fold                      ledger     the lines -> the deliveries
+      | reconcile POSTS TOPICS >> deliveries.jsonl   reconcile  new ones queued, unmarked dropped
+      | grep due                                     decider    Send | Ask | Wait | Skip | GiveUp
+      | parallel --lane-by-host                      lanes      no crowd at anybody's door: a round
+          curl SOURCE | grep 'href="TARGET"'         gate       a source: is it as told?
+          | curl TARGET | discover                   discoveries  a page: where does it listen?
+          | tee -a deliveries.jsonl                  ledger     "attempt", on disk before
+          | curl --data MENTION ENDPOINT             exchanges  the request
+          >> deliveries.jsonl                        ledger     "outcome"
+      | wc                                           report
+
+A source is fetched once a run however many targets it has, and a target's page once however many
+articles link to it. A feed is a source, too, and its hubs are targets that need no discovery: see
+``topics``. What the deadline, Ctrl-C or a crash cuts off stays due.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
+from functools import partial
+
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.protocol.mention import MENTIONING, Mention, Protocol
+from pelican_linkback.protocol.verification import links_to
+from pelican_linkback.sending.deciding.changes import Post, reconcile
+from pelican_linkback.sending.deciding.decider import (
+    Ask,
+    Decision,
+    Policy,
+    Send,
+    can_begin_anew,
+    decide,
+)
+from pelican_linkback.sending.deciding.topics import Topic, news_of
+from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.memory.events import GONE, Dropped, Fact, Queued
+from pelican_linkback.sending.memory.ledger import Ledger, without_collection
+from pelican_linkback.sending.running.discovery_cache import Discoveries
+from pelican_linkback.sending.running.exchanges import Web
+from pelican_linkback.sending.running.notices import about_journal, about_pings
+from pelican_linkback.sending.running.report import Report, count
+from pelican_linkback.sending.running.run import Round
+from pelican_linkback.sending.running.scheduler import Lanes
+
+__all__ = ["Courier"]
+
+News = Sequence[tuple[Mention, Fact]]
+
+
+def _unwatched(done: int, due: int) -> None:  # noqa: ARG001 (the shape of Courier.progress)
+    return None
+
+
+def _nothing_built(source: str) -> bytes | None:  # noqa: ARG001 (the shape of Courier.built)
+    return None
+
+
+@dataclass(frozen=True)
+class Courier:
+    """Sends what is due in ``journal`` through ``web``, and says what came of it.
+
+    ``now`` gives the time (aware), ``monotonic`` seconds that only grow, ``chance`` a number from
+    0 to 1. The ``protocols`` are tried in their order, and one of them tells a target. At most
+    ``workers`` requests run at a time, ``per_host`` of them to one host, and none begins later
+    than ``deadline`` seconds after the run did. ``built`` returns the page that is to be online at
+    a source's URL, None where it is not known; ``discoveries`` remembers what targets offer.
+    ``progress`` is called from any thread with how many of those due are done.
+    """
+
+    journal: Journal
+    web: Web
+    _: KW_ONLY
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
+    chance: Callable[[], float] = random.random
+    protocols: Sequence[Protocol] = MENTIONING
+    policy: Policy = field(default_factory=Policy)
+    workers: int = 16
+    per_host: int = 2
+    deadline: float = 60.0
+    built: Callable[[str], bytes | None] = _nothing_built
+    discoveries: Discoveries = field(default_factory=Discoveries)
+    progress: Callable[[int, int], None] = _unwatched
+
+    @without_collection()
+    def plan(
+        self,
+        posts: Iterable[Post] | None = None,
+        topics: Iterable[Topic] | None = None,
+        *,
+        failed_too: bool = False,
+    ) -> list[tuple[Delivery, Decision]]:
+        """Return what such a run would decide about each delivery; nothing is written or sent."""
+        decided = self._decided(self._foresee(self._news(posts, topics, failed_too))[0])
+        return [decided[mention] for mention in sorted(decided)]
+
+    def run(
+        self,
+        posts: Iterable[Post] | None = None,
+        topics: Iterable[Topic] | None = None,
+        *,
+        failed_too: bool = False,
+    ) -> Report:
+        """Send what is due and record it; without ``posts``, what the journal knows already.
+
+        ``posts`` are all the articles of the site that mention somebody, and ``topics`` all the
+        feeds that name hubs: a build hands them in. Without either, its kind is left as it is.
+        With ``failed_too`` what was refused or given up begins anew.
+        Raises JournalError when the journal cannot be read or written; then nothing is sent
+        whose attempt is not on record. Where there is nothing to do, nothing is written and
+        no request is made.
+        """
+        site = None if posts is None else tuple(posts)
+        news_for = self._news(site, topics, failed_too)
+        return self._run(news_for, frozenset(self._unlinked(site or ())))
+
+    def retract(self, source: str) -> Report:
+        """Tell all that were told of ``source`` that it is gone, as soon as it is; see ``run``."""
+        return self._run(partial(_retraction, source))
+
+    def _unlinked(self, posts: Iterable[Post]) -> Iterator[Mention]:
+        """Yield what is marked, and is no link of the page that was built of its article."""
+        for post in posts:
+            missing = [target for target in post.targets if target not in post.links]
+            page = self.built(post.source) if missing else None
+            if page is None:
+                continue
+            for target in missing:
+                # A theme may link to what the article itself does not.
+                if not links_to(page, post.source, target):
+                    yield Mention(post.source, target)
+
+    def _news(
+        self,
+        posts: Iterable[Post] | None,
+        topics: Iterable[Topic] | None,
+        failed_too: bool,  # noqa: FBT001 (handed on)
+    ) -> Callable[[Ledger], News]:
+        site = None if posts is None else tuple(posts)
+        feeds = None if topics is None else tuple(topics)
+
+        def news_for(ledger: Ledger) -> News:
+            news: News = () if site is None else reconcile(ledger.deliveries, site)
+            if feeds is not None:
+                news = (*news, *news_of(ledger.deliveries, feeds))
+            return (*news, *self._second_chances(ledger, news)) if failed_too else news
+
+        return news_for
+
+    def _second_chances(self, ledger: Ledger, news: News) -> News:
+        """Return that what failed is forgotten and queued, except what there is ``news`` of."""
+        otherwise = {mention for mention, _ in news}
+        return [
+            (mention, fact)
+            for mention, (delivery, decision) in sorted(self._decided(ledger).items())
+            if mention not in otherwise and can_begin_anew(delivery, decision)
+            for fact in (Dropped(), delivery.news)
+        ]
+
+    def _run(
+        self, news_for: Callable[[Ledger], News], unlinked: Collection[Mention] = ()
+    ) -> Report:
+        with without_collection():
+            ledger, news = self._foresee(news_for)
+            due = self._due(ledger)
+        if not (due or news):
+            return self._report(Round(self, ledger, due, unlinked))
+        with self.journal.hold() as held:
+            if not held:
+                return Report(left=len(due), shut_out=True)
+            return self._send(news_for, unlinked)
+
+    def _send(self, news_for: Callable[[Ledger], News], unlinked: Collection[Mention]) -> Report:
+        """Do what ``run`` says, alone with the journal and knowing what another run just did."""
+        ledger = Ledger(self.journal)
+        ledger.record(news_for(ledger), self.now())
+        end = self.monotonic() + self.deadline
+        lanes = Lanes(
+            workers=self.workers,
+            per_host=self.per_host,
+            may_begin=lambda: self.monotonic() < end,
+        )
+        this = Round(self, ledger, self._due(ledger), unlinked)
+        self.progress(0, len(this.due))
+        finished = lanes.run(this.steps())
+        if not finished:
+            this.stop()
+            self.web.close()
+        return self._report(this, interrupted=not finished)
+
+    def _foresee(self, news_for: Callable[[Ledger], News]) -> tuple[Ledger, News]:
+        ledger = Ledger(self.journal)
+        news = news_for(ledger)
+        ledger.foresee(news, self.now())
+        return ledger, news
+
+    def _due(self, ledger: Ledger) -> list[Mention]:
+        decided = self._decided(ledger).items()
+        due = (mention for mention, (_, what) in decided if isinstance(what, Send | Ask))
+        return sorted(due)
+
+    def _decided(self, ledger: Ledger) -> dict[Mention, tuple[Delivery, Decision]]:
+        now = self.now()
+        return {
+            mention: (delivery, decide(delivery, now, self.policy))
+            for mention, delivery in ledger.deliveries.items()
+        }
+
+    def _report(self, this: Round, *, interrupted: bool = False) -> Report:
+        decided, done = self._decided(this.ledger), this.done.copy()
+        pings = about_pings(decided[mention] for mention in done)
+        return count(
+            decided,
+            done,
+            left=len(set(this.due).difference(done, this.asked.copy())),
+            interrupted=interrupted,
+            notices=(
+                *about_journal(this.ledger.problems),
+                *sorted([*this.notices.copy(), *this.about_missing_links(), *pings]),
+            ),
+        )
+
+
+def _retraction(source: str, ledger: Ledger) -> News:
+    """Return what a page that is gone changes in what is known of its mentions."""
+    known = [each for each in ledger.deliveries.values() if each.mention.source == source]
+    return [
+        (each.mention, Queued(each.article, GONE) if each.is_shown else Dropped())
+        for each in known
+        if each.is_shown or each.told is None
+    ]

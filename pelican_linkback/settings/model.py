@@ -1,0 +1,242 @@
+"""The author's settings: LINKBACK_* and the Pelican settings we read -> one frozen Settings.
+
+``read`` looks at everything before it complains, so that an author mends all of it at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pelican_linkback.exceptions import SettingsError, WebError
+from pelican_linkback.net.addresses import AllowEntry, is_public_host
+from pelican_linkback.protocol.mention import MENTIONING, Protocol
+from pelican_linkback.settings import validators as values
+from pelican_linkback.text.urls import check
+
+__all__ = ["NAMES", "Settings", "read"]
+
+PREFIX = "LINKBACK_"
+_FEED_ADDRESS = re.compile(r"(?:\w+_)?FEED(?:_\w+)?_URL")
+USER_AGENT = "pelican_linkback (Webmention; Pingback)"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the rest of the package knows about the author's configuration."""
+
+    site_url: str
+    """SITEURL without a trailing slash; empty in development."""
+
+    content: Path
+    """The content folder, absolute."""
+
+    edition: str = ""
+    """DEFAULT_LANG: what tells the sites apart that are built from one content folder."""
+
+    subsite: bool = False
+    """Whether this is one of the sites that i18n_subsites builds while it builds the main one."""
+
+    output: Path = Path("output")
+    """The output folder."""
+
+    feed_domain: str = ""
+    """FEED_DOMAIN, or else SITEURL, without a trailing slash: the address of the output folder."""
+
+    feeds_readdressed: bool = False
+    """Whether feeds can have other addresses than their paths (FEED_ATOM_URL and its like)."""
+
+    feeds: tuple[Any, ...] | None = None
+    """Feed classes or their dotted names; None for those that Pelican's settings ask for."""
+
+    archives: bool = False
+    """Whether what the limit of a feed leaves out is in archive documents (RFC 5005)."""
+
+    icon: str = ""
+    """A square picture of the site, as a URL or relative to the site."""
+
+    logo: str = ""
+    """A wide picture of the site, likewise."""
+
+    hubs: tuple[str, ...] = ()
+    """The WebSub hubs of the feeds: absolute URLs, each once."""
+
+    state: Path = Path("linkback")
+    """The folder of the journals."""
+
+    authors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What feeds say of an author beside the name: "email" and "url"."""
+
+    future: bool = False
+    """Whether an article whose date has not come is in the feeds."""
+
+    feed_style: bool | str = False
+    """Whether feeds opened in a browser have a look: True for ours, or a stylesheet's URL."""
+
+    autodiscovery: bool = False
+    """Whether pages get the links to their feeds that their theme left out."""
+
+    send: bool = True
+    targets: str = "marked"
+    since: date | None = None
+    """The day from which on found links are told; None for that of the first publication."""
+
+    link_marked: bool = False
+    protocols: tuple[Protocol, ...] = MENTIONING
+    exclude: tuple[str, ...] = ()
+    allow_hosts: tuple[AllowEntry, ...] = ()
+    timeout: float = 10.0
+    """Seconds for one exchange, all of it."""
+
+    deadline: float = 60.0
+    """Seconds for the sending of one build."""
+
+    workers: int = 16
+    per_host: int = 2
+    user_agent: str = USER_AGENT
+
+    @property
+    def publishes(self) -> bool:
+        """Whether a build with these settings is a publication.
+
+        It is when SITEURL is an absolute http(s) URL whose host is public or is named in
+        LINKBACK_ALLOW_HOSTS. Otherwise nothing is recorded and no request is made.
+        """
+        try:
+            check(self.site_url)
+        except WebError:
+            return False
+        parts = urlsplit(self.site_url)
+        host = parts.hostname or ""
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme.lower()]
+        return is_public_host(host) or any(
+            entry.opens(host, None, port) for entry in self.allow_hosts
+        )
+
+
+READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
+    "LINKBACK_FEEDS": ("feeds", values.feeds),
+    "LINKBACK_AUTHORS": ("authors", values.authors),
+    "LINKBACK_FUTURE": ("future", values.flag),
+    "LINKBACK_FEED_STYLE": ("feed_style", values.style),
+    "LINKBACK_AUTODISCOVERY": ("autodiscovery", values.flag),
+    "LINKBACK_ARCHIVES": ("archives", values.flag),
+    "LINKBACK_ICON": ("icon", values.address),
+    "LINKBACK_LOGO": ("logo", values.address),
+    "LINKBACK_HUBS": ("hubs", values.hubs),
+    "LINKBACK_STATE": ("state", values.path),
+    "LINKBACK_SEND": ("send", values.flag),
+    "LINKBACK_TARGETS": ("targets", values.one_of("marked", "all")),
+    "LINKBACK_SINCE": ("since", values.day),
+    "LINKBACK_LINK_MARKED": ("link_marked", values.flag),
+    "LINKBACK_PROTOCOLS": ("protocols", values.protocols),
+    "LINKBACK_EXCLUDE": ("exclude", values.strings),
+    "LINKBACK_ALLOW_HOSTS": ("allow_hosts", values.allow_hosts),
+    "LINKBACK_TIMEOUT": ("timeout", values.seconds),
+    "LINKBACK_DEADLINE": ("deadline", values.seconds),
+    "LINKBACK_WORKERS": ("workers", values.count),
+    "LINKBACK_PER_HOST": ("per_host", values.count),
+    "LINKBACK_USER_AGENT": ("user_agent", values.agent),
+}
+"""What takes each setting, and the field of Settings that it goes to."""
+
+NAMES = tuple(READERS)
+"""Every setting of this plugin, as the author writes it."""
+
+
+def read(pelican: Mapping[str, Any]) -> Settings:
+    """Return the Settings in ``pelican``, Pelican's dictionary of settings.
+
+    Raises SettingsError with every problem found: a name that is not ours (with the nearest
+    that is) and a value that is not what the setting takes.
+    """
+    own, problems = _read_own(pelican)
+    problems += [*_addresses(pelican), *_length(pelican.get("FEED_MAX_ITEMS"))]
+    if problems:
+        raise SettingsError(problems)
+    settings = Settings(**_read_pelicans(pelican), **own)
+    # Beside the content folder; joining an absolute path gives that path.
+    settings = replace(settings, state=settings.content.parent / settings.state)
+    if problems := list(_folders(settings)):
+        raise SettingsError(problems)
+    return settings
+
+
+def _read_own(pelican: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return what LINKBACK_* say, by the fields of Settings, and what is wrong with them."""
+    own: dict[str, Any] = {}
+    problems: list[str] = []
+    for name in sorted(key for key in pelican if key.startswith(PREFIX)):
+        if name not in READERS:
+            problems.append(_unknown(name))
+            continue
+        field, reader = READERS[name]
+        try:
+            own[field] = reader(pelican[name])
+        except ValueError as error:
+            problems.append(f"{name} = {pelican[name]!r}: {error}")
+    return own, problems
+
+
+def _read_pelicans(pelican: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Pelican's own settings say, by the fields of Settings."""
+    site_url = str(pelican.get("SITEURL") or "").rstrip("/")
+    return {
+        "site_url": site_url,
+        "content": Path(pelican["PATH"]).absolute(),
+        "edition": str(pelican.get("DEFAULT_LANG") or ""),
+        "subsite": pelican.get("DEFAULT_LANG") in (pelican.get("I18N_SUBSITES") or {}),
+        "output": Path(pelican.get("OUTPUT_PATH", "output")).absolute(),
+        "feed_domain": str(pelican.get("FEED_DOMAIN") or site_url).rstrip("/"),
+        "feeds_readdressed": any(map(pelican.get, filter(_FEED_ADDRESS.fullmatch, pelican))),
+    }
+
+
+def _addresses(pelican: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("SITEURL", "FEED_DOMAIN"):
+        value = str(pelican.get(name) or "")
+        if value and (problem := _about_address(value)):
+            yield f"{name} = {value!r}: {problem}; takes an address, such as https://example.org"
+
+
+def _length(items: object) -> Iterator[str]:
+    is_number = isinstance(items, int) and not isinstance(items, bool) and items >= 0
+    if items is not None and not is_number:
+        yield f"FEED_MAX_ITEMS = {items!r}: takes a whole number, or None for all"
+
+
+def _about_address(value: str) -> str | None:
+    """Say what is wrong with a site's address; Pelican takes ``//host`` and ``/blog``, too."""
+    try:
+        parts = urlsplit(value)
+    except ValueError as error:
+        return str(error)
+    if value != value.strip():
+        return "white space around it"
+    if "@" in parts.netloc:
+        return "a user name in it would be in every link"
+    if parts.scheme not in {"http", "https"} and not value.startswith("/"):
+        return "it does not begin with https:// or http://"
+    return None
+
+
+def _folders(settings: Settings) -> Iterator[str]:
+    if settings.state.is_relative_to(settings.output):
+        yield (
+            f"LINKBACK_STATE = {str(settings.state)!r}: it is below the output folder, which is "
+            "published, and emptied by some builds; takes a folder beside the content"
+        )
+
+
+def _unknown(name: str) -> str:
+    # The prefix is common to all, and would make strangers look alike.
+    endings = {known.removeprefix(PREFIX): known for known in NAMES}
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), endings, n=1, cutoff=0.6)
+    hint = f"did you mean {endings[near[0]]}?" if near else f"there are {', '.join(NAMES)}"
+    return f"{name} is not a setting of pelican_linkback; {hint}"

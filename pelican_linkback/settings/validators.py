@@ -1,0 +1,177 @@
+"""What settings take: a reader for each kind of value.
+
+A reader takes what the author wrote and returns the value, or raises ValueError with what the
+setting takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeGuard
+
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.net.addresses import AllowEntry
+from pelican_linkback.protocol.mention import MENTIONING, Protocol
+from pelican_linkback.text.urls import can_be_read, check
+
+__all__ = [
+    "address",
+    "agent",
+    "allow_hosts",
+    "authors",
+    "count",
+    "day",
+    "feeds",
+    "flag",
+    "hubs",
+    "one_of",
+    "path",
+    "protocols",
+    "seconds",
+    "strings",
+    "style",
+]
+
+
+def flag(value: object) -> bool:
+    """Take True or False."""
+    if isinstance(value, bool):
+        return value
+    raise ValueError("takes True or False")
+
+
+def one_of(*words: str) -> Callable[[object], str]:
+    """Return a reader of one of ``words``."""
+
+    def read_word(value: object) -> str:
+        if isinstance(value, str) and value in words:
+            return value
+        raise ValueError("takes " + " or ".join(f'"{word}"' for word in words))
+
+    return read_word
+
+
+def style(value: object) -> bool | str:
+    """Take True, False, or the address of a stylesheet."""
+    if isinstance(value, bool) or (isinstance(value, str) and value.strip()):
+        return value
+    raise ValueError("takes True, False, or the URL of a stylesheet")
+
+
+def seconds(value: object) -> float:
+    """Take a time of up to a day, in seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 86_400:
+        return float(value)
+    raise ValueError("takes a number of seconds above 0, such as 10")
+
+
+def count(value: object) -> int:
+    """Take a number of things, 1 to 1000."""
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000:
+        return value
+    raise ValueError("takes a whole number from 1 to 1000")
+
+
+def _is_list(value: object, kind: type | UnionType) -> TypeGuard[Sequence[Any]]:
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        return False
+    return all(isinstance(entry, kind) for entry in value)
+
+
+def strings(value: object) -> tuple[str, ...]:
+    """Take a list of strings, and strip each."""
+    if _is_list(value, str) and all(entry.strip() for entry in value):
+        return tuple(entry.strip() for entry in value)
+    raise ValueError('takes a list of strings, such as ["example.org"]')
+
+
+def hubs(value: object) -> tuple[str, ...]:
+    """Take a list of absolute URLs; each counts once."""
+    hubs = strings(value)
+    wrong = []
+    for hub in hubs:
+        try:
+            check(hub)
+        except InvalidURL as error:
+            wrong.append(f"{hub!r} is none: {error.reason}")
+    if wrong:
+        raise ValueError(f"takes absolute URLs; {'; '.join(wrong)}")
+    return tuple(dict.fromkeys(hubs))
+
+
+def protocols(value: object) -> tuple[Protocol, ...]:
+    """Take the names of protocols, the preferred one first."""
+    names = strings(value)
+    if len(set(names)) == len(names) and all(name in MENTIONING for name in names):
+        return tuple(Protocol(name) for name in names)
+    raise ValueError('takes a list of "webmention" and "pingback", in the order of preference')
+
+
+def allow_hosts(value: object) -> tuple[AllowEntry, ...]:
+    """Take what may be reached: hosts, addresses and networks (``AllowEntry``)."""
+    return tuple(AllowEntry.parse(entry) for entry in strings(value))
+
+
+def agent(value: object) -> str:
+    """Take a line that can stand in a header."""
+    if isinstance(value, str) and value.strip() and value.isprintable() and value.isascii():
+        return value.strip()
+    raise ValueError("takes one line of ASCII text")
+
+
+def path(value: object) -> Path:
+    """Take the path of a folder; ``~`` is the home of a user."""
+    if isinstance(value, str | Path) and str(value).strip() and "\0" not in str(value):
+        with suppress(RuntimeError):  # ~nobody: a user who is not there
+            return Path(value).expanduser()
+    raise ValueError('takes the path of a folder, such as "linkback"')
+
+
+def address(value: object) -> str:
+    """Take a URL, which may be relative to the site."""
+    text = value.strip() if isinstance(value, str) else " "
+    if not re.search(r"\s", text) and can_be_read(text):
+        return text
+    raise ValueError('takes an address, such as "images/icon.png"')
+
+
+def authors(value: object) -> Mapping[str, Mapping[str, str]]:
+    """Take what is known of authors, by their names."""
+    if isinstance(value, Mapping) and all(map(_is_person, value.items())):
+        return dict(value)
+    raise ValueError(
+        'takes a dictionary, such as {"Ann Lee": {"email": "ann@example.org", "url": ""}}'
+    )
+
+
+def _is_person(item: tuple[object, object]) -> bool:
+    name, about = item
+    if not isinstance(name, str) or not isinstance(about, Mapping):
+        return False
+    return set(about) <= {"email", "url"} and all(isinstance(each, str) for each in about.values())
+
+
+def day(value: object) -> date | None:
+    """Take a date, or its ISO form; None stays None."""
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError('takes a day, such as "2026-01-31"') from None
+
+
+def feeds(value: object) -> tuple[Any, ...] | None:
+    """Take a list of Feed classes or of their dotted names; None stays None."""
+    if value is None:
+        return None
+    if _is_list(value, str | type):
+        return tuple(value)
+    raise ValueError("takes a list of Feed classes or of their dotted names")

@@ -1,0 +1,1 @@
+"""URLs, markup and text. Contains no business logic."""

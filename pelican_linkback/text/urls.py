@@ -1,0 +1,270 @@
+"""What a URL is to this program: check, normalise, resolve, compare. Pure; looks nothing up.
+
+A URL is kept and sent as its author wrote it, and compared in its normal form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from ipaddress import IPv6Address
+from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
+
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.text.printable import harmless
+
+__all__ = [
+    "can_be_read",
+    "check",
+    "host_key",
+    "is_fetchable",
+    "is_plain",
+    "join",
+    "normalise",
+    "page_key",
+    "plainly_joined",
+    "resolve",
+    "same_site",
+]
+
+LIMIT = 8000
+"""Characters in a URL at most: what RFC 9110, section 4.1, asks of everybody, and no more."""
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+_RESERVED = "%:/?#[]@!$&'()*+,;="
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
+_SPACE = re.compile(r"\s")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NEVER = re.compile(r'[<>"\\]')
+_TO_QUOTE = re.compile(r'[\s<>"]')
+_PLAIN_URL = re.compile(r"https?://[\w.-]+/[\w./~%-]*+", re.ASCII)
+_PLAIN_PAGE = re.compile(
+    r"((https?://[\w.-]+(?::[0-9]+)?)?/(?:[\w~-][\w.~-]*+/)*+)(?:[\w~-][\w.~-]*+)?", re.ASCII
+)
+_PLAIN_REFERENCE = re.compile(r"/?[\w~-][\w.~-]*+(?:/[\w~-][\w.~-]*+)*+/?", re.ASCII)
+_LABELS = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+
+
+def can_be_read(reference: str) -> bool:
+    """Tell whether ``reference``, absolute or not, can be taken apart; ``http://[x`` cannot."""
+    try:
+        urlsplit(reference)
+    except ValueError:
+        return False
+    return True
+
+
+def check(url: str) -> str:
+    """Return ``url`` unchanged if this program would fetch it; else raise InvalidURL, saying why.
+
+    It takes absolute http and https URLs with a host and without a user name. Whether the host
+    may be reached is the business of ``addresses``.
+    """
+    _take_apart(url)
+    return url
+
+
+def is_fetchable(url: str) -> bool:
+    """Tell whether ``check`` takes ``url``."""
+    try:
+        check(url)
+    except InvalidURL:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1000)
+def normalise(url: str) -> str:
+    """Return the form in which two spellings of one page are equal (RFC 3986, section 6.2).
+
+    Scheme and host in lower case, the host in A-labels, without default port, dot segments and
+    fragment; percent-encoding only where it is needed, and in upper case. Idempotent. Raises
+    InvalidURL for what ``check`` refuses. Remembered, as targets are compared again and again.
+    """
+    parts, authority = _take_apart(url)
+    path = _without_dots(_one_encoding(parts.path))
+    query = f"?{_one_encoding(parts.query)}" if parts.query else ""
+    return f"{parts.scheme}://{authority}{path}{query}"
+
+
+def join(base: str, reference: str) -> str:
+    """Return what ``urllib.parse.urljoin`` does, at once where both are plain."""
+    joined = plainly_joined(base, reference)
+    if joined is not None:
+        return joined
+    return reference if is_plain(reference) else urljoin(base, reference)
+
+
+def is_plain(url: str) -> bool:
+    """Tell whether an absolute URL has only such characters as a URI may have.
+
+    False where one has to look closer.
+    """
+    return _PLAIN_URL.fullmatch(url) is not None
+
+
+def plainly_joined(base: str, reference: str) -> str | None:
+    """Return the URL of ``reference`` on ``base`` where one has only to follow the other.
+
+    None where there is more to it: escapes, queries, dot segments, other hosts, and the like.
+    """
+    if not _PLAIN_REFERENCE.fullmatch(reference):
+        return None
+    folder, origin = _plain_page(base)
+    before = origin if reference.startswith("/") else folder
+    return None if before is None else before + reference
+
+
+@lru_cache(maxsize=64)
+def _plain_page(url: str) -> tuple[str | None, str | None]:
+    found = _PLAIN_PAGE.fullmatch(url)
+    return (found[1], found[2] or "") if found else (None, None)
+
+
+def resolve(base: str, reference: str) -> str:
+    """Return the URL that ``reference`` means on the page ``base``, as browsers read it.
+
+    White space around it is dropped, within it percent-encoded, as is what does not show (marks of
+    direction, joiners); an empty reference is the page itself. The result can be of any scheme
+    (``mailto:``): see ``check``. Raises InvalidURL for what cannot be taken apart, or is longer
+    than any URL may be.
+    """
+    # Before the work: a page can hold a base of half a megabyte, and ten thousand links upon it.
+    if len(reference) > LIMIT:
+        raise InvalidURL(harmless(reference), f"it has more than {LIMIT} characters")
+    wanted = re.sub(r"[\t\r\n]", "", reference.strip("".join(map(chr, range(33)))))
+    try:
+        joined = join(base, wanted) if wanted else urldefrag(base).url
+    except ValueError as error:
+        raise InvalidURL(harmless(reference), f"it is not a URL: {harmless(error)}") from error
+    plain = _TO_QUOTE.sub(lambda match: quote(match[0]), joined)
+    return plain if plain.isprintable() else "".join(map(_visible, plain))
+
+
+def _visible(character: str) -> str:
+    shows = character.isprintable() or _CONTROL.match(character)  # ``check`` refuses these
+    return character if shows else quote(character)
+
+
+def same_site(a: str, b: str) -> bool:
+    """Tell whether two URLs have one host and port; http and https are taken for one another.
+
+    A URL that ``check`` refuses is at no site.
+    """
+    try:
+        return host_key(a) == host_key(b)
+    except InvalidURL:
+        return False
+
+
+def host_key(url: str) -> str:
+    """Return ``host`` or ``host:port`` (where it is not the default): the lane of this URL.
+
+    Raises InvalidURL for what ``check`` refuses.
+    """
+    authority = _take_apart(url)[1]
+    host, mark, rest = authority.partition("]" if authority.startswith("[") else ":")
+    return f"{host.rstrip('.')}{mark}{rest}"
+
+
+def page_key(url: str) -> str:
+    """Return what tells pages apart: the normal form, or the URL itself where ``check`` refuses."""
+    try:
+        return normalise(url)
+    except InvalidURL:
+        return url
+
+
+@lru_cache(maxsize=256)
+def _take_apart(url: str) -> tuple[SplitResult, str]:
+    """Return the parts of an acceptable URL, and its host and port in normal form.
+
+    Remembered for a while: each link is checked, compared with its page and normalised.
+    """
+    try:
+        _refuse_characters(url)
+        parts = urlsplit(url)
+        _refuse_parts(parts)
+        return parts, _authority(parts)
+    except ValueError as error:
+        raise InvalidURL(harmless(url), harmless(error)) from error
+
+
+def _refuse_characters(url: str) -> None:
+    if len(url) > LIMIT:
+        raise ValueError(f"it has more than {LIMIT} characters")
+    if _CONTROL.search(url):
+        raise ValueError("it has a control character in it")
+    if _SPACE.search(url):
+        raise ValueError("it has white space in it")
+    if found := _NEVER.search(url):
+        raise ValueError(f"it has a {found[0]} in it, which no URL has")
+
+
+def _refuse_parts(parts: SplitResult) -> None:
+    if not parts.scheme:
+        raise ValueError("it is not absolute: it does not begin with https:// or http://")
+    if parts.scheme not in DEFAULT_PORTS:
+        raise ValueError(f"its scheme is {parts.scheme}, and only http and https are spoken here")
+    if parts.username is not None:
+        raise ValueError("it has a user name in it, and credentials are never sent")
+
+
+def _authority(parts: SplitResult) -> str:
+    host = _host(parts.hostname or "")
+    port = parts.port
+    if port == 0:
+        raise ValueError("its port is 0")
+    return host if port in {None, DEFAULT_PORTS[parts.scheme]} else f"{host}:{port}"
+
+
+def _host(host: str) -> str:
+    """Return the host as A-labels (non-transitional, as browsers do) or as [IPv6]."""
+    if not host:
+        raise ValueError("it has no host")
+    if ":" in host and "%" not in host:
+        return f"[{IPv6Address(host).compressed}]"
+    # The limit comes before the work: Punycode takes time by the square of the length.
+    labels = _fold(host[:254]).split(".")
+    plain = ".".join(map(_a_label, labels))
+    if len(host) > 253 or not _LABELS.fullmatch(plain):
+        raise ValueError(f"{harmless(host, 60)} is not the name of a host")
+    return plain
+
+
+def _fold(host: str) -> str:
+    folded = unicodedata.normalize("NFKC", host).lower()
+    return unicodedata.normalize("NFKC", folded).replace("。", ".")
+
+
+def _a_label(label: str) -> str:
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
+
+
+def _one_encoding(text: str) -> str:
+    """Return a path or query percent-encoded where it must be and nowhere else."""
+    return quote(_ESCAPE.sub(_one_escape, text), safe=_RESERVED)
+
+
+def _one_escape(match: re.Match[str]) -> str:
+    if match[1] is None:
+        return "%25"
+    character = chr(int(match[1], 16))
+    return character if _UNRESERVED.fullmatch(character) else match[0].upper()
+
+
+def _without_dots(path: str) -> str:
+    """Return an absolute path without ``.`` and ``..`` (RFC 3986, section 5.2.4)."""
+    kept: list[str] = []
+    segments = path.split("/")[1:] or [""]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)
