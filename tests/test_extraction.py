@@ -37,6 +37,35 @@ def test_marks(value: object, marks: Marks) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "urls"),
+    [
+        pytest.param(f"{A};b=1", [f"{A};b=1"], id="in the path"),
+        pytest.param(f"{A}?x=1;y=2", [f"{A}?x=1;y=2"], id="in the query"),
+        pytest.param(f"{A};p=1;q?x=1;y=2;z", [f"{A};p=1;q?x=1;y=2;z"], id="several"),
+        pytest.param(f"{A};;b", [f"{A};;b"], id="one after another"),
+        pytest.param(f"{A};b=1;{B}", [f"{A};b=1", B], id="before a URL"),
+        pytest.param(
+            f"{A};b=1;HTTP://example.com/", [f"{A};b=1", "HTTP://example.com/"], id="HTTP"
+        ),
+        pytest.param(f"{A};b=1 ; {B} ;", [f"{A};b=1", B], id="with spaces"),
+        pytest.param(f"{A};b=1;\n{B};c;", [f"{A};b=1", f"{B};c"], id="at the end of a line"),
+        pytest.param(f"{A};;{B};;", [A, B], id="two where one is meant"),
+        pytest.param(f"{A};allow=1", [f"{A};allow=1"], id="a word that begins with all"),
+        pytest.param(f"{A};none=1", [f"{A};none=1"], id="a parameter of that name"),
+        pytest.param([f"{A};b", f"{B};c"], [f"{A};b", f"{B};c"], id="a list"),
+    ],
+)
+def test_a_semicolon_may_be_part_of_a_url(value: object, urls: list[str]) -> None:
+    assert read_marks(value) == Marks(tuple(urls))
+
+
+def test_and_before_a_keyword_it_separates() -> None:
+    assert read_marks(f"{A};b;all") == Marks((f"{A};b",), all=True)
+    assert read_marks(f"{A};b;All;{B}") == Marks((f"{A};b", B), all=True)
+    assert read_marks(f"{A}; nonsense").urls == (A,)
+
+
+@pytest.mark.parametrize(
     ("value", "problem"),
     [
         ("example.org", '"example.org": it is not absolute'),

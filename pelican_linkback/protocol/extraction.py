@@ -7,7 +7,9 @@ caller's decision; here is only what is there.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import markup, urls
@@ -19,7 +21,8 @@ ALL = "all"
 NONE = "none"
 
 _SEVERAL = re.compile(r"https?://.*[\s,]https?://")
-_BETWEEN = re.compile(r"[;\r\n]")
+_BETWEEN = re.compile(r"[\r\n]|\s;|;(?=\s|https?://|(?:all|none)\s*(?:;|\Z)|\Z)", re.IGNORECASE)
+"""What separates values. Another ``;`` is part of a URL (RFC 3986, section 3.3): ``/a;b=1``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +60,28 @@ def read_marks(value: object) -> Marks:
     what cannot be used is among the ``problems``.
     """
     parts = value if isinstance(value, list | tuple) else [value]
-    texts = [part for part in parts if isinstance(part, str)]
-    words = dict.fromkeys(word.strip() for text in texts for word in _BETWEEN.split(text))
-    asked = {word.lower() for word in words} & {ALL, NONE}
-    candidates = [word for word in words if word and word.lower() not in asked]
-    wrong = {word: problem for word in candidates if (problem := _problem(word))}
-    found = tuple(word for word in candidates if word not in wrong)
+    words = _words(part for part in parts if isinstance(part, str))
+    keywords = {word.lower() for word in words} & {ALL, NONE}
+    wrong = {word: problem for word in words if (problem := _problem(word))}
+    found = tuple(word for word in words if word.lower() not in keywords and word not in wrong)
     problems = [
-        f'"{harmless(part)}": it is not text; write URLs, "all" or "none"'
-        for part in parts
-        if part is not None and not isinstance(part, str)
+        *(NOT_TEXT.format(harmless(part)) for part in parts if not isinstance(part, str | None)),
+        *wrong.values(),
+        *([NONE_IS_NOT_ALONE] if NONE in keywords and (ALL in keywords or found) else []),
     ]
-    problems.extend(wrong.values())
-    if NONE in asked and (ALL in asked or found):
-        problems.append(
-            '"none" stands beside other values, so that nobody is told; take it or them out'
-        )
-    return Marks(found, ALL in asked, NONE in asked, tuple(problems))
+    return Marks(found, ALL in keywords, NONE in keywords, tuple(problems))
+
+
+NOT_TEXT = '"{}": it is not text; write URLs, "all" or "none"'
+NONE_IS_NOT_ALONE = '"none" stands beside other values, so that nobody is told; take it or them out'
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    """Return the values that stand in ``texts``, in order and without doubles."""
+    pieces = chain.from_iterable(map(_BETWEEN.split, texts))
+    return [
+        word for word in dict.fromkeys(piece.strip().strip(";").strip() for piece in pieces) if word
+    ]
 
 
 def links(html: str, base: str) -> tuple[Hyperlink, ...]:
@@ -92,6 +100,8 @@ def links(html: str, base: str) -> tuple[Hyperlink, ...]:
 
 
 def _problem(word: str) -> str | None:
+    if word.lower() in {ALL, NONE}:
+        return None
     if _SEVERAL.search(word):
         return f'"{harmless(word)}": these are several; put ";" between URLs'
     try:
