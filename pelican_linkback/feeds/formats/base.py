@@ -264,7 +264,7 @@ xml_kind = shareable(
     *("endChannelElement", "add_stylesheets"),
     state=("feed", "entries"),
 )
-"""Declares a generator whose XML elements for an item depend on the item alone: see ``entry_cache``."""
+"""Declares a generator whose XML elements for an item depend on it alone: see ``entry_cache``."""
 
 
 def file_attributes(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
