@@ -23,8 +23,9 @@ from typing import Self
 from urllib.parse import urldefrag, urlsplit
 
 from pelican_linkback.exceptions import Refused, Unreachable, WebError
+from pelican_linkback.net import client
 from pelican_linkback.net.addresses import BAD_PORTS, is_global
-from pelican_linkback.net.client import MAX_BODY, MAX_REDIRECTS, Response, redirected
+from pelican_linkback.net.client import MAX_BODY, Response, follow, redirected
 from pelican_linkback.text import urls
 
 
@@ -65,24 +66,23 @@ class FakeWeb:
         """There is nothing to close."""
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
-        return self._fetch("GET", url, b"", headers or {})
+        return follow(client.Request("GET", url, headers or {}), self.exchange)
 
     def post(
         self, url: str, body: bytes, content_type: str, headers: Mapping[str, str] | None = None
     ) -> Response:
-        return self._fetch("POST", url, body, {**(headers or {}), "Content-Type": content_type})
+        sent = {**(headers or {}), "Content-Type": content_type}
+        return follow(client.Request("POST", url, sent, body), self.exchange)
 
-    def _fetch(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
-        urls.check(url)
-        for _ in range(MAX_REDIRECTS + 1):
-            sent = {**headers, "User-Agent": self.user_agent}
-            reply = self._answer(Request(method, urldefrag(url).url, sent, body))
-            onward = redirected(method, url, reply.status, reply.headers)
-            if onward is None:
-                kept, truncated = reply.body[:MAX_BODY], len(reply.body) > MAX_BODY
-                return Response(url, reply.status, tuple(reply.headers), kept, truncated)
-            url = onward
-        raise Refused(url, f"more than {MAX_REDIRECTS} redirects")
+    def exchange(self, request: client.Request) -> Response:
+        url = urls.check(request.url)
+        sent = {**request.headers, "User-Agent": self.user_agent}
+        heard = Request(request.method, urldefrag(url).url, sent, request.body or b"")
+        reply = self._answer(heard)
+        moved = redirected(request.method, url, reply.status, reply.headers) is not None
+        body = b"" if moved else reply.body
+        kept, truncated = body[:MAX_BODY], len(body) > MAX_BODY
+        return Response(url, reply.status, tuple(reply.headers), kept, truncated)
 
     def _answer(self, request: Request) -> Reply:
         self._admit(request.url)

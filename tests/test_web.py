@@ -10,6 +10,7 @@ import pytest
 from pelican_linkback.exceptions import InvalidURL, Refused, TimedOut, Unreachable
 from pelican_linkback.net import client as web_module
 from pelican_linkback.net.client import MAX_BODY, MAX_REDIRECTS, Web
+from pelican_linkback.net.client import Request as Sent
 from tests.fakeweb import FakeWeb, Reply, Request
 from tests.raw_servers import AGENT, Site, a_web, http_server
 
@@ -71,6 +72,13 @@ def test_a_get_follows(serve: Serve, status: int) -> None:
     web, base, _ = serve({"/old": Reply(status, [("Location", "new?x")]), "/new?x": Reply(410)})
     response = web.get(f"{base}/old")
     assert (response.url, response.status) == (f"{base}/new?x", 410)
+
+
+def test_one_request_by_itself_follows_nothing(serve: Serve) -> None:
+    web, base, log = serve({"/old": Reply(302, [("Location", "/new")], b"moved")})
+    answer = web.exchange(Sent("GET", f"{base}/old", {"Accept": "text/html"}))
+    assert (answer.url, answer.status, answer.body) == (f"{base}/old", 302, b"")
+    assert [(each.url, each.headers["Accept"]) for each in log] == [(f"{base}/old", "text/html")]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303])
@@ -176,4 +184,13 @@ def test_fake_pages_can_be_text_errors_and_functions() -> None:
 
 
 def test_the_public_face() -> None:
-    assert web_module.__all__ == ["MAX_BODY", "MAX_REDIRECTS", "Response", "Web", "redirected"]
+    assert web_module.__all__ == [
+        "MAX_BODY",
+        "MAX_REDIRECTS",
+        "Request",
+        "Response",
+        "Web",
+        "follow",
+        "hops",
+        "redirected",
+    ]

@@ -17,9 +17,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -34,7 +34,16 @@ from pelican_linkback.net.transport import authorities, exchange, quoted
 from pelican_linkback.text import urls
 from pelican_linkback.text.printable import harmless
 
-__all__ = ["MAX_BODY", "MAX_REDIRECTS", "Response", "Web", "redirected"]
+__all__ = [
+    "MAX_BODY",
+    "MAX_REDIRECTS",
+    "Request",
+    "Response",
+    "Web",
+    "follow",
+    "hops",
+    "redirected",
+]
 
 MAX_BODY = 1_000_000
 """Bytes of a decompressed body that are kept."""
@@ -65,12 +74,28 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """One request to one host.
+
+    ``spent`` is how many seconds the requests took that led here by redirects: they have one time
+    limit together.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    spent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """What a server answered, whatever its status.
 
     ``url`` is the one that answered in the end; ``headers`` are in order, repeated ones
     repeated, and without cookies; ``body`` is unpacked, and ``truncated`` when there was more
-    than ``MAX_BODY``.
+    than ``MAX_BODY``; that of a redirect which is followed is not read. ``seconds`` is how long
+    it took.
     """
 
     url: str
@@ -78,6 +103,7 @@ class Response:
     headers: Headers
     body: bytes
     truncated: bool = False
+    seconds: float = field(default=0.0, compare=False)
 
 
 def redirected(
@@ -96,6 +122,33 @@ def redirected(
         return urls.check(urls.resolve(url, _read_location(location)))
     except InvalidURL as error:
         raise Refused(url, f"it redirects to {error.url}: {error.reason}") from error
+
+
+def hops(request: Request) -> Generator[Request, Response, Response]:
+    """Yield ``request``, and those to which redirects lead; return the answer to the last.
+
+    Each answer is to be sent in. So whoever makes the requests can wait for his turn at each host.
+    Raises Refused for a redirect that is not followed, and after ``MAX_REDIRECTS``.
+    """
+    for _ in range(MAX_REDIRECTS + 1):
+        answer = yield request
+        onward = redirected(request.method, request.url, answer.status, answer.headers)
+        if onward is None:
+            return answer
+        request = replace(request, url=onward, spent=request.spent + answer.seconds)
+    raise Refused(request.url, f"more than {MAX_REDIRECTS} redirects")
+
+
+def follow(request: Request, answer_to: Callable[[Request], Response]) -> Response:
+    """Return what ``request`` and the redirects behind it lead to; see ``hops``."""
+    requests = hops(request)
+    following = next(requests)
+    while True:
+        try:
+            following = requests.send(answer_to(following))
+        except StopIteration as end:
+            answer: Response = end.value
+            return answer
 
 
 class Web:
@@ -141,32 +194,30 @@ class Web:
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
         """Fetch ``url``, through at most ``MAX_REDIRECTS`` redirects."""
-        return self._fetch("GET", url, None, headers or {})
+        return follow(Request("GET", url, headers or {}), self.exchange)
 
     def post(
         self, url: str, body: bytes, content_type: str, headers: Mapping[str, str] | None = None
     ) -> Response:
         """Send ``body`` to ``url``; see ``redirected`` for what is followed."""
-        return self._fetch("POST", url, body, {**(headers or {}), "Content-Type": content_type})
+        sent = {**(headers or {}), "Content-Type": content_type}
+        return follow(Request("POST", url, sent, body), self.exchange)
 
-    def _fetch(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> Response:
-        urls.check(url)
-        with self._deadline() as deadline:
-            for _ in range(MAX_REDIRECTS + 1):
-                with self._hop(method, url, body, headers, deadline) as answer:
-                    heard = _headers(answer)
-                    onward = redirected(method, url, answer.status, heard)
-                    if onward is None:
-                        body, whole = _read(answer, deadline)
-                        return Response(url, answer.status, heard, body, truncated=not whole)
-                url = onward
-        raise Refused(url, f"more than {MAX_REDIRECTS} redirects")
+    def exchange(self, request: Request) -> Response:
+        """Return what ``request`` itself is answered, be it a redirect."""
+        url = urls.check(request.url)
+        begun = self._monotonic()
+        with self._deadline(request.spent) as deadline, self._hop(request, deadline) as answer:
+            heard = _headers(answer)
+            body, whole = b"", True
+            if redirected(request.method, url, answer.status, heard) is None:
+                body, whole = _read(answer, deadline)
+            seconds = self._monotonic() - begun
+            return Response(url, answer.status, heard, body, not whole, seconds)
 
     @contextmanager
-    def _deadline(self) -> Iterator[Deadline]:
-        with Deadline(self._timeout, self._monotonic) as deadline:
+    def _deadline(self, spent: float) -> Iterator[Deadline]:
+        with Deadline(self._timeout - spent, self._monotonic) as deadline:
             with self._lock:
                 self._running.add(deadline)
                 if self._closed:
@@ -178,25 +229,20 @@ class Web:
                     self._running.remove(deadline)
 
     @contextmanager
-    def _hop(
-        self,
-        method: str,
-        url: str,
-        body: bytes | None,
-        headers: Mapping[str, str],
-        deadline: Deadline,
-    ) -> Iterator[BaseHTTPResponse]:
+    def _hop(self, request: Request, deadline: Deadline) -> Iterator[BaseHTTPResponse]:
         """Send one request and hold its answer open; errors are wrapped here and only here."""
+        url = request.url
         sent = {
             "Accept": "*/*",
-            **headers,
+            **request.headers,
             "Host": urls.host_key(url),
             "User-Agent": self._user_agent,
             "Accept-Encoding": "gzip, deflate",
             "Connection": "close",
         }
         try:
-            with exchange(self._open(url, deadline), method, url, body, sent) as answer:
+            sock = self._open(url, deadline)
+            with exchange(sock, request.method, url, request.body, sent) as answer:
                 yield answer
         except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
             raise self._wrapped(url, error, deadline) from error

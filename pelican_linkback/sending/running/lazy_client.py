@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pelican_linkback.settings.model import Settings
 
 if typing.TYPE_CHECKING:
-    from pelican_linkback.net.client import Response, Web
+    from pelican_linkback.net.client import Request, Response, Web
 
 __all__ = ["Door"]
 
@@ -29,6 +29,10 @@ class Door:
     def post(self, url: str, body: bytes, content_type: str) -> Response:
         """Send ``body`` to ``url``: see ``Web.post``."""
         return self._opened().post(url, body, content_type)
+
+    def exchange(self, request: Request) -> Response:
+        """Make one request: see ``Web.exchange``."""
+        return self._opened().exchange(request)
 
     def close(self) -> None:
         """Break off every exchange that is under way; no other can begin."""
