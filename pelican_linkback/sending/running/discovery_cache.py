@@ -8,6 +8,7 @@ cannot be used is as good as none.
 from __future__ import annotations
 
 import threading
+import typing
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from pelican_linkback.protocol.discovery import Discovery
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol
 from pelican_linkback.sending.running.exchanges import Web, choose, discovery_of, fetch
 from pelican_linkback.text.urls import check, page_key
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.net.client import Response
 
 __all__ = ["Discoveries", "Found"]
 
@@ -59,18 +63,36 @@ class Discoveries:
 
         With ``anew`` the page is asked whether it has changed, however fresh the memory is.
         """
-        page = page_key(target)
-        with self._lock:
-            known = self._all().get(page)
-        if known is None:
-            answer = fetch(web, target)
-        elif not anew and known.freshness.until and now < known.freshness.until:
+        known = None if anew else self.known(target, protocols, now)
+        if known is not None:
+            return known
+        answer = fetch(web, target, self.conditions(target))
+        return self.learn(target, answer, protocols, now)
+
+    def known(self, target: str, protocols: Sequence[Protocol], now: datetime) -> Found | None:
+        """Return what is remembered of ``target`` and still holds, or None."""
+        known = self._known_of(target)
+        if known is None or not known.freshness.until or now >= known.freshness.until:
+            return None
+        return Found(choose(known.discovery, protocols), remembered=True)
+
+    def conditions(self, target: str) -> Mapping[str, str]:
+        """Return the headers that ask whether ``target`` has changed since, if it is known."""
+        known = self._known_of(target)
+        return known.freshness.conditions() if known else {}
+
+    def learn(
+        self,
+        target: str,
+        answer: Response | WebError,
+        protocols: Sequence[Protocol],
+        now: datetime,
+    ) -> Found:
+        """Return what an ``answer`` of ``target`` says, and remember it if that is allowed."""
+        page, known = page_key(target), self._known_of(target)
+        if known and not isinstance(answer, WebError) and answer.status == 304:
+            self._remember(page, known.discovery, _renewed(known, answer.headers, now), now)
             return Found(choose(known.discovery, protocols), remembered=True)
-        else:
-            answer = fetch(web, target, known.freshness.conditions())
-            if not isinstance(answer, WebError) and answer.status == 304:
-                self._remember(page, known.discovery, _renewed(known, answer.headers, now), now)
-                return Found(choose(known.discovery, protocols), remembered=True)
         discovery = discovery_of(answer, now)
         if not isinstance(answer, WebError) and isinstance(discovery, Discovery):
             # What a redirect led to belongs to another page.
@@ -78,6 +100,10 @@ class Discoveries:
             if kept:
                 self._remember(page, discovery, kept, now)
         return Found(choose(discovery, protocols))
+
+    def _known_of(self, target: str) -> _Known | None:
+        with self._lock:
+            return self._all().get(page_key(target))
 
     def _remember(self, page: str, discovery: Discovery, kept: Freshness, now: datetime) -> None:
         with self._lock:
