@@ -11,12 +11,12 @@ from pelican import DEFAULT_CONFIG_NAME, Pelican
 from pelican.settings import read_settings
 
 from pelican_linkback.exceptions import SettingsError
-from pelican_linkback.feeds.framework.resolver import described
 from pelican_linkback.plugin.adapters import ReadSite, first_day, posts_of, read_site
 from pelican_linkback.sending import Post
 from pelican_linkback.sending.deciding.topics import Topic
 from pelican_linkback.settings import model as settings_room
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import described
 
 __all__ = ["must_publish", "posts_as_they_are", "settings_of", "site_as_it_is"]
 

@@ -32,11 +32,12 @@ from pelican_linkback.feeds.articles.entry_ids import Entry, Memory
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.entry_cache import Sharing
 from pelican_linkback.feeds.framework.catalogue import Document, catalogue, load
-from pelican_linkback.feeds.framework.resolver import described
+from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output import Shelf
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.plugin.messages import Teller
 from pelican_linkback.settings import model as settings_room
+from pelican_linkback.text.printable import described
 from pelican_linkback.text.urls import join, page_key
 
 __all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
@@ -209,6 +210,8 @@ class FeedStage:
         catalogued = catalogue(self._classes, site)
         for error in (*self._unusable, *catalogued.errors):
             self._teller.add(logging.ERROR, str(error), f"Feed {error}")
+        for slip in misspelt(self._classes):
+            self._teller.warn(slip)
         if self._settings.feed_style is True:
             sheet = files(feeds).joinpath("feed.css").read_bytes()
             self._shelf.write(STYLESHEET, lambda file: file.write(sheet))

@@ -1,10 +1,13 @@
-"""Strangers' words made harmless. Contains no business logic."""
+"""What others wrote, made fit to be shown on one line. Contains no business logic."""
 
 from __future__ import annotations
 
-__all__ = ["harmless"]
+__all__ = ["add_place", "described", "harmless"]
 
 LIMIT = 200
+
+LONGEST = 1000
+"""Characters that are shown of an error."""
 
 
 def harmless(words: object, limit: int = LIMIT) -> str:
@@ -12,9 +15,40 @@ def harmless(words: object, limit: int = LIMIT) -> str:
 
     White space is folded, what is not printable (control characters, terminal escapes,
     direction marks, lone surrogates) is shown as its escape (``\x1b``), and the result has at
-    most ``limit`` characters, the last an ellipsis where something was cut.
+    most ``limit`` characters, the last an ellipsis where something was cut. Never raises: an
+    object whose ``__str__`` fails is shown by its type.
     """
     # Cut before the work, so that 150 MB cost no more than a line; escapes only make it longer.
-    folded = " ".join(str(words)[: limit * 8].split())
+    folded = " ".join(_text(words)[: limit * 8].split())
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in folded)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _text(words: object) -> str:
+    try:
+        return str(words)
+    except Exception as error:  # noqa: BLE001 (whatever the __str__ of a stranger's class may raise)
+        return f"<{type(words).__name__}, whose __str__ raises {type(error).__name__}>"
+
+
+class _Place(str):
+    """A note on an error that says where it was raised."""
+
+    __slots__ = ()
+
+
+def add_place(error: Exception, place: str) -> None:
+    """Note on ``error`` the place that raised it; the innermost is enough."""
+    if not _places(error):
+        error.add_note(_Place(place))
+
+
+def _places(error: Exception) -> list[str]:
+    return [note for note in getattr(error, "__notes__", ()) if isinstance(note, _Place)]
+
+
+def described(error: Exception) -> str:
+    """Return an error for people: what it is, and where it came from (``add_place``)."""
+    # Not its repr: an OSError names its file in its words alone.
+    words = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
+    return ", in ".join([harmless(words, LONGEST), *_places(error)])

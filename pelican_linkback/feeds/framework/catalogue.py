@@ -10,8 +10,9 @@ from typing import Any
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.framework.feed import Feed
-from pelican_linkback.feeds.framework.resolver import described, shown
+from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
+from pelican_linkback.text.printable import described, harmless
 
 __all__ = ["Catalogue", "Document", "catalogue", "load"]
 
@@ -36,7 +37,7 @@ class Document:
 
     def __str__(self) -> str:
         name = type(self.feed).__name__
-        return name if self.obj is None else f"{name} for {str(self.obj)!r}"
+        return name if self.obj is None else f"{name} for {harmless(self.obj)!r}"
 
 
 @dataclass(frozen=True, slots=True)

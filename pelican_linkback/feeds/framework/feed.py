@@ -26,13 +26,13 @@ from pelican_linkback.feeds.framework.resolver import of_each, resolve, shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["Feed"]
+__all__ = ["FEED_ASPECTS", "FEED_EXTRAS", "Feed"]
 
 _missing = object()
 _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 # Aspects of a feed that go to the generator under their own names.
-_FEED_ASPECTS = (
+FEED_ASPECTS = (
     "subtitle",
     "description",
     "author_name",
@@ -46,7 +46,7 @@ _FEED_ASPECTS = (
 )
 
 # Aspects that feedgenerator has no argument for: passed where given.
-_FEED_EXTRAS = ("contributors", "icon", "logo", "skip_days", "skip_hours")
+FEED_EXTRAS = ("contributors", "icon", "logo", "skip_days", "skip_hours")
 
 # Those of them that are addresses, relative to the site.
 _ADDRESSES = frozenset({"icon", "logo"})
@@ -227,7 +227,7 @@ class Feed:
     def _feed_arguments(self, obj: Any) -> dict[str, Any]:
         url = self.aspect("feed_url", obj) or self.document_url(obj)
         arguments = {"title": self._required("title", obj)}
-        arguments |= {name: self.aspect(name, obj) for name in _FEED_ASPECTS}
+        arguments |= {name: self.aspect(name, obj) for name in FEED_ASPECTS}
         arguments["link"] = self.site.absolute_uri(self._required("link", obj))
         arguments["feed_url"] = None if url is None else self.site.absolute_feed(str(url))
         arguments["language"] = self.aspect("language", obj) or self.site.language
@@ -253,7 +253,7 @@ class Feed:
 
     def _extras(self, obj: Any) -> dict[str, Any]:
         """Return further arguments for the generator, where there is something to say."""
-        values = {name: self.aspect(name, obj) for name in _FEED_EXTRAS}
+        values = {name: self.aspect(name, obj) for name in FEED_EXTRAS}
         return {
             name: self.site.absolute_uri(value) if name in _ADDRESSES else value
             for name, value in values.items()

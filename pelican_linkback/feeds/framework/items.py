@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.formats.xml import clean, is_clean
-from pelican_linkback.feeds.framework.resolver import bound, explain, noted, shown
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.feeds.framework.resolver import bound, explain, shown
+from pelican_linkback.text.printable import add_place, harmless
 
-__all__ = ["ItemReader", "as_date"]
+__all__ = ["ITEM_ASPECTS", "ItemReader", "as_date"]
 
 # The aspects (here without item_) and the arguments of add_item that take them, in the order in
 # which hooks are asked.
@@ -37,6 +37,9 @@ _WHERE_SAID = (
 _TEXTS = ("description", "content")
 # Asked where there is an author.
 _OF_AUTHOR = ("author_email", "author_link")
+
+ITEM_ASPECTS = tuple(f"item_{name}" for name in (*_ALWAYS, *_WHERE_SAID, *_OF_AUTHOR))
+"""The aspects of an item that a feed is asked for."""
 
 _LINK: Any = object()
 """Stands for the item's link, which is its id where the feed gives none."""
@@ -113,8 +116,7 @@ class ItemReader:
                 if value is not None:
                     arguments[argument] = finish(value, item) if finish else value
             except Exception as error:
-                explain(self._feed, aspect, hook, error, item)
-                noted(error, f"{aspect} of {shown(item)}")
+                explain(error, aspect, hook, item)
                 raise
 
     def _text(self, name: str, item: Any) -> Any:
@@ -127,7 +129,7 @@ class ItemReader:
             context = feed.get_context_data(item=item, obj=self._obj, site=feed.site)
             return self._template(aspect, template).render(context)
         except Exception as error:
-            noted(error, f"{aspect} {template!r} of {shown(item)}")
+            add_place(error, f"{aspect} {template!r} of {shown(item)}")
             raise
 
     def _template(self, aspect: str, name: str) -> Any:

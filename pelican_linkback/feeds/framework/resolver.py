@@ -9,12 +9,12 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from pelican_linkback.exceptions import FeedError
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import add_place, harmless
 
-__all__ = ["bound", "described", "explain", "noted", "of_each", "resolve", "shown"]
+__all__ = ["Hook", "bound", "explain", "of_each", "resolve", "shown"]
 
-LONGEST = 1000
-"""Characters that are told of an error."""
+Hook = Callable[[Any], Any]
+"""An aspect as a function of its subject, an object or an item."""
 
 
 def resolve(feed: object, name: str, subject: object, default: Any = None) -> Any:
@@ -25,41 +25,31 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
     the signature, never by trying, so that a TypeError from inside a hook is seen for what it
     is; every error from there has a note that names the hook and the subject. ``default`` is
     for an aspect that the class does not have: a property that raises AttributeError has a
-    bug, and is told as a FeedError.
+    bug, and raises FeedError.
     """
-    attribute = getattr(feed, name, _missing)
-    if attribute is _missing:
-        if not hasattr(type(feed), name):
-            return default
-        attribute = _insist(feed, name, subject)
-    if not callable(attribute) or isinstance(attribute, type):
-        return attribute
-    takes_subject, signature = _reading(feed, name, attribute)
-    if takes_subject is None:
-        raise _wrong_signature(feed, name, str(signature), subject)
+    hook = bound(feed, name, default)
     try:
-        return attribute(subject) if takes_subject else attribute()
+        return hook and hook(subject)
     except Exception as error:
-        _explain(feed, name, signature, error, subject)
+        explain(error, name, hook, subject)
         raise
 
 
-def bound(feed: object, name: str, default: Any = None) -> Callable[[Any], Any] | None:
-    """Return ``resolve`` for one aspect, made out once for many subjects.
+def bound(feed: object, name: str, default: Any = None) -> Hook | None:
+    """Return ``resolve`` for one aspect, worked out once for many subjects.
 
     None where it is None for each. It is good as long as the instance has the attributes that it
     has now, by their names. Where it raises an error, call ``explain``.
     """
-    declared = _declared(type(feed), name, default)
-    if name in vars(feed) or declared is _unknown:
-        return functools.partial(resolve, feed, name, default=default)
-    if declared is None:
+    declared = _declared(feed, name)
+    if declared is _dynamic:
+        return functools.partial(_look_up, feed, name, default)
+    if isinstance(declared, FunctionType):
+        return _called(feed, name, MethodType(declared, feed))
+    value = default if declared is _missing else declared
+    if value is None:
         return None
-    if not isinstance(declared, FunctionType):
-        return lambda _: declared
-    takes_subject, _ = _read_once(declared, 1)
-    method: Callable[[Any], Any] = getattr(feed, name)
-    return method if takes_subject else functools.partial(resolve, feed, name)
+    return (lambda _: value) if declared is _missing else _called(feed, name, value)
 
 
 def of_each(feed: object, name: str, subjects: Iterable[Any]) -> list[Any]:
@@ -70,99 +60,112 @@ def of_each(feed: object, name: str, subjects: Iterable[Any]) -> list[Any]:
         try:
             values.append(hook(subject) if hook else None)
         except Exception as error:
-            explain(feed, name, hook, error, subject)
+            explain(error, name, hook, subject)
             raise
     return values
 
 
-def explain(
-    feed: object, name: str, hook: Callable[..., Any] | None, error: Exception, subject: object
-) -> None:
-    """Note on what ``hook`` raised for ``subject`` where it comes from, or raise a FeedError."""
-    if isinstance(hook, MethodType):  # otherwise resolve has done it
-        _explain(feed, name, _read_once(hook.__func__, 1)[1], error, subject)
+def explain(error: Exception, name: str, hook: Hook | None, subject: object) -> None:
+    """Note on what ``hook`` raised for ``subject`` where it comes from.
+
+    A TypeError of a method that takes ``*args`` may come from a decorator that hides what the
+    method under it takes.
+    """
+    place = f"{name} of {shown(subject)}"
+    if isinstance(error, TypeError) and isinstance(hook, MethodType) and _is_variadic(hook):
+        place += " (it takes any arguments: a decorator has to use @functools.wraps)"
+    add_place(error, place)
 
 
 def shown(subject: object) -> str:
     """Return how a message names an object or an item: an article by its source path."""
     if subject is None:
         return "the site"  # the object of a feed without objects
-    source_path = getattr(subject, "get_relative_source_path", None)
-    return harmless(repr((source_path and source_path()) or subject))
-
-
-def noted(error: Exception, where: str) -> None:
-    """Note on ``error`` the place in the feed class that raised it; the innermost is enough."""
-    if not getattr(error, "__notes__", ()):
-        error.add_note(where)
-
-
-def described(error: Exception) -> str:
-    """Return an error for people: what it is, and where in the feed class it came from."""
-    # Not its repr: an OSError names its file in its words alone.
-    words = harmless(f"{type(error).__name__}: {error}".removesuffix(": "), LONGEST)
-    return ", in ".join([words, *getattr(error, "__notes__", ())])
+    try:
+        source_path = getattr(subject, "get_relative_source_path", None)
+        return harmless(repr((source_path and source_path()) or subject))
+    except Exception:  # noqa: BLE001 (whatever an object of the author's may raise)
+        return f"a {type(subject).__name__}"
 
 
 _missing = object()
-_unknown = object()
+_dynamic = object()
 
 
-def _declared(cls: type, name: str, default: Any) -> Any:
-    """Return the function or the value that a class declares, else ``default``.
+def _declared(feed: object, name: str) -> Any:
+    """Return what the class of ``feed`` declares: a function, or the value itself.
 
-    ``_unknown`` stands for all that has to be asked anew each time, such as a property.
+    ``_missing`` stands for what is not declared, ``_dynamic`` for all that has to be looked up
+    anew for each subject, such as properties and the attributes of the instance.
     """
-    if any("__getattr__" in vars(each) for each in cls.__mro__):
-        return _unknown
-    declared = next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), default)
-    is_value = not callable(declared) and not hasattr(declared, "__get__")
-    return declared if is_value or isinstance(declared, FunctionType) else _unknown
+    cls = type(feed)
+    if cls.__getattribute__ is not object.__getattribute__ or name in vars(feed):
+        return _dynamic
+    declared = _static(cls, name)
+    if declared is _missing:
+        return _dynamic if hasattr(cls, "__getattr__") else _missing
+    is_plain = isinstance(declared, FunctionType | functools.partial)
+    return declared if is_plain or not hasattr(type(declared), "__get__") else _dynamic
+
+
+def _static(cls: type, name: str) -> Any:
+    """Return an attribute of a class as it stands there, not bound to anything."""
+    return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), _missing)
+
+
+def _look_up(feed: object, name: str, default: Any, subject: object) -> Any:
+    """Return an aspect for ``subject`` that has to be looked up anew."""
+    attribute: Any = getattr(feed, name, _missing)
+    static = _static(type(feed), name)
+    if attribute is _missing:
+        if static is _missing:
+            return default
+        attribute = _insist(feed, name, subject)
+    if isinstance(static, functools.singledispatchmethod):
+        return attribute(subject)  # it dispatches on the subject; its signature has self, too
+    return _called(feed, name, attribute)(subject)
 
 
 def _insist(feed: Any, name: str, subject: object) -> object:
-    """Return an attribute that passed for absent though it is declared, or tell what is wrong."""
+    """Return an attribute that seemed absent though it is declared, or raise FeedError."""
     try:
         return getattr(feed, name)
     except AttributeError as error:
         message = (
-            f"the property {name} raises AttributeError ({error}) for {shown(subject)}; "
+            f"the property {name} raises AttributeError ({harmless(error)}) for {shown(subject)}; "
             "mend it, or remove it"
         )
         raise FeedError(type(feed).__name__, message) from error
 
 
-def _explain(
-    feed: object, name: str, signature: inspect.Signature | None, error: Exception, subject: object
-) -> None:
-    if not isinstance(error, TypeError) or not _is_bare_wrapper(signature, error):
-        noted(error, f"{name} of {shown(subject)}")
-        return
-    message = (
-        f"{name} is decorated by a function that hides its arguments ({error}); "
-        "use @functools.wraps in the decorator"
-    )
-    raise FeedError(type(feed).__name__, message) from error
+def _called(feed: object, name: str, attribute: Any) -> Hook:
+    """Return ``attribute`` as a function of the subject, whether it takes one or not."""
+    if not callable(attribute) or isinstance(attribute, type):
+        return lambda _: attribute
+    takes_subject, signature = _reading(attribute)
+    if takes_subject is None:
+        message = (
+            f"{name}{signature} cannot be called: write def {name}(self) or "
+            f"def {name}(self, obj), and use @functools.wraps in a decorator"
+        )
+        raise FeedError(type(feed).__name__, message)
+    return attribute if takes_subject else lambda _: attribute()
 
 
 Reading = tuple[bool | None, inspect.Signature | None]
 """Whether a hook takes the subject (None: it can be called neither way), and its signature."""
 
 
-def _reading(feed: object, name: str, hook: Callable[..., Any]) -> Reading:
-    if isinstance(hook, MethodType):
-        function, own = hook.__func__, 1  # the first argument is self
-    elif isinstance(inspect.getattr_static(feed, name, None), functools.singledispatchmethod):
-        return True, None  # it dispatches on the subject; the signature it shows has self, too
-    else:
-        function, own = hook, 0
+def _reading(hook: Callable[..., Any]) -> Reading:
+    # The first argument of a method is self.
+    function, own = (hook.__func__, 1) if isinstance(hook, MethodType) else (hook, 0)
     return (_read_once if isinstance(function, FunctionType) else _read)(function, own)
 
 
 def _read(function: Callable[..., Any], own: int) -> Reading:
     try:
         signature = inspect.signature(function)
-    except ValueError:
+    except (TypeError, ValueError):
         return True, None  # a builtin that does not tell: it can only be meant for the subject
     for takes_subject in (True, False):
         if _accepts(signature, own + takes_subject):
@@ -182,20 +185,7 @@ def _accepts(signature: inspect.Signature, arguments: int) -> bool:
     return True
 
 
-def _wrong_signature(feed: object, name: str, signature: str, subject: object) -> FeedError:
-    message = (
-        f"{name}{signature} cannot be called for {shown(subject)}: write "
-        f"def {name}(self) or def {name}(self, obj), and use @functools.wraps in a decorator"
-    )
-    return FeedError(type(feed).__name__, message)
-
-
-def _is_bare_wrapper(signature: inspect.Signature | None, error: TypeError) -> bool:
-    """Tell whether a ``*args`` hook handed on a number of arguments that does not fit."""
+def _is_variadic(method: MethodType) -> bool:
+    signature = _reading(method)[1]
     parameters = signature.parameters.values() if signature else ()
-    variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    trace = error.__traceback__
-    frames = 0
-    while trace is not None:
-        frames, trace = frames + 1, trace.tb_next
-    return variadic and frames == 2 and "argument" in str(error)
+    return any(each.kind is each.VAR_POSITIONAL for each in parameters)

@@ -1,0 +1,62 @@
+"""Names in a Feed class that look like an aspect, and are none: ``item_pubdat``."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from types import FunctionType
+
+from pelican_linkback.feeds.framework.feed import FEED_ASPECTS, FEED_EXTRAS, Feed
+from pelican_linkback.feeds.framework.items import ITEM_ASPECTS
+
+__all__ = ["misspelt"]
+
+LIKENESS = 0.8
+"""From which ratio on (see difflib) a name is taken for a slip."""
+
+_OURS = Feed.__module__.partition(".")[0]
+
+# Those that are asked for, and that Feed itself does not define.
+_ASPECTS = (
+    *("title", "link", "items", "language", "feed_url"),
+    *("item_enclosure_url", "item_enclosure_length", "item_enclosure_mime_type"),
+    *(*FEED_ASPECTS, *FEED_EXTRAS, *ITEM_ASPECTS),
+)
+
+
+def misspelt(classes: Iterable[type[Feed]]) -> Iterator[str]:
+    """Yield a sentence for each name in ``classes`` that is perhaps meant to be an aspect.
+
+    Names of the author's own that are like no aspect are passed over, as are those that the
+    author's own methods use.
+    """
+    for cls in classes:
+        known = {*_ASPECTS, *_public(each for each in cls.__mro__ if _is_ours(each))}
+        for each in cls.__mro__:
+            if not _is_ours(each):
+                yield from _slips(each, known)
+
+
+def _slips(cls: type, known: set[str]) -> Iterator[str]:
+    used = _used(cls)
+    for name in _public([cls]):
+        near = difflib.get_close_matches(name, known - {name}, n=1, cutoff=LIKENESS)
+        if near and name not in known and (name.startswith("item_") or name not in used):
+            yield (
+                f"{cls.__name__}.{name} is not an aspect of a feed, and nothing comes of it; "
+                f"did you mean {near[0]}?"
+            )
+
+
+def _is_ours(cls: type) -> bool:
+    return cls is object or cls.__module__.partition(".")[0] == _OURS
+
+
+def _public(classes: Iterable[type]) -> Iterator[str]:
+    return (name for cls in classes for name in vars(cls) if not name.startswith("_"))
+
+
+def _used(cls: type) -> set[str]:
+    """Return the names that the methods of a class mention."""
+    methods = (value for value in vars(cls).values() if isinstance(value, FunctionType))
+    return {name for method in methods for name in method.__code__.co_names}
