@@ -20,6 +20,7 @@ BASE = {"exceptions", "text", "journal", "net", "protocol", "settings"}
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "exceptions": (set(), set()),
     "text": ({"exceptions"}, set()),
+    "text/idna": ({"exceptions", "text"}, {"idna"}),
     "text/markup": ({"exceptions", "text"}, {"lxml"}),
     "journal": ({"exceptions", "text"}, {"filelock"}),
     "net": ({"exceptions", "text"}, {"requests", "urllib3"}),

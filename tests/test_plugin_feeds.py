@@ -440,6 +440,8 @@ def test_a_site_at_an_international_address(blog):
 def test_a_siteurl_that_is_none_is_left_as_it_is(blog):
     build = blog.build(SITEURL="//bücher.example.io", FEED_DOMAIN="https://me.example.io")
     assert build.parse("feeds/site.atom.xml").feed.id == "https://me.example.io/feeds/site.atom.xml"
+    remark = "SITEURL = '//bücher.example.io' has no scheme, so their links are relative"
+    assert remark in " ".join(build.printed.split())
 
 
 def test_each_subsite_of_i18n_subsites_has_feeds_and_ids_of_its_own(site):

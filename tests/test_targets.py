@@ -55,7 +55,7 @@ FOUND = ("https://one.example/a", "https://two.example/b?x=1")
         ),
         pytest.param("none", {"find": True}, (), id="none"),
         pytest.param("none; https://x.example/", {}, (), id="none wins"),
-        pytest.param("all", {"exclude": ["ONE.example"]}, FOUND[1:], id="a host is excluded"),
+        pytest.param("all", {"exclude": ["one.example"]}, FOUND[1:], id="a host is excluded"),
         pytest.param("all", {"exclude": ["*.example"]}, (), id="hosts below are excluded"),
         pytest.param("all", {"exclude": ["*.one.example"]}, FOUND, id="a host is not below itself"),
         pytest.param(

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from pelican_linkback.text.idna import to_ascii
+
 __all__ = ["BAD_PORTS", "Address", "AllowEntry", "is_global", "is_public_host"]
 
 Address = IPv4Address | IPv6Address
@@ -97,9 +99,8 @@ def is_public_host(host: str) -> bool:
     address = _address(host)
     if address is not None:
         return is_global(address)
-    try:
-        name = _a_label(host)
-    except ValueError:
+    name = _name(host)
+    if name is None:
         return False
     labels = name.split(".")
     if len(labels) == 1 or _NUMERIC_LABEL.fullmatch(labels[-1]):
@@ -146,7 +147,7 @@ class AllowEntry:
         if self.network is not None:
             address = address or _address(host)
             return address is not None and address in self.network
-        return self.host == host.lower().removesuffix(".")
+        return self.host == _name(host)
 
 
 def _address(host: str) -> Address | None:
@@ -157,9 +158,12 @@ def _address(host: str) -> Address | None:
         return None
 
 
-def _a_label(host: str) -> str:
-    """``host`` in lower case and A-labels without the last dot; UnicodeError (a ValueError)."""
-    return host.encode("idna").decode("ascii").lower().removesuffix(".")
+def _name(host: str) -> str | None:
+    """``host`` in A-labels without the last dot; None for what is no name of a host."""
+    try:
+        return to_ascii(host).removesuffix(".")
+    except ValueError:
+        return None
 
 
 def _split_port(text: str) -> tuple[str, int | None]:
@@ -177,10 +181,7 @@ def _split_port(text: str) -> tuple[str, int | None]:
 
 
 def _host_name(host: str, text: str) -> str:
-    try:
-        name = _a_label(host)
-    except ValueError:
-        name = ""
+    name = _name(host) or ""
     if not _NAME.fullmatch(name) or _NUMERIC_LABEL.fullmatch(name.rpartition(".")[2]):
         raise ValueError(f"{text!r} is neither a host name nor an address in its usual spelling")
     return name

@@ -107,7 +107,7 @@ class FeedStage:
         self._teller.tell()
         if self._settings.publishes and not preview:
             self._remember(journal, ids, memory, now)
-        return counts if site.url else f"{counts}; SITEURL is empty, so their links are relative"
+        return counts + _about_links(site.url)
 
     def foreseen(self, now: dt.datetime) -> Iterator[tuple[WrittenFeed, bytes]]:
         """Yield each feed that names hubs, and its bytes, as ``run`` would write it.
@@ -272,6 +272,18 @@ def is_taken_over(generator: Any) -> bool:
 
 def _leave_the_feeds(writer: Any) -> None:
     """Stand in for ArticlesGenerator.generate_feeds."""
+
+
+def _about_links(site_url: str) -> str:
+    """Say what is wrong with the links of feeds where SITEURL makes no absolute URLs of them."""
+    if "://" in site_url:
+        return ""
+    if not site_url:
+        return "; SITEURL is empty, so their links are relative"
+    return (
+        f"; SITEURL = {site_url!r} has no scheme, so their links are relative, and dead in most "
+        "readers; begin it with https://"
+    )
 
 
 def _site_url(settings: Any) -> str:

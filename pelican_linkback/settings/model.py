@@ -90,6 +90,8 @@ class Settings:
     link_marked: bool = False
     protocols: tuple[Protocol, ...] = MENTIONING
     exclude: tuple[str, ...] = ()
+    """Hosts, ``*.`` hosts and the beginnings of URLs, in their normal forms."""
+
     allow_hosts: tuple[AllowEntry, ...] = ()
     timeout: float = 10.0
     """Seconds for one exchange, all of it."""
@@ -136,7 +138,7 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_SINCE": ("since", values.day),
     "LINKBACK_LINK_MARKED": ("link_marked", values.flag),
     "LINKBACK_PROTOCOLS": ("protocols", values.protocols),
-    "LINKBACK_EXCLUDE": ("exclude", values.strings),
+    "LINKBACK_EXCLUDE": ("exclude", values.exclusions),
     "LINKBACK_ALLOW_HOSTS": ("allow_hosts", values.allow_hosts),
     "LINKBACK_TIMEOUT": ("timeout", values.seconds),
     "LINKBACK_DEADLINE": ("deadline", values.seconds),

@@ -17,7 +17,7 @@ from typing import Any, TypeGuard
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.protocol.mention import MENTIONING, Protocol
-from pelican_linkback.text.urls import can_be_read, check
+from pelican_linkback.text.urls import can_be_read, check, host_of, is_fetchable, normalise
 
 __all__ = [
     "address",
@@ -26,6 +26,7 @@ __all__ = [
     "authors",
     "count",
     "day",
+    "exclusions",
     "feeds",
     "flag",
     "hubs",
@@ -58,8 +59,10 @@ def one_of(*words: str) -> Callable[[object], str]:
 
 def style(value: object) -> bool | str:
     """Take True, False, or the address of a stylesheet."""
-    if isinstance(value, bool) or (isinstance(value, str) and value.strip()):
+    if isinstance(value, bool):
         return value
+    if isinstance(value, str) and value.strip():
+        return value.strip()
     raise ValueError("takes True, False, or the URL of a stylesheet")
 
 
@@ -88,6 +91,29 @@ def strings(value: object) -> tuple[str, ...]:
     if _is_list(value, str) and all(entry.strip() for entry in value):
         return tuple(entry.strip() for entry in value)
     raise ValueError('takes a list of strings, such as ["example.org"]')
+
+
+_EXCLUSIONS = 'takes "example.org", "*.example.org" or "https://example.org/blog/"'
+
+
+def exclusions(value: object) -> tuple[str, ...]:
+    """Take hosts, ``*.`` hosts and the beginnings of URLs, each in its normal form."""
+    return tuple(map(_exclusion, strings(value)))
+
+
+def _exclusion(entry: str) -> str:
+    wildcard = "*." if entry.startswith("*.") else ""
+    is_host = entry.endswith("]") or not re.search("[/?#:@]", entry)
+    try:
+        if "://" in entry:
+            return normalise(entry)
+        if is_host:
+            return wildcard + host_of(f"http://{entry.removeprefix(wildcard)}/")
+    except InvalidURL as error:
+        raise ValueError(f"{entry!r}: {error.reason}; {_EXCLUSIONS}") from None
+    url = f"https://{entry.lstrip('/')}"
+    meant = f'write "{normalise(url)}"' if is_fetchable(url) else _EXCLUSIONS
+    raise ValueError(f"{entry!r} is neither a host nor a URL; {meant}")
 
 
 def hubs(value: object) -> tuple[str, ...]:

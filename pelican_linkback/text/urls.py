@@ -6,18 +6,19 @@ A URL is kept and sent as its author wrote it, and compared in its normal form.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
 
 from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.text.idna import to_ascii
 from pelican_linkback.text.printable import harmless
 
 __all__ = [
     "can_be_read",
     "check",
     "host_key",
+    "host_of",
     "is_fetchable",
     "is_plain",
     "join",
@@ -45,7 +46,6 @@ _PLAIN_PAGE = re.compile(
     r"((https?://[\w.-]+(?::[0-9]+)?)?/(?:[\w~-][\w.~-]*+/)*+)(?:[\w~-][\w.~-]*+)?", re.ASCII
 )
 _PLAIN_REFERENCE = re.compile(r"/?[\w~-][\w.~-]*+(?:/[\w~-][\w.~-]*+)*+/?", re.ASCII)
-_LABELS = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 
 
 def can_be_read(reference: str) -> bool:
@@ -165,9 +165,25 @@ def host_key(url: str) -> str:
 
     Raises InvalidURL for what ``check`` refuses.
     """
+    host, port = _host_and_port(url)
+    return host + port
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL in normal form: A-labels without a last dot, or [IPv6].
+
+    Raises InvalidURL for what ``check`` refuses.
+    """
+    return _host_and_port(url)[0]
+
+
+def _host_and_port(url: str) -> tuple[str, str]:
     authority = _take_apart(url)[1]
-    host, mark, rest = authority.partition("]" if authority.startswith("[") else ":")
-    return f"{host.rstrip('.')}{mark}{rest}"
+    if authority.startswith("["):
+        host, _, port = authority.partition("]")
+        return f"{host}]", port
+    host, colon, port = authority.partition(":")
+    return host.rstrip("."), colon + port
 
 
 def page_key(url: str) -> str:
@@ -222,26 +238,12 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _host(host: str) -> str:
-    """Return the host as A-labels (non-transitional, as browsers do) or as [IPv6]."""
+    """Return the host as A-labels or as [IPv6]."""
     if not host:
         raise ValueError("it has no host")
     if ":" in host and "%" not in host:
         return f"[{IPv6Address(host).compressed}]"
-    # The limit comes before the work: Punycode takes time by the square of the length.
-    labels = _fold(host[:254]).split(".")
-    plain = ".".join(map(_a_label, labels))
-    if len(host) > 253 or not _LABELS.fullmatch(plain):
-        raise ValueError(f"{harmless(host, 60)} is not the name of a host")
-    return plain
-
-
-def _fold(host: str) -> str:
-    folded = unicodedata.normalize("NFKC", host).lower()
-    return unicodedata.normalize("NFKC", folded).replace("。", ".")
-
-
-def _a_label(label: str) -> str:
-    return label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
+    return to_ascii(host)
 
 
 def _one_encoding(text: str) -> str:

@@ -21,6 +21,7 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri
 from pelican_linkback.feeds.formats.validity import is_uri
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import about_damage
+from pelican_linkback.text.idna import to_ascii
 from pelican_linkback.text.printable import harmless
 
 __all__ = [
@@ -116,7 +117,7 @@ def _quoted(text: str) -> str:
 
 
 def _ascii(host: str) -> str:
-    return host if host.isascii() else host.encode("idna").decode()
+    return host if host.isascii() else to_ascii(host)
 
 
 def assign(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pelican_linkback.protocol.extraction import Hyperlink, Marks
-from pelican_linkback.text.urls import normalise, same_site
+from pelican_linkback.text.urls import host_of, normalise, same_site
 
 __all__ = ["choose"]
 
@@ -23,8 +23,8 @@ def choose(
 
     Those that the metadata mark come first; with ``find``, or where the metadata say "all", the
     article's links follow, but none that its author disowns (``rel="nofollow"``) and none in a
-    code listing. Never a page of the same site, nor what ``exclude`` names: hosts,
-    ``*.example.org``, URL prefixes.
+    code listing. Never a page of the same site, nor what ``exclude`` names: hosts, ``*.`` hosts and
+    the beginnings of URLs, in their normal forms.
     """
     if marks.none:
         return ()
@@ -43,13 +43,11 @@ def _as_told(link: Hyperlink) -> str:
 
 
 def _excluded(url: str, exclude: Sequence[str]) -> bool:
-    host = (urlsplit(url).hostname or "").lower()
-    return any(_names(entry, url, host) for entry in exclude)
+    host, page = host_of(url), normalise(url)
+    return any(_names(entry, host, page) for entry in exclude)
 
 
-def _names(entry: str, url: str, host: str) -> bool:
+def _names(entry: str, host: str, page: str) -> bool:
     if "/" in entry:
-        return normalise(url).startswith(normalise(entry))
-    if entry.startswith("*."):
-        return host.endswith(entry[1:].lower())
-    return host == entry.lower()
+        return page.startswith(entry)
+    return host.endswith(entry[1:]) if entry.startswith("*.") else host == entry

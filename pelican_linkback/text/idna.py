@@ -1,0 +1,42 @@
+"""Names of hosts in one spelling: lower case and A-labels (UTS 46, as browsers look them up).
+
+``bücher.example`` and ``xn--bcher-kva.example`` are one host, whichever of the two somebody wrote.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pelican_linkback.text.printable import harmless
+
+__all__ = ["to_ascii"]
+
+_LABELS = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+
+
+def to_ascii(name: str) -> str:
+    """Return the name of a host in lower case and A-labels; a dot at its end is kept.
+
+    UTS 46 is applied as browsers do: not transitionally (``faß`` keeps its ß), and with all that
+    the registries give out, emoji and underscores included. Raises ValueError for what is no name
+    of a host.
+    """
+    try:
+        # The limit comes before the work: Punycode takes time by the square of the length.
+        plain = name.lower() if name.isascii() else _mapped(name[:254])
+    except UnicodeError:  # a character that no host has
+        plain = ""
+    if len(name) > 253 or not _LABELS.fullmatch(plain):
+        raise ValueError(f"{harmless(name, 60)} is not the name of a host")
+    return plain
+
+
+def _mapped(name: str) -> str:
+    import idna  # noqa: PLC0415 (few sites need its tables)
+
+    mapped = idna.uts46_remap(name, std3_rules=False, transitional=False)
+    return ".".join(map(_a_label, mapped.split(".")))
+
+
+def _a_label(label: str) -> str:
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
