@@ -62,7 +62,10 @@ def show_plan(planned: Sequence[Row], screen: Screen) -> None:
 
 
 def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
-    """List the deliveries, newest first. Status 1 when one of those listed failed."""
+    """List the deliveries, newest first. Status 1 when one of those listed failed.
+
+    A removal is none of these: there is nothing that its author could mend.
+    """
     if arguments.article:
         arguments.article = _as_listed(arguments.article, settings)
     known = [row for row in courier_for(settings).plan() if _is_asked_for(*row, arguments)]
@@ -77,7 +80,8 @@ def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen
         )
     else:
         screen.say(_nothing(arguments))
-    return 1 if any(_has_failed(*row) for row in known) else 0
+    failed = [delivery for delivery, decision in known if _has_failed(delivery, decision)]
+    return 0 if all(each.is_removal for each in failed) else 1
 
 
 _IN_A_SUM = {word: word for word in words.STANDING.values()} | {

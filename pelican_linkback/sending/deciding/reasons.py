@@ -11,7 +11,7 @@ __all__ = ["reason"]
 REASONS = {
     "accepted": "taken",
     "already-registered": "known there already",
-    "found-gone": "the receiver saw that the link is gone",
+    "found-gone": "the receiver looked, and found no link any more",
     "no-endpoint": "it takes neither webmentions nor pingbacks",
     "not-online": "its page is not online",
     "redirected": "its page redirects, which receivers do not follow",

@@ -112,6 +112,11 @@ class Delivery(NamedTuple):
         return self.protocol is Protocol.WEBSUB
 
     @property
+    def is_removal(self) -> bool:
+        """Whether the receiver is to forget the mention: the link is gone, or its page."""
+        return self.fingerprint in {UNLINKED, GONE}
+
+    @property
     def news(self) -> Queued:
         """What made it due: its present version."""
         protocol = self.protocol if self.is_ping else None

@@ -125,22 +125,26 @@ def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
         return _notice("info", f"{subject} told{what} by {delivery.protocol} ({reason(delivery)})")
     if delivery.state is State.NOTHING:
         return _notice("info", f"{subject} not told: it takes neither webmentions nor pingbacks")
-    remedy = (
-        "it is tried again when the article changes, or by pelican-linkback send --retry-failed"
-    )
+    again = "by pelican-linkback send --retry-failed"
+    remedy = f"it is tried again {'only ' if delivery.is_removal else AT_A_CHANGE}{again}"
     return _not_told(subject, delivery, remedy, given_up=given_up, kind=delivery.reason)
+
+
+AT_A_CHANGE = "when the article changes, or "
 
 
 def _not_told(
     subject: str, delivery: Delivery, remedy: str, *, given_up: bool, kind: str = ""
 ) -> Notice:
-    why = reason(delivery)
+    why, what = reason(delivery), NEWS.get(delivery.fingerprint, "")
     if delivery.state is State.LATER and delivery.retry_at and not given_up:
         when = f"{delivery.retry_at:%Y-%m-%d %H:%M} UTC"
-        text = f"{subject} not told yet ({why}); the first run after {when} tries again"
+        text = f"{subject} not told{what} yet ({why}); the first run after {when} tries again"
         return _notice("info", text)
     tried = f" after {delivery.attempts} attempts" if given_up else ""
-    return _notice("warning", f"{subject} not told{tried} ({why}); {remedy}", kind=kind)
+    # Of a removal the author can mend nothing: there is no page to change any more.
+    level: Literal["warning", "info"] = "info" if delivery.is_removal else "warning"
+    return _notice(level, f"{subject} not told{what}{tried} ({why}); {remedy}", kind=kind)
 
 
 def about_pings(settled: Iterable[tuple[Delivery, Decision]]) -> Iterator[Notice]:

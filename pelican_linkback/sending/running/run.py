@@ -12,10 +12,11 @@ from functools import partial
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.verification import Objection, preflight
+from pelican_linkback.sending.deciding import removals
 from pelican_linkback.sending.deciding.decider import GiveUp, back_off, decide
 from pelican_linkback.sending.deciding.readiness import LINK_MISSING, hindrance, objections
 from pelican_linkback.sending.memory.delivery import State
-from pelican_linkback.sending.memory.events import GONE, UNLINKED, Answered, Attempt, Fact, Waiting
+from pelican_linkback.sending.memory.events import Answered, Attempt, Fact, Waiting
 from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running.exchanges import ask, fetch, find_endpoints, tell
 from pelican_linkback.sending.running.notices import (
@@ -231,9 +232,7 @@ class Round:
     ) -> Iterable[Step]:
         if outcome.verdict is Verdict.REFUSED and others:
             return self._forward(mention, tuple(others), outcome.reason)
-        if self.ledger.deliveries[mention].fingerprint in {UNLINKED, GONE}:
-            outcome = _believed(outcome)
-        self._settle(mention, outcome)
+        self._settle(mention, removals.read_answer(self.ledger.deliveries[mention], outcome))
         return []
 
     def _settle(self, mention: Mention, outcome: Outcome) -> None:
@@ -255,7 +254,7 @@ class Round:
     def _ask(self, mention: Mention) -> Iterable[Step]:
         """Ask a receiver that answered 201 what became of the mention."""
         delivery, now = self.ledger.deliveries[mention], self._courier.now()
-        said = ask(self._courier.web, delivery.status_url or "")
+        said = removals.read_status(delivery, ask(self._courier.web, delivery.status_url or ""))
         if said.verdict is Verdict.LATER:
             pause = back_off(
                 delivery.asked + 1, self._courier.policy, chance=self._courier.chance()
@@ -281,16 +280,6 @@ class Round:
         if self._stopped.is_set():
             raise Stopped
         self.ledger.record(facts, self._courier.now())
-
-
-def _believed(outcome: Outcome) -> Outcome:
-    """Return what an answer means to the news that a link is gone.
-
-    Many receivers look, find no link, forget the mention, and answer 400: just so.
-    """
-    if outcome.reason != "http-400":
-        return outcome
-    return replace(outcome, verdict=Verdict.DELIVERED, reason="found-gone")
 
 
 def _lane(url: str) -> str:

@@ -1,0 +1,120 @@
+"""What receivers answer to the news that a link or a page is gone, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pelican_linkback import cli
+from pelican_linkback.sending.memory.delivery import State
+from pelican_linkback.sending.memory.events import GONE, UNLINKED
+from tests.fakeweb import Reply
+from tests.test_courier import BLOG, FAR, HUB, World, offering, post, text_of
+
+STATUS = f"{HUB}/status/1"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Return a world in which one article is told of by webmention."""
+    world = World(tmp_path)
+    world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
+    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    return world
+
+
+def remove(world: World, version: str):
+    if version == UNLINKED:
+        return world.courier().run(world.publish(post("a", fingerprint="2")))
+    world.web.pages[f"{BLOG}/a"] = Reply(410)
+    return world.courier().retract(f"{BLOG}/a")
+
+
+@pytest.mark.parametrize("version", [UNLINKED, GONE])
+@pytest.mark.parametrize(
+    ("answer", "state", "reason"),
+    [
+        pytest.param(200, State.DELIVERED, "accepted", id="200: thanks"),
+        pytest.param(400, State.DELIVERED, "found-gone", id="400: there is no link"),
+        pytest.param(404, State.DELIVERED, "found-gone", id="404: there is no source"),
+        pytest.param(410, State.DELIVERED, "found-gone", id="410: it is gone"),
+        pytest.param(401, State.REFUSED, "http-401", id="401: not even looked"),
+        pytest.param(403, State.REFUSED, "http-403", id="403: not even looked"),
+        pytest.param(405, State.REFUSED, "http-405", id="405: not even looked"),
+        pytest.param(503, State.LATER, "http-503", id="503: not now"),
+    ],
+)
+def test_what_an_answer_means(
+    world: World, version: str, answer: int, state: State, reason: str
+) -> None:
+    world.web.pages[f"{HUB}/webmention"] = Reply(answer)
+    report = remove(world, version)
+    delivery = world.delivery()
+    assert (delivery.state, delivery.reason, delivery.is_told) == (
+        state,
+        reason,
+        state is State.DELIVERED,
+    )
+    assert not any(notice.is_warning for notice in report.notices)
+    assert "when the article changes" not in text_of(report)
+    gone = {UNLINKED: "that the link is gone", GONE: "that the page is gone"}[version]
+    assert gone in text_of(report)
+
+
+@pytest.mark.parametrize(
+    ("page", "state", "reason"),
+    [
+        pytest.param("failed", State.DELIVERED, "found-gone", id="failed"),
+        pytest.param("no_link_found", State.DELIVERED, "found-gone", id="no link"),
+        pytest.param("success", State.DELIVERED, "status-success", id="success"),
+    ],
+)
+@pytest.mark.parametrize("version", [UNLINKED, GONE])
+def test_what_a_status_page_means(
+    world: World, version: str, page: str, state: State, reason: str
+) -> None:
+    said = Reply(200, [("Content-Type", "application/json")], f'{{"status": "{page}"}}'.encode())
+    world.web.pages |= {f"{HUB}/webmention": Reply(201, [("Location", "/status/1")]), STATUS: said}
+    remove(world, version)
+    world.now += timedelta(hours=1)
+    report = world.courier().run()
+    assert (world.delivery().state, world.delivery().reason) == (state, reason)
+    assert report.failed == 0
+    assert report.notices == ()
+
+
+def test_a_removal_that_is_given_up_bothers_nobody(world: World) -> None:
+    world.web.pages[f"{HUB}/webmention"] = Reply(503)
+    report = remove(world, GONE)
+    while report.next_at:
+        world.now = report.next_at
+        report = world.courier().run()
+    assert "after 8 attempts" in text_of(report)
+    assert "only by pelican-linkback send --retry-failed" in text_of(report)
+    assert not any(notice.is_warning for notice in report.notices)
+
+
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [
+        pytest.param("2", 1, id="an update that failed"),
+        pytest.param(UNLINKED, 0, id="a link that is gone"),
+        pytest.param(GONE, 0, id="a page that is gone"),
+    ],
+)
+def test_the_exit_status_of_status(
+    world: World, monkeypatch: pytest.MonkeyPatch, version: str, status: int
+) -> None:
+    folder = world.journal.path.parent.parent
+    monkeypatch.chdir(folder)
+    (folder / "content").mkdir()
+    (folder / "pelicanconf.py").write_text(f'PATH = "content"\nSITEURL = "{BLOG}"\n')
+    world.web.pages[f"{HUB}/webmention"] = Reply(403)
+    if version == "2":
+        world.courier().run(world.publish(post("a", f"{FAR}/b", fingerprint="2")))
+    else:
+        remove(world, version)
+    assert world.delivery().state is State.REFUSED
+    assert cli.main(["status", "--failed"]) == status
