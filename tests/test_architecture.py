@@ -163,6 +163,20 @@ def test_only_the_command_line_prints():
         assert "print" not in calls or layer_of(module) == "cli", module
 
 
+SETTING = re.compile(r"LINKBACK_[A-Z_]+")
+
+
+def test_the_plugins_settings_are_read_in_one_place():
+    """What is taken in a lax spelling would else mean one thing here and another there."""
+    for module, path in NAMES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = node.args[:1] if isinstance(node, ast.Call) else []
+            names = [node.slice] if isinstance(node, ast.Subscript) else names
+            for name in names:
+                is_one = isinstance(name, ast.Constant) and SETTING.fullmatch(str(name.value))
+                assert not is_one or layer_of(module) in {"settings", "cli"}, f"{module}: {name}"
+
+
 PURE = ("protocol", "sending/deciding")
 
 

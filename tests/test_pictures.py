@@ -135,7 +135,9 @@ def blog(site):
 
 
 def test_the_stock_feeds_name_each_articles_picture(blog):
-    build = blog.build(LINKBACK_ICON="images/i.png", LINKBACK_LOGO="https://cdn.example.io/l.png")
+    build = blog.build(
+        LINKBACK_ICON=" images/i.png ", LINKBACK_LOGO="https://cdn.example.io/l.png\n"
+    )
     expected = {
         "lost": "https://me.example.io/%7Bphoto%7Db.png",
         "static": "https://me.example.io/images/b.png",

@@ -7,7 +7,7 @@ import pytest
 
 from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.protocol.mention import Protocol
-from pelican_linkback.settings.model import NAMES, read
+from pelican_linkback.settings.model import NAMES, read, read_one
 
 SITE = {"PATH": "/site/content", "SITEURL": "https://me.example.io/"}
 
@@ -63,6 +63,15 @@ def test_without_settings_of_ours_the_defaults_hold():
 )
 def test_a_setting_is_read(name, value, field, read_as):
     assert getattr(read({**SITE, name: value}), field) == read_as
+
+
+@pytest.mark.parametrize(
+    ("settings", "value"),
+    [({}, ""), ({"LINKBACK_ICON": " images/i.png "}, "images/i.png")],
+    ids=["the default", "as it is read"],
+)
+def test_one_setting_is_read_as_all_are(settings, value):
+    assert read_one({**SITE, **settings}, "LINKBACK_ICON") == value
 
 
 def test_allow_hosts_are_entries():

@@ -194,6 +194,9 @@ class FeedStage:
             people=self._settings.authors,
             future=self._settings.future,
             style=self._style(),
+            icon=self._settings.icon,
+            logo=self._settings.logo,
+            archives=self._settings.archives,
             hubs=self._settings.hubs,
             sharing=Sharing(on=True),
         )

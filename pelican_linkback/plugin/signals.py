@@ -160,7 +160,9 @@ def equip_themes(generators: Sequence[Any]) -> None:
 
 def add_feed_links(path: str, context: dict[str, Any]) -> None:
     """Add to a written page the links to its feeds that its theme left out."""
-    if context.get("LINKBACK_AUTODISCOVERY") and path.endswith((".html", ".htm")):
+    if settings_room.read_one(context, "LINKBACK_AUTODISCOVERY") and path.endswith(
+        (".html", ".htm")
+    ):
         add_missing_links(Path(path), context["feed_links"].of(context))
 
 
@@ -172,7 +174,9 @@ def link_marked_targets(content: Any) -> None:
 
     Only with LINKBACK_LINK_MARKED: a receiver refuses what the page does not link to.
     """
-    if not isinstance(content, Article | Page) or not content.settings.get("LINKBACK_LINK_MARKED"):
+    if not isinstance(content, Article | Page):
+        return
+    if not settings_room.read_one(content.settings, "LINKBACK_LINK_MARKED"):
         return
     linked = {link.href for link in extraction.links(content._content, "")}
     missing = [url for url in marks_of(content).urls if url not in linked]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from pelican_linkback.protocol.mention import MENTIONING, Protocol
 from pelican_linkback.settings import validators as values
 from pelican_linkback.text.urls import check
 
-__all__ = ["NAMES", "Settings", "read"]
+__all__ = ["NAMES", "Settings", "read", "read_one"]
 
 PREFIX = "LINKBACK_"
 _FEED_ADDRESS = re.compile(r"(?:\w+_)?FEED(?:_\w+)?_URL")
@@ -148,6 +148,8 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
 }
 """What takes each setting, and the field of Settings that it goes to."""
 
+_DEFAULTS = {each.name: each.default for each in fields(Settings)}
+
 NAMES = tuple(READERS)
 """Every setting of this plugin, as the author writes it."""
 
@@ -168,6 +170,12 @@ def read(pelican: Mapping[str, Any]) -> Settings:
     if problems := list(_folders(settings)):
         raise SettingsError(problems)
     return settings
+
+
+def read_one(pelican: Mapping[str, Any], name: str) -> Any:
+    """Return what ``pelican``, where ``read`` has found no problem, says in one of our settings."""
+    field, reader = READERS[name]
+    return reader(pelican[name]) if name in pelican else _DEFAULTS[field]
 
 
 def _read_own(pelican: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -95,7 +95,7 @@ class ArticleFeed(Feed):
 
     def archive_path(self, obj: Any) -> str | None:
         """Return the pattern of the archive documents, which LINKBACK_ARCHIVES asks for."""
-        if not self.site.settings.get("LINKBACK_ARCHIVES"):
+        if not self.site.archives:
             return None
         place = self.path_pattern() or self.document_path(obj)
         return numbered(place) if place else None
@@ -137,11 +137,11 @@ class ArticleFeed(Feed):
 
     def icon(self) -> str | None:
         """Return LINKBACK_ICON."""
-        return self.site.settings.get("LINKBACK_ICON") or None
+        return self.site.icon or None
 
     def logo(self) -> str | None:
         """Return LINKBACK_LOGO."""
-        return self.site.settings.get("LINKBACK_LOGO") or None
+        return self.site.logo or None
 
     def limit(self) -> int | None:
         """Return FEED_MAX_ITEMS."""

@@ -49,8 +49,10 @@ class Site:
     follow, so that many of one kind are told together. ``entry_id`` returns the id that an article
     or a page has in feeds, ``url_of`` its URL relative to the site; ``people`` is what is known of
     authors by their names ("email", "url"), ``future`` says whether articles are shown whose date
-    has not come, ``style`` is the address of the feeds' stylesheet, if there is one, and ``hubs``
-    are the WebSub hubs that are told of the feeds' changes. ``sharing`` keeps the entries that
+    has not come, ``style`` is the address of the feeds' stylesheet, if there is one, ``icon`` and
+    ``logo`` are the site's pictures, ``archives`` says whether what the limit of a feed leaves out
+    is in archive documents, and ``hubs`` are the WebSub hubs that are told of the feeds' changes.
+    ``sharing`` keeps the entries that
     several documents have, if it may.
     """
 
@@ -76,6 +78,9 @@ class Site:
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     future: bool = False
     style: str = ""
+    icon: str = ""
+    logo: str = ""
+    archives: bool = False
     hubs: Sequence[str] = ()
     sharing: Sharing = field(default_factory=lambda: Sharing(on=False), repr=False, compare=False)
 
