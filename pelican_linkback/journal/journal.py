@@ -23,6 +23,7 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from pelican_linkback.exceptions import JournalError
+from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.journal.lines import Damage, Scan, encoded
 from pelican_linkback.text.printable import harmless
 
@@ -124,18 +125,20 @@ class Journal:
     def keep_but(self, numbers: Collection[int]) -> tuple[int, int]:
         """Take out the lines of these ``numbers``; return how many lines there were and are.
 
-        The file is replaced in one go: after a crash it is the old one or the new one.
+        The file is replaced in one step: after a crash it is the old one or the new one. Where
+        ``path`` is a symbolic link, it stays one, and the file behind it is replaced.
         """
         with self._thread_lock, self._errors_wrapped():
             if not self.path.exists():
                 return 0, 0
-            lines = self.path.read_bytes().split(b"\n")
+            path = self.path.resolve()
+            lines = path.read_bytes().split(b"\n")
             kept = [line for n, line in enumerate(lines, start=1) if n not in numbers]
-            draft = self.path.with_suffix(".new")
-            with draft.open("wb", 0) as file:
+            # A fixed name: the lock keeps others out, and what a killed process left is replaced.
+            temporary = path.with_name(f".linkback-{self.path.name}.new")
+            with replacing(path, temporary=temporary, buffering=0) as file:
                 _write(file, b"\n".join(kept))
-            draft.replace(self.path)
-            _sync_folder(self.path.parent)
+            _sync_folder(path.parent)
         return len(list(filter(None, lines))), len(list(filter(None, kept)))
 
     @contextmanager

@@ -1,0 +1,62 @@
+"""Replace a file in one step: whoever reads it sees the old one or the new one, whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+__all__ = ["remove_leftovers", "replacing"]
+
+PREFIX, SUFFIX = ".linkback-", ".new"
+
+
+@contextmanager
+def replacing(
+    path: Path, *, temporary: Path | None = None, buffering: int = -1
+) -> Iterator[BinaryIO]:
+    """Yield a new file, which takes the place of the one at ``path`` when the block ends well.
+
+    If the block raises, the new file is removed and the old one stays. The new file is at
+    ``temporary`` first; without it, in the same folder under a short name that no other writer
+    has. A symbolic link there is not followed (CWE-59). One at ``path`` is replaced: resolve
+    ``path`` where it is to stay a link. The permissions of the old file are kept. Raises OSError.
+    """
+    temporary = temporary or path.with_name(f"{PREFIX}{uuid4().hex}{SUFFIX}")
+    file = _create(temporary, buffering)
+    try:
+        with file:
+            if path.is_file() and not path.is_symlink():
+                _keep_permissions(path, temporary)
+            yield file
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the new files that killed processes left in ``folder`` before they replaced others."""
+    for path in folder.glob(f"{PREFIX}*{SUFFIX}"):
+        path.unlink(missing_ok=True)
+
+
+def _create(path: Path, buffering: int) -> BinaryIO:
+    try:
+        return path.open("xb", buffering)  # exclusive: it fails where a link is, too
+    except FileExistsError:
+        path.unlink()
+        return path.open("xb", buffering)
+
+
+def _keep_permissions(old: Path, new: Path) -> None:
+    """Give ``new`` the owner, the mode and the access list of ``old``, as far as we may."""
+    stat = old.stat()
+    with suppress(AttributeError, OSError):  # there are no owners on Windows
+        os.chown(new, stat.st_uid, stat.st_gid)
+    with suppress(OSError):
+        shutil.copystat(old, new)
