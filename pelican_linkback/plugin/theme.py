@@ -107,8 +107,11 @@ def _link(document: Document) -> FeedLink:
 
 
 def add_missing_links(path: Path, links: Sequence[FeedLink]) -> None:
-    """Add to the head of the page at ``path`` the ``links`` that it does not have yet."""
-    text = path.read_text(encoding="utf-8")
+    """Add to the head of the page at ``path`` the ``links`` that it does not have yet.
+
+    The rest of the page stays as it is, to the byte.
+    """
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
     head = _END_OF_HEAD.search(text)
     if head is None:
         return
@@ -119,8 +122,10 @@ def add_missing_links(path: Path, links: Sequence[FeedLink]) -> None:
     }
     missing = [link.__html__() for link in links if page_key(link.href) not in there]
     if missing:
-        added = "\n".join([*missing, ""])
-        path.write_text(text[: head.start()] + added + text[head.start() :], encoding="utf-8")
+        line_end = "\r\n" if "\r\n" in text[: head.start()] else "\n"
+        added = line_end.join([*missing, ""])
+        page = text[: head.start()] + added + text[head.start() :]
+        path.write_bytes(page.encode("utf-8", "surrogateescape"))
 
 
 def fill_in_language(context: dict[str, Any], language: str) -> None:

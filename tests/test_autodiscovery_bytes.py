@@ -1,0 +1,42 @@
+"""What LINKBACK_AUTODISCOVERY does not add to a page stays as it is, to the byte."""
+
+import pytest
+
+from pelican_linkback.plugin.theme import FeedLink, add_missing_links
+
+LINKS = [FeedLink("/a.xml", "application/atom+xml", "A"), FeedLink("/b.xml", "text/xml", "B")]
+A, B = (link.__html__().encode() for link in LINKS)
+
+
+@pytest.mark.parametrize(
+    ("before", "added"),
+    [
+        pytest.param((b"<head>\n", b"</head>\n<p>\n"), (A, b"\n", B, b"\n"), id="LF"),
+        pytest.param((b"<head>\r\n", b"</head>\r\n<p>\r\n"), (A, b"\r\n", B, b"\r\n"), id="CRLF"),
+        pytest.param((b"<head>", b"</head>\r\n"), (A, b"\n", B, b"\n"), id="no line in the head"),
+        pytest.param((b"\xef\xbb\xbf<head>\n", b"</head>"), (A, b"\n", B, b"\n"), id="BOM"),
+        pytest.param((b"<head>\xe9\n", b"</head>\xff"), (A, b"\n", B, b"\n"), id="Latin-1"),
+        pytest.param((b"<head>\n", b"</head>a\rb\r\nc\n"), (A, b"\n", B, b"\n"), id="mixed"),
+        pytest.param((b"<head>\r\n" + A, b"</head>\r\n"), (B, b"\r\n"), id="one is there"),
+        pytest.param((b"<head>\r\n" + A + B, b"</head>\r\n"), (), id="both are there"),
+        pytest.param((b"\r\nno head\r", b"\n"), (), id="no head"),
+    ],
+)
+def test_the_rest_of_the_page_stays(tmp_path, before, added):
+    page = tmp_path / "page.html"
+    page.write_bytes(b"".join(before))
+    add_missing_links(page, LINKS)
+    head, rest = before
+    assert page.read_bytes() == head + b"".join(added) + rest
+
+
+def test_a_site_whose_pages_have_crlf_keeps_it(site):
+    site.article("one")
+    site.build(
+        LINKBACK_AUTODISCOVERY=True,
+        JINJA_ENVIRONMENT={"newline_sequence": "\r\n"},
+        PLUGINS=["pelican_linkback"],
+    )
+    page = (site.output / "one.html").read_bytes()
+    assert page.count(b'rel="alternate"') >= 1
+    assert page.count(b"\r\n") == page.count(b"\n")
