@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -227,3 +229,19 @@ def test_json_that_is_no_feed_is_no_document(tmp_path):
     (tmp_path / "search.json").write_text('"words"')
     (tmp_path / "feed.json").write_text(make().writeString("utf-8"))
     assert list(documents(tmp_path)) == ["feed.json"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "iso-8859-1", "cp1252", "utf-16", "ascii"])
+def test_json_is_utf_8_whatever_encoding_is_asked_for(encoding: str) -> None:
+    feed, file = with_item(make(title="Tïtle – 𝄞"), title="Ärger"), BytesIO()
+    feed.write(file, encoding)
+    document = json.loads(file.getvalue().decode("utf-8"))
+    assert (document["title"], document["items"][0]["title"]) == ("Tïtle – 𝄞", "Ärger")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "cp1252", "ascii"])
+def test_a_text_file_may_encode_json_in_its_own_way(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "feed.json"
+    with path.open("w", encoding=encoding) as file:
+        make(title="Tïtle – 𝄞").write(file, encoding)
+    assert json.loads(path.read_bytes())["title"] == "Tïtle – 𝄞"

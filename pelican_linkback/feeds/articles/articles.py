@@ -22,6 +22,7 @@ from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.feeds.framework.archives import numbered
 from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 
 __all__ = ["ArticleFeed"]
@@ -189,9 +190,9 @@ class ArticleFeed(Feed):
     def get_feed(self, obj: Any, site: Site) -> Any:
         """Return the populated generator; an empty one is as old as the newest article (P18)."""
         feed = super().get_feed(obj, site)
-        if not feed.num_items():
+        if not feed.num_items() and not feed.feed.get("updated"):
             dates = [site.aware(a.date) for a in site.articles if self.filter(a)]
-            feed.feed.setdefault("updated", max(dates, default=None))
+            feed.feed["updated"] = max(dates, default=None)
         return feed
 
     def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
@@ -304,8 +305,16 @@ class ArticleFeed(Feed):
         return date
 
     def item_updateddate(self, article: Any) -> dt.datetime | None:
-        """Return when the article was modified, if it was."""
-        return getattr(article, "modified", None)
+        """Return when the article was modified, if it was, and that has come (as for its date)."""
+        modified: dt.datetime | None = getattr(article, "modified", None)
+        if modified is None or self.site.future or self.site.aware(modified) <= self.site.now:
+            return modified
+        self.site.warn(
+            "{} is modified in the future, and feeds leave that date out until it has come; "
+            "correct Modified in its metadata",
+            shown(article),
+        )
+        return None
 
     def item_categories(self, article: Any) -> list[str]:
         """Return the names of the article's category and tags."""

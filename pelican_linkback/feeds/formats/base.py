@@ -47,6 +47,7 @@ __all__ = [
     "Person",
     "Stylesheet",
     "as_person",
+    "aware",
     "file_attributes",
     "save",
     "single_author",
@@ -90,7 +91,7 @@ class Stylesheet(feedgenerator.Stylesheet):
         return " ".join(f"{k}={quoteattr(str(v))}" for k, v in pseudo.items() if v is not None)
 
 
-def _aware(date: dt.date) -> dt.datetime:
+def aware(date: dt.date) -> dt.datetime:
     """Return ``date`` as a datetime with a zone; a naive one is UTC, a day its midnight.
 
     Before standard time zones were minutes and seconds off, which no date format can say: such a
@@ -145,7 +146,7 @@ class Mended(feedgenerator.SyndicationFeed):
         before.append(item)
         for key in _DATES:
             if item[key] is not None:
-                item[key] = _aware(item[key])
+                item[key] = aware(item[key])
         item["authors"] = single_author(item) if authors is None else [*map(as_person, authors)]
 
     def num_items(self) -> int:
@@ -159,9 +160,11 @@ class Mended(feedgenerator.SyndicationFeed):
     def newest(self) -> dt.datetime | None:
         """The newest date of the items, else the feed's ``updated``, else None."""
         newest_of = attrgetter("newest") if are_patterns(self.entries) else _newest
-        dates = filter(None, map(newest_of, self.entries))
-        newest: dt.datetime | None = max(dates, default=self.feed.get("updated"))
-        return newest
+        dates: list[dt.datetime] = list(filter(None, map(newest_of, self.entries)))
+        if dates:
+            return max(dates)
+        updated = self.feed.get("updated")
+        return aware(updated) if updated else None
 
     def write(self, outfile: IO[Any], encoding: str) -> None:
         """Write the document to ``outfile``, a text or a binary file."""
@@ -169,7 +172,7 @@ class Mended(feedgenerator.SyndicationFeed):
         try:
             outfile.write(text)
         except TypeError:
-            outfile.write(text.encode(encoding, "xmlcharrefreplace"))
+            outfile.write(self._encoded(text, encoding))
 
     def writeString(self, encoding: str) -> str:
         """Return what ``write`` writes as text; a subclass may have a ``write`` of its own."""
@@ -178,6 +181,9 @@ class Mended(feedgenerator.SyndicationFeed):
         document = StringIO()
         self.write(document, encoding)
         return document.getvalue()
+
+    def _encoded(self, text: str, encoding: str) -> bytes:
+        return text.encode(encoding, "xmlcharrefreplace")
 
     def _text(self, encoding: str) -> str:
         document = BytesIO()

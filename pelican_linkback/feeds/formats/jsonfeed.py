@@ -7,7 +7,9 @@ article changes one line.
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +23,8 @@ from pelican_linkback.feeds.formats.xml import Sink, clean
 __all__ = ["JsonFeed"]
 
 VERSION = "https://jsonfeed.org/version/1.1"
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 @shareable("content_type", "root_attributes", state=("feed", "entries"))
@@ -75,6 +79,15 @@ class JsonFeed(Mended):
             "attachments": [_attachment(each, item) for each in item["enclosures"]],
         }
 
+    def _encoded(self, text: str, encoding: str) -> bytes:  # noqa: ARG002
+        """Return the document as bytes; JSON is always UTF-8 (RFC 8259, section 8.1)."""
+        return text.encode()
+
+    def _text(self, encoding: str) -> str:
+        """Return the document; with escapes for a file that encodes text in its own way."""
+        text = super()._text(encoding)
+        return text if codecs.lookup(encoding).name == "utf-8" else _BEYOND_ASCII.sub(_escape, text)
+
     def save(self, file: Sink, encoding: str = "utf-8") -> None:  # noqa: ARG002
         """Write the document to ``file``; JSON is always UTF-8."""
         head = _line(self.root_attributes()).removesuffix("}")
@@ -91,6 +104,10 @@ class JsonFeed(Mended):
 
     def _rendered(self, item: Item) -> bytes:
         return _line(self.item_attributes(item)).encode()
+
+
+def _escape(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1]
 
 
 def _line(attributes: dict[str, Any]) -> str:

@@ -18,10 +18,10 @@ from typing import Any
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FeedError, InvalidURL
-from pelican_linkback.feeds.formats.base import Enclosure
+from pelican_linkback.feeds.formats.base import Enclosure, Mended
 from pelican_linkback.feeds.formats.rss import Rss201rev2Feed
 from pelican_linkback.feeds.framework.archives import Archives
-from pelican_linkback.feeds.framework.items import ItemReader, as_date
+from pelican_linkback.feeds.framework.items import ItemReader, as_date, item_date
 from pelican_linkback.feeds.framework.resolver import of_each, resolve, shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.urls import normalise
@@ -209,7 +209,10 @@ class Feed:
         arguments.pop("hubs", None)  # what is full does not change, so there is nothing to tell
         arguments["archive"] = archives.links(number, arguments["feed_url"])
         arguments["feed_url"] = archives.url(number)
-        return self._populated(obj, archives.items(number), arguments)
+        items = archives.items(number)
+        if not items and not arguments.get("updated"):  # it is as old as the one before it
+            arguments["updated"] = _newest(self.get_archive(obj, site, number - 1))
+        return self._populated(obj, items, arguments)
 
     def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
         feed = self.generator_class(obj)(**arguments)
@@ -234,7 +237,17 @@ class Feed:
         arguments |= self._extras(obj)
         if hubs := self._checked_hubs(obj):
             arguments["hubs"] = hubs
-        return arguments | dict(self.aspect("feed_extra_kwargs", obj))
+        return arguments | self._extra_arguments(obj)
+
+    def _extra_arguments(self, obj: Any) -> dict[str, Any]:
+        """Return what ``feed_extra_kwargs`` gives, its ``updated`` as dates of items."""
+        extra = self.aspect("feed_extra_kwargs", obj)
+        if not isinstance(extra, Mapping):
+            message = f"feed_extra_kwargs of {shown(obj)} is {extra!r}; return a dictionary"
+            raise FeedError(type(self).__name__, message)
+        place = f"updated in feed_extra_kwargs of {shown(obj)}"
+        dates = {"updated": as_date(self, place, extra["updated"])} if "updated" in extra else {}
+        return {**extra, **dates}
 
     def _checked_hubs(self, obj: Any) -> list[str]:
         hubs = self.aspect("hubs", obj) or ()
@@ -283,13 +296,15 @@ class Feed:
             return _newest_first(chosen, self._places(chosen))
         if self._limit(obj) is not None and hasattr(self, "item_pubdate"):
             dates = zip(of_each(self, "item_pubdate", chosen), chosen, strict=True)
-            places = [as_date(self, "pubdate", date, item) or _LONG_AGO for date, item in dates]
+            places = [item_date(self, "pubdate", date, item) or _LONG_AGO for date, item in dates]
             return _newest_first(chosen, places)
         return chosen
 
     def _limit(self, obj: Any) -> int | None:
         limit = self.aspect("limit", obj)
-        if limit is None or (isinstance(limit, int) and limit >= 0):
+        if limit is None:
+            return None
+        if isinstance(limit, int) and not isinstance(limit, bool) and limit >= 0:
             return limit
         message = f"limit of {shown(obj)} is {limit!r}; write a whole number, or None for all"
         raise FeedError(type(self).__name__, message)
@@ -317,6 +332,11 @@ class Feed:
             message = f"has no {name} for {shown(obj)}: write {name} = ... or def {name}(self, obj)"
             raise FeedError(type(self).__name__, message)
         return value
+
+
+def _newest(feed: SyndicationFeed) -> dt.datetime | None:
+    """Return the newest date in a document; None where only the clock would give one."""
+    return feed.newest() if isinstance(feed, Mended) else None
 
 
 def _newest_first(items: Iterable[Any], places: Iterable[Any]) -> list[Any]:

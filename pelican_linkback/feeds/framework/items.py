@@ -12,7 +12,7 @@ from pelican_linkback.feeds.formats.xml import clean, is_clean
 from pelican_linkback.feeds.framework.resolver import bound, explain, shown
 from pelican_linkback.text.printable import add_place, harmless
 
-__all__ = ["ITEM_ASPECTS", "ItemReader", "as_date"]
+__all__ = ["ITEM_ASPECTS", "ItemReader", "as_date", "item_date"]
 
 # The aspects (here without item_) and the arguments of add_item that take them, in the order in
 # which hooks are asked.
@@ -147,7 +147,7 @@ class ItemReader:
         return uri
 
     def _date(self, name: str, date: Any, item: Any) -> dt.datetime | None:
-        return as_date(self._feed, name, date, item)
+        return item_date(self._feed, name, date, item)
 
     def _clean(self, item: Any, arguments: dict[str, Any]) -> None:
         """Take the characters that XML forbids out of ``arguments``, and say where they are."""
@@ -162,18 +162,24 @@ class ItemReader:
         )
 
 
-def as_date(feed: Any, name: str, date: Any, item: Any) -> dt.datetime | None:
-    """Return what ``item_<name>`` gave for ``item``, with a zone; None for what is no date at all.
+def item_date(feed: Any, name: str, date: Any, item: Any) -> dt.datetime | None:
+    """Return what ``item_<name>`` gave for ``item``, as ``as_date`` does."""
+    # What is in order, or nothing, needs no words.
+    is_date = not date or isinstance(date, dt.date)
+    return as_date(feed, "" if is_date else f"item_{name} of {shown(item)}", date)
 
-    Raises FeedError where it is something else.
+
+def as_date(feed: Any, place: str, date: Any) -> dt.datetime | None:
+    """Return a date that a hook gave, with a zone; None for what is no date at all.
+
+    Raises FeedError where it is something else; ``place`` says whose it is.
     """
     if not date:
         return None
     if isinstance(date, dt.date):
         aware: dt.datetime = feed.site.aware(date)
         return aware
-    message = f"item_{name} of {shown(item)} is {date!r}; return a datetime, or None"
-    raise FeedError(type(feed).__name__, message)
+    raise FeedError(type(feed).__name__, f"{place} is {date!r}; return a datetime, or None")
 
 
 def _name(item: Any) -> str:
