@@ -12,38 +12,9 @@ from markdown import markdown
 
 from pelican_linkback.feeds.content import cleaning as content
 from pelican_linkback.feeds.content import sanitizer as mending
-from pelican_linkback.feeds.content.cleaning import fit, plain_text
+from pelican_linkback.feeds.content.cleaning import fit
 
 BASE = "https://ex.org/2024/a.html"
-
-TITLES = [
-    ("vector<int>", "vector<int>", "P16: an unknown tag is text"),
-    ("map<string, vector<int>>", "map<string, vector<int>>", "nested templates are text"),
-    ("A & B", "A & B", "a bare ampersand"),
-    ("A &amp; B", "A & B", "a reference"),
-    ("&amp;lt;", "&lt;", "unescaped once"),
-    ("&lt;b&gt;bold&lt;/b&gt;", "<b>bold</b>", "escaped markup is text"),
-    ("<em>Very</em> good", "Very good", "reST emphasis"),
-    ('<code class="docutils literal">x = 1</code>', "x = 1", "reST literal"),
-    ('The <span class="caps">BBC</span>', "The BBC", "typogrify caps"),
-    ('A <span class="amp">&amp;</span> B', "A & B", "typogrify ampersand"),
-    ("&#8220;Hi&#8221;&#8230;", "“Hi”…", "smart quotes"),
-    ("so&nbsp;far", "so far", "typogrify widont"),
-    ("<b><b>x</b> y</b>", "x y", "nested in itself"),
-    ("<STRONG>x</STRONG >", "x", "upper case"),
-    ("a<br/>b<br>c<img src='x' alt='y'>", "abc", "elements without an end"),
-    ("a<b and c>d", "a<b and c>d", "a comparison is text"),
-    ("Option<s>", "Option<s>", "a tag without an end is text"),
-    ("x</b>", "x</b>", "an end without a tag is text"),
-    ("  a\n\tb ", "a b", "white space folded"),
-    ("", "", "nothing"),
-]
-
-
-@pytest.mark.parametrize(("title", "text"), [pytest.param(a, b, id=why) for a, b, why in TITLES])
-def test_titles(title, text):
-    assert plain_text(title) == text
-
 
 URLS = [
     ('<a href="/x">t</a>', '<a href="https://ex.org/x">t</a>', "from the root"),

@@ -14,8 +14,9 @@ from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
 
 from pelican_linkback.feeds.articles.entry_ids import tag_uri
 from pelican_linkback.feeds.articles.files import field_of, named, type_of
-from pelican_linkback.feeds.content.cleaning import fit, plain_text
+from pelican_linkback.feeds.content.cleaning import fit, is_blank
 from pelican_linkback.feeds.content.pictures import first_picture
+from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.base import Enclosure, Person, Stylesheet
 from pelican_linkback.feeds.formats.entry_cache import once, shareable
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
@@ -130,7 +131,7 @@ class ArticleFeed(Feed):
 
     def author_name(self, obj: Any) -> str:  # noqa: ARG002 (an author's feed knows better)
         """Return who answers for the feed: AUTHOR, else the site (RFC 4287, section 4.1.1)."""
-        return str(self.site.settings.get("AUTHOR") or self.site.name)
+        return plain_text(str(self.site.settings.get("AUTHOR") or self.site.name))
 
     def stylesheets(self) -> list[Stylesheet] | None:
         """Return the look of the feed in a browser: LINKBACK_FEED_STYLE."""
@@ -213,8 +214,11 @@ class ArticleFeed(Feed):
 
     @once
     def item_title(self, article: Any) -> str:
-        """Return the title as plain text."""
-        return plain_text(str(article.title))
+        """Return the title as plain text; an entry without any text is known by its slug."""
+        title = plain_text(str(article.title))
+        if title or self._summary(article) or self._content(article):
+            return title
+        return str(article.slug)
 
     def item_link(self, article: Any) -> str:
         """Return the article's URL, with ``ref=feed`` where FEED_APPEND_REF asks for it (P11)."""
@@ -235,12 +239,15 @@ class ArticleFeed(Feed):
     item_guid_is_permalink = False
 
     def item_description(self, article: Any) -> str | None:
-        """Return the summary; None where it would only repeat the content, which RSS allows."""
+        """Return the summary, or the content where there is none and no place for the content.
+
+        None where it would only repeat the content, which RSS allows.
+        """
         is_rss, summary_only = self._mode or self._read_mode()
         summary = self._summary(article)
-        full = not (is_rss or summary_only)
-        repeats = full and summary == self._content(article)
-        return None if repeats else summary
+        if is_rss or summary_only:
+            return summary or self._content(article) or None
+        return None if summary == self._content(article) else summary or None
 
     def item_content(self, article: Any) -> str | None:
         """Return the article's HTML; None where summaries have to do, or say as much."""
@@ -249,7 +256,7 @@ class ArticleFeed(Feed):
             return None
         content = self._content(article)
         repeats = is_rss and content == self.item_description(article)
-        return None if repeats else content
+        return None if repeats else content or None
 
     @once
     def item_image(self, article: Any) -> str | None:
@@ -276,7 +283,9 @@ class ArticleFeed(Feed):
         return self._fit(article, str(article.summary))
 
     def _fit(self, article: Any, html: str) -> str:
-        return fit(html, self._link(article))
+        """Return what a reader gets of ``html``: nothing where it shows nothing."""
+        fitting = fit(html, self._link(article))
+        return "" if is_blank(fitting) else fitting
 
     def item_author_name(self, article: Any) -> str | None:
         """Return the first author's name, for formats that know only one."""
@@ -344,4 +353,4 @@ def _names(objects: Iterable[Any]) -> list[str]:
 
 @functools.lru_cache(maxsize=1024)
 def _name(text: str) -> str:
-    return clean(text).strip()
+    return plain_text(clean(text))

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 from pelican_linkback.feeds.articles.articles import ArticleFeed
-from pelican_linkback.feeds.content.cleaning import plain_text
+from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.framework.feed import Feed
@@ -157,7 +157,7 @@ class AuthorFeed(GroupFeed):
 
     def author_name(self, obj: Any) -> str:
         """Return the author."""
-        return str(obj)
+        return plain_text(str(obj))
 
 
 class TagFeed(GroupFeed):

@@ -10,12 +10,11 @@ from __future__ import annotations
 import functools
 import re
 from contextlib import suppress
-from html import unescape
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import urls
 
-__all__ = ["absolute", "fit", "is_in_order", "plain_text", "words"]
+__all__ = ["absolute", "fit", "is_blank", "is_in_order", "words"]
 
 # What a reader must not get, or can do nothing with, goes with all that is in it.
 DROPPED = frozenset(
@@ -99,30 +98,6 @@ _ATTRIBUTE = re.compile(r"""([a-z][a-z0-9:_-]*)=("[^"]*"|'[^']*'|[a-z0-9_.%-]+)"
 _WITH_URL = frozenset({"cite", "href", "poster", "src", "xlink:href"})
 
 
-_PAIR = re.compile(
-    r"<(a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small"
-    r"|span|strike|strong|sub|sup|time|tt|u|var)"
-    r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))*\s*>(.*?)</\1\s*>""",
-    re.IGNORECASE | re.DOTALL,
-)
-_ALONE = re.compile(
-    r"""<(?:br|img|wbr)(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))*\s*/?>""",
-    re.IGNORECASE,
-)
-
-
-def plain_text(title: str) -> str:
-    """Return a title, which may hold HTML markup and character references, as plain text.
-
-    Markup is what has its end tag and is known to HTML: ``vector<int>`` and ``a<b and c>d`` stay
-    as they are (P16).
-    """
-    before, words = "", _ALONE.sub("", title) if "<" in title else title
-    while "<" in words and words != before:
-        before, words = words, _PAIR.sub(r"\2", words)
-    return " ".join(unescape(words).split())
-
-
 @functools.lru_cache(maxsize=2048)
 def words(html: str) -> str:
     """Return what HTML says as plain text, in one line.
@@ -189,6 +164,19 @@ def names_a_part(element: str, attribute: str) -> bool:
 def is_in_order(html: str) -> bool:
     """Tell whether ``fit`` has nothing to do, wherever the article stands."""
     return (_IN_ORDER_AND_LOWER_CASE.fullmatch(html) or _IN_ORDER.fullmatch(html)) is not None
+
+
+# Elements that show something without a word in them.
+_BLANK = re.compile(
+    r"(?:[\s\u00ad\u200b-\u200d\u2060\ufeff]++|&(?:nbsp|shy|zwn?j|\#160|\#xa0);"
+    r"|<(?!(?:audio|hr|img|math|svg|video)\b)[^<>]*+>)*+",
+    re.IGNORECASE,
+)
+
+
+def is_blank(html: str) -> bool:
+    """Tell whether HTML that is fit shows neither words nor anything else."""
+    return _BLANK.fullmatch(html) is not None
 
 
 def absolute(reference: str, base: str) -> str | None:

@@ -68,7 +68,7 @@ class JsonFeed(Mended):
             "url": item["link"],
             "title": item["title"],
             "content_html": str(content or ""),
-            "summary": words(summary) if summary else None,
+            "summary": (words(summary) or None) if summary else None,
             "image": item.get("image"),
             "date_published": item["pubdate"] and rfc3339_date(item["pubdate"]),
             "date_modified": item["updateddate"] and rfc3339_date(item["updateddate"]),

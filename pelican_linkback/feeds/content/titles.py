@@ -1,0 +1,82 @@
+"""Titles and names, which may hold markup, as plain text. Pure."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from pelican_linkback.feeds.content.elements import BLOCKS, KNOWN, VOID
+
+__all__ = ["plain_text"]
+
+# What is in these is for programs, or is a drawing.
+_DROPPED = frozenset({"script", "style", "svg"})
+_MATHML = frozenset(
+    {
+        *("annotation", "math", "mfrac", "mi", "mn", "mo", "mover", "mroot", "mrow", "ms"),
+        *("mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext"),
+        *("mtr", "munder", "munderover", "semantics"),
+    }
+)
+_MARKUP = KNOWN | _DROPPED | _MATHML | {"button", "iframe", "label", "noscript", "object"}
+
+# Attributes have values: `<b and c>` is a comparison, not an element with two attributes.
+_TAG = re.compile(
+    r"<(?:(?P<end>/)?(?P<name>[a-z][a-z0-9]{0,20})"
+    r"""(?:\s++[\w:-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>=]++))*+\s*+/?+>|!--)""",
+    re.IGNORECASE,
+)
+
+
+def plain_text(title: str) -> str:
+    """Return a title, which may hold HTML markup and character references, as plain text.
+
+    Markup is what has its end tag and is known to HTML: ``vector<int>`` and ``a<b and c>d`` stay
+    as they are (P16). Where a block begins or ends, so does a word.
+    """
+    if "<" in title:
+        title = _without_markup(title)
+    if "&" in title:
+        title = unescape(title)
+    return " ".join(title.split())
+
+
+def _without_markup(title: str) -> str:
+    cuts = sorted(_cuts(title))
+    pieces, position = [], 0
+    for start, end, instead in cuts:
+        if start >= position:
+            pieces += [title[position:start], instead]
+        position = max(position, end)
+    return "".join([*pieces, title[position:]])
+
+
+def _cuts(title: str) -> list[tuple[int, int, str]]:
+    """Return what is to be cut out of a title: from where, to where, and what stands there then."""
+    cuts, position = [], 0
+    open_tags: dict[str, list[re.Match[str]]] = {}
+    last_comment = title.rfind("-->")
+    while tag := _TAG.search(title, position):
+        position = tag.end()
+        name = (tag["name"] or "").lower()
+        if not name:
+            if tag.start() < last_comment:
+                position = title.index("-->", tag.start() + 2) + 3
+                cuts.append((tag.start(), position, ""))
+        elif name in VOID:
+            cuts.append((*tag.span(), _between(name)))
+        elif name in _MARKUP and not tag["end"]:
+            open_tags.setdefault(name, []).append(tag)
+        elif opened := open_tags.get(name):
+            cuts += _pair(name, opened.pop(), tag)
+    return cuts
+
+
+def _pair(name: str, start: re.Match[str], end: re.Match[str]) -> list[tuple[int, int, str]]:
+    if name in _DROPPED:
+        return [(start.start(), end.end(), "")]
+    return [(*each.span(), _between(name)) for each in (start, end)]
+
+
+def _between(name: str) -> str:
+    return " " if name in BLOCKS or name == "br" else ""
