@@ -78,7 +78,7 @@ def test_a_quickstart_site_is_put_in_order_and_then_nothing_is_left_to_do(folder
     )
     assert after["publishconf.py"].endswith('AUTHOR_FEED_ATOM = "feeds/author/{slug}.atom.xml"\n')
     assert after[".gitattributes"] == "linkback/*.jsonl merge=union\n"
-    assert after[".gitignore"] == "linkback/*.lock\nlinkback/*.idle\n"
+    assert after[".gitignore"] == "linkback/*.lock\nlinkback/*.idle\nlinkback/discoveries.jsonl\n"
     assert run(capsys, "--yes", "--ci", "github") == (0, "Nothing to write.\n")
     assert files(folder) == after
 
@@ -173,9 +173,9 @@ def test_a_recipe_is_yaml_and_its_commands_are_ours(folder, capsys, kind):
     text = (folder / joining.RECIPES[kind]).read_text()
     assert yaml.safe_load(text)
     assert "@INSTALL@" not in text
-    assert "@STATE@" not in text
+    assert "@STATE" not in text
     assert "-r requirements.txt" in text
-    assert "pelican-linkback send -s publishconf.py --wait 10m" in text
+    assert "pelican-linkback send -s publishconf.py " in text
     assert "git add linkback" in text
 
 

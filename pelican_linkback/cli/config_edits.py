@@ -7,9 +7,10 @@ understand what is there: then it is for the author to do.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
-__all__ = ["with_lines", "with_plugin", "with_setting"]
+__all__ = ["git_pattern", "with_lines", "with_plugin", "with_setting"]
 
 PLUGIN = "pelican_linkback"
 
@@ -48,6 +49,19 @@ def with_lines(text: str, lines: Sequence[str]) -> str:
     known = set(map(str.strip, text.splitlines()))
     missing = [line for line in lines if line not in known]
     return _ended(text) + "".join(_line(text, line) for line in missing) if missing else text
+
+
+def git_pattern(folder: str, names: str, *, quoted: bool = False) -> str:
+    r"""Return the pattern of git for the files in ``folder`` that are like ``names``.
+
+    For .gitignore, or ``quoted`` for .gitattributes: there a pattern ends at white space, unless
+    it stands in quotation marks as in C (gitattributes(5)). ``[memory]`` becomes ``\[memory\]``.
+    """
+    pattern = re.sub(r"([\\\[\]*?]|^[!#])", r"\\\1", folder) + "/" + names
+    if quoted and re.search(r'[\s"]|^!', pattern):
+        escaped = pattern.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+        return f'"{escaped}"'
+    return pattern
 
 
 def _uses(text: str, name: str) -> list[ast.expr] | None:

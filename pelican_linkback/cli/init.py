@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 
 import pelican.plugins
 from pelican import DEFAULT_CONFIG_NAME
 
-from pelican_linkback.cli.config_edits import with_lines, with_plugin, with_setting
+from pelican_linkback.cli.config_edits import git_pattern, with_lines, with_plugin, with_setting
 from pelican_linkback.cli.context import settings_of
 from pelican_linkback.cli.import_linkbacks import place_of_cache
 from pelican_linkback.cli.terminal import Screen
@@ -30,6 +32,9 @@ __all__ = ["run"]
 LAST = "publishconf.py"
 AUTHOR_FEED = "AUTHOR_FEED_ATOM", '"feeds/author/{slug}.atom.xml"'
 RECIPES = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab-ci.yml"}
+NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl")
+"""Files of the state folder that no other machine has a use for: locks and caches."""
+
 DISPLACED = "linkbacks"
 """pelican-plugin-linkbacks, whose work this plugin does."""
 
@@ -95,8 +100,8 @@ def _steps(
         return
     state = settings.state.relative_to(folder).as_posix()
     for name, lines in {
-        ".gitattributes": [f"{state}/*.jsonl merge=union"],
-        ".gitignore": [f"{state}/*.lock", f"{state}/*.idle"],
+        ".gitattributes": [f"{git_pattern(state, '*.jsonl', quoted=True)} merge=union"],
+        ".gitignore": [git_pattern(state, name) for name in NOT_FOR_GIT],
     }.items():
         before = _read(folder / name)
         yield Change(folder / name, before, with_lines(before, lines))
@@ -141,7 +146,10 @@ def _recipe(folder: Path, state: str, wanted: str | None) -> Iterator[Change | s
     listed = (folder / "requirements.txt").is_file()
     install = "-r requirements.txt" if listed else '"pelican[markdown]" pelican-linkback'
     text = (files("pelican_linkback.cli") / "recipes" / f"{kind}.yml").read_text(encoding="utf-8")
-    text = text.replace("@INSTALL@", install).replace("@STATE@", state)
+    # JSON's spelling of a text is YAML's, too; inside of a literal block the shell reads it.
+    filled = {"@INSTALL@": install, "@STATE_PATH@": json.dumps(state), "@STATE@": quote(state)}
+    for mark, value in filled.items():
+        text = text.replace(mark, value)
     if path.exists() and _read(path) != text:
         yield (
             f"{RECIPES[kind]}: build with -e LINKBACK_SEND=false, after the upload run "
