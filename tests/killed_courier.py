@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pelican_linkback.journal import journal as journal_module
@@ -26,6 +26,7 @@ from pelican_linkback.sending.running.sender import Courier
 from tests.fakeweb import FakeWeb, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = NOON + timedelta(hours=1)
 POSTS = tuple(
     Post(
         f"https://blog.example/{name}",
@@ -50,20 +51,20 @@ def main() -> None:
             ended = run(Path(folder), lambda when=when, point=point: die_at(point, when))
             assert os.WIFSIGNALED(ended), f"write {point} never came"
             assert os.WTERMSIG(ended) == signal.SIGKILL
-            assert run(Path(folder), lambda: None) == 0, "the next run failed"
+            assert run(Path(folder), lambda: None, LATER) == 0, "the next run failed"
             check(Path(folder), f"killed {when} write {point}")
     assert run(Path(tempfile.mkdtemp()), lambda: die_at(WRITES + 1, "before")) == 0
     print(f"{WRITES} runs killed and completed")
 
 
-def run(folder: Path, prepare: Callable[[], None]) -> int:
+def run(folder: Path, prepare: Callable[[], None], now: datetime = NOON) -> int:
     """Send in a process of its own; return how it ended."""
     child = os.fork()
     if child:
         return os.waitpid(child, 0)[1]
     try:
         prepare()
-        courier(folder).run(POSTS)
+        courier(folder, now).run(POSTS)
         os._exit(0)
     finally:
         os._exit(1)
@@ -84,7 +85,7 @@ def die_at(point: int, when: str) -> None:
     journal_module._write = mortal_write
 
 
-def courier(folder: Path) -> Courier:
+def courier(folder: Path, now: datetime = NOON) -> Courier:
     def receive(request: Request) -> Reply:
         mention = webmention.read_request(request.body)
         with (folder / "received").open("a") as file:
@@ -99,7 +100,7 @@ def courier(folder: Path) -> Courier:
     pages |= {target: offer for post in POSTS for target in post.targets}
     pages |= {f"https://far{n}.example/webmention": receive for n in range(10)}
     journal = Journal(folder / "deliveries.jsonl")
-    return Courier(journal, FakeWeb(pages), now=lambda: NOON, workers=1)
+    return Courier(journal, FakeWeb(pages), now=lambda: now, workers=1)
 
 
 def check(folder: Path, where: str) -> None:

@@ -33,7 +33,17 @@ PROMISED = {"state": State.DELIVERED, "told": "1", "status_url": "https://far.ex
         pytest.param({"state": State.QUEUED}, Send("queued"), id="new"),
         pytest.param({"state": State.WAITING}, Send("waiting"), id="the page is looked at anew"),
         pytest.param(
-            {"state": State.ATTEMPTED, "attempts": 1}, Send("attempted"), id="killed in flight"
+            {"state": State.ATTEMPTED, "attempts": 1}, Send("attempted"), id="killed some time"
+        ),
+        pytest.param(
+            {"state": State.ATTEMPTED, "attempts": 1, "at": NOON, "reason": "interrupted"},
+            Wait(NOON + timedelta(minutes=10), "interrupted"),
+            id="killed in flight just now",
+        ),
+        pytest.param(
+            {"state": State.ATTEMPTED, "attempts": 2, "at": NOON - timedelta(minutes=30)},
+            Send("attempted"),
+            id="killed in flight a while ago",
         ),
         pytest.param({"state": State.LATER, "attempts": 7}, Send("later"), id="no time named"),
         pytest.param({"state": State.LATER, "retry_at": NOON}, Send("later"), id="on the minute"),

@@ -88,8 +88,9 @@ def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
         return _ask(delivery, now, policy)
     if delivery.attempts >= policy.attempts:
         return GiveUp(delivery.reason)
-    if delivery.retry_at is not None and now < delivery.retry_at:
-        return Wait(delivery.retry_at, delivery.reason)
+    next_try = _next_try(delivery, policy)
+    if next_try is not None and now < next_try:
+        return Wait(next_try, delivery.reason)
     return Send(delivery.state.value)
 
 
@@ -97,6 +98,17 @@ def can_begin_anew(delivery: Delivery, decision: Decision) -> bool:
     """Tell whether it failed for good, and the receiver does not know the present version."""
     over = delivery.state is State.REFUSED or isinstance(decision, GiveUp)
     return over and not delivery.is_told
+
+
+def _next_try(delivery: Delivery, policy: Policy) -> datetime | None:
+    """Return the earliest time of the next try, where there is one.
+
+    Of an attempt that was interrupted nothing is on record but that it began. The pause counts
+    from there: a run that is killed again and again must not use up all attempts in a minute.
+    """
+    if delivery.state is State.ATTEMPTED and delivery.at is not None:
+        return delivery.at + back_off(delivery.attempts, policy, chance=0.5)
+    return delivery.retry_at
 
 
 def _ask(delivery: Delivery, now: datetime, policy: Policy) -> Ask | Skip:

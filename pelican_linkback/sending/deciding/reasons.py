@@ -19,6 +19,7 @@ REASONS = {
     "older-version": "an older version of its page is online",
     "still-linked": "the page that is online still links to it",
     "still-online": "its page is still online",
+    "interrupted": "the run ended before the answer came",
     "timed-out": "no answer in time",
     "unreachable": "no such host, or no connection",
     "address-refused": "not an address on the public internet",

@@ -25,7 +25,9 @@ from pelican_linkback.sending.memory.events import (
     Waiting,
 )
 
-__all__ = ["Delivery", "State"]
+__all__ = ["INTERRUPTED", "Delivery", "State"]
+
+INTERRUPTED = "interrupted"
 
 
 class State(StrEnum):
@@ -38,7 +40,7 @@ class State(StrEnum):
     """Its page is not online yet, or does not hold the link."""
 
     ATTEMPTED = "attempted"
-    """A request was begun and nothing more is known: the run was killed."""
+    """A request was begun, and nothing more is known: the run ended before the answer came."""
 
     LATER = "later"
     """Tried in vain, to be tried again."""
@@ -169,6 +171,9 @@ class Delivery(NamedTuple):
         return self._replace(
             at=at,
             state=State.ATTEMPTED,
+            # Of an attempt nothing is known until its outcome; it lacks where the run was killed.
+            reason=INTERRUPTED,
+            detail="",
             protocol=fact.protocol,
             endpoint=fact.endpoint,
             retry_at=None,

@@ -217,10 +217,12 @@ class Courier:
     def _report(self, this: Round, *, interrupted: bool = False) -> Report:
         decided, done = self._decided(this.ledger), this.done.copy()
         pings = about_pings(decided[mention] for mention in done)
+        open_ones = set(this.due).difference(done, this.asked.copy())
         return count(
             decided,
             done,
-            left=len(set(this.due).difference(done, this.asked.copy())),
+            # What was interrupted in the midst has a pause of its own now.
+            left=sum(isinstance(decided[each][1], Send | Ask) for each in open_ones),
             interrupted=interrupted,
             notices=(
                 *about_journal(this.ledger.problems),
