@@ -19,6 +19,7 @@ from pelican_linkback.protocol.pingback import (
     request,
     success,
 )
+from pelican_linkback.protocol.response import PAUSE
 
 SOURCE = "https://blog.example/post"
 MENTION = Mention(SOURCE, "https://example.org/a?b=1&c='2'&amp;#d")
@@ -207,39 +208,39 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
         ),
         pytest.param(
             "<!DOCTYPE html><html><body>Welcome</body></html>",
-            Outcome(REFUSED, "html-page", "the message is an HTML page"),
+            Outcome(LATER, "html-page", "the message is an HTML page"),
             id="an HTML page",
         ),
         pytest.param(
             "<head><title>Just a moment</title>",
-            Outcome(REFUSED, "html-page", "the message is an HTML page"),
+            Outcome(LATER, "html-page", "the message is an HTML page"),
             id="an HTML page of sorts",
         ),
         pytest.param("", Outcome(LATER, "empty", "the message is empty"), id="empty"),
         pytest.param(" \n", Outcome(LATER, "empty", "the message is empty"), id="white space"),
         pytest.param(
             "OK",
-            Outcome(REFUSED, "not-xml-rpc", "the message has no methodResponse element"),
+            Outcome(LATER, "not-xml-rpc", "the message has no methodResponse element"),
             id="words",
         ),
         pytest.param(
             b"\x1f\x8b\x08" + bytes(range(256)),
-            Outcome(REFUSED, "not-xml-rpc", "the message has no methodResponse element"),
+            Outcome(LATER, "not-xml-rpc", "the message has no methodResponse element"),
             id="bytes",
         ),
         pytest.param(
             f"{XML}<rss/>",
-            Outcome(REFUSED, "not-xml-rpc", "the message has no methodResponse element"),
+            Outcome(LATER, "not-xml-rpc", "the message has no methodResponse element"),
             id="other XML",
         ),
         pytest.param(
             f"{XML}<methodResponse ></methodResponse>",
-            Outcome(REFUSED, "not-xml-rpc", "the reply holds neither params nor a fault"),
+            Outcome(LATER, "not-xml-rpc", "the reply holds neither params nor a fault"),
             id="neither params nor fault",
         ),
         pytest.param(
             "<methodResponse a='",
-            Outcome(REFUSED, "not-xml", f"{NO_XML}: it ends in its first tag"),
+            Outcome(LATER, "not-xml", f"{NO_XML}: it ends in its first tag"),
             id="cut off in the first tag",
         ),
         pytest.param(
@@ -262,7 +263,7 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
         pytest.param(
             '<!DOCTYPE r [<!ENTITY a "aaa"><!ENTITY b "&a;&a;">]>' + OK.replace("Thank", "&b;"),
             Outcome(
-                REFUSED,
+                LATER,
                 "doctype",
                 "the message declares a document type, which XML-RPC does not know",
             ),
@@ -271,7 +272,7 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
         pytest.param(
             f'{XML}<!DOCTYPE r SYSTEM "file:///etc/passwd">{OK}',
             Outcome(
-                REFUSED,
+                LATER,
                 "doctype",
                 "the message declares a document type, which XML-RPC does not know",
             ),
@@ -279,7 +280,7 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
         ),
         pytest.param(
             OK.replace("<params>", '<!DOCTYPE r [<!ENTITY a "aaa">]><params>'),
-            Outcome(REFUSED, "not-xml-rpc", "the reply holds neither params nor a fault"),
+            Outcome(LATER, "not-xml-rpc", "the reply holds neither params nor a fault"),
             id="a DOCTYPE within",
         ),
     ],
@@ -290,7 +291,7 @@ def test_a_reply_has_a_named_outcome(body: str | bytes, outcome: Outcome) -> Non
 
 def test_a_reply_that_is_no_xml_from_the_start() -> None:
     outcome = reply("<methodResponse <")
-    assert (outcome.verdict, outcome.reason) == (REFUSED, "not-xml")
+    assert (outcome.verdict, outcome.reason) == (LATER, "not-xml")
     assert outcome.detail.startswith(NO_XML)
 
 
@@ -307,8 +308,11 @@ def test_a_reply_that_is_no_xml_from_the_start() -> None:
         (0x32, LATER, "fault-50"),
         (-32601, REFUSED, "fault--32601"),
         (-32700, REFUSED, "fault--32700"),
-        (-32500, REFUSED, "fault--32500"),
+        (-32603, LATER, "fault--32603"),
+        (-32500, LATER, "fault--32500"),
+        (-32400, LATER, "fault--32400"),
         (-32300, LATER, "fault--32300"),
+        (429, LATER, "fault-429"),
         (4711, REFUSED, "fault-4711"),
     ],
 )
@@ -321,6 +325,25 @@ def test_a_fault_has_a_verdict(number: int, verdict: Verdict, reason: str) -> No
 def test_the_table_of_faults_is_the_one_tested() -> None:
     rows = test_a_fault_has_a_verdict.pytestmark[0].args[1]  # type: ignore[attr-defined]
     assert {row[0] for row in rows} - {4711} == set(FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("number", "verdict", "pause"),
+    [
+        (403, REFUSED, None),
+        (404, REFUSED, None),
+        (408, LATER, None),
+        (429, LATER, PAUSE),
+        (500, LATER, None),
+        (503, LATER, PAUSE),
+        (600, REFUSED, None),
+    ],
+)
+def test_a_fault_that_is_a_status_of_http_is_read_as_one(
+    number: int, verdict: Verdict, pause: float | None
+) -> None:
+    outcome = reply(fault(number, "words"))
+    assert (outcome.verdict, outcome.retry_after) == (verdict, pause)
 
 
 def test_wordpress_refuses_without_a_word() -> None:

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.protocol.mention import Outcome, Verdict
-from pelican_linkback.protocol.response import charset, failure, fields, is_html, media_type
+from pelican_linkback.protocol.response import (
+    PAUSE,
+    charset,
+    failure,
+    fields,
+    is_html,
+    media_type,
+    pause,
+)
 
 NOW = datetime(2024, 5, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -96,19 +104,38 @@ def test_a_redirect_to_nowhere() -> None:
     ],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
-    outcome = failure(503, [("Retry-After", value)], NOW)
+    outcome = failure(500, [("Retry-After", value)], NOW)
     assert outcome is not None
     assert outcome.retry_after == seconds
 
 
 def test_a_date_needs_a_clock() -> None:
-    outcome = failure(503, [("Retry-After", "Wed, 01 May 2024 12:01:30 GMT")])
+    outcome = failure(500, [("Retry-After", "Wed, 01 May 2024 12:01:30 GMT")])
     assert outcome is not None
     assert outcome.retry_after is None
 
 
 @given(st.text())
 def test_any_retry_after_is_read(value: str) -> None:
-    outcome = failure(429, [("Retry-After", value)], NOW)
+    outcome = failure(500, [("Retry-After", value)], NOW)
     assert outcome is not None
     assert outcome.retry_after is None or outcome.retry_after >= 0
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        pytest.param(429, [("Retry-After", "7")], 7, id="429 says for how long"),
+        pytest.param(429, [], PAUSE, id="429 does not"),
+        pytest.param(503, [("Retry-After", "soon")], PAUSE, id="503 says it in words"),
+        pytest.param(500, [], None, id="500"),
+        pytest.param(500, [("Retry-After", "7")], 7, id="500 that asks for it"),
+        pytest.param(403, [("Retry-After", "7")], 7, id="403 that asks for it"),
+        pytest.param(200, [("Retry-After", "7")], 7, id="200 that asks for it"),
+        pytest.param(200, [], None, id="200"),
+    ],
+)
+def test_a_server_asks_to_be_left_alone(
+    status: int, headers: list[tuple[str, str]], seconds: float | None
+) -> None:
+    assert pause(status, headers, NOW) == seconds

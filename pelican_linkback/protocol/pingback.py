@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from pelican_linkback.exceptions import ProtocolError
 from pelican_linkback.protocol import xmlrpc
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
-from pelican_linkback.protocol.response import Headers, failure
+from pelican_linkback.protocol.response import Headers, failure, is_passing, pause
 from pelican_linkback.text.printable import harmless
 
 __all__ = [
@@ -49,14 +49,19 @@ FAULTS = {
     48: Fault(Verdict.DELIVERED, "already registered"),
     49: Fault(Verdict.REFUSED, "it denies access"),
     50: Fault(Verdict.LATER, "it could not reach another server"),
+    429: Fault(Verdict.LATER, "it takes no more for the moment"),
     -32300: Fault(Verdict.LATER, "its connection failed"),
-    -32500: Fault(Verdict.REFUSED, "its software failed"),
+    -32400: Fault(Verdict.LATER, "its system failed"),
+    -32500: Fault(Verdict.LATER, "its software failed"),
     -32601: Fault(Verdict.REFUSED, "it has no method pingback.ping"),
+    -32603: Fault(Verdict.LATER, "its software failed"),
     -32700: Fault(Verdict.REFUSED, "it could not read the request"),
 }
-"""Section 3, and the codes that XML-RPC servers agreed on for errors of their own."""
+"""Section 3, the codes that XML-RPC servers agreed on for errors of their own, and 429: WordPress
+takes one pingback in 15 seconds from an address, and says so to the next as HTTP would."""
 
 UNKNOWN = Fault(Verdict.REFUSED, "it has a code of its own for that")
+UNKNOWN_PASSING = Fault(Verdict.LATER, UNKNOWN.meaning)
 
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
@@ -109,14 +114,13 @@ def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None 
         return failed
     reply = xmlrpc.read_leniently(body, "methodResponse")
     if isinstance(reply, xmlrpc.Unreadable):
-        # Silence is what a server says that broke down; anything else it would say again.
-        verdict = Verdict.LATER if reply.reason == "empty" else Verdict.REFUSED
-        return Outcome(verdict, reply.reason, harmless(reply.detail))
+        # It is no reply of XML-RPC, so nobody has refused: an error page, most of the time.
+        return Outcome(Verdict.LATER, reply.reason, harmless(reply.detail))
     if (refusal := reply.find("fault")) is not None:
         return _read_fault(refusal)
     if (params := reply.find("params")) is not None:
         return Outcome(Verdict.DELIVERED, "accepted", _harmless(xmlrpc.words(params)))
-    return Outcome(Verdict.REFUSED, "not-xml-rpc", "the reply holds neither params nor a fault")
+    return Outcome(Verdict.LATER, "not-xml-rpc", "the reply holds neither params nor a fault")
 
 
 def _read_fault(said: Element) -> Outcome:
@@ -127,12 +131,14 @@ def _read_fault(said: Element) -> Outcome:
     code = members.get("faultCode", "")
     if not _INTEGER.fullmatch(code):
         return Outcome(Verdict.REFUSED, "malformed-fault", _harmless(xmlrpc.words(said)))
-    known = FAULTS.get(int(code), UNKNOWN)
-    reason = "already-registered" if int(code) == 48 else f"fault-{int(code)}"
+    number = int(code)
+    # Other servers have a status of HTTP for a fault, too.
+    other = UNKNOWN_PASSING if is_passing(number) else UNKNOWN
+    known = FAULTS.get(number, other)
+    reason = "already-registered" if number == 48 else f"fault-{number}"
     text = members.get("faultString", "")
-    return Outcome(
-        known.verdict, reason, _harmless(f"{known.meaning}: {text}" if text else known.meaning)
-    )
+    detail = _harmless(f"{known.meaning}: {text}" if text else known.meaning)
+    return Outcome(known.verdict, reason, detail, retry_after=pause(number))
 
 
 def _harmless(words: str) -> str:

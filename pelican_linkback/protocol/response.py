@@ -10,13 +10,29 @@ from email.utils import parsedate_to_datetime
 from pelican_linkback.protocol.mention import Outcome, Verdict
 from pelican_linkback.text.printable import harmless
 
-__all__ = ["Headers", "charset", "failure", "fields", "is_html", "media_type", "retry_after"]
+__all__ = [
+    "Headers",
+    "charset",
+    "failure",
+    "fields",
+    "is_html",
+    "is_passing",
+    "media_type",
+    "pause",
+    "retry_after",
+]
 
 Headers = Sequence[tuple[str, str]]
 """Header fields in order, repeated ones repeated, as they came."""
 
 PASSING = frozenset({408, 421, 423, 425, 429})
 """Statuses below 500 that are about the moment, not about the request."""
+
+THROTTLING = frozenset({429, 503})
+"""Statuses by which a server asks to be left alone, also where it does not say for how long."""
+
+PAUSE = 20.0
+"""Seconds for which it is left alone then. WordPress wants 15 between two pingbacks."""
 
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]+)""", re.I)
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
@@ -53,7 +69,7 @@ def failure(status: int, headers: Headers, now: datetime | None = None) -> Outco
     """
     if 200 <= status < 300:
         return None
-    passing = status in PASSING or status >= 500
+    passing = is_passing(status)
     detail = f"the endpoint answers {status}"
     if 300 <= status < 400:
         onward = next(iter(fields(headers, "Location")), "")
@@ -62,8 +78,22 @@ def failure(status: int, headers: Headers, now: datetime | None = None) -> Outco
         Verdict.LATER if passing else Verdict.REFUSED,
         f"http-{status}",
         harmless(detail),
-        retry_after=retry_after(headers, now) if passing else None,
+        retry_after=pause(status, headers, now) if passing else None,
     )
+
+
+def is_passing(status: int) -> bool:
+    """Tell whether an error is about the moment: the same request may succeed later."""
+    return status in PASSING or 500 <= status < 600
+
+
+def pause(status: int, headers: Headers = (), now: datetime | None = None) -> float | None:
+    """Return the seconds for which a server asks to be left alone; None where it does not.
+
+    It does by Retry-After, with any status, and by those of ``THROTTLING``.
+    """
+    asked = retry_after(headers, now)
+    return PAUSE if asked is None and status in THROTTLING else asked
 
 
 def retry_after(headers: Headers, now: datetime | None = None) -> float | None:
