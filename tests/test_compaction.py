@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,18 @@ from hypothesis import given
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
+from pelican_linkback.protocol.mention import Outcome, Protocol, Verdict
 from pelican_linkback.sending.memory.compaction import compact, needed
-from pelican_linkback.sending.memory.events import Event, Queued, Waiting, to_line
+from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.memory.events import (
+    Answered,
+    Attempt,
+    Event,
+    Fact,
+    Queued,
+    Waiting,
+    to_line,
+)
 from pelican_linkback.sending.memory.ledger import Ledger, fold
 from tests.test_record import ATTEMPT, DELIVERED, EVENTS, LATER, MENTION, NOON
 
@@ -20,7 +32,47 @@ def test_what_is_left_amounts_to_the_same(events: list[Event]) -> None:
     numbered = dict(enumerate(events, start=1))
     kept = [numbered[number] for number in sorted(needed(numbered))]
     assert fold(kept) == fold(events)
-    assert needed(dict(enumerate(kept))) == set(range(len(kept)))
+
+
+PLACE = (Protocol.WEBMENTION, "https://far.example/webmention")
+TRY = Attempt(*PLACE)
+TAKEN = Answered(Outcome(Verdict.DELIVERED, "accepted", "", *PLACE))
+NOT_NOW = Answered(Outcome(Verdict.LATER, "timed-out", "", *PLACE), NOON)
+
+
+def daily(first: int, end: int, *facts: Fact) -> Iterator[Event]:
+    for day in range(first, end):
+        for second, fact in enumerate(facts, start=1):
+            yield Event(NOON + timedelta(days=day, seconds=second), MENTION, fact)
+
+
+def sent_anew(days: int) -> list[Event]:
+    """An article that changes every day, and is sent each time."""
+    return [
+        event
+        for day in range(days)
+        for event in daily(day, day + 1, Queued("a.md", f"version {day}"), TRY, TAKEN)
+    ]
+
+
+def in_vain(days: int) -> list[Event]:
+    """A receiver that never takes it: each try counts, so that each attempt is needed."""
+    return [Event(NOON, MENTION, Queued("a.md", "1")), *daily(0, days, TRY, NOT_NOW)][:-1]
+
+
+@pytest.mark.parametrize(("history", "left"), [(sent_anew, 3), (in_vain, 301)])
+def test_the_work_grows_with_the_lines_and_not_with_their_square(history, left, monkeypatch):
+    steps, after = 0, Delivery.after
+
+    def counted(delivery: Delivery, event: Event) -> Delivery:
+        nonlocal steps
+        steps += 1
+        return after(delivery, event)
+
+    events = dict(enumerate(history(300)))
+    monkeypatch.setattr(Delivery, "after", counted)
+    assert len(needed(events)) == left
+    assert steps < 40 * len(events)
 
 
 def test_a_journal_loses_its_history_and_keeps_its_damage(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention
-from pelican_linkback.sending.memory.events import Event
+from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.memory.events import Event, Queued
 from pelican_linkback.sending.memory.ledger import Events, fold
 
 __all__ = ["compact", "needed"]
@@ -31,25 +32,76 @@ def needed(events: Mapping[int, Event]) -> set[int]:
     """Return the numbers of the lines without which the fold would be another one.
 
     Nothing is rewritten and nothing new is written: the lines that are left are true, and can be
-    merged with those of another branch.
+    merged with those of another branch. The time grows with the lines, also where one mention
+    has very many; so what is left need not be the least.
     """
-    mentions: dict[Mention, dict[int, Event]] = defaultdict(dict)
+    mentions: dict[Mention, list[tuple[int, Event]]] = defaultdict(list)
     for number, event in events.items():
-        mentions[event.mention][number] = event
-    return {number for history in mentions.values() for number in _pruned(history)}
+        mentions[event.mention].append((number, event))
+    return {number for history in mentions.values() for number, _ in _pruned(history)}
 
 
-def _pruned(history: dict[int, Event]) -> dict[int, Event]:
-    """Return the least of ``history`` that amounts to the same: what one line needs, another may.
+Line = tuple[int, Event]
 
-    So it is gone through until nothing more can go.
-    """
-    state = fold(history.values())
-    left, before = dict(history), None
-    while left != before:
-        before = dict(left)
-        for number, event in before.items():
-            del left[number]
-            if fold(left.values()) != state:
-                left[number] = event
-    return left
+PASSES = 8
+"""A line may be needed only by one that goes: so often are the lines gone through at most."""
+
+NEAR, FAR = 3, 24
+"""Events after which the lack of one must have no effect any more; FAR where news come by then."""
+
+
+def _pruned(history: Sequence[Line]) -> list[Line]:
+    """Return those lines of one mention that amount to the same as all of them."""
+    lines = _latest(_in_order(history))
+    for _ in range(PASSES):
+        fewer = _without_the_ineffective(lines)
+        if len(fewer) == len(lines):
+            break
+        lines = fewer
+    return lines
+
+
+def _in_order(history: Sequence[Line]) -> list[Line]:
+    """Return the lines as the fold takes them: by time, and each event once."""
+    by_event = {event: number for number, event in reversed(history)}
+    in_order = sorted(by_event, key=lambda event: (event.at, repr(event)))
+    return [(by_event[event], event) for event in in_order]
+
+
+def _latest(lines: list[Line]) -> list[Line]:
+    """Return the lines from one of the last versions on, if they amount to the same as all."""
+    state = _state(lines)
+    versions = [n for n, (_, event) in enumerate(lines) if isinstance(event.fact, Queued)]
+    for start in versions[: -1 - NEAR : -1]:
+        if _state(lines[start:]) == state:
+            return lines[start:]
+    return lines
+
+
+def _without_the_ineffective(lines: Sequence[Line]) -> list[Line]:
+    """Return ``lines`` without those whose effect is over a few lines later."""
+    kept: list[Line] = []
+    state = Delivery(lines[0][1].mention)
+    for n, line in enumerate(lines):
+        after = state.after(line[1])
+        if not _is_without_effect(state, after, lines[n + 1 : n + 1 + FAR]):
+            kept.append(line)
+            state = after
+    return kept
+
+
+def _is_without_effect(without: Delivery, having: Delivery, following: Sequence[Line]) -> bool:
+    """Tell whether two states become one by the events that follow."""
+    reach = NEAR
+    for n, (_, event) in enumerate(following):
+        without, having = without.after(event), having.after(event)
+        if without == having:
+            return True
+        if n >= reach and not any(isinstance(each.fact, Queued) for _, each in following[n:]):
+            return False
+    return False
+
+
+def _state(lines: Iterable[Line]) -> Delivery | None:
+    (state,) = fold(event for _, event in lines).values()
+    return state
