@@ -21,6 +21,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "exceptions": (set(), set()),
     "text": ({"exceptions"}, set()),
     "text/idna": ({"exceptions", "text"}, {"idna"}),
+    "text/language": ({"exceptions", "text"}, {"langcodes"}),
     "text/markup": ({"exceptions", "text"}, {"lxml"}),
     "journal": ({"exceptions", "text"}, {"filelock"}),
     "net": ({"exceptions", "text"}, {"requests", "urllib3"}),
@@ -187,7 +188,15 @@ def test_what_is_pure_does_no_io(module):
     assert not {name for name in found if name.split(".")[0] in io or name in io}
 
 
-HEAVY = ("bs4", "lxml", "requests", "urllib3", f"{OWN}.net.client", f"{OWN}.sending.running.sender")
+HEAVY = (
+    "bs4",
+    "langcodes",
+    "lxml",
+    "requests",
+    "urllib3",
+    f"{OWN}.net.client",
+    f"{OWN}.sending.running.sender",
+)
 OPENED = """
 import sys, pelican
 {}

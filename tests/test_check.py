@@ -125,6 +125,12 @@ def test_nothing_is_found_in_a_sound_feed(document):
     assert found(document) == Checked(1, ())
 
 
+@pytest.mark.parametrize("tag", ["", "en", "EN-us", "zh-Hant-TW", "ca-valencia", "i-klingon"])
+def test_a_language_tag_is_sound_in_any_case(tag):
+    feed = changed(ATOM, "<entry>", f'<entry xml:lang="{tag}">')
+    assert found(feed) == Checked(1, ())
+
+
 def test_nothing_is_found_in_both_formats_of_one_feed():
     assert found({"a.xml": ATOM, "r.xml": RSS, "j.json": JSON}) == Checked(3, ())
 
@@ -227,6 +233,15 @@ ROWS = [
     ("title-empty", changed(ATOM, "<title>A Site</title>", "")),
     ("title-empty", changed(RSS, "<title>One</title>", "<title> </title>")),
     ("title-empty", changed(JSON, '"One"', '""')),
+    ("language-wrong", changed(ATOM, "<feed", '<feed xml:lang="pt_BR"')),
+    ("language-wrong", changed(ATOM, "<entry>", '<entry xml:lang="jp">')),
+    ("language-wrong", changed(ATOM, "<title>One", '<title xml:lang="english">One')),
+    ("language-wrong", changed(RSS, "</link>", "</link><language>en_US.UTF-8</language>")),
+    ("language-wrong", changed(RSS, "</link>", "</link><language/>")),
+    ("language-wrong", changed(RSS, "</guid>", "</guid><dc:language>en--US</dc:language>")),
+    ("language-wrong", changed(RSS, "<channel>", '<channel xml:lang="C">')),
+    ("language-wrong", changed(JSON, '"title": "A', '"language": "zh-CHT", "title": "A')),
+    ("language-wrong", changed(JSON, '"title": "One', '"language": "", "title": "One')),
     ("content-missing", changed(JSON, '"content_html"', '"_html"')),
     ("script", changed(JSON, "href=", "onclick=")),
     ("script", with_html("<script>1</script>")),

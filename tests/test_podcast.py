@@ -244,7 +244,7 @@ BROKEN = [
     ("GUIDE description", "podcast-lacks", SAID, ""),
     ("GUIDE itunes:category", "podcast-lacks", "itunes:category", "category"),
     ("GUIDE title", "title-empty", "<title>A Site</title>", "<title/>"),
-    ("GUIDE language, ISO 639", "podcast-wrong", "<language>en<", "<language>English<"),
+    ("GUIDE language, ISO 639", "language-wrong", "<language>en<", "<language>English<"),
     ("GUIDE description, 4000 bytes", "podcast-long", SAID, "é" * 2001),
     ("GUIDE 255 characters", "podcast-long", "<title>A Site<", f"<title>{'A' * 256}<"),
     ("GUIDE categories", "podcast-category", 'text="Arts"', 'text="arts"'),

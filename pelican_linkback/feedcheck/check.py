@@ -26,6 +26,7 @@ from pelican_linkback.feeds.formats.validity import (
     scripts_in,
     urls_in,
 )
+from pelican_linkback.text.language import is_language_tag
 from pelican_linkback.text.printable import harmless
 from pelican_linkback.text.urls import normalise
 
@@ -217,6 +218,9 @@ def _part(feed: FeedDocument, part: Part, now: dt.datetime) -> Problems:
         yield from _date(feed.format, text, now)
     if "" in part.authors:
         yield say("author-empty")
+    for language in part.languages:
+        if not is_language_tag(language):
+            yield say("language-wrong", language)
     if scripts := [name for tag in part.tags for name in scripts_in(tag)]:
         yield say("script", _first_of(scripts))
 

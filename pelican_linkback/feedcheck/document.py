@@ -31,7 +31,8 @@ class Part:
 
     ``number`` counts the entries from 1; the head is 0. ``permalink`` says that the id claims to
     be the entry's URL. ``dates`` are (element, text), ``authors`` their names, ``urls`` all that
-    stand outside of the HTML and beside ``link``, ``tags`` those of the HTML. ``lacks_content``
+    stand outside of the HTML and beside ``link``, ``tags`` those of the HTML,
+    ``languages`` what its language is said to be. ``lacks_content``
     says that an item has no content though its format demands it. ``podcast`` is what a podcast
     says in the elements that apps for podcasts read; empty for any other feed.
     """
@@ -45,6 +46,7 @@ class Part:
     authors: tuple[str, ...]
     urls: tuple[str, ...]
     tags: tuple[Tag, ...] = ()
+    languages: tuple[str, ...] = ()
     lacks_content: bool = False
     podcast: tuple[Said, ...] = ()
 

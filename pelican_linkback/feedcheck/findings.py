@@ -44,6 +44,8 @@ CODES: Mapping[str, str] = {
     "author-missing": "Neither the entry nor the feed has an author, which Atom asks for; "
     "set AUTHOR, or name the article's author",
     "title-empty": "There is no title; give it one",
+    "language-wrong": "The language {} is no language tag (BCP 47), and what reads aloud or "
+    'translates guesses; write one, such as "en" or "pt-BR", in DEFAULT_LANG or in Lang',
     "content-missing": "There is neither content_html nor content_text, which JSON Feed asks for; "
     "give it one of them, if only an empty one",
     "podcast-lacks": "Apple Podcasts asks for {} in the channel; give the podcast one",

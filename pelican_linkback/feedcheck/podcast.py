@@ -44,7 +44,6 @@ _TRUTH = re.compile("true|false")
 _NUMBER = re.compile("[1-9][0-9]*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _FORMS = {
-    "language": re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE),
     "itunes:explicit": _TRUTH,
     "itunes:type": re.compile("episodic|serial", re.IGNORECASE),
     "itunes:episodeType": re.compile("full|trailer|bonus", re.IGNORECASE),

@@ -49,6 +49,7 @@ def _json_part(number: int, part: Any) -> Part:
     attachments, hubs = _list(part, "attachments"), _list(part, "hubs")
     urls_of = (_string(each, "url") for each in (*authors, *attachments, *hubs))
     dates = ((name, _string(part, name)) for name in ("date_published", "date_modified"))
+    language = _string(part, "language")
     return Part(
         number,
         id=_string(part, "id"),
@@ -58,6 +59,7 @@ def _json_part(number: int, part: Any) -> Part:
         dates=tuple((name, text) for name, text in dates if text is not None),
         authors=tuple(_string(each, "name") or "" for each in authors),
         urls=tuple(filter(None, (*(_string(part, name) for name in names), *urls_of))),
+        languages=() if language is None else (language,),
     )
 
 

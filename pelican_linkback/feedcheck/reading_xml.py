@@ -16,6 +16,7 @@ CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 PODCAST = "{https://podcastindex.org/namespace/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 DC = "{http://purl.org/dc/elements/1.1/}"
 
 
@@ -82,7 +83,14 @@ def _atom_part(number: int, element: Element) -> Part:
             *_pictures(element),
         ),
         tags=tuple(tag for text in texts for tag in _atom_tags(text)),
+        languages=tuple(_languages(element)),
     )
+
+
+def _languages(element: Element) -> Iterator[str]:
+    """Yield the languages of a feed or an entry and of its texts; "" says that it has none."""
+    children = (child for child in element if child.tag not in {f"{ATOM}entry", "channel", "item"})
+    return filter(None, _attributes((element, *children), XML_LANG))
 
 
 def _atom_tags(text: Element) -> tuple[Tag, ...]:
@@ -165,4 +173,8 @@ def _rss_part(number: int, element: Element) -> Part:
             *_pictures(element),
         ),
         tags=tuple(tag for text in html for tag in tags_in(text)),
+        languages=(
+            *(text for _, text in _each(element, "language", f"{DC}language")),
+            *_languages(element),
+        ),
     )

@@ -237,7 +237,10 @@ class Feed:
         arguments |= self._extras(obj)
         if hubs := self._checked_hubs(obj):
             arguments["hubs"] = hubs
-        return arguments | self._extra_arguments(obj)
+        arguments |= self._extra_arguments(obj)
+        where = f"language of {type(self).__name__}"
+        arguments["language"] = self.site.language_tag(arguments["language"], where)
+        return arguments
 
     def _extra_arguments(self, obj: Any) -> dict[str, Any]:
         """Return what ``feed_extra_kwargs`` gives, its ``updated`` as dates of items."""

@@ -98,6 +98,9 @@ class ItemReader:
         if arguments["author_name"] is not None:
             self._ask(self._of_author, item, arguments)
         arguments.update(self._feed.aspect("item_extra_kwargs", item))
+        if (language := arguments.get("language")) is not None:
+            where = f"item_language of {shown(item)}"
+            arguments["language"] = self._feed.site.language_tag(language, where)
         self._clean(item, arguments)
         return arguments
 

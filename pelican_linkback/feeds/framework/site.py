@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,8 @@ from urllib.parse import quote
 from feedgenerator.django.utils.encoding import iri_to_uri
 
 from pelican_linkback.feeds.formats.entry_cache import Sharing
+from pelican_linkback.feeds.framework.resolver import shown
+from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.urls import is_plain, join
 
 __all__ = ["Site"]
@@ -52,8 +55,7 @@ class Site:
     has not come, ``style`` is the address of the feeds' stylesheet, if there is one, ``icon`` and
     ``logo`` are the site's pictures, ``archives`` says whether what the limit of a feed leaves out
     is in archive documents, and ``hubs`` are the WebSub hubs that are told of the feeds' changes.
-    ``sharing`` keeps the entries that
-    several documents have, if it may.
+    ``sharing`` keeps the entries that several documents have, if it may.
     """
 
     url: str
@@ -101,6 +103,34 @@ class Site:
         """Return a feed's ``url`` as an absolute one, on FEED_DOMAIN."""
         # Brackets, too: iri_to_uri lets them stand, and in a path they make no URI.
         return join(_base(self.feed_domain or self.url), quote(url, safe=_KEPT))
+
+    def language_tag(self, language: Any, where: str) -> str | None:
+        """Return ``language`` as a language tag (BCP 47); None, and a warning, where it is none.
+
+        The warning names DEFAULT_LANG or the articles that have this language; it names ``where``
+        if it is nobody else's.
+        """
+        if language is None:
+            return None
+        text = str(language)
+        tag = language_tag(text)
+        if tag is None:
+            self.warn(
+                "{} is no language tag (BCP 47), so feeds do not name the language; write one, "
+                'such as "en" or "pt-BR"',
+                self.sharing.once(("language", text), self, self._source_of, text)
+                or f"{where} = {text!r}",
+            )
+        return tag
+
+    def _source_of(self, language: str, _: Site) -> str:
+        """Return how the setting or the articles that say ``language`` say it."""
+        if self.language is not None and language.lower() == self.language.lower():
+            return f"DEFAULT_LANG = {self.language!r}"
+        articles = chain(self.articles, self.translations)
+        files = [shown(each) for each in articles if getattr(each, "lang", None) == language]
+        named = ", ".join(files[:3])
+        return f"Lang: {language!r} in {named}{' …' if files[3:] else ''}" if files else ""
 
     def aware(self, date: dt.datetime | dt.date) -> dt.datetime:
         """Return ``date`` with a zone; a naive one is in the site's, a day is its midnight."""

@@ -1,0 +1,66 @@
+"""The language of a text, as documents name it: a language tag (BCP 47, which is RFC 5646)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+__all__ = ["is_language_tag", "language_tag"]
+
+_LONGEST = 100
+_TAG = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*+")
+_LOCALE = re.compile(r"([A-Za-z0-9]+)((?:[-_][A-Za-z0-9]+)*+)(?:\.[A-Za-z0-9_-]+)?(?:@(.*))?")
+_SCRIPTS = {"latin": "Latn", "cyrillic": "Cyrl", "devanagari": "Deva", "iqtelif": "Latn"}
+"""The modifiers of locales that mean a script."""
+
+# fmt: off
+_COMMON = frozenset((
+    "ar", "bg", "ca", "cs", "da", "de", "el", "en", "en-GB", "en-US", "eo", "es", "et", "eu", "fa",
+    "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "nb", "nl", "nn", "no", "pl", "pt",
+    "pt-BR", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh",
+))
+# fmt: on
+"""Tags that need no looking up: the tables of langcodes take their time to be imported."""
+
+
+@lru_cache(maxsize=256)
+def language_tag(text: str) -> str | None:
+    """Return the tag of the language that somebody wrote, in its canonical spelling.
+
+    A locale is read, too: ``pt_BR`` is pt-BR, ``en_US.UTF-8`` en-US, ``sr@latin`` sr-Latn and
+    ``ca_ES@valencia`` ca-ES-valencia. None for what names no language that is registered, such as
+    ``jp``, ``english`` or ``C``.
+    """
+    found = _LOCALE.fullmatch(text.strip()[: _LONGEST + 1])
+    if found is None or len(found[0]) > _LONGEST:
+        return None
+    return next(filter(None, map(_canonical, _readings(*found.groups()))), None)
+
+
+def is_language_tag(text: str) -> bool:
+    """Tell whether ``text`` is the tag of a registered language, in upper or in lower case."""
+    return bool(_TAG.fullmatch(text)) and language_tag(text) is not None
+
+
+def _readings(language: str, more: str, modifier: str | None) -> Iterator[str]:
+    """Yield what a locale may mean, the best first: its modifier is a script, a variant or none."""
+    more = more.replace("_", "-")
+    if modifier:
+        script = _SCRIPTS.get(modifier.lower())
+        yield f"{language}-{script}{more}" if script else f"{language}{more}-{modifier}"
+    yield language + more
+
+
+def _canonical(tag: str) -> str | None:
+    if tag in _COMMON:
+        return tag
+    import langcodes  # noqa: PLC0415 (most sites are in one of the common languages)
+
+    try:
+        language = langcodes.Language.get(tag)
+    except ValueError:
+        return None
+    # An extended language that is registered would have become the language itself.
+    known = language.is_valid() and not language.extlangs and tag.lower() != "root"
+    return language.to_tag() if known else None
