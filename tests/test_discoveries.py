@@ -11,6 +11,7 @@ from pelican_linkback.exceptions import Unreachable
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.caching import Freshness, freshness
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol, Verdict
+from pelican_linkback.sending.running import discovery_cache
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from tests.fakeweb import FakeWeb, Page, Reply, Request
 
@@ -183,3 +184,63 @@ def test_without_a_journal_it_lasts_as_long_as_it_lives(target: Target) -> None:
     assert target.asked == 0
     assert memory is target.memory
     assert not target.path.parent.exists()
+
+
+def line(page: str, at: datetime, until: datetime) -> dict[str, object]:
+    return {
+        "v": 1,
+        "at": at.isoformat(),
+        "page": page,
+        "until": until.isoformat(),
+        "webmention": WEBMENTION.url,
+        "webmention_found": WEBMENTION.found,
+    }
+
+
+def lines(path: Path) -> int:
+    return len(path.read_bytes().splitlines())
+
+
+def test_the_cache_is_rewritten_when_most_of_its_lines_are_old(target: Target) -> None:
+    journal = Journal(target.path)
+    hour = timedelta(hours=1)
+    journal.append(line("https://far.example/b", NOON - hour, NOON + hour))
+    journal.append(*(line(PAGE, NOON - n * hour, NOON + hour) for n in range(400, 0, -1)))
+    with target.path.open("ab") as file:
+        file.write(b"{torn\n\n" + b"x" * 10 + b"\n")
+    assert Discoveries(journal).known(PAGE, MENTIONING, NOON) is not None
+    assert lines(target.path) == 2
+    newest = [event["at"] for event in journal.read().events]
+    assert newest == [(NOON - hour).isoformat()] * 2
+    journal.append(line(PAGE, NOON, NOON + hour))
+    assert Discoveries(journal).known(PAGE, MENTIONING, NOON) is not None
+    assert lines(target.path) == 3  # too few to be worth it
+    Discoveries(journal).compact()
+    assert lines(target.path) == 2
+
+
+def test_it_remembers_the_pages_that_were_asked_last(target: Target, monkeypatch) -> None:
+    monkeypatch.setattr(discovery_cache, "MOST_PAGES", 3)
+    journal, day = Journal(target.path), timedelta(days=1)
+    pages = [f"https://far.example/{n}" for n in range(5)]
+    journal.append(*(line(page, NOON - n * day, NOON + day) for n, page in enumerate(pages)))
+    Discoveries(journal).compact()
+    assert {event["page"] for event in journal.read().events} == set(pages[:3])
+
+
+def test_what_another_process_writes_to_is_left_alone(target: Target) -> None:
+    journal = Journal(target.path)
+    journal.append(*(line(PAGE, NOON, NOON + timedelta(hours=n)) for n in range(300)))
+    with Journal(target.path).hold():
+        Discoveries(journal).compact()
+        assert Discoveries(journal).known(PAGE, MENTIONING, NOON) is not None
+    assert lines(target.path) == 300
+
+
+def test_a_cache_in_memory_has_no_file_to_compact() -> None:
+    Discoveries().compact()
+
+
+def test_an_end_that_a_wrong_clock_reckoned_does_not_hold(target: Target) -> None:
+    Journal(target.path).append(line(PAGE, NOON, NOON.replace(year=2036)))
+    assert Discoveries(Journal(target.path)).known(PAGE, MENTIONING, NOON) is None

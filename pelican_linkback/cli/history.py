@@ -12,7 +12,7 @@ from pelican_linkback.cli import labels as words
 from pelican_linkback.cli.context import must_publish, site_as_it_is
 from pelican_linkback.cli.json_output import delivery_as_json, plan_as_json
 from pelican_linkback.cli.terminal import Screen
-from pelican_linkback.sending import courier_for, journal_of
+from pelican_linkback.sending import courier_for, discoveries_of, journal_of
 from pelican_linkback.sending.deciding.changes import vanished
 from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Skip
 from pelican_linkback.sending.memory.compaction import compact
@@ -141,6 +141,7 @@ def _is_at(target: str, host: str) -> bool:
 def run_compact(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     """Rewrite the journal without the lines that say nothing any more."""
     before, after = compact(journal_of(settings))
+    discoveries_of(settings).compact()
     if screen.json:
         screen.data({"before": before, "after": after})
     else:

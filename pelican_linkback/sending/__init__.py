@@ -15,10 +15,19 @@ from pelican_linkback.settings.model import Settings
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.sending.memory.start_date import Beginning
+    from pelican_linkback.sending.running.discovery_cache import Discoveries
     from pelican_linkback.sending.running.output_pages import BuiltSite
     from pelican_linkback.sending.running.sender import Courier
 
-__all__ = ["Post", "beginning_of", "built_site", "courier_for", "idle_of", "journal_of"]
+__all__ = [
+    "Post",
+    "beginning_of",
+    "built_site",
+    "courier_for",
+    "discoveries_of",
+    "idle_of",
+    "journal_of",
+]
 
 
 def journal_of(settings: Settings) -> Journal:
@@ -46,9 +55,15 @@ def idle_of(settings: Settings) -> Idle:
     return Idle(settings.state / "deliveries.idle", journals)
 
 
+def discoveries_of(settings: Settings) -> Discoveries:
+    """Return the cache of what targets offered."""
+    from pelican_linkback.sending.running.discovery_cache import Discoveries  # noqa: PLC0415
+
+    return Discoveries(Journal(settings.state / "discoveries.jsonl"))
+
+
 def courier_for(settings: Settings) -> Courier:
     """Return the courier of a site: with its journal, the real web and the real clock."""
-    from pelican_linkback.sending.running.discovery_cache import Discoveries  # noqa: PLC0415
     from pelican_linkback.sending.running.lazy_client import Door  # noqa: PLC0415
     from pelican_linkback.sending.running.sender import Courier  # noqa: PLC0415
 
@@ -61,5 +76,5 @@ def courier_for(settings: Settings) -> Courier:
         per_host=settings.per_host,
         deadline=settings.deadline,
         built=built_site(settings).page,
-        discoveries=Discoveries(Journal(settings.state / "discoveries.jsonl")),
+        discoveries=discoveries_of(settings),
     )

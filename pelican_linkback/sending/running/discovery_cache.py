@@ -1,8 +1,8 @@
 """What targets offered, for as long as they allow us to remember it.
 
 Where a page says how long its answer holds, it is not asked again, and where it gives a validator,
-only whether it has changed. The journal is a cache: it may be deleted at any time, and one that
-cannot be used is as good as none.
+only whether it has changed. The file is a cache: it may be deleted at any time, one that cannot be
+used is as good as none, and it is rewritten when most of its lines are of no use any more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import datetime
 
 from pelican_linkback.exceptions import InvalidURL, JournalError, WebError
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.protocol.caching import Freshness, freshness
+from pelican_linkback.protocol.caching import LONGEST, Freshness, freshness
 from pelican_linkback.protocol.discovery import Discovery
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol
 from pelican_linkback.sending.running.exchanges import Web, choose, discovery_of, fetch
@@ -26,6 +26,13 @@ if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
 
 __all__ = ["Discoveries", "Found"]
+
+
+MOST_PAGES = 10_000
+"""Pages that are remembered, those asked last."""
+
+SPARE = 100
+"""Lines beyond twice the pages that the file may have before it is rewritten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,9 @@ class Discoveries:
     def known(self, target: str, protocols: Sequence[Protocol], now: datetime) -> Found | None:
         """Return what is remembered of ``target`` and still holds, or None."""
         known = self._known_of(target)
-        if known is None or not known.freshness.until or now >= known.freshness.until:
+        until = known.freshness.until if known else None
+        # An end that is further away than any answer may be kept was reckoned by a wrong clock.
+        if known is None or until is None or not now < until <= now + LONGEST:
             return None
         return Found(choose(known.discovery, protocols), remembered=True)
 
@@ -112,17 +121,47 @@ class Discoveries:
             with suppress(JournalError):
                 self._journal.append(_to_line(page, discovery, kept, now))
 
+    def compact(self) -> None:
+        """Take the lines out of the file that newer ones have replaced; JournalError if it cannot.
+
+        Another process that writes to it at this moment is left alone.
+        """
+        if self._journal is None:
+            return
+        with self._journal.hold() as held:
+            if held:
+                _, numbers, total = _read(self._journal)
+                self._journal.keep_but(set(range(1, total + 1)).difference(numbers))
+
     def _all(self) -> dict[str, _Known]:
         if self._known is None:
             self._known = {}
-            lines: Sequence[Mapping[str, object]] = ()
             if self._journal is not None:
                 with suppress(JournalError):
-                    lines = self._journal.read().events
-            for line in sorted(lines, key=lambda line: str(line.get("at"))):
-                with suppress(ValueError, InvalidURL):
-                    self._known[_text(line, "page") or ""] = _from_line(line)
+                    self._known, numbers, total = _read(self._journal)
+                    if total > 2 * len(numbers) + SPARE:
+                        self.compact()
         return self._known
+
+
+def _read(journal: Journal) -> tuple[dict[str, _Known], list[int], int]:
+    """Return what is known of each page, the numbers of the lines that say so, and their count.
+
+    Raises JournalError where the file cannot be read.
+    """
+    reading = journal.read()
+    known: dict[str, tuple[int, _Known]] = {}
+    lines = zip(reading.line_numbers, reading.events, strict=True)
+    for number, line in sorted(lines, key=lambda line: str(line[1].get("at"))):
+        with suppress(ValueError, InvalidURL):
+            page, found = _text(line, "page") or "", _from_line(line)
+            known.pop(page, None)
+            known[page] = number, found
+    newest = list(known.items())[-MOST_PAGES:]
+    pages = {page: found for page, (_, found) in newest}
+    damaged = [damage.line_number for damage in reading.problems]
+    total = max([*reading.line_numbers, *damaged], default=0)
+    return pages, [number for _, (number, _) in newest], total
 
 
 def _renewed(known: _Known, headers: Sequence[tuple[str, str]], now: datetime) -> Freshness:
