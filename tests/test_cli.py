@@ -432,9 +432,9 @@ def test_the_summary_is_a_table_for_the_page_of_a_job(conf, journal, tmp_path, c
     assert "endpoint unknown" in run(capsys, "send", *argv)[1]
     assert file.read_text() == (
         "before\n\n### Linkbacks\n\n"
-        "0 sent, 1 waits for http://127.0.0.1:9/one/ to be online, 0 failed\n\n"
+        "0 sent, 1 waits for http\\://127.0.0.1:9/one/ to be online, 0 failed\n\n"
         "| Article | Target | State | Why |\n| --- | --- | --- | --- |\n"
-        "| a\\|b\\_c.md | https://you.example.io/two | waiting "
+        "| a\\|b\\_c.md | https\\://you.example.io/two | waiting "
         "| its page is not online: port 9 is never used for the web |\n\n"
     )
 

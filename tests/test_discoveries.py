@@ -230,7 +230,7 @@ def test_it_remembers_the_pages_that_were_asked_last(target: Target, monkeypatch
 
 def test_what_another_process_writes_to_is_left_alone(target: Target) -> None:
     journal = Journal(target.path)
-    journal.append(*(line(PAGE, NOON, NOON + timedelta(hours=n)) for n in range(300)))
+    journal.append(*(line(PAGE, NOON, NOON + timedelta(hours=1)) for _ in range(300)))
     with Journal(target.path).hold():
         Discoveries(journal).compact()
         assert Discoveries(journal).known(PAGE, MENTIONING, NOON) is not None

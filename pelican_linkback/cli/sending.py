@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import math
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -144,17 +145,21 @@ def _append(file: Path, text: str) -> None:
 
 def as_markdown(report: Report) -> str:
     """Return what came of a run as Markdown: the numbers, and a table of the deliveries."""
-    lines = ["### Linkbacks", "", report.summary().removeprefix("Linkbacks: ")]
+    lines = ["### Linkbacks", "", _as_text(report.summary().removeprefix("Linkbacks: "))]
     if report.ended:
         lines += ["", "| Article | Target | State | Why |", "| --- | --- | --- | --- |"]
     for delivery in report.ended:
         cells = (words.name(delivery), delivery.mention.target, *words.standing(delivery))
-        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
-    lines += [f"\n{_cell(warning)}" for warning in warnings_of(report)]
+        lines.append("| " + " | ".join(map(_as_text, cells)) + " |")
+    lines += [f"\n{_as_text(warning)}" for warning in warnings_of(report)]
     return "\n".join(lines) + "\n\n"
 
 
-def _cell(text: str) -> str:
-    """Return ``text`` as Markdown that shows it: no table, no tag and no emphasis begins in it."""
+_ACTIVE = re.compile(r"[\\`*_\[\]|#~!>@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""What begins something else than text in Markdown, links that GitHub makes of URLs included."""
+
+
+def _as_text(text: str) -> str:
+    """Return ``text`` as Markdown that shows it, and nothing but text (CommonMark, section 2.4)."""
     shown = harmless(text, 2000).replace("&", "&amp;").replace("<", "&lt;")
-    return "".join(f"\\{c}" if c in "\\`*_[]|#" else c for c in shown)
+    return _ACTIVE.sub(r"\\\g<0>", shown)
