@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pelican_linkback.feeds import Atom1Feed, Category, JsonFeed, Rss201rev2Feed
 from pelican_linkback.feeds.content.pictures import attributes_of, first_picture
+from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.text import markup
 from tests.test_formats import add, make, parse
 
@@ -164,3 +165,24 @@ def test_the_stock_feeds_name_each_articles_picture(blog):
 
 def test_without_settings_the_site_has_no_pictures(blog):
     assert not {"icon", "logo"} & set(blog.build().parse("a.xml").feed)
+
+
+@pytest.mark.parametrize(
+    ("srcset", "expected"),
+    [
+        ("/a 1x, /b 2x,/c", [("/a", "1x"), ("/b", "2x"), ("/c", "")]),
+        ("/a,/b , /c, 3x", [("/a,/b", ""), ("/c", ""), ("3x", "")]),
+        (
+            "data:image/png,A,B= 1x, /b 9w",
+            [("data:image/png,A,B=", "1x"), ("/b", "9w")],
+        ),
+        ("/a x(1,2), /b", [("/a", "x(1,2)"), ("/b", "")]),
+        ("/a x(1,2, /b", [("/a", "x(1,2, /b")]),
+        (" , ,\n", []),
+        ("/a\t480w\n,\n/b\r640w", [("/a", "480w"), ("/b", "640w")]),
+        (",,/a,,", [("/a", "")]),
+        ("", []),
+    ],
+)
+def test_the_candidates_of_a_srcset(srcset, expected):
+    assert candidates(srcset) == expected

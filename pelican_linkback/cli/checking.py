@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -26,8 +25,7 @@ from pelican_linkback.text.urls import normalise
 
 __all__ = ["run"]
 
-_FEED = re.compile(r"(?:\w+_)?FEED_(?:\w+_)?(?:ATOM|RSS|JSON)")
-"""The settings that ask for a feed."""
+_FORMATS = frozenset({"ATOM", "JSON", "RSS"})
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
@@ -59,7 +57,13 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
 
 
 def _asks_for_feeds(settings: Settings, pelican: Mapping[str, Any]) -> bool:
-    return bool(settings.feeds) or any(pelican[name] for name in pelican if _FEED.fullmatch(name))
+    return bool(settings.feeds) or any(pelican[name] for name in pelican if _names_a_feed(name))
+
+
+def _names_a_feed(setting: str) -> bool:
+    """Tell whether a setting asks for a feed, as FEED_ATOM and CATEGORY_FEED_JSON do."""
+    *words, form = setting.split("_")
+    return "FEED" in words and form in _FORMATS
 
 
 def _address_of_the_feeds(settings: Settings) -> str:

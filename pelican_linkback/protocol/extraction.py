@@ -20,7 +20,8 @@ __all__ = ["Hyperlink", "Marks", "links", "read_marks"]
 ALL = "all"
 NONE = "none"
 
-_SEVERAL = re.compile(r"https?://.*[\s,]https?://")
+_URL_BEGINS = re.compile(r"https?://")
+_ANOTHER_URL = re.compile(r"[\s,]https?://")
 _BETWEEN = re.compile(r"[\r\n]|\s;|;(?=\s|https?://|(?:all|none)\s*(?:;|\Z)|\Z)", re.IGNORECASE)
 """What separates values. Another ``;`` is part of a URL (RFC 3986, section 3.3): ``/a;b=1``."""
 
@@ -102,7 +103,7 @@ def links(html: str, base: str) -> tuple[Hyperlink, ...]:
 def _problem(word: str) -> str | None:
     if word.lower() in {ALL, NONE}:
         return None
-    if _SEVERAL.search(word):
+    if (first := _URL_BEGINS.search(word)) and _ANOTHER_URL.search(word, first.end()):
         return f'"{harmless(word)}": these are several; put ";" between URLs'
     try:
         urls.check(word)

@@ -26,7 +26,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(
-    rb"""(?:<meta\b[^>]*?\bcharset|^\s*<\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I
+    rb"""(?:<meta\b[^<>]*?\bcharset|^\s*<\?xml\b[^<>]*?\bencoding)"""
+    rb"""\s*+=\s*+["']?+\s*+([\w.:-]+)""",
+    re.I,
 )
 # Only these are taken at their word: Python knows codecs that are no charsets of the web, some
 # of which take time by the square (Punycode), and UTF-16 without a byte-order mark is a lie.

@@ -18,7 +18,7 @@ __all__ = ["PodcastFeed"]
 _CHANNEL = ("explicit", "itunes_categories", "itunes_type", "owner", "locked", "medium", "persons")
 _EPISODE = ("duration", "episode", "season", "episode_type", "explicit")
 _EPISODE_MORE = ("transcript", "chapters", "persons")
-_PERSON = re.compile(r"\s*([^;(]+?)\s*(?:\(([^)]*)\))?\s*(?:;|$)")
+_PERSON = re.compile(r"([^;(]++)(?:\(([^)]*+)\)?)?+[^;]*+")
 
 
 class PodcastFeed(ArticleFeed):
@@ -141,7 +141,8 @@ class PodcastFeed(ArticleFeed):
 
     def item_persons(self, article: Any) -> list[tuple[str, str]]:
         """Return who is heard, and as what: ``Person: Ann Lee (guest); Bo Ek``."""
-        return [(name, role.lower()) for name, role in _PERSON.findall(field_of(article, "person"))]
+        found = _PERSON.findall(field_of(article, "person"))
+        return [(name.strip(), role.strip().lower()) for name, role in found if name.strip()]
 
     def _numbered(self, article: Any, name: str) -> int | None:
         said = field_of(article, name)

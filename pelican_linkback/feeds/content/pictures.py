@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.text import markup
 from pelican_linkback.text.urls import can_be_read
 
@@ -11,7 +12,7 @@ __all__ = ["first_picture"]
 
 _IMG = re.compile(r"""<[iI][mM][gG]\b(?:[^<>"']++|"[^"]*"|'[^']*')*+>""")
 # What needs no parser: each attribute once, in double quotes, and without references.
-_PLAIN_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"<>&]*)"')
+_PLAIN_ATTRIBUTE = re.compile(r'(?<![a-z-])([a-z-]++)="([^"<>&]*+)"')
 _PLAIN_IMG = re.compile(r'<img(?: ([a-z-]+)="[^"<>&]*"(?![^>]* \1=))*+ ?/?>')
 _NO_PICTURE = re.compile(r"\s*(?:data:|$)", re.IGNORECASE)
 
@@ -33,7 +34,7 @@ def first_picture(html: str) -> str | None:
 
 
 def _first_candidate(srcset: str) -> str:
-    return "".join(srcset.strip(" ,\t\n\r\f").split(maxsplit=1)[:1]).rstrip(",")
+    return next((url for url, _ in candidates(srcset)), "")
 
 
 def attributes_of(img: str) -> dict[str, str]:

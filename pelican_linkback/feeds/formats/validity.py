@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
+from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.text.markup import Tag
 from pelican_linkback.text.urls import is_fetchable
 
@@ -30,8 +31,7 @@ _RFC822 = re.compile(
     r"( (?:[+-]\d{4}|UT|Z|GMT|[ECMP][SD]T))?",
     re.A,
 )
-_CANDIDATE = re.compile(r"[\s,]*+(\S*[^\s,])(?:,+(?=\s|$)|(?:\s[^,]*)?(?:,|$))")
-_STYLE_URL = re.compile(r"""url\(\s*["']?([^"')]*)""", re.IGNORECASE)
+_STYLE_URL = re.compile(r"""url\(\s*+["']?+([^"')]*+)""", re.IGNORECASE)
 _HANDLER = re.compile(r"on[a-z]+")
 _JAVASCRIPT = re.compile(r"\s*javascript:", re.IGNORECASE)
 _URL_ATTRIBUTES = frozenset({"action", "cite", "data", "href", "poster", "src"})
@@ -89,7 +89,7 @@ def urls_in(tag: Tag) -> Iterator[str]:
     """Yield the URLs that a reader would fetch or open for a tag."""
     for name, value in tag.attributes:
         if name == "srcset":
-            yield from _CANDIDATE.findall(value.strip(", \t\r\n\f"))
+            yield from (url for url, _ in candidates(value))
         elif name == "style":
             yield from filter(_is_no_fragment, _STYLE_URL.findall(value))
         elif name in _URL_ATTRIBUTES and (tag.name in {"a", "area"} or _is_no_fragment(value)):

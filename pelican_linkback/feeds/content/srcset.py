@@ -1,0 +1,25 @@
+"""The candidates of a ``srcset`` attribute (HTML, section 4.8.4.2.1). Pure."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["candidates"]
+
+_URL = re.compile(r"[ \t\n\r\f,]*+([^ \t\n\r\f]*+)")
+# A comma in parentheses ends nothing; parentheses that are never closed reach to the end.
+_DESCRIPTORS = re.compile(r"((?:[^,(]++|\([^)]*+\)?)*+),?")
+
+
+def candidates(srcset: str) -> list[tuple[str, str]]:
+    """Return each picture's URL and its descriptors (``2x``, ``480w``), as they are written."""
+    found, position = [], 0
+    while image := _URL.match(srcset, position):
+        url, position = image[1].rstrip(","), image.end()
+        if not url:
+            break
+        descriptors = ""
+        if not image[1].endswith(",") and (rest := _DESCRIPTORS.match(srcset, position)):
+            descriptors, position = rest[1].strip(), rest.end()
+        found.append((url, descriptors))
+    return found
