@@ -11,7 +11,7 @@ import pytest
 
 import pelican_linkback
 from pelican_linkback import cli
-from pelican_linkback.cli import sending
+from pelican_linkback.cli import parser, sending
 from pelican_linkback.cli.parser import duration
 from pelican_linkback.journal.journal import Journal
 
@@ -316,12 +316,12 @@ def test_wrong_usage_is_status_2(argv, capsys):
     assert left.value.code == 2
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", parser.COMMANDS)
 def test_help_ends_with_an_example(name, capsys):
     with pytest.raises(SystemExit) as left:
         cli.main([name, "--help"])
     assert left.value.code == 0
-    assert f"example: {cli.COMMANDS[name].example}" in capsys.readouterr().out
+    assert f"example: {parser.COMMANDS[name].example}" in capsys.readouterr().out
 
 
 def test_it_is_a_module_too():

@@ -17,7 +17,7 @@ import threading
 import pytest
 
 from pelican_linkback import cli
-from pelican_linkback.cli import sending
+from pelican_linkback.cli import parser, sending
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention
@@ -99,12 +99,12 @@ def call(capsys):
 WORDS = [["plan"], ["send", "--dry-run"], ["status"], ["check"], ["compact"]]
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", parser.COMMANDS)
 def test_help_fits_a_terminal_and_ends_with_an_example(name, call, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     status, out, _ = call(name, "--help")
     assert status == 0
-    assert out.split("example:")[1].split() == cli.COMMANDS[name].example.split()
+    assert out.split("example:")[1].split() == parser.COMMANDS[name].example.split()
     assert max(map(len, out.splitlines())) <= 80
 
 
@@ -181,7 +181,7 @@ def test_a_pipe_that_nobody_reads_ends_it_quietly(folder, words):
     assert process.wait(terminal.PATIENCE) == 1
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", parser.COMMANDS)
 def test_in_a_folder_without_settings_each_command_says_what_to_name(
     tmp_path, monkeypatch, call, name
 ):
@@ -320,3 +320,23 @@ def test_ctrl_c_while_settings_are_read(folder, call):
     status, out, err = call("status")
     assert (status, out) == (130, "")
     assert err.startswith("Interrupted.")
+
+
+def test_ctrl_c_while_the_program_is_read_shows_no_traceback():
+    program = """
+import sys
+from pelican_linkback.cli import main
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pelican_linkback.cli.commands":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+sys.exit(main(["plan"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr == "Interrupted. What is on record stays, and what was due is still due.\n"

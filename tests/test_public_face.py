@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import pelican_linkback
-from pelican_linkback import cli, feeds
+from pelican_linkback import feeds
+from pelican_linkback.cli import parser
 from pelican_linkback.settings import model as settings
 
 ROOT = Path(__file__).parent.parent
@@ -54,7 +55,7 @@ def test_every_setting_is_in_the_readme(name):
     assert f"``{name}``" in README
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", parser.COMMANDS)
 def test_every_command_is_in_the_readme(name):
     assert f"``pelican-linkback {name}" in README
 
@@ -62,7 +63,7 @@ def test_every_command_is_in_the_readme(name):
 def test_the_readme_names_no_setting_or_command_that_is_not_there():
     assert set(re.findall(r"LINKBACK_[A-Z_]+", README)) == set(settings.NAMES)
     named = set(re.findall(r"pelican-linkback ([a-z][a-z-]*)", README)) - {"as"}
-    assert named == set(cli.COMMANDS)
+    assert named == set(parser.COMMANDS)
 
 
 def test_the_defaults_in_the_readme_are_the_defaults():

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry, Resource
 
 from pelican_linkback import cli
+from pelican_linkback.cli import parser
 from pelican_linkback.journal.journal import Journal
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
@@ -36,7 +37,7 @@ def test_each_is_a_schema_that_says_what_everything_is(name):
 
 
 def test_every_command_has_one():
-    assert {name.partition(".")[0] for name in SCHEMAS} == {*cli.COMMANDS, "delivery", "import"}
+    assert {name.partition(".")[0] for name in SCHEMAS} == {*parser.COMMANDS, "delivery", "import"}
 
 
 def event(path, kind, **fields):

@@ -1,0 +1,58 @@
+"""The commands: each runs with the settings it names, and returns an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+
+from pelican_linkback.cli import checking, history, import_linkbacks, init, sending
+from pelican_linkback.cli.context import settings_of
+from pelican_linkback.cli.parser import parser
+from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.exceptions import LinkbackError, SettingsError
+from pelican_linkback.settings.model import Settings
+
+__all__ = ["run"]
+
+NEEDS_AUTHOR, WRONG_USAGE = 1, 2
+
+RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
+    "plan": history.run_plan,
+    "send": sending.run_send,
+    "retract": sending.run_retract,
+    "status": history.run_status,
+    "check": checking.run,
+    "compact": history.run_compact,
+    "init": init.run,
+    "import-linkbacks": import_linkbacks.run,
+}
+
+
+def run(argv: Sequence[str] | None) -> int:
+    """Run the command of ``argv`` (None: of the process); return the exit status."""
+    _speak_to_any_terminal()
+    arguments = parser().parse_args(argv)
+    screen = Screen(quiet=arguments.quiet, verbose=arguments.verbose, json=arguments.json)
+    try:
+        return RUN[arguments.command](settings_of(arguments), arguments, screen)
+    except SettingsError as error:
+        _complain(error)
+        return WRONG_USAGE
+    except LinkbackError as error:
+        _complain(error)
+        return NEEDS_AUTHOR
+
+
+def _speak_to_any_terminal() -> None:
+    """Show what a terminal or a file cannot take (an é where all is ASCII) as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _complain(error: object) -> None:
+    Console(stderr=True, soft_wrap=True).print(str(error), markup=False, highlight=False)
