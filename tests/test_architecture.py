@@ -45,7 +45,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "sending/deciding": ({*BASE, "sending/memory"}, set()),
     "sending/memory": (BASE, set()),
     "plugin": ({*BASE, "feeds", "sending"}, {"pelican"}),
-    "plugin/theme": ({*BASE, "plugin", "feeds", "sending"}, {"jinja2", "markupsafe"}),
+    "plugin/feed_links": ({*BASE, "plugin", "feeds"}, {"jinja2", "markupsafe"}),
     "cli": (
         {*BASE, "plugin", "feeds", "sending", "feedcheck", "__init__"},
         {"pelican", "rich", "shtab"},

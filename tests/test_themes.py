@@ -8,7 +8,9 @@ import pytest
 
 from pelican_linkback.journal.journal import Journal
 
-LINKS = re.compile(r'<link rel="alternate" type="([^"]+)" title="([^"]+)" href="([^"]+)">')
+LINKS = re.compile(
+    r'<link rel="alternate" type="([^"]+)" title="([^"]+)"(?: hreflang="\w+")? href="([^"]+)">'
+)
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def test_each_kind_of_page_links_to_its_feeds(blog, page, expected):
 def test_titles_are_escaped(blog):
     theme(blog, "{{ feed_links() }}")
     html = blog.build().read("category/bread-boats.html")
-    assert 'title="A Site - Bread &amp; Boats"' in html
+    assert 'title="A Site - Bread &amp; Boats (en)"' in html
 
 
 def test_a_template_may_name_the_page(blog):

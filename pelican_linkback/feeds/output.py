@@ -143,6 +143,10 @@ class Shelf:
         self._written[place] = _stamp(path)
         return changed
 
+    def has_written(self, place: str) -> bool:
+        """Tell whether the document at ``place`` was written in this build."""
+        return place in self._written
+
     def sweep(self, keep: Container[str]) -> list[str]:
         """Remove what was written once and has no subject any more (P19); return the places.
 

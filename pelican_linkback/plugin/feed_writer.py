@@ -35,6 +35,7 @@ from pelican_linkback.feeds.framework.catalogue import Document, catalogue, load
 from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output import Shelf
 from pelican_linkback.journal.journal import Journal
+from pelican_linkback.plugin.listeners import name_of, notify
 from pelican_linkback.plugin.messages import Teller
 from pelican_linkback.settings import model as settings_room
 from pelican_linkback.text.printable import described
@@ -63,24 +64,29 @@ class WrittenFeed:
 class FeedStage:
     """The feeds of one articles generator, from its making to the writing of its pages.
 
-    ``with_hubs`` are those of a publication that were written, and name hubs and an address.
+    ``shelf`` is what is known of the feeds in its output folder, where another generator of the
+    build has looked already. ``with_hubs`` are those of a publication that were written, and name
+    hubs and an address; ``paths`` are those of all the documents that there should be, None
+    before they are written.
     """
 
-    def __init__(self, generator: Any) -> None:
+    def __init__(self, generator: Any, shelf: Shelf | None = None) -> None:
         self._generator = generator
         self.with_hubs: list[WrittenFeed] = []
+        self.paths: set[str] | None = None
         self._settings = settings_room.read(generator.settings)
         self._teller = Teller(logger)
         chosen = self._settings.feeds
         self._classes, self._unusable = load(STOCK_FEEDS if chosen is None else chosen)
+        self._failed_listeners: set[str] = set()
         emptied = bool(generator.settings.get("DELETE_OUTPUT_DIRECTORY"))
-        self._output = Path(generator.output_path).absolute()
-        self._shelf = Shelf(self._output, emptied=emptied)
+        self.output = Path(generator.output_path).absolute()
+        self.shelf = shelf or Shelf(self.output, emptied=emptied)
         # The settings stay as they are, for themes and for other plugins.
         generator.generate_feeds = _leave_the_feeds
 
     def documents(self) -> Sequence[Document]:
-        """Return the site's feeds, without archives; what is wrong is told by ``run``."""
+        """Return the site's feeds, without archives; what is wrong is reported by ``run``."""
         site = self._describe_site(dt.datetime.now(dt.UTC), {}, warn=lambda *_: None)
         documents = catalogue(self._classes, site).documents
         return [document for document in documents if not document.number]
@@ -98,6 +104,7 @@ class FeedStage:
             memory = identity.remembered(journal)
         except JournalError as error:
             logger.error("Feeds are not written, since their ids are not known: %s", error)
+            self._teller.tell()
             return "Feeds: none written"
         for problem in memory.problems:
             logger.warning("%s", problem)
@@ -217,15 +224,16 @@ class FeedStage:
             self._teller.warn(slip)
         if self._settings.feed_style is True:
             sheet = files(feeds).joinpath("feed.css").read_bytes()
-            self._shelf.write(STYLESHEET, lambda file: file.write(sheet))
+            self.shelf.write(STYLESHEET, lambda file: file.write(sheet))
         with _absolute_links(self._generator.context, site.url):
             written = [self._write_one(each, site, writer) for each in catalogued.documents]
-        self._sweep({each.path for each in catalogued.documents})
+        self.paths = {each.path for each in catalogued.documents}
         return f"Feeds: {written.count(True)} written, {written.count(False)} unchanged"
 
-    def _sweep(self, places: set[str]) -> None:
+    def sweep(self, paths: set[str]) -> None:
+        """Remove the feeds that are gone from the output folder: all but those at ``paths``."""
         try:
-            for place in self._shelf.sweep(places):
+            for place in self.shelf.sweep(paths):
                 logger.info('Removing "%s": there is no such feed any more', place)
         except OSError as error:
             logger.warning("Feeds whose subject is gone cannot be removed: %s", error)
@@ -237,23 +245,48 @@ class FeedStage:
             if str(path) in getattr(writer, "_written_files", ()):
                 message = f"{document.path} is a page of the site; give the feed another path"
                 raise FeedError(str(document), message)
+            if self.shelf.has_written(document.path):
+                message = (
+                    f"is not written, because {document.path} belongs to a feed of another "
+                    "articles generator; give one of them another path"
+                )
+                raise FeedError(str(document), message)
             feed = self._generated(document, site)
-            changed = self._shelf.write(document.path, partial(save, feed))
-        except Exception as error:
-            named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
-            if self._generator.settings.get("DEBUG"):
-                logger.exception("Feed %s", named)
-            else:
-                self._teller.add(logging.ERROR, (type(document.feed), type(error)), f"Feed {named}")
+            changed = self.shelf.write(document.path, partial(save, feed))
+        except Exception as error:  # noqa: BLE001 (the border: whatever a hook or a generator raises)
+            self.report(document, error)
             return None
         logger.info('%s "%s"', "Writing" if changed else "Unchanged:", path)
-        signals.feed_written.send(str(path), context=context, feed=feed)
+        notify(signals.feed_written, str(path), self._report_listener, context=context, feed=feed)
         self.with_hubs += self._followed(document, feed)
         return changed
 
+    @property
+    def site_url(self) -> str:
+        """SITEURL without a trailing slash."""
+        return _site_url(self._generator.settings)
+
+    def report(self, document: Document, error: Exception) -> None:
+        """Take down what costs a feed, or a link to it; said once where it is the same."""
+        named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
+        if self._generator.settings.get("DEBUG"):
+            logger.error("Feed %s", named, exc_info=error)
+        else:
+            self._teller.add(logging.ERROR, (type(document.feed), type(error)), f"Feed {named}")
+        if self.paths is not None:  # the feeds are written, and pages still are
+            self._teller.tell()
+
+    def _report_listener(self, listener: Callable[..., Any], error: Exception) -> None:
+        name = name_of(listener)
+        if name not in self._failed_listeners:
+            self._failed_listeners.add(name)
+            sentence = f"{name} listens to the feeds and fails: {described(error)}"
+            self._teller.add(logging.ERROR, name, f"{sentence}; they are written without it")
+
     def _generated(self, document: Document, site: Site) -> Any:
         feed = document.populated(site)
-        signals.feed_generated.send(self._generator.context, feed=feed)
+        context = self._generator.context
+        notify(signals.feed_generated, context, self._report_listener, feed=feed)
         return feed
 
     def _followed(self, document: Document, feed: Any) -> Iterator[WrittenFeed]:
@@ -265,7 +298,7 @@ class FeedStage:
             yield WrittenFeed(self._path(document), url, hubs)
 
     def _path(self, document: Document) -> Path:
-        return self._output / document.path
+        return self.output / document.path
 
 
 def is_taken_over(generator: Any) -> bool:

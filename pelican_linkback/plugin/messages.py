@@ -19,6 +19,7 @@ class Teller:
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
         self._messages: dict[int, list[tuple[Hashable, str]]] = {}
+        self._said: set[str] = set()
 
     def warn(self, words: str, *names: object) -> None:
         """Have a warning said: ``words``, of which each ``{}`` is one of the ``names``.
@@ -29,7 +30,8 @@ class Teller:
 
     def add(self, level: int, kind: Hashable, text: str) -> None:
         """Have ``text`` said at a ``level`` of the log."""
-        self._messages.setdefault(level, []).append((kind, text))
+        if text not in self._said:
+            self._messages.setdefault(level, []).append((kind, text))
 
     def tell(self) -> None:
         """Say what was gathered, the gravest first, and forget it."""
@@ -38,4 +40,5 @@ class Teller:
                 self._logger.log(level, "%s", text)
                 for other in others:
                     self._logger.info("%s", other)
+            self._said.update(text for _, text in messages)
         self._messages.clear()

@@ -33,6 +33,7 @@ from pelican.log import console
 
 from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.feeds.articles.files import named_files
+from pelican_linkback.plugin import build
 from pelican_linkback.plugin.adapters import (
     first_day,
     is_only_read,
@@ -44,16 +45,11 @@ from pelican_linkback.plugin.adapters import (
     topics_of,
     withheld,
 )
-from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed
+from pelican_linkback.plugin.feed_links import FeedLinks
+from pelican_linkback.plugin.feed_writer import WrittenFeed
 from pelican_linkback.plugin.messages import Teller
 from pelican_linkback.plugin.preview import is_preview
-from pelican_linkback.plugin.theme import (
-    FeedLinks,
-    Linkbacks,
-    Told,
-    add_missing_links,
-    fill_in_language,
-)
+from pelican_linkback.plugin.theme import KnownLinkbacks, Linkbacks, fill_in_language
 from pelican_linkback.protocol import extraction
 from pelican_linkback.sending import courier_for, idle_of
 from pelican_linkback.settings import model as settings_room
@@ -65,18 +61,6 @@ if typing.TYPE_CHECKING:
 __all__ = ["connect"]
 
 logger = logging.getLogger(__name__)
-
-_stages: dict[str, FeedStage] = {}
-"""The feed stages under way, by output folder: a run may start another (i18n_subsites)."""
-
-_published: list[Any] = []
-"""The articles and pages of the site under way, and of its subsites."""
-
-_feeds: list[WrittenFeed] = []
-"""Their feeds, as far as they name hubs."""
-
-_unpublished: list[Any] = []
-"""Those of a site that is at an address, but not a public one."""
 
 
 def connect() -> None:
@@ -99,9 +83,7 @@ def read_settings(pelican: Any) -> None:
     """Stop the build while the author is present if a setting is wrong (SettingsError)."""
     logging.getLogger("pelican").addFilter(_without_traceback)
     if not settings_room.read(pelican.settings).subsite:
-        _published.clear()
-        _feeds.clear()
-        _unpublished.clear()
+        build.begin()
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
@@ -120,7 +102,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 def take_over_stock_feeds(generator: Any) -> None:
     """Set Pelican's own feeds aside: ``write_feeds`` writes them."""
-    _stages[generator.output_path] = FeedStage(generator)
+    build.current().take_over(generator)
     fill_in_language(generator.context, str(generator.settings.get("DEFAULT_LANG") or ""))
 
 
@@ -132,12 +114,17 @@ def publish_named_files(generator: Any) -> None:
 
 
 def write_feeds(generator: Any, writer: Any) -> None:
-    """Write the feeds, now that the pages are written, and keep those that hubs are told of."""
-    stage, now = _stages.pop(generator.output_path), dt.datetime.now(dt.UTC)
+    """Write the feeds, now that the pages are written, and keep those that name hubs."""
+    this, now = build.current(), dt.datetime.now(dt.UTC)
+    stage = this.stages.get(id(generator))
+    if stage is None:
+        return
     preview = is_preview(sys.argv)
     _say(stage.run(writer, now, preview=preview))
+    if (paths := this.paths_in(stage.output)) is not None:
+        stage.sweep(paths)
     if not preview:
-        _feeds.extend(stage.with_hubs)
+        this.feeds.extend(stage.with_hubs)
 
 
 # Themes
@@ -148,22 +135,24 @@ def equip_themes(generators: Sequence[Any]) -> None:
 
     Not before all is read: Pelican's cache pickles the context along with the articles.
     """
+    stages = []
     for generator in generators:
         if isinstance(generator, ArticlesGenerator | PagesGenerator):
-            told = Told(settings_room.read(generator.settings))
+            known = KnownLinkbacks(settings_room.read(generator.settings))
             for content in published(generator, dt.datetime.now(dt.UTC)):
-                content.linkbacks = Linkbacks(told, content.get_relative_source_path())
-        if isinstance(generator, ArticlesGenerator):
-            stage = _stages[generator.output_path]
-            generator.context["feed_links"] = FeedLinks(stage.documents)
+                content.linkbacks = Linkbacks(known, content.get_relative_source_path())
+        if stage := build.current().stages.get(id(generator)):
+            stages.append(stage)
+            # The context is the same for all: a page may point to the feeds of each.
+            generator.context["feed_links"] = FeedLinks(stages)
 
 
 def add_feed_links(path: str, context: dict[str, Any]) -> None:
     """Add to a written page the links to its feeds that its theme left out."""
-    if settings_room.read_one(context, "LINKBACK_AUTODISCOVERY") and path.endswith(
-        (".html", ".htm")
-    ):
-        add_missing_links(Path(path), context["feed_links"].of(context))
+    feed_links = context.get("feed_links")  # another plugin may write a page without it
+    wanted = settings_room.read_one(context, "LINKBACK_AUTODISCOVERY")
+    if wanted and isinstance(feed_links, FeedLinks) and path.endswith((".html", ".htm")):
+        feed_links.add_to_page(Path(path), context)
 
 
 # Deliveries
@@ -192,12 +181,12 @@ def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the sign
     settings = settings_room.read(generator.settings)
     contents = published(generator, dt.datetime.now(dt.UTC))
     if settings.publishes:
-        _published.extend(contents)
+        build.current().published.extend(contents)
         for content in filter(_is_marked, withheld(generator)):
             name = content.get_relative_source_path()
             logger.info("%s: nobody is told, since it is %s", name, _STANDING[content.status])
     elif settings.site_url:
-        _unpublished.extend(contents)
+        build.current().unpublished.extend(contents)
 
 
 _STANDING = {"draft": "a draft", "hidden": "hidden"}
@@ -232,17 +221,15 @@ def deliver(pelican: Any) -> None:
     if is_preview(sys.argv):
         logger.info("Linkbacks: nobody is told while Pelican watches or serves")
         return
-    _say_if_not_public(_unpublished, settings.site_url)
-    contents, feeds = _published.copy(), _feeds.copy()
-    _published.clear()
-    _feeds.clear()
+    this = build.current()
+    _say_if_not_public(this.unpublished, settings.site_url)
     if not settings.publishes:
         return
     if not settings.send:
         # Everything is on record and due, and the time to send it is over.
         settings = replace(settings, deadline=0.0)
     try:
-        line = deliver_site(contents, feeds, settings, dt.datetime.now(dt.UTC))
+        line = deliver_site(this.published, this.feeds, settings, dt.datetime.now(dt.UTC))
     except LinkbackError as error:
         logger.error("Linkbacks: nothing more is sent: %s", error)
     else:

@@ -1,131 +1,20 @@
-"""What themes get: links to the feeds of a page, and what became of an article's linkbacks."""
+"""What themes get beside ``feed_links``: what became of linkbacks, and the paths of feeds."""
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple, overload
 
-from jinja2 import pass_context
-from markupsafe import Markup, escape
-
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.feeds.articles.stock import InLanguage
-from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.sending import journal_of
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text import markup
-from pelican_linkback.text.urls import page_key
+from pelican_linkback.text.printable import described
 
-__all__ = [
-    "FeedLink",
-    "FeedLinks",
-    "Linkback",
-    "Linkbacks",
-    "Told",
-    "add_missing_links",
-    "fill_in_language",
-]
+__all__ = ["KnownLinkbacks", "Linkback", "Linkbacks", "fill_in_language"]
 
 logger = logging.getLogger(__name__)
-
-_END_OF_HEAD = re.compile(r"</head\s*>", re.IGNORECASE)
-_SUBJECTS = ("category", "tag", "author")
-
-
-class FeedLink(NamedTuple):
-    """A feed that a page can point readers to."""
-
-    href: str
-    type: str
-    title: str
-
-    def __html__(self) -> str:
-        return (
-            f'<link rel="alternate" type="{escape(self.type)}" title="{escape(self.title)}" '
-            f'href="{escape(self.href)}">'
-        )
-
-
-class FeedLinks:
-    """``feed_links(page)`` in a template: the link elements for the feeds of a page.
-
-    Without ``page`` the template's own variables say what page it is: ``category``, ``tag``,
-    ``author`` or ``article``; with it, it is that object's. The feeds of the page's subject come
-    first, those of the whole site after them. ``documents`` returns the site's documents.
-    """
-
-    def __init__(self, documents: Callable[[], Sequence[Document]]) -> None:
-        self._documents = documents
-
-    @pass_context
-    def __call__(self, context: Mapping[str, Any], page: Any = None) -> Markup:
-        """Return the link elements, one a line."""
-        return Markup("\n").join(self.of(context if page is None else _variables(page)))
-
-    def of(self, context: Mapping[str, Any]) -> list[FeedLink]:
-        """Return the links for the page with these variables."""
-        article = context.get("article")
-        lang = getattr(article, "lang", None)
-        subjects = [context[name] for name in _SUBJECTS if context.get(name)]
-        chosen = [each for subject in subjects for each in self._by_subject.get(subject, ())]
-        chosen = [each for each in chosen if _language(each) in {None, lang} or not lang]
-        for whole in (lang, None) if lang else (None,):
-            chosen += self._by_subject.get(whole, ())
-        return [_link(document) for document in chosen]
-
-    @cached_property
-    def _by_subject(self) -> dict[Any, list[Document]]:
-        found: dict[Any, list[Document]] = {}
-        for document in self._documents():
-            subject = document.obj.obj if isinstance(document.obj, InLanguage) else document.obj
-            if subject.__hash__ is not None:
-                found.setdefault(subject, []).append(document)
-        return found
-
-
-def _variables(page: Any) -> Mapping[str, Any]:
-    """Return the variables that a template for ``page`` would have."""
-    kind = type(page).__name__.lower()
-    if kind in _SUBJECTS:
-        return {kind: page}
-    return {"article": page, "category": getattr(page, "category", None)}
-
-
-def _language(document: Document) -> str | None:
-    return document.obj.lang if isinstance(document.obj, InLanguage) else None
-
-
-def _link(document: Document) -> FeedLink:
-    feed, obj = document.feed, document.obj
-    url = feed.site.absolute_feed(feed.document_url(obj) or document.path)
-    kind = str(feed.generator_class(obj).content_type).partition(";")[0]
-    return FeedLink(url, kind, str(feed.aspect("title", obj)))
-
-
-def add_missing_links(path: Path, links: Sequence[FeedLink]) -> None:
-    """Add to the head of the page at ``path`` the ``links`` that it does not have yet.
-
-    The rest of the page stays as it is, to the byte.
-    """
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
-    head = _END_OF_HEAD.search(text)
-    if head is None:
-        return
-    there = {
-        page_key(link.href)
-        for link in markup.read(text[: head.start()]).links
-        if link.href and "alternate" in link.rels
-    }
-    missing = [link.__html__() for link in links if page_key(link.href) not in there]
-    if missing:
-        line_end = "\r\n" if "\r\n" in text[: head.start()] else "\n"
-        added = line_end.join([*missing, ""])
-        page = text[: head.start()] + added + text[head.start() :]
-        path.write_bytes(page.encode("utf-8", "surrogateescape"))
 
 
 def fill_in_language(context: dict[str, Any], language: str) -> None:
@@ -165,7 +54,7 @@ class Linkback(NamedTuple):
     when: Any
 
 
-class Told:
+class KnownLinkbacks:
     """What the journal knows of each article, read when the first template asks."""
 
     def __init__(self, settings: Settings) -> None:
@@ -182,8 +71,9 @@ class Told:
         found: dict[str, list[Linkback]] = {}
         try:
             known = Ledger(journal_of(self._settings)).deliveries.values()
-        except JournalError as error:
-            logger.error("article.linkbacks is empty: %s", error)
+        except Exception as error:  # noqa: BLE001 (a template shows what is known, if anything is)
+            why = error if isinstance(error, JournalError) else described(error)
+            logger.error("article.linkbacks is empty: %s", why)
             return found
         for each in sorted(known, key=lambda each: (str(each.at), each.mention)):
             protocol = each.protocol and each.protocol.value
@@ -195,15 +85,15 @@ class Told:
 class Linkbacks(Sequence[Linkback]):
     """``article.linkbacks``: a list that is read when it is looked at."""
 
-    def __init__(self, told: Told, article: str) -> None:
-        self._told, self._article = told, article
+    def __init__(self, known: KnownLinkbacks, article: str) -> None:
+        self._known, self._article = known, article
 
     @overload
     def __getitem__(self, index: int) -> Linkback: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[Linkback]: ...
     def __getitem__(self, index: int | slice) -> Linkback | Sequence[Linkback]:
-        return self._told.about(self._article)[index]
+        return self._known.about(self._article)[index]
 
     def __len__(self) -> int:
-        return len(self._told.about(self._article))
+        return len(self._known.about(self._article))

@@ -1,0 +1,282 @@
+"""The links from a page to its feeds: ``feed_links()`` in templates, LINKBACK_AUTODISCOVERY."""
+
+from __future__ import annotations
+
+import logging
+import mimetypes
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from jinja2 import pass_context
+from markupsafe import Markup, escape
+
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.feeds.articles.stock import AllFeed, InLanguage
+from pelican_linkback.feeds.framework.catalogue import Document
+from pelican_linkback.plugin.feed_writer import FeedStage
+from pelican_linkback.text import markup
+from pelican_linkback.text.printable import described, harmless
+from pelican_linkback.text.urls import page_key, resolve
+
+__all__ = ["FeedLink", "FeedLinks", "add_missing_links", "told_apart"]
+
+logger = logging.getLogger(__name__)
+
+_END_OF_HEAD = re.compile(r"</head\s*>", re.IGNORECASE)
+_SUBJECTS = ("category", "tag", "author")
+_FORMATS = {
+    "application/atom+xml": "Atom",
+    "application/rss+xml": "RSS",
+    "application/feed+json": "JSON Feed",
+}
+_NOWHERE = "http://localhost/"
+"""Where a site without SITEURL is taken to be, to compare its addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that a page can point readers to.
+
+    ``path`` is the document's place below the output folder, ``languages`` are those of its
+    entries, and ``hreflang`` is one of them where it tells the feed from others.
+    """
+
+    href: str
+    type: str
+    title: str
+    path: str = ""
+    languages: tuple[str, ...] = ()
+    hreflang: str = ""
+
+    def __html__(self) -> str:
+        attributes = {
+            "rel": "alternate",
+            "type": self.type,
+            "title": self.title,
+            "hreflang": self.hreflang,
+            "href": self.href,
+        }
+        said = (f'{name}="{escape(text)}"' for name, text in attributes.items() if text)
+        return f"<link {' '.join(said)}>"
+
+
+class _Offer:
+    """A feed of the site; ``link`` is None where its class fails."""
+
+    def __init__(self, document: Document, report: Callable[[Document, Exception], None]) -> None:
+        self._document, self._report = document, report
+
+    @property
+    def subject(self) -> Hashable:
+        """What the feed is for, as ``_key`` has it."""
+        obj = self._document.obj
+        return _key(obj.obj if isinstance(obj, InLanguage) else obj)
+
+    def is_in(self, lang: object) -> bool:
+        """Tell whether a page in ``lang`` should have it: where it is for one, only in that."""
+        obj = self._document.obj
+        return not lang or not isinstance(obj, InLanguage) or obj.lang == lang
+
+    @cached_property
+    def link(self) -> FeedLink | None:
+        """The link to it; what its class raises is reported, and costs this link alone."""
+        try:
+            return _link(self._document)
+        except Exception as error:  # noqa: BLE001 (whatever a hook raises)
+            self._report(self._document, error)
+            return None
+
+
+class FeedLinks:
+    """``feed_links(page)`` in a template: the link elements for the feeds of a page.
+
+    Without ``page`` the template's own variables say what page it is: ``category``, ``tag``,
+    ``author`` or ``article``; with it, it is that object's. The feeds of the page's subject come
+    first, those of the whole site after them. ``stages`` have the site's feeds, and say what goes
+    wrong with one of them.
+    """
+
+    def __init__(self, stages: Sequence[FeedStage]) -> None:
+        self._stages = stages
+        self._failures: set[str] = set()
+
+    @pass_context
+    def __call__(self, context: Mapping[str, Any], page: Any = None) -> Markup:
+        """Return the link elements, one a line."""
+        try:
+            found = self.of(context if page is None else _variables(page))
+        except Exception as error:  # noqa: BLE001 (a template may hand over anything)
+            self._fail("feed_links() has no links for {}: {}", type(page).__name__, error)
+            found = []
+        return Markup("\n").join(found)
+
+    def add_to_page(self, path: Path, context: Mapping[str, Any]) -> None:
+        """Add to the written page at ``path`` the links that its theme left out."""
+        try:
+            name = context.get("output_file") or path.name
+            add_missing_links(path, self.of(context), self._stages[0].site_url, name)
+        except Exception as error:  # noqa: BLE001 (the border of a page)
+            self._fail("{} has no further links to feeds: {}", path.name, error)
+
+    def _fail(self, words: str, name: str, error: Exception) -> None:
+        """Say once what goes wrong with pages."""
+        problem = words.format(harmless(name), described(error))
+        if problem not in self._failures:
+            self._failures.add(problem)
+            logger.error("%s", problem)
+
+    def of(self, context: Mapping[str, Any]) -> list[FeedLink]:
+        """Return the links for the page with these variables, no two of one type and title."""
+        lang = getattr(context.get("article"), "lang", None)
+        subjects = [context[name] for name in _SUBJECTS if context.get(name)]
+        chosen = [each for subject in subjects for each in self._for(subject) if each.is_in(lang)]
+        for whole in (lang, None) if lang else (None,):
+            chosen += self._for(whole)
+        return told_apart([each.link for each in chosen if each.link])
+
+    def _for(self, subject: object) -> Sequence[_Offer]:
+        return self._by_subject.get(_key(subject), ())
+
+    @cached_property
+    def _by_subject(self) -> dict[Hashable, list[_Offer]]:
+        found: dict[Hashable, list[_Offer]] = defaultdict(list)
+        for stage in self._stages:
+            for document in stage.documents():
+                offer = _Offer(document, stage.report)
+                found[offer.subject].append(offer)
+        return dict(found)
+
+
+def _key(subject: object) -> Hashable:
+    """Return what ``subject`` is looked up by.
+
+    Pelican's categories, tags and authors are equal to others of their slug, but also to strings.
+    What cannot be hashed or compared is only equal to itself.
+    """
+    try:
+        hash(subject)
+        is_usable = subject == subject  # noqa: PLR0124 (to see whether it raises)
+    except Exception:  # noqa: BLE001 (whatever an object of the author's may raise)
+        is_usable = False
+    return (type(subject), subject if is_usable else id(subject))
+
+
+def _variables(page: Any) -> Mapping[str, Any]:
+    """Return the variables that a template for ``page`` would have."""
+    kind = type(page).__name__.lower()
+    if kind in _SUBJECTS:
+        return {kind: page}
+    return {"article": page, "category": getattr(page, "category", None)}
+
+
+def _link(document: Document) -> FeedLink | None:
+    feed, obj = document.feed, document.obj
+    title = feed.aspect("title", obj)
+    if title is None:  # which costs the feed: there will be no such document
+        return None
+    return FeedLink(
+        href=feed.site.absolute_feed(feed.document_url(obj) or document.path),
+        type=_type(feed.generator_class(obj), document.path),
+        title=str(title),
+        path=document.path,
+        languages=_languages(document),
+    )
+
+
+def _type(generator: type, path: str) -> str:
+    """Return a document's media type; feedgenerator's base class declares none."""
+    declared = getattr(generator, "content_type", None)
+    kind = declared.partition(";")[0].strip() if isinstance(declared, str) else ""
+    return kind or mimetypes.guess_type(path)[0] or ""
+
+
+def _languages(document: Document) -> tuple[str, ...]:
+    feed, site = document.feed, document.feed.site
+    if isinstance(feed, AllFeed):
+        return tuple(sorted({str(each.lang) for each in chain(site.articles, site.translations)}))
+    language = feed.aspect("language", document.obj) or site.language
+    return (str(language),) if language else ()
+
+
+def told_apart(links: Sequence[FeedLink]) -> list[FeedLink]:
+    """Return ``links`` with titles that tell them apart: a reader shows no more of them.
+
+    Those that carry one title say their languages and their formats, as far as these differ, and
+    where that is not enough their paths.
+    """
+    by_title: dict[str, list[FeedLink]] = defaultdict(list)
+    for link in links:
+        by_title[link.title].append(link)
+    named = {id(old): new for same in by_title.values() for old, new in _named(same)}
+    return [named[id(link)] for link in links]
+
+
+def _named(same: list[FeedLink]) -> Iterator[tuple[FeedLink, FeedLink]]:
+    """Yield each of the links of one title, and what becomes of it."""
+    languages_differ = len({each.languages for each in same}) > 1
+    types_differ = len({each.type for each in same}) > 1
+
+    def details(link: FeedLink) -> tuple[str, ...]:
+        language = "/".join(link.languages) if languages_differ else ""
+        kind = _FORMATS.get(link.type, link.type) if types_differ else ""
+        return tuple(filter(None, (language, kind)))
+
+    count = Counter(map(details, same))
+    for link in same:
+        known = details(link)
+        more = ", ".join(known if count[known] == 1 else (*known, link.path))
+        hreflang = link.languages[0] if languages_differ and len(link.languages) == 1 else ""
+        title = f"{link.title} ({more})" if more else link.title
+        yield link, replace(link, title=title, hreflang=hreflang)
+
+
+def add_missing_links(
+    path: Path, links: Sequence[FeedLink], site_url: str = "", name: str = ""
+) -> None:
+    """Add to the head of the page at ``path`` the ``links`` that it does not have yet.
+
+    ``name`` is the page's place below the output folder, whose address is ``site_url``. A feed is
+    linked to when the page names its address or that of its file, in whatever way. The rest of
+    the page stays as it is, to the byte.
+    """
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    head = _END_OF_HEAD.search(text)
+    if head is None:
+        return
+    home = urljoin(_NOWHERE, f"{site_url}/")
+    there = set(_linked(text[: head.start()], home + quote(name)))
+    missing = [link for link in links if there.isdisjoint(_addresses(link, home))]
+    if missing:
+        line_end = "\r\n" if "\r\n" in text[: head.start()] else "\n"
+        added = line_end.join([*(link.__html__() for link in missing), ""])
+        page = text[: head.start()] + added + text[head.start() :]
+        path.write_bytes(page.encode("utf-8", "surrogateescape"))
+
+
+def _linked(head: str, url: str) -> Iterator[str]:
+    """Yield what the links of a page at ``url`` lead to (RFC 3986, section 5)."""
+    page = markup.read(head)
+    for link in page.links:
+        if link.href and "alternate" in link.rels:
+            try:
+                yield _address(page.resolve(url, link.href))
+            except InvalidURL:
+                continue
+
+
+def _addresses(link: FeedLink, home: str) -> Iterator[str]:
+    yield _address(resolve(home, link.href))
+    if link.path:
+        yield _address(home + quote(link.path))
+
+
+def _address(url: str) -> str:
+    """Return an absolute URL as pages are told apart by; http and https are one."""
+    return page_key(url).partition("://")[2]
