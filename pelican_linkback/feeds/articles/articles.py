@@ -26,7 +26,7 @@ from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 
-__all__ = ["ArticleFeed"]
+__all__ = ["ArticleFeed", "categories_of", "each_once"]
 
 GENERATOR = "pelican_linkback"
 """What made the document (RFC 4287, section 4.2.4)."""
@@ -161,8 +161,8 @@ class ArticleFeed(Feed):
             with suppress(KeyError):  # an item that is no article of the site, such as a page
                 if isinstance(items, tuple):  # a group's, the same for all formats
                     return list(self.site.sharing.once("arranged", items, self._in_rank))
-                return self._in_rank(items)
-        return super()._arranged(items, obj)
+                return self._in_rank(each_once(items))
+        return super()._arranged(each_once(items), obj)
 
     def _in_rank(self, items: Sequence[Any]) -> list[Any]:
         ranks = self.site.sharing.once("ranks", self.site, self._ranks)
@@ -326,17 +326,35 @@ class ArticleFeed(Feed):
         return None
 
     def item_categories(self, article: Any) -> list[str]:
-        """Return the names of the article's category and tags."""
+        """Return the names of the article's categories and tags."""
         return list(self._subjects(article))
 
     @once
     def _subjects(self, article: Any) -> tuple[str, ...]:
-        category = [article.category] if hasattr(article, "category") else []
-        return tuple(_names(chain(category, getattr(article, "tags", ()))))
+        return tuple(_names(chain(categories_of(article), getattr(article, "tags", ()))))
 
     def item_language(self, article: Any) -> str | None:
         """Return the article's language."""
         return getattr(article, "lang", None)
+
+
+def categories_of(article: Any) -> list[Any]:
+    """Return the categories of an article: one, unless a plugin gives it more.
+
+    Such as more_categories: it sets ``article.categories``, and each has its parents in
+    ``ancestors``.
+    """
+    own = [article.category] if hasattr(article, "category") else []
+    more = getattr(article, "categories", ())
+    if isinstance(more, list | tuple):  # and not the words of a field of this name
+        own += [each for each in more if hasattr(each, "slug")]
+    parents = (parent for each in own for parent in getattr(each, "ancestors", ()))
+    return list(dict.fromkeys(chain(own, parents)))
+
+
+def each_once(articles: Iterable[Any]) -> tuple[Any, ...]:
+    """Return ``articles`` in their order, none of them twice."""
+    return tuple({id(article): article for article in articles}.values())
 
 
 def _form(generator: type) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from pelican_linkback.feeds.articles.articles import ArticleFeed
+from pelican_linkback.feeds.articles.articles import ArticleFeed, categories_of
 from pelican_linkback.feeds.articles.audio import seconds_of
 from pelican_linkback.feeds.articles.files import field_of, named, type_of
 from pelican_linkback.feeds.formats.podcast import PodcastRss, podcast_guid
@@ -46,7 +46,9 @@ class PodcastFeed(ArticleFeed):
         """Return the site's articles, or those of the category."""
         wanted = self.aspect("category", self.obj)
         articles = self.site.articles
-        return [each for each in articles if wanted in (None, str(getattr(each, "category", "")))]
+        if wanted is None:
+            return articles
+        return [each for each in articles if wanted in map(str, categories_of(each))]
 
     def link(self, obj: Any) -> str:
         """Return the category's page, else the home page."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from pelican_linkback.feeds.articles.articles import ArticleFeed
+from pelican_linkback.feeds.articles.articles import ArticleFeed, categories_of, each_once
 from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
@@ -58,8 +58,9 @@ class AllFeed(ArticleFeed):
     setting = "FEED_ALL"
 
     def items(self) -> list[Any]:
-        """Return the site's articles, and each one's translations."""
-        return [*self.site.articles, *chain(*(a.translations for a in self.site.articles))]
+        """Return the site's articles, and each one's translations: several may have the same."""
+        articles = self.site.articles
+        return list(each_once(chain(articles, *(each.translations for each in articles))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class GroupFeed(ArticleFeed):
 
     def items(self, obj: Any) -> Iterable[Any]:
         """Return the object's articles, each once: C++ and C# share a slug (P9)."""
-        return self.site.sharing.once(_each_once, self._members(self.site)[obj], _each_once)
+        return self.site.sharing.once(each_once, self._members(self.site)[obj], each_once)
 
     def language(self, obj: Any) -> str | None:
         """Return the object's language where it has one."""
@@ -129,10 +130,6 @@ class GroupFeed(ArticleFeed):
         ]
 
 
-def _each_once(articles: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple({id(article): article for article in articles}.values())
-
-
 class CategoryFeed(GroupFeed):
     """The articles of a category."""
 
@@ -140,8 +137,8 @@ class CategoryFeed(GroupFeed):
     group = "categories"
 
     def groups_of(self, article: Any) -> Iterable[Any]:
-        """Return the article's category."""
-        return [article.category] if hasattr(article, "category") else []
+        """Return the article's categories, their parents included."""
+        return categories_of(article)
 
 
 class AuthorFeed(GroupFeed):
