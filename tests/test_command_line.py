@@ -21,7 +21,8 @@ from pelican_linkback.cli import parser, sending
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention
-from pelican_linkback.sending.memory.events import Event, Queued, to_line
+from pelican_linkback.sending.memory.event_lines import to_line
+from pelican_linkback.sending.memory.events import Event, Queued
 from pelican_linkback.sending.running.notices import Notice
 from pelican_linkback.sending.running.report import Report
 from pelican_linkback.text.summarise import FEW

@@ -14,6 +14,7 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Outcome, Protocol, Verdict
 from pelican_linkback.sending.memory.compaction import compact, needed
 from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.memory.event_lines import to_line
 from pelican_linkback.sending.memory.events import (
     Answered,
     Attempt,
@@ -21,7 +22,6 @@ from pelican_linkback.sending.memory.events import (
     Fact,
     Queued,
     Waiting,
-    to_line,
 )
 from pelican_linkback.sending.memory.ledger import Ledger, fold
 from tests.test_record import ATTEMPT, DELIVERED, EVENTS, LATER, MENTION, NOON

@@ -28,7 +28,7 @@ from pelican_linkback.protocol.mention import Mention, Protocol
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.decider import Send, Skip
 from pelican_linkback.sending.memory.delivery import Delivery, State
-from pelican_linkback.sending.memory.events import from_line, to_line
+from pelican_linkback.sending.memory.event_lines import from_line, to_line
 from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running import scheduler as lanes_module
 from pelican_linkback.sending.running.discovery_cache import Discoveries

@@ -24,7 +24,11 @@ from pelican_linkback.sending.memory.delivery import Delivery, State
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MENTION = Mention("https://blog.example/a", "https://far.example/b")
 POLICY = Policy()
-PROMISED = {"state": State.DELIVERED, "told": "1", "status_url": "https://far.example/status"}
+PROMISED = {
+    "state": State.DELIVERED,
+    "acknowledged": "1",
+    "status_url": "https://far.example/status",
+}
 
 
 @pytest.mark.parametrize(
@@ -58,16 +62,18 @@ PROMISED = {"state": State.DELIVERED, "told": "1", "status_url": "https://far.ex
         pytest.param(
             {"state": State.ATTEMPTED, "attempts": 8}, GiveUp(""), id="killed eight times"
         ),
-        pytest.param({"state": State.DELIVERED, "told": "1"}, Skip("delivered"), id="told"),
-        pytest.param({"state": State.DELIVERED, "told": ""}, Skip("delivered"), id="version lost"),
+        pytest.param({"state": State.DELIVERED, "acknowledged": "1"}, Skip("delivered"), id="told"),
+        pytest.param(
+            {"state": State.DELIVERED, "acknowledged": ""}, Skip("delivered"), id="version lost"
+        ),
         pytest.param({"state": State.NOTHING}, Skip("nothing"), id="nobody to tell"),
         pytest.param(
-            {"told": "1", "fingerprint": "2", "told_by": Protocol.WEBMENTION},
+            {"acknowledged": "1", "fingerprint": "2", "acknowledged_by": Protocol.WEBMENTION},
             Send("queued"),
             id="an update",
         ),
         pytest.param(
-            {"told": "1", "fingerprint": "2", "told_by": Protocol.PINGBACK},
+            {"acknowledged": "1", "fingerprint": "2", "acknowledged_by": Protocol.PINGBACK},
             Skip("queued"),
             id="a pingback is not repeated",
         ),
@@ -96,8 +102,8 @@ TIMES = st.datetimes(timezones=st.just(UTC))
         st.sampled_from(State),
         retry_at=st.none() | TIMES,
         attempts=st.integers(0, 10),
-        told=st.none() | st.just("1"),
-        told_by=st.sampled_from(Protocol),
+        acknowledged=st.just("") | st.just("1"),
+        acknowledged_by=st.none() | st.sampled_from(Protocol),
         fingerprint=st.sampled_from("12"),
     ),
     TIMES,
@@ -106,8 +112,8 @@ def test_nothing_is_sent_before_its_time_nor_too_often_nor_twice(delivery, now) 
     if isinstance(decide(delivery, now, POLICY), Send):
         assert delivery.retry_at is None or now >= delivery.retry_at
         assert delivery.attempts < POLICY.attempts
-        assert delivery.told is None or delivery.is_followed
-        assert delivery.told != delivery.fingerprint
+        assert not delivery.is_known or delivery.takes_updates
+        assert not delivery.is_known or delivery.acknowledged != delivery.fingerprint
 
 
 def test_eight_attempts_take_about_a_week() -> None:

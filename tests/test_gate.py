@@ -77,8 +77,8 @@ def test_an_update_waits_for_its_page(built: bytes | None, hours: int, waits: bo
     delivery = Delivery(
         Mention(SOURCE, TARGET),
         fingerprint="2",
-        told="1",
-        told_by=Protocol.WEBMENTION,
+        acknowledged="1",
+        acknowledged_by=Protocol.WEBMENTION,
         since=NOON - timedelta(hours=hours),
     )
     expected = Waiting("older-version") if waits else None

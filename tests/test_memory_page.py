@@ -12,7 +12,7 @@ import pytest
 from pelican_linkback.feeds.articles import entry_ids as identity
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Protocol, Verdict
-from pelican_linkback.sending.memory import events
+from pelican_linkback.sending.memory import event_lines, events
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import fold
 from pelican_linkback.sending.memory.start_date import Beginning
@@ -29,21 +29,21 @@ FULL = Outcome(
     status_url="https://example.org/s",
 )
 FACTS = [
-    events.Queued("one.md", "f", Protocol.WEBSUB),
+    events.Queued("one.md", "f", Protocol.WEBSUB, "p"),
     events.Waiting("not-online", "it answers 404"),
-    events.Attempt(Protocol.PINGBACK, "https://example.org/x", "http-404"),
-    events.Answered(FULL, MOMENT),
-    events.Asked(Verdict.LATER, "status-202", "soon", MOMENT),
+    events.Attempt(Protocol.PINGBACK, "https://example.org/x", "http-404", "f", "p"),
+    events.Answered(FULL, MOMENT, "f", "https://your.site/one"),
+    events.Asked(Verdict.LATER, "status-202", "soon", MOMENT, "f"),
     events.Dropped(),
 ]
 
 
 def test_the_lines_of_the_journal_are_read_and_written_as_they_stand_there():
-    read = [events.from_line(json.loads(line)) for line in LINES["deliveries.jsonl"]]
-    written = [json.dumps(events.to_line(event), sort_keys=True) for event in read]
+    read = [event_lines.from_line(json.loads(line)) for line in LINES["deliveries.jsonl"]]
+    written = [json.dumps(event_lines.to_line(event), sort_keys=True) for event in read]
     assert written == LINES["deliveries.jsonl"]
     ((delivery,),) = [fold(read).values()]
-    assert (delivery.state, delivery.told_by, delivery.attempts) == (
+    assert (delivery.state, delivery.acknowledged_by, delivery.attempts) == (
         State.DELIVERED,
         Protocol.WEBMENTION,
         1,
@@ -55,11 +55,11 @@ ROWS = {name.strip("`"): (have.split(), may.split()) for name, have, may in EVEN
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
 def test_every_event_is_there_with_its_fields(fact):
-    line = events.to_line(events.Event(MOMENT, Mention("s", "t"), fact))
+    line = event_lines.to_line(events.Event(MOMENT, Mention("s", "t"), fact))
     have, may = ROWS[str(line["event"])]
     assert set(line) == {"v", "at", "event", "source", "target", *have, *may}
-    assert events.from_line(line).fact == fact
-    events.from_line({name: value for name, value in line.items() if name not in may})
+    assert event_lines.from_line(line).fact == fact
+    event_lines.from_line({name: value for name, value in line.items() if name not in may})
 
 
 def test_every_kind_of_event_is_looked_at():

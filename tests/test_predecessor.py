@@ -91,7 +91,20 @@ def test_what_is_known_to_be_told_is_not_recorded_again():
     mention = Mention(POST.source, TARGET)
     ((_, first), (_, second)) = inherited(ONE, POST, {mention: Delivery(mention)})
     assert (type(first), type(second)) == (Queued, Answered)
-    assert list(inherited(ONE, POST, {mention: Delivery(mention, told="older")})) == []
+    assert (
+        list(
+            inherited(
+                ONE,
+                POST,
+                {
+                    mention: Delivery(
+                        mention, acknowledged="older", acknowledged_by=Protocol.PINGBACK
+                    )
+                },
+            )
+        )
+        == []
+    )
 
 
 @pytest.fixture

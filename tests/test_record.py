@@ -16,6 +16,7 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
 from pelican_linkback.sending.deciding.changes import Post, reconcile, vanished
 from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.event_lines import from_line, to_line
 from pelican_linkback.sending.memory.events import (
     GONE,
     UNLINKED,
@@ -27,8 +28,6 @@ from pelican_linkback.sending.memory.events import (
     Fact,
     Queued,
     Waiting,
-    from_line,
-    to_line,
 )
 from pelican_linkback.sending.memory.ledger import Ledger, fold, fold_slowly, without_collection
 
@@ -77,11 +76,14 @@ OUTCOMES = st.builds(
     st.none() | WORDS,
 )
 FACTS = st.one_of(
-    st.builds(Queued, st.just("") | WORDS, WORDS),
+    st.builds(Queued, st.just("") | WORDS, WORDS, st.none(), st.just("") | WORDS),
     st.builds(Waiting, WORDS, st.just("") | WORDS),
-    st.builds(Attempt, st.sampled_from(Protocol), WORDS, st.just("") | WORDS),
-    st.builds(Answered, OUTCOMES, st.none() | TIMES),
-    st.builds(Asked, st.sampled_from(Verdict), WORDS, st.just("") | WORDS, st.none() | TIMES),
+    st.builds(Attempt, st.sampled_from(Protocol), WORDS, *[st.just("") | WORDS] * 3),
+    st.builds(Answered, OUTCOMES, st.none() | TIMES, *[st.just("") | WORDS] * 2),
+    st.builds(
+        *(Asked, st.sampled_from(Verdict), WORDS, st.just("") | WORDS),
+        *(st.none() | TIMES, st.just("") | WORDS),
+    ),
     st.just(Dropped()),
 )
 # Few mentions and few moments, so that events meet.
@@ -220,8 +222,9 @@ def test_the_last_outcome_is_kept_and_the_version_that_was_told() -> None:
         endpoint=ENDPOINT,
         status_url="https://far.example/status",
         attempts=1,
-        told="1",
-        told_by=Protocol.PINGBACK,
+        acknowledged="1",
+        acknowledged_by=Protocol.PINGBACK,
+        seen_version="1",
         since=NOON,
     )
 
@@ -249,7 +252,7 @@ def test_two_branches_merge_to_one_state_in_either_order(trunk, ours, theirs) ->
 @given(EVENTS, EVENTS)
 def test_what_one_branch_told_the_merge_knows_as_told(ours, theirs) -> None:
     told = {event.mention for event in ours if event.fact == DELIVERED}
-    assert all(fold([*ours, *theirs])[mention].told is not None for mention in told)
+    assert all(fold([*ours, *theirs])[mention].is_known for mention in told)
 
 
 # Posts against what is known
@@ -391,7 +394,7 @@ def test_a_clock_that_was_set_back_does_not_turn_history_round(tmp_path: Path) -
     ledger = Ledger(journal)
     for hours, fact in enumerate([QUEUED, ATTEMPT, LATER, ATTEMPT, DELIVERED]):
         ledger.record([(MENTION, fact)], NOON - timedelta(hours=hours))
-    assert ledger.deliveries[MENTION].told == "1"
+    assert ledger.deliveries[MENTION].acknowledged == "1"
     assert Ledger(journal).deliveries == ledger.deliveries
 
 

@@ -52,7 +52,7 @@ def test_what_an_answer_means(
     world.web.pages[f"{HUB}/webmention"] = Reply(answer)
     report = remove(world, version)
     delivery = world.delivery()
-    assert (delivery.state, delivery.reason, delivery.is_told) == (
+    assert (delivery.state, delivery.reason, delivery.is_up_to_date) == (
         state,
         reason,
         state is State.DELIVERED,

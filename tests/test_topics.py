@@ -103,7 +103,7 @@ def test_a_change_is_told_once(feeds: Feeds):
     assert feeds.courier().run((), changed).sent == 0
     assert feeds.courier().run(None).sent == 0
     assert feeds.asked() == []
-    assert feeds.ping().told == version_of(b"second")
+    assert feeds.ping().acknowledged == version_of(b"second")
 
 
 def test_what_changed_and_changed_back_before_it_was_told_is_not_told(feeds: Feeds):

@@ -20,7 +20,11 @@ def delivery(state=State.QUEUED, reason="", detail="", **fields):
     return Delivery(MENTION, state=state, reason=reason, detail=detail, **fields)
 
 
-TOLD = {"told": "f", "protocol": Protocol.WEBMENTION}
+TOLD = {
+    "acknowledged": "f",
+    "acknowledged_by": Protocol.WEBMENTION,
+    "protocol": Protocol.WEBMENTION,
+}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,7 @@ TOLD = {"told": "f", "protocol": Protocol.WEBMENTION}
             "tell by webmention that the page is gone",
         ),
         (
-            delivery(fingerprint="unlinked", told="f"),
+            delivery(fingerprint="unlinked", acknowledged="f", acknowledged_by=Protocol.WEBMENTION),
             Send(""),
             "retract",
             "tell that the link is gone",

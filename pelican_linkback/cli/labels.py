@@ -53,7 +53,7 @@ def _news(delivery: Delivery) -> tuple[str, str]:
         return "retract", f"tell{by} that the page is gone"
     if delivery.fingerprint == UNLINKED:
         return "retract", f"tell{by} that the link is gone"
-    if delivery.told is not None:
+    if delivery.is_known:
         return "update", f"tell{by} of the new version"
     return "send", f"tell{by}, once its page is seen online{tries}"
 

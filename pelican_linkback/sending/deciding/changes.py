@@ -36,7 +36,7 @@ def reconcile(
     """Return what the site's present ``posts`` (all of them) change in what is known of them.
 
     New mentions are queued, and so is the present version of an article for those that were not
-    told of it. A receiver that follows (``Delivery.is_followed``) is also to hear that a link is
+    told of it. A receiver that follows (``Delivery.takes_updates``) is also to hear that a link is
     taken away, and that a page has moved. What was never told and is marked no more is dropped.
     An article that vanished is left alone: see ``vanished``.
     """
@@ -85,8 +85,8 @@ class _Site:
 
     def farewell(self, delivery: Delivery) -> News | None:
         """Return what becomes of a mention that is not marked, or not any more."""
-        if not delivery.is_followed:
-            return Dropped() if delivery.told is None else None
+        if not delivery.takes_updates:
+            return Dropped() if not delivery.is_known else None
         post = self.posts.get(delivery.mention.source)
         if post is not None:
             linked = delivery.mention.target in post.links
@@ -101,8 +101,8 @@ def is_news(delivery: Delivery | None, fact: News) -> bool:
     if delivery is None:
         return True
     if isinstance(fact, Dropped):
-        return delivery.state is not State.DROPPED and not delivery.is_told
+        return delivery.state is not State.DROPPED and not delivery.is_up_to_date
     if delivery.state is State.DROPPED:
         return True
     known = delivery.article == fact.article and delivery.fingerprint == fact.fingerprint
-    return not known and (delivery.told is None or delivery.is_followed)
+    return not known and (not delivery.is_known or delivery.takes_updates)

@@ -84,7 +84,7 @@ _DONE = {state: Skip(state.value) for state in State}
 
 def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
     """Return what to do about ``delivery`` at the time ``now`` (UTC)."""
-    if delivery.is_told or delivery.state in _SETTLED:
+    if delivery.is_up_to_date or delivery.state in _SETTLED:
         return _ask(delivery, now, policy)
     if delivery.attempts >= policy.attempts:
         return GiveUp(delivery.reason)
@@ -97,7 +97,7 @@ def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
 def can_begin_anew(delivery: Delivery, decision: Decision) -> bool:
     """Tell whether it failed for good, and the receiver does not know the present version."""
     over = delivery.state is State.REFUSED or isinstance(decision, GiveUp)
-    return over and not delivery.is_told
+    return over and not delivery.is_up_to_date
 
 
 def _next_try(delivery: Delivery, policy: Policy) -> datetime | None:

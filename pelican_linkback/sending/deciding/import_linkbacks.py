@@ -69,7 +69,7 @@ def inherited(
 ) -> Iterator[tuple[Mention, Fact]]:
     """Yield what is to be recorded of a ``past`` mention by ``post``: nothing where it is known."""
     mention = Mention(post.source, past.target)
-    if mention in known and known[mention].told is not None:
+    if mention in known and known[mention].is_known:
         return
     yield mention, Queued(post.article, post.fingerprint)
     yield mention, Answered(Outcome(Verdict.DELIVERED, "accepted", DETAIL, past.protocol))

@@ -110,7 +110,7 @@ def _about_content(
 
 def _is_older(delivery: Delivery, page: Response, built: bytes | None, now: datetime) -> bool:
     """Tell whether an update would be told of while the version before it is still online."""
-    if delivery.told is None or built is None:
+    if not delivery.is_known or built is None:
         return False
     if delivery.since is not None and now - delivery.since >= PATIENCE:
         return False

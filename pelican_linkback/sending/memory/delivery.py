@@ -1,9 +1,14 @@
-"""What delivery knows: posts that mention targets, and of each mention its history. Pure.
+"""Delivery: one mention, and what its events amount to. Pure.
 
 A receiver that takes webmentions is told of every version of an article: of its changes, that it
 links to the target no more (``unlinked``), and that its page is ``gone``. Versions are told apart
 by the fingerprint, of which those two words are special values. A pingback is never repeated.
 A hub is told of every version of a feed.
+
+An attempt and its outcome say which version they speak of. So in a journal whose branches were
+merged, what one branch sent of an older version is not taken for news of a newer one that another
+branch has queued meanwhile. Lines of earlier releases do not say it, and speak of the version that
+is queued where they stand.
 """
 
 from __future__ import annotations
@@ -69,11 +74,16 @@ _STATES = {
 class Delivery(NamedTuple):
     """One mention and what its events amount to.
 
-    ``fingerprint`` is the version to tell, and ``since`` when it became known; ``attempts`` counts
-    its tries, ``asked`` the looks at the receiver's status page, and ``retry_at`` is the earliest
-    time of the next of either. ``told`` is the version that the receiver took by ``told_by``
-    (None: it took none; "": it may have taken another one since). ``at`` is the time of the last
-    event. Times are UTC.
+    ``fingerprint`` is the present version of the article, ``page`` the digest of its page as it
+    was built, where that is known, and ``since`` when the version became known; ``attempts``
+    counts its tries, ``asked`` the looks at the receiver's status page, and ``retry_at`` is the
+    earliest time of the next of either. ``at`` is the time of the last event. Times are UTC.
+
+    ``acknowledged_by`` is the protocol by which the receiver took a version (None: it took none),
+    ``acknowledged`` that version (empty: it may have taken another one since), and ``served_at``
+    the address by which it knows the page, where that is not the mention's source.
+    ``seen`` is the digest of the page that stood online at the last attempt, and
+    ``seen_version`` the version that was sent then.
     """
 
     mention: Mention
@@ -81,6 +91,7 @@ class Delivery(NamedTuple):
     at: datetime | None = None
     article: str = ""
     fingerprint: str = ""
+    page: str = ""
     reason: str = ""
     detail: str = ""
     protocol: Protocol | None = None
@@ -88,25 +99,33 @@ class Delivery(NamedTuple):
     status_url: str | None = None
     retry_at: datetime | None = None
     attempts: int = 0
-    told: str | None = None
-    told_by: Protocol | None = None
+    acknowledged: str = ""
+    acknowledged_by: Protocol | None = None
+    served_at: str = ""
+    seen: str = ""
+    seen_version: str = ""
     since: datetime | None = None
     asked: int = 0
 
     @property
-    def is_told(self) -> bool:
-        """Whether the receiver knows the present version, or can be told of no other."""
-        return self.told is not None and (self.told == self.fingerprint or not self.is_followed)
+    def is_known(self) -> bool:
+        """Whether the receiver took some version of the mention."""
+        return self.acknowledged_by is not None
 
     @property
-    def is_followed(self) -> bool:
+    def takes_updates(self) -> bool:
         """Whether the receiver is to hear of every version."""
-        return self.told is not None and self.told_by in {Protocol.WEBMENTION, Protocol.WEBSUB}
+        return self.acknowledged_by in {Protocol.WEBMENTION, Protocol.WEBSUB}
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the receiver knows the present version, or can be told of no other."""
+        return self.is_known and (self.acknowledged == self.fingerprint or not self.takes_updates)
 
     @property
     def is_shown(self) -> bool:
         """Whether the receiver may show the mention, and would take it away again if told to."""
-        return self.is_followed and not self.is_ping and self.told not in {UNLINKED, GONE}
+        return self.takes_updates and not self.is_ping and self.acknowledged not in {UNLINKED, GONE}
 
     @property
     def is_ping(self) -> bool:
@@ -119,6 +138,11 @@ class Delivery(NamedTuple):
         return self.fingerprint in {UNLINKED, GONE}
 
     @property
+    def sent_source(self) -> str:
+        """The address by which the receiver knows the page, or is to know it."""
+        return self.served_at or self.mention.source
+
+    @property
     def news(self) -> Queued:
         """What made it due: its present version."""
         protocol = self.protocol if self.is_ping else None
@@ -126,50 +150,62 @@ class Delivery(NamedTuple):
 
     def after(self, event: Event) -> Delivery:
         """Return the delivery as it is once ``event``, the next in time, has happened."""
-        at = event.at
+        here = self._replace(at=event.at)
         match event.fact:
             case Queued():
-                return self._queued(event.fact, at)
-            case Asked():
-                return self._asked(event.fact, at)
-            case _ if self.is_told:
-                # A branch of the journal that did not know yet: what is told stays told.
-                return self._replace(at=at)
+                return here._queued(event.fact)
             case Attempt():
-                return self._attempted(event.fact, at)
+                return here._attempted(event.fact)
             case Answered():
-                return self._answered(event.fact, at)
-            case _:
-                return self._kept_back(event.fact, at)
+                return here._answered(event.fact)
+            case Asked():
+                return here._asked(event.fact)
+            case Waiting() | Dropped():
+                return here._kept_back(event.fact)
 
-    def _queued(self, fact: Queued, at: datetime) -> Delivery:
-        same = fact.fingerprint == self.fingerprint and self.state is not State.DROPPED
-        if same or self.told is not None:
-            known = self._replace(at=at, article=fact.article, fingerprint=fact.fingerprint)
-            if same:
-                return known
-            if known.is_told:
-                return known._replace(state=State.DELIVERED)
-        # A changed article gets a new chance: its author may have mended what was refused.
+    def _queued(self, fact: Queued) -> Delivery:
+        if fact.fingerprint == self.fingerprint and self.state is not State.DROPPED:
+            return self._replace(article=fact.article, page=fact.page or self.page)
+        known = self._replace(article=fact.article, fingerprint=fact.fingerprint, page=fact.page)
+        if known.is_up_to_date:
+            return known._replace(state=State.DELIVERED)
+        return known._anew(fact.protocol)
+
+    def _anew(self, protocol: Protocol | None) -> Delivery:
+        """Return the delivery as one that nobody has tried yet.
+
+        A changed article gets a new chance: its author may have mended what was refused.
+        """
         return Delivery(
             self.mention,
-            at=at,
-            article=fact.article,
-            fingerprint=fact.fingerprint,
-            protocol=fact.protocol,
-            told=self.told,
-            told_by=self.told_by,
-            since=at,
+            at=self.at,
+            article=self.article,
+            fingerprint=self.fingerprint,
+            page=self.page,
+            protocol=protocol,
+            acknowledged=self.acknowledged,
+            acknowledged_by=self.acknowledged_by,
+            served_at=self.served_at,
+            seen=self.seen,
+            seen_version=self.seen_version,
+            since=self.at,
         )
 
-    def _kept_back(self, fact: Waiting | Dropped, at: datetime) -> Delivery:
+    def _kept_back(self, fact: Waiting | Dropped) -> Delivery:
+        if self.is_up_to_date:
+            return self  # of a branch of the journal that did not know yet
         if isinstance(fact, Dropped):
-            return self._replace(at=at, state=State.DROPPED, reason="", detail="")
-        return self._replace(at=at, state=State.WAITING, reason=fact.reason, detail=fact.detail)
+            return self._replace(state=State.DROPPED, reason="", detail="")
+        return self._replace(state=State.WAITING, reason=fact.reason, detail=fact.detail)
 
-    def _attempted(self, fact: Attempt, at: datetime) -> Delivery:
-        return self._replace(
-            at=at,
+    def _attempted(self, fact: Attempt) -> Delivery:
+        version = fact.fingerprint or self.fingerprint
+        if self._changes_nothing(fact, fact.protocol):
+            return self
+        unsure = self._replace(acknowledged="", seen=fact.page, seen_version=version)
+        if version != self.fingerprint:
+            return unsure._due_again(before=self)
+        return unsure._replace(
             state=State.ATTEMPTED,
             # Of an attempt nothing is known until its outcome; it lacks where the run was killed.
             reason=INTERRUPTED,
@@ -179,14 +215,22 @@ class Delivery(NamedTuple):
             retry_at=None,
             # A fall-back to the other protocol belongs to the try that it ends.
             attempts=self.attempts + (not fact.after),
-            told=None if self.told is None else "",
         )
 
-    def _answered(self, fact: Answered, at: datetime) -> Delivery:
-        outcome = fact.outcome
-        taken = outcome.verdict is Verdict.DELIVERED
-        return self._replace(
-            at=at,
+    def _answered(self, fact: Answered) -> Delivery:
+        version, outcome = fact.fingerprint or self.fingerprint, fact.outcome
+        if self._changes_nothing(fact, outcome.protocol):
+            return self
+        known = self
+        if outcome.verdict is Verdict.DELIVERED:
+            known = self._replace(
+                acknowledged=version,
+                acknowledged_by=outcome.protocol or Protocol.PINGBACK,
+                served_at=fact.served_at,
+            )
+        if version != self.fingerprint and (known is self or not known.is_up_to_date):
+            return self if known is self else known._due_again(before=self)
+        return known._replace(
             state=_STATES[outcome.verdict],
             reason=outcome.reason,
             detail=outcome.detail,
@@ -196,14 +240,29 @@ class Delivery(NamedTuple):
             retry_at=fact.retry_at,
             # Where there is an endpoint, the attempt was counted when it began.
             attempts=self.attempts + (outcome.endpoint is None),
-            told=self.fingerprint if taken else self.told,
-            told_by=outcome.protocol if taken else self.told_by,
         )
 
-    def _asked(self, fact: Asked, at: datetime) -> Delivery:
-        if self.status_url is None:
-            return self._replace(at=at)
-        asked = self._replace(at=at, asked=self.asked + 1, retry_at=fact.retry_at)
+    def _changes_nothing(self, fact: Attempt | Answered, protocol: Protocol | None) -> bool:
+        """Tell whether an exchange is of a branch of the journal that did not know yet.
+
+        What is told stays told, and a receiver that takes updates does not stop for a pingback.
+        """
+        if fact.fingerprint and self.takes_updates and protocol is Protocol.PINGBACK:
+            return True
+        is_present = fact.fingerprint in {"", self.fingerprint}
+        return self.is_up_to_date and (is_present or not self.takes_updates)
+
+    def _due_again(self, before: Delivery) -> Delivery:
+        """Return the delivery after the receiver was told of another version than the present one.
+
+        What it is to hear is due as before, or again where it knew the present version.
+        """
+        return self._anew(self.protocol if self.is_ping else None) if before.is_up_to_date else self
+
+    def _asked(self, fact: Asked) -> Delivery:
+        if self.status_url is None or (fact.fingerprint or self.fingerprint) != self.fingerprint:
+            return self
+        asked = self._replace(asked=self.asked + 1, retry_at=fact.retry_at)
         if fact.verdict is Verdict.LATER:
             return asked
         state = _STATES[fact.verdict]

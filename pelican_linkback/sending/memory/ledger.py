@@ -16,7 +16,8 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import Damage, Scan, about_damage
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import Delivery
-from pelican_linkback.sending.memory.events import Event, Fact, from_line, to_line
+from pelican_linkback.sending.memory.event_lines import from_line, to_line
+from pelican_linkback.sending.memory.events import Event, Fact
 from pelican_linkback.text.printable import harmless
 
 __all__ = ["Events", "Ledger", "fold", "fold_slowly", "without_collection"]

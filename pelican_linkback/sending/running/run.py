@@ -71,9 +71,7 @@ class Round:
         self._parked: dict[str, list[Mention]] = {}
         self._found: dict[str, tuple[Endpoint, ...] | Outcome] = {}
         self._updated = {
-            page_key(mention.target)
-            for mention in due
-            if ledger.deliveries[mention].told is not None
+            page_key(mention.target) for mention in due if ledger.deliveries[mention].is_known
         }
         self._shares: Counter[str] = Counter()
         self._over: set[Mention] = set()
@@ -186,7 +184,7 @@ class Round:
         if isinstance(found, Outcome):
             self._settle(mention, found)
             return []
-        if self.ledger.deliveries[mention].told is not None:
+        if self.ledger.deliveries[mention].is_known:
             # An update: pingback has no word for it.
             found = tuple(each for each in found if each.protocol is not Protocol.PINGBACK)
         if not found:

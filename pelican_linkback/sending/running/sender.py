@@ -237,5 +237,5 @@ def _retraction(source: str, ledger: Ledger) -> News:
     return [
         (each.mention, Queued(each.article, GONE) if each.is_shown else Dropped())
         for each in known
-        if each.is_shown or each.told is None
+        if each.is_shown or not each.is_known
     ]

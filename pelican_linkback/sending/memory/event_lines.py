@@ -1,0 +1,199 @@
+"""Events as lines of the journal, and back. Pure.
+
+Every line has ``v`` (1), ``at`` (UTC, ISO 8601 with microseconds), ``event``, ``source`` and
+``target``, and then:
+
+=========== ================================== ==================================================
+event       fields                             fields that may lack
+=========== ================================== ==================================================
+``queued``  article, fingerprint               protocol, page
+``waiting`` reason                             detail
+``attempt`` protocol, endpoint                 after, fingerprint, page
+``outcome`` verdict, reason                    detail, protocol, endpoint, status_url, retry_at,
+                                               fingerprint, served_at
+``asked``   verdict, reason                    detail, retry_at, fingerprint
+``dropped`` none                               none
+=========== ================================== ==================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import MAXYEAR, UTC, datetime, timedelta
+from functools import lru_cache
+
+from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.sending.memory.events import (
+    Answered,
+    Asked,
+    Attempt,
+    Dropped,
+    Event,
+    Fact,
+    Queued,
+    Waiting,
+)
+from pelican_linkback.text.printable import harmless
+
+__all__ = ["from_line", "to_line"]
+
+VERSION = 1
+
+Line = Mapping[str, object]
+
+
+def to_line(event: Event) -> dict[str, object]:
+    """Return the journal's line of an event, without fields that say nothing."""
+    fields = {
+        "v": VERSION,
+        "at": _stamp(event.at),
+        "source": event.mention.source,
+        "target": event.mention.target,
+        **_fields(event.fact),
+    }
+    return {name: value for name, value in fields.items() if value not in {None, ""}}
+
+
+def from_line(line: Line) -> Event:
+    """Return the event of a line; raise ValueError with a sentence where it is none of ours."""
+    if line.get("v") != VERSION:
+        raise ValueError(f"its version is {harmless(line.get('v'), 40)}, not {VERSION}")
+    kind = _text(line, "event")
+    if kind not in _READERS:
+        raise ValueError(f"the event {harmless(kind, 40)} is not known to this version")
+    mention = Mention(_text(line, "source"), _text(line, "target"))
+    return Event(_time(line, "at"), mention, _READERS[kind](line))
+
+
+def _fields(fact: Fact) -> dict[str, object]:
+    match fact:
+        case Queued(article, fingerprint, protocol, page):
+            version = {"article": article, "fingerprint": fingerprint, "page": page}
+            return {"event": "queued", **version, "protocol": protocol and protocol.value}
+        case Waiting(reason, detail):
+            return {"event": "waiting", "reason": reason, "detail": detail}
+        case Attempt(protocol, endpoint, after, fingerprint, page):
+            named = {"protocol": protocol.value, "endpoint": endpoint, "after": after}
+            return {"event": "attempt", **named, "fingerprint": fingerprint, "page": page}
+        case Answered(outcome, retry_at, fingerprint, served_at):
+            return {
+                "event": "outcome",
+                "verdict": outcome.verdict.value,
+                "reason": outcome.reason,
+                "detail": outcome.detail,
+                "protocol": outcome.protocol and outcome.protocol.value,
+                "endpoint": outcome.endpoint,
+                "status_url": outcome.status_url,
+                "retry_at": retry_at and _stamp(retry_at),
+                "fingerprint": fingerprint,
+                "served_at": served_at,
+            }
+        case Asked(verdict, reason, detail, retry_at, fingerprint):
+            said = {"verdict": verdict.value, "reason": reason, "detail": detail}
+            retry = {"retry_at": retry_at and _stamp(retry_at)}
+            return {"event": "asked", **said, **retry, "fingerprint": fingerprint}
+        case _:
+            return {"event": "dropped"}
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# The fields of a line, read with their types; a wrong one is a ValueError.
+
+
+def _text(line: Line, name: str) -> str:
+    value = line.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"its {name} is {'missing' if value is None else 'not a text'}")  # noqa: TRY004
+    return value
+
+
+def _optional(line: Line, name: str) -> str:
+    """Return a text that may be missing."""
+    return "" if line.get(name) is None else _text(line, name)
+
+
+def _time(line: Line, name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_text(line, name))
+    except ValueError as error:
+        raise ValueError(f"its {name} is not a time") from error
+    # The last year is left out, so that there is always a moment after this one.
+    in_utc = moment.tzinfo is UTC or moment.utcoffset() == timedelta(0)
+    if not in_utc or moment.year == MAXYEAR:
+        raise ValueError(f"its {name} is not a UTC time")
+    return moment
+
+
+def _moment(line: Line, name: str) -> datetime | None:
+    """Return a time that may be missing."""
+    return _time(line, name) if _optional(line, name) else None
+
+
+def _protocol(line: Line) -> Protocol:
+    name = _text(line, "protocol")
+    return _PROTOCOLS.get(name) or Protocol(name)
+
+
+def _optional_protocol(line: Line) -> Protocol | None:
+    """Return a protocol that may be missing."""
+    return _protocol(line) if _optional(line, "protocol") else None
+
+
+def _verdict(line: Line) -> Verdict:
+    name = _text(line, "verdict")
+    return _VERDICTS.get(name) or Verdict(name)
+
+
+def _answered(line: Line) -> Answered:
+    outcome = _outcome(
+        _verdict(line),
+        _text(line, "reason"),
+        _optional(line, "detail"),
+        _optional_protocol(line),
+        _optional(line, "endpoint") or None,
+        None,
+        _optional(line, "status_url") or None,
+    )
+    return Answered(
+        outcome,
+        _moment(line, "retry_at"),
+        _optional(line, "fingerprint"),
+        _optional(line, "served_at"),
+    )
+
+
+_outcome = lru_cache(maxsize=1000)(Outcome)  # many come to the same: accepted, no-endpoint
+
+
+# By their names, as calling an enumeration takes ten times as long.
+_PROTOCOLS = {each.value: each for each in Protocol}
+_VERDICTS = {each.value: each for each in Verdict}
+
+_READERS: dict[str, Callable[[Line], Fact]] = {
+    "queued": lambda line: Queued(
+        _optional(line, "article"),
+        _optional(line, "fingerprint"),
+        _optional_protocol(line),
+        _optional(line, "page"),
+    ),
+    "waiting": lambda line: Waiting(_text(line, "reason"), _optional(line, "detail")),
+    "attempt": lambda line: Attempt(
+        _protocol(line),
+        _text(line, "endpoint"),
+        _optional(line, "after"),
+        _optional(line, "fingerprint"),
+        _optional(line, "page"),
+    ),
+    "outcome": _answered,
+    "asked": lambda line: Asked(
+        _verdict(line),
+        _text(line, "reason"),
+        _optional(line, "detail"),
+        _moment(line, "retry_at"),
+        _optional(line, "fingerprint"),
+    ),
+    "dropped": lambda _: Dropped(),
+}
