@@ -38,7 +38,10 @@ def write(site: BuiltSite, path: str, text: bytes = b"page") -> None:
 def test_a_page_is_where_hosts_look(site: BuiltSite, url: str, path: str) -> None:
     assert site.page(HOME + url) is None
     write(site, path)
-    assert site.page(HOME + url) == b"page"
+    found = site.page(HOME + url)
+    assert found is not None
+    assert found.body == b"page"
+    assert found.at.timestamp() == pytest.approx((site.folder / path).stat().st_mtime)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +91,9 @@ def test_a_tombstone_stands_where_the_page_was(site: BuiltSite, url: str, path: 
 def test_what_is_there_stays_there(site: BuiltSite) -> None:
     write(site, "one.html")
     assert site.bury(f"{HOME}/one.html") is None
-    assert site.page(f"{HOME}/one.html") == b"page"
+    found = site.page(f"{HOME}/one.html")
+    assert found is not None
+    assert found.body == b"page"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from pelican_linkback.protocol import pingback, webmention
 from pelican_linkback.protocol.mention import Mention, Protocol
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.decider import Send, Skip
+from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.event_lines import from_line, to_line
 from pelican_linkback.sending.memory.ledger import Ledger
@@ -219,7 +220,7 @@ def test_an_endpoint_host_of_many_blogs_gets_no_more_than_it_may(world: World) -
             Reply(301, [("Location", "/")]),
             "redirected",
             "warning",
-            f"redirects to {BLOG}/, and receivers do not follow; set SITEURL",
+            f"redirects to {BLOG}/, which is another page, or on another host; set SITEURL",
             id="redirect",
         ),
         pytest.param(
@@ -271,18 +272,19 @@ def test_a_source_is_told_of_once_and_a_missing_link_each_by_itself(world: World
 def test_a_link_that_the_built_page_lacks_is_named_at_once(world: World) -> None:
     posts = (post("a", f"{FAR}/b"),)
     for _ in range(2):  # whether it is news or not
-        report = world.courier(built=lambda _: b"<p>No link.").run(posts)
+        report = world.courier(built=lambda _: BuiltPage(b"<p>No link.", NOON)).run(posts)
         (warning,) = (each.text for each in report.notices if each.is_warning)
         assert "it is marked, and the article does not link to it" in warning
     world.publish(*posts)
-    report = world.courier(built=lambda _: b"<p>An older build.").run(posts)
+    world.now += timedelta(days=1)
+    report = world.courier(built=lambda _: BuiltPage(b"<p>An older build.", NOON)).run(posts)
     assert report.sent == 1
     assert not [each.text for each in report.notices if "it is marked" in each.text]
 
 
 def test_two_articles_of_one_url_stop_nothing(world: World) -> None:
     posts = (post("a", f"{FAR}/b"), post("a", f"{FAR}/c"))
-    report = world.courier(built=lambda _: b"<p>No link.").run(posts)
+    report = world.courier(built=lambda _: BuiltPage(b"<p>No link.", NOON)).run(posts)
     (warning,) = (each.text for each in report.notices if each.is_warning)
     assert f"{FAR}/c not told yet: it is marked" in warning
 

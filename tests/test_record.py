@@ -324,7 +324,7 @@ POST = Post(MENTION.source, "a.md", (MENTION.target,), "1")
 )
 def test_reconcile(facts: list[Fact], posts: list[Post], news: list[Fact]) -> None:
     deliveries = {MENTION: history(*facts)} if facts else {}
-    assert reconcile(deliveries, posts) == tuple((MENTION, fact) for fact in news)
+    assert list(reconcile(deliveries, posts)) == [(MENTION, fact) for fact in news]
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,7 @@ def deliver_site(
     if (line := idle.line(digest, now)) is not None:
         return line
     posts = list(posts_of(contents, settings, first_day(settings, now.date())))
-    report = courier_for(settings).run(posts, topics_of(feeds, settings))
+    report = courier_for(settings, is_build=True).run(posts, topics_of(feeds, settings))
     teller = Teller(logger)
     for notice in report.notices:
         level = logging.getLevelNamesMapping()[notice.level.upper()]

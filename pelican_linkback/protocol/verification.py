@@ -6,8 +6,9 @@ without a word when it does not find what it wants: ``preflight`` names the caus
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import unescape
@@ -19,7 +20,7 @@ from pelican_linkback.text import markup
 from pelican_linkback.text.printable import harmless
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["Objection", "is_tombstone", "links_to", "preflight", "reads_alike"]
+__all__ = ["Objection", "digest", "has_words_of", "is_tombstone", "links_to", "preflight"]
 
 READ_BY_WORDPRESS = 150 * 1024
 """Bytes of a page that WordPress looks at."""
@@ -85,15 +86,24 @@ def is_tombstone(body: bytes, headers: Headers = ()) -> bool:
     )
 
 
-def reads_alike(one: str, other: str) -> bool:
-    """Tell whether two pages have the same words and links, whatever else of them differs."""
-    return _words(one) == _words(other)
+def digest(html: str) -> str:
+    """Return what is the same for pages with the same words and links, whatever else differs.
 
-
-def _words(html: str) -> list[str]:
+    The first half is of the words alone: see ``has_words_of``.
+    """
     visible = _SCRIPT.sub("", _COMMENT.sub("", html))
-    hrefs = [href for href, _ in _anchors(visible)]
-    return unescape(_TAG.sub(" ", visible)).split() + hrefs
+    words = unescape(_TAG.sub(" ", visible)).split()
+    return f"{_hash(words)}-{_hash(href for href, _ in _anchors(visible))}"
+
+
+def has_words_of(one: str, other: str) -> bool:
+    """Tell whether two pages, given by their digests, have the same words; links may differ."""
+    return one.partition("-")[0] == other.partition("-")[0]
+
+
+def _hash(texts: Iterable[str]) -> str:
+    text = "\n".join(texts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:12]
 
 
 def preflight(html: str, target: str) -> tuple[Objection, ...]:

@@ -62,8 +62,11 @@ def discoveries_of(settings: Settings) -> Discoveries:
     return Discoveries(Journal(settings.state / "discoveries.jsonl"))
 
 
-def courier_for(settings: Settings) -> Courier:
-    """Return the courier of a site: with its journal, the real web and the real clock."""
+def courier_for(settings: Settings, *, is_build: bool = False) -> Courier:
+    """Return the courier of a site: with its journal, the real web and the real clock.
+
+    ``is_build`` says that the output folder has just been written.
+    """
     from pelican_linkback.sending.running.lazy_client import Door  # noqa: PLC0415
     from pelican_linkback.sending.running.sender import Courier  # noqa: PLC0415
 
@@ -76,5 +79,6 @@ def courier_for(settings: Settings) -> Courier:
         per_host=settings.per_host,
         deadline=settings.deadline,
         built=built_site(settings).page,
+        is_build=is_build,
         discoveries=discoveries_of(settings),
     )

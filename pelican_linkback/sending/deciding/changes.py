@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import Delivery, State
@@ -30,15 +30,25 @@ class Post:
     links: frozenset[str] = frozenset()
 
 
+def _not_built(source: str) -> str:  # noqa: ARG001 (the shape of ``digest``)
+    return ""
+
+
 def reconcile(
-    deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]
-) -> tuple[tuple[Mention, News], ...]:
+    deliveries: Mapping[Mention, Delivery],
+    posts: Iterable[Post],
+    digest: Callable[[str], str] = _not_built,
+) -> Iterator[tuple[Mention, News]]:
     """Return what the site's present ``posts`` (all of them) change in what is known of them.
 
     New mentions are queued, and so is the present version of an article for those that were not
     told of it. A receiver that follows (``Delivery.takes_updates``) is also to hear that a link is
     taken away, and that a page has moved. What was never told and is marked no more is dropped.
     An article that vanished is left alone: see ``vanished``.
+
+    ``digest`` returns that of the page that was just built for a source, empty where none was. It
+    is recorded, so that a run can tell the page of this version from an older one; where a theme
+    changes, also for a version that is still to be sent.
     """
     site = _Site(posts)
     facts: dict[Mention, News] = {
@@ -52,11 +62,16 @@ def reconcile(
         for mention, delivery in deliveries.items()
         if mention not in facts and not delivery.is_ping and (fact := site.farewell(delivery))
     }
-    return tuple(
-        (mention, fact)
-        for mention, fact in {**facts, **unmarked}.items()
-        if is_news(deliveries.get(mention), fact)
-    )
+    for mention, fact in {**facts, **unmarked}.items():
+        known = deliveries.get(mention)
+        is_new = is_news(known, fact)
+        if isinstance(fact, Dropped) or fact.fingerprint in {UNLINKED, GONE}:
+            if is_new:
+                yield mention, fact
+        elif is_new or (known is not None and known.is_open):
+            page = digest(mention.source)
+            if is_new or (page and known is not None and page != known.page):
+                yield mention, replace(fact, page=page)
 
 
 def vanished(deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]) -> list[Delivery]:

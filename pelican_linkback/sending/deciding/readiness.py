@@ -1,30 +1,35 @@
-"""May a mention go out? What a receiver would find at our page decides. Pure.
+"""May a mention be sent? What a receiver would find at our page decides. Pure.
 
 A receiver fetches the page to see for itself, so a mention that is sent before the upload is
-refused, for good, and an update that is sent before it is taken for no change at all.
+refused, for good, and an update that is sent before it is taken for no change at all. What is
+recorded as sent has to be the version that the receiver can have seen.
 """
 
 from __future__ import annotations
 
 import typing
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from pelican_linkback.exceptions import WebError
+from pelican_linkback.protocol import verification
 from pelican_linkback.protocol.response import charset
 from pelican_linkback.protocol.verification import (
     Objection,
+    has_words_of,
     is_tombstone,
     links_to,
     preflight,
-    reads_alike,
 )
 from pelican_linkback.sending.deciding.topics import is_version
 from pelican_linkback.sending.memory.delivery import Delivery
-from pelican_linkback.sending.memory.events import GONE, UNLINKED, Waiting
+from pelican_linkback.sending.memory.events import GONE, Waiting
 from pelican_linkback.text.markup import decode
 from pelican_linkback.text.printable import harmless
-from pelican_linkback.text.urls import normalise
+from pelican_linkback.text.urls import page_key, same_site
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
@@ -37,8 +42,11 @@ __all__ = [
     "STILL_LINKED",
     "STILL_ONLINE",
     "UPLOAD_MENDS",
-    "hindrance",
+    "BuiltPage",
+    "Ready",
+    "digest_of",
     "objections",
+    "readiness",
 ]
 
 NOT_ONLINE = "not-online"
@@ -52,82 +60,206 @@ UPLOAD_MENDS = frozenset({NOT_ONLINE, OLDER, STILL_LINKED, STILL_ONLINE})
 """What passes when the site is uploaded; the others need the author."""
 
 PATIENCE = timedelta(days=1)
-"""For so long an update waits until its page reads like the built one: some hosts rewrite pages,
-so that it never will."""
+"""For so long a new version waits until its page reads like the built one: some hosts rewrite
+pages, so that it never will."""
+
+UNCHANGED = timedelta(days=30)
+"""For so long it waits where the page is, as before, the one that stood there when another
+version was sent: nobody has uploaded anything since."""
+
+LACKS_LINK = "it has no link to the target yet"
+REWRITTEN = "the page that was built does; see whether the host changes links or shows a check"
 
 
-def hindrance(
-    delivery: Delivery, page: Response | WebError, built: bytes | None, now: datetime
-) -> Waiting | None:
-    """Return why ``delivery`` has to wait, or None where a receiver would find what it is told.
+class BuiltPage(typing.NamedTuple):
+    """The page that is to be uploaded, and when it was written (UTC)."""
 
-    ``page`` is what came of fetching the source, ``built`` the page that is to be uploaded there,
-    as far as it is known.
+    body: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A receiver finds what it is told: at ``source``, a page with this ``digest``."""
+
+    source: str
+    digest: str
+
+
+def readiness(
+    delivery: Delivery, page: Response | WebError, built: BuiltPage | None, now: datetime
+) -> Ready | Waiting:
+    """Return whether ``delivery`` can be sent, or why it has to wait.
+
+    ``page`` is what came of fetching ``delivery.sent_source``, ``built`` the page that is to be
+    uploaded there, as far as it is known.
     """
     if isinstance(page, WebError):
         return Waiting(NOT_ONLINE, harmless(page.reason))
     if delivery.is_ping:
-        return _about_feed(delivery, page)
-    source = delivery.mention.source
-    moved = normalise(page.url) != normalise(source)
-    if delivery.fingerprint == GONE:
-        gone = moved or page.status in {404, 410} or is_tombstone(page.body, page.headers)
-        return None if gone else Waiting(STILL_ONLINE)
-    if moved:
-        return Waiting(REDIRECTED, harmless(page.url))
-    if page.status != 200:
-        return _not_online(page)
-    return _about_content(delivery, page, built, now)
+        return _of_feed(delivery, page)
+    look = _Look(delivery, page, built, now)
+    return look.why_wait() or Ready(look.source, look.online)
 
 
-def _about_feed(delivery: Delivery, page: Response) -> Waiting | None:
-    """Return why a hub would not find the feed as it was built.
+def _of_feed(delivery: Delivery, page: Response) -> Ready | Waiting:
+    """Return whether a hub would find the feed as it was built.
 
-    A redirect is no hindrance, since a hub follows; nor is there an end to patience, since a hub
+    A redirect does not matter, since a hub follows; nor is there an end to patience, since a hub
     that comes too early finds nothing new, and is not told again when the feed is there.
     """
     if page.status != 200:
         return _not_online(page)
-    return None if is_version(page, delivery.fingerprint) else Waiting(OLDER)
+    is_current = is_version(page, delivery.fingerprint)
+    return Ready(delivery.mention.source, "") if is_current else Waiting(OLDER)
 
 
 def _not_online(page: Response) -> Waiting:
     return Waiting(NOT_ONLINE, f"it answers {page.status}")
 
 
-def _about_content(
-    delivery: Delivery, page: Response, built: bytes | None, now: datetime
-) -> Waiting | None:
-    """Return why what stands on a page that is online is not what is to be told."""
-    source, target = delivery.mention.source, delivery.mention.target
-    linked = links_to(page.body, page.url, target, page.headers)
-    if delivery.fingerprint == UNLINKED:
-        return Waiting(STILL_LINKED) if linked else None
-    if not linked:
-        return Waiting(OLDER if built and links_to(built, source, target) else LINK_MISSING)
-    return Waiting(OLDER) if _is_older(delivery, page, built, now) else None
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look at the page of a delivery, beside the one that was built."""
+
+    delivery: Delivery
+    page: Response
+    built: BuiltPage | None
+    now: datetime
+
+    @property
+    def source(self) -> str:
+        """The address to give to the receiver: once it knows one, always the same.
+
+        At first it is the one that serves the page: many hosts redirect /a.html to /a.
+        """
+        known = self.delivery.is_known or not self._is_redirected
+        return self.delivery.sent_source if known else page_key(self.page.url)
+
+    @property
+    def online(self) -> str:
+        """The digest of the page that is online."""
+        return digest_of(self.page.body, charset(self.page.headers))
+
+    def why_wait(self) -> Waiting | None:
+        """Return why a receiver would not find what it is to be told."""
+        if self.delivery.is_removal:
+            return None if self._is_gone else self._why_not_removed()
+        if self.page.status != 200:
+            return _not_online(self.page)
+        if not self._has_link:
+            return self._about_missing_link()
+        if self._is_redirected and not self.delivery.is_known and not self._is_one_page:
+            return self._about_other_page()
+        return Waiting(OLDER) if self._is_older else None
+
+    @property
+    def _is_gone(self) -> bool:
+        page = self.page
+        return page.status in {404, 410} or is_tombstone(page.body, page.headers)
+
+    @property
+    def _has_link(self) -> bool:
+        page, target = self.page, self.delivery.mention.target
+        return links_to(page.body, page.url, target, page.headers)
+
+    @property
+    def _is_redirected(self) -> bool:
+        return page_key(self.page.url) != page_key(self.delivery.sent_source)
+
+    @property
+    def _is_at_home(self) -> bool:
+        return same_site(self.delivery.sent_source, self.page.url)
+
+    @property
+    def _is_one_page(self) -> bool:
+        """Whether a redirect leads to another spelling of the page: /a.html, /a, /a/."""
+        return self._is_at_home and _stem(self.delivery.sent_source) == _stem(self.page.url)
+
+    def _why_not_removed(self) -> Waiting | None:
+        """Return why a receiver would still find the link on a page that answers."""
+        is_unlinked = self.page.status == 200 and not self._has_link
+        if self.delivery.fingerprint == GONE:
+            # One that follows a redirect to the article's new page finds it there.
+            return None if is_unlinked and self._is_redirected else Waiting(STILL_ONLINE)
+        if self.page.status != 200:
+            return _not_online(self.page)
+        return None if is_unlinked else Waiting(STILL_LINKED)
+
+    def _about_other_page(self) -> Waiting | None:
+        """Return why a page with the link, to which the source redirects, is not its new address.
+
+        It has to be on the same host, and the page that was built: not a home page, to which a
+        host sends those who look for a page that is not there yet.
+        """
+        if not self._is_at_home:
+            return Waiting(REDIRECTED, harmless(self.page.url))
+        expected = self._expected()
+        return Waiting(OLDER) if expected and self.online not in expected else None
+
+    def _about_missing_link(self) -> Waiting:
+        """Return why the page lacks the link: it is an older one, or not as it was built."""
+        if self._is_redirected and not self._is_one_page:
+            return Waiting(REDIRECTED, harmless(self.page.url))
+        (source, target), built = self.delivery.mention, self.built
+        expected = self._expected()
+        if not expected or (built is not None and not links_to(built.body, source, target)):
+            return Waiting(LINK_MISSING)
+        has_words = any(has_words_of(self.online, each) for each in expected)
+        if has_words or self._is_over(PATIENCE):
+            return Waiting(LINK_MISSING, REWRITTEN)
+        return Waiting(OLDER, LACKS_LINK)
+
+    def _expected(self) -> AbstractSet[str]:
+        """Return the digests of the page in the present version; none where nothing is known.
+
+        The output folder may be that of another version: of an earlier build, where another
+        machine queued this one. So it counts where it was written later, or nothing else is known.
+        """
+        built, since = self.built, self.delivery.since
+        expected = {self.delivery.page} - {""}
+        if built and (not expected or since is None or built.at >= since):
+            expected.add(digest_of(built.body))
+        return expected
+
+    @property
+    def _is_older(self) -> bool:
+        """Whether a version would be sent while the one before it is still online."""
+        expected = self._expected()
+        if not expected or self.online in expected or self.page.truncated:
+            return False
+        is_unchanged = self.online == self.delivery.seen
+        of_another = self.delivery.seen_version != self.delivery.fingerprint
+        return not self._is_over(UNCHANGED if is_unchanged and of_another else PATIENCE)
+
+    def _is_over(self, patience: timedelta) -> bool:
+        return self.delivery.since is not None and self.now - self.delivery.since >= patience
 
 
-def _is_older(delivery: Delivery, page: Response, built: bytes | None, now: datetime) -> bool:
-    """Tell whether an update would be told of while the version before it is still online."""
-    if not delivery.is_known or built is None:
-        return False
-    if delivery.since is not None and now - delivery.since >= PATIENCE:
-        return False
-    return not reads_alike(decode(page.body, charset(page.headers)), decode(built))
+def _stem(url: str) -> str:
+    path = urlsplit(page_key(url)).path.rstrip("/")
+    for ending in (".html", ".htm"):
+        path = path.removesuffix(ending)
+    return path.removesuffix("/index")
 
 
 def objections(
-    delivery: Delivery, page: Response | WebError, built: bytes | None
+    delivery: Delivery, page: Response | WebError, built: BuiltPage | None
 ) -> tuple[Objection, ...]:
     """Return what a WordPress receiver would hold against the page: the built one, if known."""
-    if delivery.is_ping or delivery.fingerprint in {UNLINKED, GONE}:
+    if delivery.is_ping or delivery.is_removal:
         return ()
     if built is not None:
-        return preflight(_text(built), delivery.mention.target)
+        return preflight(_text(built.body), delivery.mention.target)
     if isinstance(page, WebError):
         return ()
     return preflight(_text(page.body, charset(page.headers)), delivery.mention.target)
 
 
 _text = lru_cache(maxsize=4)(decode)  # one page may be asked about many targets
+
+
+@lru_cache(maxsize=8)
+def digest_of(body: bytes, declared: str | None = None) -> str:
+    """Return the digest of a page: see ``verification.digest``."""
+    return verification.digest(decode(body, declared))

@@ -14,7 +14,7 @@ REASONS = {
     "found-gone": "the receiver looked, and found no link any more",
     "no-endpoint": "it takes neither webmentions nor pingbacks",
     "not-online": "its page is not online",
-    "redirected": "its page redirects, which receivers do not follow",
+    "redirected": "its page redirects to another one, or to another host",
     "link-missing": "its page does not link to the target",
     "older-version": "an older version of its page is online",
     "still-linked": "the page that is online still links to it",

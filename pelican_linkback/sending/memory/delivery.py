@@ -71,6 +71,9 @@ _STATES = {
 }
 
 
+_OPEN = {State.QUEUED, State.WAITING, State.ATTEMPTED, State.LATER}
+
+
 class Delivery(NamedTuple):
     """One mention and what its events amount to.
 
@@ -121,6 +124,11 @@ class Delivery(NamedTuple):
     def is_up_to_date(self) -> bool:
         """Whether the receiver knows the present version, or can be told of no other."""
         return self.is_known and (self.acknowledged == self.fingerprint or not self.takes_updates)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be sent."""
+        return self.state in _OPEN and not self.is_up_to_date
 
     @property
     def is_shown(self) -> bool:

@@ -72,6 +72,15 @@ def about_waiting(
     source = deliveries[0].mention.source
     told = f"{_subject(deliveries)} not told yet"
     match why.reason:
+        case code if code == LINK_MISSING and why.detail:
+            target = deliveries[0].mention.target
+            return _about_link(told, source, objections) or _notice(
+                "warning",
+                f'{told}: {source} is online, and no link on it is href="{target}" to the letter; '
+                f"{why.detail}",
+                passing=True,
+                kind=code,
+            )
         case code if code == LINK_MISSING:
             return _about_link(told, source, objections) or _notice(
                 "warning",
@@ -83,13 +92,14 @@ def about_waiting(
         case code if code == REDIRECTED:
             return _notice(
                 "warning",
-                f"{told}: {source} redirects to {why.detail}, and receivers do not follow; "
-                "set SITEURL to the address that the pages are served from",
+                f"{told}: {source} redirects to {why.detail}, which is another page, or on another "
+                "host; set SITEURL to the address that the pages are served from",
                 passing=True,
                 kind=code,
             )
         case code:
             what = ONLINE.get(code, f"is not online ({why.detail})")
+            what += f" ({why.detail})" if code == OLDER and why.detail else ""
             return _notice(
                 "info",
                 f"{told}: {source} {what}; upload it, then run pelican-linkback send",

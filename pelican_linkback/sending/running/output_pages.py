@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pelican_linkback.protocol.verification import is_tombstone
+from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.text.urls import normalise
 
 __all__ = ["TOMBSTONE", "BuiltSite"]
@@ -38,15 +40,16 @@ class BuiltSite:
     folder: Path
     url: str
 
-    def page(self, source: str) -> bytes | None:
+    def page(self, source: str) -> BuiltPage | None:
         """Return the page that is to be at the URL ``source``; None where there is none."""
         found = self._file(source)
         if found is None:
             return None
         try:
-            return found.read_bytes()
-        except OSError:
-            return None
+            at = datetime.fromtimestamp(found.stat().st_mtime, UTC)
+            return BuiltPage(found.read_bytes(), at)
+        except (OSError, ValueError, OverflowError):
+            return None  # unreadable, or with a time that is none
 
     def bury(self, source: str) -> Path | None:
         """Put a tombstone at ``source`` and return its path; None where something else is there.

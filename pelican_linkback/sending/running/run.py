@@ -14,7 +14,7 @@ from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protoc
 from pelican_linkback.protocol.verification import Objection, preflight
 from pelican_linkback.sending.deciding import removals
 from pelican_linkback.sending.deciding.decider import GiveUp, back_off, decide
-from pelican_linkback.sending.deciding.readiness import LINK_MISSING, hindrance, objections
+from pelican_linkback.sending.deciding.readiness import LINK_MISSING, Ready, objections, readiness
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.events import Answered, Attempt, Fact, Waiting
 from pelican_linkback.sending.memory.ledger import Ledger
@@ -34,8 +34,6 @@ if typing.TYPE_CHECKING:
     from pelican_linkback.sending.running.sender import Courier
 
 __all__ = ["Round"]
-
-_OPEN = {State.QUEUED, State.WAITING, State.ATTEMPTED, State.LATER}
 
 NOBODY = Outcome(Verdict.NOTHING, "no-endpoint")
 
@@ -77,6 +75,7 @@ class Round:
         self._over: set[Mention] = set()
         self._looked_again: set[Mention] = set()
         self._unwell: dict[str, Outcome] = {}
+        self._ready: dict[Mention, Ready] = {}
         self._objections: dict[Mention, tuple[Objection, ...]] = {}
 
     def stop(self) -> None:
@@ -92,7 +91,7 @@ class Round:
             if delivery.status_url is not None:
                 steps.append(Step(_lane(delivery.status_url), partial(self._ask, mention)))
             else:
-                sources.setdefault(mention.source, []).append(mention)
+                sources.setdefault(delivery.sent_source, []).append(mention)
         visits = [
             Step(_lane(source), partial(self._visit, source, mentions))
             for source, mentions in sources.items()
@@ -100,16 +99,19 @@ class Round:
         return visits + steps
 
     def _visit(self, source: str, mentions: Sequence[Mention]) -> Iterator[Step]:
-        """Look at the page of ``source`` and let go those of which it is as they tell."""
-        page, built = fetch(self._courier.web, source), self._courier.built(source)
+        """Look at the page at ``source`` and let go those of which it is as they tell."""
+        page = fetch(self._courier.web, source)
+        built = self._courier.built(mentions[0].source)
         held_up: dict[Waiting, list[Mention]] = {}
         for mention in mentions:
             delivery = self.ledger.deliveries[mention]
             self._objections[mention] = objections(delivery, page, built)
-            if why := hindrance(delivery, page, built, self._courier.now()):
-                held_up.setdefault(why, []).append(mention)
-            else:
+            found = readiness(delivery, page, built, self._courier.now())
+            if isinstance(found, Ready):
+                self._ready[mention] = found
                 yield from self._look(mention)
+            else:
+                held_up.setdefault(found, []).append(mention)
         for why, waiting in held_up.items():
             self._wait(waiting, why)
 
@@ -139,9 +141,10 @@ class Round:
         for mention in sorted(self._unlinked):
             # Two articles may have one URL, and then only one of them is on record.
             delivery = self.ledger.deliveries.get(mention)
-            if delivery is not None and delivery.state in _OPEN:
-                built = self._courier.built(mention.source) or b""
-                yield about_missing_link(delivery, preflight(decode(built), mention.target))
+            if delivery is not None and delivery.is_open:
+                built = self._courier.built(mention.source)
+                html = decode(built.body if built else b"")
+                yield about_missing_link(delivery, preflight(html, mention.target))
 
     def _look(self, mention: Mention) -> Iterable[Step]:
         """Fetch the target's page, unless that is done or under way for another mention.
@@ -202,8 +205,11 @@ class Round:
         if endpoint.protocol is Protocol.PINGBACK:
             delivery = self.ledger.deliveries[mention]
             self.notices += [about_objection(delivery, each) for each in self._objections[mention]]
-        self._record([(mention, Attempt(endpoint.protocol, endpoint.url, after))])
-        outcome = tell(self._courier.web, mention, endpoint, self._courier.now())
+        ready, version = self._ready[mention], self.ledger.deliveries[mention].fingerprint
+        attempt = Attempt(endpoint.protocol, endpoint.url, after, version, ready.digest)
+        self._record([(mention, attempt)])
+        sent = Mention(ready.source, mention.target)
+        outcome = tell(self._courier.web, sent, endpoint, self._courier.now())
         if endpoint.protocol is Protocol.WEBSUB and outcome.verdict is Verdict.LATER:
             # A dozen feeds may have changed: their hub is not to be asked a dozen times in vain.
             self._unwell[endpoint.url] = replace(outcome, endpoint=None)
@@ -242,7 +248,9 @@ class Round:
             retry_at = now + back_off(tries, policy, chance=chance, retry_after=asked)
         elif outcome.status_url is not None:
             retry_at = now + back_off(1, policy, chance=self._courier.chance())
-        self._record([(mention, Answered(outcome, retry_at))])
+        ready, version = self._ready[mention], self.ledger.deliveries[mention].fingerprint
+        served_at = "" if ready.source == mention.source else ready.source
+        self._record([(mention, Answered(outcome, retry_at, version, served_at))])
         self._end([mention])
         delivery = self.ledger.deliveries[mention]
         if not delivery.is_ping:
@@ -258,6 +266,7 @@ class Round:
                 delivery.asked + 1, self._courier.policy, chance=self._courier.chance()
             )
             said = replace(said, retry_at=now + pause)
+        said = replace(said, fingerprint=delivery.fingerprint)
         self._record([(mention, said)])
         self.asked.add(mention)
         self._show_progress([mention])

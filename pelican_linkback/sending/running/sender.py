@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Protocol
@@ -39,6 +39,7 @@ from pelican_linkback.sending.deciding.decider import (
     can_begin_anew,
     decide,
 )
+from pelican_linkback.sending.deciding.readiness import BuiltPage, digest_of
 from pelican_linkback.sending.deciding.topics import Topic, news_of
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import GONE, Dropped, Fact, Queued
@@ -59,7 +60,7 @@ def _unwatched(done: int, due: int) -> None:  # noqa: ARG001 (the shape of Couri
     return None
 
 
-def _nothing_built(source: str) -> bytes | None:  # noqa: ARG001 (the shape of Courier.built)
+def _nothing_built(source: str) -> BuiltPage | None:  # noqa: ARG001 (the shape of Courier.built)
     return None
 
 
@@ -71,7 +72,8 @@ class Courier:
     0 to 1. The ``protocols`` are tried in their order, and one of them tells a target. At most
     ``workers`` requests run at a time, ``per_host`` of them to one host, and none begins later
     than ``deadline`` seconds after the run did. ``built`` returns the page that is to be online at
-    a source's URL, None where it is not known; ``discoveries`` remembers what targets offer.
+    a source's URL, None where it is not known, and with ``is_build`` these pages are those of the
+    ``posts``: their digests are recorded. ``discoveries`` remembers what targets offer.
     ``progress`` is called from any thread with how many of those due are done.
     """
 
@@ -86,7 +88,8 @@ class Courier:
     workers: int = 16
     per_host: int = 2
     deadline: float = 60.0
-    built: Callable[[str], bytes | None] = _nothing_built
+    built: Callable[[str], BuiltPage | None] = _nothing_built
+    is_build: bool = False
     discoveries: Discoveries = field(default_factory=Discoveries)
     progress: Callable[[int, int], None] = _unwatched
 
@@ -135,7 +138,7 @@ class Courier:
                 continue
             for target in missing:
                 # A theme may link to what the article itself does not.
-                if not links_to(page, post.source, target):
+                if not links_to(page.body, post.source, target):
                     yield Mention(post.source, target)
 
     def _news(
@@ -146,14 +149,19 @@ class Courier:
     ) -> Callable[[Ledger], News]:
         site = None if posts is None else tuple(posts)
         feeds = None if topics is None else tuple(topics)
+        digest = cache(self._digest_of_built)
 
         def news_for(ledger: Ledger) -> News:
-            news: News = () if site is None else reconcile(ledger.deliveries, site)
+            news: News = () if site is None else tuple(reconcile(ledger.deliveries, site, digest))
             if feeds is not None:
                 news = (*news, *news_of(ledger.deliveries, feeds))
             return (*news, *self._second_chances(ledger, news)) if failed_too else news
 
         return news_for
+
+    def _digest_of_built(self, source: str) -> str:
+        page = self.built(source) if self.is_build else None
+        return digest_of(page.body) if page else ""
 
     def _second_chances(self, ledger: Ledger, news: News) -> News:
         """Return that what failed is forgotten and queued, except what there is ``news`` of."""
