@@ -19,6 +19,7 @@ from pelican import signals
 from pelican.contents import Article
 from pelican.log import console
 
+from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed, is_taken_over
 from pelican_linkback.plugin.messages import Teller
 from pelican_linkback.protocol import extraction
@@ -88,12 +89,20 @@ def posts_of(
     """
     contents, teller = tuple(contents), Teller(logger)
     for content in contents:
+        if not has_page(content) and _post(content, settings, since).targets:
+            name = content.get_relative_source_path()
+            teller.warn(
+                "{} has no page of its own, since its Save_as is empty, and so nobody can see that "
+                "it links to anything; its linkbacks are not sent",
+                name,
+            )
+    for content in contents:
         for problem in marks_of(content).problems:
             kind = _QUOTED.sub("", problem)
             name = content.get_relative_source_path()
             teller.add(logging.WARNING, kind, f"{name}: Pingback: {problem}")
     teller.tell()
-    return (_post(content, settings, since) for content in contents)
+    return (_post(content, settings, since) for content in contents if has_page(content))
 
 
 def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
@@ -102,6 +111,7 @@ def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
     for content in contents:
         yield f"{_site_url(content)}\0{content.url}\0{content.source_path}\0{content.title}"
         yield f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}"
+        yield str(has_page(content))
         yield content.get_content(_site_url(content))
 
 

@@ -14,6 +14,7 @@ from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
 
 from pelican_linkback.feeds.articles.entry_ids import tag_uri
 from pelican_linkback.feeds.articles.files import field_of, named, type_of
+from pelican_linkback.feeds.articles.pages import page_of_article, page_of_group
 from pelican_linkback.feeds.content.cleaning import fit, is_blank
 from pelican_linkback.feeds.content.pictures import first_picture
 from pelican_linkback.feeds.content.titles import plain_text
@@ -117,7 +118,7 @@ class ArticleFeed(Feed):
 
     def link(self, obj: Any) -> str:
         """Return the page that shows the same: the object's, else the home page."""
-        return str(getattr(obj, "url", ""))
+        return page_of_group(obj)
 
     def description(self) -> str:
         """Return the site's subtitle."""
@@ -230,7 +231,7 @@ class ArticleFeed(Feed):
 
     @once
     def _link(self, article: Any) -> str:
-        return self.site.absolute(self.site.url_of(article))
+        return self.site.absolute(page_of_article(article, self.site.url_of(article)))
 
     def item_guid(self, article: Any) -> str:
         """Return the id that the entry has had since it was first published."""

@@ -99,6 +99,22 @@ class GroupFeed(ArticleFeed):
         """Return the object's articles, each once: C++ and C# share a slug (P9)."""
         return self.site.sharing.once(each_once, self._members(self.site)[obj], each_once)
 
+    def link(self, obj: Any) -> str:
+        """Return the object's page, else the home page."""
+        return super().link(obj) if self._has_page(obj) else ""
+
+    def _has_page(self, obj: Any) -> bool:
+        """Tell whether there is a page of the object in all languages.
+
+        Pelican writes it where an article in the default language belongs to it. A class may have
+        objects of another kind, with pages that a plugin writes.
+        """
+        if not isinstance(obj, InLanguage):
+            return True
+        known: Mapping[Any, Sequence[Any]] = getattr(self.site, self.group)
+        kinds = set(map(type, known))
+        return obj.obj in known or (bool(kinds) and type(obj.obj) not in kinds)
+
     def language(self, obj: Any) -> str | None:
         """Return the object's language where it has one."""
         return obj.lang if isinstance(obj, InLanguage) else self.site.language
