@@ -63,6 +63,15 @@ def test_nothing_but_the_site_is_read_or_written(site: BuiltSite, url: str) -> N
     assert not list(site.folder.parent.glob("secret?*"))
 
 
+@pytest.mark.parametrize(
+    "path", ["x" * 300 + ".html", "x" * 300 + "/a.html", "x/" * 2500, "loop/a"]
+)
+def test_what_no_file_system_takes_is_no_page(site: BuiltSite, path: str) -> None:
+    write(site, "one.html")
+    (site.folder / "loop").symlink_to("loop")
+    assert site.page(f"{HOME}/{path}") is None
+
+
 def test_a_page_that_cannot_be_read_is_none(
     site: BuiltSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

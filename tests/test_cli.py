@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -178,12 +179,11 @@ def test_plan_says_when_and_why_not(conf, articles, journal, capsys):
     (row,) = json.loads(capsys.readouterr().out)["planned"]
     known = head | {"at": "2026-05-01T10:00:00+00:00", "event": "queued", "article": "one.md"}
     journal.append(known | {"fingerprint": row["fingerprint"]})
-    journal.append(
-        head | later | {"at": "2026-05-01T11:00:00+00:00", "retry_at": "2999-01-01T00:00:00+00:00"}
-    )
-    assert (
-        "not before 2999-01-01 00:00 UTC: no answer in time" in run(capsys, "plan", "-s", conf)[1]
-    )
+    soon = datetime.now(UTC) + timedelta(days=1)
+    retry_at = {"at": "2026-05-01T11:00:00+00:00", "retry_at": soon.isoformat()}
+    journal.append(head | later | retry_at)
+    words = f"not before {soon:%Y-%m-%d %H:%M} UTC: no answer in time"
+    assert words in run(capsys, "plan", "-s", conf)[1]
     for hour in range(12, 20):
         journal.append(head | later | {"at": f"2026-05-01T{hour}:00:00+00:00"})
     assert "9 attempts in vain: no answer in time" in run(capsys, "plan", "-s", conf)[1]
@@ -421,6 +421,17 @@ def test_what_failed_begins_anew_once_though_it_is_waited_for(conf, journal, cap
     out = run(capsys, "send", *argv)[1]
     assert "Waiting for the pages to be online." in out
     assert journal.path.read_text().count('"dropped"') == 1
+
+
+@pytest.mark.parametrize(
+    "odd", ["mailto:ann@far.example", "far.example/b", "http://[", "//far.example/", "urn:isbn:0"]
+)
+def test_a_target_that_is_no_url_is_on_no_host(conf, journal, capsys, odd):
+    journal.append(*(QUEUED | {"target": target} for target in ("https://far.example/", odd)))
+    status, out, _ = run(capsys, "status", "--json", "--target", "far.example", "-s", conf)
+    assert status == 0
+    assert [each["target"] for each in json.loads(out)] == ["https://far.example/"]
+    assert odd in run(capsys, "status", "-s", conf)[1]
 
 
 def test_the_summary_is_a_table_for_the_page_of_a_job(conf, journal, tmp_path, capsys):

@@ -100,6 +100,7 @@ TIMES = st.datetimes(timezones=st.just(UTC))
         Delivery,
         st.just(MENTION),
         st.sampled_from(State),
+        at=st.none() | TIMES,
         retry_at=st.none() | TIMES,
         attempts=st.integers(0, 10),
         acknowledged=st.just("") | st.just("1"),
@@ -110,7 +111,8 @@ TIMES = st.datetimes(timezones=st.just(UTC))
 )
 def test_nothing_is_sent_before_its_time_nor_too_often_nor_twice(delivery, now) -> None:
     if isinstance(decide(delivery, now, POLICY), Send):
-        assert delivery.retry_at is None or now >= delivery.retry_at
+        pause = delivery.retry_at - now if delivery.retry_at else timedelta()
+        assert pause <= timedelta() or pause > POLICY.longest
         assert delivery.attempts < POLICY.attempts
         assert not delivery.is_known or delivery.takes_updates
         assert not delivery.is_known or delivery.acknowledged != delivery.fingerprint

@@ -12,6 +12,7 @@ from pelican_linkback.cli import labels as words
 from pelican_linkback.cli.context import must_publish, site_as_it_is
 from pelican_linkback.cli.json_output import delivery_as_json, plan_as_json
 from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.sending import courier_for, discoveries_of, journal_of
 from pelican_linkback.sending.deciding.changes import vanished
 from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Skip
@@ -132,8 +133,14 @@ def _as_listed(article: str, settings: Settings) -> str:
 
 
 def _is_at(target: str, host: str) -> bool:
-    """Tell whether ``target`` is on ``host`` or below it; a port is only minded where given."""
-    actual = host_key(target)
+    """Tell whether ``target`` is on ``host`` or below it; a port is only minded where given.
+
+    What a line of the memory calls a target may be no URL with a host: it is on none.
+    """
+    try:
+        actual = host_key(target)
+    except InvalidURL:
+        return False
     without_port = actual if ":" in host else actual.rpartition(":")[0] or actual
     return without_port == host or without_port.endswith(f".{host}")
 

@@ -89,7 +89,7 @@ def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
     if delivery.attempts >= policy.attempts:
         return GiveUp(delivery.reason)
     next_try = _next_try(delivery, policy)
-    if next_try is not None and now < next_try:
+    if next_try is not None and _is_ahead(next_try, now, policy):
         return Wait(next_try, delivery.reason)
     return Send(delivery.state.value)
 
@@ -115,9 +115,14 @@ def _ask(delivery: Delivery, now: datetime, policy: Policy) -> Ask | Skip:
     """Return whether to ask what became of a delivery with which we are done."""
     if delivery.status_url is None or delivery.asked >= policy.attempts:
         return _DONE[delivery.state]
-    if delivery.retry_at is not None and now < delivery.retry_at:
+    if delivery.retry_at is not None and _is_ahead(delivery.retry_at, now, policy):
         return Skip(delivery.state.value, delivery.retry_at)
     return Ask(delivery.state.value)
+
+
+def _is_ahead(moment: datetime, now: datetime, policy: Policy) -> bool:
+    """Tell whether to wait for ``moment``: one after the longest pause is a wrong clock's."""
+    return timedelta() < moment - now <= policy.longest
 
 
 def back_off(

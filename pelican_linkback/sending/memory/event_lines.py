@@ -19,7 +19,7 @@ event       fields                             fields that may lack
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
@@ -38,6 +38,9 @@ from pelican_linkback.text.printable import harmless
 __all__ = ["from_line", "to_line"]
 
 VERSION = 1
+
+END = 9000
+"""Events of this year and later ones did not happen: no clock is that far ahead."""
 
 Line = Mapping[str, object]
 
@@ -62,7 +65,7 @@ def from_line(line: Line) -> Event:
     if kind not in _READERS:
         raise ValueError(f"the event {harmless(kind, 40)} is not known to this version")
     mention = Mention(_text(line, "source"), _text(line, "target"))
-    return Event(_time(line, "at"), mention, _READERS[kind](line))
+    return Event(_at(line), mention, _READERS[kind](line))
 
 
 def _fields(fact: Fact) -> dict[str, object]:
@@ -115,14 +118,21 @@ def _optional(line: Line, name: str) -> str:
     return "" if line.get(name) is None else _text(line, name)
 
 
+def _at(line: Line) -> datetime:
+    """Return when it happened; what is after any clock's time has no moment after it, either."""
+    at = _time(line, "at")
+    if at.year >= END:
+        raise ValueError(f"its at is of the year {at.year}")
+    return at
+
+
 def _time(line: Line, name: str) -> datetime:
     try:
         moment = datetime.fromisoformat(_text(line, name))
     except ValueError as error:
         raise ValueError(f"its {name} is not a time") from error
-    # The last year is left out, so that there is always a moment after this one.
     in_utc = moment.tzinfo is UTC or moment.utcoffset() == timedelta(0)
-    if not in_utc or moment.year == MAXYEAR:
+    if not in_utc:
         raise ValueError(f"its {name} is not a UTC time")
     return moment
 

@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime
 
 from pelican_linkback.journal.journal import Journal
 
-__all__ = ["Beginning"]
+__all__ = ["BORN", "Beginning"]
+
+BORN = date(2026, 1, 1)
+"""Before this day there was no such plugin: a clock that shows an earlier one is wrong."""
 
 
 class Beginning:
@@ -22,12 +25,17 @@ class Beginning:
     def day(self, today: date, *, remember: bool = True) -> date:
         """Return the day, which is ``today`` where none is known, and have it remembered.
 
-        Raises JournalError when the journal cannot be read or written.
+        A wrong clock does not make an archive due: where ``today`` is before ``BORN`` nothing is
+        remembered, and no link counts as new. A day that is recorded and still to come is no
+        beginning. Raises JournalError when the journal cannot be read or written.
         """
-        known = _days(self._journal, "day")
+        known = [day for day in _days(self._journal, "day") if day <= today]
         if known:
             return min(known)
-        day = min([today, *_days(self._deliveries, "at")])
+        if today < BORN:
+            return date.max
+        delivered = (day for day in _days(self._deliveries, "at") if day >= BORN)
+        day = min([today, *delivered])
         if remember:
             self.record(day)
         return day

@@ -1,4 +1,4 @@
-"""EDGE: the pages that Pelican wrote, by the URL at which they are to be online."""
+"""I/O: the pages that Pelican wrote, by the URL at which they are to be online."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class BuiltSite:
         return grave
 
     def _file(self, source: str) -> Path | None:
-        return next((place for place in self._places(source) if place.is_file()), None)
+        return next(filter(_is_file, self._places(source)), None)
 
     def _places(self, source: str) -> Iterator[Path]:
         """Yield where the page may be; nowhere for a URL of another site."""
@@ -82,7 +82,22 @@ class BuiltSite:
         index = [f"{path}index.html"]
         named = [path, f"{path}.html", f"{path}/index.html"]
         for name in index if path.endswith("/") or not path else named:
-            place = (folder / name).resolve()
             # An encoded slash can hide a way out of the folder.
-            if place.is_relative_to(folder):
+            place = _resolved(folder / name)
+            if place and place.is_relative_to(folder):
                 yield place
+
+
+def _resolved(path: Path) -> Path | None:
+    """Return where ``path`` leads; None where the system does not take it (a loop of links)."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # such as a name that is too long
+        return False
