@@ -34,6 +34,7 @@ class Situation:
     found: str = "HTTP header"
     page: str = PAGE
     type: str | None = "text/html; charset=utf-8"
+    unread: str = ""
 
     def discover(self) -> Discovery:
         body = self.body if isinstance(self.body, bytes) else self.body.encode()
@@ -48,6 +49,7 @@ def link(value: str) -> tuple[tuple[str, str], ...]:
     return (("Link", value),)
 
 
+OLD = "http://webmention.org/"
 LINK = "link element"
 A = "a element"
 
@@ -249,6 +251,7 @@ WEBMENTION = [
         b"%PDF-1.7\n",
         link("</wm>; rel=webmention"),
         type="application/pdf",
+        unread="its page is no HTML (application/pdf)",
     ),
     Situation(
         "text",
@@ -256,6 +259,87 @@ WEBMENTION = [
         '<link rel="webmention" href="/wm">',
         type="text/plain",
         url=None,
+        unread="its page is no HTML (text/plain)",
+    ),
+    Situation(
+        "no-body",
+        "what says nothing at all is read to its end",
+        type="application/json",
+        url=None,
+    ),
+    Situation(
+        "template",
+        "what a template holds is no part of the page",
+        '<template><code><link rel="webmention" href="/no"></code><template></template>'
+        '<base href="/no/"><a rel="webmention" href="/no">x</a></template>'
+        '<a rel="webmention" href="wm">x</a>',
+        found=A,
+        url="https://blog.example.org/2024/wm",
+    ),
+    Situation(
+        "old",
+        "the rel of the first drafts",
+        f'<link rel="{OLD}" href="/wm">',
+        found=LINK,
+    ),
+    Situation(
+        "old-a",
+        "that rel without its slash, among others",
+        f'<a rel="nofollow {OLD.rstrip("/")}" href="/wm">x</a>',
+        found=A,
+    ),
+    Situation("old-header", "that rel in a header", "x", link(f'</wm>; rel="{OLD}"')),
+    Situation(
+        "old-last",
+        "today's rel goes before it, wherever it stands",
+        f'<link rel="{OLD}" href="/no"><link rel="webmention" href="/wm">',
+        link(f'</no>; rel="{OLD}"'),
+        found=LINK,
+    ),
+    Situation(
+        "old-header-first",
+        "of two old ones the header's, whatever the page's base is",
+        f'<base href="/a/b/"><link rel="{OLD}" href="no">',
+        link(f'</wm>; rel="{OLD}"'),
+    ),
+    Situation(
+        "old-useless",
+        "nor is one missed because today's is no URL",
+        f'<link rel="webmention" href="x:"><link rel="{OLD}" href="/wm">',
+        found=LINK,
+    ),
+    Situation(
+        "old-other",
+        "the rest of that host is no rel of webmentions",
+        f'<link rel="{OLD}test" href="/wm">',
+        url=None,
+    ),
+    Situation(
+        "anchor",
+        "a link with an anchor is about another resource",
+        headers=link('</no>; rel=webmention; anchor="/other", </wm>; rel=webmention'),
+    ),
+    Situation(
+        "anchor-part",
+        "or about a part of this one",
+        headers=link('</no>; anchor="#comments"; rel=webmention'),
+        url=None,
+    ),
+    Situation(
+        "anchor-none",
+        "an anchor that is no URL is not this page",
+        headers=link('</no>; rel=webmention; anchor="http://[x"'),
+        url=None,
+    ),
+    Situation(
+        "anchor-itself",
+        "unless it names the page itself",
+        headers=link(f'</wm>; rel=webmention; anchor="{PAGE}"'),
+    ),
+    Situation(
+        "anchor-empty",
+        "or is empty, which is the page",
+        headers=link('</wm>; rel=webmention; anchor=""'),
     ),
     Situation("none", "no endpoint, though the word occurs", "<p>I like webmention</p>", url=None),
     Situation("none-at-all", "a page that never heard of it", "<p>Hello</p>", url=None),
@@ -336,7 +420,13 @@ XP = (("X-Pingback", XMLRPC),)
 PINGBACK = [
     Situation("PB-C2", "the header names the server", headers=XP, url=XMLRPC),
     Situation(
-        "PB-C2-image", "for any content type", b"\x89PNG\r\n", XP, url=XMLRPC, type="image/png"
+        "PB-C2-image",
+        "for any content type",
+        b"\x89PNG\r\n",
+        XP,
+        url=XMLRPC,
+        type="image/png",
+        unread="its page is no HTML (image/png)",
     ),
     Situation(
         "PB-C2-case", "names of headers know no case", headers=(("x-PINGBACK", XMLRPC),), url=XMLRPC
@@ -472,6 +562,7 @@ PINGBACK = [
         f'<link rel="pingback" href="{FALSE}">',
         url=None,
         type="text/plain",
+        unread="its page is no HTML (text/plain)",
     ),
     Situation("PB-none", "no endpoint", "<p>Hello</p>", url=None),
 ]
@@ -484,13 +575,17 @@ def rows(situations: list[Situation]) -> list[object]:
 @pytest.mark.parametrize("situation", rows(WEBMENTION))
 def test_webmention(situation: Situation) -> None:
     found = situation.discover()
-    assert found == Discovery(webmention=situation.endpoint(Protocol.WEBMENTION))
+    assert found == Discovery(
+        webmention=situation.endpoint(Protocol.WEBMENTION), unread=situation.unread
+    )
 
 
 @pytest.mark.parametrize("situation", rows(PINGBACK))
 def test_pingback(situation: Situation) -> None:
     found = situation.discover()
-    assert found == Discovery(pingback=situation.endpoint(Protocol.PINGBACK))
+    assert found == Discovery(
+        pingback=situation.endpoint(Protocol.PINGBACK), unread=situation.unread
+    )
 
 
 def test_the_table_has_all_situations() -> None:

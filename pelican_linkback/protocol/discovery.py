@@ -1,7 +1,8 @@
 """Where does this page take mentions? Response headers and page -> Endpoint.
 
 Both protocols are found in one response. Webmention, section 3.1.2: the first ``Link`` header,
-then the first ``<link>`` or ``<a>`` in document order. Pingback, section 2: the first
+then the first ``<link>`` or ``<a>`` in document order; the rel of the first drafts,
+``http://webmention.org/``, counts where there is none of today's. Pingback, section 2: the first
 ``X-Pingback`` header, then the first match of the specification's own expression; a page that
 strays from the letter of it is then read leniently, and the Endpoint says so.
 
@@ -18,8 +19,15 @@ from itertools import islice
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.mention import Endpoint, Protocol
-from pelican_linkback.protocol.response import Headers, charset, fields, is_html
+from pelican_linkback.protocol.response import (
+    Headers,
+    charset,
+    fields,
+    is_html,
+    media_type,
+)
 from pelican_linkback.text import markup, urls
+from pelican_linkback.text.printable import harmless
 
 __all__ = ["Discovery", "discover"]
 
@@ -30,6 +38,9 @@ MOST_CANDIDATES = 100
 """Each costs a resolution, and a megabyte has room for twenty thousand."""
 
 NO_PAGE = markup.Page(())
+
+RELS = (frozenset({"webmention"}), frozenset({"http://webmention.org/", "http://webmention.org"}))
+"""The rel of webmentions, and that of the first drafts: on sites that nobody has touched since."""
 
 # Pingback, section 2.3, to the letter; and the only entities that section 2.2 expands.
 _STRICT = re.compile(r'<link rel="pingback" href="([^"]+)" ?/?>')
@@ -48,30 +59,61 @@ _PIECE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What a page offers: at most one endpoint of each protocol."""
+    """What a page offers: at most one endpoint of each protocol.
+
+    ``unread`` says why there may be more than was seen, and is empty where there is not.
+    """
 
     webmention: Endpoint | None = None
     pingback: Endpoint | None = None
+    unread: str = ""
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Those that there are, the better one first."""
+        return tuple(filter(None, (self.webmention, self.pingback)))
 
 
-def discover(url: str, headers: Headers, body: bytes) -> Discovery:
+def discover(url: str, headers: Headers, body: bytes, missing: str = "") -> Discovery:
     """Return the endpoints that a response advertises.
 
     ``url`` is the one after redirects; ``headers`` are in order, repeated ones repeated; ``body``
-    may be cut anywhere, and is read only if it is HTML or does not say what it is. Never raises.
+    may be cut anywhere (``missing`` says why), and is read only if it is HTML or does not say what
+    it is. Never raises.
     """
-    webmention = _first(Protocol.WEBMENTION, url, NO_PAGE, _link_headers(headers))
+    webmention = _webmention(url, headers, NO_PAGE, RELS[:1])
     pingback = _first(Protocol.PINGBACK, url, NO_PAGE, _pingback_headers(headers))
     wanted = {"webmention": webmention, "pingback": pingback}
     html = markup.decode(body, charset(headers)) if is_html(headers) else ""
     lower = html.lower()
-    if not any(word in lower for word, found in wanted.items() if not found):
-        return Discovery(webmention, pingback)
-    page = markup.read(html)
+    page = NO_PAGE
+    if any(word in lower for word, found in wanted.items() if not found):
+        page = markup.read(html)
     return Discovery(
-        webmention or _first(Protocol.WEBMENTION, url, page, _webmention_elements(page)),
+        webmention or _webmention(url, headers, page, RELS),
         pingback or _first(Protocol.PINGBACK, url, page, _pingback_elements(page, html)),
+        missing or _not_html(headers, body),
     )
+
+
+def _not_html(headers: Headers, body: bytes) -> str:
+    if is_html(headers) or not body:
+        return ""
+    return f"its page is no HTML ({harmless(media_type(headers), 60)})"
+
+
+def _webmention(
+    url: str, headers: Headers, page: markup.Page, rels: Iterable[frozenset[str]]
+) -> Endpoint | None:
+    """Return the first endpoint of the first of ``rels`` that there is one of."""
+    for names in rels:
+        for place, candidates in (
+            (NO_PAGE, _link_headers(url, headers, names)),
+            (page, _webmention_elements(page, names)),
+        ):
+            if endpoint := _first(Protocol.WEBMENTION, url, place, candidates):
+                return endpoint
+    return None
 
 
 def _first(
@@ -86,17 +128,18 @@ def _first(
     return None
 
 
-def _link_headers(headers: Headers) -> Iterator[tuple[str, str]]:
+def _link_headers(url: str, headers: Headers, rels: frozenset[str]) -> Iterator[tuple[str, str]]:
     for value in fields(headers, "Link"):
-        for target, rels in _links(value):
-            if "webmention" in rels:
+        for target, parameters in _links(value):
+            named = parameters.get("rel", "").lower().split()
+            if not rels.isdisjoint(named) and _is_about(url, parameters.get("anchor")):
                 yield target, HEADER
 
 
-def _links(value: str) -> list[tuple[str, list[str]]]:
-    """Return the links of a Link header: each target and its rel tokens, in lower case.
+def _links(value: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the links of a Link header: each target and its parameters.
 
-    Of several rel parameters the first counts (RFC 8288, section 3.3).
+    Of several parameters of one name the first counts (RFC 8288, section 3.3 on rel).
     """
     found: list[tuple[str, dict[str, str]]] = []
     for piece in _PIECE.finditer(value):
@@ -105,12 +148,23 @@ def _links(value: str) -> list[tuple[str, list[str]]]:
         elif found:
             words = piece["quoted"] or piece["token"] or ""
             found[-1][1].setdefault(piece["name"].lower(), words)
-    return [(target, said.get("rel", "").lower().split()) for target, said in found]
+    return found
 
 
-def _webmention_elements(page: markup.Page) -> Iterator[tuple[str, str]]:
+def _is_about(url: str, anchor: str | None) -> bool:
+    """Tell whether a link is about the page that it came with (RFC 8288, section 3.2)."""
+    if anchor is None:
+        return True
+    try:
+        named = urls.resolve(url, anchor)
+        return "#" not in named and urls.normalise(named) == urls.normalise(url)
+    except InvalidURL:
+        return False
+
+
+def _webmention_elements(page: markup.Page, rels: frozenset[str]) -> Iterator[tuple[str, str]]:
     for link in page.links:
-        if "webmention" in link.rels and link.href is not None:
+        if not rels.isdisjoint(link.rels) and link.href is not None:
             yield link.href, f"{link.name} element"
 
 

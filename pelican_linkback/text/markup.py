@@ -86,7 +86,8 @@ class Tag:
 def read(html: str) -> Page:
     """Return the links of a page or of a piece of one, as a browser without scripts sees them.
 
-    Comments, scripts and escaped markup hold no links. A tag that was cut off is no tag.
+    Comments, scripts, escaped markup and ``<template>`` hold no links. A tag that was cut off is no
+    tag.
     """
     page: Page = _parse(html, _Reader())
     return page
@@ -139,9 +140,14 @@ class _Reader:
         self.links: list[Link] = []
         self.base: str | None = None
         self.code = 0
+        self.templates = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name in CODE:
+        if name == "template":
+            self.templates += 1
+        elif self.templates:
+            return  # what it holds is no part of the page, until a script puts it there
+        elif name in CODE:
             self.code += 1
         elif name in {"a", "link"}:
             rels = tuple(attributes.get("rel", "").lower().split())
@@ -150,7 +156,8 @@ class _Reader:
             self.base = attributes.get("href")
 
     def end(self, name: str) -> None:
-        self.code -= name in CODE
+        self.templates -= name == "template"
+        self.code -= name in CODE and not self.templates
 
     def data(self, text: str) -> None:
         """Pass over words."""
