@@ -11,6 +11,8 @@
     └── WebError            .url: an exchange that did not come about
         ├── InvalidURL      not a URL that this program fetches
         ├── Refused         an address, port or redirect that is never followed
+        ├── RedirectLoop    more redirects than anybody follows
+        ├── LookupFailed    the name server does not answer
         ├── Unreachable     no such host, connection refused, TLS failure, reset
         └── TimedOut        the exchange took longer than it may
 
@@ -22,13 +24,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 __all__ = [
     "FeedError",
+    "Heard",
     "InvalidURL",
     "JournalError",
     "LinkbackError",
+    "LookupFailed",
     "ProtocolError",
+    "RedirectLoop",
     "Refused",
     "SettingsError",
     "TimedOut",
@@ -85,12 +91,25 @@ class JournalError(LinkbackError):
         super().__init__(f"{path}: {message}")
 
 
-class WebError(LinkbackError):
-    """An exchange with ``url`` did not come about; ``reason`` says why, in harmless words."""
+class Heard(NamedTuple):
+    """What had come of the answer of ``url`` before it broke off; perhaps not all headers."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class WebError(LinkbackError):
+    """An exchange with ``url`` did not come about; ``reason`` says why, in harmless words.
+
+    ``heard`` is what the server had answered by then, if that has a status that says something.
+    """
+
+    def __init__(self, url: str, reason: str, heard: Heard | None = None) -> None:
         self.url = url
         self.reason = reason
+        self.heard = heard
         super().__init__(f"{url}: {reason}")
 
 
@@ -100,6 +119,14 @@ class InvalidURL(WebError):
 
 class Refused(WebError):
     """An address, a port, a scheme or a redirect that this program never follows."""
+
+
+class RedirectLoop(WebError):
+    """More redirects than anybody follows: they lead in a circle, or might as well."""
+
+
+class LookupFailed(WebError):
+    """The name server does not answer, which says nothing about the host."""
 
 
 class Unreachable(WebError):

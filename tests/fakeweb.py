@@ -9,8 +9,8 @@
         "https://blog.example/pingback": lambda request: Reply(200, body=request.body),
     })
 
-A page is a str or bytes (status 200, text/html), a Reply, a WebError class, or a function of the
-Request that returns one of these. Other URLs of a host in the dict are 404, other hosts do not
+A page is a str or bytes (status 200, text/html), a Reply, a WebError or its class, or a function of
+the Request that returns one of these. Other URLs of a host in the dict are 404, other hosts do not
 exist, and addresses that are not public stay closed unless the dict has them.
 """
 
@@ -46,7 +46,7 @@ class Reply:
     body: bytes = b""
 
 
-Page = str | bytes | Reply | type[WebError]
+Page = str | bytes | Reply | WebError | type[WebError]
 Pages = Mapping[str, Page | Callable[[Request], Page]]
 
 
@@ -92,6 +92,8 @@ class FakeWeb:
             page = page(request)
         if isinstance(page, type):
             raise page(request.url, "as the test wants it")
+        if isinstance(page, WebError):
+            raise page
         if isinstance(page, Reply):
             return page
         return Reply(body=page.encode() if isinstance(page, str) else page)

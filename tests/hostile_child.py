@@ -18,9 +18,12 @@ import pelican  # noqa: F401 (what is measured comes on top of it)
 
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
+from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome
 from pelican_linkback.sending.running.exchanges import find_endpoints, tell
 from tests import naive
+
+discover("https://x.example/", [], b"<a rel=webmention>")  # the parser is not what is measured
 
 SOURCE = "https://blog.example/a"
 MOST = 4 << 30

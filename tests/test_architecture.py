@@ -24,7 +24,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "text/language": ({"exceptions", "text"}, {"langcodes"}),
     "text/markup": ({"exceptions", "text"}, {"lxml"}),
     "journal": ({"exceptions", "text"}, {"filelock"}),
-    "net": ({"exceptions", "text"}, {"requests", "urllib3"}),
+    "net": ({"exceptions", "text"}, {"certifi"}),
     "protocol": ({"exceptions", "text"}, set()),
     "settings": ({"exceptions", "text", "net/addresses", "protocol/mention"}, set()),
     "feedcheck": (
@@ -190,10 +190,9 @@ def test_what_is_pure_does_no_io(module):
 
 HEAVY = (
     "bs4",
+    "certifi",
     "langcodes",
     "lxml",
-    "requests",
-    "urllib3",
     f"{OWN}.net.client",
     f"{OWN}.sending.running.sender",
 )

@@ -17,6 +17,8 @@ import pytest
 from pelican_linkback.exceptions import (
     InvalidURL,
     JournalError,
+    LookupFailed,
+    RedirectLoop,
     Refused,
     TimedOut,
     Unreachable,
@@ -217,6 +219,13 @@ def test_an_endpoint_host_of_many_blogs_gets_no_more_than_it_may(world: World) -
         pytest.param(Unreachable, "not-online", "info", "is not online (as the", id="unreachable"),
         pytest.param(TimedOut, "not-online", "info", "is not online (as the", id="timed out"),
         pytest.param(
+            LookupFailed,
+            "lookup-failed",
+            "info",
+            "could not be looked at (as the test wants it); the next run tries again",
+            id="name server",
+        ),
+        pytest.param(
             Reply(301, [("Location", "/")]),
             "redirected",
             "warning",
@@ -296,6 +305,9 @@ def test_two_articles_of_one_url_stop_nothing(world: World) -> None:
     ("target", "state", "reason"),
     [
         pytest.param(page(), State.NOTHING, "no-endpoint", id="no endpoint"),
+        pytest.param("<p>" * 400_000, State.NOTHING, "unread", id="too long"),
+        pytest.param(LookupFailed, State.LATER, "lookup-failed", id="name server"),
+        pytest.param(RedirectLoop, State.LATER, "redirect-loop", id="redirect loop"),
         pytest.param(Reply(404), State.REFUSED, "target-404", id="target gone"),
         pytest.param(Reply(503), State.LATER, "target-503", id="target down"),
         pytest.param(Unreachable, State.LATER, "unreachable", id="no such host"),
@@ -904,7 +916,8 @@ def test_every_line_that_is_written_can_be_read(world: World) -> None:
 
 
 def test_errors_of_the_web_are_all_answers() -> None:
-    assert set(WebError.__subclasses__()) == {InvalidURL, Refused, TimedOut, Unreachable}
+    known = {InvalidURL, LookupFailed, RedirectLoop, Refused, TimedOut, Unreachable}
+    assert set(WebError.__subclasses__()) == known
 
 
 def test_how_far_a_run_is_can_be_watched(world: World) -> None:

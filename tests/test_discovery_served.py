@@ -70,7 +70,8 @@ class Client:
 
     def expected(self, situation: Situation, protocol: Protocol) -> tuple[Endpoint, ...] | Outcome:
         if situation.url is None:
-            return Outcome(Verdict.NOTHING, "no-endpoint")
+            reason = "unread" if situation.unread else "no-endpoint"
+            return Outcome(Verdict.NOTHING, reason, situation.unread)
         return (Endpoint(protocol, self.host.here(situation.url), situation.found),)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.exceptions import TimedOut
+from pelican_linkback.exceptions import LookupFailed, TimedOut
 from pelican_linkback.net.client import MAX_BODY, Response
 from pelican_linkback.protocol import websub
 from pelican_linkback.protocol.mention import Mention, Protocol, Verdict
@@ -255,6 +255,7 @@ def test_a_hub_that_is_down_is_asked_once_a_run(feeds: Feeds):
     [
         (Reply(404), "not-online", "is not online (it answers 404); upload it"),
         (TimedOut, "not-online", "is not online (as the test wants it); upload it"),
+        (LookupFailed, "lookup-failed", "could not be looked at (as the test wants it); the next"),
         ("first", "older-version", "is not online as it was built; upload it"),
     ],
 )

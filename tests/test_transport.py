@@ -72,7 +72,7 @@ def test_a_path_is_asked_for_as_it_is_written(path: str) -> None:
         ("/é".encode(), b"GET /%C3%A9 "),
         ("/é".encode("latin-1"), b"GET /%E9 "),
         (b"  /a b  ", b"GET /a%20b "),
-        (b"/\xff\x1b\x00", b"GET /%FF%1B%00 "),
+        (b"/\xff\xc3\xa9", b"GET /%FF%C3%A9 "),
         (b"?x#y", b"GET /?x "),
     ],
 )
@@ -140,7 +140,7 @@ def test_headers_are_bounded_as_a_whole(interim: bytes) -> None:
     some, more = (interim + OK + LONG * n + b"\r\n" for n in (3, 9))
     with server(says(some)) as (base, _):
         assert a_web().get(f"{base}/").status == 200
-    with server(says(more)) as (base, _), pytest.raises(Unreachable, match="too long or too many"):
+    with server(says(more)) as (base, _), pytest.raises(Unreachable, match="too long"):
         a_web().get(f"{base}/")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from pelican_linkback.exceptions import InvalidURL, Refused, TimedOut, Unreachable
+from pelican_linkback.exceptions import InvalidURL, RedirectLoop, Refused, TimedOut, Unreachable
 from pelican_linkback.net import client as web_module
 from pelican_linkback.net.client import MAX_BODY, MAX_REDIRECTS, Web
 from pelican_linkback.net.client import Request as Sent
@@ -109,7 +109,7 @@ def test_twenty_redirects_are_followed_and_no_more(serve: Serve) -> None:
     web, base, log = serve(site)
     assert web.get(f"{base}/1").status == 404
     log.clear()
-    with pytest.raises(Refused, match="more than 20 redirects"):
+    with pytest.raises(RedirectLoop, match="more than 20 redirects"):
         web.get(f"{base}/0")
     assert len(log) == MAX_REDIRECTS + 1
 

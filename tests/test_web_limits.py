@@ -13,7 +13,7 @@ from contextlib import closing
 
 import pytest
 
-from pelican_linkback.exceptions import Refused, TimedOut, Unreachable, WebError
+from pelican_linkback.exceptions import LookupFailed, Refused, TimedOut, Unreachable, WebError
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import MAX_BODY, Response, Web
 from pelican_linkback.net.connect import system_resolver
@@ -52,10 +52,8 @@ SLOW = {
 
 @pytest.mark.parametrize("script", SLOW.values(), ids=SLOW)
 def test_an_exchange_ends_in_time(script: Script) -> None:
-    with server(script) as (base, _), ends_soon(), pytest.raises((TimedOut, Unreachable)) as told:
+    with server(script) as (base, _), ends_soon(), pytest.raises(TimedOut):
         a_web(SOON).get(f"{base}/")
-    # A hundred headers, or a line of 64 KiB, can come before the time is over.
-    assert isinstance(told.value, TimedOut) or "headers" in told.value.reason
 
 
 def test_redirects_share_one_time() -> None:
@@ -79,7 +77,7 @@ def test_a_look_up_that_hangs_is_left_behind() -> None:
         release.wait(5)
         return ["127.0.0.1"]
 
-    with ends_soon(), pytest.raises(TimedOut):
+    with ends_soon(), pytest.raises(LookupFailed):
         a_web(SOON, resolver=hangs).get("http://blog.example/")
     release.set()
 
@@ -106,8 +104,8 @@ WRONG = {
     "nothing at all": (b"", "closed the connection without an answer"),
     "not HTTP": (b"220 smtp.example ESMTP\r\n", "not HTTP"),
     "no number": (b"HTTP/1.1 abc\r\n\r\n", "not HTTP"),
-    "too many headers": (OK + b"A: b\r\n" * 200 + b"\r\n", "too long or too many"),
-    "a long header": (OK + b"A: " + b"b" * 70000 + b"\r\n\r\n", "too long or too many"),
+    "too many headers": (OK + b"A: b\r\n" * 1001 + b"\r\n", "too long or too many"),
+    "a long header": (OK + b"A: " + b"b" * 300_000 + b"\r\n\r\n", "too long"),
     "short of its length": (OK + b"Content-Length: 9\r\n\r\nabc", "before the end"),
     "two lengths": (OK + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", "not HTTP"),
     "broken chunks": (OK + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", "before the end"),
@@ -155,11 +153,11 @@ def test_packed_answers_are_unpacked(coding: str, pack: Callable[[bytes], bytes]
         assert a_web().get(f"{base}/").body == b"page" * 1000
 
 
-@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "rot13"])
-def test_codings_that_were_not_asked_for_stay_packed(coding: str) -> None:
+def test_a_coding_that_nobody_knows_is_named_and_its_body_not_read() -> None:
     log: list[Request] = []
-    with http_server({"/": Reply(200, [("Content-Encoding", coding)], b"abc")}, log) as base:
-        assert a_web().get(f"{base}/").body == b"abc"
+    with http_server({"/": Reply(200, [("Content-Encoding", "Rot13")], b"abc")}, log) as base:
+        answer = a_web().get(f"{base}/")
+    assert (answer.body, answer.packed) == (b"", "rot13")
     assert log[0].headers["Accept-Encoding"] == "gzip, deflate"
 
 
@@ -253,6 +251,35 @@ def test_private_addresses_beside_a_public_one_are_passed_over(
 
 def test_the_system_resolves_names() -> None:
     assert system_resolver("127.0.0.1") == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("name", ["a" * 64 + ".example", "a..example", "."])
+def test_a_name_that_cannot_even_be_asked_for_is_not_there(name: str) -> None:
+    with pytest.raises(socket.gaierror) as caught:
+        system_resolver(name)
+    assert caught.value.errno == socket.EAI_NONAME
+
+
+CODES = {
+    "EAI_NONAME": Unreachable,
+    "EAI_NODATA": Unreachable,
+    "EAI_AGAIN": LookupFailed,
+    "EAI_FAIL": LookupFailed,
+    "EAI_SYSTEM": LookupFailed,
+    "EAI_MEMORY": LookupFailed,
+}
+
+
+@pytest.mark.parametrize(("code", "kind"), CODES.items())
+def test_a_name_server_in_trouble_is_no_host_that_is_not_there(
+    code: str, kind: type[WebError]
+) -> None:
+    def failing(host: str) -> list[str]:
+        raise socket.gaierror(getattr(socket, code), "as the test wants it")
+
+    with pytest.raises(kind) as told:
+        a_web(resolver=failing).get("http://blog.example/")
+    assert type(told.value) is kind
 
 
 # --- many at once, and the end ---------------------------------------------------------------

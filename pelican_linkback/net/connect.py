@@ -14,25 +14,28 @@ from pelican_linkback.exceptions import Refused
 from pelican_linkback.net.addresses import BAD_PORTS, Address, AllowEntry, is_global
 from pelican_linkback.net.deadline import Deadline
 
-__all__ = ["Dialler", "Resolver", "system_resolver"]
+__all__ = ["Connector", "Resolver", "system_resolver"]
 
 Resolver = Callable[[str], Sequence[str]]
 
 
 def system_resolver(host: str) -> list[str]:
     """Return the addresses of ``host`` in the system's order; OSError when there are none."""
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # such a name cannot even be asked for
+        raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
-class Dialler:
+class Connector:
     """Connects to the public internet, and to what ``allow`` opens besides."""
 
     def __init__(self, allow: Sequence[AllowEntry], resolver: Resolver) -> None:
         self._allow = tuple(allow)
         self._resolver = resolver
 
-    def dial(self, url: str, host: str, port: int, deadline: Deadline) -> socket.socket:
+    def connect(self, url: str, host: str, port: int, deadline: Deadline) -> socket.socket:
         """Return a socket that is open to the first address that we may and can reach.
 
         Raises Refused (which names ``url``) when there is none that we may, and OSError when
@@ -50,10 +53,16 @@ class Dialler:
         try:
             return [ip_address(host)]
         except ValueError:
-            found = [ip_address(text) for text in deadline.ask(lambda: self._resolver(host))]
+            found = [ip_address(text) for text in self._ask(host, deadline)]
         if not found:
-            raise socket.gaierror
+            raise socket.gaierror(socket.EAI_NONAME, "no address")
         return found
+
+    def _ask(self, host: str, deadline: Deadline) -> Sequence[str]:
+        try:
+            return deadline.ask(lambda: self._resolver(host))
+        except TimeoutError as error:
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer in time") from error
 
     def _admits(self, host: str, address: Address, port: int) -> bool:
         return is_global(address) or any(entry.opens(host, address, port) for entry in self._allow)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pelican_linkback.sending.deciding.reasons import UNREAD
 from pelican_linkback.sending.memory.delivery import Delivery, State
 
 __all__ = [
@@ -95,8 +96,12 @@ def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
 
 
 def can_begin_anew(delivery: Delivery, decision: Decision) -> bool:
-    """Tell whether it failed for good, and the receiver does not know the present version."""
-    over = delivery.state is State.REFUSED or isinstance(decision, GiveUp)
+    """Tell whether it failed for good, and the receiver does not know the present version.
+
+    A page that could not be read failed, too: nobody knows whether there is somebody to tell.
+    """
+    unread = delivery.state is State.NOTHING and delivery.reason == UNREAD
+    over = unread or delivery.state is State.REFUSED or isinstance(decision, GiveUp)
     return over and not delivery.is_up_to_date
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pelican_linkback.exceptions import WebError
+from pelican_linkback.exceptions import LookupFailed, WebError
 from pelican_linkback.protocol import verification
 from pelican_linkback.protocol.response import charset
 from pelican_linkback.protocol.verification import (
@@ -36,6 +36,7 @@ if typing.TYPE_CHECKING:
 
 __all__ = [
     "LINK_MISSING",
+    "LOOKUP_FAILED",
     "NOT_ONLINE",
     "OLDER",
     "REDIRECTED",
@@ -50,14 +51,15 @@ __all__ = [
 ]
 
 NOT_ONLINE = "not-online"
+LOOKUP_FAILED = "lookup-failed"
 REDIRECTED = "redirected"
 LINK_MISSING = "link-missing"
 OLDER = "older-version"
 STILL_LINKED = "still-linked"
 STILL_ONLINE = "still-online"
 
-UPLOAD_MENDS = frozenset({NOT_ONLINE, OLDER, STILL_LINKED, STILL_ONLINE})
-"""What passes when the site is uploaded; the others need the author."""
+UPLOAD_MENDS = frozenset({NOT_ONLINE, LOOKUP_FAILED, OLDER, STILL_LINKED, STILL_ONLINE})
+"""What passes when the site is uploaded, or by itself; the others need the author."""
 
 PATIENCE = timedelta(days=1)
 """For so long a new version waits until its page reads like the built one: some hosts rewrite
@@ -95,7 +97,8 @@ def readiness(
     uploaded there, as far as it is known.
     """
     if isinstance(page, WebError):
-        return Waiting(NOT_ONLINE, harmless(page.reason))
+        code = LOOKUP_FAILED if isinstance(page, LookupFailed) else NOT_ONLINE
+        return Waiting(code, harmless(page.reason))
     if delivery.is_ping:
         return _of_feed(delivery, page)
     look = _Look(delivery, page, built, now)

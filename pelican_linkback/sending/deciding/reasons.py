@@ -6,13 +6,17 @@ import re
 
 from pelican_linkback.sending.memory.delivery import Delivery
 
-__all__ = ["reason"]
+__all__ = ["UNREAD", "reason"]
+
+UNREAD = "unread"
+"""No endpoint was found on a page that could not be read, or not to its end."""
 
 REASONS = {
     "accepted": "taken",
     "already-registered": "known there already",
     "found-gone": "the receiver looked, and found no link any more",
     "no-endpoint": "it takes neither webmentions nor pingbacks",
+    UNREAD: "its page could not be read",
     "not-online": "its page is not online",
     "redirected": "its page redirects to another one, or to another host",
     "link-missing": "its page does not link to the target",
@@ -22,6 +26,8 @@ REASONS = {
     "interrupted": "the run ended before the answer came",
     "timed-out": "no answer in time",
     "unreachable": "no such host, or no connection",
+    "lookup-failed": "the name server does not answer",
+    "redirect-loop": "its redirects have no end",
     "address-refused": "not an address on the public internet",
     "invalid-url": "not an address that can be fetched",
     "status-refused": "the receiver has decided against it",
@@ -39,7 +45,12 @@ OF_FEEDS = {
 }
 """What some of them mean where a hub is to be told of a feed."""
 
-OWN = frozenset({"timed-out", "unreachable", "address-refused", "invalid-url", "status-refused"})
+OWN = frozenset(
+    (
+        *("timed-out", "unreachable", "lookup-failed", "redirect-loop", "address-refused"),
+        *("invalid-url", "status-refused", UNREAD),
+    )
+)
 """The reasons whose details are whole sentences."""
 
 NUMBERED = {

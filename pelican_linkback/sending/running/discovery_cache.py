@@ -19,7 +19,13 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.caching import LONGEST, Freshness, freshness
 from pelican_linkback.protocol.discovery import Discovery
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol
-from pelican_linkback.sending.running.exchanges import Web, choose, discovery_of, fetch
+from pelican_linkback.sending.running.exchanges import (
+    FOR_A_PAGE,
+    Web,
+    choose,
+    discovery_of,
+    fetch,
+)
 from pelican_linkback.text.urls import check, page_key
 
 if typing.TYPE_CHECKING:
@@ -86,9 +92,9 @@ class Discoveries:
         return Found(choose(known.discovery, protocols), remembered=True)
 
     def conditions(self, target: str) -> Mapping[str, str]:
-        """Return the headers that ask whether ``target`` has changed since, if it is known."""
+        """Return the headers to ask ``target`` with: whether it has changed, if it is known."""
         known = self._known_of(target)
-        return known.freshness.conditions() if known else {}
+        return {**FOR_A_PAGE, **(known.freshness.conditions() if known else {})}
 
     def learn(
         self,
@@ -106,7 +112,7 @@ class Discoveries:
         if not isinstance(answer, WebError) and isinstance(discovery, Discovery):
             # What a redirect led to belongs to another page.
             kept = freshness(answer.headers, now) if page_key(answer.url) == page else None
-            if kept:
+            if kept and (discovery.endpoints or not discovery.unread):
                 self._remember(page, discovery, kept, now)
         return Found(choose(discovery, protocols))
 
@@ -179,7 +185,7 @@ def _to_line(page: str, discovery: Discovery, kept: Freshness, now: datetime) ->
         "etag": kept.etag,
         "last_modified": kept.last_modified,
     }
-    for endpoint in filter(None, (discovery.webmention, discovery.pingback)):
+    for endpoint in discovery.endpoints:
         line[endpoint.protocol.value] = endpoint.url
         line[f"{endpoint.protocol.value}_found"] = endpoint.found
     return {name: value for name, value in line.items() if value is not None}
@@ -192,7 +198,8 @@ def _from_line(line: Mapping[str, object]) -> _Known:
     if moment and moment.tzinfo is None:
         raise ValueError("its until has no time zone")
     kept = Freshness(moment, _text(line, "etag"), _text(line, "last_modified"))
-    return _Known(kept, Discovery(*(_endpoint(line, protocol) for protocol in MENTIONING)))
+    webmention, pingback = (_endpoint(line, protocol) for protocol in MENTIONING)
+    return _Known(kept, Discovery(webmention, pingback))
 
 
 def _endpoint(line: Mapping[str, object], protocol: Protocol) -> Endpoint | None:

@@ -11,11 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from pelican_linkback.exceptions import InvalidURL, Refused, TimedOut, WebError
+from pelican_linkback.exceptions import (
+    Heard,
+    InvalidURL,
+    LookupFailed,
+    RedirectLoop,
+    Refused,
+    TimedOut,
+    WebError,
+)
 from pelican_linkback.protocol import pingback, webmention, websub
 from pelican_linkback.protocol.discovery import Discovery, discover
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
-from pelican_linkback.protocol.response import failure
+from pelican_linkback.protocol.response import failure, retry_after
 from pelican_linkback.sending.memory.events import Asked
 from pelican_linkback.text.printable import harmless
 from pelican_linkback.text.urls import resolve
@@ -23,7 +31,19 @@ from pelican_linkback.text.urls import resolve
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
 
-__all__ = ["Web", "ask", "choose", "discovery_of", "fetch", "find_endpoints", "tell"]
+__all__ = [
+    "FOR_A_PAGE",
+    "Web",
+    "ask",
+    "choose",
+    "discovery_of",
+    "fetch",
+    "find_endpoints",
+    "tell",
+]
+
+FOR_A_PAGE = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"}
+"""The headers to ask a target with, since some sites have JSON for whom anything will do."""
 
 LANGUAGES = {
     Protocol.PINGBACK: pingback,
@@ -57,17 +77,50 @@ def find_endpoints(
     web: Web, target: str, protocols: Sequence[Protocol], now: datetime
 ) -> tuple[Endpoint, ...] | Outcome:
     """Return where ``target`` takes mentions, in the order of ``protocols``; or why nowhere."""
-    return choose(discovery_of(fetch(web, target), now), protocols)
+    return choose(discovery_of(fetch(web, target, FOR_A_PAGE), now), protocols)
 
 
 def discovery_of(page: Response | WebError, now: datetime) -> Discovery | Outcome:
-    """Return what the page of a target offers, or why it cannot be known."""
-    if isinstance(page, WebError):
-        return _not_reached(page)
-    if unwell := failure(page.status, page.headers, now):
-        status = f"the target answers {page.status}"
-        return replace(unwell, reason=f"target-{page.status}", detail=status)
-    return discover(page.url, page.headers, page.body)
+    """Return what the page of a target offers, or why it cannot be known.
+
+    What was heard before an answer broke off is as good as the rest would have been.
+    """
+    if not isinstance(page, WebError):
+        return _discovered(_heard(page), now, _missing(page))
+    if page.heard is not None:
+        found = _discovered(page.heard, now)
+        if isinstance(found, Outcome) or found.endpoints:
+            return found
+    return _not_reached(page)
+
+
+def _discovered(heard: Heard, now: datetime, missing: str = "") -> Discovery | Outcome:
+    """Return what an answer offers.
+
+    Webmention (3.1.2) does not make the Link header depend on the status; of X-Pingback nothing is
+    said. But all pages that are not there say the same; and who asks for a pause is to have it.
+    """
+    unwell = failure(heard.status, heard.headers, now)
+    if unwell is None:
+        return discover(heard.url, heard.headers, heard.body, missing)
+    asks_for_a_pause = unwell.verdict is Verdict.LATER and retry_after(heard.headers, now)
+    if heard.status not in {404, 410} and not asks_for_a_pause:
+        found = discover(heard.url, heard.headers, b"")
+        if found.webmention:
+            return Discovery(found.webmention)
+    detail = f"the target answers {heard.status}"
+    return replace(unwell, reason=f"target-{heard.status}", detail=detail)
+
+
+def _heard(page: Response) -> Heard:
+    return Heard(page.url, page.status, page.headers, page.body)
+
+
+def _missing(page: Response) -> str:
+    """Return why not all of a page was read; empty if it was."""
+    if page.packed:
+        return f"its page is packed as {harmless(page.packed, 60)}, which cannot be unpacked here"
+    return "its page is longer than 1 MB, and names no endpoint so far" if page.truncated else ""
 
 
 def choose(
@@ -76,23 +129,35 @@ def choose(
     """Return the endpoints that were found, in the order of ``protocols``; or why there is none."""
     if isinstance(found, Outcome):
         return found
-    offered = {Protocol.WEBMENTION: found.webmention, Protocol.PINGBACK: found.pingback}
-    endpoints = tuple(endpoint for each in protocols if (endpoint := offered[each]))
+    offered = {endpoint.protocol: endpoint for endpoint in found.endpoints}
+    endpoints = tuple(offered[each] for each in protocols if each in offered)
+    if found.unread and not endpoints:
+        return Outcome(Verdict.NOTHING, "unread", found.unread)
     return endpoints or Outcome(Verdict.NOTHING, "no-endpoint")
 
 
 def tell(web: Web, mention: Mention, endpoint: Endpoint, now: datetime) -> Outcome:
     """Post ``mention`` to ``endpoint`` in its language and return what the answer means."""
+    outcome = _answered(web, mention, endpoint, now)
+    return replace(outcome, protocol=endpoint.protocol, endpoint=endpoint.url)
+
+
+def _answered(web: Web, mention: Mention, endpoint: Endpoint, now: datetime) -> Outcome:
+    """Post, and read the answer: where it breaks off, its status is enough.
+
+    But of a pingback the body is the answer.
+    """
     language = LANGUAGES[endpoint.protocol]
     try:
-        reply = web.post(endpoint.url, language.request(mention), language.CONTENT_TYPE)
+        heard = _heard(web.post(endpoint.url, language.request(mention), language.CONTENT_TYPE))
     except WebError as error:
-        return replace(_not_reached(error), protocol=endpoint.protocol, endpoint=endpoint.url)
-    outcome: Outcome = language.read_reply(reply.status, reply.headers, reply.body, now)
-    status_url = outcome.status_url and resolve(reply.url, outcome.status_url)
-    return replace(
-        outcome, protocol=endpoint.protocol, endpoint=endpoint.url, status_url=status_url
-    )
+        needs_body = endpoint.protocol is Protocol.PINGBACK
+        if error.heard is None or (needs_body and error.heard.status < 300):
+            return _not_reached(error)
+        heard = error.heard
+    outcome: Outcome = language.read_reply(heard.status, heard.headers, heard.body, now)
+    status_url = outcome.status_url and resolve(heard.url, outcome.status_url)
+    return replace(outcome, status_url=status_url)
 
 
 def ask(web: Web, status_url: str) -> Asked:
@@ -112,6 +177,10 @@ def _not_reached(error: WebError) -> Outcome:
             return Outcome(Verdict.REFUSED, "invalid-url", detail)
         case Refused():
             return Outcome(Verdict.REFUSED, "address-refused", detail)
+        case RedirectLoop():
+            return Outcome(Verdict.LATER, "redirect-loop", detail)
+        case LookupFailed():
+            return Outcome(Verdict.LATER, "lookup-failed", detail)
         case TimedOut():
             return Outcome(Verdict.LATER, "timed-out", detail)
         case _:

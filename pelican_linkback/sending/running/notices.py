@@ -10,6 +10,7 @@ from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding.decider import Decision, GiveUp
 from pelican_linkback.sending.deciding.readiness import (
     LINK_MISSING,
+    LOOKUP_FAILED,
     OLDER,
     REDIRECTED,
     STILL_LINKED,
@@ -97,6 +98,11 @@ def about_waiting(
                 passing=True,
                 kind=code,
             )
+        case code if code == LOOKUP_FAILED:
+            text = (
+                f"{told}: {source} could not be looked at ({why.detail}); the next run tries again"
+            )
+            return _notice("info", text, passing=True)
         case code:
             what = ONLINE.get(code, f"is not online ({why.detail})")
             what += f" ({why.detail})" if code == OLDER and why.detail else ""
@@ -134,7 +140,7 @@ def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
         what = NEWS.get(delivery.fingerprint, "")
         return _notice("info", f"{subject} told{what} by {delivery.protocol} ({reason(delivery)})")
     if delivery.state is State.NOTHING:
-        return _notice("info", f"{subject} not told: it takes neither webmentions nor pingbacks")
+        return _notice("info", f"{subject} not told: {reason(delivery)}")
     again = "by pelican-linkback send --retry-failed"
     remedy = f"it is tried again {'only ' if delivery.is_removal else AT_A_CHANGE}{again}"
     return _not_told(subject, delivery, remedy, given_up=given_up, kind=delivery.reason)
@@ -175,6 +181,9 @@ def _about_hub(pings: Sequence[Delivery], *, given_up: bool) -> Notice:
     subject = f"{first.article}{more}: the hub {first.mention.target}"
     if first.state is State.DELIVERED:
         return _notice("info", f"{subject} told ({reason(first)})")
+    if first.state is State.WAITING and first.reason == LOOKUP_FAILED:
+        why = f"{first.article} could not be looked at ({first.detail}); the next run tries again"
+        return _notice("info", f"{subject} not told yet: {why}", passing=True)
     if first.state is State.WAITING:
         what = "as it was built" if first.reason == OLDER else f"({first.detail})"
         return _notice(
