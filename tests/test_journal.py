@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import threading
@@ -343,3 +344,25 @@ def test_an_append_does_not_wait_for_ever(
     ):
         journal.append({"v": 1, "n": 2})
     assert journal.read().events == ({"v": 1, "n": 1},)
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_where_the_file_system_has_no_locks_the_message_says_what_to_do(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def flock(fd: int, operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(JournalError, match=r"cannot be locked .* LINKBACK_STATE"):
+        journal.append({"v": 1, "n": 1})
+    with pytest.raises(JournalError, match="cannot be locked"), journal.hold():
+        pytest.fail("nothing is held")
+    assert not journal.path.exists()
+
+
+def test_a_lock_file_that_was_left_behind_keeps_nobody_out(journal: Journal) -> None:
+    journal.append({"v": 1, "n": 1})
+    journal.path.with_suffix(".lock").write_text("4711\nelsewhere\n")
+    with Journal(journal.path).hold() as held:
+        assert held

@@ -56,7 +56,10 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         # Seen by all threads as one holder; within the process the other lock keeps order.
-        self._file_lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+        # A lock of the system's ends with its process; a mere file would outlive a killed one.
+        self._file_lock = FileLock(
+            path.with_suffix(".lock"), thread_local=False, fallback_to_soft=False
+        )
         self._thread_lock = threading.Lock()
         self._held = False
         self._queue: deque[_Lines] = deque()
@@ -173,7 +176,20 @@ class Journal:
             message = f"cannot be written, since a file is where a folder belongs: {error.filename}"
             raise JournalError(self.path, message) from error
         except OSError as error:
+            if error.errno in _NO_LOCKS:
+                raise self._without_locks(error) from error
             raise JournalError(self.path, f"cannot be written: {_words(error)}") from error
+
+    def _without_locks(self, error: OSError) -> JournalError:
+        message = (
+            f"cannot be locked ({_words(error)}), so that two runs might send at once: its file "
+            "system, perhaps a network folder's, has no locks; name a folder on a local disk in "
+            "LINKBACK_STATE"
+        )
+        return JournalError(self.path, message)
+
+
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 def _ends_a_line(file: BinaryIO) -> bool:
