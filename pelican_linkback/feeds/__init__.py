@@ -28,9 +28,10 @@ from pelican_linkback.feeds.articles.stock import (
     TranslationFeed,
 )
 from pelican_linkback.feeds.formats.atom import Atom1Feed
-from pelican_linkback.feeds.formats.base import Enclosure, Person, Stylesheet
+from pelican_linkback.feeds.formats.base import Enclosure, Stylesheet
 from pelican_linkback.feeds.formats.extensions import Category
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.formats.podcast import PodcastRss
 from pelican_linkback.feeds.formats.rss import Rss201rev2Feed, RssUserland091Feed
 from pelican_linkback.feeds.framework.feed import Feed

@@ -18,9 +18,10 @@ from pelican_linkback.feeds.articles.pages import page_of_article, page_of_group
 from pelican_linkback.feeds.content.cleaning import fit, is_blank
 from pelican_linkback.feeds.content.pictures import first_picture
 from pelican_linkback.feeds.content.titles import plain_text
-from pelican_linkback.feeds.formats.base import Enclosure, Person, Stylesheet
+from pelican_linkback.feeds.formats.base import Enclosure, Stylesheet
 from pelican_linkback.feeds.formats.entry_cache import once, shareable
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.formats.people import Person, as_person
 from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.feeds.framework.archives import numbered
 from pelican_linkback.feeds.framework.feed import Feed
@@ -39,6 +40,7 @@ _KEPT_OUT = -1
 @shareable(
     *("path", "url", "setting", "path_fields", "path_source", "path_pattern", "document_path"),
     *("document_url", "objects", "group", "groups_of", "_members", "_members_by_language"),
+    "_has_page",
     *("_shared_slugs", "items", "filter", "order_by", "limit", "title", "link", "description"),
     *("subtitle", "language", "author_name", "author_email", "author_link", "categories"),
     *("feed_copyright", "feed_guid", "feed_url", "ttl", "stylesheets", "feed_type"),
@@ -290,8 +292,8 @@ class ArticleFeed(Feed):
 
     def item_author_name(self, article: Any) -> str | None:
         """Return the first author's name, for formats that know only one."""
-        authors = self.item_authors(article)
-        return authors[0].name if authors else None
+        authors = self.aspect("item_authors", article) or ()
+        return next((as_person(author).name for author in authors), None)
 
     def item_authors(self, article: Any) -> list[Person]:
         """Return every author who has a name, with what is known of them (P7, P8)."""
@@ -305,9 +307,10 @@ class ArticleFeed(Feed):
         return tuple(self._person(name, metadata) for name in names)
 
     def _person(self, name: str, metadata: Mapping[str, Any]) -> Person:
-        about = self.site.people.get(name, {})
-        email = metadata.get("author_email") or about.get("email")
-        return Person(name, email, metadata.get("author_url") or about.get("url"))
+        person, people = as_person(name), self.site.people
+        about = people.get(name) or people.get(person.name or "") or {}
+        email = metadata.get("author_email") or about.get("email") or person.email
+        return Person(person.name, email, metadata.get("author_url") or about.get("url"))
 
     def item_pubdate(self, article: Any) -> dt.datetime:
         """Return the article's date."""

@@ -16,6 +16,7 @@ from pelican_linkback.feeds.articles.articles import ArticleFeed, categories_of,
 from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.formats.people import as_person
 from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.site import Site
 
@@ -168,8 +169,13 @@ class AuthorFeed(GroupFeed):
         authors: Iterable[Any] = getattr(article, "authors", ())
         return authors
 
+    def title(self, obj: Any) -> str:
+        """Return the site's name, followed by the author's."""
+        name = self.author_name(obj)
+        return plain_text(f"{self.site.name} - {as_person(name).name or name}")
+
     def author_name(self, obj: Any) -> str:
-        """Return the author."""
+        """Return the author; an address that is in the name is told apart in the document."""
         return plain_text(str(obj))
 
 

@@ -5,20 +5,14 @@ from __future__ import annotations
 from feedgenerator.django.utils import feedgenerator
 from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
-from pelican_linkback.feeds.formats.base import (
-    Mended,
-    Person,
-    as_person,
-    file_attributes,
-    single_author,
-    xml_kind,
-)
+from pelican_linkback.feeds.formats.base import Mended, file_attributes, xml_kind
 from pelican_linkback.feeds.formats.entry_cache import Item
 from pelican_linkback.feeds.formats.extensions import (
     add_atom_head,
     add_to_item,
     category_attributes,
 )
+from pelican_linkback.feeds.formats.people import Person, as_person, single_author
 from pelican_linkback.feeds.formats.xml import XMLWriter, repeat, repeat_each
 
 __all__ = ["Atom1Feed"]

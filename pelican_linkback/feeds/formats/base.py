@@ -21,7 +21,6 @@ from __future__ import annotations
 import datetime as dt
 import mimetypes
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from io import BytesIO, StringIO
 from operator import attrgetter
@@ -39,33 +38,22 @@ from pelican_linkback.feeds.formats.entry_cache import (
     pattern_of,
     shareable,
 )
+from pelican_linkback.feeds.formats.people import Person, as_person, single_author
 from pelican_linkback.feeds.formats.xml import Fragments, Sink, XMLWriter
 
 __all__ = [
     "Enclosure",
     "Mended",
-    "Person",
     "Stylesheet",
-    "as_person",
     "aware",
     "file_attributes",
     "save",
-    "single_author",
     "xml_kind",
 ]
 
 _DATES = ("updateddate", "pubdate")
 _NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The date of a document that has none: Atom asks for one, and a clock would lie (P18)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """An author or a contributor (RFC 4287, section 3.2): a name, or else an e-mail address."""
-
-    name: str | None
-    email: str | None = None
-    link: str | None = None
 
 
 class Enclosure(feedgenerator.Enclosure):
@@ -120,6 +108,8 @@ class Mended(feedgenerator.SyndicationFeed):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **_with_list_of_categories(kwargs))
+        for author in single_author(self.feed):
+            self.feed["author_name"], self.feed["author_email"] = author.name, author.email
         stylesheets = self.feed["stylesheets"] or ()
         self.feed["stylesheets"] = [_mended_stylesheet(each) for each in stylesheets]
 
@@ -239,11 +229,6 @@ def _with_list_of_categories(arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments | {"categories": [categories]} if isinstance(categories, str) else arguments
 
 
-def as_person(author: Person | str) -> Person:
-    """Return ``author`` as a Person; a string is a name."""
-    return author if isinstance(author, Person) else Person(str(author))
-
-
 def save(document: feedgenerator.SyndicationFeed, file: Sink) -> None:
     """Write any generator's document to ``file`` in UTF-8."""
     cls = type(document)
@@ -257,12 +242,6 @@ def _mended_stylesheet(sheet: feedgenerator.Stylesheet) -> Stylesheet:
     if isinstance(sheet, Stylesheet):
         return sheet
     return Stylesheet(sheet.url, sheet.mimetype or "", sheet.media)
-
-
-def single_author(item: Item) -> list[Person]:
-    """Return the author that the single-author arguments give to a feed or an item, if any."""
-    name, email = item["author_name"], item["author_email"]
-    return [Person(name, email, item["author_link"])] if name or email else []
 
 
 xml_kind = shareable(

@@ -16,8 +16,9 @@ from typing import Any
 from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
 from pelican_linkback.feeds.content.cleaning import words
-from pelican_linkback.feeds.formats.base import Mended, Person, single_author
+from pelican_linkback.feeds.formats.base import Mended
 from pelican_linkback.feeds.formats.entry_cache import Item, kind_of, pattern_of, shareable
+from pelican_linkback.feeds.formats.people import Person, single_author
 from pelican_linkback.feeds.formats.xml import Sink, clean
 
 __all__ = ["JsonFeed"]

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from pelican_linkback.feeds.formats.base import Person
 from pelican_linkback.feeds.formats.entry_cache import Item
+from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.formats.podcast_terms import GROUPS
 from pelican_linkback.feeds.formats.rss import Rss201rev2Feed
 from pelican_linkback.feeds.formats.xml import XMLWriter

@@ -1,0 +1,44 @@
+"""Authors and contributors, as every format names them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from pelican_linkback.feeds.formats.entry_cache import Item
+
+__all__ = ["Person", "as_person", "single_author"]
+
+# As in mail (RFC 5322, section 3.4); the name may be in quotes.
+_MAILBOX = re.compile(r"([^<>]*)<(?:mailto:)?([^\s<>@]+@[^\s<>@]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author or a contributor (RFC 4287, section 3.2): a name, or else an e-mail address."""
+
+    name: str | None
+    email: str | None = None
+    link: str | None = None
+
+
+def as_person(author: Person | str) -> Person:
+    """Return ``author`` as a Person; a string is a name.
+
+    An address that stands in the name (``Ann Lee <ann@example.org>``) is taken out of it, and is
+    the person's where no other is known.
+    """
+    person = author if isinstance(author, Person) else Person(str(author))
+    if not person.name or "<" not in person.name:
+        return person
+    found = _MAILBOX.fullmatch(person.name.strip())
+    if found is None:
+        return person
+    name = found[1].strip().strip('"').strip()
+    return replace(person, name=name or None, email=person.email or found[2])
+
+
+def single_author(item: Item) -> list[Person]:
+    """Return the author that the single-author arguments give to a feed or an item, if any."""
+    name, email = item["author_name"], item["author_email"]
+    return [as_person(Person(name, email, item["author_link"]))] if name or email else []
