@@ -98,16 +98,24 @@ class _Site:
         """Tell whether the article is neither at its URL nor at another one."""
         return delivery.mention.source not in self.posts and delivery.article not in self._articles
 
+    def _has_moved(self, delivery: Delivery) -> bool:
+        return delivery.mention.source not in self.posts and delivery.article in self._articles
+
     def farewell(self, delivery: Delivery) -> News | None:
         """Return what becomes of a mention that is not marked, or not any more."""
+        if not delivery.is_known:
+            return Dropped()
         if not delivery.takes_updates:
-            return Dropped() if not delivery.is_known else None
+            # Nobody is told, but so the new address is known to be that of the same article.
+            return Queued(delivery.article, GONE) if self._has_moved(delivery) else None
         post = self.posts.get(delivery.mention.source)
         if post is not None:
             linked = delivery.mention.target in post.links
             return Queued(post.article, post.fingerprint if linked else UNLINKED)
         if delivery.fingerprint == GONE or not delivery.is_shown:
             return None
+        if delivery.sent_source in self.posts:
+            return Dropped()  # it moved, and back to where the receiver knows it
         return Dropped() if self.lacks(delivery) else Queued(delivery.article, GONE)
 
 
@@ -120,4 +128,5 @@ def is_news(delivery: Delivery | None, fact: News) -> bool:
     if delivery.state is State.DROPPED:
         return True
     known = delivery.article == fact.article and delivery.fingerprint == fact.fingerprint
-    return not known and (not delivery.is_known or delivery.takes_updates)
+    was_or_is_gone = GONE in {delivery.fingerprint, fact.fingerprint}
+    return not known and (not delivery.is_known or delivery.takes_updates or was_or_is_gone)

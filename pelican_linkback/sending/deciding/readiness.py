@@ -39,6 +39,8 @@ __all__ = [
     "LOOKUP_FAILED",
     "NOT_ONLINE",
     "OLDER",
+    "OLD_ADDRESS",
+    "PATIENCE",
     "REDIRECTED",
     "STILL_LINKED",
     "STILL_ONLINE",
@@ -46,6 +48,7 @@ __all__ = [
     "BuiltPage",
     "Ready",
     "digest_of",
+    "is_gone",
     "objections",
     "readiness",
 ]
@@ -57,8 +60,11 @@ LINK_MISSING = "link-missing"
 OLDER = "older-version"
 STILL_LINKED = "still-linked"
 STILL_ONLINE = "still-online"
+OLD_ADDRESS = "old-address"
 
-UPLOAD_MENDS = frozenset({NOT_ONLINE, LOOKUP_FAILED, OLDER, STILL_LINKED, STILL_ONLINE})
+UPLOAD_MENDS = frozenset(
+    {NOT_ONLINE, LOOKUP_FAILED, OLDER, STILL_LINKED, STILL_ONLINE, OLD_ADDRESS}
+)
 """What passes when the site is uploaded, or by itself; the others need the author."""
 
 PATIENCE = timedelta(days=1)
@@ -147,7 +153,7 @@ class _Look:
     def why_wait(self) -> Waiting | None:
         """Return why a receiver would not find what it is to be told."""
         if self.delivery.is_removal:
-            return None if self._is_gone else self._why_not_removed()
+            return None if is_gone(self.page) else self._why_not_removed()
         if self.page.status != 200:
             return _not_online(self.page)
         if not self._has_link:
@@ -155,11 +161,6 @@ class _Look:
         if self._is_redirected and not self.delivery.is_known and not self._is_one_page:
             return self._about_other_page()
         return Waiting(OLDER) if self._is_older else None
-
-    @property
-    def _is_gone(self) -> bool:
-        page = self.page
-        return page.status in {404, 410} or is_tombstone(page.body, page.headers)
 
     @property
     def _has_link(self) -> bool:
@@ -237,6 +238,11 @@ class _Look:
 
     def _is_over(self, patience: timedelta) -> bool:
         return self.delivery.since is not None and self.now - self.delivery.since >= patience
+
+
+def is_gone(page: Response) -> bool:
+    """Tell whether a page is known to be gone, and not only in trouble."""
+    return page.status in {404, 410} or is_tombstone(page.body, page.headers)
 
 
 def _stem(url: str) -> str:

@@ -23,6 +23,8 @@ REASONS = {
     "older-version": "an older version of its page is online",
     "still-linked": "the page that is online still links to it",
     "still-online": "its page is still online",
+    "old-address": "the page is still online at its old address",
+    "moved": "the old address redirects to the new one, and the receiver knows that",
     "interrupted": "the run ended before the answer came",
     "timed-out": "no answer in time",
     "unreachable": "no such host, or no connection",

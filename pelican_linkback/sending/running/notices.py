@@ -11,6 +11,7 @@ from pelican_linkback.sending.deciding.decider import Decision, GiveUp
 from pelican_linkback.sending.deciding.readiness import (
     LINK_MISSING,
     LOOKUP_FAILED,
+    OLD_ADDRESS,
     OLDER,
     REDIRECTED,
     STILL_LINKED,
@@ -26,6 +27,7 @@ __all__ = [
     "about_answer",
     "about_journal",
     "about_missing_link",
+    "about_move",
     "about_objection",
     "about_pings",
     "about_waiting",
@@ -89,6 +91,13 @@ def about_waiting(
                 "else add the link to the article or set LINKBACK_LINK_MARKED = True",
                 passing=True,
                 kind=code,
+            )
+        case code if code == OLD_ADDRESS:
+            return _notice(
+                "info",
+                f"{told}: the old address {why.detail} is still online; let it redirect to "
+                f"{source}, or take it away",
+                passing=True,
             )
         case code if code == REDIRECTED:
             return _notice(
@@ -161,6 +170,15 @@ def _not_told(
     # Of a removal the author can mend nothing: there is no page to change any more.
     level: Literal["warning", "info"] = "info" if delivery.is_removal else "warning"
     return _notice(level, f"{subject} not told{what}{tried} ({why}); {remedy}", kind=kind)
+
+
+def about_move(delivery: Delivery) -> Notice:
+    """Say that a receiver keeps the address by which it knows an article that has moved."""
+    return _notice(
+        "info",
+        f"{_subject([delivery])} knows the page by its old address {delivery.sent_source}, which "
+        "redirects; it is not told of the new one",
+    )
 
 
 def about_pings(settled: Iterable[tuple[Delivery, Decision]]) -> Iterator[Notice]:

@@ -1,0 +1,141 @@
+"""An article that has moved: by which address does a receiver know it? Pure.
+
+A receiver looks at the source that it is told of, and may follow redirects (Webmention, section
+3.2.2). While the old address redirects to the new page, it finds the link there as before: to
+retract the old address would only confirm it, and the new one would be a second mention beside
+it. So the mention stays with the old address, and later versions are sent by it. Where the old
+address is gone, it is retracted and the new one sent.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from pelican_linkback.exceptions import WebError
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
+from pelican_linkback.protocol.verification import links_to
+from pelican_linkback.sending.deciding.readiness import (
+    LINK_MISSING,
+    NOT_ONLINE,
+    OLD_ADDRESS,
+    PATIENCE,
+    REDIRECTED,
+    Ready,
+    is_gone,
+)
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import (
+    GONE,
+    UNLINKED,
+    Answered,
+    Dropped,
+    Fact,
+    Queued,
+    Waiting,
+)
+from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.urls import page_key
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.net.client import Response
+
+__all__ = ["MOVED", "Facts", "is_lost", "kept", "predecessors", "retracted_after_all", "succession"]
+
+MOVED = "moved"
+
+UNSURE = "unknown"
+"""The version that a receiver knows that may have taken another one since: none of an article."""
+
+Facts = typing.Sequence[tuple[Mention, Fact]]
+
+
+def predecessors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery]:
+    """Return what a receiver knows of an article at its old address, by the mention of the new.
+
+    Only for new mentions that are still to be sent.
+    """
+    moved: dict[tuple[str, str], Delivery] = {}
+    for old in sorted(filter(_has_moved, deliveries.values()), key=_last_event):
+        moved[old.article, old.mention.target] = old
+    return {
+        mention: moved[new.article, mention.target]
+        for mention, new in deliveries.items()
+        if moved and (new.article, mention.target) in moved and _is_new(new)
+    }
+
+
+def _last_event(delivery: Delivery) -> tuple[datetime | None, Mention]:
+    return delivery.at, delivery.mention
+
+
+def _has_moved(delivery: Delivery) -> bool:
+    """Tell whether a receiver knows an article at an address where it is no more.
+
+    Pingback has no word for a removal, so there its fingerprint alone says it.
+    """
+    return (
+        delivery.fingerprint == GONE
+        and delivery.is_known
+        and delivery.acknowledged not in {GONE, UNLINKED}
+        and (delivery.is_open or not delivery.takes_updates)
+    )
+
+
+def _is_new(delivery: Delivery) -> bool:
+    return delivery.is_open and not (delivery.is_known or delivery.is_removal or delivery.is_ping)
+
+
+def succession(
+    new: Delivery, old: Delivery, page: Response | WebError, now: datetime
+) -> Facts | Waiting | None:
+    """Return what becomes of ``new`` where a receiver knows the article as ``old``.
+
+    ``page`` is what came of fetching ``old.sent_source``. Where it redirects to a page with the
+    link, these are the facts to record: the receiver knows ``new`` by the old address. Where it
+    is gone, None: ``new`` is sent by its own. Otherwise nobody knows yet, and it waits for a day.
+    """
+    if not isinstance(page, WebError):
+        has_link = links_to(page.body, page.url, new.mention.target, page.headers)
+        if page.status == 200 and has_link and page_key(page.url) != page_key(old.sent_source):
+            return kept(new, old)
+        if is_gone(page) or (page.status == 200 and not has_link):
+            return None
+    if new.since is not None and now - new.since >= PATIENCE:
+        return None
+    return Waiting(OLD_ADDRESS, harmless(old.sent_source))
+
+
+def kept(new: Delivery, old: Delivery) -> Facts:
+    """Return that the receiver of ``old`` keeps its address for what is ``new``."""
+    outcome = Outcome(Verdict.DELIVERED, MOVED, old.sent_source, old.acknowledged_by)
+    known = Answered(outcome, None, old.acknowledged or UNSURE, old.sent_source)
+    if not old.takes_updates:
+        return [(new.mention, known)]
+    over = Answered(Outcome(Verdict.NOTHING, MOVED, new.mention.source), None, GONE)
+    return [(new.mention, known), (old.mention, over)]
+
+
+def is_lost(delivery: Delivery, found: Ready | Waiting) -> bool:
+    """Tell whether the address by which a receiver knows the page leads to it no more.
+
+    Then the page is sent by its own address, if that is ready.
+    """
+    return (
+        delivery.sent_source != delivery.mention.source
+        and not delivery.is_removal
+        and isinstance(found, Waiting)
+        and found.reason in {NOT_ONLINE, REDIRECTED, LINK_MISSING}
+    )
+
+
+def retracted_after_all(
+    deliveries: Mapping[Mention, Delivery], delivery: Delivery, page: Response | WebError
+) -> Iterator[tuple[Mention, Fact]]:
+    """Yield what makes the retraction of an old address due that redirected, and is gone now."""
+    old = deliveries.get(Mention(delivery.sent_source, delivery.mention.target))
+    is_over = old is not None and (old.state, old.reason) == (State.NOTHING, MOVED)
+    if old is not None and is_over and not isinstance(page, WebError) and is_gone(page):
+        yield old.mention, Dropped()
+        yield old.mention, Queued(old.article, GONE)

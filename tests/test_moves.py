@@ -1,0 +1,226 @@
+"""An article that moved: its receivers hold one mention, by the old address or by the new one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pelican_linkback.exceptions import Unreachable, WebError
+from pelican_linkback.net.client import Response
+from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.sending.deciding.changes import Post, reconcile
+from pelican_linkback.sending.deciding.moves import (
+    kept,
+    predecessors,
+    retracted_after_all,
+    succession,
+)
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import (
+    GONE,
+    UNLINKED,
+    Answered,
+    Dropped,
+    Event,
+    Fact,
+    Queued,
+    Waiting,
+)
+from pelican_linkback.sending.memory.ledger import fold
+from tests.test_courier import BLOG, FAR, HUB
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TARGET = f"{FAR}/b"
+OLD, NEW = Mention(f"{BLOG}/a", TARGET), Mention(f"{BLOG}/moved", TARGET)
+LINKED = f'<title>A</title><a href="{TARGET}">b</a>'.encode()
+TOMBSTONE = b'<meta http-equiv="Status" content="410 Gone">'
+
+
+def took(version: str = "1", protocol: Protocol = Protocol.WEBMENTION) -> Answered:
+    return Answered(
+        Outcome(Verdict.DELIVERED, "accepted", "", protocol, f"{HUB}/wm"), None, version
+    )
+
+
+def history(mention: Mention, *facts: Fact) -> Delivery:
+    events = [Event(NOON + timedelta(minutes=n), mention, fact) for n, fact in enumerate(facts)]
+    return fold(events)[mention]
+
+
+QUEUED, RETRACTED = Queued("a.md", "1"), Queued("a.md", GONE)
+REFUSED = Answered(Outcome(Verdict.REFUSED, "http-403", "", Protocol.WEBMENTION, "e"))
+PINGED = took(protocol=Protocol.PINGBACK)
+MOVED = history(OLD, QUEUED, took(), RETRACTED)
+FRESH = history(NEW, QUEUED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_one"),
+    [
+        pytest.param(MOVED, FRESH, True, id="moved"),
+        pytest.param(history(OLD, QUEUED, PINGED, RETRACTED), FRESH, True, id="told by a pingback"),
+        pytest.param(
+            history(OLD, QUEUED, took(), RETRACTED, Waiting("still-online")),
+            FRESH,
+            True,
+            id="waits",
+        ),
+        pytest.param(history(OLD, QUEUED, took()), FRESH, False, id="two pages of one article"),
+        pytest.param(history(OLD, QUEUED, RETRACTED), FRESH, False, id="never told"),
+        pytest.param(
+            history(OLD, QUEUED, took(), RETRACTED, took(GONE)), FRESH, False, id="retracted"
+        ),
+        pytest.param(
+            history(OLD, QUEUED, took(), RETRACTED, REFUSED), FRESH, False, id="refused to forget"
+        ),
+        pytest.param(
+            history(OLD, Queued("a.md", UNLINKED), took(UNLINKED), RETRACTED),
+            *(FRESH, False),
+            id="unlinked before",
+        ),
+        pytest.param(
+            MOVED, history(NEW, Queued("b.md", "1")), False, id="another article, the same target"
+        ),
+        pytest.param(MOVED, history(NEW, QUEUED, took()), False, id="told already"),
+        pytest.param(MOVED, history(NEW, QUEUED, REFUSED), False, id="refused already"),
+        pytest.param(MOVED, history(NEW, RETRACTED), False, id="gone, too"),
+    ],
+)
+def test_what_is_known_of_an_article_at_its_old_address(
+    old: Delivery, new: Delivery, is_one: bool
+) -> None:
+    found = predecessors({OLD: old, NEW: new})
+    assert found == ({NEW: old} if is_one else {})
+
+
+def test_of_several_old_addresses_the_last_counts() -> None:
+    older = replace_source(MOVED, f"{BLOG}/older", NOON)
+    assert predecessors({OLD: MOVED, older.mention: older, NEW: FRESH}) == {NEW: MOVED}
+
+
+def replace_source(delivery: Delivery, source: str, at: datetime) -> Delivery:
+    return delivery._replace(mention=Mention(source, TARGET), at=at)
+
+
+def online(body: bytes = LINKED, status: int = 200, url: str = NEW.source) -> Response:
+    return Response(url, status, (("Content-Type", "text/html"),), body)
+
+
+WAITS = Waiting("old-address", OLD.source)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hours", "found"),
+    [
+        pytest.param(online(), 1, kept(FRESH, MOVED), id="it redirects to the new page"),
+        pytest.param(online(), 99, kept(FRESH, MOVED), id="whenever"),
+        pytest.param(
+            online(url="https://new.example/a"), 1, kept(FRESH, MOVED), id="on another host"
+        ),
+        pytest.param(online(b"Home"), 1, None, id="it redirects to another page"),
+        pytest.param(online(status=404), 1, None, id="404"),
+        pytest.param(online(status=410, url=OLD.source), 1, None, id="410"),
+        pytest.param(online(TOMBSTONE, url=OLD.source), 1, None, id="a tombstone"),
+        pytest.param(online(b"Old", url=OLD.source), 1, None, id="online without the link"),
+        pytest.param(online(url=OLD.source), 1, WAITS, id="still online"),
+        pytest.param(online(url=OLD.source), 24, None, id="for a day"),
+        pytest.param(online(status=500), 1, WAITS, id="in trouble"),
+        pytest.param(online(status=500), 24, None, id="in trouble for a day"),
+        pytest.param(Unreachable(OLD.source, "no host"), 1, WAITS, id="down"),
+        pytest.param(Unreachable(OLD.source, "no host"), 24, None, id="down for a day"),
+    ],
+)
+def test_what_the_old_address_answers_decides(
+    answer: Response | WebError, hours: int, found: object
+) -> None:
+    new = FRESH._replace(since=NOON - timedelta(hours=hours))
+    assert succession(new, MOVED, answer, NOON) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "state", "acknowledged", "by"),
+    [
+        pytest.param(MOVED, State.DELIVERED, "1", Protocol.WEBMENTION, id="the same version"),
+        pytest.param(
+            MOVED._replace(acknowledged="0"), State.QUEUED, "0", Protocol.WEBMENTION, id="an older"
+        ),
+        pytest.param(
+            MOVED._replace(acknowledged=""),
+            *(State.QUEUED, "unknown", Protocol.WEBMENTION),
+            id="who knows which",
+        ),
+        pytest.param(
+            history(OLD, QUEUED, PINGED, RETRACTED),
+            *(State.DELIVERED, "1", Protocol.PINGBACK),
+            id="by a pingback",
+        ),
+    ],
+)
+def test_what_is_kept_is_known_by_the_old_address(
+    old: Delivery, state: State, acknowledged: str, by: Protocol
+) -> None:
+    facts = kept(FRESH, old)
+    new = FRESH
+    for mention, fact in facts:
+        if mention == NEW:
+            new = new.after(Event(NOON + timedelta(hours=1), mention, fact))
+        else:
+            old = old.after(Event(NOON + timedelta(hours=1), mention, fact))
+    assert (new.state, new.acknowledged, new.acknowledged_by) == (state, acknowledged, by)
+    assert new.sent_source == OLD.source
+    assert not old.is_open
+    assert predecessors({OLD: old, NEW: new}) == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_due"),
+    [
+        pytest.param(online(status=410), True, id="gone"),
+        pytest.param(online(status=500), False, id="in trouble"),
+        pytest.param(Unreachable(OLD.source, "no host"), False, id="down"),
+    ],
+)
+def test_an_old_address_that_redirected_is_retracted_when_it_is_gone(
+    answer: Response | WebError, is_due: bool
+) -> None:
+    facts = dict(kept(FRESH, MOVED))
+    old = MOVED.after(Event(NOON + timedelta(hours=1), OLD, facts[OLD]))
+    new = FRESH._replace(served_at=OLD.source)
+    found = list(retracted_after_all({OLD: old}, new, answer))
+    assert found == ([(OLD, Dropped()), (OLD, RETRACTED)] if is_due else [])
+    assert not list(retracted_after_all({OLD: MOVED}, new, answer))
+    assert not list(retracted_after_all({}, new, answer))
+
+
+# Posts against what is known
+
+POST = Post(NEW.source, "a.md", (TARGET,), "1", frozenset({TARGET}))
+
+
+@pytest.mark.parametrize(
+    ("facts", "source", "news"),
+    [
+        pytest.param([QUEUED, PINGED], NEW.source, RETRACTED, id="a pingback's article moved"),
+        pytest.param([QUEUED, PINGED, RETRACTED], NEW.source, None, id="that is known"),
+        pytest.param([QUEUED, PINGED, RETRACTED], OLD.source, QUEUED, id="it is back"),
+        pytest.param([QUEUED, PINGED], "", None, id="it vanished"),
+        pytest.param([QUEUED, PINGED], OLD.source, None, id="it is there"),
+    ],
+)
+def test_a_move_is_known_where_a_pingback_told_it(
+    facts: list[Fact], source: str, news: Fact | None
+) -> None:
+    posts = [replace(POST, source=source)] if source else []
+    found = dict(reconcile({OLD: history(OLD, *facts)}, posts))
+    assert found.get(OLD) == news
+
+
+def test_an_article_that_moved_back_is_not_retracted_where_its_receiver_knows_it() -> None:
+    known = Answered(took().outcome, None, "1", OLD.source)
+    there = history(NEW, QUEUED, known)
+    back = replace(POST, source=OLD.source)
+    assert NEW not in dict(reconcile({NEW: there}, [back]))
+    changed = history(NEW, QUEUED, known, Queued("a.md", "2"))
+    assert dict(reconcile({NEW: changed}, [back]))[NEW] == Dropped()
