@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-hostile fuzz test-peers docs screens golden lint bench test-oldest dist test-dist clean
+.PHONY: help demo test test-hostile fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,11 @@ fuzz: $(VENV)/ready  ## look for what nobody thought of, FUZZ_SECONDS for each t
 		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=3000 \
 			-artifact_prefix=tests/fuzz/crash-$$target- tests/fuzz/corpus/$$target || exit 1; \
 	done
+
+ANSWERS_SECONDS ?= 600
+
+fuzz-answers: $(VENV)/ready  ## answers of servers that are wrong in a new way each, for ANSWERS_SECONDS
+	$(BIN)/python -m tests.fuzz.exchanges $(ANSWERS_SECONDS)
 
 docs: $(VENV)/ready  ## the documentation in docs/_build, warnings as errors
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'

@@ -333,6 +333,19 @@ def test_a_target_that_cannot_be_told(
     )
 
 
+def test_a_page_that_could_not_be_read_is_looked_at_again_when_that_is_asked_for(
+    world: World,
+) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.web.pages[f"{FAR}/b"] = Reply(200, [("Content-Type", "application/pdf")], b"%PDF")
+    report = world.courier().run(posts)
+    assert "not told: its page is no HTML (application/pdf)" in report.notices[0].text
+    world.web.pages[f"{FAR}/b"] = offering(pingback=f"{FAR}/xmlrpc")
+    assert world.courier().run(posts).sent == 0
+    assert world.courier().run(posts, failed_too=True).sent == 1
+    assert world.courier().run(posts, failed_too=True).ended == ()
+
+
 @pytest.mark.parametrize(
     ("answer", "state", "reason"),
     [

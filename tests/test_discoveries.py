@@ -123,6 +123,33 @@ def test_a_page_with_a_validator_is_asked_whether_it_has_changed(target: Target)
     assert target.find(anew=True).where.reason == "unreachable"
 
 
+FRESH = [("ETag", '"1"'), ("Cache-Control", "max-age=60")]
+DOCUMENT = ("Content-Type", "application/pdf")
+
+
+def test_a_page_that_could_not_be_read_is_not_remembered_unless_it_named_an_endpoint(
+    target: Target,
+) -> None:
+    target.serve(page=Reply(200, [DOCUMENT, *FRESH], b"%PDF"))
+    for _ in range(2):
+        found = target.find()
+        assert (found.where.reason, found.remembered, target.asked) == ("unread", False, 1)
+    target.serve(page=Reply(200, [DOCUMENT, OFFER, *FRESH], b"%PDF"))
+    target.find()
+    found = target.find()
+    assert (found.where, found.remembered, target.asked) == ((WEBMENTION,), True, 0)
+
+
+def test_a_page_is_asked_for_html_and_whether_it_has_changed(target: Target) -> None:
+    target.serve(("ETag", '"1"'))
+    target.find()
+    assert target.web.requests[0].headers["Accept"].startswith("text/html, ")
+    target.find()
+    asked = target.web.requests[0].headers
+    assert asked["Accept"].startswith("text/html, ")
+    assert asked["If-None-Match"] == '"1"'
+
+
 @pytest.mark.parametrize(
     "page",
     [
