@@ -15,6 +15,7 @@ from pelican_linkback.cli.context import must_publish
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.plugin.adapters import posts_of, read_site
+from pelican_linkback.plugin.contents import name_of
 from pelican_linkback.sending import Post, journal_of
 from pelican_linkback.sending.deciding.import_linkbacks import (
     FILE,
@@ -70,9 +71,12 @@ def _read(file: Path) -> list[PastMention]:
 def _by_slug(pelican: Pelican, settings: Settings, now: dt.datetime) -> dict[str, Post]:
     """Return the articles by their slug, which that plugin knows; originals, not translations."""
     articles = [each for each in read_site(pelican, now).contents if isinstance(each, Article)]
+    by_name = {post.article: post for post in posts_of(articles, settings)}
     posts: dict[str, Post] = {}
-    for article, post in zip(articles, posts_of(articles, settings), strict=True):
-        posts.setdefault(article.slug, post)
+    for article in articles:
+        post = by_name.get(name_of(article))
+        if post is not None and not post.is_unknown:
+            posts.setdefault(article.slug, post)
     return posts
 
 

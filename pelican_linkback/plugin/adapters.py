@@ -13,13 +13,13 @@ from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from pelican import signals
 from pelican.contents import Article
 from pelican.log import console
 
 from pelican_linkback.feeds.articles.pages import has_page
+from pelican_linkback.plugin.contents import attempt, marks_of, name_of, published
 from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed, is_taken_over
 from pelican_linkback.plugin.messages import Teller
 from pelican_linkback.protocol import extraction
@@ -27,46 +27,23 @@ from pelican_linkback.sending import Post, beginning_of
 from pelican_linkback.sending.deciding.targets import choose
 from pelican_linkback.sending.deciding.topics import Topic, version_of
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.urls import normalise
+from pelican_linkback.text.urls import normalise, resolve
 
 __all__ = [
     "ReadSite",
     "first_day",
     "is_only_read",
-    "marks_of",
     "pieces_of",
     "pieces_of_feeds",
     "posts_of",
-    "published",
     "read_site",
     "topics_of",
-    "withheld",
 ]
 
 logger = logging.getLogger(__name__)
 
-_WITHHELD = (
-    *("drafts", "drafts_translations", "draft_pages", "draft_translations"),
-    *("hidden_articles", "hidden_pages", "hidden_translations"),
-)
-"""Where Pelican's generators keep such things."""
-
 _QUOTED = re.compile('"[^"]*"')
 """What an author wrote, in a message."""
-
-
-def published(generator: Any, now: datetime) -> Iterator[Any]:
-    """Yield what ``generator`` publishes, translations included: articles up to ``now``, pages."""
-    contents = generator.pages if hasattr(generator, "pages") else generator.articles
-    for content in chain(contents, generator.translations):
-        if not isinstance(content, Article) or content.date <= now:
-            yield content
-
-
-def withheld(generator: Any) -> Iterator[Any]:
-    """Yield what ``generator`` has read and nobody is told of: drafts, and what is hidden."""
-    for name in _WITHHELD:
-        yield from getattr(generator, name, ())
 
 
 def first_day(settings: Settings, today: date, *, remember: bool = True) -> date | None:
@@ -79,40 +56,46 @@ def first_day(settings: Settings, today: date, *, remember: bool = True) -> date
     return settings.since or beginning_of(settings).day(today, remember=remember)
 
 
-def posts_of(
-    contents: Iterable[Any], settings: Settings, since: date | None = None
-) -> Iterator[Post]:
-    """Yield the Post of each article or page, and say which of their marks cannot be used.
+def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = None) -> list[Post]:
+    """Return the Post of each article or page, and say which of their marks cannot be used.
 
-    The links of an article dated from the day ``since`` on are told though they are not marked;
-    with None, of no article.
+    The links of an article dated from the day ``since`` on are sent though they are not marked;
+    with None, of no article. One that cannot be read costs itself: what is known of it stays.
     """
-    contents, teller = tuple(contents), Teller(logger)
-    for content in contents:
-        if not has_page(content) and _post(content, settings, since).targets:
-            name = content.get_relative_source_path()
-            teller.warn(
-                "{} has no page of its own, since its Save_as is empty, and so nobody can see that "
-                "it links to anything; its linkbacks are not sent",
-                name,
-            )
-    for content in contents:
+    teller = Teller(logger)
+
+    def post_of(content: Any) -> Post | None:
+        if not has_page(content):
+            if _post(content, settings, since).targets:
+                teller.warn(
+                    "{} has no page of its own, since its Save_as is empty, and so nobody can see "
+                    "that it links to anything; its linkbacks are not sent",
+                    name_of(content),
+                )
+            return None
         for problem in marks_of(content).problems:
             kind = _QUOTED.sub("", problem)
-            name = content.get_relative_source_path()
-            teller.add(logging.WARNING, kind, f"{name}: Pingback: {problem}")
+            teller.add(logging.WARNING, kind, f"{name_of(content)}: Pingback: {problem}")
+        return _post(content, settings, since)
+
+    cost = "its linkbacks are left as they are"
+    posts = []
+    for content in contents:
+        unknown: Post | None = Post.unknown(name_of(content))
+        posts.append(attempt(content, post_of, unknown, cost))
     teller.tell()
-    return (_post(content, settings, since) for content in contents if has_page(content))
+    return [post for post in posts if post is not None]
 
 
 def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
     """Yield all that ``posts_of`` looks at, as texts that cost next to nothing."""
     yield repr(settings)
     for content in contents:
-        yield f"{_site_url(content)}\0{content.url}\0{content.source_path}\0{content.title}"
-        yield f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}"
-        yield str(has_page(content))
-        yield content.get_content(_site_url(content))
+        with suppress(Exception):  # said by posts_of, which reads the same
+            yield f"{_site_url(content)}\0{content.url}\0{content.source_path}\0{content.title}"
+            yield f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}"
+            yield str(has_page(content))
+            yield str(content.get_content(_site_url(content)))
 
 
 def topics_of(feeds: Iterable[WrittenFeed], settings: Settings) -> Iterator[Topic]:
@@ -139,11 +122,6 @@ def _name(path: Path, output: Path) -> str:
     return path.relative_to(output).as_posix() if path.is_relative_to(output) else path.name
 
 
-def marks_of(content: Any) -> extraction.Marks:
-    """Return what the metadata of an article or page ask for."""
-    return extraction.read_marks(content.metadata.get("pingback"))
-
-
 def _site_url(content: Any) -> str:
     """Return the address of the site that the content is of: i18n_subsites makes several."""
     return str(content.settings.get("SITEURL") or "").rstrip("/")
@@ -151,8 +129,7 @@ def _site_url(content: Any) -> str:
 
 def _post(content: Any, settings: Settings, since: date | None) -> Post:
     # A URI, not an IRI: receivers fetch it with whatever client they have.
-    source = normalise(urljoin(_site_url(content) + "/", content.url))
-    name = content.get_relative_source_path()
+    source = normalise(resolve(_site_url(content) + "/", content.url))
     marks = marks_of(content)
     html = content.get_content(_site_url(content))
     links = extraction.links(html, source)
@@ -160,7 +137,7 @@ def _post(content: Any, settings: Settings, since: date | None) -> Post:
     targets = choose(marks, links, source, find=find, exclude=settings.exclude)
     version = hashlib.sha256(f"{content.title}\0{html}".encode())
     linked = frozenset(chain.from_iterable((link.href, link.url) for link in links))
-    return Post(source, name, targets, version.hexdigest()[:16], linked)
+    return Post(source, name_of(content), targets, version.hexdigest()[:16], linked)
 
 
 _reads_only = ContextVar("_reads_only", default=False)

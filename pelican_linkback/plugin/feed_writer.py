@@ -14,12 +14,12 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from importlib.resources import files
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pelican import signals
@@ -29,22 +29,25 @@ from pelican_linkback.exceptions import FeedError, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, Site
 from pelican_linkback.feeds.articles import entry_ids as identity
 from pelican_linkback.feeds.articles.entry_ids import Entry, Memory
-from pelican_linkback.feeds.formats.base import save
+from pelican_linkback.feeds.formats.base import Mended, save
 from pelican_linkback.feeds.formats.entry_cache import Sharing
 from pelican_linkback.feeds.framework.catalogue import Document, catalogue, load
 from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output import Shelf
 from pelican_linkback.journal.journal import Journal
+from pelican_linkback.plugin.contents import attempt, read_through
 from pelican_linkback.plugin.listeners import name_of, notify
 from pelican_linkback.plugin.messages import Teller
 from pelican_linkback.settings import model as settings_room
-from pelican_linkback.text.printable import described
+from pelican_linkback.text.printable import described, harmless
 from pelican_linkback.text.urls import join, page_key
 
 __all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
 
 STYLESHEET = "linkback-feed.css"
 """Where our stylesheet goes in the output folder."""
+
+T = TypeVar("T")
 
 Known = Mapping[int, tuple[str, str]]
 """The URL and the id of each article and page, by the object's ``id()``."""
@@ -132,10 +135,10 @@ class FeedStage:
             for document in catalogue(self._classes, site).documents:
                 with suppress(Exception):
                     if not document.number and document.feed.aspect("hubs", document.obj):
-                        feed, file = self._generated(document, site), BytesIO()
-                        save(feed, file)
+                        feed = self._generated(document, site)
+                        data = self._saved(document, feed, partial(_bytes_of, feed))
                         for written in self._followed(document, feed):
-                            yield written, file.getvalue()
+                            yield written, data
 
     def _identified(self, memory: Memory, now: dt.datetime) -> tuple[Site, dict[Entry, str]]:
         """Return the site as the feeds see it, and the ids of its entries."""
@@ -156,14 +159,37 @@ class FeedStage:
 
     def _entries(self) -> dict[Entry, Any]:
         """Return what is published, by what its identity is made of."""
-        generator = self._generator
-        pages = generator.context.get("pages", ())
-        base = _site_url(generator.settings) + "/"
+        base = _site_url(self._generator.settings) + "/"
         return {
             self._entry(content, base): content
-            for content in chain(generator.articles, generator.translations, pages)
+            for content in self._readable([*self._everything])
             if hasattr(content, "date")
         }
+
+    @property
+    def _everything(self) -> Iterator[Any]:
+        generator = self._generator
+        return chain(generator.articles, generator.translations, generator.context.get("pages", ()))
+
+    @cached_property
+    def _unreadable(self) -> frozenset[int]:
+        """The articles and pages, by their ``id()``, that no feed can have."""
+        read = partial(read_through, _site_url(self._generator.settings))
+        return frozenset(
+            id(content)
+            for content in self._everything
+            if attempt(content, read, None, "it is left out of the feeds") is None
+        )
+
+    def _readable(self, contents: Sequence[Any]) -> Sequence[Any]:
+        """Return ``contents`` without those that cannot be read."""
+        if not self._unreadable:
+            return contents
+        return [content for content in contents if id(content) not in self._unreadable]
+
+    def _groups(self, name: str) -> dict[Any, Sequence[Any]]:
+        groups = dict(getattr(self._generator, name))
+        return {obj: self._readable(contents) for obj, contents in groups.items()}
 
     def _entry(self, content: Any, base: str) -> Entry:
         url = content.url  # which Pelican works out anew each time
@@ -186,12 +212,12 @@ class FeedStage:
             timezone=ZoneInfo(settings.get("TIMEZONE") or "UTC"),
             feed_domain=_feed_domain(settings),
             now=now,
-            articles=generator.articles,
-            translations=generator.translations,
-            pages=generator.context.get("pages", ()),
-            categories=dict(generator.categories),
-            authors=dict(generator.authors),
-            tags=dict(generator.tags),
+            articles=self._readable(generator.articles),
+            translations=self._readable(generator.translations),
+            pages=self._readable(generator.context.get("pages", ())),
+            categories=self._groups("categories"),
+            authors=self._groups("authors"),
+            tags=self._groups("tags"),
             static=generator.context["static_content"],
             settings=settings,
             template=generator.env.get_template,
@@ -252,7 +278,9 @@ class FeedStage:
                 )
                 raise FeedError(str(document), message)
             feed = self._generated(document, site)
-            changed = self.shelf.write(document.path, partial(save, feed))
+            changed = self._saved(
+                document, feed, lambda: self.shelf.write(document.path, partial(save, feed))
+            )
         except Exception as error:  # noqa: BLE001 (the border: whatever a hook or a generator raises)
             self.report(document, error)
             return None
@@ -283,6 +311,19 @@ class FeedStage:
             sentence = f"{name} listens to the feeds and fails: {described(error)}"
             self._teller.add(logging.ERROR, name, f"{sentence}; they are written without it")
 
+    def _saved(self, document: Document, feed: Any, write: Callable[[], T]) -> T:
+        """Return what ``write`` returns; items that cannot be written are left out."""
+        try:
+            return write()
+        except Exception:
+            broken = feed.drop_broken_items() if isinstance(feed, Mended) else []
+            if not broken or not feed.num_items():
+                raise
+            for item, error in broken:
+                named = harmless(item.get("link"))
+                self._teller.warn("{} is left out of {}: {}", named, document, described(error))
+            return write()
+
     def _generated(self, document: Document, site: Site) -> Any:
         feed = document.populated(site)
         context = self._generator.context
@@ -299,6 +340,12 @@ class FeedStage:
 
     def _path(self, document: Document) -> Path:
         return self.output / document.path
+
+
+def _bytes_of(feed: Any) -> bytes:
+    file = BytesIO()
+    save(feed, file)
+    return file.getvalue()
 
 
 def is_taken_over(generator: Any) -> bool:

@@ -37,12 +37,17 @@ from pelican_linkback.plugin import build
 from pelican_linkback.plugin.adapters import (
     first_day,
     is_only_read,
-    marks_of,
     pieces_of,
     pieces_of_feeds,
     posts_of,
-    published,
     topics_of,
+)
+from pelican_linkback.plugin.contents import (
+    attempt,
+    is_marked,
+    marks_of,
+    name_of,
+    published,
     withheld,
 )
 from pelican_linkback.plugin.feed_links import FeedLinks
@@ -54,6 +59,7 @@ from pelican_linkback.protocol import extraction
 from pelican_linkback.sending import courier_for, idle_of
 from pelican_linkback.settings import model as settings_room
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import described
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.sending.running.report import Report
@@ -106,11 +112,16 @@ def take_over_stock_feeds(generator: Any) -> None:
     fill_in_language(generator.context, str(generator.settings.get("DEFAULT_LANG") or ""))
 
 
+_FILES_COST = "the files that its metadata name are not published"
+_LINKS_COST = "its page does not get the links to the targets that it marks"
+
+
 def publish_named_files(generator: Any) -> None:
     """Have Pelican copy the files that articles name in their metadata, as those they link to."""
     content = Path(generator.settings["PATH"])
     for article in (*generator.articles, *generator.translations):
-        generator.context["static_links"].update(named_files(article, content))
+        files = attempt(article, lambda each: [*named_files(each, content)], None, _FILES_COST)
+        generator.context["static_links"].update(files or ())
 
 
 def write_feeds(generator: Any, writer: Any) -> None:
@@ -167,6 +178,10 @@ def link_marked_targets(content: Any) -> None:
         return
     if not settings_room.read_one(content.settings, "LINKBACK_LINK_MARKED"):
         return
+    attempt(content, _link_marked_targets, None, _LINKS_COST)
+
+
+def _link_marked_targets(content: Any) -> None:
     linked = {link.href for link in extraction.links(content._content, "")}
     missing = [url for url in marks_of(content).urls if url not in linked]
     if missing:
@@ -182,9 +197,9 @@ def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the sign
     contents = published(generator, dt.datetime.now(dt.UTC))
     if settings.publishes:
         build.current().published.extend(contents)
-        for content in filter(_is_marked, withheld(generator)):
-            name = content.get_relative_source_path()
-            logger.info("%s: nobody is told, since it is %s", name, _STANDING[content.status])
+        for content in filter(is_marked, withheld(generator)):
+            standing = _STANDING.get(content.status, "not published")
+            logger.info("%s: nobody is told, since it is %s", name_of(content), standing)
     elif settings.site_url:
         build.current().unpublished.extend(contents)
 
@@ -192,14 +207,9 @@ def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the sign
 _STANDING = {"draft": "a draft", "hidden": "hidden"}
 
 
-def _is_marked(content: Any) -> bool:
-    marks = marks_of(content)
-    return bool(marks.urls or marks.all)
-
-
 def _say_if_not_public(contents: Sequence[Any], site_url: str) -> None:
     """Say of articles with marks why nobody is told of them."""
-    marked = sum(map(_is_marked, contents))
+    marked = sum(map(is_marked, contents))
     if marked:
         articles = "1 article marks" if marked == 1 else f"{marked} articles mark"
         _say(
@@ -232,6 +242,9 @@ def deliver(pelican: Any) -> None:
         line = deliver_site(this.published, this.feeds, settings, dt.datetime.now(dt.UTC))
     except LinkbackError as error:
         logger.error("Linkbacks: nothing more is sent: %s", error)
+    except Exception as error:
+        logger.error("Linkbacks: nothing more is sent: %s; please report it", described(error))
+        logger.debug("What was being done:", exc_info=True)
     else:
         _say(line)
 
@@ -247,7 +260,7 @@ def deliver_site(
     digest = idle.digest(chain(pieces_of(contents, settings), pieces_of_feeds(feeds)))
     if (line := idle.line(digest, now)) is not None:
         return line
-    posts = list(posts_of(contents, settings, first_day(settings, now.date())))
+    posts = posts_of(contents, settings, first_day(settings, now.date()))
     report = courier_for(settings, is_build=True).run(posts, topics_of(feeds, settings))
     teller = Teller(logger)
     for notice in report.notices:
@@ -259,7 +272,8 @@ def deliver_site(
     if report.interrupted:
         _say(line)
         raise KeyboardInterrupt
-    if not any(marks_of(content).problems for content in contents):
+    is_read = not any(post.is_unknown for post in posts)
+    if is_read and not any(marks_of(content).problems for content in contents):
         idle.remember(digest, report, line, now)
     return line
 

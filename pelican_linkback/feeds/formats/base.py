@@ -130,14 +130,16 @@ class Mended(feedgenerator.SyndicationFeed):
     ) -> None:
         """Add an item; beside feedgenerator's arguments it takes ``authors``, all of them."""
         before, self.entries = self.entries, []
-        super().add_item(*args, **_with_list_of_categories(kwargs))
-        (item,) = self.entries
-        self.entries = before
-        before.append(item)
+        try:
+            super().add_item(*args, **_with_list_of_categories(kwargs))
+            (item,) = self.entries
+        finally:
+            self.entries = before
         for key in _DATES:
             if item[key] is not None:
                 item[key] = aware(item[key])
         item["authors"] = single_author(item) if authors is None else [*map(as_person, authors)]
+        before.append(item)
 
     def num_items(self) -> int:
         """Return how many items there are."""
@@ -155,6 +157,22 @@ class Mended(feedgenerator.SyndicationFeed):
             return max(dates)
         updated = self.feed.get("updated")
         return aware(updated) if updated else None
+
+    def drop_broken_items(self) -> list[tuple[Item, Exception]]:
+        """Take out the items that cannot be written, and return them with what they raise."""
+        broken: list[tuple[Item, Exception]] = []
+        for item in self.items:
+            try:
+                self.try_item(item)
+            except Exception as error:  # noqa: BLE001 (whatever an item's values raise)
+                broken.append((item, error))
+        gone = {id(item) for item, _ in broken}
+        self.entries = [item for item in self.entries if id(item) not in gone]
+        return broken
+
+    def try_item(self, item: Item) -> object:
+        """Write an item to nowhere."""
+        return Fragments().written(self._write_item, item)
 
     def write(self, outfile: IO[Any], encoding: str) -> None:
         """Write the document to ``outfile``, a text or a binary file."""

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 __all__ = [
     "Copy",
+    "Failure",
     "Item",
     "Pattern",
     "Sharing",
@@ -44,6 +45,9 @@ _METADATA = frozenset(
         *("__firstlineno__", "__static_attributes__", "__orig_bases__"),
     }
 )
+
+Failure = tuple[object, Exception]
+"""An item that cannot be added to a document, and what it raises."""
 
 _SEQUENCES = (list, tuple)
 _PLAIN = frozenset({*_SEQUENCES, NoneType})
@@ -229,23 +233,27 @@ class Sharing:
         known: T = found[1]
         return known
 
-    def add_all(self, feed: object, document: Any, items: Iterable[object], reader: Reader) -> None:
-        """Add the entries of ``items`` to ``document``, as ``reader`` reads them for ``feed``."""
+    def add_all(
+        self, feed: object, document: Any, items: Iterable[object], reader: Reader
+    ) -> list[Failure]:
+        """Add the entries of ``items`` to ``document``, as ``reader`` reads them for ``feed``.
+
+        This is the border of an item: one that raises is left out, and returned with its error.
+        """
         of_feed, of_document = kind_of(feed), kind_of(document)
         if not self.on or of_feed is None or of_document is None:
-            for item in items:
-                document.add_item(**reader.read(item))
-            return
+            return _each(items, lambda item: document.add_item(**reader.read(item)))
         siblings, patterns = self._siblings[of_feed], self._patterns[of_feed, of_document]
         items = list(items)
         known = list(map(patterns.get, map(id, items)))
         if all(known):
             document.entries.extend(known)
-            return
-        for item in items:
+            return []
+
+        def add(item: object) -> None:
             if pattern := patterns.get(id(item)):
                 document.entries.append(pattern)
-                continue
+                return
             if sibling := siblings.get(id(item)):  # it is constant, and so are texts
                 document.entries.append({**sibling.item, **reader.read_texts(item)})
             else:
@@ -255,6 +263,18 @@ class Sharing:
             if sibling or _is_constant(made):
                 document.entries[-1] = pattern = Pattern(made)
                 patterns[id(item)] = siblings[id(item)] = pattern
+
+        return _each(items, add)
+
+
+def _each(items: Iterable[object], add: Callable[[Any], object]) -> list[Failure]:
+    failures: list[Failure] = []
+    for item in items:
+        try:
+            add(item)
+        except Exception as error:  # noqa: BLE001 (whatever a hook raises; it costs nothing)
+            failures.append((item, error))
+    return failures
 
 
 def _is_constant(item: Item) -> bool:

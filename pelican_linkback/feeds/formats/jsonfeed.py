@@ -106,6 +106,8 @@ class JsonFeed(Mended):
     def _rendered(self, item: Item) -> bytes:
         return _line(self.item_attributes(item)).encode()
 
+    try_item = _rendered
+
 
 def _escape(match: re.Match[str]) -> str:
     return json.dumps(match[0])[1:-1]

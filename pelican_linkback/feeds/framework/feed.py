@@ -24,6 +24,7 @@ from pelican_linkback.feeds.framework.archives import Archives
 from pelican_linkback.feeds.framework.items import ItemReader, as_date, item_date
 from pelican_linkback.feeds.framework.resolver import of_each, resolve, shown
 from pelican_linkback.feeds.framework.site import Site
+from pelican_linkback.text.printable import described
 from pelican_linkback.text.urls import normalise
 
 __all__ = ["FEED_ASPECTS", "FEED_EXTRAS", "Feed"]
@@ -216,7 +217,13 @@ class Feed:
 
     def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
         feed = self.generator_class(obj)(**arguments)
-        self.site.sharing.add_all(self, feed, items, ItemReader(self, obj))
+        items = list(items)
+        failures = self.site.sharing.add_all(self, feed, items, ItemReader(self, obj))
+        if failures and (len(failures) == len(items) or not self.site.can_warn):
+            raise failures[0][1]  # the fault is that of the class; or nobody would hear of it
+        for item, error in failures:
+            name = type(self).__name__
+            self.site.warn("{} is left out of {}: {}", shown(item), name, described(error))
         return feed
 
     def generator_class(self, obj: Any) -> type[SyndicationFeed]:

@@ -86,6 +86,14 @@ class Site:
     hubs: Sequence[str] = ()
     sharing: Sharing = field(default_factory=lambda: Sharing(on=False), repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return f"Site({self.url!r})"
+
+    @property
+    def can_warn(self) -> bool:
+        """Whether somebody hears what ``warn`` says."""
+        return self.warn is not _keep_silent
+
     def absolute(self, url: str) -> str:
         """Return ``url``, relative to the site's root, as an absolute URL.
 

@@ -20,7 +20,8 @@ class Post:
 
     ``source`` is its public URL, ``article`` the path that its author knows it by, ``targets``
     the URLs to tell, as they stand on the page, ``fingerprint`` changes when the article does,
-    and ``links`` are all the URLs that it links to, told or not.
+    and ``links`` are all the URLs that it links to, told or not. Of one that ``is_unknown`` no more
+    is known than that it is there.
     """
 
     source: str
@@ -28,6 +29,12 @@ class Post:
     targets: tuple[str, ...]
     fingerprint: str
     links: frozenset[str] = frozenset()
+    is_unknown: bool = False
+
+    @classmethod
+    def unknown(cls, article: str) -> Post:
+        """Return what stands for an article that cannot be read: a failure is not absence."""
+        return cls("", article, (), "", is_unknown=True)
 
 
 def _not_built(source: str) -> str:  # noqa: ARG001 (the shape of ``digest``)
@@ -60,7 +67,8 @@ def reconcile(
     unmarked = {
         mention: fact
         for mention, delivery in deliveries.items()
-        if mention not in facts and not delivery.is_ping and (fact := site.farewell(delivery))
+        if mention not in facts and not (delivery.is_ping or site.cannot_read(delivery))
+        if (fact := site.farewell(delivery))
     }
     for mention, fact in {**facts, **unmarked}.items():
         known = deliveries.get(mention)
@@ -91,8 +99,14 @@ class _Site:
     """The posts by their URL, and the paths that their author knows them by."""
 
     def __init__(self, posts: Iterable[Post]) -> None:
-        self.posts = {post.source: post for post in posts}
-        self._articles = {post.article for post in self.posts.values()}
+        posts = tuple(posts)
+        self.posts = {post.source: post for post in posts if not post.is_unknown}
+        self._articles = {post.article for post in posts}
+        self._unknown = {post.article for post in posts if post.is_unknown}
+
+    def cannot_read(self, delivery: Delivery) -> bool:
+        """Tell whether the article is there, and no more is known of it."""
+        return delivery.article in self._unknown
 
     def lacks(self, delivery: Delivery) -> bool:
         """Tell whether the article is neither at its URL nor at another one."""
