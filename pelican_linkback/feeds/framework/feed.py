@@ -245,8 +245,9 @@ class Feed:
         if hubs := self._checked_hubs(obj):
             arguments["hubs"] = hubs
         arguments |= self._extra_arguments(obj)
-        where = f"language of {type(self).__name__}"
-        arguments["language"] = self.site.language_tag(arguments["language"], where)
+        arguments["language"] = self.site.language_tag(
+            arguments["language"], lambda: f"language of {type(self).__name__}"
+        )
         return arguments
 
     def _extra_arguments(self, obj: Any) -> dict[str, Any]:

@@ -99,8 +99,9 @@ class ItemReader:
             self._ask(self._of_author, item, arguments)
         arguments.update(self._feed.aspect("item_extra_kwargs", item))
         if (language := arguments.get("language")) is not None:
-            where = f"item_language of {shown(item)}"
-            arguments["language"] = self._feed.site.language_tag(language, where)
+            arguments["language"] = self._feed.site.language_tag(
+                language, lambda: f"item_language of {shown(item)}"
+            )
         self._clean(item, arguments)
         return arguments
 

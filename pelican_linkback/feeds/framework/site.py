@@ -112,11 +112,11 @@ class Site:
         # Brackets, too: iri_to_uri lets them stand, and in a path they make no URI.
         return join(_base(self.feed_domain or self.url), quote(url, safe=_KEPT))
 
-    def language_tag(self, language: Any, where: str) -> str | None:
+    def language_tag(self, language: Any, where: Callable[[], str]) -> str | None:
         """Return ``language`` as a language tag (BCP 47); None, and a warning, where it is none.
 
-        The warning names DEFAULT_LANG or the articles that have this language; it names ``where``
-        if it is nobody else's.
+        The warning names DEFAULT_LANG or the articles that have this language; it names what
+        ``where`` returns if it is nobody else's.
         """
         if language is None:
             return None
@@ -127,7 +127,7 @@ class Site:
                 "{} is no language tag (BCP 47), so feeds do not name the language; write one, "
                 'such as "en" or "pt-BR"',
                 self.sharing.once(("language", text), self, self._source_of, text)
-                or f"{where} = {text!r}",
+                or f"{where()} = {text!r}",
             )
         return tag
 
