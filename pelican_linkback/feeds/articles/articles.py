@@ -354,8 +354,9 @@ def categories_of(article: Any) -> list[Any]:
     more = getattr(article, "categories", ())
     if isinstance(more, list | tuple):  # and not the words of a field of this name
         own += [each for each in more if hasattr(each, "slug")]
-    parents = (parent for each in own for parent in getattr(each, "ancestors", ()))
-    return list(dict.fromkeys(chain(own, parents)))
+    parents = [parent for each in own for parent in getattr(each, "ancestors", ())]
+    # Mostly there is one, and to compare it takes its slug.
+    return list(dict.fromkeys([*own, *parents])) if own[1:] or parents else own
 
 
 def each_once(articles: Iterable[Any]) -> tuple[Any, ...]:
