@@ -20,8 +20,8 @@ from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome
-from pelican_linkback.sending.running.exchanges import find_endpoints, tell
 from tests import naive
+from tests.exchanging import find_endpoints, tell
 
 discover("https://x.example/", [], b"<a rel=webmention>")  # the parser is not what is measured
 

@@ -26,18 +26,18 @@ from pelican_linkback.exceptions import (
 )
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol import pingback, webmention
-from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.protocol.mention import Mention, Outcome, Protocol
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.decider import Send, Skip
 from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.event_lines import from_line, to_line
 from pelican_linkback.sending.memory.ledger import Ledger
-from pelican_linkback.sending.running import scheduler as lanes_module
+from pelican_linkback.sending.running import scheduler
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.notices import Notice
+from pelican_linkback.sending.running.recorder import Recorder
 from pelican_linkback.sending.running.report import Report
-from pelican_linkback.sending.running.scheduler import Lanes, Step
 from pelican_linkback.sending.running.sender import Courier
 from tests.fakeweb import FakeWeb, Page, Reply, Request
 
@@ -697,13 +697,16 @@ def test_what_ctrl_c_cuts_off_stays_due_and_is_recorded_no_more(
         closed.wait(PATIENCE)
         raise Unreachable(request.url, "the exchange was broken off")
 
-    def work(self: Lanes, step: Step, real=Lanes._work) -> None:
-        real(self, step)
-        if closed.is_set():
+    settle = Recorder.settle
+
+    def noted(self: Recorder, mention: Mention, outcome: Outcome, source: str = "") -> None:
+        try:
+            settle(self, mention, outcome, source)
+        finally:
             ended.set()
 
-    monkeypatch.setattr(Lanes, "_work", work)
-    monkeypatch.setattr(lanes_module, "GRACE", 0.0)
+    monkeypatch.setattr(Recorder, "settle", noted)
+    monkeypatch.setattr(scheduler, "GRACE", 0.0)
     monkeypatch.setattr(world.web, "close", closed.set)
     world.web.pages[f"{FAR}/xmlrpc"] = stalls
     posts = world.publish(post("a", f"{FAR}/b"))

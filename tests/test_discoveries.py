@@ -13,6 +13,7 @@ from pelican_linkback.protocol.caching import Freshness, freshness
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol, Verdict
 from pelican_linkback.sending.running import discovery_cache
 from pelican_linkback.sending.running.discovery_cache import Discoveries
+from tests.exchanging import look_up
 from tests.fakeweb import FakeWeb, Page, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -75,7 +76,7 @@ class Target:
         if fresh_process or not hasattr(self, "memory"):
             self.memory = Discoveries(Journal(self.path))
         self.web.requests.clear()
-        return self.memory.find(self.web, PAGE, MENTIONING, now, anew=anew)
+        return look_up(self.memory, self.web, PAGE, MENTIONING, now, anew=anew)
 
     @property
     def asked(self) -> int:
@@ -199,7 +200,7 @@ def test_a_memory_that_cannot_be_used_is_none(target: Target) -> None:
 
 
 def test_what_is_no_url_is_refused(target: Target) -> None:
-    found = Discoveries().find(target.web, "gopher://x", MENTIONING, NOON)
+    found = look_up(Discoveries(), target.web, "gopher://x", MENTIONING, NOON)
     assert found.where.reason == "invalid-url"
 
 

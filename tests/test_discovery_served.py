@@ -13,7 +13,7 @@ import pytest
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol, Verdict
-from pelican_linkback.sending.running.exchanges import find_endpoints
+from tests.exchanging import find_endpoints
 from tests.servers import serving
 from tests.test_discovery import PAGE, PINGBACK, WEBMENTION, Situation, rows
 

@@ -69,12 +69,12 @@ def test_the_source_is_a_uri_whatever_the_slug(site, host, blog):
 
 
 def test_ctrl_c_is_passed_on_when_what_is_known_has_been_told(site, host, blog, monkeypatch):
-    from pelican_linkback.sending.running.scheduler import Lanes
+    from pelican_linkback.sending.running.scheduler import HostScheduler
 
     def interrupted(self):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Lanes, "_begin_what_may", interrupted)
+    monkeypatch.setattr(HostScheduler, "_begin_what_may", interrupted)
     mark(site, f"{blog.url}/a-post")
     with pytest.raises(KeyboardInterrupt):
         site.build()

@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,7 @@ def test_whatever_goes_wrong_at_whatever_call(tmp_path: Path, name: str) -> None
         told = len(world.told())
         before = world.journal.path.read_bytes() if world.journal.path.exists() else b""
 
+        world.now += timedelta(hours=1)
         run(world, Disk())
         assert world.journal.path.read_bytes().startswith(before)  # nothing was overwritten
         assert set(world.told()) == MENTIONS  # nothing was lost

@@ -17,7 +17,6 @@ from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import fold
 from pelican_linkback.sending.memory.start_date import Beginning
 from pelican_linkback.sending.running.discovery_cache import Discoveries
-from tests.fakeweb import FakeWeb
 from tests.pages import PAGES, blocks, table
 
 LINES = {block.caption: block.text.splitlines() for block in blocks(PAGES["memory"])}
@@ -80,7 +79,7 @@ def test_the_other_journals_are_read_as_they_stand_there(tmp_path):
     (line,) = LINES["discoveries.jsonl"]
     page = json.loads(line)["page"]
     known = Discoveries(Journal(tmp_path / "discoveries.jsonl"))
-    found = known.find(FakeWeb({}), page, MENTIONING, MOMENT)
+    found = known.known(page, MENTIONING, MOMENT)
     assert [endpoint.url for endpoint in found.where] == [
         json.loads(line)[each.value] for each in MENTIONING
     ]

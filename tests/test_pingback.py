@@ -19,7 +19,6 @@ from pelican_linkback.protocol.pingback import (
     request,
     success,
 )
-from pelican_linkback.protocol.response import PAUSE
 
 SOURCE = "https://blog.example/post"
 MENTION = Mention(SOURCE, "https://example.org/a?b=1&c='2'&amp;#d")
@@ -333,9 +332,9 @@ def test_the_table_of_faults_is_the_one_tested() -> None:
         (403, REFUSED, None),
         (404, REFUSED, None),
         (408, LATER, None),
-        (429, LATER, PAUSE),
+        (429, LATER, 20.0),
         (500, LATER, None),
-        (503, LATER, PAUSE),
+        (503, LATER, 60.0),
         (600, REFUSED, None),
     ],
 )

@@ -17,7 +17,7 @@ from pelican_linkback.feeds import AtomSiteFeed
 from pelican_linkback.plugin import adapters as posts
 from pelican_linkback.plugin import signals as plugin
 from pelican_linkback.plugin.feed_writer import WrittenFeed
-from pelican_linkback.sending.running import scheduler as lanes
+from pelican_linkback.sending.running import scheduler
 from pelican_linkback.settings import model as settings_room
 from tests.servers import Blog, Hub, WebHost, serving
 from tests.test_end_to_end import events, mark
@@ -177,7 +177,7 @@ def test_what_a_killed_build_has_written_is_told_by_the_next(site, host, hub, mo
 def test_a_kill_in_the_midst_of_sending_repeats_what_was_under_way(site, host, hub, monkeypatch):
     published(site, host, hub)
     change(site)
-    monkeypatch.setattr(lanes.Lanes, "_begin_what_may", _interrupted)
+    monkeypatch.setattr(scheduler.HostScheduler, "_begin_what_may", _interrupted)
     with pytest.raises(KeyboardInterrupt):
         site.build()
     monkeypatch.undo()
@@ -201,10 +201,10 @@ def test_a_hub_that_is_down_is_one_line_and_told_later(site, host, hub):
     assert build.problems == []
     (line,) = notices(build)
     assert line.startswith(
-        f"all.json and 2 more: the hub {down} not told yet (the server refused the connection); "
+        f"all.json and 1 more: the hub {down} not told yet (the server refused the connection); "
         "the first run after"
     )
-    assert "3 sent, 3 to be tried again, 0 failed" in build.printed
+    assert "3 sent, 2 to be tried again, 0 failed, 1 left for the next run\n" in build.printed
     assert site.build(LINKBACK_HUBS=[down, hub.url]).problems == []
 
     # Ten minutes later.

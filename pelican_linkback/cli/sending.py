@@ -7,6 +7,7 @@ import datetime as dt
 import math
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pelican_linkback.cli import labels as words
 from pelican_linkback.cli.context import must_publish, posts_as_they_are
 from pelican_linkback.cli.history import show_known, show_plan
 from pelican_linkback.cli.json_output import plan_as_json, report_as_json, warnings_of
-from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.cli.terminal import Bar, Screen
 from pelican_linkback.exceptions import InvalidURL, LinkbackError, SettingsError
 from pelican_linkback.sending import beginning_of, built_site, courier_for
 from pelican_linkback.sending.deciding.decider import Ask, Send
@@ -43,26 +44,35 @@ def run_send(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
         screen.data(plan_as_json(due)) if screen.json else show_plan(due, screen)
         return 0
     with screen.progress("Sending") as bar:
-        courier = replace(courier, progress=bar.show)
+        courier = replace(courier, progress=bar.show, sleep=_sleep(bar, FOR_HOSTS))
         # What failed begins anew once, and not at each look of --wait.
         anew = iter([again])
 
-        def sleep(seconds: float) -> None:
-            bar.wait("for the pages to be online")
-            time.sleep(seconds)
+        def run(left: float) -> Report:
+            in_time = replace(courier, deadline=left, wait=left) if arguments.wait else courier
+            return in_time.run(posts, failed_too=next(anew, False))
 
-        report = run_until_ready(
-            lambda: courier.run(posts, failed_too=next(anew, False)),
-            arguments.wait,
-            monotonic=time.monotonic,
-            sleep=sleep,
-        )
+        sleep = _sleep(bar, "for the pages to be online")
+        report = run_until_ready(run, arguments.wait, monotonic=time.monotonic, sleep=sleep)
     return _tell(report, arguments, screen)
 
 
+FOR_HOSTS = "for hosts that ask to be left alone"
+
+
+def _sleep(bar: Bar, what: str) -> Callable[[float], None]:
+    """Return a function that sleeps, and shows what for."""
+
+    def sleep(seconds: float) -> None:
+        bar.wait(what)
+        time.sleep(seconds)
+
+    return sleep
+
+
 def _courier(settings: Settings) -> Courier:
-    """Return a courier that takes its time: nobody waits for a build to end."""
-    return courier_for(replace(settings, deadline=math.inf))
+    """Return a courier that takes its time, but waits for nobody."""
+    return replace(courier_for(settings), deadline=math.inf, wait=0.0)
 
 
 def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:

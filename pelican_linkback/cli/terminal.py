@@ -22,7 +22,7 @@ from rich.text import Text
 
 from pelican_linkback.text.printable import harmless
 
-__all__ = ["Screen", "fitted"]
+__all__ = ["Bar", "Screen", "fitted"]
 
 LONGEST = 2000
 """Characters of a line at most, before it is broken; URLs may be long."""
@@ -49,7 +49,7 @@ class Bar:
     def __init__(self, progress: Progress, doing: str, tell: Callable[[str], None]) -> None:
         self._progress, self._doing, self._tell = progress, doing, tell
         self._task = progress.add_task(doing, total=None)
-        self._waiting = False
+        self._waits_for = ""
 
     def show(self, done: int, of: int) -> None:
         """Show that ``done`` of so many are done; any thread may call."""
@@ -58,9 +58,9 @@ class Bar:
     def wait(self, what: str) -> None:
         """Show that nothing is done but wait."""
         self._progress.update(self._task, description=f"Waiting {what}", total=None)
-        if not self._waiting:
+        if what != self._waits_for:
             self._tell(f"Waiting {what}.")
-        self._waiting = True
+        self._waits_for = what
 
 
 @dataclass(frozen=True)

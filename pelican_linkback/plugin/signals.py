@@ -18,6 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import sys
+import time
 import typing
 from collections.abc import Sequence
 from dataclasses import replace
@@ -261,7 +262,8 @@ def deliver_site(
     if (line := idle.line(digest, now)) is not None:
         return line
     posts = posts_of(contents, settings, first_day(settings, now.date()))
-    report = courier_for(settings, is_build=True).run(posts, topics_of(feeds, settings))
+    courier = replace(courier_for(settings, is_build=True), sleep=_sleep)
+    report = courier.run(posts, topics_of(feeds, settings))
     teller = Teller(logger)
     for notice in report.notices:
         level = logging.getLevelNamesMapping()[notice.level.upper()]
@@ -282,9 +284,15 @@ def _line(report: Report, settings: Settings) -> str:
     """Return what came of a build, and why something is left."""
     if report.left and not settings.send:
         return f"Linkbacks: {report.left} due; upload the site, then run pelican-linkback send"
-    in_time = not report.left or report.interrupted or report.shut_out
+    # Hosts in trouble have lines of their own.
+    in_time = report.left <= report.held_back or report.interrupted or report.shut_out
     over = "" if in_time else f" (LINKBACK_DEADLINE = {settings.deadline:g} is over)"
     return report.summary() + over
+
+
+def _sleep(seconds: float) -> None:
+    _say(f"Linkbacks: waiting {seconds:.0f} s for hosts that ask to be left alone")
+    time.sleep(seconds)
 
 
 def _say(line: str) -> None:

@@ -88,8 +88,8 @@ class Outcome:
     ``reason`` is a stable word in kebab-case that the journal and the documentation use
     ("accepted", "already-registered", "no-endpoint", "fault-17", "http-503", "not-xml", ...);
     ``detail`` a sentence for people, harmless and at most 200 characters; ``retry_after``
-    seconds that the receiver asked us to wait; ``status_url`` where a receiver that answered
-    201 says what became of it.
+    seconds that ``host``, which answered, asked to be left alone; ``status_url`` where a receiver
+    that answered 201 says what became of it.
     """
 
     verdict: Verdict
@@ -99,3 +99,4 @@ class Outcome:
     endpoint: str | None = None
     retry_after: float | None = None
     status_url: str | None = None
+    host: str | None = None

@@ -28,11 +28,9 @@ Headers = Sequence[tuple[str, str]]
 PASSING = frozenset({408, 421, 423, 425, 429})
 """Statuses below 500 that are about the moment, not about the request."""
 
-THROTTLING = frozenset({429, 503})
-"""Statuses by which a server asks to be left alone, also where it does not say for how long."""
-
-PAUSE = 20.0
-"""Seconds for which it is left alone then. WordPress wants 15 between two pingbacks."""
+PAUSES = {429: 20.0, 503: 60.0}
+"""Statuses by which a server asks to be left alone, and for how many seconds it is where it does
+not say it. WordPress wants 15 between two pingbacks; who is out of service needs longer."""
 
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]+)""", re.I)
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
@@ -90,10 +88,10 @@ def is_passing(status: int) -> bool:
 def pause(status: int, headers: Headers = (), now: datetime | None = None) -> float | None:
     """Return the seconds for which a server asks to be left alone; None where it does not.
 
-    It does by Retry-After, with any status, and by those of ``THROTTLING``.
+    It does by Retry-After, with any status, and by those of ``PAUSES``.
     """
     asked = retry_after(headers, now)
-    return PAUSE if asked is None and status in THROTTLING else asked
+    return PAUSES.get(status) if asked is None else asked
 
 
 def retry_after(headers: Headers, now: datetime | None = None) -> float | None:

@@ -78,6 +78,7 @@ def courier_for(settings: Settings, *, is_build: bool = False) -> Courier:
         workers=settings.workers,
         per_host=settings.per_host,
         deadline=settings.deadline,
+        wait=settings.deadline,
         built=built_site(settings).page,
         is_build=is_build,
         discoveries=discoveries_of(settings),

@@ -25,6 +25,7 @@ REASONS = {
     "still-online": "its page is still online",
     "old-address": "the page is still online at its old address",
     "moved": "the old address redirects to the new one, and the receiver knows that",
+    "error": "this program failed, which is to be reported; debug messages say where",
     "interrupted": "the run ended before the answer came",
     "timed-out": "no answer in time",
     "unreachable": "no such host, or no connection",

@@ -19,13 +19,7 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.caching import LONGEST, Freshness, freshness
 from pelican_linkback.protocol.discovery import Discovery
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol
-from pelican_linkback.sending.running.exchanges import (
-    FOR_A_PAGE,
-    Web,
-    choose,
-    discovery_of,
-    fetch,
-)
+from pelican_linkback.sending.running.exchanges import FOR_A_PAGE, choose, discovery_of
 from pelican_linkback.text.urls import check, page_key
 
 if typing.TYPE_CHECKING:
@@ -62,25 +56,6 @@ class Discoveries:
         self._journal = journal
         self._lock = threading.Lock()
         self._known: dict[str, _Known] | None = None
-
-    def find(
-        self,
-        web: Web,
-        target: str,
-        protocols: Sequence[Protocol],
-        now: datetime,
-        *,
-        anew: bool = False,
-    ) -> Found:
-        """Return where ``target`` takes mentions, in the order of ``protocols``.
-
-        With ``anew`` the page is asked whether it has changed, however fresh the memory is.
-        """
-        known = None if anew else self.known(target, protocols, now)
-        if known is not None:
-            return known
-        answer = fetch(web, target, self.conditions(target))
-        return self.learn(target, answer, protocols, now)
 
     def known(self, target: str, protocols: Sequence[Protocol], now: datetime) -> Found | None:
         """Return what is remembered of ``target`` and still holds, or None."""

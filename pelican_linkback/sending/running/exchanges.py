@@ -1,13 +1,12 @@
-"""The exchanges of a delivery: look at its page, look at the target, tell, and ask again.
+"""The exchanges of a delivery: what is asked, and what the answers mean.
 
-Each is one call of the web door and returns data. What the web refuses to do is an answer too,
-so nothing is raised here.
+``exchange`` makes a request; the rest is pure. What the client refuses to do is an answer too.
 """
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,21 +28,26 @@ from pelican_linkback.text.printable import harmless
 from pelican_linkback.text.urls import resolve
 
 if typing.TYPE_CHECKING:
-    from pelican_linkback.net.client import Response
+    from pelican_linkback.net.client import Request, Response
 
 __all__ = [
     "FOR_A_PAGE",
+    "Requests",
     "Web",
-    "ask",
     "choose",
     "discovery_of",
-    "fetch",
-    "find_endpoints",
-    "tell",
+    "exchange",
+    "get",
+    "post",
+    "read_answer",
+    "read_status",
 ]
 
 FOR_A_PAGE = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"}
 """The headers to ask a target with, since some sites have JSON for whom anything will do."""
+
+Requests = Generator["Request", "Response", "Response"]
+"""The requests of one exchange, those of redirects included: see ``net.client.hops``."""
 
 LANGUAGES = {
     Protocol.PINGBACK: pingback,
@@ -53,31 +57,37 @@ LANGUAGES = {
 
 
 class Web(typing.Protocol):
-    """The web as delivery needs it: see ``pelican_linkback.net.client.Web``."""
+    """The web as sending needs it: see ``pelican_linkback.net.client.Web``."""
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
-        """Return what ``url`` answers, after redirects; raise WebError if it cannot."""
-
-    def post(self, url: str, body: bytes, content_type: str) -> Response:
-        """Return what ``url`` answers to ``body``; raise WebError if it cannot."""
+    def exchange(self, request: Request) -> Response:
+        """Return what ``request`` itself is answered; raise WebError if it cannot be made."""
 
     def close(self) -> None:
         """Break off what is under way."""
 
 
-def fetch(web: Web, url: str, headers: Mapping[str, str] | None = None) -> Response | WebError:
-    """Fetch a page: our own as a receiver will, or a target's."""
+def exchange(web: Web, request: Request) -> Response | WebError:
+    """Make one request."""
     try:
-        return web.get(url, headers)
+        return web.exchange(request)
     except WebError as error:
         return error
 
 
-def find_endpoints(
-    web: Web, target: str, protocols: Sequence[Protocol], now: datetime
-) -> tuple[Endpoint, ...] | Outcome:
-    """Return where ``target`` takes mentions, in the order of ``protocols``; or why nowhere."""
-    return choose(discovery_of(fetch(web, target, FOR_A_PAGE), now), protocols)
+def get(url: str, headers: Mapping[str, str] | None = None) -> Requests:
+    """Return the requests that fetch a page: our own as a receiver will, or a target's."""
+    from pelican_linkback.net.client import Request, hops  # noqa: PLC0415 (most runs make none)
+
+    return hops(Request("GET", url, headers or {}))
+
+
+def post(mention: Mention, endpoint: Endpoint) -> Requests:
+    """Return the requests that tell ``endpoint`` of ``mention``, in its protocol."""
+    from pelican_linkback.net.client import Request, hops  # noqa: PLC0415 (most runs make none)
+
+    language = LANGUAGES[endpoint.protocol]
+    headers = {"Content-Type": language.CONTENT_TYPE}
+    return hops(Request("POST", endpoint.url, headers, language.request(mention)))
 
 
 def discovery_of(page: Response | WebError, now: datetime) -> Discovery | Outcome:
@@ -136,36 +146,33 @@ def choose(
     return endpoints or Outcome(Verdict.NOTHING, "no-endpoint")
 
 
-def tell(web: Web, mention: Mention, endpoint: Endpoint, now: datetime) -> Outcome:
-    """Post ``mention`` to ``endpoint`` in its language and return what the answer means."""
-    outcome = _answered(web, mention, endpoint, now)
+def read_answer(endpoint: Endpoint, answer: Response | WebError, now: datetime) -> Outcome:
+    """Return what the ``answer`` of an endpoint means to the mention that it was told."""
+    outcome = _outcome(endpoint.protocol, answer, now)
     return replace(outcome, protocol=endpoint.protocol, endpoint=endpoint.url)
 
 
-def _answered(web: Web, mention: Mention, endpoint: Endpoint, now: datetime) -> Outcome:
-    """Post, and read the answer: where it breaks off, its status is enough.
+def _outcome(protocol: Protocol, answer: Response | WebError, now: datetime) -> Outcome:
+    """Read an answer: where it broke off, its status is enough.
 
     But of a pingback the body is the answer.
     """
-    language = LANGUAGES[endpoint.protocol]
-    try:
-        heard = _heard(web.post(endpoint.url, language.request(mention), language.CONTENT_TYPE))
-    except WebError as error:
-        needs_body = endpoint.protocol is Protocol.PINGBACK
-        if error.heard is None or (needs_body and error.heard.status < 300):
-            return _not_reached(error)
-        heard = error.heard
+    if not isinstance(answer, WebError):
+        heard = _heard(answer)
+    elif answer.heard is None or (protocol is Protocol.PINGBACK and answer.heard.status < 300):
+        return _not_reached(answer)
+    else:
+        heard = answer.heard
+    language = LANGUAGES[protocol]
     outcome: Outcome = language.read_reply(heard.status, heard.headers, heard.body, now)
     status_url = outcome.status_url and resolve(heard.url, outcome.status_url)
     return replace(outcome, status_url=status_url)
 
 
-def ask(web: Web, status_url: str) -> Asked:
-    """Return what the receiver says became of a webmention that it took before."""
-    try:
-        page = web.get(status_url)
-    except WebError as error:
-        return Asked(Verdict.LATER, _not_reached(error).reason, harmless(error.reason))
+def read_status(page: Response | WebError) -> Asked:
+    """Return what a receiver's status page says became of a webmention that it took before."""
+    if isinstance(page, WebError):
+        return Asked(Verdict.LATER, _not_reached(page).reason, harmless(page.reason))
     said = webmention.read_status(page.status, page.headers, page.body)
     return Asked(said.verdict, said.reason, said.detail)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
+from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding.decider import Decision, GiveUp
 from pelican_linkback.sending.deciding.readiness import (
@@ -25,6 +27,7 @@ from pelican_linkback.text.printable import harmless
 __all__ = [
     "Notice",
     "about_answer",
+    "about_host",
     "about_journal",
     "about_missing_link",
     "about_move",
@@ -165,7 +168,7 @@ def _not_told(
     if delivery.state is State.LATER and delivery.retry_at and not given_up:
         when = f"{delivery.retry_at:%Y-%m-%d %H:%M} UTC"
         text = f"{subject} not told{what} yet ({why}); the first run after {when} tries again"
-        return _notice("info", text)
+        return _notice("warning" if delivery.reason == "error" else "info", text, kind=kind)
     tried = f" after {delivery.attempts} attempts" if given_up else ""
     # Of a removal the author can mend nothing: there is no page to change any more.
     level: Literal["warning", "info"] = "info" if delivery.is_removal else "warning"
@@ -222,6 +225,17 @@ def about_objection(delivery: Delivery, objection: Objection) -> Notice:
         f"{objection.sentence}; {objection.remedy}",
         kind=objection.code,
     )
+
+
+def about_host(host: str, until: datetime | None, mentions: Sequence[Mention]) -> Notice:
+    """Say what waits for a host in trouble: one that does not answer, or asks to be left alone."""
+    what = "1 linkback is" if len(mentions) == 1 else f"{len(mentions)} linkbacks are"
+    if until is None:
+        text = f"{host} does not answer as it should: {what} left for the next run"
+    else:
+        when = f"{until:%Y-%m-%d %H:%M} UTC"
+        text = f"{host} asks to be left alone: {what} left for the first run after {when}"
+    return _notice("info", text, passing=True)
 
 
 def about_journal(problems: Sequence[str]) -> Iterable[Notice]:

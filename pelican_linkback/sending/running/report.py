@@ -28,10 +28,10 @@ class Report:
 
     ``waiting`` wait for their page (``waits_for`` says what, once each), ``later`` are to be tried
     again, ``failed`` never, ``nothing`` have targets that take no mentions, and ``left`` were due
-    and not come to. ``soon`` of those that wait do so for no more than an upload. ``next_at`` is
-    when something will be due again by itself (UTC). ``interrupted`` tells of Ctrl-C, ``shut_out``
-    of another run that was sending, so that this one could not, and ``ended`` has the deliveries
-    themselves.
+    and not come to, ``held_back`` of them by hosts in trouble. ``soon`` of those that wait do so
+    for no more than an upload. ``next_at`` is when something will be due again by itself (UTC).
+    ``interrupted`` tells of Ctrl-C, ``shut_out`` of another run that was sending, so that this one
+    could not, and ``ended`` has the deliveries themselves.
     """
 
     sent: int = 0
@@ -40,6 +40,7 @@ class Report:
     failed: int = 0
     nothing: int = 0
     left: int = 0
+    held_back: int = 0
     soon: int = 0
     next_at: datetime | None = None
     waits_for: tuple[str, ...] = ()

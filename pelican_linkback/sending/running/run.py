@@ -1,296 +1,324 @@
-"""One run under way: which step follows which, and what has become of each delivery."""
+"""One run under way: the way of each delivery, from the look at its source to the answer.
+
+A delivery is a task of the scheduler's, written as the one straight function that it is. What
+several have in common, such as the page of a source, is done once.
+"""
 
 from __future__ import annotations
 
-import threading
+import logging
 import typing
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any, NamedTuple
 
-from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.exceptions import JournalError, WebError
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
-from pelican_linkback.protocol.verification import Objection, preflight
+from pelican_linkback.protocol.response import is_passing
+from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding import removals
-from pelican_linkback.sending.deciding.decider import GiveUp, back_off, decide
-from pelican_linkback.sending.deciding.readiness import LINK_MISSING, Ready, objections, readiness
-from pelican_linkback.sending.memory.delivery import State
-from pelican_linkback.sending.memory.events import Answered, Attempt, Fact, Waiting
-from pelican_linkback.sending.memory.ledger import Ledger
-from pelican_linkback.sending.running.exchanges import ask, fetch, find_endpoints, tell
-from pelican_linkback.sending.running.notices import (
-    Notice,
-    about_answer,
-    about_missing_link,
-    about_objection,
-    about_waiting,
+from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready, objections, readiness
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import Asked, Attempt, Waiting
+from pelican_linkback.sending.running.discovery_cache import Discoveries, Found
+from pelican_linkback.sending.running.exchanges import (
+    FOR_A_PAGE,
+    Requests,
+    Web,
+    choose,
+    discovery_of,
+    exchange,
+    get,
+    post,
+    read_answer,
+    read_status,
 )
-from pelican_linkback.sending.running.scheduler import Step
-from pelican_linkback.text.markup import decode
-from pelican_linkback.text.urls import host_key, page_key
+from pelican_linkback.sending.running.hosts import OUT_OF_ORDER, host_of, trouble_of
+from pelican_linkback.sending.running.recorder import Recorder, Stopped, Times
+from pelican_linkback.sending.running.scheduler import HostScheduler, Once, Task, Turn
+from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.urls import page_key
 
 if typing.TYPE_CHECKING:
-    from pelican_linkback.sending.running.sender import Courier
+    from pelican_linkback.net.client import Response
 
-__all__ = ["Round"]
+__all__ = ["HeldBack", "Run", "Tools"]
+
+logger = logging.getLogger(__name__)
+
+MAX_TRIES = 4
+"""So often an exchange is tried in one run whose host asks for pauses that can be waited for."""
 
 NOBODY = Outcome(Verdict.NOTHING, "no-endpoint")
 
+Objected = Sequence[Objection]
+"""What a WordPress receiver will hold against a link."""
 
-class Stopped(Exception):
-    """Nobody waits for this step any more."""
+Seen = Mapping[Mention, tuple[Ready, Objected]]
+"""What may be sent of a source, as what."""
+
+Answer = Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
+"""The part of a task that comes to an answer, and the turn in which that came."""
 
 
-class Round:
-    """One run of ``courier``: the deliveries that are ``due``, and those that are ``done``.
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a run works with; see ``Courier``."""
 
-    ``unlinked`` are those of which the built page has no link, as is known beforehand.
-    The steps run on several threads. Each delivery is in the hands of one step at a time; what
-    they share besides, the pages of the targets, is under a lock.
+    web: Web
+    times: Times
+    protocols: Sequence[Protocol]
+    built: Callable[[str], BuiltPage | None]
+    discoveries: Discoveries
+
+
+class HeldBack(NamedTuple):
+    """A host in trouble, until when it is to be left alone (UTC), and what waits for it.
+
+    Without a time it did not answer.
     """
+
+    host: str
+    until: datetime | None
+    mentions: Sequence[Mention]
+
+
+class Run:
+    """Sends what is due in ``recorder``; of ``unlinked`` it is known that the page has no link."""
 
     def __init__(
         self,
-        courier: Courier,
-        ledger: Ledger,
-        due: Sequence[Mention],
+        tools: Tools,
+        scheduler: HostScheduler,
+        recorder: Recorder,
         unlinked: Collection[Mention] = (),
     ) -> None:
-        self._courier = courier
+        self._tools = tools
+        self._scheduler = scheduler
+        self._recorder = recorder
         self._unlinked = unlinked
-        self.ledger = ledger
-        self.due = due
-        self.done: set[Mention] = set()
-        self.asked: set[Mention] = set()
-        self.notices: list[Notice] = []
-        self._lock = threading.Lock()
-        self._stopped = threading.Event()
-        self._parked: dict[str, list[Mention]] = {}
-        self._found: dict[str, tuple[Endpoint, ...] | Outcome] = {}
-        self._updated = {
-            page_key(mention.target) for mention in due if ledger.deliveries[mention].is_known
-        }
-        self._shares: Counter[str] = Counter()
-        self._over: set[Mention] = set()
-        self._looked_again: set[Mention] = set()
-        self._unwell: dict[str, Outcome] = {}
-        self._ready: dict[Mention, Ready] = {}
-        self._objections: dict[Mention, tuple[Objection, ...]] = {}
+        self._tasks: dict[Task, Mention] = {}
+        self._by_source: dict[str, list[Mention]] = {}
+        self._by_page: Counter[str] = Counter()
+        self._updated: set[str] = set()
+        """The pages whose receivers are to be looked for anew."""
+        for mention in recorder.due:
+            delivery = recorder.delivery(mention)
+            if delivery.status_url is None:
+                self._by_source.setdefault(delivery.sent_source, []).append(mention)
+                self._by_page[page_key(mention.target)] += 1
+                if delivery.is_known:
+                    self._updated.add(page_key(mention.target))
 
-    def stop(self) -> None:
-        """Record nothing any more: what is cut off from here on stays as it is on record."""
-        self._stopped.set()
+    def tasks(self) -> Iterator[Task]:
+        """Yield the task of each delivery that is due.
 
-    def steps(self) -> list[Step]:
-        """Return the first steps: a look at each source that is due, and at each status page."""
-        sources: dict[str, list[Mention]] = {}
-        steps = []
-        for mention in self.due:
-            delivery = self.ledger.deliveries[mention]
-            if delivery.status_url is not None:
-                steps.append(Step(_lane(delivery.status_url), partial(self._ask, mention)))
-            else:
-                sources.setdefault(delivery.sent_source, []).append(mention)
-        visits = [
-            Step(_lane(source), partial(self._visit, source, mentions))
-            for source, mentions in sources.items()
-        ]
-        return visits + steps
-
-    def _visit(self, source: str, mentions: Sequence[Mention]) -> Iterator[Step]:
-        """Look at the page at ``source`` and let go those of which it is as they tell."""
-        page = fetch(self._courier.web, source)
-        built = self._courier.built(mentions[0].source)
-        held_up: dict[Waiting, list[Mention]] = {}
-        for mention in mentions:
-            delivery = self.ledger.deliveries[mention]
-            self._objections[mention] = objections(delivery, page, built)
-            found = readiness(delivery, page, built, self._courier.now())
-            if isinstance(found, Ready):
-                self._ready[mention] = found
-                yield from self._look(mention)
-            else:
-                held_up.setdefault(found, []).append(mention)
-        for why, waiting in held_up.items():
-            self._wait(waiting, why)
-
-    def _wait(self, mentions: Sequence[Mention], why: Waiting) -> None:
-        deliveries = [self.ledger.deliveries[mention] for mention in mentions]
-        self._record(
-            (delivery.mention, why)
-            for delivery in deliveries
-            # The same as at the last run is not worth a line.
-            if (delivery.state, delivery.reason) != (State.WAITING, why.reason)
-        )
-        self._end(mentions)
-        if deliveries[0].is_ping:
-            return  # of feeds, all that wait are told of in one line
-        alone = why.reason == LINK_MISSING
-        groups = (
-            [[each] for each in deliveries if each.mention not in self._unlinked]
-            if alone
-            else [deliveries]
-        )
-        self.notices += [
-            about_waiting(group, why, self._objections[group[0].mention]) for group in groups
-        ]
-
-    def about_missing_links(self) -> Iterator[Notice]:
-        """Say of each target that its built page lacks, if it is still to be told."""
-        for mention in sorted(self._unlinked):
-            # Two articles may have one URL, and then only one of them is on record.
-            delivery = self.ledger.deliveries.get(mention)
-            if delivery is not None and delivery.is_open:
-                built = self._courier.built(mention.source)
-                html = decode(built.body if built else b"")
-                yield about_missing_link(delivery, preflight(html, mention.target))
-
-    def _look(self, mention: Mention) -> Iterable[Step]:
-        """Fetch the target's page, unless that is done or under way for another mention.
-
-        What a hub takes is known.
+        Each run begins with another host. Last come those with which an earlier run had begun when
+        it was killed: it may have been for the time that they took.
         """
-        if self.ledger.deliveries[mention].is_ping:
-            return self._forward(mention, (Endpoint(Protocol.WEBSUB, mention.target, "feed"),))
-        page = page_key(mention.target)
-        with self._lock:
-            found = self._found.get(page)
-            if found is None:
-                self._parked.setdefault(page, []).append(mention)
-                first = len(self._parked[page]) == 1
+        recorder = self._recorder
+        known = recorder.ledger.deliveries.values()
+        suspects = {host_of(_receiver(each)) for each in known if each.state is State.ATTEMPTED}
+        hosts = {each: host_of(_receiver(recorder.delivery(each))) for each in recorder.due}
+        rank = {host: self._tools.times.chance() for host in dict.fromkeys(hosts.values())}
+
+        def order(mention: Mention) -> tuple[bool, float]:
+            return hosts[mention] in suspects, rank[hosts[mention]]
+
+        for mention in sorted(recorder.due, key=order):
+            task = self._task_of(mention)
+            self._tasks[task] = mention
+            yield task
+
+    def held_back(self) -> Iterator[HeldBack]:
+        """Yield the hosts in trouble that keep deliveries from going on."""
+        for host, seconds, tasks in self._scheduler.held_back():
+            mentions = [self._tasks[task] for task in tasks]
+            waiting = [each for each in mentions if each not in self._recorder.done]
+            if waiting:
+                until = None
+                if seconds is not None:
+                    until = self._tools.times.now() + timedelta(seconds=seconds)
+                yield HeldBack(host, until, waiting)
+
+    # The way of a delivery
+
+    def _task_of(self, mention: Mention) -> Task:
+        recorder = self._recorder
+        if recorder.delivery(mention).status_url is None:
+            return _guarded(self._deliver(mention), partial(recorder.break_off, mention))
+
+        def break_off(detail: str) -> None:
+            recorder.settle_status(mention, Asked(Verdict.LATER, "error", detail))
+
+        return _guarded(self._ask(mention), break_off)
+
+    def _deliver(self, mention: Mention) -> Task:
+        """Tell the target, once a receiver would find at the source what it is told."""
+        source = self._recorder.delivery(mention).sent_source
+        seen: Seen = yield Once(("source", source), partial(self._visit, source))
+        if mention not in seen:
+            return
+        if self._recorder.delivery(mention).is_ping:
+            # What a hub takes is known.
+            found = Found((Endpoint(Protocol.WEBSUB, mention.target, "feed"),))
+        else:
+            discover = partial(self._discover, mention.target)
+            found = yield Once(("target", page_key(mention.target)), discover)
+        yield from self._send(mention, found, *seen[mention])
+
+    def _visit(self, source: str) -> Generator[Turn | Once, Any, Seen]:
+        """Look at the page at ``source``; return which of its mentions may be sent."""
+        page, _ = yield from self._fetch(source)
+        mentions, now = self._by_source[source], self._tools.times.now()
+        built = self._tools.built(mentions[0].source)
+        seen: dict[Mention, tuple[Ready, Objected]] = {}
+        waiting: dict[Waiting, dict[Mention, Objected]] = {}
+        for mention in mentions:
+            delivery = self._recorder.delivery(mention)
+            found = readiness(delivery, page, built, now)
+            objected = objections(delivery, page, built)
+            if isinstance(found, Ready):
+                seen[mention] = found, objected
             else:
-                self._shares[page] += 1
-        if found is not None:
-            return self._forward(mention, found)
-        return [Step(_lane(page), partial(self._discover, page, mention.target))] if first else []
+                waiting.setdefault(found, {})[mention] = objected
+        for why, group in waiting.items():
+            self._recorder.keep_waiting(why, group, self._unlinked)
+        return seen
 
-    def _discover(self, page: str, target: str) -> Iterator[Step]:
-        courier = self._courier
-        found = courier.discoveries.find(
-            courier.web,
-            target,
-            courier.protocols,
-            courier.now(),
-            anew=page in self._updated,
-        )
-        with self._lock:
-            self._found[page] = found.where
-            parked = self._parked.pop(page)
-            self._shares[page] += len(parked) + found.remembered
-        for mention in parked:
-            yield from self._forward(mention, found.where)
+    def _discover(self, target: str) -> Generator[Turn | Once, Any, Found]:
+        """Return where ``target`` takes mentions: it is asked, if it has to be."""
+        cache, protocols = self._tools.discoveries, self._tools.protocols
+        if page_key(target) not in self._updated:
+            known = cache.known(target, protocols, self._tools.times.now())
+            if known is not None:
+                return known
+        answer, turn = yield from self._fetch(target, cache.conditions(target))
+        found = cache.learn(target, answer, protocols, self._tools.times.now())
+        if isinstance(found.where, Outcome):
+            return replace(found, where=replace(found.where, host=turn.host))
+        return found
 
-    def _forward(
-        self, mention: Mention, found: tuple[Endpoint, ...] | Outcome, after: str = ""
-    ) -> Iterable[Step]:
-        if isinstance(found, Outcome):
-            self._settle(mention, found)
-            return []
-        if self.ledger.deliveries[mention].is_known:
-            # An update: pingback has no word for it.
-            found = tuple(each for each in found if each.protocol is not Protocol.PINGBACK)
-        if not found:
-            return self._forward(mention, NOBODY)
-        return [Step(_lane(found[0].url), partial(self._tell, mention, found, after))]
-
-    def _tell(
-        self, mention: Mention, endpoints: tuple[Endpoint, ...], after: str
-    ) -> Iterable[Step]:
+    def _send(self, mention: Mention, found: Found, ready: Ready, objected: Objected) -> Task:
         """Tell the first endpoint; where that refuses for good, the next one."""
-        endpoint, *others = endpoints
-        if unwell := self._unwell.get(endpoint.url):
-            self._settle(mention, unwell)
-            return []
-        if endpoint.protocol is Protocol.PINGBACK:
-            delivery = self.ledger.deliveries[mention]
-            self.notices += [about_objection(delivery, each) for each in self._objections[mention]]
-        ready, version = self._ready[mention], self.ledger.deliveries[mention].fingerprint
-        attempt = Attempt(endpoint.protocol, endpoint.url, after, version, ready.digest)
-        self._record([(mention, attempt)])
-        sent = Mention(ready.source, mention.target)
-        outcome = tell(self._courier.web, sent, endpoint, self._courier.now())
-        if endpoint.protocol is Protocol.WEBSUB and outcome.verdict is Verdict.LATER:
-            # A dozen feeds may have changed: their hub is not to be asked a dozen times in vain.
-            self._unwell[endpoint.url] = replace(outcome, endpoint=None)
-        shared = self._shares[page_key(mention.target)] > 1
-        if outcome.verdict is Verdict.REFUSED and shared and mention not in self._looked_again:
-            look_again = partial(self._look_again, mention, outcome, others)
-            return [Step(_lane(mention.target), look_again)]
-        return self._told(mention, outcome, others)
+        if isinstance(found.where, Outcome):
+            self._recorder.settle(mention, found.where, ready.source)
+            return
+        outcome, endpoints, after = NOBODY, self._usable(mention, found.where), ""
+        # Some endpoints are good for one use. So where another mention asked the page, it is
+        # asked anew before a refusal is believed.
+        is_sure = self._by_page[page_key(mention.target)] == 1 and not found.remembered
+        while endpoints and outcome.verdict in {Verdict.NOTHING, Verdict.REFUSED}:
+            endpoint = endpoints.pop(0)
+            if endpoint.protocol is Protocol.PINGBACK:
+                self._recorder.object_to(mention, objected)
+            outcome = yield from self._post(mention, endpoint, ready, after)
+            after = outcome.reason
+            if outcome.verdict is Verdict.REFUSED and not is_sure:
+                is_sure = True
+                fresh = yield from self._look_again(mention.target)
+                if fresh and endpoint.url not in {each.url for each in fresh}:
+                    endpoints = self._usable(mention, fresh)
+        outcome = removals.read_answer(self._recorder.delivery(mention), outcome)
+        self._recorder.settle(mention, outcome, ready.source)
 
-    def _look_again(
-        self, mention: Mention, outcome: Outcome, others: Sequence[Endpoint]
-    ) -> Iterable[Step]:
-        """Ask the page anew before a refusal is believed: some endpoints are good for one use."""
-        self._looked_again.add(mention)
-        found = find_endpoints(
-            self._courier.web, mention.target, self._courier.protocols, self._courier.now()
-        )
-        if isinstance(found, tuple) and outcome.endpoint not in {each.url for each in found}:
-            return self._forward(mention, found, outcome.reason)
-        return self._told(mention, outcome, others)
+    def _look_again(self, target: str) -> Generator[Turn | Once, Any, Sequence[Endpoint]]:
+        """Return where ``target`` takes mentions now."""
+        page, _ = yield from self._fetch(target, FOR_A_PAGE)
+        fresh = choose(discovery_of(page, self._tools.times.now()), self._tools.protocols)
+        return () if isinstance(fresh, Outcome) else fresh
 
-    def _told(
-        self, mention: Mention, outcome: Outcome, others: Sequence[Endpoint]
-    ) -> Iterable[Step]:
-        if outcome.verdict is Verdict.REFUSED and others:
-            return self._forward(mention, tuple(others), outcome.reason)
-        self._settle(mention, removals.read_answer(self.ledger.deliveries[mention], outcome))
-        return []
+    def _usable(self, mention: Mention, endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+        """Return the ``endpoints`` that can be told: pingback has no word for an update."""
+        is_update = self._recorder.delivery(mention).is_known
+        return [
+            each for each in endpoints if not (is_update and each.protocol is Protocol.PINGBACK)
+        ]
 
-    def _settle(self, mention: Mention, outcome: Outcome) -> None:
-        now, policy = self._courier.now(), self._courier.policy
-        retry_at = None
-        if outcome.verdict is Verdict.LATER:
-            tries = self.ledger.deliveries[mention].attempts + (outcome.endpoint is None)
-            chance, asked = self._courier.chance(), outcome.retry_after
-            retry_at = now + back_off(tries, policy, chance=chance, retry_after=asked)
-        elif outcome.status_url is not None:
-            retry_at = now + back_off(1, policy, chance=self._courier.chance())
-        ready, version = self._ready[mention], self.ledger.deliveries[mention].fingerprint
-        served_at = "" if ready.source == mention.source else ready.source
-        self._record([(mention, Answered(outcome, retry_at, version, served_at))])
-        self._end([mention])
-        delivery = self.ledger.deliveries[mention]
-        if not delivery.is_ping:
-            given_up = isinstance(decide(delivery, now, policy), GiveUp)
-            self.notices.append(about_answer(delivery, given_up=given_up))
-
-    def _ask(self, mention: Mention) -> Iterable[Step]:
+    def _ask(self, mention: Mention) -> Task:
         """Ask a receiver that answered 201 what became of the mention."""
-        delivery, now = self.ledger.deliveries[mention], self._courier.now()
-        said = removals.read_status(delivery, ask(self._courier.web, delivery.status_url or ""))
-        if said.verdict is Verdict.LATER:
-            pause = back_off(
-                delivery.asked + 1, self._courier.policy, chance=self._courier.chance()
-            )
-            said = replace(said, retry_at=now + pause)
-        said = replace(said, fingerprint=delivery.fingerprint)
-        self._record([(mention, said)])
-        self.asked.add(mention)
-        self._show_progress([mention])
-        if said.verdict is Verdict.REFUSED:
-            self.done.add(mention)
-            self.notices.append(about_answer(self.ledger.deliveries[mention], given_up=False))
-        return []
+        delivery = self._recorder.delivery(mention)
+        page, _ = yield from self._fetch(delivery.status_url or "")
+        self._recorder.settle_status(mention, removals.read_status(delivery, read_status(page)))
 
-    def _end(self, mentions: Sequence[Mention]) -> None:
-        self.done.update(mentions)
-        self._show_progress(mentions)
+    # Exchanges, each when it is its turn at the host
 
-    def _show_progress(self, mentions: Sequence[Mention]) -> None:
-        self._over.update(mentions)
-        self._courier.progress(len(self._over), len(self.due))
+    def _fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Return what ``url`` answers in the end, where that asks for a pause; see MAX_TRIES."""
+        for tries in range(1, MAX_TRIES + 1):
+            answer, turn = yield from self._follow(get(url, headers))
+            has_failed = not isinstance(answer, WebError) and is_passing(answer.status)
+            if tries == MAX_TRIES or not (has_failed and self._can_wait(turn)):
+                break
+        return answer, turn
 
-    def _record(self, facts: Iterable[tuple[Mention, Fact]]) -> None:
-        if self._stopped.is_set():
-            raise Stopped
-        self.ledger.record(facts, self._courier.now())
+    def _post(
+        self, mention: Mention, endpoint: Endpoint, ready: Ready, after: str
+    ) -> Generator[Turn | Once, Any, Outcome]:
+        """Tell ``endpoint`` of ``mention``; return what its answer means.
+
+        ``after`` is the reason for which another one refused a moment before. What asks for a
+        pause is on record before that is waited for.
+        """
+        version = self._recorder.delivery(mention).fingerprint
+        sent = Mention(ready.source, mention.target)
+        for tries in range(1, MAX_TRIES + 1):
+            attempt = Attempt(endpoint.protocol, endpoint.url, after, version, ready.digest)
+            begin = partial(self._recorder.begin, mention, attempt)
+            answer, turn = yield from self._follow(post(sent, endpoint), begin)
+            now = self._tools.times.now()
+            outcome = replace(read_answer(endpoint, answer, now), host=turn.host)
+            turn.trouble = trouble_of(answer, now, outcome)
+            can_wait = self._can_wait(turn)
+            if endpoint.protocol is Protocol.WEBSUB and turn.trouble and not can_wait:
+                # A dozen feeds may have changed: their hub is not asked a dozen times in vain.
+                turn.trouble = replace(OUT_OF_ORDER, pause=turn.trouble.pause)
+            if tries == MAX_TRIES or outcome.verdict is not Verdict.LATER or not can_wait:
+                break
+            self._recorder.settle(mention, outcome, ready.source)
+            after = outcome.reason
+        return outcome
+
+    def _can_wait(self, turn: Turn) -> bool:
+        """Tell whether its host asked for a pause, and this run waits for the end of it."""
+        pause = turn.trouble.pause if turn.trouble else 0.0
+        return pause > 0 and self._scheduler.can_wait(pause)
+
+    def _follow(self, requests: Requests, begin: Callable[[], None] | None = None) -> Answer:
+        """Make ``requests``, those of redirects included; ``begin`` is called before the first."""
+        request = next(requests)
+        while True:
+            turn = Turn(host_of(request.url))
+            yield turn
+            if begin is not None:
+                begin()
+                begin = None
+            answer = exchange(self._tools.web, request)
+            turn.trouble = trouble_of(answer, self._tools.times.now())
+            if isinstance(answer, WebError):
+                return answer, turn
+            try:
+                request = requests.send(answer)
+            except StopIteration as end:
+                return end.value, turn
+            except WebError as error:  # a redirect that is not followed
+                return error, turn
 
 
-def _lane(url: str) -> str:
+def _guarded(task: Task, break_off: Callable[[str], None]) -> Task:
+    """Run ``task``; something that nobody foresaw costs this one delivery, and only for now."""
     try:
-        return host_key(url)
-    except InvalidURL:
-        return ""  # The web door refuses it without a request.
+        yield from task
+    except (JournalError, Stopped):
+        raise
+    except Exception as error:
+        logger.debug("Linkbacks: an unforeseen error", exc_info=error)
+        break_off(harmless(f"{type(error).__name__}: {error}"))
+
+
+def _receiver(delivery: Delivery) -> str:
+    """Return the URL to which the request of a delivery goes, as far as it is known."""
+    return delivery.status_url or delivery.endpoint or delivery.mention.target

@@ -1,158 +1,332 @@
-"""One host, one lane: work in parallel, but never a crowd at one host's door.
+"""Tasks that take turns at hosts: many at a time, never a crowd at one host, none too soon.
 
-A step is a host and some work for it; the work may return the next steps. Steps run on threads,
-at most ``workers`` of them at a time and at most ``per_host`` in the lane of one host.
-Contains no business logic.
+A task is a generator that reads like the one straight function that it is. It yields
+
+- ``Turn(host)``, and goes on when it may make a request there. The turn lasts until it yields
+  again, and ``turn.trouble`` is where it notes what that request says of the host's state;
+- ``Once(key, work)``, and goes on with the result of the task ``work()``, which runs once
+  however many tasks ask for that key.
+
+What a task does between two yields runs in a thread of its own. Which task runs when is decided in
+the thread that calls ``run``, and so without locks.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import OrderedDict, deque
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import Any
 
-__all__ = ["Lanes", "Step"]
+from pelican_linkback.sending.running.hosts import Host, Trouble
+
+__all__ = ["Clock", "HostScheduler", "Limits", "Once", "Pauses", "Task", "Turn"]
 
 TICK = 0.2
 """Seconds between two looks at the keyboard: on Windows a thread that waits hears no Ctrl-C."""
 
 GRACE = 1.0
-"""Seconds that the steps under way get to end after Ctrl-C."""
+"""Seconds that the tasks under way get to end after Ctrl-C."""
+
+SILENCE = 60.0
+"""Seconds for which a host that timed out too often is left alone by the next run, too."""
+
+Pauses = dict[str, float]
+"""By host, the time (of the clock that only grows) before which no exchange may begin there."""
+
+
+@dataclass(eq=False, slots=True)
+class Turn:
+    """A turn at ``host``; ``trouble`` is what became known of the host meanwhile."""
+
+    host: str
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The result of the task ``work()``, which is run for the first that asks for ``key``."""
+
+    key: Hashable
+    work: Callable[[], Task]
+
+
+Task = Generator[Turn | Once, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """How a task ended."""
+
+    value: object = None
+    error: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Work that occupies ``host`` (a lane's name) while it runs, and may lead to further steps."""
+    """A task from one yield to the next: what it may do, or is sent."""
 
-    host: str
-    work: Callable[[], Iterable[Step]]
+    task: Task
+    turn: Turn | None = None
+    sent: Over = Over()
 
 
-class Lanes:
-    """Runs steps until none is left, or until ``may_begin`` says that no further one may begin.
+@dataclass(eq=False, slots=True)
+class Shared:
+    """A task that others wait for, and how it ended."""
 
-    ``grace`` is how many seconds the steps that are under way get to end after Ctrl-C; then they
-    are left to themselves, as daemon threads.
+    waiting: list[Task] = field(default_factory=list)
+    over: Over | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """At most ``workers`` tasks run at a time, ``per_host`` of them with turns at one host.
+
+    Nothing begins at ``begins_until`` or later, and a pause is waited for where it ends until
+    ``waits_until``: seconds of the clock that only grows.
+    """
+
+    workers: int
+    per_host: int
+    begins_until: float = math.inf
+    waits_until: float = -math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock that only grows, in seconds, and how to wait by it."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class HostScheduler:
+    """Runs tasks until none is left that may go on.
+
+    At a host where there was trouble, one has a turn at a time. ``pauses`` are those that are known
+    already, and more are added to them. ``grace`` is how many seconds the tasks that are under way
+    get to end after Ctrl-C; then they are left to themselves, as daemon threads.
     """
 
     def __init__(
         self,
-        *,
-        workers: int,
-        per_host: int,
-        may_begin: Callable[[], bool] = lambda: True,
+        limits: Limits,
+        clock: Clock | None = None,
+        pauses: Pauses | None = None,
         grace: float | None = None,
     ) -> None:
-        self._workers = workers
-        self._per_host = per_host
-        self._may_begin = may_begin
+        self._limits = limits
+        self._clock = clock or Clock()
+        self._pauses: Pauses = {} if pauses is None else pauses
         self._grace = GRACE if grace is None else grace
-        self._open: OrderedDict[str, deque[Step]] = OrderedDict()
-        """The steps that wait at hosts with room for one more, in the order of their turns."""
-        self._full: dict[str, deque[Step]] = {}
-        self._busy: Counter[str] = Counter()
+        self._hosts: dict[str, Host[Step]] = {}
+        self._open: OrderedDict[str, Host[Step]] = OrderedDict()
+        """The hosts at which a turn could begin now, in the order in which they get one."""
+        self._paused: dict[str, Host[Step]] = {}
+        """Those at which one could begin but for their pause."""
+        self._new: deque[Task] = deque()
+        self._ready: deque[Step] = deque()
+        """The steps that need no turn."""
+        self._shared: dict[Hashable, Shared] = {}
+        self._shared_by: dict[Task, Shared] = {}
         self._under_way = 0
         self._threads = 0
         self._begun: SimpleQueue[Step | None] = SimpleQueue()
-        self._ended: SimpleQueue[tuple[Step, Iterable[Step] | BaseException]] = SimpleQueue()
+        self._ended: SimpleQueue[tuple[Step, Turn | Once | Over]] = SimpleQueue()
 
-    def run(self, steps: Iterable[Step]) -> bool:
-        """Run ``steps`` and what follows from them; return False where Ctrl-C ended it.
+    def run(self, tasks: Iterable[Task]) -> bool:
+        """Run ``tasks`` and what they ask for; return False where Ctrl-C ended it.
 
-        An exception in a step lets no further step begin, and is raised when those under way
-        have ended.
+        An exception of one of ``tasks`` lets nothing further begin, and is raised when what is
+        under way has ended.
         """
-        for step in steps:
-            self._open.setdefault(step.host, deque()).append(step)
+        self._new.extend(tasks)
         try:
-            while self._begin_what_may():
+            while self._begin_what_may() or self._sleep_until_a_pause_ends():
                 self._end_one()
         except KeyboardInterrupt:
             self._see_off(time.monotonic() + self._grace)
             return False
         except BaseException:
-            self._see_off(float("inf"))
+            self._see_off(math.inf)
             raise
         finally:
             for _ in range(self._threads):
                 self._begun.put(None)
         return True
 
+    def can_wait(self, seconds: float) -> bool:
+        """Tell whether a pause that begins now is waited for; any thread may ask."""
+        return self._clock.monotonic() + seconds <= self._limits.waits_until
+
+    def held_back(self) -> Iterator[tuple[str, float | None, list[Task]]]:
+        """Yield the hosts in trouble with the tasks that they keep from going on.
+
+        And how many seconds their pause lasts from now on: None where they did not answer.
+        """
+        for host in self._hosts.values():
+            tasks = [task for step in host.queue for task in self._those_behind(step.task)]
+            if tasks and host.is_closed:
+                yield host.name, None, tasks
+            elif tasks and host.paused_until is not None:
+                yield host.name, host.paused_until - self._clock.monotonic(), tasks
+
+    def _those_behind(self, task: Task) -> list[Task]:
+        shared = self._shared_by.get(task)
+        if shared is None:
+            return [task]
+        return [each for waiting in shared.waiting for each in self._those_behind(waiting)]
+
     def _begin_what_may(self) -> int:
-        """Begin every step for which there is room; return how many are under way."""
-        while self._open and self._under_way < self._workers and self._may_begin():
-            host, lane = next(iter(self._open.items()))
-            self._begin(lane.popleft())
-            if not lane:
-                del self._open[host]
-            elif self._busy[host] == self._per_host:
-                self._full[host] = self._open.pop(host)
+        """Begin every step that may; return how many are under way."""
+        self._end_pauses()
+        while self._under_way < self._limits.workers and (step := self._next()):
+            if self._under_way == self._threads:
+                threading.Thread(target=self._serve, daemon=True).start()
+                self._threads += 1
+            self._under_way += 1
+            self._begun.put(step)
         return self._under_way
 
-    def _begin(self, step: Step) -> None:
-        if self._under_way == self._threads:
-            threading.Thread(target=self._serve, daemon=True).start()
-            self._threads += 1
-        self._busy[step.host] += 1
-        self._under_way += 1
-        self._begun.put(step)
+    def _next(self) -> Step | None:
+        """Return the next step, and let what was begun come to its end before anything new.
+
+        So a run that meets its deadline has told somebody rather than looked at everything.
+        """
+        if self._ready:
+            return self._ready.popleft()
+        if not (self._open or self._new) or not self._may_begin():
+            return None
+        if not self._open:
+            return Step(self._new.popleft())
+        host = next(iter(self._open.values()))
+        step = host.queue.popleft()
+        host.busy += 1
+        self._place(host)
+        return step
+
+    def _may_begin(self) -> bool:
+        return self._clock.monotonic() < self._limits.begins_until
+
+    def _end_pauses(self) -> None:
+        if not self._paused:
+            return
+        now = self._clock.monotonic()
+        for host in list(self._paused.values()):
+            if host.paused_until is not None and host.paused_until <= now:
+                host.paused_until = None
+                self._place(host)
+
+    def _sleep_until_a_pause_ends(self) -> bool:
+        """Sleep where nothing is under way but a pause; return False where none is waited for."""
+        ends = [host.paused_until or 0.0 for host in self._paused.values()]
+        if not ends or min(ends) > self._limits.waits_until or not self._may_begin():
+            return False
+        self._clock.sleep(max(min(ends) - self._clock.monotonic(), 0.0))
+        return True
 
     def _serve(self) -> None:
         """Do step after step: a thread that is free costs less than a new one."""
         while step := self._begun.get():
-            self._work(step)
-
-    def _work(self, step: Step) -> None:
-        try:
-            result: Iterable[Step] | BaseException = tuple(step.work())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the run was called
-            result = error
-        self._ended.put((step, result))
+            self._ended.put((step, _advance(step)))
 
     def _end_one(self) -> None:
-        """Wait until a step ends, and put what follows from it before all that waits.
+        """Wait a moment for a step to end, and see what its task asks for."""
+        if not self._under_way:
+            return
+        try:
+            step, result = self._ended.get(timeout=TICK)
+        except Empty:
+            return
+        self._leave(step)
+        match result:
+            case Turn():
+                host = self._host(result.host)
+                host.queue.appendleft(Step(step.task, result))
+                self._place(host, first=True)
+            case Once():
+                self._share(step.task, result)
+            case Over():
+                self._end(step.task, result)
 
-        So what was begun is brought to its end before something new is begun, and a run that
-        meets its deadline has told somebody rather than looked at everything.
-        """
-        step, result = self._next_ended()
-        self._leave(step.host)
-        if isinstance(result, BaseException):
-            raise result
-        if step.host in self._full:
-            self._put_first(step.host, self._full.pop(step.host))
-        for following in result:
-            host = following.host
-            lane = self._open.get(host) or self._full.get(host) or deque()
-            lane.appendleft(following)
-            self._put_first(host, lane)
-
-    def _put_first(self, host: str, lane: deque[Step]) -> None:
-        if self._busy[host] < self._per_host:
-            self._open[host] = lane
-            self._open.move_to_end(host, last=False)
-        else:
-            self._full[host] = lane
-
-    def _leave(self, host: str) -> None:
-        self._busy[host] -= 1
+    def _leave(self, step: Step) -> None:
         self._under_way -= 1
+        if step.turn is None:
+            return
+        host = self._host(step.turn.host)
+        host.busy -= 1
+        if step.turn.trouble is not None:
+            now = self._clock.monotonic()
+            host.note(step.turn.trouble, now)
+            if host.is_closed:
+                self._pauses[host.name] = now + SILENCE
+            elif host.paused_until is not None:
+                self._pauses[host.name] = host.paused_until
+        self._place(host)
 
-    def _next_ended(self) -> tuple[Step, Iterable[Step] | BaseException]:
-        while True:
-            try:
-                return self._ended.get(timeout=TICK)
-            except Empty:
-                continue
+    def _host(self, name: str) -> Host[Step]:
+        host = self._hosts.get(name)
+        if host is None:
+            host = Host(name, self._limits.per_host, self._pauses.get(name))
+            self._hosts[name] = host
+        return host
+
+    def _place(self, host: Host[Step], *, first: bool = False) -> None:
+        """Note whether, and when, a turn may begin at ``host``."""
+        self._paused.pop(host.name, None)
+        if host.has_room and host.paused_until is None:
+            self._open[host.name] = host
+            if first:
+                self._open.move_to_end(host.name, last=False)
+            return
+        self._open.pop(host.name, None)
+        if host.has_room:
+            self._paused[host.name] = host
+
+    def _share(self, task: Task, once: Once) -> None:
+        shared = self._shared.get(once.key)
+        if shared is None:
+            shared = self._shared[once.key] = Shared()
+            work = once.work()
+            self._shared_by[work] = shared
+            self._ready.appendleft(Step(work))
+        if shared.over is None:
+            shared.waiting.append(task)
+        else:
+            self._ready.appendleft(Step(task, sent=shared.over))
+
+    def _end(self, task: Task, over: Over) -> None:
+        shared = self._shared_by.pop(task, None)
+        if shared is not None:
+            shared.over = over
+            steps = [Step(waiting, sent=over) for waiting in shared.waiting]
+            self._ready.extendleft(reversed(steps))
+            shared.waiting.clear()
+        elif over.error is not None:
+            raise over.error
 
     def _see_off(self, until: float) -> None:
-        """Wait for the steps under way until a time of the monotonic clock."""
+        """Wait for the steps under way until a time of the system's monotonic clock."""
         while self._under_way and (left := until - time.monotonic()) > 0:
             try:
-                step, _ = self._ended.get(timeout=min(left, TICK))
+                self._ended.get(timeout=min(left, TICK))
             except Empty:
                 continue
-            self._leave(step.host)
+            self._under_way -= 1
+
+
+def _advance(step: Step) -> Turn | Once | Over:
+    """Let the task of ``step`` go on until it yields, or ends."""
+    try:
+        if step.sent.error is not None:
+            return step.task.throw(step.sent.error)
+        return step.task.send(step.sent.value)
+    except StopIteration as end:
+        return Over(end.value)
+    except BaseException as error:  # noqa: BLE001 (raised where the run was called, or waited for)
+        return Over(error=error)

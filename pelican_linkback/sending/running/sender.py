@@ -3,19 +3,20 @@
 ::
 
     cat deliveries.jsonl | fold                      ledger     the lines -> the deliveries
-      | reconcile POSTS TOPICS >> deliveries.jsonl   reconcile  new ones queued, unmarked dropped
+      | reconcile POSTS TOPICS >> deliveries.jsonl   changes    new ones queued, unmarked dropped
       | grep due                                     decider    Send | Ask | Wait | Skip | GiveUp
-      | parallel --lane-by-host                      lanes      no crowd at anybody's door: a round
-          curl SOURCE | grep 'href="TARGET"'         gate       a source: is it as told?
-          | curl TARGET | discover                   discoveries  a page: where does it listen?
-          | tee -a deliveries.jsonl                  ledger     "attempt", on disk before
+      | parallel --queue-by-host                     scheduler  a task for each: a run
+          curl SOURCE | grep 'href="TARGET"'         readiness  is the page as it is told?
+          | curl TARGET | discover                   discovery_cache  where does it take mentions?
+          | tee -a deliveries.jsonl                  recorder   "attempt", on disk before
           | curl --data MENTION ENDPOINT             exchanges  the request
-          >> deliveries.jsonl                        ledger     "outcome"
+          >> deliveries.jsonl                        recorder   "outcome"
       | wc                                           report
 
 A source is fetched once a run however many targets it has, and a target's page once however many
 articles link to it. A feed is a source, too, and its hubs are targets that need no discovery: see
-``topics``. What the deadline, Ctrl-C or a crash cuts off stays due.
+``topics``. What the deadline, Ctrl-C or a crash cuts off stays due, and so does what waits for a
+host that is in trouble.
 """
 
 from __future__ import annotations
@@ -23,17 +24,18 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
 
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.protocol.mention import MENTIONING, Mention, Protocol
+from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.verification import links_to
 from pelican_linkback.sending.deciding.changes import Post, reconcile
 from pelican_linkback.sending.deciding.decider import (
     Ask,
     Decision,
+    GiveUp,
     Policy,
     Send,
     can_begin_anew,
@@ -41,15 +43,16 @@ from pelican_linkback.sending.deciding.decider import (
 )
 from pelican_linkback.sending.deciding.readiness import BuiltPage, digest_of
 from pelican_linkback.sending.deciding.topics import Topic, news_of
-from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.memory.delivery import INTERRUPTED, Delivery, State
 from pelican_linkback.sending.memory.events import GONE, Dropped, Fact, Queued
 from pelican_linkback.sending.memory.ledger import Ledger, without_collection
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.exchanges import Web
-from pelican_linkback.sending.running.notices import about_journal, about_pings
+from pelican_linkback.sending.running.notices import about_host, about_journal, about_pings
+from pelican_linkback.sending.running.recorder import Recorder, Times, about_missing_links
 from pelican_linkback.sending.running.report import Report, count
-from pelican_linkback.sending.running.run import Round
-from pelican_linkback.sending.running.scheduler import Lanes
+from pelican_linkback.sending.running.run import HeldBack, Run, Tools
+from pelican_linkback.sending.running.scheduler import Clock, HostScheduler, Limits, Pauses
 
 __all__ = ["Courier"]
 
@@ -74,7 +77,9 @@ class Courier:
     than ``deadline`` seconds after the run did. ``built`` returns the page that is to be online at
     a source's URL, None where it is not known, and with ``is_build`` these pages are those of the
     ``posts``: their digests are recorded. ``discoveries`` remembers what targets offer.
-    ``progress`` is called from any thread with how many of those due are done.
+    A host that asks to be left alone is left alone, by all runs of the same courier (``pauses``);
+    a run waits for the end of it, by ``sleep``, until ``wait`` seconds after it began. ``progress``
+    is called from any thread with how many of those due are done.
     """
 
     journal: Journal
@@ -88,6 +93,9 @@ class Courier:
     workers: int = 16
     per_host: int = 2
     deadline: float = 60.0
+    wait: float = 0.0
+    sleep: Callable[[float], None] = time.sleep
+    pauses: Pauses = field(default_factory=dict)
     built: Callable[[str], BuiltPage | None] = _nothing_built
     is_build: bool = False
     discoveries: Discoveries = field(default_factory=Discoveries)
@@ -179,8 +187,8 @@ class Courier:
         with without_collection():
             ledger, news = self._foresee(news_for)
             due = self._due(ledger)
-        if not (due or news):
-            return self._report(Round(self, ledger, due, unlinked))
+        if not (due or news or self._interrupted(ledger)):
+            return self._report(self._recorder(ledger, due), unlinked)
         with self.journal.hold() as held:
             if not held:
                 return Report(left=len(due), shut_out=True)
@@ -190,19 +198,37 @@ class Courier:
         """Do what ``run`` says, alone with the journal and knowing what another run just did."""
         ledger = Ledger(self.journal)
         ledger.record(news_for(ledger), self.now())
-        end = self.monotonic() + self.deadline
-        lanes = Lanes(
-            workers=self.workers,
-            per_host=self.per_host,
-            may_begin=lambda: self.monotonic() < end,
-        )
-        this = Round(self, ledger, self._due(ledger), unlinked)
-        self.progress(0, len(this.due))
-        finished = lanes.run(this.steps())
+        recorder = self._recorder(ledger, self._due(ledger))
+        for each in self._interrupted(ledger):
+            # It is over, and nobody has said so yet.
+            outcome = Outcome(Verdict.LATER, INTERRUPTED, "", each.protocol, each.endpoint)
+            recorder.settle(each.mention, outcome)
+        begun = self.monotonic()
+        limits = Limits(self.workers, self.per_host, begun + self.deadline, begun + self.wait)
+        scheduler = HostScheduler(limits, Clock(self.monotonic, self.sleep), self.pauses)
+        tools = Tools(self.web, self._times, self.protocols, self.built, self.discoveries)
+        this = Run(tools, scheduler, recorder, unlinked)
+        self.progress(0, len(recorder.due))
+        finished = scheduler.run(this.tasks())
         if not finished:
-            this.stop()
+            recorder.stop()
             self.web.close()
-        return self._report(this, interrupted=not finished)
+        return self._report(recorder, unlinked, this.held_back(), interrupted=not finished)
+
+    @property
+    def _times(self) -> Times:
+        return Times(self.now, self.chance, self.policy)
+
+    def _recorder(self, ledger: Ledger, due: Sequence[Mention]) -> Recorder:
+        return Recorder(ledger, self._times, due, self.progress)
+
+    def _interrupted(self, ledger: Ledger) -> list[Delivery]:
+        """Return those whose last attempt was interrupted, so that nobody knows it as the last."""
+        return [
+            delivery
+            for delivery, decision in self._decided(ledger).values()
+            if delivery.state is State.ATTEMPTED and isinstance(decision, GiveUp)
+        ]
 
     def _foresee(self, news_for: Callable[[Ledger], News]) -> tuple[Ledger, News]:
         ledger = Ledger(self.journal)
@@ -222,21 +248,36 @@ class Courier:
             for mention, delivery in ledger.deliveries.items()
         }
 
-    def _report(self, this: Round, *, interrupted: bool = False) -> Report:
-        decided, done = self._decided(this.ledger), this.done.copy()
-        pings = about_pings(decided[mention] for mention in done)
-        open_ones = set(this.due).difference(done, this.asked.copy())
-        return count(
+    def _report(
+        self,
+        recorder: Recorder,
+        unlinked: Collection[Mention],
+        held_back: Iterable[HeldBack] = (),
+        *,
+        interrupted: bool = False,
+    ) -> Report:
+        ledger, done = recorder.ledger, recorder.done.copy()
+        decided, hosts = self._decided(ledger), list(held_back)
+        open_ones = set(recorder.due).difference(done, recorder.asked.copy())
+        report = count(
             decided,
             done,
             # What was interrupted in the midst has a pause of its own now.
             left=sum(isinstance(decided[each][1], Send | Ask) for each in open_ones),
             interrupted=interrupted,
             notices=(
-                *about_journal(this.ledger.problems),
-                *sorted([*this.notices.copy(), *this.about_missing_links(), *pings]),
+                *about_journal(ledger.problems),
+                *sorted(
+                    [
+                        *recorder.notices(),
+                        *about_missing_links(ledger, unlinked, self.built),
+                        *about_pings(decided[mention] for mention in done),
+                        *(about_host(*each) for each in hosts),
+                    ]
+                ),
             ),
         )
+        return replace(report, held_back=sum(len(each.mentions) for each in hosts))
 
 
 def _retraction(source: str, ledger: Ledger) -> News:

@@ -7,14 +7,17 @@ from dataclasses import replace
 
 from pelican_linkback.sending.running.report import Report
 
-__all__ = ["EVERY", "run_until_ready"]
+__all__ = ["EVERY", "LAST", "run_until_ready"]
 
 EVERY = 5.0
 """Seconds between two looks."""
 
+LAST = 1.0
+"""Seconds that the last look has for what it begins."""
+
 
 def run_until_ready(
-    run: Callable[[], Report],
+    run: Callable[[float], Report],
     seconds: float,
     *,
     monotonic: Callable[[], float],
@@ -22,15 +25,15 @@ def run_until_ready(
 ) -> Report:
     """Call ``run`` until nothing waits that an upload mends, for at most ``seconds``.
 
-    Returns what came of all the runs together, when Ctrl-C ends it too. What needs the author is
-    not waited for.
+    It is handed the seconds that are left. Returns what came of all the runs together, when Ctrl-C
+    ends it too. What needs the author is not waited for.
     """
     end = monotonic() + seconds
-    report = run()
-    while report.soon and not report.interrupted and (left := end - monotonic()) > 0:
+    report = run(seconds)
+    while report.soon and not report.interrupted and (left := end - monotonic()) > LAST:
         try:
-            sleep(min(EVERY, left))
+            sleep(min(EVERY, left - LAST))
         except KeyboardInterrupt:
             return replace(report, interrupted=True)
-        report = report.and_then(run())
+        report = report.and_then(run(max(end - monotonic(), 0.0)))
     return report

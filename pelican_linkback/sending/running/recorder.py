@@ -1,0 +1,190 @@
+"""What becomes of the deliveries of a run: on disk first, then in words for the author."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
+from pelican_linkback.protocol.verification import Objection, preflight
+from pelican_linkback.sending.deciding.decider import GiveUp, Policy, back_off, decide
+from pelican_linkback.sending.deciding.readiness import LINK_MISSING, BuiltPage
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import Answered, Asked, Attempt, Fact, Waiting
+from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.sending.running.notices import (
+    Notice,
+    about_answer,
+    about_missing_link,
+    about_objection,
+    about_waiting,
+)
+from pelican_linkback.text.markup import decode
+
+__all__ = ["Recorder", "Stopped", "Times", "about_missing_links"]
+
+
+class Stopped(Exception):
+    """Nobody waits for this task any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What time it is, and when something is to be tried again; ``chance`` is from 0 to 1."""
+
+    now: Callable[[], datetime]
+    chance: Callable[[], float]
+    policy: Policy
+
+    def after(self, tries: int, asked: float | None = None) -> datetime:
+        """Return when to try again after so many tries; see ``back_off``."""
+        pause = back_off(tries, self.policy, chance=self.chance(), retry_after=asked)
+        return self.now() + pause
+
+
+class Recorder:
+    """Records what happens to the deliveries that are ``due``, from any thread.
+
+    ``done`` are those of which the outcome is known, or that wait for their page; ``asked`` those
+    whose status page was looked at. ``progress`` is called with how many of them are over.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        times: Times,
+        due: Sequence[Mention],
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self.ledger = ledger
+        self.due = due
+        self.done: set[Mention] = set()
+        self.asked: set[Mention] = set()
+        self._times = times
+        self._progress = progress
+        self._over: set[Mention] = set()
+        self._answers: dict[Mention, Notice] = {}
+        self._others: list[Notice] = []
+        self._stopped = threading.Event()
+
+    def delivery(self, mention: Mention) -> Delivery:
+        """Return what is known of ``mention``."""
+        return self.ledger.deliveries[mention]
+
+    def stop(self) -> None:
+        """Record nothing any more: what is cut off from here on stays as it is on record."""
+        self._stopped.set()
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield what there is to say of deliveries to targets."""
+        yield from self._answers.copy().values()
+        yield from self._others.copy()
+
+    def object_to(self, mention: Mention, objected: Iterable[Objection]) -> None:
+        """Say what a WordPress site will hold against a pingback."""
+        delivery = self.delivery(mention)
+        self._others += [about_objection(delivery, each) for each in objected]
+
+    def begin(self, mention: Mention, attempt: Attempt) -> None:
+        """Record that a request is about to be made."""
+        self._record([(mention, attempt)])
+
+    def settle(self, mention: Mention, outcome: Outcome, source: str = "") -> None:
+        """Record the ``outcome`` of an attempt, or of the look at a target.
+
+        ``source`` is the address that the receiver was told, where that is a new one.
+        """
+        delivery, retry_at = self.delivery(mention), None
+        if outcome.verdict is Verdict.LATER:
+            tries = delivery.attempts + (outcome.endpoint is None)
+            retry_at = self._times.after(tries, outcome.retry_after)
+        elif outcome.status_url is not None:
+            retry_at = self._times.after(1)
+        sent = source or delivery.sent_source
+        served_at = "" if sent == mention.source else sent
+        answered = Answered(outcome, retry_at, delivery.fingerprint, served_at)
+        self._record([(mention, answered)])
+        self._end([mention])
+        self._say_answer(mention)
+
+    def settle_status(self, mention: Mention, said: Asked) -> None:
+        """Record what a receiver's status page says."""
+        delivery = self.delivery(mention)
+        said = replace(said, fingerprint=delivery.fingerprint)
+        if said.verdict is Verdict.LATER:
+            said = replace(said, retry_at=self._times.after(delivery.asked + 1))
+        self._record([(mention, said)])
+        self.asked.add(mention)
+        self._show_progress([mention])
+        if said.verdict is Verdict.REFUSED:
+            self.done.add(mention)
+            self._say_answer(mention)
+
+    def break_off(self, mention: Mention, detail: str) -> None:
+        """Record that something unforeseen happened: it is tried later."""
+        delivery = self.delivery(mention)
+        # The attempt was counted when it began.
+        endpoint = delivery.endpoint if delivery.state is State.ATTEMPTED else None
+        outcome = Outcome(Verdict.LATER, "error", detail, delivery.protocol, endpoint)
+        self.settle(mention, outcome)
+
+    def keep_waiting(
+        self,
+        why: Waiting,
+        objected: Mapping[Mention, Sequence[Objection]],
+        unlinked: Collection[Mention],
+    ) -> None:
+        """Record that mentions of one source wait for its page, and say why.
+
+        ``objected`` has them all, with what is wrong with their links; of the ``unlinked`` it is
+        said elsewhere.
+        """
+        deliveries = [self.delivery(mention) for mention in objected]
+        self._record(
+            (delivery.mention, why)
+            for delivery in deliveries
+            # The same as at the last run is not worth a line.
+            if (delivery.state, delivery.reason) != (State.WAITING, why.reason)
+        )
+        self._end(objected)
+        if deliveries[0].is_ping:
+            return  # of feeds, all that wait are told of in one line
+        groups = [deliveries]
+        if why.reason == LINK_MISSING:
+            groups = [[each] for each in deliveries if each.mention not in unlinked]
+        self._others += [about_waiting(each, why, objected[each[0].mention]) for each in groups]
+
+    def _say_answer(self, mention: Mention) -> None:
+        delivery = self.delivery(mention)
+        if not delivery.is_ping:
+            decision = decide(delivery, self._times.now(), self._times.policy)
+            given_up = isinstance(decision, GiveUp)
+            self._answers[mention] = about_answer(delivery, given_up=given_up)
+
+    def _end(self, mentions: Iterable[Mention]) -> None:
+        self.done.update(mentions)
+        self._show_progress(mentions)
+
+    def _show_progress(self, mentions: Iterable[Mention]) -> None:
+        self._over.update(mentions)
+        self._progress(len(self._over), len(self.due))
+
+    def _record(self, facts: Iterable[tuple[Mention, Fact]]) -> None:
+        if self._stopped.is_set():
+            raise Stopped
+        self.ledger.record(facts, self._times.now())
+
+
+def about_missing_links(
+    ledger: Ledger, unlinked: Collection[Mention], built: Callable[[str], BuiltPage | None]
+) -> Iterator[Notice]:
+    """Say of each target that its built page lacks, if it is still to be told."""
+    for mention in sorted(unlinked):
+        # Two articles may have one URL, and then only one of them is on record.
+        delivery = ledger.deliveries.get(mention)
+        if delivery is not None and delivery.is_open:
+            page = built(mention.source)
+            html = decode(page.body if page else b"")
+            yield about_missing_link(delivery, preflight(html, mention.target))
