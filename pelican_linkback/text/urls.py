@@ -21,6 +21,7 @@ __all__ = [
     "host_of",
     "is_fetchable",
     "is_plain",
+    "is_script",
     "join",
     "normalise",
     "page_key",
@@ -38,6 +39,8 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _RESERVED = "%:/?#[]@!$&'()*+,;="
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _SPACE = re.compile(r"\s")
+_IGNORED = re.compile(r"[\x00-\x20]")
+_PICTURE = re.compile(r"data:image/(?:avif|gif|jpeg|png|webp)[;,]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEVER = re.compile(r'[<>"\\]')
 _TO_QUOTE = re.compile(r'[\s<>"]')
@@ -55,6 +58,17 @@ def can_be_read(reference: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_script(reference: str) -> bool:
+    """Tell whether a browser would run ``reference``, or the document that is in it.
+
+    Control characters and white space in a scheme do not count (WHATWG URL, section 4.4).
+    """
+    begin = _IGNORED.sub("", reference[:200]).lower()
+    if begin.startswith(("javascript:", "vbscript:")):
+        return True
+    return begin.startswith("data:") and not _PICTURE.match(begin)
 
 
 def check(url: str) -> str:

@@ -272,10 +272,9 @@ class ArticleFeed(Feed):
         file = named(article, "enclosure", self.site)
         if file is None:
             return super().item_enclosures(article)
-        length = field_of(article, "enclosure_length")
-        size = file.path.stat().st_size if file.path and not length else length
+        length = field_of(article, "enclosure_length") or file.size
         kind = field_of(article, "enclosure_type") or type_of(file.url)
-        return [Enclosure(self.site.absolute_uri(file.url), size or None, kind)]
+        return [Enclosure(self.site.absolute_uri(file.url), length, kind)]
 
     @once
     def _content(self, article: Any) -> str:

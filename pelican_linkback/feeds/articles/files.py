@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
-from pelican_linkback.text.urls import can_be_read
+from pelican_linkback.text.urls import can_be_read, is_script
 
 __all__ = ["File", "field_of", "named", "named_files", "type_of"]
 
@@ -42,6 +42,14 @@ class File(NamedTuple):
     url: str
     path: Path | None
 
+    @property
+    def size(self) -> int | None:
+        """Its length in bytes, where it can be read."""
+        try:
+            return self.path.stat().st_size if self.path else None
+        except OSError:  # gone since Pelican has read it
+            return None
+
 
 def field_of(article: Any, name: str) -> str:
     """Return what an article's metadata say of ``name``, "" for nothing."""
@@ -59,7 +67,7 @@ def named(article: Any, field: str, site: Site) -> File | None:
     place = field_of(article, field)
     if not place:
         return None
-    if not can_be_read(place):
+    if not can_be_read(place) or is_script(place):
         site.warn("{} names {} in {}, which is not an address; mend it", *_who(article, field))
         return None
     marked = _MARKED.fullmatch(place)

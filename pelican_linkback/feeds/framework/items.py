@@ -9,8 +9,14 @@ from typing import Any, NamedTuple
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.formats.xml import clean, is_clean
+from pelican_linkback.feeds.framework.item_values import (
+    sound_address,
+    sound_enclosures,
+    sound_people,
+)
 from pelican_linkback.feeds.framework.resolver import bound, explain, shown
 from pelican_linkback.text.printable import add_place, harmless
+from pelican_linkback.text.urls import is_script
 
 __all__ = ["ITEM_ASPECTS", "ItemReader", "as_date", "item_date"]
 
@@ -70,8 +76,19 @@ class ItemReader:
         self._of_author = self._steps((name, name) for name in _OF_AUTHOR)
 
     def _steps(self, aspects: Iterable[tuple[str, str]]) -> list[_Step]:
-        finish: dict[str, Any] = dict.fromkeys(("image", "link", "replies"), self._address)
-        finish |= {name: partial(self._date, name) for name in ("pubdate", "updateddate")}
+        site = self._feed.site
+        finish: dict[str, Any] = {
+            "link": self._link,
+            "image": partial(self._address, "picture"),
+            "replies": partial(self._address, "page of replies"),
+            "comments": partial(sound_address, site, "page of comments"),
+            "author_link": partial(sound_address, site, "author's address"),
+            "authors": partial(sound_people, site, "author"),
+            "contributors": partial(sound_people, site, "contributor"),
+            "enclosures": partial(sound_enclosures, site),
+            "pubdate": partial(self._date, "pubdate"),
+            "updateddate": partial(self._date, "updateddate"),
+        }
         hooks = ((name, argument, self._hook(name)) for name, argument in aspects)
         return [
             _Step(argument, f"item_{name}", hook, finish.get(name))
@@ -146,9 +163,16 @@ class ItemReader:
             )
             raise FeedError(type(self._feed).__name__, message) from error
 
-    def _address(self, url: Any, item: Any) -> str:  # noqa: ARG002 (a date needs it)
+    def _link(self, url: Any, item: Any) -> str:
+        if is_script(str(url)):
+            message = f"item_link of {shown(item)} is {harmless(url)!r}; return its URL"
+            raise FeedError(type(self._feed).__name__, message)
         uri: str = self._feed.site.absolute_uri(url)
         return uri
+
+    def _address(self, what: str, url: Any, item: Any) -> str | None:
+        sound = sound_address(self._feed.site, what, url, item)
+        return None if sound is None else self._link(sound, item)
 
     def _date(self, name: str, date: Any, item: Any) -> dt.datetime | None:
         return item_date(self._feed, name, date, item)

@@ -1,0 +1,76 @@
+"""What an item cannot have: a script for an address, a negative length. Left out with a warning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from pelican_linkback.feeds.formats.base import Enclosure
+from pelican_linkback.feeds.formats.people import Person
+from pelican_linkback.feeds.framework.resolver import shown
+from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.urls import is_script
+
+__all__ = ["sound_address", "sound_enclosures", "sound_people"]
+
+LARGEST = 2**63 - 1
+"""Bytes that a file has at most: what systems count sizes with."""
+
+_DIGITS = re.compile(r"[0-9]{1,19}")
+_NAME = r"[A-Za-z0-9!#$&^_.+-]+"
+# RFC 6838, section 4.2, and parameters (RFC 9110, section 5.6.6).
+_MEDIA_TYPE = re.compile(rf'{_NAME}/{_NAME}(?:\s*;\s*{_NAME}=(?:{_NAME}|"[^"\\]*"))*')
+
+
+def sound_address(site: Any, what: str, url: Any, item: Any) -> Any:
+    """Return ``url``, which is the ``what`` of ``item``; None for a script."""
+    if not is_script(str(url)):
+        return url
+    site.warn("{} has {} as its {}, which readers refuse; mend it", *_names(item, url), what)
+    return None
+
+
+def sound_people(site: Any, what: str, people: Iterable[Any], item: Any) -> list[Any]:
+    """Return ``people``, each without an address that is a script."""
+    return [
+        replace(person, link=sound_address(site, f"{what}'s address", person.link, item))
+        if isinstance(person, Person) and person.link
+        else person
+        for person in people
+    ]
+
+
+def sound_enclosures(site: Any, enclosures: Iterable[Any], item: Any) -> list[Any]:
+    """Return the files of an item: lengths that none has are 0, types that are none guessed."""
+    return [
+        _sound(site, each, item)
+        for each in enclosures
+        if sound_address(site, "enclosure", each.url, item) is not None
+    ]
+
+
+def _sound(site: Any, enclosure: Any, item: Any) -> Any:
+    length, kind = str(enclosure.length or 0), str(enclosure.mime_type or "")
+    is_length = _DIGITS.fullmatch(length) and int(length) <= LARGEST
+    if not is_length:
+        site.warn(
+            "{} has {} as the length of its enclosure, which is no number of bytes; mend it, or "
+            "leave it out",
+            *_names(item, length),
+        )
+    is_type = _MEDIA_TYPE.fullmatch(kind)
+    if not is_type:
+        site.warn(
+            "{} has {} as the type of its enclosure, which is no media type, such as audio/mpeg; "
+            "mend it, or leave it out",
+            *_names(item, kind),
+        )
+    if is_length and is_type:
+        return enclosure
+    return Enclosure(enclosure.url, length if is_length else None, kind if is_type else None)
+
+
+def _names(item: Any, value: Any) -> tuple[str, str]:
+    return shown(item), repr(harmless(value))
