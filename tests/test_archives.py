@@ -16,7 +16,7 @@ from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feedcheck.check import Expected, check
 from pelican_linkback.feeds import ArticleFeed, Atom1Feed, Feed, JsonFeed, Rss201rev2Feed, Site
 from pelican_linkback.feeds.framework.archives import numbered
-from pelican_linkback.feeds.framework.catalogue import catalogue
+from pelican_linkback.feeds.framework.catalogue import catalogue, load
 from tests.test_formats import parse
 
 FORMATS = [Atom1Feed, Rss201rev2Feed, JsonFeed]
@@ -57,7 +57,7 @@ def documents_of(
     articles: list[Any], form: Any, base: str = BASE, **aspects: Any
 ) -> dict[str, bytes]:
     site = Site(base.rstrip("/"), "S", dt.datetime.now(dt.UTC), articles=articles)
-    found = catalogue([type("Declared", (Numbers,), {"feed_type": form} | aspects)], site)
+    found = catalogue(load([type("Declared", (Numbers,), {"feed_type": form} | aspects)]), site)
     assert found.errors == ()
     return {
         document.path: document.populated(site).writeString("utf-8").encode()
@@ -292,7 +292,7 @@ def test_without_limit_place_or_older_entries_there_is_no_archive(aspects):
 def test_a_pattern_without_a_number_is_wrong():
     site = Site(BASE, "S", dt.datetime.now(dt.UTC), articles=NEWEST_FIRST)
     wrong = type("Wrong", (Numbers,), {"archive_path": "old.xml"})
-    (error,) = catalogue([wrong], site).errors
+    (error,) = catalogue(load([wrong]), site).errors
     assert isinstance(error, FeedError)
     assert 'write it with "{number}"' in str(error)
 

@@ -20,8 +20,8 @@ from pelican_linkback.feedcheck.built import built_file
 from pelican_linkback.feedcheck.check import Checked, Expected, check
 from pelican_linkback.feedcheck.findings import CODES
 from pelican_linkback.feedcheck.reading import published_ids, read
-from pelican_linkback.feeds import output
 from pelican_linkback.feeds.formats.validity import is_uri, read_date
+from pelican_linkback.feeds.output import files as output
 from tests import test_podcast
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ import pytest
 
 from pelican_linkback import feeds
 from pelican_linkback.feeds import Feed
-from pelican_linkback.feeds.framework.catalogue import catalogue
+from pelican_linkback.feeds.framework.catalogue import catalogue, load
 from tests.pages import DOCS, blocks
 
 PAGES = {name: (DOCS / name).read_text("utf-8") for name in ("feeds.rst", "reference/aspects.rst")}
@@ -117,7 +117,7 @@ def documents(harbour):
     )
 
     def documents_of(feed_class):
-        found = catalogue([feed_class], sites[0])
+        found = catalogue(load([feed_class]), sites[0])
         assert found.errors == ()
         return {
             each.path: each.populated(sites[0]).writeString("utf-8") for each in found.documents

@@ -295,7 +295,7 @@ def test_a_type_error_while_iterating_is_not_taken_for_a_wrong_items():
 
 
 def documents(*classes):
-    return catalogue(classes, SITE)
+    return catalogue(load(classes), SITE)
 
 
 def test_each_object_has_its_document():
@@ -417,7 +417,7 @@ def test_a_stock_feeds_heir_with_a_path_of_its_own_is_told_by_that():
 
 def test_a_stock_feeds_heir_with_the_same_setting_is_told_by_that():
     site = replace(SITE, settings={"FEED_RSS": "feed.xml"})
-    (error,) = catalogue([SiteFeed, type("Mine", (SiteFeed,), {})], site).errors
+    (error,) = catalogue(load([SiteFeed, type("Mine", (SiteFeed,), {})]), site).errors
     assert "feed.xml belongs to SiteFeed; FEED_RSS gives both" in str(error)
 
 
@@ -438,7 +438,7 @@ def test_feed_type_is_an_aspect_of_a_stock_feed_too():
             return [ARTICLE]
 
     site = replace(SITE, settings={"FEED_RSS": "r.xml", "FEED_ATOM": "a.xml"})
-    atom, rss = catalogue([Both], site).documents
+    atom, rss = catalogue(load([Both]), site).documents
     assert (atom.path, rss.path) == ("a.xml", "r.xml")
     assert "<feed" in (text := atom.feed.get_feed(atom.obj, site).writeString("utf-8"))
     assert "long text" in text
@@ -447,9 +447,9 @@ def test_feed_type_is_an_aspect_of_a_stock_feed_too():
 
 
 def test_classes_are_named_or_given():
-    classes, errors = load([Plain, "tests.test_feed.Dated"])
-    assert [c.__name__ for c in classes] == ["Plain", "Dated"]
-    assert errors == []
+    loaded = load([Plain, "tests.test_feed.Dated"])
+    assert loaded.classes == [("Plain", Plain), ("Dated", Dated)]
+    assert (loaded.errors, loaded.missing) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -464,7 +464,8 @@ def test_classes_are_named_or_given():
     ],
 )
 def test_an_entry_that_is_no_feed_is_told(entry, says):
-    classes, errors = load([entry, Plain])
-    assert classes == [Plain]
+    loaded = load([entry, Plain])
+    assert loaded.classes == [("Plain", Plain)]
+    assert loaded.missing == [str(getattr(entry, "__name__", entry)).rpartition(".")[2]]
     with pytest.raises(FeedError, match=says):
-        raise errors[0]
+        raise loaded.errors[0]

@@ -21,7 +21,7 @@ from pelican_linkback.feeds import (
     Rss201rev2Feed,
     RssUserland091Feed,
 )
-from pelican_linkback.feeds.output import documents
+from pelican_linkback.feeds.output.files import documents
 from tests.jsonfeed_schema import FEED
 from tests.kits import SITE
 from tests.test_archives import published

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pelican_linkback.feeds import output
-from pelican_linkback.feeds.output import Shelf
+from pelican_linkback.feeds.output import files as output
+from pelican_linkback.journal import atomic
 
 
 def whole(data):
@@ -77,8 +77,12 @@ def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monk
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is Linux's")
 @pytest.mark.parametrize("error", [None, ValueError])
-def test_a_full_disk_is_told_of_and_nothing_is_left(tmp_path, error):
-    (tmp_path / ".b.xml.new").symlink_to("/dev/full")
+def test_a_full_disk_is_told_of_and_nothing_is_left(tmp_path, monkeypatch, error):
+    def create(path, buffering):
+        path.symlink_to("/dev/full")
+        return path.open("wb", buffering)
+
+    monkeypatch.setattr(atomic, "_create", create)
 
     def save(file):
         file.write(b"new")
@@ -90,62 +94,34 @@ def test_a_full_disk_is_told_of_and_nothing_is_left(tmp_path, error):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_it_is_announced_before_anything_is_written(tmp_path):
+    path, seen = tmp_path / "b.xml", []
+    path.write_bytes(b"same")
+    for data in (b"same", b"some", b"some", b"sam"):
+        before = path.read_bytes()
+
+        def announce(before=before):
+            seen.append((before, path.read_bytes() == before, len(list(tmp_path.iterdir()))))
+
+        output.write(path, whole(data), announce)
+    assert seen == [(b"same", True, 1), (b"some", True, 1)]
+
+
+@pytest.mark.parametrize("name", ["a" * 251 + ".xml", "a\u2028b.xml", "a\nb", " a"])
+def test_any_name_that_a_file_can_have_is_written(tmp_path, name):
+    assert write(tmp_path / name, b"one")
+    assert not write(tmp_path / name, b"one")
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["a" * 256, "a/" * 2500 + "b"])
+def test_a_name_that_no_file_can_have_costs_its_document(tmp_path, name):
+    with pytest.raises(OSError, match="name too long"):
+        write(tmp_path / name, b"one")
+    assert not any(each.is_file() for each in tmp_path.iterdir())
+
+
 def test_a_file_in_the_place_of_a_folder_is_named(tmp_path):
     (tmp_path / "a").write_bytes(b"")
     with pytest.raises(OSError, match=r"exists.*/a'$"):
         write(tmp_path / "a" / "b.xml", b"new")
-
-
-# The shelf
-
-
-def test_a_document_that_comes_back_unchanged_gets_its_time_back(tmp_path):
-    path = tmp_path / "feeds" / "a.xml"
-    before = Shelf(tmp_path)
-    before.write("feeds/a.xml", whole(b"one"))
-    before.sweep(())
-    os.utime(path, (5, 5))
-    after = Shelf(tmp_path, emptied=True)
-    path.unlink()
-    assert not after.write("feeds/a.xml", whole(b"one"))
-    assert path.stat().st_mtime == 5
-    assert after.write("feeds/a.xml", whole(b"two"))
-    assert path.stat().st_mtime > 5
-
-
-def test_what_is_new_in_an_emptied_folder_counts_as_written(tmp_path):
-    assert Shelf(tmp_path, emptied=True).write("feeds/a.xml", whole(b"one"))
-
-
-def test_only_what_was_written_and_is_as_it_was_is_swept(tmp_path):
-    before = Shelf(tmp_path)
-    for place in ("kept.xml", "failed.xml", "stale.xml", "taken-over.xml", "gone.xml"):
-        before.write(place, whole(b"ours"))
-    assert before.sweep(()) == []
-    write(tmp_path / "taken-over.xml", b"somebody's")
-    write(tmp_path / "foreign.xml", b"ours")
-    (tmp_path / "gone.xml").unlink()
-    after = Shelf(tmp_path)
-    after.write("kept.xml", whole(b"ours"))
-    assert after.sweep({"kept.xml", "failed.xml"}) == ["stale.xml"]
-    assert not (tmp_path / "stale.xml").exists()
-    assert (tmp_path / "taken-over.xml").exists()
-    assert (tmp_path / "foreign.xml").exists()
-    assert Shelf(tmp_path).sweep(()) == ["failed.xml", "kept.xml"]
-
-
-def test_a_site_below_another_keeps_its_feeds(tmp_path):
-    nested = Shelf(tmp_path / "fr")
-    nested.write("feed.xml", whole(b"ours"))
-    nested.sweep({"feed.xml"})
-    assert Shelf(tmp_path).sweep(()) == []
-    assert (tmp_path / "fr" / "feed.xml").exists()
-
-
-@pytest.mark.parametrize("line", ["0 ../x.xml", "0 a/../../x.xml", "0 /x.xml", "nonsense", ""])
-def test_a_damaged_manifest_does_no_harm(tmp_path, line):
-    folder = tmp_path / "output"
-    write(folder / ".linkback-feeds", f"{line}\n".encode())
-    write(tmp_path / "x.xml", b"precious")
-    assert Shelf(folder, emptied=True).sweep(()) == []
-    assert (tmp_path / "x.xml").exists()

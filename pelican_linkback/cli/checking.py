@@ -16,8 +16,8 @@ from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFee
 from pelican_linkback.feedcheck.built import built_file
 from pelican_linkback.feedcheck.check import Checked, Expected, check
 from pelican_linkback.feedcheck.reading import published_ids
-from pelican_linkback.feeds import output
 from pelican_linkback.feeds.articles import entry_ids as identity
+from pelican_linkback.feeds.output.files import documents
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
@@ -43,7 +43,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     )
     if not settings.output.is_dir():
         raise SettingsError([f"there is no folder {settings.output}; build the site first"])
-    checked = check(output.documents(settings.output), expected)
+    checked = check(documents(settings.output), expected)
     if screen.json:
         screen.data(asdict(checked))
     else:

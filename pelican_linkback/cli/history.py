@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -128,7 +129,9 @@ def _is_asked_for(delivery: Delivery, decision: Decision, arguments: argparse.Na
 def _as_listed(article: str, settings: Settings) -> str:
     """Return how the list calls an article that is named by it, or by where its file is."""
     file = Path(article).absolute()
-    inside = file.is_file() and file.is_relative_to(settings.content)
+    # Not Path.is_file, which raises for what is too long to be a name.
+    is_file = os.path.isfile(file)  # noqa: PTH113
+    inside = is_file and file.is_relative_to(settings.content)
     return (file.relative_to(settings.content) if inside else PurePath(article)).as_posix()
 
 

@@ -29,12 +29,14 @@ def replacing(
     temporary = temporary or path.with_name(f"{PREFIX}{uuid4().hex}{SUFFIX}")
     file = _create(temporary, buffering)
     try:
-        with file:
-            if path.is_file() and not path.is_symlink():
-                _keep_permissions(path, temporary)
-            yield file
+        if path.is_file() and not path.is_symlink():
+            _keep_permissions(path, temporary)
+        yield file
+        file.close()
         temporary.replace(path)
     except BaseException:
+        with suppress(OSError):  # what a full disk does not take is not wanted any more
+            file.close()
         temporary.unlink(missing_ok=True)
         raise
 

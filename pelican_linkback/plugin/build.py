@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from pelican_linkback.feeds.output.folder import OutputFolder, OutputFolders
 from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed
 
 __all__ = ["Build", "begin", "current"]
@@ -18,6 +18,9 @@ class Build:
 
     Pelican makes an articles generator for each of them, and plugins may bring more.
     """
+
+    folders: OutputFolders = field(default_factory=OutputFolders)
+    """What is known of the feeds in each output folder."""
 
     stages: dict[int, FeedStage] = field(default_factory=dict)
     """The feeds of each articles generator, by its ``id()``: a stage keeps its generator alive."""
@@ -33,15 +36,14 @@ class Build:
 
     def take_over(self, generator: Any) -> None:
         """Set the feeds of an articles generator aside, to be written when its pages are."""
-        shelves = {each.output: each.shelf for each in self.stages.values()}
-        folder = Path(generator.output_path).absolute()
-        self.stages[id(generator)] = FeedStage(generator, shelves.get(folder))
+        self.stages[id(generator)] = FeedStage(generator, self.folders)
 
-    def paths_in(self, folder: Path) -> set[str] | None:
-        """Return the paths of all feeds in an output folder; None before all are written."""
-        paths = [each.paths for each in self.stages.values() if each.output == folder]
-        known = [each for each in paths if each is not None]
-        return set().union(*known) if len(known) == len(paths) else None
+    def prune(self, output: OutputFolder) -> None:
+        """Remove the feeds that are gone from a folder, when all that go there are written."""
+        stages = [stage for stage in self.stages.values() if stage.output is output]
+        if all(stage.is_over for stage in stages):
+            paths = {path for stage in stages for path in stage.paths}
+            stages[-1].prune(paths, {owner for stage in stages for owner in stage.failed})
 
 
 _current: ContextVar[Build | None] = ContextVar("_current", default=None)

@@ -2,8 +2,8 @@
 
 ::
 
-    the generator is made      Pelican's own feeds are set aside, the shelf is looked over
-    the pages are written      site | ids | catalogue | documents | sweep | ids.jsonl
+    the generator is made      Pelican's own feeds are set aside, the manifest is read
+    the pages are written      site | ids | catalogue | documents | ids.jsonl | manifest
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -31,13 +32,14 @@ from pelican_linkback.feeds.articles import entry_ids as identity
 from pelican_linkback.feeds.articles.entry_ids import Entry, Memory
 from pelican_linkback.feeds.formats.base import Mended, save
 from pelican_linkback.feeds.formats.entry_cache import Sharing
-from pelican_linkback.feeds.framework.catalogue import Document, catalogue, load
+from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogue, load
 from pelican_linkback.feeds.framework.spelling import misspelt
-from pelican_linkback.feeds.output import Shelf
+from pelican_linkback.feeds.output.folder import OutputFolders
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.plugin.contents import attempt, read_through
-from pelican_linkback.plugin.listeners import name_of, notify
+from pelican_linkback.plugin.listeners import name_of, notify, notify_of_document
 from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.plugin.site_files import has_unread_sources, taken
 from pelican_linkback.settings import model as settings_room
 from pelican_linkback.text.printable import described, harmless
 from pelican_linkback.text.urls import join, page_key
@@ -67,24 +69,28 @@ class WrittenFeed:
 class FeedStage:
     """The feeds of one articles generator, from its making to the writing of its pages.
 
-    ``shelf`` is what is known of the feeds in its output folder, where another generator of the
-    build has looked already. ``with_hubs`` are those of a publication that were written, and name
-    hubs and an address; ``paths`` are those of all the documents that there should be, None
-    before they are written.
+    ``output`` is what is known of the feeds in its output folder, which another generator of the
+    build may have, too. ``with_hubs`` are those of a publication that were written, and name
+    hubs and an address. When the feeds are written the stage ``is_over``: ``paths`` are those of
+    all the documents that there should be, and ``failed`` owns others that are not known.
     """
 
-    def __init__(self, generator: Any, shelf: Shelf | None = None) -> None:
+    def __init__(self, generator: Any, folders: OutputFolders | None = None) -> None:
         self._generator = generator
         self.with_hubs: list[WrittenFeed] = []
-        self.paths: set[str] | None = None
+        self.is_over = False
+        self.paths: Collection[str] = ()
+        self.failed: Collection[Owner] = ()
         self._settings = settings_room.read(generator.settings)
         self._teller = Teller(logger)
         chosen = self._settings.feeds
-        self._classes, self._unusable = load(STOCK_FEEDS if chosen is None else chosen)
+        self._classes = load(STOCK_FEEDS if chosen is None else chosen)
         self._failed_listeners: set[str] = set()
-        emptied = bool(generator.settings.get("DELETE_OUTPUT_DIRECTORY"))
-        self.output = Path(generator.output_path).absolute()
-        self.shelf = shelf or Shelf(self.output, emptied=emptied)
+        self._folders = folders or OutputFolders()
+        self.output = self._folders.open(
+            Path(os.path.abspath(generator.output_path)),  # noqa: PTH100 (as Pelican's writer does)
+            emptied=bool(generator.settings.get("DELETE_OUTPUT_DIRECTORY")),
+        )
         # The settings stay as they are, for themes and for other plugins.
         generator.generate_feeds = _leave_the_feeds
 
@@ -108,6 +114,7 @@ class FeedStage:
         except JournalError as error:
             logger.error("Feeds are not written, since their ids are not known: %s", error)
             self._teller.tell()
+            self.is_over, self.paths = True, set(self.output.known)
             return "Feeds: none written"
         for problem in memory.problems:
             logger.warning("%s", problem)
@@ -188,8 +195,13 @@ class FeedStage:
         return [content for content in contents if id(content) not in self._unreadable]
 
     def _groups(self, name: str) -> dict[Any, Sequence[Any]]:
+        """Return what each object of a kind has; without those that have nothing readable.
+
+        Their feeds would be empty, and stay as they are instead.
+        """
         groups = dict(getattr(self._generator, name))
-        return {obj: self._readable(contents) for obj, contents in groups.items()}
+        readable = {obj: self._readable(contents) for obj, contents in groups.items()}
+        return {obj: contents for obj, contents in readable.items() if contents or not groups[obj]}
 
     def _entry(self, content: Any, base: str) -> Entry:
         url = content.url  # which Pelican works out anew each time
@@ -244,48 +256,73 @@ class FeedStage:
 
     def _write(self, site: Site, writer: Any) -> str:
         catalogued = catalogue(self._classes, site)
-        for error in (*self._unusable, *catalogued.errors):
+        for error in catalogued.errors:
             self._teller.add(logging.ERROR, str(error), f"Feed {error}")
-        for slip in misspelt(self._classes):
+        for slip in misspelt(each for _, each in self._classes.classes):
             self._teller.warn(slip)
         if self._settings.feed_style is True:
-            sheet = files(feeds).joinpath("feed.css").read_bytes()
-            self.shelf.write(STYLESHEET, lambda file: file.write(sheet))
+            sheet, owner = files(feeds).joinpath("feed.css").read_bytes(), Owner(STYLESHEET, "")
+            self.output.write(STYLESHEET, owner, lambda file: file.write(sheet))
+        paths = {each.path for each in catalogued.documents}
+        users = self._users_of(paths | set(self.output.known), writer)
+        self.output.release(users)
         with _absolute_links(self._generator.context, site.url):
-            written = [self._write_one(each, site, writer) for each in catalogued.documents]
-        self.paths = {each.path for each in catalogued.documents}
+            written = [
+                self._write_one(each, site, users.get(each.path)) for each in catalogued.documents
+            ]
+        self.is_over, self.paths, self.failed = True, paths, catalogued.failed
+        if self._unreadable or has_unread_sources(self._generator):
+            # What an article stands for is not gone while the article cannot be read.
+            self.failed |= {Owner(name, None) for name, _ in self._classes.classes}
         return f"Feeds: {written.count(True)} written, {written.count(False)} unchanged"
 
-    def sweep(self, paths: set[str]) -> None:
-        """Remove the feeds that are gone from the output folder: all but those at ``paths``."""
+    def _users_of(self, paths: Collection[str], writer: Any) -> dict[str, str]:
+        """Return those of ``paths`` that are not for feeds of this site, and what they are."""
+        folder = self.output.folder
+        others = self._folders.others(folder).items()
+        found = {path: f"a feed of the site in {other}" for path, other in others if path in paths}
+        return found | taken(paths, self._generator, writer, folder)
+
+    def prune(self, paths: Collection[str], failed: Collection[Owner]) -> None:
+        """Remove the feeds that are gone: all but those at ``paths``, and of owners that failed."""
         try:
-            for place in self.shelf.sweep(paths):
-                logger.info('Removing "%s": there is no such feed any more', place)
+            finished = self.output.finish(paths, failed)
         except OSError as error:
             logger.warning("Feeds whose subject is gone cannot be removed: %s", error)
+            return
+        for path in finished.removed:
+            logger.info('Removing "%s": there is no such feed any more', path)
+        for path in finished.put_back:
+            logger.info('Keeping "%s" as it was before this build', path)
+        for problem in finished.errors:
+            logger.warning("A feed cannot be removed, or put back: %s", problem)
 
-    def _write_one(self, document: Document, site: Site, writer: Any) -> bool | None:
-        """Write one document; return whether its bytes changed, None if it cannot be built."""
-        path, context = self._path(document), self._generator.context
+    def _write_one(self, document: Document, site: Site, user: str | None) -> bool | None:
+        """Write one document; return whether it changed, None if it cannot be built."""
         try:
-            if str(path) in getattr(writer, "_written_files", ()):
-                message = f"{document.path} is a page of the site; give the feed another path"
+            if user:
+                message = f"{document.path} is {user}; give the feed another path"
                 raise FeedError(str(document), message)
-            if self.shelf.has_written(document.path):
+            if document.path in self.output.written:
                 message = (
                     f"is not written, because {document.path} belongs to a feed of another "
                     "articles generator; give one of them another path"
                 )
                 raise FeedError(str(document), message)
             feed = self._generated(document, site)
-            changed = self._saved(
-                document, feed, lambda: self.shelf.write(document.path, partial(save, feed))
+            edit = partial(
+                notify_of_document,
+                failed=self._report_listener,
+                damaged=partial(self._report_damage, document),
+                context=self._generator.context,
+                feed=feed,
             )
+            write = partial(self.output.write, document.path, document.owner)
+            changed = self._saved(document, feed, lambda: write(partial(save, feed), edit))
         except Exception as error:  # noqa: BLE001 (the border: whatever a hook or a generator raises)
             self.report(document, error)
             return None
-        logger.info('%s "%s"', "Writing" if changed else "Unchanged:", path)
-        notify(signals.feed_written, str(path), self._report_listener, context=context, feed=feed)
+        logger.info('%s "%s"', "Writing" if changed else "Unchanged:", self._path(document))
         self.with_hubs += self._followed(document, feed)
         return changed
 
@@ -301,7 +338,7 @@ class FeedStage:
             logger.error("Feed %s", named, exc_info=error)
         else:
             self._teller.add(logging.ERROR, (type(document.feed), type(error)), f"Feed {named}")
-        if self.paths is not None:  # the feeds are written, and pages still are
+        if self.is_over:  # the feeds are written, and pages still are
             self._teller.tell()
 
     def _report_listener(self, listener: Callable[..., Any], error: Exception) -> None:
@@ -324,6 +361,14 @@ class FeedStage:
                 self._teller.warn("{} is left out of {}: {}", named, document, described(error))
             return write()
 
+    def _report_damage(self, document: Document, listener: Callable[..., Any], damage: str) -> None:
+        name = name_of(listener)
+        text = f"{name} listens to feed_written, and {document.path} {damage} after it"
+        remedy = (
+            "the feed is as it was before; have that plugin pass over feeds that are not for it"
+        )
+        self._teller.add(logging.WARNING, (name, damage), f"{text}: {remedy}")
+
     def _generated(self, document: Document, site: Site) -> Any:
         feed = document.populated(site)
         context = self._generator.context
@@ -339,7 +384,7 @@ class FeedStage:
             yield WrittenFeed(self._path(document), url, hubs)
 
     def _path(self, document: Document) -> Path:
-        return self.output / document.path
+        return self.output.folder / document.path
 
 
 def _bytes_of(feed: Any) -> bytes:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
-__all__ = ["name_of", "notify"]
+from pelican import signals
+
+from pelican_linkback.journal.atomic import replacing
+
+__all__ = ["name_of", "notify", "notify_of_document"]
 
 Listener = Callable[..., Any]
 
@@ -14,13 +21,76 @@ def notify(
     signal: Any, sender: Any, failed: Callable[[Listener, Exception], None], **arguments: Any
 ) -> None:
     """Call each listener of ``signal``, and ``failed`` with one that raises and its error."""
-    if signal.is_muted:
-        return
-    for listener in signal.receivers_for(sender):
+    for listener in _listeners(signal, sender):
         try:
             listener(sender, **arguments)
         except Exception as error:  # noqa: BLE001 (whatever another plugin may raise)
             failed(listener, error)
+
+
+def notify_of_document(
+    path: Path,
+    failed: Callable[[Listener, Exception], None],
+    damaged: Callable[[Listener, str], None],
+    **arguments: Any,
+) -> bool:
+    """Send ``feed_written`` for the document at ``path``; return whether it was changed.
+
+    What a listener makes of a document is the document. But if the listener raises, if it takes
+    the document away, or if it leaves of XML or JSON what cannot be read as that (most take every
+    feed for XML), the document is put back as it was before. ``damaged`` is called with the
+    listener and with what became of the document.
+    """
+    changed = False
+    for listener in _listeners(signals.feed_written, str(path)):
+        before, error = path.read_bytes(), None
+        try:
+            listener(str(path), **arguments)
+        except Exception as raised:  # noqa: BLE001 (whatever another plugin may raise)
+            error = raised
+            failed(listener, raised)
+        after = _bytes_of(path)
+        if after == before:
+            continue
+        changed = True
+        damage = _damage(before, after)
+        if damage and not error:
+            damaged(listener, damage)
+        if damage or error:
+            with replacing(path) as file:
+                file.write(before)
+    return changed
+
+
+def _listeners(signal: Any, sender: Any) -> list[Listener]:
+    return [] if signal.is_muted else list(signal.receivers_for(sender))
+
+
+def _damage(before: bytes, after: bytes | None) -> str:
+    """Say what became of a document that no reader can read now; "" where all is well."""
+    if after is None:
+        return "is not there"
+    was = _format_of(before)
+    return f"is no {was}" if was and _format_of(after) != was else ""
+
+
+def _format_of(data: bytes) -> str:
+    """Return in which format a document can be read: XML, JSON, or "" for neither."""
+    try:
+        if data.lstrip().startswith(b"<"):
+            expat.ParserCreate().Parse(data, True)  # noqa: FBT003
+            return "XML"
+        json.loads(data)
+    except (expat.ExpatError, ValueError, RecursionError):
+        return ""
+    return "JSON"
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def name_of(listener: Listener) -> str:

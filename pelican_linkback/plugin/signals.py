@@ -3,6 +3,7 @@
 ::
 
     initialized               the settings are read; a wrong one stops the build
+    get_generators            a build begins
     content_object_init       LINKBACK_LINK_MARKED: marked targets become links
     article_generator_init    the stock feeds are taken over
     article_generator_finalized  the files that metadata name are published
@@ -75,6 +76,7 @@ def connect() -> None:
 
     All but ``read_settings``: a build that begins calls it after this.
     """
+    signals.get_generators.connect(begin_build)
     signals.content_object_init.connect(link_marked_targets)
     signals.article_generator_init.connect(take_over_stock_feeds)
     signals.article_generator_finalized.connect(publish_named_files)
@@ -89,6 +91,14 @@ def connect() -> None:
 def read_settings(pelican: Any) -> None:
     """Stop the build while the author is present if a setting is wrong (SettingsError)."""
     logging.getLogger("pelican").addFilter(_without_traceback)
+    settings_room.read(pelican.settings)
+
+
+def begin_build(pelican: Any) -> None:
+    """Begin with nothing: with --autoreload one Pelican runs again and again.
+
+    The subsites of i18n_subsites belong to the build of the main site.
+    """
     if not settings_room.read(pelican.settings).subsite:
         build.begin()
 
@@ -133,8 +143,7 @@ def write_feeds(generator: Any, writer: Any) -> None:
         return
     preview = is_preview(sys.argv)
     _say(stage.run(writer, now, preview=preview))
-    if (paths := this.paths_in(stage.output)) is not None:
-        stage.sweep(paths)
+    this.prune(stage.output)
     if not preview:
         this.feeds.extend(stage.with_hubs)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import posixpath
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.framework.feed import Feed
@@ -14,12 +15,29 @@ from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import described, harmless
 
-__all__ = ["Catalogue", "Document", "catalogue", "load"]
+__all__ = ["Catalogue", "Document", "FeedClasses", "Owner", "catalogue", "load"]
+
+_ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]")
+"""An address in memory, as Python shows it."""
+
+_LONGEST_NAME = 200
+"""Characters of the name of an object that are remembered."""
+
+
+class Owner(NamedTuple):
+    """Whose a document is: the name of a Feed class, without its module, and that of an object.
+
+    ``obj`` is "" for the feed of the whole site, and None for an object that has no name which
+    is the same in each build. Of an owner that failed, None stands for every object of the class.
+    """
+
+    feed: str
+    obj: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed for an object, and its place below the output folder.
+    """A feed for an object, its path below the output folder, and whose it is.
 
     ``number`` is that of an archive document, 0 for the feed itself.
     """
@@ -27,6 +45,7 @@ class Document:
     feed: Feed
     obj: Any
     path: str
+    owner: Owner
     number: int = 0
 
     def populated(self, site: Site) -> Any:
@@ -41,23 +60,43 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedClasses:
+    """The Feed classes of a site by the names under which they are listed.
+
+    ``errors`` says what is wrong with the others, and ``missing`` names them.
+    """
+
+    classes: Sequence[tuple[str, type[Feed]]]
+    errors: Sequence[FeedError] = ()
+    missing: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The documents to write, and the feeds that have no place, as errors for people."""
+    """The documents to write, and the feeds that have no path, as errors for people.
+
+    ``failed`` are the owners that could not say which documents they have.
+    """
 
     documents: Sequence[Document]
     errors: Sequence[FeedError]
+    failed: frozenset[Owner]
 
 
-def load(feeds: Iterable[type[Feed] | str]) -> tuple[list[type[Feed]], list[FeedError]]:
+def load(feeds: Iterable[type[Feed] | str]) -> FeedClasses:
     """Return the Feed classes that are meant, dotted names imported, and what was wrong."""
-    classes: list[type[Feed]] = []
+    classes: list[tuple[str, type[Feed]]] = []
     errors: list[FeedError] = []
+    missing: list[str] = []
     for entry in feeds:
+        listed = entry if isinstance(entry, str) else getattr(entry, "__name__", repr(entry))
+        name = listed.rpartition(".")[2]
         try:
-            classes.append(_import(entry) if isinstance(entry, str) else _checked(entry))
+            classes.append((name, _import(entry) if isinstance(entry, str) else _checked(entry)))
         except FeedError as error:
             errors.append(error)
-    return classes, errors
+            missing.append(name)
+    return FeedClasses(classes, errors, missing)
 
 
 def _import(name: str) -> type[Feed]:
@@ -78,23 +117,26 @@ def _checked(entry: object) -> type[Feed]:
     raise FeedError(getattr(entry, "__name__", repr(entry)), message)
 
 
-def catalogue(feeds: Iterable[type[Feed]], site: Site) -> Catalogue:
+def catalogue(feeds: FeedClasses, site: Site) -> Catalogue:
     """Return the documents of ``feeds`` on ``site``.
 
     Two feeds for one path would abort Pelican's build (P3, P4): here the first in the order of
     ``feeds`` and of their objects keeps the path, and the error names both and the remedy.
     What is wrong for one object is mostly wrong for all: it is told once, and counted.
     """
-    owners: dict[str, Document] = {}
+    documents: dict[str, Document] = {}
     errors: dict[object, list[FeedError]] = {}
-    for feed_class in feeds:
-        for place in _places(feed_class, site):
-            if isinstance(place, FeedError):
-                errors.setdefault(feed_class, []).append(place)
-            elif (owner := owners.setdefault(place.path, place)) is not place:
-                pair = (feed_class, type(owner.feed))
-                errors.setdefault(pair, []).append(_collision(place, owner))
-    return Catalogue(tuple(owners.values()), tuple(_told_once(each) for each in errors.values()))
+    failed = {Owner(name, None) for name in feeds.missing}
+    for name, feed_class in feeds.classes:
+        for found in _documents(name, feed_class, site):
+            if isinstance(found, _Failure):
+                failed.add(found.owner)
+                errors.setdefault(feed_class, []).append(found.error)
+            elif (first := documents.setdefault(found.path, found)) is not found:
+                pair = (feed_class, type(first.feed))
+                errors.setdefault(pair, []).append(_collision(found, first))
+    told = (*feeds.errors, *(_told_once(each) for each in errors.values()))
+    return Catalogue(tuple(documents.values()), told, frozenset(failed))
 
 
 def _told_once(errors: Sequence[FeedError]) -> FeedError:
@@ -106,24 +148,46 @@ def _told_once(errors: Sequence[FeedError]) -> FeedError:
     return again
 
 
-def _places(feed_class: type[Feed], site: Site) -> Iterable[Document | FeedError]:
-    """Yield each document of a feed class, or the error in its place."""
+class _Failure(NamedTuple):
+    """Stands for the documents of an owner that cannot say which they are."""
+
+    owner: Owner
+    error: FeedError
+
+
+def _documents(name: str, feed_class: type[Feed], site: Site) -> Iterable[Document | _Failure]:
+    """Yield each document of a feed class, or the failure in its place."""
     try:
         feed = feed_class()
         feed.site = site
         objects = list(_objects(feed, site))
     except Exception as error:  # noqa: BLE001 (whatever a hook raises is told, not hidden)
-        yield _as_feed_error(feed_class.__name__, error)
+        yield _Failure(Owner(name, None), _as_feed_error(feed_class.__name__, error))
         return
     for obj in objects:
+        owner = Owner(name, _name_of(obj))
         try:
             path = feed.document_path(obj)
             if path is not None:
-                yield Document(feed, obj, _inside(feed, path, obj))
-                for number, place in feed.archives(obj).places():
-                    yield Document(feed, obj, _inside(feed, place, obj), number)
+                yield Document(feed, obj, _inside(feed, path, obj), owner)
+                for number, archive in feed.archives(obj).places():
+                    yield Document(feed, obj, _inside(feed, archive, obj), owner, number)
         except Exception as error:  # noqa: BLE001
-            yield _as_feed_error(feed_class.__name__, error)
+            yield _Failure(owner, _as_feed_error(feed_class.__name__, error))
+
+
+def _name_of(obj: object) -> str | None:
+    """Return the name of an object of a feed; None where there is none that it has in each build.
+
+    What shows an address in memory has another one each time.
+    """
+    if obj is None:
+        return ""
+    try:
+        name = str(obj)
+    except Exception:  # noqa: BLE001 (an object without a name is an object)
+        return None
+    return None if _ADDRESS.search(name) else name[:_LONGEST_NAME]
 
 
 def _objects(feed: Feed, site: Site) -> Iterable[Any]:

@@ -1,0 +1,107 @@
+"""Feed documents as files: written only if their bytes changed, and never half of one."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+from pelican_linkback.exceptions import UnreadableFeed
+from pelican_linkback.feeds.formats.xml import Sink
+from pelican_linkback.journal.atomic import replacing
+
+__all__ = ["documents", "is_file", "write"]
+
+SUFFIXES = frozenset({".atom", ".json", ".rss", ".xml"})
+
+_JSON_FEED = re.compile(rb"jsonfeed\.org\\?/version")
+"""What a JSON Feed names; other JSON is of another kind, and may be large."""
+
+_BUFFER = 1 << 16
+
+
+def write(
+    path: Path, save: Callable[[Sink], object], announce: Callable[[], object] = lambda: None
+) -> bool:
+    """Make ``path`` hold what ``save`` writes; return whether it had to be written.
+
+    A file that holds it already keeps its modification time (P20). Otherwise ``announce`` is
+    called before anything is written, and the new document takes the old one's place in one step,
+    so that an interruption leaves one of the two. Raises OSError.
+    """
+    with ExitStack() as files:
+        document = _Document(path, announce, files)
+        save(document.sink())
+        return document.differs()
+
+
+class _Document:
+    """A new document: compared with the old one as it comes, and kept only where they differ.
+
+    So neither is ever in memory as a whole. ``files`` closes them.
+    """
+
+    def __init__(self, path: Path, announce: Callable[[], object], files: ExitStack) -> None:
+        self._path, self._announce, self._files = path, announce, files
+        self._old = files.enter_context(path.open("rb", _BUFFER)) if is_file(path) else None
+        self._new: BinaryIO | None = None
+        self._same = 0
+
+    def sink(self) -> Sink:
+        """Return what takes the document: without an old one to compare it with, its file."""
+        return self if self._old else self._begin()
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+        if self._new is None and self._old and self._old.read(len(data)) == data:
+            self._same += len(data)
+        else:
+            (self._new or self._begin()).write(data)
+
+    def differs(self) -> bool:
+        """Return whether the document, which is complete, differs from the old one."""
+        if self._new is None and self._old and self._old.read(1):
+            self._begin()
+        return self._new is not None
+
+    def _begin(self) -> BinaryIO:
+        """Begin a new file, with what the old one has, too; return it."""
+        self._announce()
+        try:
+            new = self._files.enter_context(replacing(self._path, buffering=_BUFFER))
+        except (FileNotFoundError, NotADirectoryError):  # which mkdir knows how to name
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            new = self._files.enter_context(replacing(self._path, buffering=_BUFFER))
+        if self._old:
+            self._old.seek(0)
+            while piece := self._old.read(min(self._same, _BUFFER)):
+                new.write(piece)
+                self._same -= len(piece)
+            self._old.close()
+        self._new = new
+        return new
+
+
+def documents(folder: Path) -> dict[str, bytes]:
+    """Return the files below ``folder`` that can be feeds: their paths in it, their bytes.
+
+    Raises UnreadableFeed for a file that the system does not let us read.
+    """
+    paths = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    try:
+        found = {path: path.read_bytes() for path in sorted(paths) if path.is_file()}
+    except OSError as error:
+        raise UnreadableFeed("unreadable", f"a feed cannot be read: {error}") from error
+    return {
+        path.relative_to(folder).as_posix(): data
+        for path, data in found.items()
+        if path.suffix.lower() != ".json" or _JSON_FEED.search(data)
+    }
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is a file; Path.is_file raises for a name that is too long for one."""
+    return os.path.isfile(path)  # noqa: PTH113

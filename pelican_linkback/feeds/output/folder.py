@@ -1,0 +1,257 @@
+"""The documents of an output folder: a document goes when its owner is gone, and not before."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import weakref
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from pelican_linkback.feeds.formats.xml import Sink
+from pelican_linkback.feeds.framework.catalogue import Owner
+from pelican_linkback.feeds.output import manifest
+from pelican_linkback.feeds.output.files import is_file, write
+from pelican_linkback.feeds.output.manifest import MANIFEST, Entry
+from pelican_linkback.journal.atomic import remove_leftovers, replacing
+
+__all__ = ["Finished", "OutputFolder", "OutputFolders"]
+
+_IN_MEMORY = 1 << 26
+"""Bytes of the documents that Pelican removes which are kept in memory, and not in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of the documents that were not written: their paths, and what went wrong."""
+
+    removed: Sequence[str]
+    put_back: Sequence[str]
+    errors: Sequence[OSError]
+
+
+class OutputFolder:
+    """The documents that this plugin has written into one output folder, by their paths in it.
+
+    They are listed in the folder itself, in its manifest: so no file of somebody else's is ever
+    removed, nor one of another site below this one. Opened before Pelican empties the folder
+    (DELETE_OUTPUT_DIRECTORY: ``emptied``), it remembers what was there: a document that comes
+    back as it was gets its modification time back, and one that fails is put back.
+    """
+
+    def __init__(self, folder: Path, *, emptied: bool = False) -> None:
+        self.folder = folder
+        self._known = manifest.read(_bytes_of(folder / MANIFEST))
+        self._interrupted = [path for path, entry in self._known.items() if entry.under_way]
+        self._written: dict[str, Entry] = {}
+        self._copies = _Copies(folder, self._known) if emptied else None
+        if emptied:
+            # What is there afterwards at such a path is somebody else's.
+            known = self._known.items()
+            self._known = {path: replace(entry, under_way=False) for path, entry in known}
+
+    @property
+    def known(self) -> Collection[str]:
+        """The paths of the documents that the manifest lists."""
+        return self._known
+
+    @property
+    def written(self) -> Collection[str]:
+        """The paths of the documents that were written since the folder was opened."""
+        return self._written
+
+    def write(
+        self,
+        path: str,
+        owner: Owner,
+        save: Callable[[Sink], object],
+        edit: Callable[[Path], bool] = lambda _: False,
+    ) -> bool:
+        """Make the document at ``path`` hold what ``save`` writes; return whether it changed.
+
+        ``edit`` may change the file then, and returns whether it did. What it leaves is the
+        document: if that is what was there before, the file keeps its modification time.
+        """
+        target = self.folder / path
+        known = self._known.get(path, Entry())
+        before = self._copies.entry(path) if self._copies else _as_it_is(target, known)
+        is_new = write(target, save, partial(self._announce, path, owner))
+        is_new |= edit(target)
+        digest = _digest(target) if is_new else before.digest
+        stat = target.stat()
+        modified = before.modified if digest == before.digest else stat.st_mtime_ns
+        if modified != stat.st_mtime_ns:
+            os.utime(target, ns=(modified, modified))
+        self._written[path] = Entry(owner, digest, stat.st_size, modified)
+        return digest != before.digest
+
+    def _announce(self, path: str, owner: Owner) -> None:
+        """Name a document in the manifest before it is written, so that a kill loses neither."""
+        with suppress(OSError):  # what is wrong with the manifest is said when it is written
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with open(self.folder / MANIFEST, "ab", opener=_open_no_link) as file:
+                file.write(manifest.announcement(path, owner))
+
+    def release(self, paths: Iterable[str]) -> None:
+        """Leave the files at ``paths`` to others, who write them for the same site."""
+        for path in paths:
+            self._known.pop(path, None)
+
+    def finish(self, paths: Collection[str], failed: Collection[Owner]) -> Finished:
+        """Remove the documents that are absent, and put back those that could not be written.
+
+        ``paths`` are those of the documents that there are, and ``failed`` the owners that could
+        not say: see ``manifest.absent``. Raises OSError where the manifest cannot be written.
+        """
+        errors: list[OSError] = []
+        absent = manifest.absent(self._known, self._written.keys() | set(paths), failed)
+        removed = [path for path in absent if self._forget(path, errors)]
+        lost = [path for path in self._known if path not in self._written]
+        put_back = [path for path in lost if self._put_back(path, errors)]
+        for folder in {(self.folder / path).parent for path in self._interrupted}:
+            with suppress(OSError):
+                remove_leftovers(folder)
+        data = manifest.written(self._known | self._written)
+        if data != _bytes_of(self.folder / MANIFEST):
+            temporary = self.folder / f"{MANIFEST}.new"
+            with replacing(self.folder / MANIFEST, temporary=temporary) as file:
+                file.write(data)
+        return Finished(removed, put_back, errors)
+
+    def _forget(self, path: str, errors: list[OSError]) -> bool:
+        """Forget a document, and remove it if it is as it was left; return whether it was."""
+        try:
+            is_ours = _is_as_it_was(self.folder / path, self._known[path])
+            if is_ours:
+                (self.folder / path).unlink()
+        except OSError as error:
+            errors.append(error)
+            return False
+        del self._known[path]
+        return is_ours
+
+    def _put_back(self, path: str, errors: list[OSError]) -> bool:
+        """Write a document that Pelican removed as it was; return whether there was one."""
+        if not self._copies:
+            return False
+        try:
+            return self._copies.put_back(path)
+        except OSError as error:
+            errors.append(error)
+            return False
+
+
+class OutputFolders:
+    """The output folders of one run of Pelican: the site's, and those of its subsites within it.
+
+    i18n_subsites builds the subsites when Pelican has emptied the site's folder. So those that are
+    below it are opened with it.
+    """
+
+    def __init__(self) -> None:
+        self._below: dict[Path, OutputFolder] = {}
+        self._opened: dict[Path, OutputFolder] = {}
+
+    def open(self, folder: Path, *, emptied: bool) -> OutputFolder:
+        """Return the documents in ``folder``, as they are or were before it was ``emptied``."""
+        if folder in self._opened:
+            return self._opened[folder]
+        if emptied and folder not in self._below:
+            for path in folder.rglob(MANIFEST):
+                self._below[path.parent] = OutputFolder(path.parent, emptied=True)
+        opened = self._below.pop(folder, None) or OutputFolder(folder, emptied=emptied)
+        self._opened[folder] = opened
+        return opened
+
+    def others(self, folder: Path) -> dict[str, Path]:
+        """Return the documents of other folders that were written into ``folder``.
+
+        They are given by their paths in it, with the folder that each belongs to.
+        """
+        return {
+            (other.folder / path).relative_to(folder).as_posix(): other.folder
+            for other in self._opened.values()
+            if other.folder != folder and other.folder.is_relative_to(folder)
+            for path in other.written
+        }
+
+
+class _Copies:
+    """The documents of a folder that Pelican is about to empty, as they are before that."""
+
+    def __init__(self, folder: Path, known: Mapping[str, Entry]) -> None:
+        self._folder = folder
+        self._entries = {path: _as_it_is(folder / path, entry) for path, entry in known.items()}
+        self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
+        self._pieces: dict[str, tuple[int, int]] = {}
+        for path in known:
+            # What cannot be read, or kept, cannot be put back, and mostly need not.
+            with suppress(OSError), (folder / path).open("rb") as file:
+                start = self._file.seek(0, os.SEEK_END)
+                shutil.copyfileobj(file, self._file)
+                self._pieces[path] = start, self._file.tell() - start
+
+    def entry(self, path: str) -> Entry:
+        """Return the entry of a document."""
+        return self._entries.get(path, Entry())
+
+    def put_back(self, path: str) -> bool:
+        """Write a document as it was, unless something is there; return whether it was."""
+        target = self._folder / path
+        if path not in self._pieces or os.path.lexists(target):
+            return False
+        start, size = self._pieces[path]
+        self._file.seek(start)
+        data = self._file.read(size)
+        write(target, lambda file: file.write(data))
+        modified = self._entries[path].modified
+        os.utime(target, ns=(modified, modified))
+        return True
+
+
+def _as_it_is(path: Path, entry: Entry) -> Entry:
+    """Return the entry of the file as it is now; where there is none, ``entry``.
+
+    The file is read only where its size or its time is not that of ``entry``.
+    """
+    try:
+        stat = path.stat()
+        if entry.digest and (stat.st_size, stat.st_mtime_ns) == (entry.size, entry.modified):
+            return entry
+        return Entry(entry.owner, _digest(path), stat.st_size, stat.st_mtime_ns)
+    except OSError:
+        return entry
+
+
+def _is_as_it_was(path: Path, entry: Entry) -> bool:
+    """Return whether the file is there, and as it was left, or was about to be written."""
+    if entry.under_way or not is_file(path):
+        return is_file(path)
+    now = _as_it_is(path, entry)
+    if entry.digest:
+        return now.digest == entry.digest
+    return (now.size, now.modified) == (entry.size, entry.modified)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=16)).hexdigest()
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    """Open a file to append to it, and not what a symbolic link in its place leads to."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)

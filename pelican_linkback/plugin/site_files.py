@@ -1,0 +1,56 @@
+"""What a site writes beside its feeds: no feed takes the path of any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain
+from pathlib import Path
+from posixpath import normpath
+from typing import Any
+
+from pelican.contents import Article
+
+__all__ = ["has_unread_sources", "taken"]
+
+_KINDS = {"static": "file"}
+
+
+def taken(paths: Collection[str], generator: Any, writer: Any, output: Path) -> dict[str, str]:
+    """Return those of ``paths`` in the ``output`` folder that are no feeds, and what they are.
+
+    Pelican writes the articles' pages before the feeds. Other pages, static files and
+    TEMPLATE_PAGES come after them.
+    """
+    written = getattr(writer, "_written_files", ())
+    found = {path: "a page of the site" for path in paths if str(output / path) in written}
+    if found:  # articles are many, and Pelican makes out each one's path anew
+        articles = _contents(generator, lambda content: isinstance(content, Article))
+        found |= {path: name for path, name in articles if path in found}
+    others = _contents(generator, lambda content: not isinstance(content, Article))
+    later = chain(others, _templates(generator))
+    return found | {path: name for path, name in later if path in paths}
+
+
+def has_unread_sources(generator: Any) -> bool:
+    """Return whether Pelican could not read a source file, and so knows less than there is."""
+    return None in generator.context["generated_content"].values()
+
+
+def _contents(generator: Any, of: Callable[[Any], bool]) -> Iterator[tuple[str, str]]:
+    """Yield the path and the name of each content that is ``of`` a kind."""
+    context = generator.context
+    contents = chain(context["generated_content"].values(), context["static_content"].values())
+    for content in contents:
+        if content is not None and of(content):
+            kind = type(content).__name__.lower()
+            name = f"the {_KINDS.get(kind, kind)} {content.get_relative_source_path()}"
+            yield _normal(content.save_as), name
+
+
+def _templates(generator: Any) -> Iterator[tuple[str, str]]:
+    for template, path in generator.settings["TEMPLATE_PAGES"].items():
+        yield _normal(path), f"what TEMPLATE_PAGES makes of {template}"
+
+
+def _normal(path: Any) -> str:
+    return normpath(str(path).replace("\\", "/"))
