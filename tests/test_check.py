@@ -23,6 +23,8 @@ from pelican_linkback.feedcheck.reading import published_ids, read
 from pelican_linkback.feeds.formats.validity import is_uri, read_date
 from pelican_linkback.feeds.output import files as output
 from tests import test_podcast
+from tests.fakeweb import Reply
+from tests.raw_servers import http_server
 
 ROOT = Path(__file__).parent.parent
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -673,6 +675,13 @@ def empty_site(tmp_path):
         'LINKBACK_ALLOW_HOSTS = ["127.0.0.1"]\n'
     )
     return path
+
+
+def test_a_feed_that_is_packed_in_an_unknown_way_is_not_read(empty_site, capsys):
+    site = {"/feed": Reply(200, [("Content-Encoding", "x-own")], b"packed")}
+    with http_server(site, []) as base:
+        assert cli.main(["check", "-s", str(empty_site), "--import", f"{base}/feed"]) == 1
+    assert "it is packed as x-own, which cannot be unpacked" in capsys.readouterr().out
 
 
 def test_ids_are_read_from_files_and_addresses(empty_site, tmp_path, capsys):

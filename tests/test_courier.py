@@ -333,6 +333,13 @@ def test_a_target_that_cannot_be_told(
     )
 
 
+def test_pages_are_asked_for_in_html(world: World) -> None:
+    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    asked = {each.url: each.headers for each in world.web.requests if each.method == "GET"}
+    assert set(asked) == {f"{BLOG}/a", f"{FAR}/b"}
+    assert {headers["Accept"][:10] for headers in asked.values()} == {"text/html,"}
+
+
 def test_a_page_that_could_not_be_read_is_looked_at_again_when_that_is_asked_for(
     world: World,
 ) -> None:

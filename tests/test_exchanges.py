@@ -19,13 +19,8 @@ from pelican_linkback.exceptions import (
 from pelican_linkback.net.client import Response
 from pelican_linkback.protocol import pingback
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Mention, Protocol, Verdict
-from pelican_linkback.sending.running.exchanges import (
-    Web,
-    choose,
-    discovery_of,
-    find_endpoints,
-    tell,
-)
+from pelican_linkback.sending.running.exchanges import Web, choose, discovery_of
+from tests.exchanging import find_endpoints, tell
 from tests.fakeweb import FakeWeb, Page, Reply
 
 FAR = "https://far.example.io"

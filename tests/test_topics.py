@@ -94,6 +94,13 @@ def test_what_is_new_to_a_hub_is_remembered_and_not_told(feeds: Feeds):
     assert feeds.events() == ["queued", "outcome"]
 
 
+def test_a_feed_is_asked_for_in_any_form(feeds: Feeds):
+    """Where an address has several, HTML is what a hub does not want."""
+    feeds.courier().run((), feeds.upload("second"))
+    (fetched,) = [each for each in feeds.web.requests if each.url == FEED]
+    assert "Accept" not in fetched.headers
+
+
 def test_a_change_is_told_once(feeds: Feeds):
     changed = feeds.upload("second")
     report = feeds.courier().run((), changed)

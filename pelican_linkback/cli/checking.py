@@ -21,6 +21,7 @@ from pelican_linkback.feeds.output.files import documents
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import harmless
 from pelican_linkback.text.urls import normalise
 
 __all__ = ["run"]
@@ -131,6 +132,9 @@ def _fetched(place: str, settings: Settings) -> bytes:
         answer = web.get(place)
     if answer.status != 200:
         raise UnreadableFeed("unreadable", f"it answers {answer.status}")
+    if answer.packed:
+        packed = harmless(answer.packed, 60)
+        raise UnreadableFeed("unreadable", f"it is packed as {packed}, which cannot be unpacked")
     if answer.truncated:
         raise UnreadableFeed("unreadable", "it is larger than 1 MB; download it, and name the file")
     return answer.body

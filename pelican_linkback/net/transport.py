@@ -91,6 +91,7 @@ class Answer:
         self._file = file
         self._left = MAX_HEAD
         self._lines: list[bytes] = []
+        self._headers: Headers | None = None
         self.status = 0
         self.body = bytearray()
         self.truncated = False
@@ -99,7 +100,7 @@ class Answer:
     @property
     def headers(self) -> Headers:
         """The headers as far as they were read."""
-        return tuple(_fields(self._lines))
+        return self._headers if self._headers is not None else tuple(_fields(self._lines))
 
     def read_head(self) -> None:
         """Read the status and the headers; interim answers are passed over (RFC 9110, 15.2)."""
@@ -115,6 +116,7 @@ class Answer:
                 if len(self._lines) == MAX_LINES:
                     raise BadAnswer(TOO_LONG)
                 self._lines.append(line)
+        self._headers = self.headers
 
     def read_body(self, limit: int, tick: Callable[[], object]) -> None:
         """Read at most ``limit`` bytes of the body; ``tick`` is called again and again meanwhile.

@@ -27,7 +27,8 @@ from pelican_linkback.net.client import MAX_BODY, Response, Web
 from pelican_linkback.net.transport import MAX_HEAD
 from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Mention, Outcome, Protocol
-from pelican_linkback.sending.running.exchanges import ask, choose, discovery_of, fetch, tell
+from pelican_linkback.sending.running.exchanges import choose, discovery_of, get, read_status
+from tests.exchanging import answer_to, tell
 from tests.fuzz.answers import CODINGS, answer
 
 LIMIT = 0.3
@@ -115,8 +116,8 @@ def findings(web: Web, base: str, number: int, spare: float = SPARE) -> Iterator
     url = f"{base}/{number}"
     pages: list[Response | WebError] = []
     exchanges: list[Callable[[], object]] = [
-        lambda: pages.append(fetch(web, url)),
-        lambda: ask(web, f"{url}/status"),
+        lambda: pages.append(answer_to(web, get(url))),
+        lambda: read_status(answer_to(web, get(f"{url}/status"))),
         *(
             lambda protocol=protocol: _bounded(
                 tell(web, Mention("https://me.example/a", url), Endpoint(protocol, url, ""), NOW)

@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 FOR_A_PAGE = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"}
-"""The headers to ask a target with, since some sites have JSON for whom anything will do."""
+"""The headers to ask for a page with, since some sites have JSON for whom anything will do."""
 
 Requests = Generator["Request", "Response", "Response"]
 """The requests of one exchange, those of redirects included: see ``net.client.hops``."""

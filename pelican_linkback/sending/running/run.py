@@ -172,8 +172,10 @@ class Run:
 
     def _visit(self, source: str) -> Generator[Turn | Once, Any, Seen]:
         """Look at the page at ``source``; return which of its mentions may be sent."""
-        page, _ = yield from self._fetch(source)
-        mentions, now = self._by_source[source], self._tools.times.now()
+        mentions = self._by_source[source]
+        is_feed = self._recorder.delivery(mentions[0]).is_ping
+        page, _ = yield from self._fetch(source, {} if is_feed else FOR_A_PAGE)
+        now = self._tools.times.now()
         built = self._tools.built(mentions[0].source)
         seen: dict[Mention, tuple[Ready, Objected]] = {}
         waiting: dict[Waiting, dict[Mention, Objected]] = {}
