@@ -31,7 +31,9 @@ FACTS = [
     events.Queued("one.md", "f", Protocol.WEBSUB, "p"),
     events.Waiting("not-online", "it answers 404"),
     events.Attempt(Protocol.PINGBACK, "https://example.org/x", "http-404", "f", "p"),
-    events.Answered(FULL, MOMENT, "f", "https://your.site/one"),
+    events.Answered(
+        FULL, MOMENT, "f", "https://your.site/one", events.Pause("example.org", MOMENT)
+    ),
     events.Asked(Verdict.LATER, "status-202", "soon", MOMENT, "f"),
     events.Dropped(),
 ]

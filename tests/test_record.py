@@ -26,6 +26,7 @@ from pelican_linkback.sending.memory.events import (
     Dropped,
     Event,
     Fact,
+    Pause,
     Queued,
     Waiting,
 )
@@ -75,11 +76,12 @@ OUTCOMES = st.builds(
     st.none(),
     st.none() | WORDS,
 )
+PAUSES = st.none() | st.builds(Pause, WORDS, TIMES)
 FACTS = st.one_of(
     st.builds(Queued, st.just("") | WORDS, WORDS, st.none(), st.just("") | WORDS),
     st.builds(Waiting, WORDS, st.just("") | WORDS),
     st.builds(Attempt, st.sampled_from(Protocol), WORDS, *[st.just("") | WORDS] * 3),
-    st.builds(Answered, OUTCOMES, st.none() | TIMES, *[st.just("") | WORDS] * 2),
+    st.builds(Answered, OUTCOMES, st.none() | TIMES, *[st.just("") | WORDS] * 2, PAUSES),
     st.builds(
         *(Asked, st.sampled_from(Verdict), WORDS, st.just("") | WORDS),
         *(st.none() | TIMES, st.just("") | WORDS),

@@ -26,6 +26,7 @@ from pelican_linkback.sending.memory.events import (
     Attempt,
     Dropped,
     Event,
+    Pause,
     Queued,
     Waiting,
 )
@@ -86,7 +87,8 @@ class Delivery(NamedTuple):
     ``acknowledged`` that version (empty: it may have taken another one since), and ``served_at``
     the address by which it knows the page, where that is not the mention's source.
     ``seen`` is the digest of the page that stood online at the last attempt, and
-    ``seen_version`` the version that was sent then.
+    ``seen_version`` the version that was sent then. ``pause`` is what a host asked for when it
+    was told last.
     """
 
     mention: Mention
@@ -109,6 +111,7 @@ class Delivery(NamedTuple):
     seen_version: str = ""
     since: datetime | None = None
     asked: int = 0
+    pause: Pause | None = None
 
     @property
     def is_known(self) -> bool:
@@ -197,6 +200,7 @@ class Delivery(NamedTuple):
             seen=self.seen,
             seen_version=self.seen_version,
             since=self.at,
+            pause=self.pause,
         )
 
     def _kept_back(self, fact: Waiting | Dropped) -> Delivery:
@@ -248,6 +252,7 @@ class Delivery(NamedTuple):
             retry_at=fact.retry_at,
             # Where there is an endpoint, the attempt was counted when it began.
             attempts=self.attempts + (outcome.endpoint is None),
+            pause=fact.pause,
         )
 
     def _changes_nothing(self, fact: Attempt | Answered, protocol: Protocol | None) -> bool:

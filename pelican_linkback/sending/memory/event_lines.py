@@ -10,7 +10,7 @@ event       fields                             fields that may lack
 ``waiting`` reason                             detail
 ``attempt`` protocol, endpoint                 after, fingerprint, page
 ``outcome`` verdict, reason                    detail, protocol, endpoint, status_url, retry_at,
-                                               fingerprint, served_at
+                                               fingerprint, served_at, paused, paused_until
 ``asked``   verdict, reason                    detail, retry_at, fingerprint
 ``dropped`` none                               none
 =========== ================================== ==================================================
@@ -30,6 +30,7 @@ from pelican_linkback.sending.memory.events import (
     Dropped,
     Event,
     Fact,
+    Pause,
     Queued,
     Waiting,
 )
@@ -78,7 +79,7 @@ def _fields(fact: Fact) -> dict[str, object]:
         case Attempt(protocol, endpoint, after, fingerprint, page):
             named = {"protocol": protocol.value, "endpoint": endpoint, "after": after}
             return {"event": "attempt", **named, "fingerprint": fingerprint, "page": page}
-        case Answered(outcome, retry_at, fingerprint, served_at):
+        case Answered(outcome, retry_at, fingerprint, served_at, pause):
             return {
                 "event": "outcome",
                 "verdict": outcome.verdict.value,
@@ -90,6 +91,8 @@ def _fields(fact: Fact) -> dict[str, object]:
                 "retry_at": retry_at and _stamp(retry_at),
                 "fingerprint": fingerprint,
                 "served_at": served_at,
+                "paused": pause and pause.host,
+                "paused_until": pause and _stamp(pause.until),
             }
         case Asked(verdict, reason, detail, retry_at, fingerprint):
             said = {"verdict": verdict.value, "reason": reason, "detail": detail}
@@ -172,7 +175,13 @@ def _answered(line: Line) -> Answered:
         _moment(line, "retry_at"),
         _optional(line, "fingerprint"),
         _optional(line, "served_at"),
+        _pause(line),
     )
+
+
+def _pause(line: Line) -> Pause | None:
+    host, until = _optional(line, "paused"), _moment(line, "paused_until")
+    return Pause(host, until) if host and until else None
 
 
 _outcome = lru_cache(maxsize=1000)(Outcome)  # many come to the same: accepted, no-endpoint

@@ -26,6 +26,7 @@ __all__ = [
     "Dropped",
     "Event",
     "Fact",
+    "Pause",
     "Queued",
     "Waiting",
 ]
@@ -72,19 +73,28 @@ class Attempt:
     page: str = ""
 
 
+class Pause(NamedTuple):
+    """``host`` asked to be left alone until a time (UTC)."""
+
+    host: str
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What came of an attempt, or of looking for an endpoint; ``retry_at`` where it is LATER.
 
     Without an endpoint there was no request: the target could not be looked at, or another plugin
     told it. ``fingerprint`` is the version that it speaks of, as in ``Attempt``; ``served_at`` the
-    address that the receiver knows the page by, where that is not the mention's source.
+    address that the receiver knows the page by, where that is not the mention's source. ``pause``
+    is for all mentions.
     """
 
     outcome: Outcome
     retry_at: datetime | None = None
     fingerprint: str = ""
     served_at: str = ""
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)

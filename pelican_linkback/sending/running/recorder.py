@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.verification import Objection, preflight
 from pelican_linkback.sending.deciding.decider import GiveUp, Policy, back_off, decide
 from pelican_linkback.sending.deciding.readiness import LINK_MISSING, BuiltPage
 from pelican_linkback.sending.memory.delivery import Delivery, State
-from pelican_linkback.sending.memory.events import Answered, Asked, Attempt, Fact, Waiting
+from pelican_linkback.sending.memory.events import Answered, Asked, Attempt, Fact, Pause, Waiting
 from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running.notices import (
     Notice,
@@ -42,6 +42,21 @@ class Times:
         """Return when to try again after so many tries; see ``back_off``."""
         pause = back_off(tries, self.policy, chance=self.chance(), retry_after=asked)
         return self.now() + pause
+
+    def pause_of(self, outcome: Outcome) -> Pause | None:
+        """Return until when a host is left alone that asked for it."""
+        if not outcome.retry_after or not outcome.host:
+            return None
+        seconds = min(outcome.retry_after, self.policy.longest.total_seconds())
+        return Pause(outcome.host, self.now() + timedelta(seconds=seconds))
+
+    def left_of(self, pause: Pause) -> float:
+        """Return how many seconds of ``pause`` are left.
+
+        It is over where its end is further away than any pause lasts: a wrong clock reckoned it.
+        """
+        left = pause.until - self.now()
+        return 0.0 if left > self.policy.longest else max(left.total_seconds(), 0.0)
 
 
 class Recorder:
@@ -104,7 +119,8 @@ class Recorder:
             retry_at = self._times.after(1)
         sent = source or delivery.sent_source
         served_at = "" if sent == mention.source else sent
-        answered = Answered(outcome, retry_at, delivery.fingerprint, served_at)
+        pause = self._times.pause_of(outcome)
+        answered = Answered(outcome, retry_at, delivery.fingerprint, served_at, pause)
         self._record([(mention, answered)])
         self._end([mention])
         self._say_answer(mention)

@@ -204,6 +204,7 @@ class Courier:
             outcome = Outcome(Verdict.LATER, INTERRUPTED, "", each.protocol, each.endpoint)
             recorder.settle(each.mention, outcome)
         begun = self.monotonic()
+        self._learn_pauses(ledger, begun)
         limits = Limits(self.workers, self.per_host, begun + self.deadline, begun + self.wait)
         scheduler = HostScheduler(limits, Clock(self.monotonic, self.sleep), self.pauses)
         tools = Tools(self.web, self._times, self.protocols, self.built, self.discoveries)
@@ -214,6 +215,13 @@ class Courier:
             recorder.stop()
             self.web.close()
         return self._report(recorder, unlinked, this.held_back(), interrupted=not finished)
+
+    def _learn_pauses(self, ledger: Ledger, begun: float) -> None:
+        """Take over the pauses that hosts asked earlier runs for."""
+        for delivery in ledger.deliveries.values():
+            if delivery.pause is not None and (left := self._times.left_of(delivery.pause)):
+                host = delivery.pause.host
+                self.pauses[host] = max(self.pauses.get(host, begun), begun + left)
 
     @property
     def _times(self) -> Times:
