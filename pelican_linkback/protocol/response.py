@@ -33,7 +33,7 @@ PAUSES = {429: 20.0, 503: 60.0}
 not say it. WordPress wants 15 between two pingbacks; who is out of service needs longer."""
 
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]+)""", re.I)
-_SECONDS = re.compile(r"\d{1,9}", re.ASCII)
+_SECONDS = re.compile(r"\d{1,15}", re.ASCII)
 
 
 def fields(headers: Headers, name: str) -> Iterable[str]:

@@ -1,0 +1,416 @@
+"""Runs over hosts in trouble: nobody is asked too soon or in vain, nothing is lost, none waits."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pelican_linkback.exceptions import TimedOut
+from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.events import Answered, Attempt, Pause
+from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.sending.running.report import Report
+from pelican_linkback.sending.running.sender import Courier
+from tests.fakeweb import Page, Reply, Request
+from tests.test_courier import (
+    BLOG,
+    FAR,
+    HUB,
+    NOON,
+    PATIENCE,
+    World,
+    accept,
+    fault,
+    offering,
+    page,
+    post,
+)
+
+WORDPRESS = "https://wordpress.example"
+XML_RPC = f"{WORDPRESS}/xmlrpc.php"
+
+
+class Days(World):
+    """A world whose time goes on while a run sleeps; ``posted`` has the POSTs and their times."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.posted: list[tuple[str, float]] = []
+
+    @property
+    def seconds(self) -> float:
+        return (self.now - NOON).total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def courier(self, **options: object) -> Courier:
+        tools = {"monotonic": lambda: self.seconds, "sleep": self.sleep, "workers": 1}
+        return super().courier(**{**tools, **options})
+
+    def answers(self, url: str, *said: Page | Callable[[Request], Page]) -> None:
+        """Let ``url`` say one after another, the last for ever, and note when it is posted to."""
+        left = list(said)
+
+        def answer(request: Request) -> Page:
+            if request.method == "POST":
+                self.posted.append((url, self.seconds))
+            reply = left.pop(0) if len(left) > 1 else left[0]
+            return reply(request) if callable(reply) and not isinstance(reply, type) else reply
+
+        self.web.pages[url] = answer
+
+    def states(self) -> Counter[str]:
+        return Counter(each.state.value for each in Ledger(self.journal).deliveries.values())
+
+    def all(self) -> list[Delivery]:
+        return list(Ledger(self.journal).deliveries.values())
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Days:
+    return Days(tmp_path)
+
+
+def wordpress(world: Days, count: int) -> list[str]:
+    """Put a WordPress online that takes a pingback every 15 seconds; return its pages."""
+    last = [-100.0]
+
+    def xmlrpc(request: Request) -> Reply:
+        if world.seconds - last[0] < 15:
+            return fault(429)
+        last[0] = world.seconds
+        return accept(request)
+
+    targets = [f"{WORDPRESS}/?p={number}" for number in range(count)]
+    world.web.pages |= dict.fromkeys(targets, offering(pingback=XML_RPC))
+    world.answers(XML_RPC, xmlrpc)
+    return targets
+
+
+def lines(report: Report) -> list[str]:
+    return [notice.text for notice in report.notices]
+
+
+# Pauses
+
+
+def test_three_mentions_to_one_wordpress_are_stored_by_one_run_that_waits(world: Days) -> None:
+    targets = wordpress(world, 3)
+    report = world.courier(wait=60, deadline=60).run(world.publish(post("a", *targets)))
+    assert report.summary() == "Linkbacks: 3 sent, 0 failed"
+    assert [at for _, at in world.posted] == [0, 0, 20, 20, 40]
+    assert {each.attempts for each in world.all()} == {1}  # what is repeated belongs to one try
+    assert len(lines(report)) == 3
+    assert all("told by pingback (taken" in line for line in lines(report))
+
+
+def test_a_run_that_does_not_wait_leaves_them_due(world: Days) -> None:
+    targets = wordpress(world, 4)
+    posts = world.publish(post("a", *targets))
+    report = world.courier().run(posts)
+    assert report.summary() == (
+        "Linkbacks: 1 sent, 1 to be tried again, 0 failed, 2 left for the next run"
+    )
+    assert report.held_back == 2
+    assert (
+        "wordpress.example asks to be left alone: 2 linkbacks are left for the first run after "
+        "2026-03-01 12:00 UTC"
+    ) in lines(report)
+    assert Counter(each.attempts for each in world.all()) == {1: 2, 0: 2}
+
+    world.posted.clear()
+    world.now += timedelta(seconds=19)
+    assert world.courier().run(posts).held_back == 2
+    assert world.posted == []
+    for _ in range(4):
+        world.now += timedelta(hours=1)
+        world.courier().run(posts)
+    assert world.states() == {"delivered": 4}
+
+
+@pytest.mark.parametrize(
+    ("answer", "pause"),
+    [
+        pytest.param(Reply(429), 20, id="429"),
+        pytest.param(Reply(503), 60, id="503"),
+        pytest.param(Reply(429, [("Retry-After", "90")]), 90, id="429 that says when"),
+        pytest.param(Reply(500, [("Retry-After", "90")]), 90, id="500 that says when"),
+        pytest.param(fault(429), 20, id="fault 429"),
+        pytest.param(fault(503), 60, id="fault 503"),
+        pytest.param(Reply(429, [("Retry-After", "1000000000")]), 7 * 86400, id="in 30 years"),
+    ],
+)
+def test_a_host_is_left_alone_for_what_it_asks_by_this_run_and_the_next(
+    world: Days, answer: Reply, pause: float
+) -> None:
+    targets = wordpress(world, 5)
+    world.answers(XML_RPC, answer, accept)
+    posts = world.publish(post("a", *targets))
+    world.courier().run(posts)
+    assert [at for _, at in world.posted] == [0]
+    for seconds, count in [(pause - 1, 1), (pause, 5)]:
+        world.now = NOON + timedelta(seconds=seconds)
+        world.asked()
+        world.courier().run(posts)
+        assert len(world.posted) == count
+    world.now += timedelta(days=8)
+    world.courier().run(posts)
+    assert world.states() == {"delivered": 5}
+
+
+def test_a_pause_that_a_wrong_clock_reckoned_holds_nothing_back(world: Days) -> None:
+    targets = wordpress(world, 2)
+    posts = world.publish(post("a", *targets))
+    ledger = Ledger(world.journal)
+    outcome = Outcome(Verdict.LATER, "fault-429", "", Protocol.PINGBACK, XML_RPC)
+    pause = Pause("wordpress.example", NOON + timedelta(days=7, seconds=1))
+    mention = Mention(f"{BLOG}/z", targets[0])
+    ledger.record([(mention, Answered(outcome, NOON + timedelta(days=1), pause=pause))], NOON)
+    assert world.courier().run(posts).held_back == 0
+    assert len(world.posted) == 2
+
+
+def test_a_host_that_always_wants_a_pause_is_not_asked_for_ever(world: Days) -> None:
+    targets = wordpress(world, 1)
+    world.answers(XML_RPC, Reply(429, [("Retry-After", "5")]))
+    report = world.courier(wait=1000, deadline=1000).run(world.publish(post("a", *targets)))
+    assert [at for _, at in world.posted] == [0, 5, 10, 15]
+    assert report.later == 1
+    assert world.all()[0].attempts == 1
+
+
+@pytest.mark.parametrize("url", [f"{BLOG}/a", f"{FAR}/b"], ids=["our page", "the target"])
+@pytest.mark.parametrize("wait", [60.0, 3.0])
+def test_a_page_is_looked_at_again_when_the_pause_is_over(
+    world: Days, url: str, wait: float
+) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.answers(url, Reply(503, [("Retry-After", "5")]), world.web.pages[url])
+    report = world.courier(wait=wait, deadline=wait).run(posts)
+    assert report.sent == (wait > 5)
+    assert world.seconds == (5 if wait > 5 else 0)
+
+
+def test_the_pause_of_our_own_host_holds_in_the_next_look_of_one_command(world: Days) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.answers(f"{BLOG}/a", Reply(503, [("Retry-After", "60")]), page(f"{FAR}/b"))
+    courier = world.courier()
+    for seconds, asked in [(0, 1), (30, 0), (60, 3)]:
+        world.now = NOON + timedelta(seconds=seconds)
+        courier.run(posts)
+        assert len(world.asked()) == asked
+
+
+def test_a_redirect_to_a_host_that_wants_a_pause_waits_as_well(world: Days) -> None:
+    targets = wordpress(world, 1)
+    short = [f"https://short{n}.example/" for n in range(4)]
+    world.web.pages |= dict.fromkeys(short, Reply(301, [("Location", targets[0])]))
+    world.answers(targets[0], Reply(429, [("Retry-After", "7200")]))
+    posts = world.publish(post("a", *short))
+    report = world.courier(chance=lambda: 0.5).run(posts)
+    asked = Counter(world.asked())
+    assert asked[f"GET {targets[0]}"] == 1
+    assert (report.later, report.held_back) == (1, 3)
+    world.now += timedelta(hours=1)
+    world.courier().run(posts)
+    assert f"GET {targets[0]}" not in world.asked()
+
+
+# Hosts that say nothing
+
+
+@pytest.mark.parametrize("where", ["page", "endpoint"])
+def test_a_silent_host_costs_two_time_outs_and_nobody_else_anything(
+    world: Days, where: str
+) -> None:
+    targets = wordpress(world, 12)
+    hung = targets if where == "page" else [XML_RPC]
+    world.web.pages |= dict.fromkeys(hung, TimedOut)
+    others = [f"https://far{n}.example/" for n in range(5)]
+    world.web.pages |= dict.fromkeys(others, offering(webmention=f"{HUB}/webmention"))
+    report = world.courier().run(world.publish(post("a", *targets, *others)))
+    assert sum(line.split()[1] in hung for line in world.asked()) == 2
+    assert (report.sent, report.later, report.left, report.held_back) == (5, 2, 10, 10)
+    assert (
+        "wordpress.example does not answer as it should: 10 linkbacks are left for the next run"
+    ) in lines(report)
+    assert Counter(each.attempts for each in world.all()) == {0: 10, 1: 7}
+
+
+def test_500_pages_of_a_silent_host_of_our_own_cost_two_time_outs(world: Days) -> None:
+    posts = [post(f"a{number}", f"{FAR}/b") for number in range(500)]
+    world.web.pages |= dict.fromkeys([each.source for each in posts], TimedOut)
+    report = world.courier().run(posts)
+    assert len(world.asked()) == 2
+    assert (report.waiting, report.left, report.held_back) == (2, 498, 498)
+
+
+def test_a_silent_host_is_left_alone_by_the_next_look_of_one_command(world: Days) -> None:
+    posts = [post(f"a{number}", f"{FAR}/b") for number in range(5)]
+    world.web.pages |= dict.fromkeys([each.source for each in posts], TimedOut)
+    courier = world.courier()
+    for seconds, asked in [(0, 2), (5, 0), (59, 0), (60, 2)]:
+        world.now = NOON + timedelta(seconds=seconds)
+        courier.run(posts)
+        assert len(world.asked()) == asked
+
+
+# One thing at a time
+
+
+def test_the_host_that_redirects_lead_to_gets_no_more_than_it_may(world: Days) -> None:
+    lock, both = threading.Lock(), threading.Event()
+    inside, most = [0], [0]
+
+    def crowded(request: Request) -> Reply:
+        with lock:
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+            if inside[0] == 2:
+                both.set()
+        assert both.wait(PATIENCE)
+        with lock:
+            inside[0] -= 1
+        return accept(request) if request.method == "POST" else offering(webmention=f"{HUB}/wm")
+
+    short = {f"https://short{n}.example/": f"{HUB}/{n}" for n in range(12)}
+    world.web.pages |= {url: Reply(301, [("Location", to)]) for url, to in short.items()}
+    world.web.pages |= dict.fromkeys([*short.values(), f"{HUB}/wm"], crowded)
+    posts = world.publish(post("a", *short))
+    assert world.courier(workers=16, per_host=2).run(posts).sent == 12
+    assert most == [2]
+
+
+def test_a_small_site_that_does_one_thing_at_a_time_takes_all_in_the_end(world: Days) -> None:
+    busy, second = threading.Lock(), threading.Event()
+
+    def small(request: Request) -> Page:
+        if not busy.acquire(blocking=False):
+            second.set()
+            return "<html><p>SQLSTATE[HY000]: database is locked</p></html>"
+        with busy_for(busy):
+            if not world.posted:
+                assert second.wait(PATIENCE)  # both of the first two are there
+            world.posted.append((request.url, world.seconds))
+            return accept(request)
+
+    class busy_for:  # noqa: N801 (a context)
+        def __init__(self, lock: Any) -> None:
+            self.lock = lock
+
+        def __enter__(self) -> None: ...
+
+        def __exit__(self, *_: object) -> None:
+            self.lock.release()
+
+    targets = wordpress(world, 6)
+    world.web.pages[XML_RPC] = small
+    posts = world.publish(post("a", *targets))
+    report = world.courier(workers=4, per_host=2).run(posts)
+    assert (report.sent, report.later) == (5, 1)
+    world.now += timedelta(hours=1)
+    assert world.courier().run(posts).sent == 1
+
+
+# What nobody foresaw
+
+
+def breaks(_: Request) -> Page:
+    raise ValueError("out of the blue")
+
+
+@pytest.mark.parametrize(
+    ("url", "attempts", "endpoint"),
+    [
+        pytest.param(f"{BLOG}/a", 1, None, id="our page"),
+        pytest.param(f"{FAR}/b", 1, None, id="the target"),
+        pytest.param(f"{FAR}/xmlrpc", 1, f"{FAR}/xmlrpc", id="the endpoint"),
+    ],
+)
+def test_an_unforeseen_error_costs_one_delivery_for_now(
+    world: Days, url: str, attempts: int, endpoint: str | None
+) -> None:
+    others = [f"https://far{n}.example/" for n in range(3)]
+    world.web.pages |= dict.fromkeys(others, offering(webmention=f"{HUB}/webmention"))
+    posts = world.publish(post("a", f"{FAR}/b"), post("z", *others))
+    well, world.web.pages[url] = world.web.pages[url], breaks
+    report = world.courier().run(posts)
+    assert (report.sent, report.later, report.failed) == (3, 1, 0)
+    delivery = world.delivery()
+    assert (delivery.state, delivery.reason) == (State.LATER, "error")
+    assert (delivery.attempts, delivery.endpoint) == (attempts, endpoint)
+    (warning,) = (each.text for each in report.notices if each.is_warning)
+    assert warning.startswith(f"a.md: {FAR}/b not told yet (this program failed")
+    assert "ValueError: out of the blue" in warning
+    world.web.pages[url] = well
+    world.now += timedelta(hours=1)
+    assert world.courier().run(posts).sent == 1
+
+
+def test_an_unforeseen_error_at_a_status_page_changes_nothing(world: Days) -> None:
+    world.web.pages |= {
+        f"{FAR}/b": offering(webmention=f"{HUB}/webmention"),
+        f"{HUB}/webmention": Reply(201, [("Location", "/status/1")]),
+        f"{HUB}/status/1": breaks,
+    }
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.courier().run(posts)
+    world.now += timedelta(hours=1)
+    assert world.courier().run(posts).summary() == "Linkbacks: 0 sent, 0 failed"
+    assert (world.delivery().state, world.delivery().asked) == (State.DELIVERED, 1)
+
+
+# Runs that were killed
+
+
+def interrupted(world: Days, target: str, times: int = 1) -> None:
+    """Record attempts that nothing is known of, each an hour after the one before."""
+    ledger = Ledger(world.journal)
+    for _ in range(times):
+        attempt = Attempt(Protocol.WEBMENTION, f"{HUB}/webmention", fingerprint="1")
+        ledger.record([(Mention(f"{BLOG}/a", target), attempt)], world.now)
+        world.now += timedelta(hours=1)
+
+
+def test_a_run_ends_with_the_host_that_an_earlier_one_was_killed_at(world: Days) -> None:
+    targets = {"https://a.example/": HUB, "https://b.example/": FAR, "https://c.example/": FAR}
+    for target, at in targets.items():
+        world.web.pages[target] = offering(webmention=f"{at}/webmention")
+        world.answers(f"{at}/webmention", accept)
+    posts = world.publish(post("a", *targets))
+    world.courier(deadline=0).run(posts)
+    interrupted(world, "https://a.example/")
+    assert world.courier().run(posts).sent == 3
+    assert [url for url, _ in world.posted] == [f"{FAR}/webmention"] * 2 + [f"{HUB}/webmention"]
+
+
+def test_each_run_begins_with_another_host(world: Days) -> None:
+    hosts = [f"https://far{n}.example" for n in range(3)]
+    world.web.pages |= {f"{host}/": offering(webmention=f"{host}/wm") for host in hosts}
+    for host in hosts:
+        world.answers(f"{host}/wm", Reply(500))
+    posts = world.publish(post("a", *(f"{host}/" for host in hosts)))
+    chances = iter([0.9, 0.1, 0.5, *[0.5] * 99])
+    world.courier(chance=lambda: next(chances)).run(posts)
+    assert [url for url, _ in world.posted] == [f"{hosts[n]}/wm" for n in (1, 2, 0)]
+
+
+def test_when_the_last_attempt_was_interrupted_the_next_run_says_so_once(world: Days) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.courier(deadline=0).run(posts)
+    interrupted(world, f"{FAR}/b", times=8)
+    world.asked()
+    report = world.courier().run(posts)
+    assert world.asked() == []
+    assert report.failed == 1
+    (warning,) = (each.text for each in report.notices if each.is_warning)
+    assert "not told after 8 attempts (the run ended before the answer came)" in warning
+    assert world.courier().run(posts) == Report()
