@@ -39,7 +39,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "feeds/framework": ({*BASE, "feeds/formats", "feeds/content"}, {"feedgenerator"}),
     "feeds/formats": ({*BASE, "feeds/content"}, {"feedgenerator"}),
     "feeds/content": (BASE, set()),
-    "feeds/content/sanitizer": (BASE, {"bs4"}),
+    "feeds/content/parser": (BASE, {"turbohtml"}),
     "sending": ({*BASE, "sending"}, set()),
     "sending/running": ({*BASE, "sending/deciding", "sending/memory"}, set()),
     "sending/deciding": ({*BASE, "sending/memory"}, set()),
@@ -189,10 +189,10 @@ def test_what_is_pure_does_no_io(module):
 
 
 HEAVY = (
-    "bs4",
     "certifi",
     "langcodes",
     "lxml",
+    "turbohtml",
     f"{OWN}.net.client",
     f"{OWN}.sending.running.sender",
 )

@@ -71,7 +71,7 @@ def test_what_shows_nothing_is_blank(html):
     "html",
     [
         *("x", "<p>x</p>", "&amp;", "…", "&lt;", "<img src='https://ex.org/i.png'>", "<hr>"),
-        *("<svg><circle r='1'/></svg>", "<video src='https://ex.org/v'></video>", "<images"),
+        *("<svg><circle r='1'/></svg>", "<video src='https://ex.org/v'></video>"),
         "<iframe src='https://ex.org/f'></iframe>",
     ],
 )

@@ -221,7 +221,7 @@ class ArticleFeed(Feed):
         title = plain_text(str(article.title))
         if title or self._summary(article) or self._content(article):
             return title
-        return str(article.slug)
+        return str(getattr(article, "slug", ""))
 
     def item_link(self, article: Any) -> str:
         """Return the article's URL, with ``ref=feed`` where FEED_APPEND_REF asks for it (P11)."""

@@ -1,234 +1,193 @@
-"""HTML parsed, mended and written again: what ``content`` does in doubt. Pure."""
+"""HTML parsed, cleaned and written again until a parser would change nothing more. Pure."""
 
 from __future__ import annotations
 
 import re
-import warnings
+from html import escape
 
-from bs4 import BeautifulSoup, Tag, UnusualUsageWarning
-from bs4.builder._htmlparser import HTMLParserTreeBuilder
-from bs4.dammit import EntitySubstitution
-from bs4.element import CData, NavigableString, PageElement, PreformattedString, Stylesheet
-from bs4.formatter import HTMLFormatter
-
-from pelican_linkback.feeds.content.cleaning import (
+from pelican_linkback.feeds.content import embeds, lazy
+from pelican_linkback.feeds.content.elements import (
     DROPPED,
-    EDGES,
-    LATE,
     LINKED,
-    LOADED,
+    MATHML,
+    PHRASING,
     RENAMED,
-    UNWRAPPED,
-    absolute,
-    names_a_part,
+    SHOWN,
+    SVG,
 )
+from pelican_linkback.feeds.content.page_only import formula_in, is_for_the_page
+from pelican_linkback.feeds.content.parser import parse
+from pelican_linkback.feeds.content.references import (
+    EDGES,
+    is_alive,
+    linked,
+    mended_srcset,
+    mended_style,
+    shown,
+)
+from pelican_linkback.feeds.content.tree import Element, Node, elements, text_of, write
 
-__all__ = ["mended", "words"]
+__all__ = ["clean"]
 
-_URL_ATTRIBUTES = frozenset(
+MOST_TIMES = 8
+"""How often HTML is parsed: twice is the rule, once more for each thing that moves."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*+(?::[A-Za-z_][A-Za-z0-9_.-]*+)?")
+_NEVER = frozenset(
     {
-        "action",
-        "background",
-        "cite",
-        "formaction",
-        "href",
-        "longdesc",
-        "poster",
-        "src",
-        "xlink:href",
+        *("action", "autofocus", "autoplay", "formaction", "http-equiv", "is", "nonce", "ping"),
+        *("srcdoc", "dynsrc", "lowsrc", "popovertarget", "commandfor", "contenteditable"),
     }
 )
+_SHOWN_URLS = frozenset({"background", "poster", "src"})
+_LINKED_URLS = frozenset({"cite", "href", "longdesc", "xlink:href"})
+_ITEMS = frozenset({"dd", "dt", "li"})
+_NEWER = frozenset({"figcaption", "hgroup", "main", "search", "summary"})
+_SEEN_THROUGH = PHRASING | {"address", "audio", "dialog", "div", "p", "picture", "video"}
+_ANIMATIONS = frozenset({"animate", "animateMotion", "animateTransform", "set"})
 
-_NO_PLACE = re.compile(r"(?:about|blob|data):", re.IGNORECASE)
-_NAME = re.compile(r"""[^\s"'<>/=\x00]+""")
-
-# An image and its descriptors, which may have commas in parentheses (HTML, 4.8.4.2.1): a comma
-# ends a URL only where white space or the end follows it, so that data: URLs stay whole.
-_CANDIDATE = re.compile(
-    r"[ \t\r\n\f,]*+([^ \t\r\n\f]*[^ \t\r\n\f,])(?:,|((?:[^,(]|\([^)]*\))*))", re.DOTALL
-)
-_IN_STYLE = re.compile(
-    r"""url\(\s*(?:"(?P<double>[^"\\\n]*)"|'(?P<single>[^'\\\n]*)'|(?P<bare>[^\s"'()\\]*))\s*\)"""
-    r"""|(?P<rule>@import\s*)(?:"(?P<one>[^"\\\n]*)"|'(?P<other>[^'\\\n]*)')""",
-    re.IGNORECASE,
+# XHTML's way to close a frame, which a browser does not know: to it, all that follows is inside.
+_CLOSED_FRAME = re.compile(
+    r"""(<iframe\b(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+(?<=/)>)""", re.IGNORECASE
 )
 
-# `&section=2` in an attribute is no section sign (HTML, 13.2.5.73), but is to older Pythons.
-_TAG = re.compile(r"""<[a-z](?:[^<>"']|"[^"]*"|'[^']*')*+>""", re.IGNORECASE)
-_PARAMETER = re.compile(r"&(?=[a-z][a-z0-9]*=)", re.IGNORECASE)
-# Browsers take `<![if IE]>` for a comment; older Pythons raise an error. Real comments are passed.
-_SECTION = re.compile(
-    r"(?P<comment><!--.*?-->)|<!\[(?!CDATA\[)(?P<whole>[^<>]*>)?", re.IGNORECASE | re.DOTALL
-)
 
-# Where one of these ends, so does a word.
-_BLOCKS = re.compile(r"(?:address|blockquote|br|d[dlt]|div|h[1-6]|hr|img|li|p|pre|section|t[dhr])$")
+def clean(html: str, base: str) -> str:
+    """Return HTML fit for a reader far from the site, which every parser reads alike.
 
-
-def words(html: str) -> str:
-    """Return what HTML says as plain text, in one line."""
-    tree = _parse(html)
-    for block in tree.find_all(_BLOCKS):
-        block.insert_after(" ")
-    return " ".join(tree.get_text().split())
-
-
-def mended(html: str, base: str) -> str:
-    """Return an article's HTML fit for a reader far from the site; see ``content.fit``."""
-    tree = _parse(html)
-    # Children come before their parents, so that nothing is looked at twice.
-    for node in reversed(list(tree.descendants)):
-        if isinstance(node, Tag):
-            _mend_element(node, base)
-        elif isinstance(node, CData):
-            node.replace_with(NavigableString(node))
-        elif isinstance(node, PreformattedString):  # a comment, a declaration, an instruction
-            node.extract()
-    return tree.decode(formatter=_AS_HTML)
-
-
-class _Fragment(BeautifulSoup):
-    """A piece of HTML, its white space kept."""
-
-    ASCII_SPACES = ""
-
-
-class _Builder(HTMLParserTreeBuilder):
-    """html.parser's tree: no wrapper around a fragment, no limit of depth, no text lost."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            on_duplicate_attribute="ignore",
-            multi_valued_attributes=None,
-            # SVG's <image> is a void element only to Beautiful Soup.
-            empty_element_tags=(self.DEFAULT_EMPTY_ELEMENT_TAGS or set()) - {"image"},
-        )
-        # Beautiful Soup's own reading of references loses the semicolon of `&unknown;`.
-        self.parser_args[1]["convert_charrefs"] = True
-
-
-class _AsWritten(HTMLFormatter):
-    """Characters instead of entities, void elements as in HTML, attributes in their order."""
-
-    def attributes(self, tag: Tag) -> list[tuple[str, str | None]]:
-        return [(name, str(value)) for name, value in tag.attrs.items()]
-
-
-_AS_HTML = _AsWritten(EntitySubstitution.substitute_xml, void_element_close_prefix="")
-
-
-def _parse(html: str) -> BeautifulSoup:
-    # Lone surrogates, which XML forbids, are more than Beautiful Soup can encode.
-    html = html.encode(errors="ignore").decode()
-    markup = _TAG.sub(lambda tag: _PARAMETER.sub("&amp;", tag[0]), html)
-    markup = _SECTION.sub(_without_section, markup)
-    with warnings.catch_warnings():
-        # An XML declaration, or what looks like a URL: an article is HTML all the same.
-        warnings.simplefilter("ignore", UnusualUsageWarning)
-        return _Fragment(markup, builder=_Builder())
-
-
-def _without_section(found: re.Match[str]) -> str:
-    return found["comment"] or ("" if found["whole"] else "&lt;![")
-
-
-def _mend_element(tag: Tag, base: str) -> None:
-    if tag.name in LOADED:
-        _load(tag)
-    if tag.name in LINKED:
-        _link_instead(tag, base)
-    elif tag.name in DROPPED:
-        _drop(tag)
-    elif tag.name in UNWRAPPED:
-        tag.hidden = True
-    elif tag.name in RENAMED:
-        tag.name = RENAMED[tag.name]
-        tag.attrs = {}
-    else:
-        _mend_attributes(tag, base)
-        if tag.name == "style":
-            tag.string = Stylesheet(_mend_style(tag.get_text(), base))
-
-
-def _load(tag: Tag) -> None:
-    """Let an element show at once what a script would show when it scrolls into sight."""
-    for late, name in LATE.items():
-        if value := str(tag.attrs.pop(late, "")).strip():
-            tag[name] = value
-
-
-def _drop(tag: Tag) -> None:
-    """Take an element out; what Markdown makes a task list's box becomes a box of text."""
-    if tag.name == "input" and tag.get("type") == "checkbox" and "disabled" in tag.attrs:
-        tag.replace_with("☑" if "checked" in tag.attrs else "☐")
-    else:
-        tag.decompose()
-
-
-def _link_instead(tag: Tag, base: str) -> None:
-    """Put a link in the place of something embedded, or what an object has for such readers.
-
-    An object that is a picture (docutils makes one of a drawing in SVG) becomes an img.
+    ``base`` is the URL that references are relative to. Idempotent: what is returned is what it
+    would be made of itself.
     """
-    reference = str(tag.get(LINKED[tag.name], "")).strip(EDGES)
-    url = absolute(reference, base) if reference else None
-    if url and _is_picture(tag):
-        attributes = {"alt": tag.get_text().strip(), "src": url}
-        tag.replace_with(Tag(name="img", attrs=attributes, can_be_empty_element=True))
-    elif tag.name == "object" and any(map(_says_something, tag.contents)):
-        tag.hidden = True
-    elif url and not _NO_PLACE.match(url):
-        link = Tag(name="a", attrs={"href": url})
-        link.string = str(tag.get("title", "")).strip() or url
-        tag.replace_with(link)
+    written = html
+    if "/>" in html:
+        written = _CLOSED_FRAME.sub(r"\1</iframe>", html)
+    for _ in range(MOST_TIMES):
+        before, written = written, _cleaned_once(written, base)
+        if written == before:
+            return written
+    return escape(text_of(parse(written)), quote=False)
+
+
+def _cleaned_once(html: str, base: str) -> str:
+    root = parse(html)
+    if lazy.MAY_BE_LATE.search(html):
+        lazy.load(root)
+    _rename_items(root)
+    # What an element holds is clean before the element itself is looked at.
+    for parent in reversed(list(elements(root))):
+        children: list[Node] = []
+        for node in parent.children:
+            children += [node] if isinstance(node, str) else _instead_of(node, parent, base)
+        parent.children = children
+    return write(root.children)
+
+
+def _rename_items(root: Element) -> None:
+    """Make blocks of list items that stand where parsers differ on whether they end one another.
+
+    To older ones the elements of ``_NEWER`` are no blocks, which an item would look beyond.
+    """
+    for element in elements(root):
+        waiting: list[Node] = [*element.children] if element.name in _NEWER else []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, Element) and (node.name in _ITEMS or node.name in _SEEN_THROUGH):
+                if node.name in _ITEMS:
+                    node.name = "div"
+                waiting += node.children
+
+
+def _instead_of(element: Element, parent: Element, base: str) -> list[Node]:
+    """Return what stands in the place of an element, whose contents are clean."""
+    if element.space == "svg":
+        nodes = _svg(element, base)
+    elif element.space == "math":
+        nodes = _math(element)
+    elif is_for_the_page(element, parent):
+        return []
     else:
-        tag.decompose()
+        nodes = _html(element, base)
+    if nodes == [element]:
+        element.attributes = _attributes(element, base)
+    return nodes
 
 
-def _is_picture(tag: Tag) -> bool:
-    kind = str(tag.get("type", "")).strip().lower()
-    return kind.startswith("image/") and not any(isinstance(each, Tag) for each in tag.contents)
+def _html(element: Element, base: str) -> list[Node]:
+    name = element.name
+    if formula := formula_in(element):
+        return [formula]
+    if name in embeds.PLAYERS:
+        element = embeds.frame_of(element)
+    if element.name in LINKED:
+        return embeds.instead_of(element, base)
+    if name in DROPPED:
+        return _box(element)
+    if name in RENAMED:
+        element.name, element.attributes = RENAMED[name], {}
+    elif name not in SHOWN:
+        return element.children
+    return [element]
 
 
-def _says_something(node: PageElement) -> bool:
-    return isinstance(node, Tag) or bool(str(node).strip())
+def _box(element: Element) -> list[Node]:
+    """Return what is left of what is dropped: a sign for the box of a task list."""
+    said = element.attributes
+    if element.name != "input" or said.get("type") != "checkbox" or "disabled" not in said:
+        return []
+    return ["☑" if "checked" in said else "☐"]
 
 
-def _mend_attributes(tag: Tag, base: str) -> None:
-    for name, value in list(tag.attrs.items()):
-        mended = _mend_attribute(tag.name, name, str(value), base)
-        if mended is None:
-            del tag[name]
-        else:
-            tag[name] = mended
+def _svg(element: Element, base: str) -> list[Node]:
+    name = element.name
+    if name in _ANIMATIONS and _animates_a_link(element):
+        return []
+    if name == "style":
+        style = mended_style(text_of(element), base) or ""
+        # Some parsers take it for markup, and some do not: it must say the same to both.
+        element.children = [] if set("<&") & set(style) else [style]
+    elif name in {"desc", "title"}:
+        element.children = [text_of(element)]
+    return [element] if name in SVG else []
 
 
-def _mend_attribute(element: str, name: str, value: str, base: str) -> str | None:
-    """Return the value that a reader is to get, or None where it is to get none."""
-    if name.startswith("on") or name == "ping" or not _NAME.fullmatch(name):
+def _animates_a_link(element: Element) -> bool:
+    animated = element.attributes.get("attributeName", "").strip().lower()
+    return animated.endswith("href") or animated.startswith("on")
+
+
+def _math(element: Element) -> list[Node]:
+    if element.name in MATHML:
+        return [element]
+    return [] if element.name in DROPPED or element.name == "annotation-xml" else element.children
+
+
+def _attributes(element: Element, base: str) -> dict[str, str]:
+    """Return the attributes that a reader is to get."""
+    mended = {
+        name: _attribute(element, name, value, base) for name, value in element.attributes.items()
+    }
+    return {name: value for name, value in mended.items() if value is not None}
+
+
+def _attribute(element: Element, name: str, value: str, base: str) -> str | None:
+    if name.lower().startswith("on") or name in _NEVER or not _NAME.fullmatch(name):
         return None
     if name == "style":
-        return _mend_style(value, base)
+        return mended_style(value, base)
     if name == "srcset":
-        return _mend_candidates(value, base)
-    if name not in _URL_ATTRIBUTES:
-        return value
-    if value.startswith("#") and names_a_part(element, name):
-        return value
-    return absolute(value, base) if value.strip(EDGES) or name == "href" else None
+        return mended_srcset(value, base)
+    if name in _LINKED_URLS:
+        return _link(element, name, value, base)
+    if name in _SHOWN_URLS:
+        return shown(value, base)
+    return None if element.space != "html" and is_alive(value) else value
 
 
-def _mend_style(style: str, base: str) -> str:
-    def mend(match: re.Match[str]) -> str:
-        reference = next(filter(None, match.group("double", "single", "bare", "one", "other")), "")
-        url = absolute(reference, base)
-        if not reference or reference.startswith("#") or url in {None, reference}:
-            return match[0]
-        return f'{match["rule"]}"{url}"' if match["rule"] else f'url("{url}")'
-
-    return _IN_STYLE.sub(mend, style)
-
-
-def _mend_candidates(srcset: str, base: str) -> str | None:
-    found = [(absolute(url, base), size.strip()) for url, size in _CANDIDATE.findall(srcset)]
-    return ", ".join(f"{url} {size}".strip() for url, size in found if url) or None
+def _link(element: Element, name: str, value: str, base: str) -> str | None:
+    """Return where a reference leads; in SVG it may be a part of the same drawing, or a picture."""
+    if name.endswith("href") and element.name not in {"a", "area"}:
+        if value.startswith("#"):
+            return value
+        if element.name in {"feImage", "image"}:
+            return shown(value, base)
+    return linked(value, base) if value.strip(EDGES) or name == "href" else None

@@ -1,0 +1,122 @@
+"""Pictures and frames that a script would load when they scroll into sight. Pure.
+
+Readers run no scripts, so that these are loaded at once; and where a page has the same in
+``<noscript>`` for those without scripts, it is shown once.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pelican_linkback.feeds.content.elements import LOADED
+from pelican_linkback.feeds.content.tree import Element, Node, elements
+
+__all__ = ["MAY_BE_LATE", "load"]
+
+# What scripts read the address from: many of them, Lazy Load for jQuery, WordPress (Jetpack, WP
+# Rocket, a3), slick, Echo, Cloudflare, Ezoic, PageSpeed, Flickity, in the order of preference.
+_SOURCES = (
+    *("data-src", "data-original", "data-lazy-src", "data-lazy", "data-lazyload", "data-echo"),
+    *("data-ll-src", "data-cfsrc", "data-ezsrc", "data-pagespeed-lazy-src"),
+    *("data-flickity-lazyload", "data-orig-src"),
+)
+_SETS = (
+    *("data-srcset", "data-lazy-srcset", "data-original-set", "data-ll-srcset"),
+    *("data-flickity-lazyload-srcset", "data-ezsrcset"),
+)
+_LATE = {
+    "src": _SOURCES,
+    "srcset": _SETS,
+    "sizes": ("data-sizes", "data-lazy-sizes"),
+    "poster": ("data-poster",),
+}
+MAY_BE_LATE = re.compile(r"<noscript|\bdata-", re.IGNORECASE)
+"""Occurs in HTML that has anything to load."""
+
+_MEDIA = frozenset({"iframe", "img", "video"})
+_PLACEHOLDER = re.compile(r"\s*(?:data:|about:|$)", re.IGNORECASE)
+_LAZY_CLASS = re.compile(r"\blazy|\blozad\b|\bjs-lazy", re.IGNORECASE)
+_LAZY = "data-lazy"
+
+
+def load(root: Element) -> None:
+    """Let everything in ``root`` show at once, and once."""
+    late = {id(each) for each in elements(root) if each.name in LOADED and _load(each)}
+    for element in elements(root):
+        if any(isinstance(each, Element) and each.name == "noscript" for each in element.children):
+            _settle(element, late)
+
+
+def _load(element: Element) -> bool:
+    """Put the addresses where they belong; tell whether a script would have done so."""
+    attributes, late = element.attributes, False
+    for name, sources in _LATE.items():
+        values = [attributes.pop(source, "").strip() for source in sources]
+        value = next((each for each in values if _is_said(name, each)), "")
+        if value:
+            attributes[name] = value
+            late = late or name in {"src", "srcset"}
+    return late
+
+
+def _is_said(name: str, value: str) -> bool:
+    """Tell an address from a switch such as ``data-lazy="true"``."""
+    if name == "sizes":
+        return value not in {"", "auto"}
+    return "." in value or "/" in value or value.startswith("data:")
+
+
+def _settle(parent: Element, late: set[int]) -> None:
+    """Let each ``<noscript>`` of ``parent`` be, take it out, or put it in a neighbour's place."""
+    settled: list[Node] = []
+    children = parent.children
+    for place, node in enumerate(children):
+        medium = _only_medium(node) if _is_noscript(node) else None
+        if medium is None:
+            settled.append(node)
+            continue
+        before = next((each for each in reversed(settled) if not _is_blank(each)), "")
+        after = next((each for each in children[place + 1 :] if not _is_blank(each)), "")
+        if not any(_takes_over(_only_medium(each), medium, late) for each in (before, after)):
+            settled.append(node)
+    parent.children = settled
+
+
+def _takes_over(twin: Element | None, medium: Element, late: set[int]) -> bool:
+    """Tell whether a neighbour shows what is in ``<noscript>``, and let it if it is meant to."""
+    if twin is None or twin.name != medium.name:
+        return False
+    if _source(twin) == _source(medium):
+        return True
+    if id(twin) in late or _waits(twin):
+        twin.attributes = dict(medium.attributes)
+        return True
+    return False
+
+
+def _waits(element: Element) -> bool:
+    said = element.attributes
+    return bool(
+        _LAZY_CLASS.search(said.get("class", ""))
+        or (_PLACEHOLDER.match(said.get("src", "")) and "srcset" not in said)
+    )
+
+
+def _source(element: Element) -> str:
+    return element.attributes.get("src", "").strip()
+
+
+def _only_medium(node: Node) -> Element | None:
+    """Return what a node shows, if that is one picture, frame or film and nothing else."""
+    if isinstance(node, str):
+        return None
+    found = [each for each in elements(node) if each.name in _MEDIA]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_noscript(node: Node) -> bool:
+    return isinstance(node, Element) and node.name == "noscript"
+
+
+def _is_blank(node: Node) -> bool:
+    return isinstance(node, str) and not node.strip()

@@ -1,0 +1,150 @@
+"""HTML that needs no parser, told from the rest. Pure.
+
+Two expressions describe articles as Markdown makes most of them: one of tags, and one of how
+elements stand within one another. They say what is right, not what is wrong: whatever they do not
+describe is parsed. What they accept is what a parser would write, and nothing in it is for
+cleaning: elements that close one another in order, attributes once each, nothing of ``page_only``.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Callable
+
+from pelican_linkback.feeds.content.page_only import MARKS
+
+__all__ = ["is_in_order", "lacks_only_urls"]
+
+_TEXT = r"[^<]*+"
+_SPACE = r"[ \t\n]"
+
+_ABSOLUTE = r'https?://[^\x00-\x20"<>]*+'
+_RELATIVE = r"(?!//)[a-z0-9._~/?-][a-z0-9._~/?\#=%+,;-]*+"
+_PLAIN = (
+    r"abbr|align|alt|border|class|colspan|datetime|decoding|dir|headers|height|id|lang|loading"
+    r"|rel|reversed|role|rowspan|scope|start|target|title|type|value|width"
+)
+_MOST_ATTRIBUTES = 6
+
+# Elements that hold words and no blocks.
+_INLINE = (
+    r"a|abbr|b|bdi|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u"
+    r"|var"
+)
+_PARAGRAPHS = r"p|h[1-6]|pre|figcaption|summary"
+
+# Elements that hold blocks, and the parts of a table, which hold nothing but one another.
+_FLOW = r"article|aside|blockquote|dd|div|dl|dt|figure|footer|header|li|main|nav|ol|section|ul"
+_CELLS = r"td|th"
+_PARTS = r"table|tbody|thead|tr"
+_WITHIN = {
+    "li": {"ol", "ul"},
+    "dd": {"dl"},
+    "dt": {"dl"},
+    "tbody": {"table"},
+    "thead": {"table"},
+    "tr": {"tbody", "thead"},
+    "td": {"tr"},
+    "th": {"tr"},
+}
+_HOLD_PARTS = frozenset({"table", "tbody", "thead", "tr"})
+_MOST_LEVELS = 50
+
+_CONTAINER = re.compile(rf"<(/?(?:{_FLOW}|{_CELLS}|{_PARTS}))(?=[ \t\n>])")
+
+
+def is_in_order(html: str) -> bool:
+    """Tell whether HTML is as a parser would write it, and nothing in it is for cleaning."""
+    return not _strange_tag(_ABSOLUTE).search(html) and _stands_in_order(html)
+
+
+def lacks_only_urls(html: str) -> bool:
+    """Tell whether HTML would be in order if its URLs did not depend on where it stands."""
+    return not _strange_tag(f"{_ABSOLUTE}|{_RELATIVE}").search(html) and _stands_in_order(html)
+
+
+def _stands_in_order(html: str) -> bool:
+    found = _article().fullmatch(html)
+    if found is None or (found["container"] is not None and not _closes_in_order(html)):
+        return False
+    values = (piece.partition('"')[0] for piece in html.split('class="')[1:])
+    return all(MARKS.isdisjoint(value.split()) for value in values)
+
+
+def _closes_in_order(html: str) -> bool:
+    """Tell whether the elements that hold blocks close one another, where they may stand."""
+    within = ""
+    around: list[str] = []
+    for name in _CONTAINER.findall(html):
+        if name[0] == "/":
+            if name[1:] != within:
+                return False
+            within = around.pop()
+            continue
+        places = _WITHIN.get(name)
+        if within in _HOLD_PARTS if places is None else within not in places:
+            return False
+        around.append(within)
+        within = name
+    return not within and len(around) < _MOST_LEVELS
+
+
+@functools.cache
+def _strange_tag(url: str) -> re.Pattern[str]:
+    """Return what finds a tag whose attributes are not as they should be: each once, in quotes.
+
+    Compiled when it is needed first, as most of Pelican's commands do not.
+    """
+    value = (
+        rf'href="(?:{url}|(?:mailto|tel):[^\x00-\x20"<>]*+)"'
+        rf'|src="(?:{url}|data:image/[^\x00-\x20"<>]*+)"'
+        r'|style="(?![^"]*(?:behavior|binding|data|script))[a-z0-9\x20:;.,\#%-]*+"'
+        rf'|(?:{_PLAIN})="[^"<>]*+"'
+    )
+    attributes = ""
+    for number in reversed(range(_MOST_ATTRIBUTES)):
+        twice = "".join(rf"(?!(?P=a{each})=)" for each in range(number))
+        name = rf"{_SPACE}++(?=[a-z])(?=(?P<a{number}>[a-z]++)=){twice}"
+        attributes = rf"(?:{name}(?:{value}){attributes})?+"
+    return re.compile(rf"<[a-z][a-z0-9]*+(?={_SPACE})(?!{attributes}{_SPACE}*+/?+>)")
+
+
+@functools.cache
+def _article() -> re.Pattern[str]:
+    """Return what describes the elements of an article.
+
+    Where its group ``container`` matched, it has to be seen whether these close one another.
+    """
+    numbers = itertools.count()
+
+    def element(names: str, contents: Callable[[str], str]) -> str:
+        this = f"e{next(numbers)}"
+        # A group is entered only where it matches: of one that was left half-way, in a part that
+        # does not go back, Python has the beginning of this try and the end of another.
+        name = rf"(?=(?:{names})[ \t\n>])(?P<{this}>[a-z0-9]++)"
+        return rf"<{name}(?:{_SPACE}[^<>]*+(?<!/))?+>{contents(this)}</(?P={this})>"
+
+    void = rf"<(?:br|img|wbr)(?:{_SPACE}[^<>]*+|/?+)>"
+
+    def inline(_: str = "") -> str:
+        return rf"{_TEXT}(?:(?:{element(_INLINE, leaves)}|{void}){_TEXT})*+"
+
+    def leaves(outer: str) -> str:
+        # None in an element of its own name: a link in a link is none.
+        leaf = element(rf"(?!(?P={outer})[ \t\n>])(?:{_INLINE})", lambda _: _TEXT)
+        return rf"{_TEXT}(?:(?:{leaf}|{void}){_TEXT})*+"
+
+    def items(_: str) -> str:
+        return rf"{_SPACE}*+(?:{element('li', inline)}{_SPACE}*+)*+"
+
+    start = rf"(?:{_SPACE}[^<>]*+(?<!/))?+>"
+    flow = rf"<(?:/(?:{_FLOW}|table)>|(?:{_FLOW}|{_CELLS}){start}){_TEXT}"
+    parts = rf"<(?:/(?:tbody|thead|tr|{_CELLS})>|(?:{_PARTS}){start}){_SPACE}*+"
+    next_part = rf"(?=</?(?:{_PARTS}|{_CELLS})[ \t\n>])"
+    return re.compile(
+        rf"{_TEXT}(?:(?:{element(_PARAGRAPHS, inline)}|{element('ol|ul', items)}"
+        rf"|{element(_INLINE, leaves)}|{void}|<hr(?:{_SPACE}[^<>]*+|/?+)>){_TEXT}"
+        rf"|(?P<container>{flow}|{parts}{next_part}))*+"
+    )

@@ -1,0 +1,91 @@
+"""A piece of HTML as a tree, and as text that every parser reads as the same tree. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pelican_linkback.feeds.content.elements import VOID
+
+__all__ = ["Element", "Node", "elements", "text_of", "write"]
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """An element: ``space`` is ``html``, ``svg`` or ``math``. Text is a plain string."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Node] = field(default_factory=list)
+    space: str = "html"
+
+
+Node = Element | str
+
+
+def elements(root: Element) -> Iterator[Element]:
+    """Yield ``root`` and all elements in it, each before those that it holds."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        yield element
+        waiting += [each for each in reversed(element.children) if isinstance(each, Element)]
+
+
+def text_of(root: Element) -> str:
+    """Return the text of an element."""
+    waiting: list[Node] = [root]
+    found = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            found.append(node)
+        else:
+            waiting += reversed(node.children)
+    return "".join(found)
+
+
+def write(children: list[Node]) -> str:
+    """Return nodes as HTML: every end tag is there, every value in quotes, ``<>&`` escaped.
+
+    What they hold must not be deeper than Python's stack.
+    """
+    pieces: list[str] = []
+    _write(children, pieces)
+    return "".join(pieces)
+
+
+def _write(children: list[Node], pieces: list[str]) -> None:
+    for node in children:
+        if isinstance(node, str):
+            pieces.append(_escaped(node))
+            continue
+        name = node.name
+        pieces.append(f"<{name}")
+        for attribute, value in node.attributes.items():
+            pieces.append(f' {attribute}="{_escaped(value).replace(chr(34), "&quot;")}"')
+        pieces.append(">")
+        if node.space == "html":
+            if name in VOID:
+                continue
+            if name == "pre" and _begins_with_newline(node):
+                pieces.append("\n")  # a parser takes the first away
+            _write(node.children, pieces)
+        elif name == "style":
+            pieces += [each for each in node.children if isinstance(each, str)]
+        else:
+            _write(node.children, pieces)
+        pieces.append(f"</{name}>")
+
+
+def _escaped(text: str) -> str:
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "\r" in text:
+        text = text.replace("\r", "&#13;")
+    return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _begins_with_newline(element: Element) -> bool:
+    first = element.children[0] if element.children else ""
+    return isinstance(first, str) and first.startswith("\n")
