@@ -157,6 +157,11 @@ class ArticleFeed(Feed):
         """Keep an article out until its date, unless LINKBACK_FUTURE lets it in (P22)."""
         return self.site.future or self.site.aware(article.date) <= self.site.now
 
+    def _has_begun(self, articles: Sequence[Any]) -> bool:
+        """Tell whether the date of an article has come, as far as that is what keeps them out."""
+        usual = type(self).filter is ArticleFeed.filter and "filter" not in vars(self)
+        return not (usual and articles) or any(map(self.filter, articles))
+
     def _arranged(self, items: Sequence[Any], obj: Any) -> list[Any]:
         cls, own = type(self), vars(self)
         is_usual = cls.filter is ArticleFeed.filter and cls.order_by == "date"

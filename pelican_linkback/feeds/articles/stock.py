@@ -91,10 +91,14 @@ class GroupFeed(ArticleFeed):
     """A method of each kind: the objects that an article belongs to."""
 
     def objects(self, site: Site) -> list[Any]:
-        """Return the objects that have a name to make a path of (P7)."""
+        """Return the objects that have a name to make a path of (P7), and not only future articles.
+
+        An empty feed would tell their names before their time.
+        """
         for sentence in site.sharing.once((self.group, "slugs"), site, self._shared_slugs):
             site.warn(sentence)
-        return [obj for obj in self._members(site) if obj.slug]
+        members = self._members(site).items()
+        return [obj for obj, articles in members if obj.slug and self._has_begun(articles)]
 
     def items(self, obj: Any) -> Iterable[Any]:
         """Return the object's articles, each once: C++ and C# share a slug (P9)."""
@@ -197,8 +201,9 @@ class TranslationFeed(ArticleFeed):
     setting = "TRANSLATION_FEED"
 
     def objects(self, site: Site) -> list[str]:
-        """Return the languages of the site's articles."""
-        return sorted(site.sharing.once(_by_language, site, _by_language))
+        """Return the languages of the site's articles, of which not all are in the future."""
+        by_language = site.sharing.once(_by_language, site, _by_language)
+        return sorted(lang for lang, each in by_language.items() if self._has_begun(each))
 
     def items(self, language: str) -> list[Any]:
         """Return the articles and translations in the language."""
