@@ -259,6 +259,27 @@ TOGETHER = [
 
 
 @pytest.mark.parametrize(
+    "documents",
+    [
+        pytest.param(
+            {"a.xml": second(ATOM, id=(ID, ID + "x")), "r.xml": changed(RSS, ID, ID + "x")},
+            id="a feed has both",
+        ),
+        pytest.param(
+            {
+                "a.xml": ATOM,
+                "r.xml": changed(changed(RSS, ID, ID + "x"), "<title>One<", "<title>Two<"),
+            },
+            id="they have titles of their own",
+        ),
+    ],
+)
+def test_entries_that_share_a_page_have_ids_of_their_own(documents):
+    encoded = {path: document.encode() for path, document in documents.items()}
+    assert check(encoded, expected()).findings == ()
+
+
+@pytest.mark.parametrize(
     ("code", "documents"),
     [pytest.param(*row, id=f"{n}-{row[0]}") for n, row in enumerate(ROWS + TOGETHER)],
 )
@@ -508,7 +529,8 @@ def test_any_bytes_are_judged(document):
         pytest.param(
             changed(ATOM, f'"{PAGE}"', f'"{PAGE}?ref=feed"'), {PAGE: ID}, id="FEED_APPEND_REF"
         ),
-        pytest.param(second(ATOM, id=(ID, ID + "x")), {PAGE: ID}, id="the first counts"),
+        pytest.param(second(ATOM), {PAGE: ID}, id="twice the same"),
+        pytest.param(second(ATOM, id=(ID, ID + "x")), {}, id="two share a page"),
         pytest.param(
             second(ATOM, page=OTHER_PAGE, id=(ID, ID + "x")),
             {PAGE: ID, f"{BASE}/two/": ID + "x"},
@@ -685,8 +707,7 @@ def test_a_feed_that_is_packed_in_an_unknown_way_is_not_read(empty_site, capsys)
 
 
 def test_ids_are_read_from_files_and_addresses(empty_site, tmp_path, capsys):
-    from pelican_linkback.feeds.articles import entry_ids as identity
-    from pelican_linkback.journal.journal import Journal
+    from pelican_linkback.feeds.articles.id_store import Edition, IdStore
     from tests.servers import WebHost, serving
 
     (tmp_path / "old.atom").write_text(PUBLISHED)
@@ -705,10 +726,8 @@ def test_ids_are_read_from_files_and_addresses(empty_site, tmp_path, capsys):
         lines[-1].removeprefix(places[-1]),
     ]
     assert cli.main(["check", "-s", str(empty_site), "--import", places[0]]) == 0
-    memory = identity.remembered(Journal(tmp_path / "linkback" / "ids.jsonl"))
-    assert memory.by_link("https://me.example.io", "en") == {
-        "https://me.example.io/one.html": "urn:x:1"
-    }
+    store = IdStore(tmp_path / "linkback", Edition("en", "https://me.example.io"))
+    assert store.registry().by_link() == {"https://me.example.io/one.html": "urn:x:1"}
 
 
 def test_a_feed_whose_ids_differ_from_the_remembered_is_found(empty_site, tmp_path, capsys):

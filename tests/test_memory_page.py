@@ -9,7 +9,8 @@ from typing import get_args
 
 import pytest
 
-from pelican_linkback.feeds.articles import entry_ids as identity
+from pelican_linkback.feeds.articles.entry_ids import Entry
+from pelican_linkback.feeds.articles.id_store import Edition, IdStore
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.sending.memory import event_lines, events
@@ -71,9 +72,16 @@ def test_every_kind_of_event_is_looked_at():
 def test_the_other_journals_are_read_as_they_stand_there(tmp_path):
     for name, lines in LINES.items():
         (tmp_path / name).write_text("\n".join(lines) + "\n")
-    memory = identity.remembered(Journal(tmp_path / "ids.jsonl"))
-    assert memory.problems == ()
-    assert list(memory.by_source) == [("en", "an-answer.md")]
+    store = IdStore(tmp_path, Edition("en", "https://your.site"))
+    assert store.problems == ()
+    assert {(key.source, key.url) for _, key in store.registry().records()} == {
+        ("an-answer.md", "an-answer.html"),
+        ("", "a-talk.html"),
+        ("", "an-older-one.html"),
+    }
+    text = json.loads(LINES["entries.jsonl"][0])["text"]
+    renamed = Entry("x.md", "x.html", "https://your.site/x.html", MOMENT, text=text)
+    assert list(store.assign([renamed]).ids) == ["tag:your.site,2026-01-31:/an-answer.html"]
     journals = Journal(tmp_path / "site.jsonl"), Journal(tmp_path / "deliveries.jsonl")
     assert (
         str(Beginning(*journals).day(date(2026, 5, 1))) == json.loads(LINES["site.jsonl"][0])["day"]

@@ -16,9 +16,8 @@ from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFee
 from pelican_linkback.feedcheck.built import built_file
 from pelican_linkback.feedcheck.check import Checked, Expected, check
 from pelican_linkback.feedcheck.reading import published_ids
-from pelican_linkback.feeds.articles import entry_ids as identity
+from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
 from pelican_linkback.feeds.output.files import documents
-from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import harmless
@@ -32,13 +31,13 @@ _FORMATS = frozenset({"ATOM", "JSON", "RSS"})
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Say what is wrong with the feeds of the built site. Status 1 when anything is."""
     base, now = _address_of_the_feeds(settings), dt.datetime.now(dt.UTC)
-    journal = Journal(settings.state / identity.JOURNAL)
+    store = IdStore(settings.state, edition_of(settings))
     if arguments.published:
-        return _remember(arguments.published, settings, now, journal, screen)
+        return _remember(arguments.published, settings, now, store, screen)
     expected = Expected(
         base=base,
         now=now,
-        remembered=identity.remembered(journal).by_link(settings.site_url, settings.edition),
+        remembered=store.registry().by_link(),
         readdressed=settings.feeds_readdressed or settings.feeds is not None,
         look=partial(built_file, settings.output, settings.site_url),
     )
@@ -90,7 +89,7 @@ def _show(checked: Checked, screen: Screen) -> None:
 
 
 def _remember(
-    places: Sequence[str], settings: Settings, now: dt.datetime, journal: Journal, screen: Screen
+    places: Sequence[str], settings: Settings, now: dt.datetime, store: IdStore, screen: Screen
 ) -> int:
     """Remember the ids of feeds that were published before. Status 1 when one cannot be read."""
     imported: list[dict[str, Any]] = []
@@ -103,8 +102,7 @@ def _remember(
         except WebError as error:
             imported.append({"feed": place, "problem": error.reason})
             continue
-        entries = identity.continued(ids, settings.site_url, settings.edition, now)
-        new = identity.remember(journal, entries, identity.remembered(journal), now)
+        new = store.import_ids(ids, now)
         imported.append({"feed": place, "ids": len(ids), "new": new})
     if screen.json:
         screen.data({"imported": imported})

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from urllib.parse import quote, urldefrag, urljoin
 
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
@@ -151,7 +152,8 @@ def _across(feeds: Mapping[str, FeedDocument]) -> Iterator[Finding]:
     """Yield where two feeds disagree; it is told of the second."""
     owners: dict[str, str] = {}
     pages: dict[str, tuple[str, str]] = {}
-    names: dict[str, tuple[str, str]] = {}
+    names: dict[tuple[str, str | None], tuple[str, str]] = {}
+    shared = set(chain.from_iterable(_shared_pages(feed) for feed in feeds.values()))
     for path, feed in feeds.items():
         # (An archive document has the id of its feed.)
         if (
@@ -160,17 +162,30 @@ def _across(feeds: Mapping[str, FeedDocument]) -> Iterator[Finding]:
             and (owner := owners.setdefault(feed.head.id, path)) != path
         ):
             yield Finding(path, None, *say("feed-id-shared", feed.head.id, owner))
-        for entry in feed.entries:
-            if not (entry.id and entry.link):
-                continue
-            page = _key(entry.link)
-            other_page, where = pages.setdefault(entry.id, (page, path))
+        for entry, unique_id, page in _identified(feed):
+            other_page, where = pages.setdefault(unique_id, (page, path))
             if other_page != page and where != path:
-                yield Finding(path, _label(entry), *say("id-shared", entry.id, where))
-            other_id, where = names.setdefault(page, (entry.id, path))
-            if other_id != entry.id and where != path:
-                problem = say("id-differs", entry.id, other_id, where)
+                yield Finding(path, _label(entry), *say("id-shared", unique_id, where))
+            # Entries that share a page are told apart by their titles, if at all.
+            other_id, where = names.setdefault((page, entry.title), (unique_id, path))
+            if other_id != unique_id and where != path and page not in shared:
+                problem = say("id-differs", unique_id, other_id, where)
                 yield Finding(path, _label(entry), *problem)
+
+
+def _identified(feed: FeedDocument) -> Iterator[tuple[Part, str, str]]:
+    """Yield each entry that has an id and a link, its id, and the key of its page."""
+    for entry in feed.entries:
+        if entry.id and entry.link:
+            yield entry, entry.id, _key(entry.link)
+
+
+def _shared_pages(feed: FeedDocument) -> Iterator[str]:
+    """Yield the pages of several entries, which have no page of their own then."""
+    ids: dict[str, str] = {}
+    for _, unique_id, page in _identified(feed):
+        if ids.setdefault(page, unique_id) != unique_id:
+            yield page
 
 
 # Links and places

@@ -55,20 +55,20 @@ def read(document: bytes) -> FeedDocument | None:
 def published_ids(document: bytes) -> dict[str, str]:
     """Return the ids by which readers know the entries of a published feed, by the entries' URLs.
 
-    An RSS item without guid is known by its link. Where two entries have one URL the first, which
-    is the newer one, counts. Entries without an absolute URL or without id are left out. Raises
-    UnreadableFeed for what is no feed.
+    An RSS item without guid is known by its link. Entries without an absolute URL or without id
+    are left out, and those that share a URL: it does not say which is which. Raises UnreadableFeed
+    for what is no feed.
     """
     feed = read(document)
     if feed is None:
         raise UnreadableFeed("no-feed", "it is no feed in Atom, RSS or JSON")
-    ids: dict[str, str] = {}
+    ids: dict[str, set[str]] = {}
     for entry in feed.entries:
         url = entry.link or (entry.id if entry.permalink else None)
         name = entry.id or (url if feed.format == "rss" else None)
         if url and name and is_fetchable(url):
-            ids.setdefault(page_url(url), name)
-    return ids
+            ids.setdefault(page_url(url), set()).add(name)
+    return {url: next(iter(names)) for url, names in ids.items() if len(names) == 1}
 
 
 def page_url(link: str) -> str:

@@ -137,12 +137,25 @@ class Journal:
             path = self.path.resolve()
             lines = path.read_bytes().split(b"\n")
             kept = [line for n, line in enumerate(lines, start=1) if n not in numbers]
-            # A fixed name: the lock keeps others out, and what a killed process left is replaced.
-            temporary = path.with_name(f".linkback-{self.path.name}.new")
-            with replacing(path, temporary=temporary, buffering=0) as file:
-                _write(file, b"\n".join(kept))
-            _sync_folder(path.parent)
+            self._replace(path, b"\n".join(kept))
         return len(list(filter(None, lines))), len(list(filter(None, kept)))
+
+    def rewrite(self, *events: Mapping[str, object]) -> None:
+        """Put ``events`` in the place of all lines; raise JournalError when that fails.
+
+        The file is replaced in one step. For what may be lost: other lines than these are.
+        """
+        with self._thread_lock, self._errors_wrapped():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                self._replace(self.path.resolve(), encoded(events))
+
+    def _replace(self, path: Path, data: bytes) -> None:
+        # A fixed name: the lock keeps others out, and what a killed process left is replaced.
+        temporary = path.with_name(f".linkback-{self.path.name}.new")
+        with replacing(path, temporary=temporary, buffering=0) as file:
+            _write(file, data)
+        _sync_folder(path.parent)
 
     @contextmanager
     def hold(self) -> Iterator[bool]:

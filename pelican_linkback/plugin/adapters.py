@@ -160,8 +160,9 @@ class ReadSite:
 
     def topics(self, settings: Settings, now: datetime) -> Iterator[Topic]:
         """Yield the Topic of each feed as a build would write it."""
-        for generator in self.generators:
-            for feed, document in FeedStage(generator).foreseen(now):
+        stages = [FeedStage(generator) for generator in self.generators]
+        for stage in stages:
+            for feed, document in stage.foreseen(stages, now):
                 name = _name(feed.path, settings.output)
                 yield Topic(feed.url, name, feed.hubs, version_of(document))
 

@@ -28,21 +28,21 @@ from pelican import signals
 from pelican_linkback import feeds
 from pelican_linkback.exceptions import FeedError, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, Site
-from pelican_linkback.feeds.articles import entry_ids as identity
-from pelican_linkback.feeds.articles.entry_ids import Entry, Memory
+from pelican_linkback.feeds.articles.id_assignment import Assigned
+from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
 from pelican_linkback.feeds.formats.base import Mended, save
 from pelican_linkback.feeds.formats.entry_cache import Sharing
 from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogue, load
 from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output.folder import OutputFolders
-from pelican_linkback.journal.journal import Journal
 from pelican_linkback.plugin.contents import attempt, read_through
+from pelican_linkback.plugin.entries import entries_of
 from pelican_linkback.plugin.listeners import name_of, notify, notify_of_document
 from pelican_linkback.plugin.messages import Teller
 from pelican_linkback.plugin.site_files import has_unread_sources, taken
 from pelican_linkback.settings import model as settings_room
 from pelican_linkback.text.printable import described, harmless
-from pelican_linkback.text.urls import join, page_key
+from pelican_linkback.text.urls import page_key
 
 __all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
 
@@ -100,33 +100,37 @@ class FeedStage:
         documents = catalogue(self._classes, site).documents
         return [document for document in documents if not document.number]
 
-    def run(self, writer: Any, now: dt.datetime, *, preview: bool = False) -> str:
+    def run(
+        self, writer: Any, stages: Sequence[FeedStage], now: dt.datetime, *, preview: bool = False
+    ) -> str:
         """Write every feed whose bytes changed; return a line that says how many.
 
-        In a ``preview`` nothing is published, and so no id has to be remembered.
+        ``stages`` are those of the build, this one among them. In a ``preview`` nothing is
+        published, and so no id has to be remembered.
 
         A feed that cannot be built is logged and left out. So is the whole stage where the ids
         cannot be read: new ones would show the reader the whole archive again.
         """
-        journal = Journal(self._settings.state / identity.JOURNAL)
         try:
-            memory = identity.remembered(journal)
+            store = IdStore(self._settings.state, edition_of(self._settings))
         except JournalError as error:
             logger.error("Feeds are not written, since their ids are not known: %s", error)
             self._teller.tell()
             self.is_over, self.paths = True, set(self.output.known)
             return "Feeds: none written"
-        for problem in memory.problems:
+        for problem in store.problems:
             logger.warning("%s", problem)
         with _what_is_there_kept():
-            site, ids = self._identified(memory, now)
+            site, assigned = self._identified(store, stages, now)
+            if self._settings.publishes and not preview:
+                self._remember(store, assigned, now)  # before a feed names them
             counts = self._write(site, writer)
         self._teller.tell()
-        if self._settings.publishes and not preview:
-            self._remember(journal, ids, memory, now)
         return counts + _about_links(site.url)
 
-    def foreseen(self, now: dt.datetime) -> Iterator[tuple[WrittenFeed, bytes]]:
+    def foreseen(
+        self, stages: Sequence[FeedStage], now: dt.datetime
+    ) -> Iterator[tuple[WrittenFeed, bytes]]:
         """Yield each feed that names hubs, and its bytes, as ``run`` would write it.
 
         Nothing is written, and what is wrong is left for ``run`` to tell.
@@ -134,10 +138,10 @@ class FeedStage:
         if not self._settings.hubs and self._settings.feeds is None:
             return  # so there are none, and the site's feeds need not be made
         try:
-            memory = identity.remembered(Journal(self._settings.state / identity.JOURNAL))
+            store = IdStore(self._settings.state, edition_of(self._settings))
         except JournalError:
             return
-        site, _ = self._identified(memory, now)
+        site, _ = self._identified(store, stages, now)
         with _absolute_links(self._generator.context, site.url):
             for document in catalogue(self._classes, site).documents:
                 with suppress(Exception):
@@ -147,31 +151,37 @@ class FeedStage:
                         for written in self._followed(document, feed):
                             yield written, data
 
-    def _identified(self, memory: Memory, now: dt.datetime) -> tuple[Site, dict[Entry, str]]:
-        """Return the site as the feeds see it, and the ids of its entries."""
-        entries = self._entries()
-        ids, problems = identity.assign(list(entries), memory)
-        for kind, problem in problems:
-            self._teller.add(logging.WARNING, ("Feed_ID", kind), problem)
-        known = {id(content): (entry.url, ids[entry]) for entry, content in entries.items()}
-        return self._describe_site(now, known, warn=self._teller.warn), ids
+    def _identified(
+        self, store: IdStore, stages: Sequence[FeedStage], now: dt.datetime
+    ) -> tuple[Site, Assigned]:
+        """Return the site as the feeds see it, and its entries with their ids."""
+        site = [stage for stage in stages if stage.place == self.place]
+        found = entries_of((stage.contents() for stage in site), self.site_url + "/")
+        assigned = store.assign(found.entries)
+        for kind, message in assigned.messages:
+            self._teller.add(logging.WARNING, ("Feed_ID", kind), message)
+        known = {
+            content: (found.entries[number].url, assigned.ids[number])
+            for content, number in found.numbers.items()
+        }
+        return self._describe_site(now, known, warn=self._teller.warn), assigned
 
-    def _remember(
-        self, journal: Journal, ids: dict[Entry, str], memory: Memory, now: dt.datetime
-    ) -> None:
+    @property
+    def place(self) -> tuple[Path, str]:
+        """The site whose entries are told apart by ids: its output folder, and its edition."""
+        return self.output.folder, self._settings.edition
+
+    def contents(self) -> Iterator[Any]:
+        """Yield the articles and pages that can be entries: those with a date."""
+        for content in self._readable([*self._everything]):
+            if isinstance(getattr(content, "date", None), dt.datetime):
+                yield content
+
+    def _remember(self, store: IdStore, assigned: Assigned, now: dt.datetime) -> None:
         try:
-            identity.remember(journal, ids, memory, now)
+            store.remember(assigned, now)
         except JournalError as error:
             logger.error("The ids of feed entries are not remembered: %s", error)
-
-    def _entries(self) -> dict[Entry, Any]:
-        """Return what is published, by what its identity is made of."""
-        base = _site_url(self._generator.settings) + "/"
-        return {
-            self._entry(content, base): content
-            for content in self._readable([*self._everything])
-            if hasattr(content, "date")
-        }
 
     @property
     def _everything(self) -> Iterator[Any]:
@@ -202,17 +212,6 @@ class FeedStage:
         groups = dict(getattr(self._generator, name))
         readable = {obj: self._readable(contents) for obj, contents in groups.items()}
         return {obj: contents for obj, contents in readable.items() if contents or not groups[obj]}
-
-    def _entry(self, content: Any, base: str) -> Entry:
-        url = content.url  # which Pelican works out anew each time
-        return Entry(
-            edition=self._settings.edition,
-            source=content.relative_source_path,
-            url=url,
-            link=join(base, url),
-            date=content.date,
-            wanted=str(content.metadata.get("feed_id") or ""),
-        )
 
     def _describe_site(self, now: dt.datetime, known: Known, warn: Callable[..., None]) -> Site:
         generator, settings = self._generator, self._generator.settings

@@ -142,7 +142,7 @@ def write_feeds(generator: Any, writer: Any) -> None:
     if stage is None:
         return
     preview = is_preview(sys.argv)
-    _say(stage.run(writer, now, preview=preview))
+    _say(stage.run(writer, [*this.stages.values()], now, preview=preview))
     this.prune(stage.output)
     if not preview:
         this.feeds.extend(stage.with_hubs)

@@ -40,8 +40,11 @@ class Settings:
     edition: str = ""
     """DEFAULT_LANG: what tells the sites apart that are built from one content folder."""
 
+    subsites: frozenset[str] = frozenset()
+    """The languages for which i18n_subsites builds sites while it builds the main one."""
+
     subsite: bool = False
-    """Whether this is one of the sites that i18n_subsites builds while it builds the main one."""
+    """Whether this is one of those."""
 
     output: Path = Path("output")
     """The output folder."""
@@ -201,6 +204,7 @@ def _read_pelicans(pelican: Mapping[str, Any]) -> dict[str, Any]:
         "site_url": site_url,
         "content": Path(pelican["PATH"]).absolute(),
         "edition": str(pelican.get("DEFAULT_LANG") or ""),
+        "subsites": frozenset(pelican.get("I18N_SUBSITES") or ()),
         "subsite": pelican.get("DEFAULT_LANG") in (pelican.get("I18N_SUBSITES") or {}),
         "output": Path(pelican.get("OUTPUT_PATH", "output")).absolute(),
         "feed_domain": str(pelican.get("FEED_DOMAIN") or site_url).rstrip("/"),

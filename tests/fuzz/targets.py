@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pelican_linkback.exceptions import LinkbackError
-from pelican_linkback.feeds.articles import entry_ids as identity
+from pelican_linkback.feeds.articles.id_registry import Edition
+from pelican_linkback.feeds.articles.id_store import IdStore
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol import extraction, pingback, response, verification, webmention
@@ -74,12 +75,12 @@ def xmlrpc(data: bytes) -> None:
 
 def journal(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "lines.jsonl")
+        path = Path(folder, "ids.jsonl")
         path.write_bytes(data)
         lines = Journal(path)
         for read in (
             lambda: Ledger(lines),
-            lambda: identity.remembered(lines),
+            lambda: list(IdStore(Path(folder), Edition("en")).registry().records()),
             lambda: Beginning(lines, lines).day(date(2026, 1, 1), remember=False),
             lambda: compact(lines),
         ):

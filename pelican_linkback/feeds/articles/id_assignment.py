@@ -1,0 +1,189 @@
+"""Who gets which id: the entries of a site against what is remembered. Pure.
+
+An entry's id is, in this order: what its author wrote (``Feed_ID:``); what is remembered for its
+file at its URL; for its file; for an entry like it that has vanished; for a URL that is its own;
+else a new one. It does not depend on the order of the entries.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pelican_linkback.feeds.articles.entry_ids import Entry, Key, keys_of, new_ids
+from pelican_linkback.feeds.articles.id_registry import IdRegistry
+from pelican_linkback.feeds.formats.validity import is_uri
+from pelican_linkback.text.printable import harmless
+
+__all__ = ["Assigned", "Published", "assign_ids"]
+
+_WHOLE_TAG = "not a tag URI, which has a domain, a comma, a year or day, a colon and a name"
+
+
+class Published(NamedTuple):
+    """An entry as it was published last: by its title or text a renamed file is recognised."""
+
+    source: str
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The ``entries`` with their keys and ids, in the same order, no two ids the same.
+
+    ``registry`` is what they were assigned by, and ``messages`` are what to tell the author: a
+    kind and a sentence each.
+    """
+
+    registry: IdRegistry
+    entries: Sequence[Entry]
+    keys: Sequence[Key]
+    ids: Sequence[str]
+    messages: Sequence[tuple[str, str]] = ()
+
+    def recognisable(self) -> dict[Key, str]:
+        """Return the ids by the keys that are one entry's alone."""
+        times = Counter(self.keys)
+        pairs = zip(self.keys, self.ids, strict=True)
+        return {key: name for key, name in pairs if times[key] == 1}
+
+
+def assign_ids(
+    entries: Sequence[Entry],
+    registry: IdRegistry,
+    published: Callable[[], Iterable[Published]] = tuple,
+) -> Assigned:
+    """Return the ids of all ``entries`` of a site.
+
+    ``published``, the entries of the last publication, is called only where they matter.
+    """
+    work = _Assignment(entries, registry)
+    messages = list(work.take_wanted())
+    work.recall_by_file()
+    if work.missing():
+        messages += work.recognise(tuple(published()))
+    work.recall_by_url()
+    work.make_new()
+    ids = [work.ids[n] for n in range(len(entries))]
+    return Assigned(registry, entries, work.keys, ids, messages)
+
+
+class _Assignment:
+    """Ids by the numbers of the entries. Each step gives only such as nobody has."""
+
+    def __init__(self, entries: Sequence[Entry], registry: IdRegistry) -> None:
+        self.keys = keys_of(entries)
+        self.ids: dict[int, str] = {}
+        self._entries = entries
+        self._registry = registry
+        self._times = Counter(self.keys)
+        self._names = Counter(key.name for key in self.keys)
+
+    def missing(self) -> list[int]:
+        """Return the numbers of the entries without an id."""
+        return [n for n in range(len(self._entries)) if n not in self.ids]
+
+    def take_wanted(self) -> Iterator[tuple[str, str]]:
+        """Give the ids that authors wrote; yield what is wrong with those that cannot be used."""
+        claims: dict[str, list[int]] = {}
+        for n, entry in ((n, entry) for n, entry in enumerate(self._entries) if entry.wanted):
+            if is_uri(entry.wanted):
+                claims.setdefault(entry.wanted, []).append(n)
+            else:
+                what = _WHOLE_TAG if entry.wanted.lower().startswith("tag:") else "not a URI"
+                sentence = (
+                    f"{entry.label}: Feed_ID: {harmless(entry.wanted)!r} is {what}; write one such "
+                    "as tag:example.org,2026:a-name, or take the line out"
+                )
+                yield what, sentence
+        for wanted, numbers in claims.items():
+            owner, *others = sorted(numbers, key=lambda n: self._rank(n, wanted))
+            self.ids[owner] = wanted
+            for n in others:
+                sentence = (
+                    f"{self._entries[n].label}: Feed_ID: {wanted} is that of "
+                    f"{self._entries[owner].label} too; change one of the two"
+                )
+                yield "taken", sentence
+
+    def _rank(self, n: int, wanted: str) -> tuple[bool, Key]:
+        """Return the place among those who want an id: who has it comes before a copy of it."""
+        return self._registry.current(self.keys[n]) != wanted, self.keys[n]
+
+    def recall_by_file(self) -> None:
+        """Give the ids that are remembered for the file at its URL, then for the file."""
+        known = self._registry
+        self._give((n, known.current(self.keys[n])) for n in self.missing() if self._is_one(n))
+        self._give((n, known.of_name(self.keys[n])) for n in self.missing() if self._is_alone(n))
+
+    def recall_by_url(self) -> None:
+        """Give the ids that are remembered for URLs, where an entry and its memory are alone."""
+        known, urls = self._registry, Counter(key.url for key in self.keys)
+        alone = [n for n in self.missing() if urls[self.keys[n].url] == 1]
+        claims = [(n, known.at_url(self.keys[n])) for n in alone if self._entries[n].own_url]
+        self._give((n, name) for n, name in claims if self._is_gone(name))
+        self._give((n, known.once(self.keys[n])) for n in self.missing() if self._is_one(n))
+
+    def _is_one(self, n: int) -> bool:
+        return self._times[self.keys[n]] == 1
+
+    def _is_alone(self, n: int) -> bool:
+        return self._names[self.keys[n].name] == 1
+
+    def _is_gone(self, unique_id: str | None) -> bool:
+        """Tell whether the entry that had an id last has vanished."""
+        owner = unique_id and self._registry.owner(unique_id)
+        return not owner or owner.name not in self._names
+
+    def _give(self, claims: Iterable[tuple[int, str | None]]) -> None:
+        """Give each id to the entry that claims it, if no other does or has it."""
+        taken = set(self.ids.values())
+        free = [(n, name) for n, name in claims if name and name not in taken]
+        times = Counter(name for _, name in free)
+        self.ids |= {n: name for n, name in free if times[name] == 1}
+
+    def recognise(self, published: Sequence[Published]) -> Iterator[tuple[str, str]]:
+        """Give the ids of vanished entries to new ones with the same text, or the same title.
+
+        Only where the text or title was one entry's alone, and is; each is told.
+        """
+        before = {each.id: each.source or each.title for each in published}
+        for what in ("text", "title"):
+            of_old: defaultdict[str, set[str]] = defaultdict(set)
+            of_new: defaultdict[str, list[int]] = defaultdict(list)
+            for each in published:
+                of_old[getattr(each, what)].add(each.id)
+            for n, entry in enumerate(self._entries):
+                of_new[getattr(entry, what)].append(n)
+            alike = [
+                (numbers[0], next(iter(of_old[likeness])))
+                for likeness, numbers in of_new.items()
+                if likeness and len(numbers) == len(of_old[likeness]) == 1
+            ]
+            new = set(self.missing())
+            self._give((n, name) for n, name in alike if n in new and self._is_gone(name))
+            for n in sorted(new - set(self.missing())):
+                name = self.ids[n]
+                if name != self._registry.at_url(self.keys[n]):  # else the URL says so, too
+                    yield "renamed", _about_renamed(self._entries[n], before[name], name)
+
+    def make_new(self) -> None:
+        """Give a new id to each entry that has none yet."""
+        missing = self.missing()
+        made = new_ids(
+            [self._entries[n] for n in missing],
+            [self.keys[n] for n in missing],
+            {*self.ids.values(), *self._registry.known},
+        )
+        self.ids |= zip(missing, made, strict=True)
+
+
+def _about_renamed(entry: Entry, before: str, unique_id: str) -> str:
+    return (
+        f"{entry.label} is taken for {before} under a new name, and keeps its id "
+        f"{harmless(unique_id)} in feeds; if it is another article, give it a Feed_ID"
+    )

@@ -1,0 +1,263 @@
+"""Which entry has which id: the lines of ``ids.jsonl``, folded. Pure.
+
+A line says that from the time ``at`` on the entry of a file at a URL has an id. An entry has the
+id that was said of it last, as long as that was not said of another entry since. A line with an
+empty ``source`` was imported from a published feed, and speaks of the entry that is at its URL.
+
+The registry is a function of the set of the lines: their order does not matter and a line twice
+counts once, so that two branches of a site merge by keeping the lines of both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, takewhile
+from typing import Any, NamedTuple
+from urllib.parse import urljoin
+
+from pelican_linkback.feeds.articles.entry_ids import Key
+
+__all__ = ["Edition", "IdLine", "IdRegistry"]
+
+VERSION = 1
+
+_TICK = dt.timedelta(microseconds=1)
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+_NO_NAME = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which of the sites that share a state folder: ``name`` is its default language.
+
+    ``site`` is SITEURL, ``subsites`` are the languages for which i18n_subsites builds others.
+    """
+
+    name: str
+    site: str = ""
+    subsites: Collection[str] = ()
+
+
+class IdLine(NamedTuple):
+    """A line of the journal. Sorted, later ones come later, and of one time the imported ones."""
+
+    at: dt.datetime
+    imported: bool
+    edition: str
+    site: str
+    key: Key
+    id: str
+
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> IdLine | None:
+        """Return a line of this version, None for any other."""
+        at, edition, url, unique_id = map(line.get, ("at", "edition", "url", "id"))
+        if (
+            line.get("v") != VERSION
+            or not isinstance(at, str)
+            or not isinstance(edition, str)
+            or not isinstance(url, str)
+            or not isinstance(unique_id, str)
+        ):
+            return None
+        key = Key(str(line.get("source") or ""), str(line.get("part") or ""), url)
+        imported = line.get("source") == "" and not key.part
+        return cls(_moment(at), imported, edition, str(line.get("site") or ""), key, unique_id)
+
+
+def _moment(text: str) -> dt.datetime:
+    """Return the time of a line; what is none, and the last year, counts as the oldest."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        moment = moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):
+        return _LONG_AGO
+    return _LONG_AGO if moment.year == dt.MAXYEAR else moment
+
+
+@dataclass(slots=True)
+class IdRegistry:
+    """What is remembered for an edition.
+
+    ``editions`` are its name and those of the editions that it continues.
+    """
+
+    edition: Edition
+    editions: Collection[str] = ()
+    _ids: dict[Key, str] = field(default_factory=dict)
+    _owners: dict[str, Key] = field(default_factory=dict)  # in the order in which they got it
+    _keys_at: dict[str, dict[Key, None]] = field(default_factory=dict)
+    _by_name: dict[tuple[str, str], str] = field(default_factory=dict)
+    _at_url: dict[str, list[str]] = field(default_factory=dict)
+    _said: dict[Key, str] = field(default_factory=dict)
+    _lines: list[IdLine] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, lines: Iterable[IdLine], edition: Edition, keys: Collection[Key] = ()
+    ) -> IdRegistry:
+        """Return what ``lines`` say of ``edition``, whose entries now have these ``keys``."""
+        own = _of_edition(lines, edition, keys)
+        registry = cls(edition, {edition.name, *(line.edition for line in own)}, _lines=own)
+        for line in registry._lines:
+            registry._learn(line)
+        for name, key in registry.records():
+            registry._by_name[key.name] = name
+            registry._at_url.setdefault(key.url, []).append(name)
+        return registry
+
+    def _learn(self, line: IdLine) -> None:
+        key, here = line.key, self._keys_at.setdefault(line.key.url, {})
+        if line.imported:
+            known = [each for each in here if self.current(each)]
+            key = known[0] if len(known) == 1 else key
+        else:
+            self._ids.pop(Key("", "", key.url), None)
+        self._ids[key] = line.id
+        self._owners.pop(line.id, None)
+        self._owners[line.id] = key
+        here[key] = None
+        if line.edition == self.edition.name:
+            self._said[line.key] = line.id
+
+    def records(self) -> Iterator[tuple[str, Key]]:
+        """Yield each id that an entry has, and the entry's key; the oldest first."""
+        return ((name, key) for name, key in self._owners.items() if self._ids.get(key) == name)
+
+    def current(self, key: Key) -> str | None:
+        """Return the id of the entry with this key."""
+        name = self._ids.get(key)
+        return name if name is not None and self._owners[name] == key else None
+
+    def once(self, key: Key) -> str | None:
+        """Return the id that the entry with this key had at last, whoever has it now."""
+        return self._ids.get(key)
+
+    def of_name(self, key: Key) -> str | None:
+        """Return the id of the entry with this key's name, wherever it was."""
+        return self._by_name.get(key.name)
+
+    def at_url(self, key: Key) -> str | None:
+        """Return the id of the entry at this key's URL, if it is alone there."""
+        here = self._at_url.get(key.url, ())
+        return here[0] if key.url and len(here) == 1 else None
+
+    def owner(self, unique_id: str) -> Key | None:
+        """Return the key of the entry that had this id last."""
+        return self._owners.get(unique_id)
+
+    @property
+    def known(self) -> Collection[str]:
+        """All ids that entries have or had."""
+        return self._owners.keys()
+
+    def by_link(self) -> dict[str, str]:
+        """Return the ids of those entries that are alone at their URL, by the absolute URL."""
+        base = self.edition.site.rstrip("/") + "/"
+        return {
+            urljoin(base, url): names[0]
+            for url, names in self._at_url.items()
+            if url and len(names) == 1
+        }
+
+    def news(self, ids: Mapping[Key, str], now: dt.datetime) -> list[dict[str, Any]]:
+        """Return the lines to append, so that the entries have these ``ids`` from ``now`` on.
+
+        What was taken over from another edition is said again, of this one; and the first line in
+        which SITEURL is new says that. A line is later than what it overrules, whatever the clock
+        said then.
+        """
+        # What was imported for a URL is not said again of who else is there by now.
+        urls = Counter(key.url for key in (*self._owners.values(), *ids))
+        records = {
+            key: name for name, key in self.records() if key.name != _NO_NAME or urls[key.url] == 1
+        }
+        wanted = {**records, **ids}
+        taken = {name: key for key, name in ids.items()}
+        new = {
+            key: name
+            for key, name in wanted.items()
+            if (self.current(key), self._said.get(key)) != (name, name)
+            and taken.get(name, key) == key
+        }
+        site = {"site": self.edition.site} if self._is_elsewhere() else {}
+        if site and not new:
+            new = dict(sorted(wanted.items())[-1:])
+        late = self._late(now)
+        lines = [self._line(key, name, _after(late, key, name, now)) for key, name in new.items()]
+        return [line | site for line in lines[:1]] + lines[1:]
+
+    def _is_elsewhere(self) -> bool:
+        sites = {line.site for line in self._lines if line.edition == self.edition.name}
+        return bool(self.edition.site) and self.edition.site not in sites
+
+    def _late(self, now: dt.datetime) -> dict[object, dt.datetime]:
+        """Return the latest time of each name, URL and id in lines that are not before ``now``."""
+        late: dict[object, dt.datetime] = {}
+        for line in takewhile(lambda line: line.at >= now, reversed(self._lines)):
+            for each in _overruled_by(line.key, line.id):
+                late.setdefault(each, line.at)
+        return late
+
+    def _line(self, key: Key, unique_id: str, at: dt.datetime) -> dict[str, Any]:
+        line = {
+            "v": VERSION,
+            "at": at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            "edition": self.edition.name,
+            "source": key.source,
+            "url": key.url,
+            "id": unique_id,
+        }
+        if key.part:
+            line["part"] = key.part
+        return line
+
+
+def _overruled_by(key: Key, unique_id: str) -> tuple[object, ...]:
+    """Return what lines are about that a line of this key and id overrules, if it is later."""
+    return key.name, key.url, unique_id
+
+
+def _after(
+    late: Mapping[object, dt.datetime], key: Key, unique_id: str, now: dt.datetime
+) -> dt.datetime:
+    overruled = _overruled_by(key, unique_id)
+    return max(now, *(late[each] + _TICK if each in late else now for each in overruled))
+
+
+def _of_edition(lines: Iterable[IdLine], edition: Edition, keys: Collection[Key]) -> list[IdLine]:
+    """Return the sorted lines of an edition, and of those that a new one continues.
+
+    The language setting was corrected where another edition was at this address and had the same
+    files, and this one has not been seen before.
+    """
+    by_edition: dict[str, list[IdLine]] = {}
+    for line in lines:
+        by_edition.setdefault(line.edition, []).append(line)
+    own = by_edition.pop(edition.name, [])
+    if edition.name in edition.subsites or any(line.key.name != _NO_NAME for line in own):
+        return sorted(own)
+    before = (
+        others
+        for name, others in by_edition.items()
+        if name not in edition.subsites and _is_continued(others, edition, keys)
+    )
+    return sorted(chain(own, *before))
+
+
+def _is_continued(lines: Collection[IdLine], edition: Edition, keys: Collection[Key]) -> bool:
+    names = {line.key.name for line in lines}
+    if 2 * sum(key.name in names for key in keys) < len(keys):
+        return False
+    if sites := {line.site for line in lines} - {""}:
+        return edition.site in sites
+    # Lines of earlier versions do not say where the site was.
+    return len({_primary(line.edition) for line in lines} | {_primary(edition.name)}) == 1
+
+
+def _primary(language: str) -> str:
+    return re.split("[-_.]", language)[0].lower()
