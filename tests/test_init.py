@@ -15,7 +15,7 @@ from pelican.tools.pelican_quickstart import _jinja_env
 
 from pelican_linkback import cli
 from pelican_linkback.cli import init as joining
-from pelican_linkback.cli.config_edits import with_lines, with_plugin, with_setting
+from pelican_linkback.cli.config_edits import with_lines, with_plugin, with_setting, without_plugin
 
 VALUES = {
     "author": '"Ann Lee"',
@@ -260,9 +260,19 @@ def test_the_cache_of_the_plugin_displaced_is_noticed(folder, capsys):
         ),
         (
             'PLUGINS = [\r\n\t"a"\r\n]\r\n',
-            'PLUGINS = [\r\n\t"a",\r\n "pelican_linkback"\r\n]\r\n',
+            'PLUGINS = [\r\n\t"a",\r\n\t"pelican_linkback"\r\n]\r\n',
         ),
         ('PLUGINS = ["pelican_linkback"]\n', 'PLUGINS = ["pelican_linkback"]\n'),
+        ('\f\nPLUGINS = ["a"]\n', '\f\nPLUGINS = ["a", "pelican_linkback"]\n'),
+        ('X = "\v\u2028"\nPLUGINS = ["a"]', 'X = "\v\u2028"\nPLUGINS = ["a", "pelican_linkback"]'),
+        ('X = 1  # \x85\nPLUGINS = ["a"]', 'X = 1  # \x85\nPLUGINS = ["a", "pelican_linkback"]'),
+        ('PLUGINS = [("a")]\n', 'PLUGINS = [("a"), "pelican_linkback"]\n'),
+        ('PLUGINS = [(("a") ), ]', 'PLUGINS = [(("a") ), "pelican_linkback", ]'),
+        ('PLUGINS = "a", ("b")\n', 'PLUGINS = "a", ("b"), "pelican_linkback"\n'),
+        (
+            'PLUGINS = [\n    (\n        "a"  # (why)\n    ),\n]\n',
+            'PLUGINS = [\n    (\n        "a"  # (why)\n    ),\n        "pelican_linkback",\n]\n',
+        ),
         ("from pelicanconf import *\n", None),
     ],
 )
@@ -277,6 +287,40 @@ def test_a_plugin_is_added_to_what_is_understood(before, after):
         if isinstance(each, ast.Assign) and each.targets[0].id == "PLUGINS"
     ]
     assert "pelican_linkback" in names
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('PLUGINS = ["linkbacks", "a"]', 'PLUGINS = ["a"]'),
+        ('PLUGINS = ["a", "linkbacks"]', 'PLUGINS = ["a"]'),
+        ('PLUGINS = ["a", "pelican.plugins.linkbacks", "linkbacks"]', 'PLUGINS = ["a"]'),
+        ('PLUGINS = [("linkbacks"), "a"]', None),
+        ("PLUGINS = ['a', ('linkbacks')]", None),
+        ('PLUGINS = ["linkbacks",]', "PLUGINS = []"),
+        ('PLUGINS = ["linkbacks"]', "PLUGINS = []"),
+        ('PLUGINS = [("linkbacks"),]', "PLUGINS = []"),
+        ('PLUGINS = ("linkbacks",)', "PLUGINS = ()"),
+        ('PLUGINS = [\n    "linkbacks",\n    "a",\n]\n', 'PLUGINS = [\n    "a",\n]\n'),
+        ('PLUGINS = ["a"]', 'PLUGINS = ["a"]'),
+        ("A = 1\n", "A = 1\n"),
+        ("PLUGINS = names()", None),
+    ],
+)
+def test_the_plugin_that_is_replaced_is_taken_out(before, after):
+    text = without_plugin(before, joining.REPLACED)
+    assert text == after or (after is None and "linkbacks" not in (text or ""))
+
+
+def test_the_plugin_that_is_replaced_goes_or_is_named(folder, capsys):
+    (folder / "pelicanconf.py").write_text('PATH = "content"\nPLUGINS = ["linkbacks"]\n')
+    run(capsys, "--yes")
+    after = (folder / "pelicanconf.py").read_text()
+    assert after == 'PATH = "content"\nPLUGINS = ["pelican_linkback"]\n'
+    (folder / "pelicanconf.py").write_text('PATH = "content"\nPLUGINS = ["linkbacks"] + []\n')
+    out = run(capsys, "--yes")[1]
+    assert 'By hand: pelicanconf.py: add "pelican_linkback" to PLUGINS' in out
+    assert 'By hand: pelicanconf.py: take "linkbacks" out of PLUGINS' in out
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,17 @@
 """Text in, text out: what ``init`` changes in files that others wrote. Pure.
 
 A function returns the text as it is where there is nothing to change, and None where it does not
-understand what is there: then it is for the author to do.
+understand what is there: then it is for the author to do. What it returns was read again, and says
+what the text before said, but for the change.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["git_pattern", "with_lines", "with_plugin", "with_setting"]
+__all__ = ["git_pattern", "with_lines", "with_plugin", "with_setting", "without_plugin"]
 
 PLUGIN = "pelican_linkback"
 
@@ -21,19 +22,27 @@ def with_plugin(text: str, installed: Sequence[str]) -> str | None:
     Where the setting is missing, Pelican loads every plugin that is ``installed`` in its namespace;
     naming one would turn these off, so they are named, too.
     """
-    found = _uses(text, "PLUGINS")
-    if found is None or len(found) > 1:
+    plugins = _plugins(text)
+    if plugins is None:
         return None
-    if not found:
-        names = ", ".join(f'"{name}"' for name in (*installed, PLUGIN))
-        return _ended(text) + _line(text, f"\nPLUGINS = [{names}]")
-    value = found[0]
-    if not isinstance(value, ast.List | ast.Tuple):
+    value, names = plugins
+    if value is None:
+        missing = ", ".join(f'"{name}"' for name in (*installed, PLUGIN))
+        return _ended(text) + _line(text, f"\nPLUGINS = [{missing}]")
+    return text if PLUGIN in names else _with_element(text, value, [*names, PLUGIN])
+
+
+def without_plugin(text: str, plugins: Collection[str]) -> str | None:
+    """Return the settings ``text`` without any of ``plugins`` in PLUGINS."""
+    found = _plugins(text)
+    if found is None:
         return None
-    known = [each.value for each in value.elts if isinstance(each, ast.Constant)]
-    if len(known) < len(value.elts):
-        return None
-    return text if PLUGIN in known else _with_element(text, value)
+    value, names = found
+    for n, name in enumerate(names):
+        if value is not None and name in plugins:
+            shorter = _without_element(text, value, n, names[:n] + names[n + 1 :])
+            return None if shorter is None else without_plugin(shorter, plugins)
+    return text
 
 
 def with_setting(text: str, name: str, value: str) -> str | None:
@@ -46,7 +55,7 @@ def with_setting(text: str, name: str, value: str) -> str | None:
 
 def with_lines(text: str, lines: Sequence[str]) -> str:
     """Return ``text`` with those of ``lines`` at its end that it does not have."""
-    known = set(map(str.strip, text.splitlines()))
+    known = set(map(str.strip, _LINE.findall(text)))
     missing = [line for line in lines if line not in known]
     return _ended(text) + "".join(_line(text, line) for line in missing) if missing else text
 
@@ -64,6 +73,42 @@ def git_pattern(folder: str, names: str, *, quoted: bool = False) -> str:
     return pattern
 
 
+def _values(tree: ast.Module, name: str) -> list[ast.expr]:
+    """Return what plain assignments set ``name`` to."""
+    return [
+        statement.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0], ast.Name)
+        and statement.targets[0].id == name
+    ]
+
+
+Plugins = ast.List | ast.Tuple
+
+
+def _plugins(text: str) -> tuple[Plugins | None, list[str]] | None:
+    """Return what PLUGINS is set to (None where it is missing), and the names in it.
+
+    None where it is anything else than one list or tuple of names.
+    """
+    found = _uses(text, "PLUGINS")
+    if found is None or len(found) > 1:
+        return None
+    if not found:
+        return None, []
+    value = found[0]
+    if not isinstance(value, Plugins):
+        return None
+    names = [
+        each.value
+        for each in value.elts
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    ]
+    return (value, names) if len(names) == len(value.elts) else None
+
+
 def _uses(text: str, name: str) -> list[ast.expr] | None:
     """Return what ``name`` is set to; None where it is more than one plain assignment.
 
@@ -74,14 +119,7 @@ def _uses(text: str, name: str) -> list[ast.expr] | None:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return None
-    values = [
-        statement.value
-        for statement in tree.body
-        if isinstance(statement, ast.Assign)
-        and len(statement.targets) == 1
-        and isinstance(statement.targets[0], ast.Name)
-        and statement.targets[0].id == name
-    ]
+    values = _values(tree, name)
     mentioned = [each for each in ast.walk(tree) if isinstance(each, ast.Name) and each.id == name]
     stars = {
         each.module
@@ -93,25 +131,90 @@ def _uses(text: str, name: str) -> list[ast.expr] | None:
     return values
 
 
-def _with_element(text: str, value: ast.List | ast.Tuple) -> str | None:
-    lines = text.splitlines(keepends=True)
-    last = value.elts[-1] if value.elts else None
-    if last is None:
-        if isinstance(value, ast.Tuple):
-            return None
-        row, column, new = value.lineno, value.col_offset + 1, f'"{PLUGIN}"'
+def _with_element(text: str, value: Plugins, names: list[str]) -> str | None:
+    """Return ``text`` with PLUGIN at the end of ``value``, so that it has these ``names``."""
+    begin, end = _span(text, value)
+    if not value.elts:
+        new, places = f'"{PLUGIN}"', iter([begin + 1])
     else:
-        alone = last.lineno > value.lineno and _is_blank(lines[last.lineno - 1], last.col_offset)
-        indent = _line(text, "") + " " * last.col_offset if alone else " "
-        row, column = last.end_lineno or 0, last.end_col_offset or 0
-        new = f',{indent}"{PLUGIN}"'
-    line = lines[row - 1].encode()  # ast counts in bytes
-    lines[row - 1] = (line[:column] + new.encode() + line[column:]).decode()
-    return "".join(lines)
+        start, stop = _span(text, value.elts[-1])
+        before = text[:start]
+        line = max(before.rfind("\n"), before.rfind("\r")) + 1
+        alone = line > begin and not before[line:].strip(" \t(")
+        indent = _line(text, "") + before[line:].rstrip("(") if alone else " "
+        new, places = f',{indent}"{PLUGIN}"', _ends(text, stop, end)
+    return _first_that_says(names, text, ((place, place, new) for place in places))
 
 
-def _is_blank(line: str, columns: int) -> bool:
-    return not line.encode()[:columns].strip()
+def _without_element(text: str, value: Plugins, number: int, names: list[str]) -> str | None:
+    """Return ``text`` without one element of ``value``, so that ``names`` are left."""
+    spans = [_span(text, each) for each in value.elts]
+    begin, end = _span(text, value)
+    start, stop = spans[number]
+    after = (at for following in spans[number + 1 : number + 2] for at in (following[0],))
+    before = (at for preceding in spans[max(number - 1, 0) : number] for at in (preceding[1],))
+    cuts = [
+        *((start, at, "") for at in after),
+        *((at, stop, "") for at in before),
+        *((start, at, "") for at in _ends(text, stop, end)),
+        (begin + 1, end - 1, ""),
+    ]
+    return _first_that_says(names, text, iter(cuts))
+
+
+def _ends(text: str, start: int, stop: int) -> Iterator[int]:
+    """Yield where an element may end that ends at ``start`` but for parentheses and a comma."""
+    yield start
+    yield from (at + 1 for at in range(start, stop) if text[at] in "),")
+
+
+Edit = tuple[int, int, str]
+"""From where to where in a text, and what to put there."""
+
+
+def _first_that_says(names: list[str], text: str, edits: Iterator[Edit]) -> str | None:
+    """Return the text after the first of ``edits`` that makes PLUGINS hold ``names``, only that."""
+    wanted = _reading(text, names)
+    for start, stop, new in edits:
+        edited = text[:start] + new + text[stop:]
+        if _reading(edited, None) == wanted:
+            return edited
+    return None
+
+
+def _reading(text: str, names: list[str] | None) -> str:
+    """Return what the settings ``text`` says, PLUGINS set to ``names`` where these are given."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return ""
+    for statement in tree.body:
+        if names is not None and isinstance(statement, ast.Assign):
+            target, value = statement.targets[0], statement.value
+            if (
+                isinstance(target, ast.Name)
+                and target.id == "PLUGINS"
+                and isinstance(value, Plugins)
+            ):
+                value.elts = [ast.Constant(name) for name in names]
+    return ast.dump(tree)
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+"""A line as Python reads it: it ends at none of the other characters that str.splitlines knows."""
+
+
+def _span(text: str, node: ast.expr) -> tuple[int, int]:
+    """Return where a node begins and ends in ``text``, in characters; ast counts in bytes."""
+    lines = _LINE.findall(text)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+
+    def at(row: int, column: int) -> int:
+        return starts[row - 1] + len(lines[row - 1].encode()[:column].decode())
+
+    return at(node.lineno, node.col_offset), at(node.end_lineno or 0, node.end_col_offset or 0)
 
 
 def _line(text: str, line: str) -> str:

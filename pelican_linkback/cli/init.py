@@ -19,7 +19,13 @@ from shlex import quote
 import pelican.plugins
 from pelican import DEFAULT_CONFIG_NAME
 
-from pelican_linkback.cli.config_edits import git_pattern, with_lines, with_plugin, with_setting
+from pelican_linkback.cli.config_edits import (
+    git_pattern,
+    with_lines,
+    with_plugin,
+    with_setting,
+    without_plugin,
+)
 from pelican_linkback.cli.context import settings_of
 from pelican_linkback.cli.import_linkbacks import place_of_cache
 from pelican_linkback.cli.terminal import Screen
@@ -35,8 +41,8 @@ RECIPES = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab-ci.yml"
 NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl")
 """Files of the state folder that no other machine has a use for: locks and caches."""
 
-DISPLACED = "linkbacks"
-"""pelican-plugin-linkbacks, whose work this plugin does."""
+REPLACED = frozenset({"linkbacks", "pelican.plugins.linkbacks"})
+"""The names of pelican-plugin-linkbacks, whose work this plugin does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +92,7 @@ def _steps(
     base, publishing = folder / Path(arguments.settings or DEFAULT_CONFIG_NAME).name, folder / LAST
     if base == publishing and (folder / DEFAULT_CONFIG_NAME).is_file():
         base = folder / DEFAULT_CONFIG_NAME
-    before = _read(base)
-    after = with_plugin(before, _installed())
-    yield (
-        f'{base.name}: add "pelican_linkback" to PLUGINS'
-        if after is None
-        else Change(base, before, after)
-    )
+    yield from _plugins(base)
     if base != publishing:
         yield from _publishing(publishing, arguments)
     if not settings.state.is_relative_to(folder):
@@ -106,6 +106,21 @@ def _steps(
         before = _read(folder / name)
         yield Change(folder / name, before, with_lines(before, lines))
     yield from _recipe(folder, state, arguments.ci)
+
+
+def _plugins(file: Path) -> Iterator[Change | str]:
+    """Yield the change that puts this plugin into PLUGINS in the place of the one it replaces."""
+    before = _read(file)
+    after = with_plugin(before, _installed())
+    if after is None:
+        yield f'{file.name}: add "pelican_linkback" to PLUGINS'
+    alone = without_plugin(before if after is None else after, REPLACED)
+    if alone is None:
+        yield (
+            f'{file.name}: take "linkbacks" out of PLUGINS, if it is there: '
+            "pelican-plugin-linkbacks and this plugin would both tell the same sites"
+        )
+    yield Change(file, before, alone or after or before)
 
 
 def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | str]:
@@ -166,7 +181,7 @@ def _seems_used(folder: Path, kind: str) -> bool:
 def _installed() -> list[str]:
     """Return the plugins that Pelican finds by itself."""
     found = pkgutil.iter_modules(pelican.plugins.__path__)
-    return sorted(each.name for each in found if each.ispkg and each.name != DISPLACED)
+    return sorted(each.name for each in found if each.ispkg and each.name not in REPLACED)
 
 
 def _agreed(arguments: argparse.Namespace, screen: Screen) -> bool:
