@@ -577,7 +577,9 @@ def conf(tmp_path, monkeypatch):
     (tmp_path / "content").mkdir()
     (tmp_path / "output").mkdir()
     path = tmp_path / "publishconf.py"
-    path.write_text(f'PATH = "content"\nOUTPUT_PATH = "output"\nSITEURL = "{BASE}"\n')
+    path.write_text(
+        f'PATH = "content"\nPLUGINS = ["pelican_linkback"]\nOUTPUT_PATH = "output"\nSITEURL = "{BASE}"\n'
+    )
     return path
 
 
@@ -693,7 +695,7 @@ def empty_site(tmp_path):
     (tmp_path / "content").mkdir()
     path = tmp_path / "publishconf.py"
     path.write_text(
-        'PATH = "content"\nOUTPUT_PATH = "output"\nSITEURL = "https://me.example.io"\n'
+        'PATH = "content"\nPLUGINS = ["pelican_linkback"]\nOUTPUT_PATH = "output"\nSITEURL = "https://me.example.io"\n'
         'LINKBACK_ALLOW_HOSTS = ["127.0.0.1"]\n'
     )
     return path

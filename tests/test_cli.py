@@ -39,7 +39,9 @@ def conf(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     (tmp_path / "content").mkdir()
     path = tmp_path / "publishconf.py"
-    path.write_text('PATH = "content"\nSITEURL = "https://me.example.io"\n')
+    path.write_text(
+        'PATH = "content"\nPLUGINS = ["pelican_linkback"]\nSITEURL = "https://me.example.io"\n'
+    )
     return path
 
 

@@ -33,7 +33,7 @@ SETTINGS = {
     "PATH": "content",
     "SITENAME": "A Site",
     "SITEURL": "https://me.example.io",
-    "PLUGINS": [],  # or those that are installed would stay connected
+    "PLUGINS": ["pelican_linkback"],
     "THEME": "simple",
     "TIMEZONE": "UTC",
     "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from itertools import groupby
@@ -15,12 +16,14 @@ from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed, WebError
 from pelican_linkback.feedcheck.built import built_file
 from pelican_linkback.feedcheck.check import Checked, Expected, check
+from pelican_linkback.feedcheck.findings import Finding
 from pelican_linkback.feedcheck.reading import published_ids
 from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
 from pelican_linkback.feeds.output.files import documents
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.summarise import FEW
 from pelican_linkback.text.urls import normalise
 
 __all__ = ["run"]
@@ -78,14 +81,30 @@ def _address_of_the_feeds(settings: Settings) -> str:
 
 
 def _show(checked: Checked, screen: Screen) -> None:
-    for feed, findings in groupby(checked.findings, key=lambda finding: finding.feed):
+    shown = checked.findings if screen.verbose else list(_first_of_each_kind(checked.findings))
+    for feed, findings in groupby(shown, key=lambda finding: finding.feed):
         screen.insist(feed, style="bold")
         for each in findings:
             about = f"{each.entry}: " if each.entry else ""
             screen.insist(f"{about}{each.message} [{each.code}]", indent="  ")
+    some, all_of = (Counter(each.code for each in found) for found in (shown, checked.findings))
+    for code in some:
+        if all_of[code] > some[code]:
+            screen.insist(
+                f"{code}: {all_of[code]} in all, {some[code]} of them shown; -v shows all"
+            )
     number = len(checked.findings)
     findings_are = "1 finding" if number == 1 else f"{number} findings"
     screen.say(f"Feeds: {checked.feeds} checked, {findings_are}")
+
+
+def _first_of_each_kind(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the first few findings of each kind: a list of a thousand is read by nobody."""
+    seen: Counter[str] = Counter()
+    for each in findings:
+        seen[each.code] += 1
+        if seen[each.code] <= FEW:
+            yield each
 
 
 def _remember(

@@ -7,10 +7,11 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 
+from pelican import DEFAULT_CONFIG_NAME
 from rich.console import Console
 
 from pelican_linkback.cli import checking, history, import_linkbacks, init, sending
-from pelican_linkback.cli.context import settings_of
+from pelican_linkback.cli.context import is_enabled, settings_of
 from pelican_linkback.cli.parser import parser
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError, SettingsError
@@ -32,13 +33,25 @@ RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
 }
 
 
+ABOUT_BUILDS = frozenset({"plan", "status", "check"})
+"""The commands that say what builds do, or did."""
+
+NOT_ENABLED = (
+    "PLUGINS in {} does not name this plugin, so a build sends nothing and writes Pelican's own "
+    'feeds; add "pelican_linkback" to it'
+)
+
+
 def run(argv: Sequence[str] | None) -> int:
     """Run the command of ``argv`` (None: of the process); return the exit status."""
     _speak_to_any_terminal()
     arguments = parser().parse_args(argv)
     screen = Screen(quiet=arguments.quiet, verbose=arguments.verbose, json=arguments.json)
     try:
-        return RUN[arguments.command](settings_of(arguments), arguments, screen)
+        settings = settings_of(arguments)
+        if arguments.command in ABOUT_BUILDS and not is_enabled(arguments.pelican):
+            _complain(NOT_ENABLED.format(arguments.settings or DEFAULT_CONFIG_NAME))
+        return RUN[arguments.command](settings, arguments, screen)
     except SettingsError as error:
         _complain(error)
         return WRONG_USAGE

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pelican import DEFAULT_CONFIG_NAME, Pelican
 from pelican.settings import read_settings
@@ -18,7 +20,13 @@ from pelican_linkback.settings import model as settings_room
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
 
-__all__ = ["must_publish", "posts_as_they_are", "settings_of", "site_as_it_is"]
+__all__ = [
+    "is_enabled",
+    "must_publish",
+    "posts_as_they_are",
+    "settings_of",
+    "site_as_it_is",
+]
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -37,14 +45,28 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
             what = "names a PATH that is no folder; it is the folder with the articles"
         raise SettingsError([f"{file} {what}"]) from error
     if pelican["PATH"] == os.curdir:
-        problem = f'{file} names no PATH; add PATH = "content", or the folder that you build from'
-        raise SettingsError([problem])
+        if not _reads_the_output_alone(arguments):
+            problem = (
+                f'{file} names no PATH; add PATH = "content", or the folder that you build from'
+            )
+            raise SettingsError([problem])
+        pelican["PATH"] = str(Path(file).absolute().parent / "content")
     arguments.pelican = pelican
     settings = settings_room.read(pelican)
     if settings.state.exists() and not settings.state.is_dir():
         problem = f"LINKBACK_STATE: {settings.state} is a file; a folder belongs there"
         raise SettingsError([problem])
     return settings
+
+
+def _reads_the_output_alone(arguments: argparse.Namespace) -> bool:
+    return arguments.command == "check" and not arguments.published
+
+
+def is_enabled(pelican: Mapping[str, Any]) -> bool:
+    """Tell whether the settings name this plugin: where they do not, a build does nothing of it."""
+    named = (getattr(each, "__name__", each) for each in pelican.get("PLUGINS") or ())
+    return "pelican_linkback" in named
 
 
 def must_publish(settings: Settings) -> None:
