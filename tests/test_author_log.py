@@ -92,7 +92,8 @@ def it_is_refused(site, host, blog, target):
         "the receiver refuses (fault 17): it finds no link to the target on your page: I see none"
     )
     remedy = (
-        "it is tried again when the article changes, or by pelican-linkback send --retry-failed"
+        "it is tried again when the article changes, "
+        "or by pelican-linkback send -s publishconf.py --retry-failed"
     )
     return "Linkbacks: 0 sent, 1 failed", [("one.md", target, reason, remedy)]
 
@@ -122,7 +123,7 @@ def the_deadline_is_over(site, host, blog, target):
 def sending_is_left_to_the_command(site, host, blog, target):
     mark(site, target)
     site.settings["LINKBACK_SEND"] = False
-    return "Linkbacks: 1 due; upload the site, then run pelican-linkback send", []
+    return "Linkbacks: 1 due; upload the site, then run pelican-linkback send -s publishconf.py", []
 
 
 @case

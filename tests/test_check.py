@@ -578,7 +578,8 @@ def conf(tmp_path, monkeypatch):
     (tmp_path / "output").mkdir()
     path = tmp_path / "publishconf.py"
     path.write_text(
-        f'PATH = "content"\nPLUGINS = ["pelican_linkback"]\nOUTPUT_PATH = "output"\nSITEURL = "{BASE}"\n'
+        'PATH = "content"\nPLUGINS = ["pelican_linkback"]\n'
+        f'OUTPUT_PATH = "output"\nSITEURL = "{BASE}"\n'
     )
     return path
 

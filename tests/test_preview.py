@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from pelican_linkback.plugin import preview
+from pelican_linkback.plugin import invocation
 from tests import terminal
 from tests.servers import Blog, WebHost, serving
 
@@ -31,7 +31,7 @@ from tests.servers import Blog, WebHost, serving
     ],
 )
 def test_pelican_s_own_words_say_whether_it_only_looks(words, expected, capsys):
-    assert preview.is_preview(words.split()) is expected
+    assert invocation.is_preview(words.split()) is expected
     assert capsys.readouterr().err == ""
 
 

@@ -11,11 +11,12 @@ from pelican import DEFAULT_CONFIG_NAME
 from rich.console import Console
 
 from pelican_linkback.cli import checking, history, import_linkbacks, init, sending
-from pelican_linkback.cli.context import is_enabled, settings_of
+from pelican_linkback.cli.context import is_enabled, publishing_instead, settings_of
 from pelican_linkback.cli.parser import parser
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.next_steps import in_use, with_options
 
 __all__ = ["run"]
 
@@ -46,17 +47,21 @@ def run(argv: Sequence[str] | None) -> int:
     """Run the command of ``argv`` (None: of the process); return the exit status."""
     _speak_to_any_terminal()
     arguments = parser().parse_args(argv)
-    screen = Screen(quiet=arguments.quiet, verbose=arguments.verbose, json=arguments.json)
+    options = in_use(arguments.settings, arguments.overrides)
     try:
         settings = settings_of(arguments)
+        options = options or publishing_instead(settings)
         if arguments.command in ABOUT_BUILDS and not is_enabled(arguments.pelican):
             _complain(NOT_ENABLED.format(arguments.settings or DEFAULT_CONFIG_NAME))
+        screen = Screen(
+            quiet=arguments.quiet, verbose=arguments.verbose, json=arguments.json, options=options
+        )
         return RUN[arguments.command](settings, arguments, screen)
     except SettingsError as error:
-        _complain(error)
+        _complain(with_options(str(error), options))
         return WRONG_USAGE
     except LinkbackError as error:
-        _complain(error)
+        _complain(with_options(str(error), options))
         return NEEDS_AUTHOR
 
 

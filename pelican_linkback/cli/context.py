@@ -20,10 +20,14 @@ from pelican_linkback.settings import model as settings_room
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
 
+PUBLISHING = "publishconf.py"
+"""What pelican-quickstart calls the settings that publish a site."""
+
 __all__ = [
     "is_enabled",
     "must_publish",
     "posts_as_they_are",
+    "publishing_instead",
     "settings_of",
     "site_as_it_is",
 ]
@@ -69,12 +73,19 @@ def is_enabled(pelican: Mapping[str, Any]) -> bool:
     return "pelican_linkback" in named
 
 
+def publishing_instead(settings: Settings) -> str:
+    """Return the option for the settings that publish the site, where those at hand do not."""
+    other = not settings.publishes and Path(PUBLISHING).is_file()
+    return f"-s {PUBLISHING}" if other else ""
+
+
 def must_publish(settings: Settings) -> None:
     """Raise SettingsError where the settings are not those that publish the site."""
     if not settings.publishes:
+        such_as = f": {instead}" if (instead := publishing_instead(settings)) else " with -s"
         problem = (
             f"SITEURL = {settings.site_url!r} is not public, so nothing is sent; name the settings "
-            "that publish the site with -s, or allow its host with LINKBACK_ALLOW_HOSTS"
+            f"that publish the site{such_as}, or allow its host with LINKBACK_ALLOW_HOSTS"
         )
         raise SettingsError([problem])
 

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from pelican_linkback.text.next_steps import with_options
 from pelican_linkback.text.printable import harmless
 
 __all__ = ["Bar", "Screen", "fitted"]
@@ -67,12 +68,14 @@ class Bar:
 class Screen:
     """Where a command speaks: to people in lines, or to a machine in one JSON document.
 
-    ``quiet`` leaves only what needs the author, ``verbose`` adds what is only good to know.
+    ``quiet`` leaves only what needs the author, ``verbose`` adds what is only good to know. The
+    commands that its lines name get the ``options`` in use, so that they can be typed as printed.
     """
 
     quiet: bool = False
     verbose: bool = False
     json: bool = False
+    options: str = ""
     console: Console = field(default_factory=lambda: Console(highlight=False, markup=False))
 
     def data(self, value: Any) -> None:
@@ -86,7 +89,7 @@ class Screen:
 
     def insist(self, text: str, indent: str = "", style: str = "") -> None:
         """Print a line that the author needs, also where only that is asked for."""
-        for line in self._lines(text, indent):
+        for line in self._lines(with_options(text, self.options), indent):
             self.console.print(Text(line, style=style), soft_wrap=True)
 
     def diff(self, text: str) -> None:

@@ -54,13 +54,14 @@ from pelican_linkback.plugin.contents import (
 )
 from pelican_linkback.plugin.feed_links import FeedLinks
 from pelican_linkback.plugin.feed_writer import WrittenFeed
+from pelican_linkback.plugin.invocation import is_preview, options_in_use
 from pelican_linkback.plugin.messages import Teller
-from pelican_linkback.plugin.preview import is_preview
 from pelican_linkback.plugin.theme import KnownLinkbacks, Linkbacks, fill_in_language
 from pelican_linkback.protocol import extraction
 from pelican_linkback.sending import courier_for, idle_of
 from pelican_linkback.settings import model as settings_room
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.next_steps import with_options
 from pelican_linkback.text.printable import described
 
 if typing.TYPE_CHECKING:
@@ -273,10 +274,11 @@ def deliver_site(
     posts = posts_of(contents, settings, first_day(settings, now.date()))
     courier = replace(courier_for(settings, is_build=True), sleep=_sleep)
     report = courier.run(posts, topics_of(feeds, settings))
-    teller = Teller(logger)
+    teller, options = Teller(logger), options_in_use(sys.argv)
     for notice in report.notices:
         level = logging.getLevelNamesMapping()[notice.level.upper()]
-        teller.add(level, notice.kind or notice.text, notice.text)
+        text = with_options(notice.text, options)
+        teller.add(level, notice.kind or text, text)
     teller.tell()
     is_of_interest = report.left or report.ended or any(post.targets for post in posts)
     line = _line(report, settings) if is_of_interest else ""
@@ -308,5 +310,6 @@ def _say(line: str) -> None:
     """Say one line to the author at the default log level, where Pelican says "Done"."""
     if line and logger.isEnabledFor(logging.WARNING):
         # A target is told as its author wrote it, and a terminal may know ASCII alone.
+        line = with_options(line, options_in_use(sys.argv))
         shown = line.encode(console.encoding, "backslashreplace").decode(console.encoding)
         console.print(shown, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,37 @@
+"""Next steps in messages: a command that is printed can be typed as it is printed. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from shlex import quote
+
+__all__ = ["in_use", "with_options"]
+
+_STEP = re.compile(
+    r"\bpelican-linkback (?:check|compact|import-linkbacks|init|plan|retract|send|status)\b(?! -s)"
+)
+
+_OF_BUILDS = frozenset({"LINKBACK_SEND"})
+"""Settings that are overridden for one build, and mean nothing to a command."""
+
+
+def in_use(settings: str | None, overrides: Mapping[str, object]) -> str:
+    r"""Return the options that name the ``settings`` file and the ``overrides``, for a shell.
+
+    >>> in_use("publishconf.py", {"SITEURL": "https://blog.example"})
+    '-s publishconf.py -e \'SITEURL="https://blog.example"\''
+    """
+    pairs = [
+        quote(f"{name}={json.dumps(value)}")
+        for name, value in overrides.items()
+        if name not in _OF_BUILDS
+    ]
+    words = ["-s", quote(settings)] if settings else []
+    return " ".join([*words, *(["-e", *pairs] if pairs else [])])
+
+
+def with_options(text: str, options: str) -> str:
+    """Return a message with ``options`` after each command of ours that it names without any."""
+    return _STEP.sub(lambda step: f"{step[0]} {options}", text) if options else text
