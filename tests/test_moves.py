@@ -12,11 +12,13 @@ from pelican_linkback.net.client import Response
 from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
 from pelican_linkback.sending.deciding.changes import Post, reconcile
 from pelican_linkback.sending.deciding.moves import (
+    is_lost,
     kept,
     predecessors,
     retracted_after_all,
     succession,
 )
+from pelican_linkback.sending.deciding.readiness import Ready
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import (
     GONE,
@@ -172,6 +174,33 @@ def test_what_is_kept_is_known_by_the_old_address(
     assert new.sent_source == OLD.source
     assert not old.is_open
     assert predecessors({OLD: old, NEW: new}) == {}
+
+
+GONE_AWAY = Waiting("not-online")
+
+
+@pytest.mark.parametrize(
+    ("found", "answer", "hours", "lost"),
+    [
+        pytest.param(Ready(OLD.source, "x"), online(), 1, False, id="it still redirects"),
+        pytest.param(Waiting("older-version"), online(), 99, False, id="to an older version"),
+        pytest.param(GONE_AWAY, online(status=404), 1, True, id="404"),
+        pytest.param(GONE_AWAY, online(status=500), 1, False, id="in trouble"),
+        pytest.param(GONE_AWAY, online(status=500), 24, True, id="in trouble for a day"),
+        pytest.param(GONE_AWAY, Unreachable(OLD.source, "no"), 1, False, id="down"),
+        pytest.param(GONE_AWAY, Unreachable(OLD.source, "no"), 24, True, id="down for a day"),
+        pytest.param(Waiting("redirected"), online(b"Home"), 1, True, id="it redirects elsewhere"),
+        pytest.param(Waiting("link-missing"), online(b"x"), 1, True, id="another page is there"),
+    ],
+)
+def test_an_old_address_is_lost_when_it_leads_to_the_page_no_more(
+    found: Ready | Waiting, answer: Response | WebError, hours: int, lost: bool
+) -> None:
+    known = history(NEW, QUEUED, Answered(took().outcome, None, "1", OLD.source))
+    known = known._replace(fingerprint="2", since=NOON - timedelta(hours=hours))
+    assert is_lost(known, found, answer, NOON) == lost
+    assert not is_lost(known._replace(fingerprint=UNLINKED), found, answer, NOON)
+    assert not is_lost(known._replace(served_at=""), found, answer, NOON)
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.verification import links_to
 from pelican_linkback.sending.deciding.readiness import (
     LINK_MISSING,
-    NOT_ONLINE,
     OLD_ADDRESS,
+    OLDER,
     PATIENCE,
     REDIRECTED,
     Ready,
@@ -117,17 +117,21 @@ def kept(new: Delivery, old: Delivery) -> Facts:
     return [(new.mention, known), (old.mention, over)]
 
 
-def is_lost(delivery: Delivery, found: Ready | Waiting) -> bool:
+def is_lost(
+    delivery: Delivery, found: Ready | Waiting, page: Response | WebError, now: datetime
+) -> bool:
     """Tell whether the address by which a receiver knows the page leads to it no more.
 
-    Then the page is sent by its own address, if that is ready.
+    ``found`` is what the ``page`` there says of the delivery. Then the page is sent by its own
+    address, if that is ready. What may pass is waited for, for a day.
     """
-    return (
-        delivery.sent_source != delivery.mention.source
-        and not delivery.is_removal
-        and isinstance(found, Waiting)
-        and found.reason in {NOT_ONLINE, REDIRECTED, LINK_MISSING}
-    )
+    if delivery.sent_source == delivery.mention.source or delivery.is_removal:
+        return False
+    if isinstance(found, Ready) or found.reason == OLDER:
+        return False
+    is_answer = found.reason in {REDIRECTED, LINK_MISSING}
+    is_over = delivery.since is not None and now - delivery.since >= PATIENCE
+    return is_answer or is_over or (not isinstance(page, WebError) and is_gone(page))
 
 
 def retracted_after_all(

@@ -75,7 +75,7 @@ def about_waiting(
 
     ``objections`` may know better what is wrong with a link that is missing.
     """
-    source = deliveries[0].mention.source
+    source = deliveries[0].sent_source
     told = f"{_subject(deliveries)} not told yet"
     match why.reason:
         case code if code == LINK_MISSING and why.detail:
