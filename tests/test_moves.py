@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -31,13 +32,29 @@ from pelican_linkback.sending.memory.events import (
     Waiting,
 )
 from pelican_linkback.sending.memory.ledger import fold
-from tests.test_courier import BLOG, FAR, HUB
+from pelican_linkback.sending.running.report import Report
+from tests.fakeweb import Reply, Request
+from tests.test_courier import (
+    BLOG,
+    FAR,
+    HUB,
+    World,
+    accept,
+    mention_of,
+    offering,
+    page,
+    post,
+)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TARGET = f"{FAR}/b"
 OLD, NEW = Mention(f"{BLOG}/a", TARGET), Mention(f"{BLOG}/moved", TARGET)
 LINKED = f'<title>A</title><a href="{TARGET}">b</a>'.encode()
 TOMBSTONE = b'<meta http-equiv="Status" content="410 Gone">'
+
+
+def text_of(report: Report) -> str:
+    return "\n".join(notice.text for notice in report.notices)
 
 
 def took(version: str = "1", protocol: Protocol = Protocol.WEBMENTION) -> Answered:
@@ -253,3 +270,137 @@ def test_an_article_that_moved_back_is_not_retracted_where_its_receiver_knows_it
     assert NEW not in dict(reconcile({NEW: there}, [back]))
     changed = history(NEW, QUEUED, known, Queued("a.md", "2"))
     assert dict(reconcile({NEW: changed}, [back]))[NEW] == Dropped()
+
+
+# Whole runs
+
+
+class Receiver(World):
+    """A blog with one article, and a receiver that looks at each source that it is told of."""
+
+    def __init__(self, folder: Path, *, follows: bool = True, protocol: str = "webmention") -> None:
+        super().__init__(folder)
+        self.held: set[str] = set()
+        self.follows = follows
+        self.web.pages |= {TARGET: offering(**{protocol: f"{HUB}/in"}), f"{HUB}/in": self.receive}
+
+    def receive(self, request: Request) -> Reply:
+        source = mention_of(request).source
+        found = self.web.pages.get(source)
+        while self.follows and isinstance(found, Reply) and found.status == 301:
+            found = self.web.pages.get(dict(found.headers)["Location"])
+        (self.held.add if isinstance(found, str) and TARGET in found else self.held.discard)(source)
+        return accept(request)
+
+    def move(self, old: Reply | str, fingerprint: str = "1") -> list[Post]:
+        """Move the article, and let its old address answer ``old``; return the site's posts."""
+        self.web.pages[OLD.source] = old
+        self.web.pages[NEW.source] = page(TARGET)
+        return [replace(POST, fingerprint=fingerprint)]
+
+    def runs(self, posts: list[Post], number: int = 3) -> str:
+        """Run a few times, days apart; return what was said."""
+        said = []
+        for _ in range(number):
+            said.append(text_of(self.courier().run(posts)))
+            self.now += timedelta(days=2)
+        return "\n".join(said)
+
+
+REDIRECT = Reply(301, [("Location", NEW.source)])
+
+
+@pytest.mark.parametrize("protocol", ["webmention", "pingback"])
+@pytest.mark.parametrize("follows", [True, False])
+@pytest.mark.parametrize(
+    ("old", "held"),
+    [
+        pytest.param(REDIRECT, {OLD.source}, id="it redirects"),
+        pytest.param(Reply(410), {NEW.source}, id="410"),
+        pytest.param(Reply(404), {NEW.source}, id="404"),
+        pytest.param(TOMBSTONE.decode(), {NEW.source}, id="a tombstone"),
+    ],
+)
+def test_a_receiver_holds_one_mention_of_an_article_that_moved(
+    tmp_path: Path, protocol: str, follows: bool, old: Reply | str, held: set[str]
+) -> None:
+    world = Receiver(tmp_path, follows=follows, protocol=protocol)
+    world.courier().run(world.publish(post("a", TARGET)))
+    said = world.runs(world.move(old))
+    if protocol == "pingback" and old is not REDIRECT:
+        held = held | {OLD.source}  # there is no word for it
+    assert world.held == held
+    assert ("knows the page by its old address" in said) == (old is REDIRECT)
+    world.asked()
+    world.runs([POST], 1)
+    assert world.asked() == []
+
+
+def test_later_versions_are_told_by_the_old_address_while_it_redirects(tmp_path: Path) -> None:
+    world = Receiver(tmp_path)
+    world.courier().run(world.publish(post("a", TARGET)))
+    world.runs(world.move(REDIRECT, fingerprint="2"))
+    world.runs(world.move(REDIRECT, fingerprint="3"))
+    assert world.told() == [OLD, OLD, OLD]
+    world.runs([replace(POST, targets=(), links=frozenset(), fingerprint="4")], 0)
+    world.web.pages[NEW.source] = page()
+    world.runs([replace(POST, targets=(), links=frozenset(), fingerprint="4")])
+    assert (world.told()[3:], world.held) == ([OLD], set())
+
+
+def test_when_the_redirect_has_ended_the_next_version_is_told_by_the_new_address(
+    tmp_path: Path,
+) -> None:
+    world = Receiver(tmp_path)
+    world.courier().run(world.publish(post("a", TARGET)))
+    world.runs(world.move(REDIRECT))
+    assert world.held == {OLD.source}
+    world.runs(world.move(Reply(410), fingerprint="2"))
+    assert world.held == {NEW.source}
+    world.runs(world.move(Reply(410), fingerprint="3"))
+    assert world.told()[-1] == NEW
+    assert world.told().count(OLD) == 2
+
+
+def test_a_page_that_moved_and_is_retracted_is_retracted_by_the_old_address(
+    tmp_path: Path,
+) -> None:
+    world = Receiver(tmp_path)
+    world.courier().run(world.publish(post("a", TARGET)))
+    world.runs(world.move(REDIRECT))
+    world.web.pages[NEW.source] = Reply(410)
+    world.courier().retract(NEW.source)
+    assert (world.told()[1:], world.held) == ([OLD], set())
+
+
+def test_an_old_address_that_redirects_can_be_retracted_all_the_same(tmp_path: Path) -> None:
+    world = Receiver(tmp_path)
+    world.courier().run(world.publish(post("a", TARGET)))
+    world.runs(world.move(REDIRECT))
+    assert world.courier().retract(OLD.source).waiting == 1
+    world.web.pages[OLD.source] = TOMBSTONE.decode()
+    assert world.courier().run().sent == 1
+    assert world.held == set()
+
+
+def test_while_the_old_page_is_online_the_new_one_waits_for_a_day(tmp_path: Path) -> None:
+    world = Receiver(tmp_path)
+    world.courier().run(world.publish(post("a", TARGET)))
+    posts = world.move(page(TARGET))
+    report = world.courier().run(posts)
+    assert report.waiting == 2
+    assert f"the old address {OLD.source} is still online" in text_of(report)
+    world.web.pages[OLD.source] = Reply(410)
+    world.runs(posts)
+    assert world.held == {NEW.source}
+
+
+def test_an_article_that_moved_and_back_is_known_by_its_first_address(tmp_path: Path) -> None:
+    world = Receiver(tmp_path)
+    posts = world.publish(post("a", TARGET))
+    world.courier().run(posts)
+    world.runs(world.move(REDIRECT))
+    world.web.pages |= {OLD.source: page(TARGET), NEW.source: Reply(404)}
+    world.runs(list(posts))
+    assert world.held == {OLD.source}
+    assert world.told() == [OLD]

@@ -7,7 +7,7 @@ import datetime as dt
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pelican_linkback.cli.terminal import Bar, Screen
 from pelican_linkback.exceptions import InvalidURL, LinkbackError, SettingsError
 from pelican_linkback.sending import beginning_of, built_site, courier_for
 from pelican_linkback.sending.deciding.decider import Ask, Send
+from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.running.report import Report
 from pelican_linkback.sending.running.sender import Courier
 from pelican_linkback.sending.running.wait import run_until_ready
@@ -88,9 +89,10 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
 def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Bury a page and tell all that were told of it; status 1 where nobody was."""
     must_publish(settings)
-    source, courier = _source(arguments.url), _courier(settings)
-    told = [each for each, _ in courier.plan() if each.mention.source == source]
-    if not any(each.is_shown for each in told):
+    courier = _courier(settings)
+    known = [delivery for delivery, _ in courier.plan()]
+    source = _source(arguments.url, known)
+    if not any(each.is_shown for each in known if each.mention.source == source):
         raise LinkbackError(
             f"nobody was told of {source} by webmention, so nobody is to be told; "
             "pelican-linkback status -v shows what was told of which page"
@@ -111,12 +113,17 @@ def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Scree
     return _tell(report, arguments, screen, page=str(grave) if grave else None)
 
 
-def _source(url: str) -> str:
+def _source(url: str, known: Sequence[Delivery]) -> str:
+    """Return the source that ``url`` names: as in the settings, or as receivers were given it."""
     try:
-        return normalise(url)
+        address = normalise(url)
     except InvalidURL as error:
         problem = f"{error}; name the page that is gone by its address, as it was online"
         raise SettingsError([problem]) from error
+    if any(each.mention.source == address for each in known):
+        return address
+    served = (each.mention.source for each in known if each.sent_source == address)
+    return next(served, address)
 
 
 def _tell(report: Report, arguments: argparse.Namespace, screen: Screen, **more: str | None) -> int:

@@ -9,7 +9,7 @@ from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED, Dropped, Queued
 
-__all__ = ["News", "Post", "is_news", "reconcile", "vanished"]
+__all__ = ["News", "Post", "is_news", "reconcile", "retraction", "vanished"]
 
 News = Queued | Dropped
 
@@ -80,6 +80,28 @@ def reconcile(
             page = digest(mention.source)
             if is_new or (page and known is not None and page != known.page):
                 yield mention, replace(fact, page=page)
+
+
+def retraction(deliveries: Mapping[Mention, Delivery], source: str) -> list[tuple[Mention, News]]:
+    """Return what it changes in what is known that the page at ``source`` is gone.
+
+    Where its receiver was to keep an old address of the article, that is begun anew.
+    """
+    known = [each for each in deliveries.values() if each.mention.source == source]
+    return [
+        (each.mention, fact)
+        for each in known
+        if each.is_shown or not each.is_known
+        for fact in _retraction(each)
+    ]
+
+
+def _retraction(delivery: Delivery) -> tuple[News, ...]:
+    gone = Queued(delivery.article, GONE)
+    if not delivery.is_shown:
+        return (Dropped(),)
+    is_over = delivery.fingerprint == GONE and not delivery.is_open
+    return (Dropped(), gone) if is_over else (gone,)
 
 
 def vanished(deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]) -> list[Delivery]:

@@ -69,13 +69,15 @@ class Notice:
 
 
 def about_waiting(
-    deliveries: Sequence[Delivery], why: Waiting, objections: Sequence[Objection] = ()
+    deliveries: Sequence[Delivery],
+    source: str,
+    why: Waiting,
+    objections: Sequence[Objection] = (),
 ) -> Notice:
-    """Say why the ``deliveries`` of one source wait, and what the author can do.
+    """Say why ``deliveries`` wait for the page at ``source``, and what the author can do.
 
     ``objections`` may know better what is wrong with a link that is missing.
     """
-    source = deliveries[0].sent_source
     told = f"{_subject(deliveries)} not told yet"
     match why.reason:
         case code if code == LINK_MISSING and why.detail:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from pelican_linkback.sending.running.notices import (
     Notice,
     about_answer,
     about_missing_link,
+    about_move,
     about_objection,
     about_waiting,
 )
@@ -82,6 +83,7 @@ class Recorder:
         self._over: set[Mention] = set()
         self._answers: dict[Mention, Notice] = {}
         self._others: list[Notice] = []
+        self._waiting: dict[tuple[str, Waiting], dict[Mention, Sequence[Objection]]] = {}
         self._stopped = threading.Event()
 
     def delivery(self, mention: Mention) -> Delivery:
@@ -92,10 +94,11 @@ class Recorder:
         """Record nothing any more: what is cut off from here on stays as it is on record."""
         self._stopped.set()
 
-    def notices(self) -> Iterator[Notice]:
-        """Yield what there is to say of deliveries to targets."""
+    def notices(self, unlinked: Collection[Mention] = ()) -> Iterator[Notice]:
+        """Yield what there is to say of deliveries to targets, but for the ``unlinked``."""
         yield from self._answers.copy().values()
         yield from self._others.copy()
+        yield from self._about_waiting(unlinked)
 
     def object_to(self, mention: Mention, objected: Iterable[Objection]) -> None:
         """Say what a WordPress site will hold against a pingback."""
@@ -104,7 +107,7 @@ class Recorder:
 
     def begin(self, mention: Mention, attempt: Attempt) -> None:
         """Record that a request is about to be made."""
-        self._record([(mention, attempt)])
+        self.record([(mention, attempt)])
 
     def settle(self, mention: Mention, outcome: Outcome, source: str = "") -> None:
         """Record the ``outcome`` of an attempt, or of the look at a target.
@@ -121,7 +124,7 @@ class Recorder:
         served_at = "" if sent == mention.source else sent
         pause = self._times.pause_of(outcome)
         answered = Answered(outcome, retry_at, delivery.fingerprint, served_at, pause)
-        self._record([(mention, answered)])
+        self.record([(mention, answered)])
         self._end([mention])
         self._say_answer(mention)
 
@@ -131,7 +134,7 @@ class Recorder:
         said = replace(said, fingerprint=delivery.fingerprint)
         if said.verdict is Verdict.LATER:
             said = replace(said, retry_at=self._times.after(delivery.asked + 1))
-        self._record([(mention, said)])
+        self.record([(mention, said)])
         self.asked.add(mention)
         self._show_progress([mention])
         if said.verdict is Verdict.REFUSED:
@@ -147,30 +150,39 @@ class Recorder:
         self.settle(mention, outcome)
 
     def keep_waiting(
-        self,
-        why: Waiting,
-        objected: Mapping[Mention, Sequence[Objection]],
-        unlinked: Collection[Mention],
+        self, mention: Mention, why: Waiting, source: str, objected: Sequence[Objection] = ()
     ) -> None:
-        """Record that mentions of one source wait for its page, and say why.
+        """Record that a mention waits for the page at ``source``.
 
-        ``objected`` has them all, with what is wrong with their links; of the ``unlinked`` it is
-        said elsewhere.
+        ``objected`` is what is wrong with its link.
         """
-        deliveries = [self.delivery(mention) for mention in objected]
-        self._record(
-            (delivery.mention, why)
-            for delivery in deliveries
-            # The same as at the last run is not worth a line.
-            if (delivery.state, delivery.reason) != (State.WAITING, why.reason)
-        )
-        self._end(objected)
-        if deliveries[0].is_ping:
-            return  # of feeds, all that wait are told of in one line
-        groups = [deliveries]
-        if why.reason == LINK_MISSING:
-            groups = [[each] for each in deliveries if each.mention not in unlinked]
-        self._others += [about_waiting(each, why, objected[each[0].mention]) for each in groups]
+        delivery = self.delivery(mention)
+        # The same as at the last run is not worth a line.
+        if (delivery.state, delivery.reason) != (State.WAITING, why.reason):
+            self.record([(mention, why)])
+        self._waiting.setdefault((source, why), {})[mention] = objected
+        self._end([mention])
+
+    def keep_address(self, mention: Mention, facts: Iterable[tuple[Mention, Fact]]) -> None:
+        """Record that a receiver keeps the old address of an article that has moved."""
+        self.record(facts)
+        delivery = self.delivery(mention)
+        if not delivery.is_open:
+            self._others.append(about_move(delivery))
+        self._show_progress([mention])
+
+    def _about_waiting(self, unlinked: Collection[Mention]) -> Iterator[Notice]:
+        """Say of each source why it is waited for; of the ``unlinked`` it is said elsewhere.
+
+        Of feeds, all that wait are named in one line, elsewhere, too.
+        """
+        for (source, why), objected in self._waiting.copy().items():
+            waiting = [self.delivery(mention) for mention in sorted(objected)]
+            groups = [[each for each in waiting if not each.is_ping]]
+            if why.reason == LINK_MISSING:
+                groups = [[each] for each in groups[0] if each.mention not in unlinked]
+            for group in filter(None, groups):
+                yield about_waiting(group, source, why, objected[group[0].mention])
 
     def _say_answer(self, mention: Mention) -> None:
         delivery = self.delivery(mention)
@@ -187,7 +199,8 @@ class Recorder:
         self._over.update(mentions)
         self._progress(len(self._over), len(self.due))
 
-    def _record(self, facts: Iterable[tuple[Mention, Fact]]) -> None:
+    def record(self, facts: Iterable[tuple[Mention, Fact]]) -> None:
+        """Record ``facts`` as of now, unless the run was stopped."""
         if self._stopped.is_set():
             raise Stopped
         self.ledger.record(facts, self._times.now())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import typing
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,11 +18,10 @@ from typing import Any, NamedTuple
 from pelican_linkback.exceptions import JournalError, WebError
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.response import is_passing
-from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding import removals
-from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready, objections, readiness
+from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready
 from pelican_linkback.sending.memory.delivery import Delivery, State
-from pelican_linkback.sending.memory.events import Asked, Attempt, Waiting
+from pelican_linkback.sending.memory.events import Asked, Attempt
 from pelican_linkback.sending.running.discovery_cache import Discoveries, Found
 from pelican_linkback.sending.running.exchanges import (
     FOR_A_PAGE,
@@ -39,6 +38,7 @@ from pelican_linkback.sending.running.exchanges import (
 from pelican_linkback.sending.running.hosts import OUT_OF_ORDER, host_of, trouble_of
 from pelican_linkback.sending.running.recorder import Recorder, Stopped, Times
 from pelican_linkback.sending.running.scheduler import HostScheduler, Once, Task, Turn
+from pelican_linkback.sending.running.visits import Objected, Visits
 from pelican_linkback.text.printable import harmless
 from pelican_linkback.text.urls import page_key
 
@@ -53,12 +53,6 @@ MAX_TRIES = 4
 """So often an exchange is tried in one run whose host asks for pauses that can be waited for."""
 
 NOBODY = Outcome(Verdict.NOTHING, "no-endpoint")
-
-Objected = Sequence[Objection]
-"""What a WordPress receiver will hold against a link."""
-
-Seen = Mapping[Mention, tuple[Ready, Objected]]
-"""What may be sent of a source, as what."""
 
 Answer = Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
 """The part of a task that comes to an answer, and the turn in which that came."""
@@ -87,28 +81,25 @@ class HeldBack(NamedTuple):
 
 
 class Run:
-    """Sends what is due in ``recorder``; of ``unlinked`` it is known that the page has no link."""
+    """Sends what is due in ``recorder``."""
 
     def __init__(
         self,
         tools: Tools,
         scheduler: HostScheduler,
         recorder: Recorder,
-        unlinked: Collection[Mention] = (),
     ) -> None:
         self._tools = tools
         self._scheduler = scheduler
         self._recorder = recorder
-        self._unlinked = unlinked
+        self._visits = Visits(recorder, self._fetch, tools.built, tools.times.now)
         self._tasks: dict[Task, Mention] = {}
-        self._by_source: dict[str, list[Mention]] = {}
         self._by_page: Counter[str] = Counter()
         self._updated: set[str] = set()
         """The pages whose receivers are to be looked for anew."""
         for mention in recorder.due:
             delivery = recorder.delivery(mention)
             if delivery.status_url is None:
-                self._by_source.setdefault(delivery.sent_source, []).append(mention)
                 self._by_page[page_key(mention.target)] += 1
                 if delivery.is_known:
                     self._updated.add(page_key(mention.target))
@@ -158,9 +149,8 @@ class Run:
 
     def _deliver(self, mention: Mention) -> Task:
         """Tell the target, once a receiver would find at the source what it is told."""
-        source = self._recorder.delivery(mention).sent_source
-        seen: Seen = yield Once(("source", source), partial(self._visit, source))
-        if mention not in seen:
+        seen = yield from self._visits.look(mention)
+        if seen is None:
             return
         if self._recorder.delivery(mention).is_ping:
             # What a hub takes is known.
@@ -168,28 +158,7 @@ class Run:
         else:
             discover = partial(self._discover, mention.target)
             found = yield Once(("target", page_key(mention.target)), discover)
-        yield from self._send(mention, found, *seen[mention])
-
-    def _visit(self, source: str) -> Generator[Turn | Once, Any, Seen]:
-        """Look at the page at ``source``; return which of its mentions may be sent."""
-        mentions = self._by_source[source]
-        is_feed = self._recorder.delivery(mentions[0]).is_ping
-        page, _ = yield from self._fetch(source, {} if is_feed else FOR_A_PAGE)
-        now = self._tools.times.now()
-        built = self._tools.built(mentions[0].source)
-        seen: dict[Mention, tuple[Ready, Objected]] = {}
-        waiting: dict[Waiting, dict[Mention, Objected]] = {}
-        for mention in mentions:
-            delivery = self._recorder.delivery(mention)
-            found = readiness(delivery, page, built, now)
-            objected = objections(delivery, page, built)
-            if isinstance(found, Ready):
-                seen[mention] = found, objected
-            else:
-                waiting.setdefault(found, {})[mention] = objected
-        for why, group in waiting.items():
-            self._recorder.keep_waiting(why, group, self._unlinked)
-        return seen
+        yield from self._send(mention, found, *seen)
 
     def _discover(self, target: str) -> Generator[Turn | Once, Any, Found]:
         """Return where ``target`` takes mentions: it is asked, if it has to be."""

@@ -26,12 +26,12 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.verification import links_to
-from pelican_linkback.sending.deciding.changes import Post, reconcile
+from pelican_linkback.sending.deciding.changes import Post, reconcile, retraction
 from pelican_linkback.sending.deciding.decider import (
     Ask,
     Decision,
@@ -44,7 +44,7 @@ from pelican_linkback.sending.deciding.decider import (
 from pelican_linkback.sending.deciding.readiness import BuiltPage, digest_of
 from pelican_linkback.sending.deciding.topics import Topic, news_of
 from pelican_linkback.sending.memory.delivery import INTERRUPTED, Delivery, State
-from pelican_linkback.sending.memory.events import GONE, Dropped, Fact, Queued
+from pelican_linkback.sending.memory.events import Dropped, Fact
 from pelican_linkback.sending.memory.ledger import Ledger, without_collection
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.exchanges import Web
@@ -135,7 +135,7 @@ class Courier:
 
     def retract(self, source: str) -> Report:
         """Tell all that were told of ``source`` that it is gone, as soon as it is; see ``run``."""
-        return self._run(partial(_retraction, source))
+        return self._run(lambda ledger: retraction(ledger.deliveries, source))
 
     def _unlinked(self, posts: Iterable[Post]) -> Iterator[Mention]:
         """Yield what is marked, and is no link of the page that was built of its article."""
@@ -208,7 +208,7 @@ class Courier:
         limits = Limits(self.workers, self.per_host, begun + self.deadline, begun + self.wait)
         scheduler = HostScheduler(limits, Clock(self.monotonic, self.sleep), self.pauses)
         tools = Tools(self.web, self._times, self.protocols, self.built, self.discoveries)
-        this = Run(tools, scheduler, recorder, unlinked)
+        this = Run(tools, scheduler, recorder)
         self.progress(0, len(recorder.due))
         finished = scheduler.run(this.tasks())
         if not finished:
@@ -277,7 +277,7 @@ class Courier:
                 *about_journal(ledger.problems),
                 *sorted(
                     [
-                        *recorder.notices(),
+                        *recorder.notices(unlinked),
                         *about_missing_links(ledger, unlinked, self.built),
                         *about_pings(decided[mention] for mention in done),
                         *(about_host(*each) for each in hosts),
@@ -286,13 +286,3 @@ class Courier:
             ),
         )
         return replace(report, held_back=sum(len(each.mentions) for each in hosts))
-
-
-def _retraction(source: str, ledger: Ledger) -> News:
-    """Return what a page that is gone changes in what is known of its mentions."""
-    known = [each for each in ledger.deliveries.values() if each.mention.source == source]
-    return [
-        (each.mention, Queued(each.article, GONE) if each.is_shown else Dropped())
-        for each in known
-        if each.is_shown or not each.is_known
-    ]

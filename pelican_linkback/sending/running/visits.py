@@ -1,0 +1,132 @@
+"""Looks at sources before anything is sent: would a receiver find what it is told there.
+
+A source is fetched once in a run, however many of its links are to be told. Where an article has
+moved, its old address is looked at first: see ``moves``.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+from pelican_linkback.exceptions import WebError
+from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.protocol.verification import Objection
+from pelican_linkback.sending.deciding import moves
+from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready, objections, readiness
+from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.memory.events import Waiting
+from pelican_linkback.sending.running.exchanges import FOR_A_PAGE
+from pelican_linkback.sending.running.recorder import Recorder
+from pelican_linkback.sending.running.scheduler import Once, Turn
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.net.client import Response
+
+__all__ = ["Look", "Objected", "Visits"]
+
+Objected = Sequence[Objection]
+"""What a WordPress receiver will hold against a link."""
+
+Fetch = Callable[
+    [str, Mapping[str, str]], Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
+]
+
+
+class Look(NamedTuple):
+    """What a source says of a delivery, and what a WordPress receiver will hold against it.
+
+    ``is_lost``: a receiver knows the page by this address, which leads to it no more.
+    """
+
+    found: Ready | Waiting
+    objected: Objected
+    is_lost: bool
+
+
+class Visits:
+    """The visits of a run to the sources of what is due in ``recorder``."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        fetch: Fetch,
+        built: Callable[[str], BuiltPage | None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._recorder = recorder
+        self._fetch = fetch
+        self._built = built
+        self._now = now
+        self._old = moves.predecessors(recorder.ledger.deliveries)
+        self._by_address: dict[str, list[Mention]] = defaultdict(list)
+        for mention in recorder.due:
+            for address in self._addresses(mention):
+                self._by_address[address].append(mention)
+
+    def look(self, mention: Mention) -> Generator[Turn | Once, Any, tuple[Ready, Objected] | None]:
+        """Return as what ``mention`` may be sent; None where it may not, which is recorded."""
+        for address in self._addresses(mention):
+            looks = yield Once(("source", address), partial(self._visit, address))
+            if not self._is_left(mention):
+                return None
+            look: Look | None = looks.get(mention)
+            if look is None or look.is_lost:
+                continue
+            if isinstance(look.found, Ready):
+                return look.found, look.objected
+            self._recorder.keep_waiting(mention, look.found, address, look.objected)
+            return None
+        return None
+
+    def _addresses(self, mention: Mention) -> Iterator[str]:
+        """Yield where to look: where a receiver knows the page, then where the page is now."""
+        known = self._old.get(mention) or self._recorder.delivery(mention)
+        yield known.sent_source
+        if known.sent_source != mention.source:
+            yield mention.source
+
+    def _is_left(self, mention: Mention) -> bool:
+        """Tell whether ``mention`` has not been dealt with, as one that moved."""
+        return mention not in self._recorder.done and self._recorder.delivery(mention).is_open
+
+    def _visit(self, address: str) -> Generator[Turn | Once, Any, Mapping[Mention, Look]]:
+        """Look at the page at ``address`` for all mentions that it concerns."""
+        mentions = self._by_address[address]
+        is_feed = self._recorder.delivery(mentions[0]).is_ping
+        page, _ = yield from self._fetch(address, {} if is_feed else FOR_A_PAGE)
+        for mention in mentions:
+            old = self._old.get(mention)
+            if old is not None and old.sent_source == address:
+                self._follow(mention, old, page)
+        return {
+            mention: self._look(self._known_at(mention, address), page)
+            for mention in mentions
+            if self._is_left(mention) and self._known_at(mention, address).sent_source == address
+        }
+
+    def _known_at(self, mention: Mention, address: str) -> Delivery:
+        """Return what is known of ``mention``; to be sent by its own address, where that is it."""
+        delivery = self._recorder.delivery(mention)
+        return delivery._replace(served_at="") if mention.source == address else delivery
+
+    def _follow(self, mention: Mention, old: Delivery, page: Response | WebError) -> None:
+        """Record what becomes of ``mention``, whose receiver knows the article as ``old``."""
+        found = moves.succession(self._recorder.delivery(mention), old, page, self._now())
+        if isinstance(found, Waiting):
+            self._recorder.keep_waiting(mention, found, mention.source)
+        elif found:
+            self._recorder.keep_address(mention, found)
+
+    def _look(self, delivery: Delivery, page: Response | WebError) -> Look:
+        built, now = self._built(delivery.mention.source), self._now()
+        found = readiness(delivery, page, built, now)
+        is_lost = moves.is_lost(delivery, found, page, now)
+        if is_lost:
+            deliveries = self._recorder.ledger.deliveries
+            self._recorder.record(moves.retracted_after_all(deliveries, delivery, page))
+        return Look(found, objections(delivery, page, built), is_lost)
