@@ -16,7 +16,7 @@
         ├── Unreachable     no such host, connection refused, TLS failure, reset
         └── TimedOut        the exchange took longer than it may
 
-Errors are wrapped once, at the door where they happen. Bugs (``TypeError`` and the like) are
+Errors are wrapped once, where they happen. Bugs (``TypeError`` and the like) are
 let through.
 """
 

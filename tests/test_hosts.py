@@ -58,7 +58,7 @@ def later(retry_after: float | None = None) -> Outcome:
         pytest.param(
             Unreachable(URL, "", Heard(URL, 429, (SOON,), b"")), None, Trouble(7), id="and asked"
         ),
-        pytest.param(LookupFailed(URL, ""), None, None, id="the name server is down"),
+        pytest.param(LookupFailed(URL, ""), None, Trouble(timeouts=1), id="no name server"),
         pytest.param(Refused(URL, ""), None, None, id="not to be reached"),
         pytest.param(InvalidURL(URL, ""), None, None, id="no URL"),
         pytest.param(answer(200), later(), Trouble(), id="an error page"),

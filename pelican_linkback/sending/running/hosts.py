@@ -7,7 +7,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pelican_linkback.exceptions import InvalidURL, TimedOut, Unreachable, WebError
+from pelican_linkback.exceptions import (
+    InvalidURL,
+    LookupFailed,
+    TimedOut,
+    Unreachable,
+    WebError,
+)
 from pelican_linkback.protocol.mention import Outcome, Verdict
 from pelican_linkback.protocol.response import is_passing, pause
 from pelican_linkback.text.urls import host_key
@@ -51,7 +57,7 @@ def trouble_of(
     heard = answer.heard if isinstance(answer, WebError) else answer
     asked = (pause(heard.status, heard.headers, now) if heard else None) or 0.0
     if isinstance(answer, WebError):
-        if isinstance(answer, TimedOut):
+        if isinstance(answer, TimedOut | LookupFailed):  # a name server may be silent, too
             return Trouble(asked, timeouts=1)
         return Trouble(asked) if isinstance(answer, Unreachable) else None
     if outcome is not None and outcome.verdict is Verdict.LATER:
