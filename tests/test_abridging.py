@@ -46,3 +46,10 @@ def test_what_is_gathered_is_told_once_the_gravest_first(caplog):
         *(("INFO", f"{number} is odd") for number in range(1, FEW + 1)),
         ("WARNING", "Braces {} in one without names."),
     ]
+
+
+def test_what_a_message_names_is_shown_in_one_line(caplog):
+    teller = Teller(logging.getLogger("one line"))
+    teller.warn("The tags {} and {} are odd.", "a\nb", "\x1b[2J")
+    teller.tell()
+    assert caplog.messages == ["The tags a b and \\x1b[2J are odd."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Hashable
 
+from pelican_linkback.text.printable import harmless
 from pelican_linkback.text.summarise import abridged
 
 __all__ = ["Teller"]
@@ -24,9 +25,11 @@ class Teller:
     def warn(self, words: str, *names: object) -> None:
         """Have a warning said: ``words``, of which each ``{}`` is one of the ``names``.
 
-        Warnings of the same words are of one kind.
+        Warnings of the same words are of one kind. A name may hold anything: it is shown in one
+        line.
         """
-        self.add(logging.WARNING, words, words.format(*names) if names else words)
+        shown = words.format(*map(harmless, names)) if names else words
+        self.add(logging.WARNING, words, shown)
 
     def add(self, level: int, kind: Hashable, text: str) -> None:
         """Have ``text`` said at a ``level`` of the log."""

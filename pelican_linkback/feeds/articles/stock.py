@@ -6,6 +6,7 @@ line.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,8 +96,8 @@ class GroupFeed(ArticleFeed):
 
         An empty feed would tell their names before their time.
         """
-        for sentence in site.sharing.once((self.group, "slugs"), site, self._shared_slugs):
-            site.warn(sentence)
+        for words, names in site.sharing.once((self.group, "slugs"), site, self._shared_slugs):
+            site.warn(words, *names)
         members = self._members(site).items()
         return [obj for obj, articles in members if obj.slug and self._has_begun(articles)]
 
@@ -137,18 +138,34 @@ class GroupFeed(ArticleFeed):
                 by_language[InLanguage(obj, article.lang)].append(article)
         return dict(by_language)
 
-    def _shared_slugs(self, site: Site) -> list[str]:
+    def _shared_slugs(self, site: Site) -> list[tuple[str, tuple[str, ...]]]:
+        """Return a warning for each slug that several names have: words, and what they name."""
         names: dict[str, dict[str, str]] = defaultdict(dict)
         groups = list(chain(*map(self.groups_of, chain(site.articles, site.translations))))
         for name, obj in dict(zip(map(str, groups), groups, strict=True)).items():
             names[obj.slug].setdefault(name.casefold(), name)
         kind = self.setting.removesuffix("_FEED")
         return [
-            f"The {self.group} {' and '.join(sorted(same.values()))} share the slug {slug!r} "
-            f"and so have one page and one feed; keep them apart with {kind}_REGEX_SUBSTITUTIONS"
+            (
+                _ONE if len({_SPELLING.sub("", name) for name in same}) == 1 else _SEVERAL,
+                (self.group, " and ".join(sorted(same.values())), slug, kind),
+            )
             for slug, same in sorted(names.items())
             if len(same) > 1
         ]
+
+
+_SPELLING = re.compile(r"[\s_.'’‐-―-]+")
+"""What two spellings of one name differ in, beside capitals."""
+
+_ONE = (
+    "The {} {} share the slug {!r} and so have one page and one feed; "
+    "they look like one: write the name alike everywhere"
+)
+_SEVERAL = (
+    "The {} {} share the slug {!r} and so have one page and one feed; "
+    "keep them apart with {}_REGEX_SUBSTITUTIONS, or write them alike if they are one"
+)
 
 
 class CategoryFeed(GroupFeed):
