@@ -101,7 +101,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern, str]]:
         for variable, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 called = set(re.findall(rf"\b{variable}\.({METHODS})\b", source)) or {"findall"}
-                yield from ((f"{path.stem}.{variable}", value, method) for method in called)
+                yield from ((f"{path.stem}.{variable}", value, method) for method in sorted(called))
             elif isinstance(value, dict):
                 held = [each for each in value.values() if isinstance(each, re.Pattern)]
                 yield from ((f"{path.stem}.{variable}", each, "fullmatch") for each in held)
