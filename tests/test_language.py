@@ -202,6 +202,15 @@ def test_an_entry_in_the_feeds_language_does_not_say_so():
     assert text.count('"language"') == 1
 
 
+@pytest.mark.parametrize(
+    ("default", "hreflangs"), [("pt_BR", ["pt-BR", "zh-Hant-TW"]), ("jp", ["zh-Hant-TW"])]
+)
+def test_links_to_feeds_name_the_tag(blog, default, hreflangs):
+    build = blog.build(DEFAULT_LANG=default, LINKBACK_AUTODISCOVERY=True)
+    pages = build.read("one.html") + build.read("two-zh_Hant_TW.html")
+    assert sorted(set(re.findall('hreflang="(.*?)"', pages))) == hreflangs
+
+
 def test_a_podcast_is_in_the_language_that_the_locale_means():
     show = type("Show", (PodcastFeed,), {"path": "x.xml", "language": "de_AT@euro"})
     assert "<language>de-AT</language>" in show()(SITE).writeString("utf-8")

@@ -22,6 +22,7 @@ from pelican_linkback.feeds.articles.stock import AllFeed, InLanguage
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.plugin.feed_writer import FeedStage
 from pelican_linkback.text import markup
+from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.printable import described, harmless
 from pelican_linkback.text.urls import page_key, resolve
 
@@ -200,9 +201,10 @@ def _type(generator: type, path: str) -> str:
 def _languages(document: Document) -> tuple[str, ...]:
     feed, site = document.feed, document.feed.site
     if isinstance(feed, AllFeed):
-        return tuple(sorted({str(each.lang) for each in chain(site.articles, site.translations)}))
-    language = feed.aspect("language", document.obj) or site.language
-    return (str(language),) if language else ()
+        said = {str(each.lang) for each in chain(site.articles, site.translations)}
+    else:
+        said = {str(feed.aspect("language", document.obj) or site.language or "")}
+    return tuple(sorted(set(filter(None, map(language_tag, said)))))
 
 
 def told_apart(links: Sequence[FeedLink]) -> list[FeedLink]:
