@@ -182,9 +182,9 @@ def the_marks_cannot_be_used(site, host, blog, target):
 @case
 def the_site_redirects(site, host, blog, target):
     mark(site, target)
-    host.redirects["/one.html"] = "/elsewhere.html"
+    host.redirects["/one.html"] = "/categories.html"
     said = f"Linkbacks: 0 sent, 1 waits for {host.url}/one.html to be online, 0 failed"
-    return said, [("one.md", target, "/elsewhere.html", "set SITEURL to the address that")]
+    return said, [("one.md", target, "/categories.html", "set SITEURL to the address that")]
 
 
 @case

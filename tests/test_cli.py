@@ -448,7 +448,7 @@ def test_the_summary_is_a_table_for_the_page_of_a_job(conf, journal, tmp_path, c
         "0 sent, 1 waits for http\\://127.0.0.1:9/one/ to be online, 0 failed\n\n"
         "| Article | Target | State | Why |\n| --- | --- | --- | --- |\n"
         "| a\\|b\\_c.md | https\\://you.example.io/two | waiting "
-        "| its page is not online: port 9 is never used for the web |\n\n"
+        "| its page is not online: port 9 is never used for the web; upload it |\n\n"
     )
 
 

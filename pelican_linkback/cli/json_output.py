@@ -28,6 +28,7 @@ def delivery_as_json(delivery: Delivery, decision: Decision | None = None) -> di
     known = {
         "source": delivery.mention.source,
         "target": delivery.mention.target,
+        "served_at": delivery.served_at or None,
         "article": delivery.article,
         "fingerprint": delivery.fingerprint,
         "state": delivery.state.value,

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Wait
+from pelican_linkback.sending.deciding.readiness import (
+    LINK_MISSING,
+    NOT_ONLINE,
+    OLD_ADDRESS,
+    OLDER,
+    REDIRECTED,
+    REWRITTEN,
+    STILL_LINKED,
+    STILL_ONLINE,
+)
 from pelican_linkback.sending.deciding.reasons import reason
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED
@@ -19,6 +29,15 @@ STANDING = {
     State.WAITING: "waiting",
     State.DROPPED: "dropped",
 }
+
+REMEDIES = {
+    **dict.fromkeys((NOT_ONLINE, OLDER, STILL_LINKED), "upload it"),
+    LINK_MISSING: "add the link, or set LINKBACK_LINK_MARKED = True",
+    REDIRECTED: "set SITEURL to the address that the pages are served from",
+    STILL_ONLINE: "take it away",
+    OLD_ADDRESS: "let that redirect to the new one, or take it away",
+}
+"""What the author of a site can do while a delivery waits, where the reason does not say it."""
 
 
 def name(delivery: Delivery) -> str:
@@ -67,6 +86,8 @@ def standing(delivery: Delivery, decision: Decision | None = None) -> tuple[str,
         word = "new"
     if delivery.state is State.DELIVERED and delivery.protocol:
         why = f"by {delivery.protocol}{f' ({why})' if why else ''}"
+    if delivery.state is State.WAITING and delivery.detail != REWRITTEN:
+        why = "; ".join(filter(None, [why, REMEDIES.get(delivery.reason)]))
     if isinstance(decision, Wait):
         why = f"not before {decision.until:%Y-%m-%d %H:%M} UTC: {why}"
     return word, why

@@ -66,7 +66,9 @@ class KnownLinkbacks:
 
     @cached_property
     def _by_article(self) -> dict[str, list[Linkback]]:
-        from pelican_linkback.sending.memory.ledger import Ledger  # noqa: PLC0415 (few themes ask)
+        # Few themes ask.
+        from pelican_linkback.sending.memory.events import GONE  # noqa: PLC0415
+        from pelican_linkback.sending.memory.ledger import Ledger  # noqa: PLC0415
 
         found: dict[str, list[Linkback]] = {}
         try:
@@ -75,7 +77,9 @@ class KnownLinkbacks:
             why = error if isinstance(error, JournalError) else described(error)
             logger.error("article.linkbacks is empty: %s", why)
             return found
-        for each in sorted(known, key=lambda each: (str(each.at), each.mention)):
+        # Of an article that moved, the one by its old address is what is gone.
+        present = (each for each in known if each.fingerprint != GONE)
+        for each in sorted(present, key=lambda each: (str(each.at), each.mention)):
             protocol = each.protocol and each.protocol.value
             linkback = Linkback(each.mention.target, each.state.value, protocol, each.at)
             found.setdefault(each.article, []).append(linkback)

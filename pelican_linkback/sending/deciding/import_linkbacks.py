@@ -72,7 +72,8 @@ def inherited(
     if mention in known and known[mention].is_known:
         return
     yield mention, Queued(post.article, post.fingerprint)
-    yield mention, Answered(Outcome(Verdict.DELIVERED, "accepted", DETAIL, past.protocol))
+    outcome = Outcome(Verdict.DELIVERED, "accepted", DETAIL, past.protocol)
+    yield mention, Answered(outcome, fingerprint=post.fingerprint)
 
 
 def _links(slug: str, links: object) -> Mapping[str, object]:

@@ -42,6 +42,7 @@ __all__ = [
     "OLD_ADDRESS",
     "PATIENCE",
     "REDIRECTED",
+    "REWRITTEN",
     "STILL_LINKED",
     "STILL_ONLINE",
     "UPLOAD_MENDS",

@@ -64,8 +64,8 @@ def news_of(
     for mention, fact in facts.items():
         if is_news(deliveries.get(mention), fact):
             yield mention, fact
-        if mention not in deliveries:
-            yield mention, Answered(_nobody_yet(mention.target))
+        if isinstance(fact, Queued) and mention not in deliveries:
+            yield mention, Answered(_nobody_yet(mention.target), fingerprint=fact.fingerprint)
 
 
 def _nobody_yet(hub: str) -> Outcome:

@@ -11,6 +11,7 @@ from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.deciding.decider import Decision, GiveUp, Skip, Wait
 from pelican_linkback.sending.deciding.readiness import (
     LINK_MISSING,
+    OLD_ADDRESS,
     OLDER,
     STILL_LINKED,
     UPLOAD_MENDS,
@@ -118,6 +119,8 @@ def _wait_for(delivery: Delivery) -> str:
     source, target = delivery.mention.source, delivery.mention.target
     if delivery.reason == LINK_MISSING:
         return f"{source} to link to {target}"
+    if delivery.reason == OLD_ADDRESS:
+        return f"{delivery.detail} to redirect or to be gone"
     if delivery.fingerprint == GONE:
         return f"{source} to be gone"
     version = " in its new version" if delivery.reason in {OLDER, STILL_LINKED} else ""
