@@ -250,6 +250,42 @@ ROWS = [
     ("script", with_html(f'<a href="{BASE}" OnClick="x()">x</a>')),
     ("script", with_html('<a href=" JavaScript:x()">x</a>')),
 ]
+ROWS += [
+    ("title-markup", changed(ATOM, "<title>One", "<title>&lt;p&gt;One&lt;/p&gt;")),
+    ("title-markup", changed(RSS, "<title>One", "<title>&lt;h1 class='x'&gt;One&lt;/h1&gt;")),
+    ("title-markup", changed(RSS, "<title>One", "<title><![CDATA[<!-- x -->]]>One")),
+    ("title-markup", changed(JSON, '"One"', '"<center>One</center>"')),
+    ("title-markup", changed(ATOM, "<title>A Site", "<title>&lt;DIV&gt;A Site&lt;/DIV&gt;")),
+    ("description-markup", changed(RSS, "Words</desc", "&lt;em&gt;Words&lt;/em&gt;</desc")),
+    ("description-markup", changed(ATOM, "<id>", "<subtitle>&lt;b&gt;x&lt;/b&gt;</subtitle><id>")),
+    ("description-markup", changed(JSON, '"title": "A', '"description": "<p>x", "title": "A')),
+    ("name-email", changed(ATOM, "Ann Lee", "Ann Lee &lt;ann@example.io&gt;")),
+    ("name-email", changed(RSS, "Ann Lee", "ann@example.io")),
+    ("name-email", changed(JSON, "Ann Lee", "Ann <ann@example.io>")),
+    ("summary-blank", with_html(" ")),
+    ("summary-blank", with_html("<p>&nbsp;</p>")),
+    ("summary-blank", changed(RSS, "&lt;p&gt;Words&lt;/p&gt;", "&lt;p&gt;&lt;/p&gt;")),
+    ("summary-blank", changed(JSON, '"title": "One"', '"title": "One", "summary": ""')),
+    ("style", with_html("<style>p {color: red}</style><p>x</p>")),
+    ("style", changed(JSON, "x</a>", "x</a><style></style><svg></svg>")),
+    ("link-unresolved", with_html(f'<a href="{BASE}/{{filename}}/two.md">x</a>')),
+    ("link-unresolved", with_html(f'<img src="{BASE}/%7Bstatic%7D/two.png">')),
+    ("link-unresolved", changed(ATOM, f'href="{PAGE}"', f'href="{BASE}/|filename|two.md"')),
+    ("enclosure-wrong", changed(JSON, f"{BASE}/a.mp3", "javascript:x")),
+    ("enclosure-wrong", changed(JSON, '"audio/mpeg"', '"audio/mpeg", "size_in_bytes": -5')),
+    ("enclosure-wrong", changed(JSON, '"audio/mpeg"', '"sound"')),
+    *(
+        (
+            "enclosure-wrong",
+            changed(ATOM, "<published>", f"<link rel='enclosure' {what}/><published>"),
+        )
+        for what in (f'href="{BASE}/a.mp3" length="-5"', f'href="{BASE}/a.mp3" type="&quot;"')
+    ),
+    *(
+        ("enclosure-wrong", changed(RSS, GUID, f'{GUID}<enclosure url="{BASE}/a.mp3" {what}/>'))
+        for what in (f'length="{"9" * 400}" type="audio/mpeg"', 'length="1.5" type="audio/mpeg"')
+    ),
+]
 TOGETHER = [
     ("feed-id-shared", {"a.xml": ATOM, "b.xml": changed(ATOM, '/a.xml"', '/b.xml"')}),
     ("id-shared", {"a.xml": ATOM, "j.json": changed(JSON, *OTHER_PAGE)}),
@@ -296,6 +332,43 @@ def test_an_id_that_readers_know_otherwise_is_found(link):
     assert "as tag:me.example.io,2020:old, and now its id is " + ID in finding.message
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        changed(ATOM, "<title>One", "<title>vector&lt;int&gt; &lt; 3"),
+        changed(ATOM, "<title>One", '<title type="html">&lt;p&gt;One&lt;/p&gt;'),
+        changed(RSS, "<title>One", "<title>a &lt;i&gt; b, &lt;p"),
+        with_html('<img src="https://far.example/x.png">'),
+        with_html("<svg><style>a{}</style><path/></svg>"),
+        changed(RSS, "Ann Lee</dc:creator>", "Ann</dc:creator><author>ann@me.example.io</author>"),
+        changed(JSON, '"audio/mpeg"', '"audio/mpeg", "size_in_bytes": 0'),
+        changed(RSS, GUID, f'{GUID}<enclosure url="{BASE}/a.mp3" length="0" type="audio/mpeg"/>'),
+    ],
+)
+def test_nothing_is_found_in_what_only_looks_odd(document):
+    assert found(document).findings == ()
+
+
+def test_what_the_output_lacks_is_found(tmp_path):
+    (tmp_path / "one").mkdir()
+    look = partial(built_file, tmp_path, BASE)
+    urls = (f"{BASE}/", PAGE, f"{BASE}/i.png", f"{BASE}/r.xml")
+    missing = {each.message.split()[2] for each in found(RSS, look=look).findings}
+    assert missing == set(urls)
+    (tmp_path / "index.html").touch()
+    (tmp_path / "one" / "index.html").touch()
+    (tmp_path / "r.xml").touch()
+    (finding,) = found(RSS, look=look).findings
+    assert (finding.entry, finding.code) == ("One", "file-missing")
+    assert f"The file {BASE}/i.png is not in the output folder" in finding.message
+
+
+def test_what_was_written_as_a_feed_and_is_none_is_found():
+    documents = {"a.xml": ATOM, "b.xml": "<html/>", "sitemap.xml": "<urlset/>"}
+    (finding,) = found(documents, written={"a.xml", "b.xml"}).findings
+    assert (finding.feed, finding.code) == ("b.xml", "no-feed")
+
+
 def test_two_fragments_are_two_pages():
     a = changed(ATOM, f'href="{PAGE}"', f'href="{PAGE}#a"')
     r = changed(changed(RSS, f"<link>{PAGE}", f"<link>{PAGE}#r"), ID, ID + "r")
@@ -311,7 +384,7 @@ def test_the_author_of_the_source_is_the_entrys():
 
 def test_every_code_has_a_row():
     of_podcasts = {code for _, code, _, _ in test_podcast.BROKEN} | test_podcast.TOGETHER
-    here = {code for code, _ in ROWS + TOGETHER} | {"id-changed"}
+    here = {code for code, _ in ROWS + TOGETHER} | {"id-changed", "no-feed"}
     assert here | of_podcasts == set(CODES)
 
 
@@ -575,7 +648,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, monkeypatch):
 def conf(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     (tmp_path / "content").mkdir()
-    (tmp_path / "output").mkdir()
+    for page in ("index.html", "one/index.html", "i.png", "a.xml", "r.xml", "j.json"):
+        (tmp_path / "output" / page).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "output" / page).write_text('{"no": "feed"}')
     path = tmp_path / "publishconf.py"
     path.write_text(
         'PATH = "content"\nPLUGINS = ["pelican_linkback"]\n'

@@ -7,7 +7,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from pelican_linkback.feedcheck.findings import Finding
 from pelican_linkback.feedcheck.reading import published_ids
 from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
 from pelican_linkback.feeds.output.files import documents
+from pelican_linkback.feeds.output.manifest import MANIFEST
+from pelican_linkback.feeds.output.manifest import read as read_manifest
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import harmless
@@ -42,7 +44,8 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         now=now,
         remembered=store.registry().by_link(),
         readdressed=settings.feeds_readdressed or settings.feeds is not None,
-        look=partial(built_file, settings.output, settings.site_url),
+        look=cache(partial(built_file, settings.output, settings.site_url)),
+        written=_written(settings.output),
     )
     if not settings.output.is_dir():
         raise SettingsError([f"there is no folder {settings.output}; build the site first"])
@@ -57,6 +60,14 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
             f"There is no feed in {settings.output}; build the site first, or mend OUTPUT_PATH"
         )
     return 1 if checked.findings or missing else 0
+
+
+def _written(output: Path) -> set[str]:
+    """Return the paths of the documents that a build wrote as feeds into the output folder."""
+    try:
+        return set(read_manifest((output / MANIFEST).read_bytes()))
+    except OSError:
+        return set()
 
 
 def _asks_for_feeds(settings: Settings, pelican: Mapping[str, Any]) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from urllib.parse import quote, urldefrag, urljoin
 
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
-from pelican_linkback.feedcheck import podcast
+from pelican_linkback.feedcheck import podcast, texts
 from pelican_linkback.feedcheck.document import FeedDocument, Part
 from pelican_linkback.feedcheck.findings import Finding, Problems, say
 from pelican_linkback.feedcheck.reading import page_url, read
@@ -49,7 +49,8 @@ class Expected:
     ``base`` is the URL of the output folder, ``now`` the time that no date is after. ``remembered``
     are the ids that readers know, by the entries' URLs. With ``readdressed`` feeds can have other
     addresses than their paths, and a self link is wrong where it names another feed only. ``look``
-    returns the site's file that a URL names, None for any other URL.
+    returns the site's file that a URL names, None for any other URL. ``written`` are the paths of
+    the documents that were written as feeds.
     """
 
     base: str
@@ -57,6 +58,7 @@ class Expected:
     remembered: Mapping[str, str] = field(default_factory=dict)
     readdressed: bool = False
     look: podcast.Look = lambda _: None
+    written: Container[str] = ()
 
 
 def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
@@ -73,7 +75,10 @@ def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
         except UnreadableFeed as error:
             findings.append(Finding(path, None, *say(error.code, error)))
         else:
-            feeds |= {path: feed} if feed else {}
+            if feed:
+                feeds[path] = feed
+            elif path in expected.written:
+                findings.append(Finding(path, None, *say("no-feed")))
     count = len(feeds) + len(findings)
     places = {path: _place(expected.base, path) for path in feeds}
     remembered = {_key(url): name for url, name in expected.remembered.items()}
@@ -92,7 +97,7 @@ def _label(entry: Part) -> str:
 def _head(feed: FeedDocument, expected: Expected) -> Problems:
     if feed.format == "atom":  # in RSS and JSON only items have ids
         yield from _valid_id(feed.head)
-    yield from _part(feed, feed.head, expected.now)
+    yield from _part(feed, feed.head, expected)
     if feed.head.podcast:
         yield from (say(*rule) for rule in podcast.of_show(feed.head, expected.look))
 
@@ -105,7 +110,7 @@ def _entries(
     for entry in feed.entries:
         problems = (
             *_entry_id(feed, entry, seen, remembered),
-            *_part(feed, entry, expected.now),
+            *_part(feed, entry, expected),
             *_entry_author(feed, entry),
             *_entry_content(entry),
             *_entry_podcast(feed, entry, files, expected.look),
@@ -221,7 +226,7 @@ def _first_of(found: Sequence[str]) -> str:
 # What a feed and each of its entries have
 
 
-def _part(feed: FeedDocument, part: Part, now: dt.datetime) -> Problems:
+def _part(feed: FeedDocument, part: Part, expected: Expected) -> Problems:
     if not part.title:
         yield say("title-empty")
     if not (part.link or (part.id and part.permalink)):
@@ -230,7 +235,7 @@ def _part(feed: FeedDocument, part: Part, now: dt.datetime) -> Problems:
     if feed.format == "atom" and "updated" not in dict(part.dates):
         yield say("date-missing")
     for _, text in part.dates:
-        yield from _date(feed.format, text, now)
+        yield from _date(feed.format, text, expected.now)
     if "" in part.authors:
         yield say("author-empty")
     for language in part.languages:
@@ -238,6 +243,7 @@ def _part(feed: FeedDocument, part: Part, now: dt.datetime) -> Problems:
             yield say("language-wrong", language)
     if scripts := [name for tag in part.tags for name in scripts_in(tag)]:
         yield say("script", _first_of(scripts))
+    yield from (say(*rule) for rule in texts.of_part(part, expected.look))
 
 
 def _date(form: str, text: str, now: dt.datetime) -> Problems:

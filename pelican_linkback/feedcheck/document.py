@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pelican_linkback.text import markup
 from pelican_linkback.text.markup import Tag
 
-__all__ = ["FeedDocument", "Part", "Said", "tags_in"]
+__all__ = ["Enclosed", "FeedDocument", "Part", "Said", "tags_in"]
 
 
 class Said(NamedTuple):
@@ -25,6 +25,14 @@ class Said(NamedTuple):
     within: str = ""
 
 
+class Enclosed(NamedTuple):
+    """An enclosure as it is written; None for what it does not say."""
+
+    url: str
+    length: str | None
+    type: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A feed's head, or one of its entries.
@@ -34,7 +42,9 @@ class Part:
     stand outside of the HTML and beside ``link``, ``tags`` those of the HTML,
     ``languages`` what its language is said to be. ``lacks_content``
     says that an item has no content though its format demands it. ``podcast`` is what a podcast
-    says in the elements that apps for podcasts read; empty for any other feed.
+    says in the elements that apps for podcasts read; empty for any other feed. ``titles`` and
+    ``descriptions`` are those that are shown letter by letter, ``summaries`` the HTML of
+    summaries, and ``names`` those of people.
     """
 
     number: int
@@ -49,6 +59,11 @@ class Part:
     languages: tuple[str, ...] = ()
     lacks_content: bool = False
     podcast: tuple[Said, ...] = ()
+    titles: tuple[str, ...] = ()
+    descriptions: tuple[str, ...] = ()
+    summaries: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    enclosures: tuple[Enclosed, ...] = ()
 
     def said(self, name: str) -> list[Said]:
         """Return what a podcast says in the elements of this name."""

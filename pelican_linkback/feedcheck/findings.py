@@ -80,6 +80,19 @@ CODES: Mapping[str, str] = {
     "path in the metadata",
     "chapters-wrong": "The file {} holds no chapters that apps can read; write a JSON object with "
     "a version, and chapters in the order of their startTime",
+    "title-markup": "The title has the tag {}, which readers show letter by letter; write plain "
+    "text, or take title out of FORMATTED_FIELDS",
+    "description-markup": "The description of the feed has the tag {}, which readers show letter "
+    "by letter; write plain text in SITESUBTITLE",
+    "name-email": "The name holds the address {}; write the name alone, and the address in "
+    "Author_Email, if readers are to have it",
+    "summary-blank": "There is a summary, and nothing to see in it; leave it out, or write one",
+    "style": "There is a style element in the text, which readers take for a risk or show as "
+    "text; take it out",
+    "link-unresolved": "The link {} was not resolved by Pelican, and leads nowhere; mend its path",
+    "enclosure-wrong": "The enclosure cannot have the {}; mend the metadata of the article",
+    "no-feed": "This was written as a feed, and is none any more; see what wrote over it, and "
+    "build the site again",
     "script": "There is a script in the text ({}), and readers refuse it; take it out",
 }
 """Every finding there is, and what is said of it."""

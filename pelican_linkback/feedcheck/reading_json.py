@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pelican_linkback.exceptions import UnreadableFeed
-from pelican_linkback.feedcheck.document import FeedDocument, Part, tags_in
+from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, tags_in
 from pelican_linkback.text.printable import harmless
 
 __all__ = ["read_json"]
@@ -49,18 +49,31 @@ def _json_part(number: int, part: Any) -> Part:
     attachments, hubs = _list(part, "attachments"), _list(part, "hubs")
     urls_of = (_string(each, "url") for each in (*authors, *attachments, *hubs))
     dates = ((name, _string(part, name)) for name in ("date_published", "date_modified"))
-    language = _string(part, "language")
+    language, title = _string(part, "language"), _string(part, "title")
+    description, summary = (_string(part, name) for name in ("description", "summary"))
+    names_of = tuple(_string(each, "name") or "" for each in authors)
     return Part(
         number,
         id=_string(part, "id"),
         permalink=False,
         link=_string(part, "home_page_url" if number == 0 else "url"),
-        title=_string(part, "title"),
+        title=title,
         dates=tuple((name, text) for name, text in dates if text is not None),
-        authors=tuple(_string(each, "name") or "" for each in authors),
+        authors=names_of,
         urls=tuple(filter(None, (*(_string(part, name) for name in names), *urls_of))),
         languages=() if language is None else (language,),
+        titles=(title or "",),
+        descriptions=(description or "",) if number == 0 else (),
+        summaries=() if summary is None else (summary,),
+        names=names_of,
+        enclosures=tuple(map(_enclosed, attachments)),
     )
+
+
+def _enclosed(attachment: Any) -> Enclosed:
+    size = attachment.get("size_in_bytes") if isinstance(attachment, Mapping) else None
+    kind, url = _string(attachment, "mime_type"), _string(attachment, "url")
+    return Enclosed(url or "", None if size is None else str(size), kind)
 
 
 def _member(value: Any, name: str, kind: type) -> Any:

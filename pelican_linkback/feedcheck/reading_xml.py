@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
-from pelican_linkback.feedcheck.document import FeedDocument, Part, Said, tags_in
+from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, Said, tags_in
 from pelican_linkback.text.markup import Tag
 
 __all__ = ["ATOM", "read_atom", "read_rss"]
@@ -84,7 +84,28 @@ def _atom_part(number: int, element: Element) -> Part:
         ),
         tags=tuple(tag for text in texts for tag in _atom_tags(text)),
         languages=tuple(_languages(element)),
+        titles=_as_text(element, "title"),
+        descriptions=_as_text(element, "subtitle"),
+        summaries=tuple(text for _, text in _each(element, f"{ATOM}summary")),
+        names=tuple(name for each in people for _, name in _each(each, f"{ATOM}name")),
+        enclosures=tuple(
+            _enclosed(link, "href")
+            for link in element.findall(f"{ATOM}link")
+            if link.get("rel") == "enclosure"
+        ),
     )
+
+
+def _as_text(element: Element, name: str) -> tuple[str, ...]:
+    """Return the texts that are declared to be text (RFC 4287, section 3.1.1)."""
+    texts = (
+        each for each in element.findall(f"{ATOM}{name}") if each.get("type", "text") == "text"
+    )
+    return tuple("".join(each.itertext()).strip() for each in texts)
+
+
+def _enclosed(element: Element, url: str) -> Enclosed:
+    return Enclosed(element.get(url, ""), element.get("length"), element.get("type"))
 
 
 def _languages(element: Element) -> Iterator[str]:
@@ -177,4 +198,9 @@ def _rss_part(number: int, element: Element) -> Part:
             *(text for _, text in _each(element, "language", f"{DC}language")),
             *_languages(element),
         ),
+        titles=tuple(title for _, title in _each(element, "title")),
+        descriptions=() if number else tuple(text for _, text in _each(element, "description")),
+        summaries=tuple(text for _, text in _each(element, "description")) if number else (),
+        names=tuple(name for _, name in _each(element, f"{DC}creator")),
+        enclosures=tuple(_enclosed(each, "url") for each in element.findall("enclosure")),
     )
