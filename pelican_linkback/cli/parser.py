@@ -105,8 +105,8 @@ def _send_options(sub: argparse.ArgumentParser) -> None:
         metavar="TIME",
         type=duration,
         default=0.0,
-        help="wait so long for the pages to be online, and for hosts that want a pause; what has "
-        "not begun then is left: 90s, 10m, 1h",
+        help="wait so long for the pages to be online and for hosts that ask for a pause, and "
+        "begin nothing afterwards: 90s, 10m, 1h",
     )
     sub.add_argument(
         "--since",
