@@ -291,6 +291,16 @@ def test_a_link_that_the_built_page_lacks_is_named_at_once(world: World) -> None
     assert not [each.text for each in report.notices if "it is marked" in each.text]
 
 
+def test_a_link_that_only_the_built_page_has_says_what_was_looked_for(world: World) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    built = BuiltPage(page(f"{FAR}/b").encode(), NOON)
+    world.web.pages[f"{BLOG}/a"] = page("https://count.example/?to=b")
+    report = world.courier(built=lambda _: built, is_build=True).run(posts)
+    (notice,) = report.notices
+    assert f'no link on it is href="{FAR}/b" to the letter; the page that was built' in notice.text
+    assert (notice.level, report.soon) == ("warning", 0)
+
+
 def test_two_articles_of_one_url_stop_nothing(world: World) -> None:
     posts = (post("a", f"{FAR}/b"), post("a", f"{FAR}/c"))
     report = world.courier(built=lambda _: BuiltPage(b"<p>No link.", NOON)).run(posts)

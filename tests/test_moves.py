@@ -395,6 +395,18 @@ def test_while_the_old_page_is_online_the_new_one_waits_for_a_day(tmp_path: Path
     assert world.held == {NEW.source}
 
 
+def test_a_redirect_that_comes_late_leaves_two_mentions_and_no_waiting(tmp_path: Path) -> None:
+    world = Receiver(tmp_path)
+    world.courier().run(world.publish(post("a", TARGET)))
+    world.runs(world.move(page(TARGET)))
+    assert world.held == {OLD.source, NEW.source}
+    said = world.runs(world.move(REDIRECT))
+    assert f"not told that {OLD.source} is gone: it redirects to {NEW.source}" in said
+    assert world.held == {OLD.source, NEW.source}
+    assert world.told() == [OLD, NEW]
+    assert world.courier().run() == Report()
+
+
 def test_an_article_that_moved_and_back_is_known_by_its_first_address(tmp_path: Path) -> None:
     world = Receiver(tmp_path)
     posts = world.publish(post("a", TARGET))

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback import cli
-from pelican_linkback.sending.memory.delivery import State
+from pelican_linkback.cli import sending
+from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED
 from tests.fakeweb import Reply
 from tests.test_courier import BLOG, FAR, HUB, World, offering, post, text_of
@@ -118,3 +120,10 @@ def test_the_exit_status_of_status(
         remove(world, version)
     assert world.delivery().state is State.REFUSED
     assert cli.main(["status", "--failed"]) == status
+
+
+def test_a_page_can_be_named_by_the_address_that_serves_it() -> None:
+    known = [Delivery(Mention(f"{BLOG}/a.html", f"{FAR}/b"), served_at=f"{BLOG}/a")]
+    assert sending._source(f"{BLOG}/a", known) == f"{BLOG}/a.html"
+    assert sending._source(f"{BLOG}/a.html", known) == f"{BLOG}/a.html"
+    assert sending._source(f"{BLOG}/b", known) == f"{BLOG}/b"

@@ -41,7 +41,18 @@ from pelican_linkback.text.urls import page_key
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
 
-__all__ = ["MOVED", "Facts", "is_lost", "kept", "predecessors", "retracted_after_all", "succession"]
+__all__ = [
+    "MOVED",
+    "Facts",
+    "is_lost",
+    "kept",
+    "left_alone",
+    "predecessors",
+    "redirects",
+    "retracted_after_all",
+    "succession",
+    "successors",
+]
 
 MOVED = "moved"
 
@@ -63,6 +74,24 @@ def predecessors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delive
         mention: moved[new.article, mention.target]
         for mention, new in deliveries.items()
         if moved and (new.article, mention.target) in moved and _is_new(new)
+    }
+
+
+def successors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery]:
+    """Return how a receiver knows an article at its new address, too, by the mention of the old.
+
+    It holds both mentions: the old address was still online for a while, or down.
+    """
+    moved = {mention: old for mention, old in deliveries.items() if _has_moved(old)}
+    known = {
+        (new.article, mention.target): new
+        for mention, new in deliveries.items()
+        if moved and new.is_known and not new.is_removal
+    }
+    return {
+        mention: new
+        for mention, old in moved.items()
+        if (new := known.get((old.article, mention.target))) and new.sent_source != old.sent_source
     }
 
 
@@ -96,15 +125,29 @@ def succession(
     link, these are the facts to record: the receiver knows ``new`` by the old address. Where it
     is gone, None: ``new`` is sent by its own. Otherwise nobody knows yet, and it waits for a day.
     """
-    if not isinstance(page, WebError):
-        has_link = links_to(page.body, page.url, new.mention.target, page.headers)
-        if page.status == 200 and has_link and page_key(page.url) != page_key(old.sent_source):
-            return kept(new, old)
-        if is_gone(page) or (page.status == 200 and not has_link):
-            return None
+    if redirects(old, page):
+        return kept(new, old)
+    if not isinstance(page, WebError) and (is_gone(page) or _lacks_link(old, page)):
+        return None
     if new.since is not None and now - new.since >= PATIENCE:
         return None
     return Waiting(OLD_ADDRESS, harmless(old.sent_source))
+
+
+def redirects(old: Delivery, page: Response | WebError) -> bool:
+    """Tell whether the address by which ``old`` is known leads to another page with the link."""
+    return (
+        not isinstance(page, WebError)
+        and page.status == 200
+        and page_key(page.url) != page_key(old.sent_source)
+        and not _lacks_link(old, page)
+    )
+
+
+def _lacks_link(old: Delivery, page: Response) -> bool:
+    return page.status == 200 and not links_to(
+        page.body, page.url, old.mention.target, page.headers
+    )
 
 
 def kept(new: Delivery, old: Delivery) -> Facts:
@@ -113,8 +156,13 @@ def kept(new: Delivery, old: Delivery) -> Facts:
     known = Answered(outcome, None, old.acknowledged or UNSURE, old.sent_source)
     if not old.takes_updates:
         return [(new.mention, known)]
-    over = Answered(Outcome(Verdict.NOTHING, MOVED, new.mention.source), None, GONE)
-    return [(new.mention, known), (old.mention, over)]
+    return [(new.mention, known), *left_alone(old.mention, new)]
+
+
+def left_alone(old: Mention, new: Delivery) -> Facts:
+    """Return that an old address is not retracted, since it leads to that of ``new``."""
+    outcome = Outcome(Verdict.NOTHING, MOVED, new.mention.source)
+    return [(old, Answered(outcome, None, GONE))]
 
 
 def is_lost(

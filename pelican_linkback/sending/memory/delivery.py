@@ -171,7 +171,7 @@ class Delivery(NamedTuple):
                 return here._answered(event.fact)
             case Asked():
                 return here._asked(event.fact)
-            case Waiting() | Dropped():
+            case _:
                 return here._kept_back(event.fact)
 
     def _queued(self, fact: Queued) -> Delivery:

@@ -179,6 +179,12 @@ def _not_told(
 
 def about_move(delivery: Delivery) -> Notice:
     """Say that a receiver keeps the address by which it knows an article that has moved."""
+    if delivery.is_removal:
+        return _notice(
+            "info",
+            f"{_subject([delivery])} is not told that {delivery.sent_source} is gone: it redirects "
+            f"to {delivery.detail}, which links to it",
+        )
     return _notice(
         "info",
         f"{_subject([delivery])} knows the page by its old address {delivery.sent_source}, which "

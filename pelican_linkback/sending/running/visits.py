@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,7 +17,13 @@ from pelican_linkback.exceptions import WebError
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding import moves
-from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready, objections, readiness
+from pelican_linkback.sending.deciding.readiness import (
+    NOT_ONLINE,
+    BuiltPage,
+    Ready,
+    objections,
+    readiness,
+)
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Waiting
 from pelican_linkback.sending.running.exchanges import FOR_A_PAGE
@@ -48,6 +54,10 @@ class Look(NamedTuple):
     is_lost: bool
 
 
+LOST = Look(Waiting(NOT_ONLINE), (), is_lost=True)
+"""Of a page that was not looked at, as it is another one's."""
+
+
 class Visits:
     """The visits of a run to the sources of what is due in ``recorder``."""
 
@@ -63,6 +73,7 @@ class Visits:
         self._built = built
         self._now = now
         self._old = moves.predecessors(recorder.ledger.deliveries)
+        self._new = moves.successors(recorder.ledger.deliveries)
         self._by_address: dict[str, list[Mention]] = defaultdict(list)
         for mention in recorder.due:
             for address in self._addresses(mention):
@@ -70,25 +81,22 @@ class Visits:
 
     def look(self, mention: Mention) -> Generator[Turn | Once, Any, tuple[Ready, Objected] | None]:
         """Return as what ``mention`` may be sent; None where it may not, which is recorded."""
-        for address in self._addresses(mention):
+        addresses, look = self._addresses(mention), LOST
+        while look.is_lost and addresses:
+            address = addresses.pop(0)
             looks = yield Once(("source", address), partial(self._visit, address))
             if not self._is_left(mention):
                 return None
-            look: Look | None = looks.get(mention)
-            if look is None or look.is_lost:
-                continue
-            if isinstance(look.found, Ready):
-                return look.found, look.objected
-            self._recorder.keep_waiting(mention, look.found, address, look.objected)
-            return None
+            look = looks.get(mention, LOST)
+        if isinstance(look.found, Ready):
+            return look.found, look.objected
+        self._recorder.keep_waiting(mention, look.found, address, look.objected)
         return None
 
-    def _addresses(self, mention: Mention) -> Iterator[str]:
-        """Yield where to look: where a receiver knows the page, then where the page is now."""
+    def _addresses(self, mention: Mention) -> list[str]:
+        """Return where to look: where a receiver knows the page, then where the page is now."""
         known = self._old.get(mention) or self._recorder.delivery(mention)
-        yield known.sent_source
-        if known.sent_source != mention.source:
-            yield mention.source
+        return list(dict.fromkeys([known.sent_source, mention.source]))
 
     def _is_left(self, mention: Mention) -> bool:
         """Tell whether ``mention`` has not been dealt with, as one that moved."""
@@ -103,6 +111,9 @@ class Visits:
             old = self._old.get(mention)
             if old is not None and old.sent_source == address:
                 self._follow(mention, old, page)
+            new = self._new.get(mention)
+            if new is not None and moves.redirects(self._recorder.delivery(mention), page):
+                self._recorder.keep_address(mention, moves.left_alone(mention, new))
         return {
             mention: self._look(self._known_at(mention, address), page)
             for mention in mentions
