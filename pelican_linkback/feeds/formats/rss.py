@@ -34,12 +34,17 @@ class _Rss(Mended, feedgenerator.RssFeed):
 
     def write_document(self, handler: XMLWriter) -> None:
         """Write the rss element and all below it."""
-        handler.startElement("rss", self.rss_attributes())
+        handler.startElement("rss", {**self.rss_attributes(), **self._language_for_styles()})
         handler.startElement("channel", self.root_attributes())
         self.add_root_elements(handler)
         self.write_items(handler)
         self.endChannelElement(handler)
         handler.endElement("rss")
+
+    def _language_for_styles(self) -> dict[str, str]:
+        """Return xml:lang where there is a style sheet: it cannot read the language element."""
+        language = self.feed["language"] if self.feed["stylesheets"] else None
+        return {} if language is None else {"xml:lang": language}
 
     def add_root_elements(self, handler: XMLWriter) -> None:
         """Write what describes the channel; without a date there is no lastBuildDate."""
