@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pelican_linkback.exceptions import TimedOut
+from pelican_linkback.exceptions import LookupFailed, TimedOut, WebError
 from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Answered, Attempt, Pause
@@ -225,16 +225,45 @@ def test_a_redirect_to_a_host_that_wants_a_pause_waits_as_well(world: Days) -> N
     assert f"GET {targets[0]}" not in world.asked()
 
 
+def test_a_pause_that_grows_while_one_waits_for_it(world: Days) -> None:
+    """It has asked, and is on record: nothing is left, and nothing is said of the host."""
+    targets, both = wordpress(world, 2), threading.Barrier(2)
+    pauses = iter(["10", "1000"])
+
+    def busy(_: Request) -> Reply:
+        both.wait(PATIENCE)
+        return Reply(429, [("Retry-After", next(pauses))])
+
+    world.web.pages[XML_RPC] = busy
+    courier = world.courier(workers=2, wait=60, deadline=60)
+    report = courier.run(world.publish(post("a", *targets)))
+    assert (report.later, report.left, report.held_back) == (2, 0, 0)
+    assert len(lines(report)) == 2
+
+
+def test_redirects_that_want_a_pause_are_followed(world: Days) -> None:
+    headers = [("Location", "/b"), ("Retry-After", "3600")]
+    world.web.pages[f"{FAR}/old"] = Reply(302, headers)
+    assert world.courier().run(world.publish(post("a", f"{FAR}/old"))).sent == 1
+
+
+def test_redirects_in_a_circle_end(world: Days) -> None:
+    world.web.pages[f"{FAR}/old"] = Reply(302, [("Location", "/old")])
+    assert world.courier().run(world.publish(post("a", f"{FAR}/old"))).later == 1
+    assert world.delivery(f"{FAR}/old").reason == "redirect-loop"
+
+
 # Hosts that say nothing
 
 
+@pytest.mark.parametrize("silence", [TimedOut, LookupFailed])
 @pytest.mark.parametrize("where", ["page", "endpoint"])
 def test_a_silent_host_costs_two_time_outs_and_nobody_else_anything(
-    world: Days, where: str
+    world: Days, where: str, silence: type[WebError]
 ) -> None:
     targets = wordpress(world, 12)
     hung = targets if where == "page" else [XML_RPC]
-    world.web.pages |= dict.fromkeys(hung, TimedOut)
+    world.web.pages |= dict.fromkeys(hung, silence)
     others = [f"https://far{n}.example/" for n in range(5)]
     world.web.pages |= dict.fromkeys(others, offering(webmention=f"{HUB}/webmention"))
     report = world.courier().run(world.publish(post("a", *targets, *others)))

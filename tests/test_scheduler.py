@@ -312,6 +312,15 @@ def test_the_next_run_knows_of_the_pauses_and_of_who_was_silent() -> None:
         assert made == {0: "abb", 5: "c", 20: "a", 60: "b"}[seconds]
 
 
+def test_a_host_that_wanted_a_pause_and_did_not_answer_is_paused_for_the_longer() -> None:
+    time, pauses = FakeClock(), {}
+    visits = Visits(time, {"a": [Trouble(200, timeouts=2)]})
+    scheduler = HostScheduler(Limits(1, 1), time.clock(), pauses)
+    assert scheduler.run([visits.task("a"), visits.task("a")])
+    assert pauses == {"a": 300.0}
+    assert [seconds for _, seconds, _ in scheduler.held_back()] == [200.0]
+
+
 def test_who_is_behind_what_a_host_holds_back_is_named() -> None:
     time = FakeClock()
     visits = Visits(time, {"a": [Trouble(50)]})

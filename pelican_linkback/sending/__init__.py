@@ -67,12 +67,12 @@ def courier_for(settings: Settings, *, is_build: bool = False) -> Courier:
 
     ``is_build`` says that the output folder has just been written.
     """
-    from pelican_linkback.sending.running.lazy_client import Door  # noqa: PLC0415
+    from pelican_linkback.sending.running.lazy_client import LazyClient  # noqa: PLC0415
     from pelican_linkback.sending.running.sender import Courier  # noqa: PLC0415
 
     return Courier(
         journal_of(settings),
-        Door(settings),
+        LazyClient(settings),
         now=lambda: dt.datetime.now(dt.UTC),
         protocols=settings.protocols,
         workers=settings.workers,

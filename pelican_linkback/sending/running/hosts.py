@@ -70,7 +70,8 @@ class Host(typing.Generic[T]):
     """A host, and the ``queue`` of what waits for a turn there.
 
     At most ``width`` exchanges run at a time, of which ``busy`` do; none begins before
-    ``paused_until`` (seconds of a clock that only grows).
+    ``paused_until`` (seconds of a clock that only grows). Before it ``has_answered`` once, no more
+    run than may time out.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Host(typing.Generic[T]):
     paused_until: float | None = None
     busy: int = 0
     timeouts: int = 0
+    has_answered: bool = False
     queue: deque[T] = field(default_factory=deque)
 
     @property
@@ -88,10 +90,14 @@ class Host(typing.Generic[T]):
     @property
     def has_room(self) -> bool:
         """Whether something waits that could begin now, but for a pause."""
-        return bool(self.queue) and self.busy < self.width and not self.is_closed
+        most = self.width if self.has_answered else min(self.width, MAX_TIMEOUTS)
+        return bool(self.queue) and self.busy < most and not self.is_closed
 
-    def note(self, trouble: Trouble, now: float) -> None:
-        """Take ``trouble`` into account, which was seen ``now``."""
+    def note(self, trouble: Trouble | None, now: float) -> None:
+        """Take into account how an exchange went that is over ``now``."""
+        if trouble is None:
+            self.has_answered = True
+            return
         self.width = 1
         self.timeouts += trouble.timeouts
         if trouble.pause:

@@ -1,34 +1,25 @@
-"""The web door of a site, opened with the first request: most runs make none."""
+"""The client of a site, made with the first request: most runs make none."""
 
 from __future__ import annotations
 
 import threading
 import typing
-from collections.abc import Mapping
 
 from pelican_linkback.settings.model import Settings
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Request, Response, Web
 
-__all__ = ["Door"]
+__all__ = ["LazyClient"]
 
 
-class Door:
+class LazyClient:
     """``Web`` with the author's settings; what that imports is imported when it is asked for."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
         self._web: Web | None = None
-
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
-        """Fetch ``url``: see ``Web.get``."""
-        return self._opened().get(url, headers)
-
-    def post(self, url: str, body: bytes, content_type: str) -> Response:
-        """Send ``body`` to ``url``: see ``Web.post``."""
-        return self._opened().post(url, body, content_type)
 
     def exchange(self, request: Request) -> Response:
         """Make one request: see ``Web.exchange``."""

@@ -219,12 +219,13 @@ class Run:
 
     def _fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Return what ``url`` answers in the end, where that asks for a pause; see MAX_TRIES."""
-        for tries in range(1, MAX_TRIES + 1):
+        tries = 1
+        while True:
             answer, turn = yield from self._follow(get(url, headers))
             has_failed = not isinstance(answer, WebError) and is_passing(answer.status)
             if tries == MAX_TRIES or not (has_failed and self._can_wait(turn)):
-                break
-        return answer, turn
+                return answer, turn
+            tries += 1
 
     def _post(
         self, mention: Mention, endpoint: Endpoint, ready: Ready, after: str
@@ -236,7 +237,8 @@ class Run:
         """
         version = self._recorder.delivery(mention).fingerprint
         sent = Mention(ready.source, mention.target)
-        for tries in range(1, MAX_TRIES + 1):
+        tries = 1
+        while True:
             attempt = Attempt(endpoint.protocol, endpoint.url, after, version, ready.digest)
             begin = partial(self._recorder.begin, mention, attempt)
             answer, turn = yield from self._follow(post(sent, endpoint), begin)
@@ -248,10 +250,10 @@ class Run:
                 # A dozen feeds may have changed: their hub is not asked a dozen times in vain.
                 turn.trouble = replace(OUT_OF_ORDER, pause=turn.trouble.pause)
             if tries == MAX_TRIES or outcome.verdict is not Verdict.LATER or not can_wait:
-                break
+                return outcome
             self._recorder.settle(mention, outcome, ready.source)
             after = outcome.reason
-        return outcome
+            tries += 1
 
     def _can_wait(self, turn: Turn) -> bool:
         """Tell whether its host asked for a pause, and this run waits for the end of it."""
@@ -268,15 +270,16 @@ class Run:
                 begin()
                 begin = None
             answer = exchange(self._tools.web, request)
+            if not isinstance(answer, WebError):
+                try:
+                    request = requests.send(answer)
+                    continue
+                except StopIteration as end:
+                    answer = end.value
+                except WebError as error:  # one redirect too many
+                    answer = error
             turn.trouble = trouble_of(answer, self._tools.times.now())
-            if isinstance(answer, WebError):
-                return answer, turn
-            try:
-                request = requests.send(answer)
-            except StopIteration as end:
-                return end.value, turn
-            except WebError as error:  # a redirect that is not followed
-                return error, turn
+            return answer, turn
 
 
 def _guarded(task: Task, break_off: Callable[[str], None]) -> Task:

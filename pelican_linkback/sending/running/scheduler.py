@@ -169,12 +169,13 @@ class HostScheduler:
 
         And how many seconds their pause lasts from now on: None where they did not answer.
         """
+        now = self._clock.monotonic()
         for host in self._hosts.values():
             tasks = [task for step in host.queue for task in self._those_behind(step.task)]
-            if tasks and host.is_closed:
+            if tasks and (host.paused_until or now) > now:
+                yield host.name, (host.paused_until or now) - now, tasks
+            elif tasks and host.is_closed:
                 yield host.name, None, tasks
-            elif tasks and host.paused_until is not None:
-                yield host.name, host.paused_until - self._clock.monotonic(), tasks
 
     def _those_behind(self, task: Task) -> list[Task]:
         shared = self._shared_by.get(task)
@@ -244,15 +245,14 @@ class HostScheduler:
         except Empty:
             return
         self._leave(step)
-        match result:
-            case Turn():
-                host = self._host(result.host)
-                host.queue.appendleft(Step(step.task, result))
-                self._place(host, first=True)
-            case Once():
-                self._share(step.task, result)
-            case Over():
-                self._end(step.task, result)
+        if isinstance(result, Turn):
+            host = self._host(result.host)
+            host.queue.appendleft(Step(step.task, result))
+            self._place(host, first=True)
+        elif isinstance(result, Once):
+            self._share(step.task, result)
+        else:
+            self._end(step.task, result)
 
     def _leave(self, step: Step) -> None:
         self._under_way -= 1
@@ -260,13 +260,11 @@ class HostScheduler:
             return
         host = self._host(step.turn.host)
         host.busy -= 1
-        if step.turn.trouble is not None:
-            now = self._clock.monotonic()
-            host.note(step.turn.trouble, now)
-            if host.is_closed:
-                self._pauses[host.name] = now + SILENCE
-            elif host.paused_until is not None:
-                self._pauses[host.name] = host.paused_until
+        now = self._clock.monotonic()
+        host.note(step.turn.trouble, now)
+        until = max(host.paused_until or now, now + SILENCE if host.is_closed else now)
+        if until > now:
+            self._pauses[host.name] = until
         self._place(host)
 
     def _host(self, name: str) -> Host[Step]:
