@@ -129,7 +129,13 @@ def _ours(generator: Any, output: str | None = None, *, cached: bool) -> Callabl
     _settle(generator, output, cached=cached)
     logging.getLogger("pelican_linkback").addHandler(_Fatal(logging.ERROR))
     writer = Writer(generator.output_path, generator.settings)
-    return lambda: FeedStage(generator).run(writer, NOW)
+
+    def run() -> None:
+        stage = FeedStage(generator)
+        stage.run(writer, NOW)
+        stage.prune(stage.paths, stage.failed)
+
+    return run
 
 
 def _pelicans(generator: Any, *, cached: bool) -> Callable[[], object]:

@@ -22,10 +22,7 @@ def notify(
 ) -> None:
     """Call each listener of ``signal``, and ``failed`` with one that raises and its error."""
     for listener in _listeners(signal, sender):
-        try:
-            listener(sender, **arguments)
-        except Exception as error:  # noqa: BLE001 (whatever another plugin may raise)
-            failed(listener, error)
+        _call(listener, sender, failed, **arguments)
 
 
 def notify_of_document(
@@ -34,32 +31,43 @@ def notify_of_document(
     damaged: Callable[[Listener, str], None],
     **arguments: Any,
 ) -> bool:
-    """Send ``feed_written`` for the document at ``path``; return whether it was changed.
+    """Send ``feed_written`` for the document at ``path``; return whether it is another one then.
 
     What a listener makes of a document is the document. But if the listener raises, if it takes
     the document away, or if it leaves of XML or JSON what cannot be read as that (most take every
     feed for XML), the document is put back as it was before. ``damaged`` is called with the
     listener and with what became of the document.
     """
-    changed = False
-    for listener in _listeners(signals.feed_written, str(path)):
-        before, error = path.read_bytes(), None
-        try:
-            listener(str(path), **arguments)
-        except Exception as raised:  # noqa: BLE001 (whatever another plugin may raise)
-            error = raised
-            failed(listener, raised)
+    listeners = _listeners(signals.feed_written, str(path))
+    if not listeners:
+        return False
+    ours = document = path.read_bytes()
+    for listener in listeners:
+        is_well = _call(listener, str(path), failed, **arguments)
         after = _bytes_of(path)
-        if after == before:
+        if after == document:
             continue
-        changed = True
-        damage = _damage(before, after)
-        if damage and not error:
+        damage = _damage(document, after)
+        if is_well and damage:
             damaged(listener, damage)
-        if damage or error:
+        if is_well and after is not None and not damage:
+            document = after
+        else:
             with replacing(path) as file:
-                file.write(before)
-    return changed
+                file.write(document)
+    return document != ours
+
+
+def _call(
+    listener: Listener, sender: Any, failed: Callable[[Listener, Exception], None], **arguments: Any
+) -> bool:
+    """Call a listener, and ``failed`` with it and its error if it raises; return False then."""
+    try:
+        listener(sender, **arguments)
+    except Exception as error:  # noqa: BLE001 (whatever another plugin may raise)
+        failed(listener, error)
+        return False
+    return True
 
 
 def _listeners(signal: Any, sender: Any) -> list[Listener]:

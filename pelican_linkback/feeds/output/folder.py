@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from io import BufferedReader
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -75,27 +76,34 @@ class OutputFolder:
     ) -> bool:
         """Make the document at ``path`` hold what ``save`` writes; return whether it changed.
 
-        ``edit`` may change the file then, and returns whether it did. What it leaves is the
-        document: if that is what was there before, the file keeps its modification time.
+        ``edit`` may edit the file then, and returns whether it is another one after that. What it
+        leaves is the document: if it was there before, the file keeps its modification time.
         """
         target = self.folder / path
         known = self._known.get(path, Entry())
         before = self._copies.entry(path) if self._copies else _as_it_is(target, known)
         is_new = write(target, save, partial(self._announce, path, owner))
-        is_new |= edit(target)
-        digest = _digest(target) if is_new else before.digest
+        is_edited = edit(target)
+        if not is_new and not is_edited:
+            digest = before.digest
+        elif is_edited or before.digest:
+            digest = _digest(target)
+        else:
+            digest = ""  # size and time will do, and a large site need not be read again
+        is_same = digest == before.digest if digest else not is_new
         stat = target.stat()
-        modified = before.modified if digest == before.digest else stat.st_mtime_ns
+        modified = before.modified if is_same else stat.st_mtime_ns
         if modified != stat.st_mtime_ns:
             os.utime(target, ns=(modified, modified))
         self._written[path] = Entry(owner, digest, stat.st_size, modified)
-        return digest != before.digest
+        return not is_same
 
     def _announce(self, path: str, owner: Owner) -> None:
         """Name a document in the manifest before it is written, so that a kill loses neither."""
         with suppress(OSError):  # what is wrong with the manifest is said when it is written
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with open(self.folder / MANIFEST, "ab", opener=_open_no_link) as file:
+            if not self.folder.exists():
+                self.folder.mkdir(parents=True)
+            with open(self.folder / MANIFEST, "ab", 0, opener=_open_no_link) as file:
                 file.write(manifest.announcement(path, owner))
 
     def release(self, paths: Iterable[str]) -> None:
@@ -187,19 +195,27 @@ class _Copies:
 
     def __init__(self, folder: Path, known: Mapping[str, Entry]) -> None:
         self._folder = folder
-        self._entries = {path: _as_it_is(folder / path, entry) for path, entry in known.items()}
+        self._entries: dict[str, Entry] = {}
         self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
         weakref.finalize(self, self._file.close)
         self._pieces: dict[str, tuple[int, int]] = {}
-        for path in known:
+        for path, entry in known.items():
             # What cannot be read, or kept, cannot be put back, and mostly need not.
-            with suppress(OSError), (folder / path).open("rb") as file:
-                start = self._file.seek(0, os.SEEK_END)
-                shutil.copyfileobj(file, self._file)
-                self._pieces[path] = start, self._file.tell() - start
+            with suppress(OSError):
+                self._copy(path, entry)
+
+    def _copy(self, path: str, entry: Entry) -> None:
+        with (self._folder / path).open("rb") as file:
+            stat = os.fstat(file.fileno())
+            digest = _digest_of(file)
+            self._entries[path] = Entry(entry.owner, digest, stat.st_size, stat.st_mtime_ns)
+            file.seek(0)
+            start = self._file.seek(0, os.SEEK_END)
+            shutil.copyfileobj(file, self._file)
+            self._pieces[path] = start, self._file.tell() - start
 
     def entry(self, path: str) -> Entry:
-        """Return the entry of a document."""
+        """Return the entry of a document as it was."""
         return self._entries.get(path, Entry())
 
     def put_back(self, path: str) -> bool:
@@ -219,25 +235,24 @@ class _Copies:
 def _as_it_is(path: Path, entry: Entry) -> Entry:
     """Return the entry of the file as it is now; where there is none, ``entry``.
 
-    The file is read only where its size or its time is not that of ``entry``.
+    The file is read only where its size or time is not that of an ``entry`` with a digest.
     """
     try:
         stat = path.stat()
-        if entry.digest and (stat.st_size, stat.st_mtime_ns) == (entry.size, entry.modified):
+        if (stat.st_size, stat.st_mtime_ns) == (entry.size, entry.modified):
             return entry
-        return Entry(entry.owner, _digest(path), stat.st_size, stat.st_mtime_ns)
+        digest = _digest(path) if entry.digest else ""
+        return Entry(entry.owner, digest, stat.st_size, stat.st_mtime_ns)
     except OSError:
         return entry
 
 
 def _is_as_it_was(path: Path, entry: Entry) -> bool:
     """Return whether the file is there, and as it was left, or was about to be written."""
-    if entry.under_way or not is_file(path):
-        return is_file(path)
+    if not is_file(path):
+        return False
     now = _as_it_is(path, entry)
-    if entry.digest:
-        return now.digest == entry.digest
-    return (now.size, now.modified) == (entry.size, entry.modified)
+    return entry.under_way or now == entry or bool(entry.digest and now.digest == entry.digest)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -249,7 +264,11 @@ def _bytes_of(path: Path) -> bytes:
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=16)).hexdigest()
+        return _digest_of(file)
+
+
+def _digest_of(file: BufferedReader) -> str:
+    return hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=16)).hexdigest()
 
 
 def _open_no_link(path: str, flags: int) -> int:
