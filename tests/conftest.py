@@ -123,11 +123,13 @@ def _receivers() -> dict[Any, list[Any]]:
 def plugins_disconnected() -> Any:
     """Afterwards disconnect the plugins that were connected meanwhile: signals are everybody's."""
     before = _receivers()
-    yield
-    for signal, functions in _receivers().items():
-        for function in functions:
-            if function not in before[signal]:
-                signal.disconnect(function)
+    try:
+        yield
+    finally:
+        for signal, functions in _receivers().items():
+            for function in functions:
+                if function not in before[signal]:
+                    signal.disconnect(function)
 
 
 @pytest.fixture

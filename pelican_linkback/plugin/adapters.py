@@ -91,11 +91,18 @@ def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
     """Yield all that ``posts_of`` looks at, as texts that cost next to nothing."""
     yield repr(settings)
     for content in contents:
-        with suppress(Exception):  # said by posts_of, which reads the same
-            yield f"{_site_url(content)}\0{content.url}\0{content.source_path}\0{content.title}"
-            yield f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}"
-            yield str(has_page(content))
-            yield str(content.get_content(_site_url(content)))
+        try:
+            yield from _pieces(content)
+        except Exception:  # noqa: BLE001 (said by posts_of, which reads the same)
+            yield "cannot be read"
+
+
+def _pieces(content: Any) -> tuple[str, ...]:
+    return (
+        f"{_site_url(content)}\0{content.url}\0{content.source_path}\0{content.title}",
+        f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}{has_page(content)}",
+        str(content.get_content(_site_url(content))),
+    )
 
 
 def topics_of(feeds: Iterable[WrittenFeed], settings: Settings) -> Iterator[Topic]:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from pelican.contents import Article
 
 from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.protocol import extraction
 from pelican_linkback.text.printable import described, harmless
 from pelican_linkback.text.urls import join
@@ -58,16 +59,22 @@ def withheld(generator: Any) -> Iterator[Any]:
         yield from getattr(generator, name, ())
 
 
-def attempt(content: Any, act: Callable[[Any], T], otherwise: T, cost: str) -> T:
+def attempt(
+    content: Any,
+    act: Callable[[Any], T],
+    otherwise: T,
+    cost: str,
+    say: Callable[[str], None] = logger.error,
+) -> T:
     """Return what ``act`` makes of an article or page, else ``otherwise`` with a message.
 
-    ``cost`` says what the article loses by the failure.
+    ``cost`` says what the article loses by the failure, ``say`` takes the message.
     """
     try:
         return act(content)
     except Exception as error:  # noqa: BLE001 (the border: the fault is that of one article)
         why = harmless(error) if isinstance(error, LinkbackError) else described(error)
-        logger.error("%s: %s: %s", name_of(content), cost, why)
+        say(f"{name_of(content)}: {cost}: {why}")
         return otherwise
 
 
@@ -81,7 +88,7 @@ def read_through(site_url: str, content: Any) -> bool:
     groups = [*getattr(content, "authors", ()), *getattr(content, "tags", ())]
     for name in (content.title, content.lang, getattr(content, "category", ""), *groups):
         str(name)
-    content.metadata.get("feed_id")
+    str((content.metadata.get("feed_id"), has_page(content), getattr(content, "_content", "")))
     return True
 
 

@@ -12,10 +12,10 @@ import datetime as dt
 import gc
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from importlib.resources import files
 from io import BytesIO
 from itertools import chain
@@ -85,7 +85,8 @@ class FeedStage:
         self._teller = Teller(logger)
         chosen = self._settings.feeds
         self._classes = load(STOCK_FEEDS if chosen is None else chosen)
-        self._failed_listeners: set[str] = set()
+        self._unreadable: frozenset[int] = frozenset()
+        self._said: set[Hashable] = set()
         self._folders = folders or OutputFolders()
         self.output = self._folders.open(
             Path(os.path.abspath(generator.output_path)),  # noqa: PTH100 (as Pelican's writer does)
@@ -96,6 +97,7 @@ class FeedStage:
 
     def documents(self) -> Sequence[Document]:
         """Return the site's feeds, without archives; what is wrong is reported by ``run``."""
+        self._unreadable = self._find_unreadable()
         site = self._describe_site(dt.datetime.now(dt.UTC), {}, warn=lambda *_: None)
         documents = catalogue(self._classes, site).documents
         return [document for document in documents if not document.number]
@@ -146,8 +148,8 @@ class FeedStage:
             for document in catalogue(self._classes, site).documents:
                 with suppress(Exception):
                     if not document.number and document.feed.aspect("hubs", document.obj):
-                        feed = self._generated(document, site)
-                        data = self._saved(document, feed, partial(_bytes_of, feed))
+                        feed, head = self._generated(document, site)
+                        data = self._saved(feed, head, partial(_bytes_of, feed))
                         for written in self._followed(document, feed):
                             yield written, data
 
@@ -173,6 +175,7 @@ class FeedStage:
 
     def contents(self) -> Iterator[Any]:
         """Yield the articles and pages that can be entries: those with a date."""
+        self._unreadable = self._find_unreadable()
         for content in self._readable([*self._everything]):
             if isinstance(getattr(content, "date", None), dt.datetime):
                 yield content
@@ -188,14 +191,15 @@ class FeedStage:
         generator = self._generator
         return chain(generator.articles, generator.translations, generator.context.get("pages", ()))
 
-    @cached_property
-    def _unreadable(self) -> frozenset[int]:
-        """The articles and pages, by their ``id()``, that no feed can have."""
+    def _find_unreadable(self) -> frozenset[int]:
+        """Return the articles and pages, by their ``id()``, that no feed can have."""
         read = partial(read_through, _site_url(self._generator.settings))
+        cost = "it is left out of the feeds"
+        say = partial(self._teller.add, logging.ERROR, cost)
         return frozenset(
             id(content)
             for content in self._everything
-            if attempt(content, read, None, "it is left out of the feeds") is None
+            if attempt(content, read, None, cost, say) is None
         )
 
     def _readable(self, contents: Sequence[Any]) -> Sequence[Any]:
@@ -260,8 +264,7 @@ class FeedStage:
         for slip in misspelt(each for _, each in self._classes.classes):
             self._teller.warn(slip)
         if self._settings.feed_style is True:
-            sheet, owner = files(feeds).joinpath("feed.css").read_bytes(), Owner(STYLESHEET, "")
-            self.output.write(STYLESHEET, owner, lambda file: file.write(sheet))
+            self._write_stylesheet()
         paths = {each.path for each in catalogued.documents}
         users = self._users_of(paths | set(self.output.known), writer)
         self.output.release(users)
@@ -274,6 +277,14 @@ class FeedStage:
             # What an article stands for is not gone while the article cannot be read.
             self.failed |= {Owner(name, None) for name, _ in self._classes.classes}
         return f"Feeds: {written.count(True)} written, {written.count(False)} unchanged"
+
+    def _write_stylesheet(self) -> None:
+        sheet = files(feeds).joinpath("feed.css").read_bytes()
+        try:
+            self.output.write(STYLESHEET, Owner(STYLESHEET, ""), lambda file: file.write(sheet))
+        except OSError as error:
+            problem = f"Feeds have no style sheet, since it cannot be written: {described(error)}"
+            self._teller.add(logging.ERROR, STYLESHEET, problem)
 
     def _users_of(self, paths: Collection[str], writer: Any) -> dict[str, str]:
         """Return those of ``paths`` that are not for feeds of this site, and what they are."""
@@ -308,7 +319,7 @@ class FeedStage:
                     "articles generator; give one of them another path"
                 )
                 raise FeedError(str(document), message)
-            feed = self._generated(document, site)
+            feed, head = self._generated(document, site)
             edit = partial(
                 notify_of_document,
                 failed=self._report_listener,
@@ -317,7 +328,7 @@ class FeedStage:
                 feed=feed,
             )
             write = partial(self.output.write, document.path, document.owner)
-            changed = self._saved(document, feed, lambda: write(partial(save, feed), edit))
+            changed = self._saved(feed, head, lambda: write(partial(save, feed), edit))
         except Exception as error:  # noqa: BLE001 (the border: whatever a hook or a generator raises)
             self.report(document, error)
             return None
@@ -342,23 +353,46 @@ class FeedStage:
 
     def _report_listener(self, listener: Callable[..., Any], error: Exception) -> None:
         name = name_of(listener)
-        if name not in self._failed_listeners:
-            self._failed_listeners.add(name)
-            sentence = f"{name} listens to the feeds and fails: {described(error)}"
-            self._teller.add(logging.ERROR, name, f"{sentence}; they are written without it")
+        sentence = f"{name} listens to the feeds and fails: {described(error)}"
+        self._say_once(name, logging.ERROR, f"{sentence}; they are written without it")
 
-    def _saved(self, document: Document, feed: Any, write: Callable[[], T]) -> T:
-        """Return what ``write`` returns; items that cannot be written are left out."""
+    def _say_once(self, what: Hashable, level: int, text: str) -> None:
+        """Take down the first of the messages about one thing."""
+        if what not in self._said:
+            self._said.add(what)
+            self._teller.add(level, what, text)
+
+    def _saved(self, feed: Any, head: Mapping[str, Any], write: Callable[[], T]) -> T:
+        """Return what ``write`` returns.
+
+        Where that raises, items that cannot be written are left out, and what listeners have
+        changed in the ``head`` of the feed, as it was before them, is undone.
+        """
         try:
             return write()
-        except Exception:
-            broken = feed.drop_broken_items() if isinstance(feed, Mended) else []
-            if not broken or not feed.num_items():
+        except Exception as error:
+            if not isinstance(feed, Mended) or not self._mend(feed, head, error):
                 raise
-            for item, error in broken:
-                named = harmless(item.get("link"))
-                self._teller.warn("{} is left out of {}: {}", named, document, described(error))
             return write()
+
+    def _mend(self, feed: Mended, head: Mapping[str, Any], error: Exception) -> bool:
+        """Take out what cannot be written of a feed; return whether there is such, and more."""
+        broken = feed.drop_broken_items()
+        if broken and not feed.num_items():
+            return False
+        for item, why in broken:
+            name = harmless(item.get("link"))
+            text = f"{name} is left out of feeds, since it cannot be written: {described(why)}"
+            self._say_once((name, type(why)), logging.ERROR, text)
+        if broken:
+            return True
+        now = feed.feed
+        if now.keys() == head.keys() and all(now[name] is head[name] for name in now):
+            return False
+        feed.feed = dict(head)
+        text = f"What a listener of feed_generated sets cannot be written: {described(error)}"
+        self._say_once("head", logging.ERROR, f"{text}; feeds are written without it")
+        return True
 
     def _report_damage(self, document: Document, listener: Callable[..., Any], damage: str) -> None:
         name = name_of(listener)
@@ -368,17 +402,19 @@ class FeedStage:
         )
         self._teller.add(logging.WARNING, (name, damage), f"{text}: {remedy}")
 
-    def _generated(self, document: Document, site: Site) -> Any:
+    def _generated(self, document: Document, site: Site) -> tuple[Any, Mapping[str, Any]]:
+        """Return a document, and what it said of itself before it was handed to listeners."""
         feed = document.populated(site)
-        context = self._generator.context
+        head, context = dict(feed.feed), self._generator.context
         notify(signals.feed_generated, context, self._report_listener, feed=feed)
-        return feed
+        return feed, head
 
     def _followed(self, document: Document, feed: Any) -> Iterator[WrittenFeed]:
         """Yield the feed where it is published, and names hubs and an address."""
         url, named = feed.feed.get("feed_url"), feed.feed.get("hubs") or ()
         # Who listens to feed_generated may have put there what no journal can hold.
-        hubs = () if isinstance(named, str) else tuple(h for h in named if isinstance(h, str))
+        is_list = isinstance(named, Iterable) and not isinstance(named, str)
+        hubs = tuple(hub for hub in named if isinstance(hub, str)) if is_list else ()
         if url and hubs and self._settings.publishes:
             yield WrittenFeed(self._path(document), url, hubs)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
 
 from pelican.contents import Article
+
+from pelican_linkback.plugin.contents import name_of
 
 __all__ = ["has_unread_sources", "taken"]
 
@@ -43,8 +46,9 @@ def _contents(generator: Any, of: Callable[[Any], bool]) -> Iterator[tuple[str, 
     for content in contents:
         if content is not None and of(content):
             kind = type(content).__name__.lower()
-            name = f"the {_KINDS.get(kind, kind)} {content.get_relative_source_path()}"
-            yield _normal(content.save_as), name
+            name = f"the {_KINDS.get(kind, kind)} {name_of(content)}"
+            with suppress(Exception):  # one that cannot be read is reported where it is needed
+                yield _normal(content.save_as), name
 
 
 def _templates(generator: Any) -> Iterator[tuple[str, str]]:

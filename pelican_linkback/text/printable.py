@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["add_place", "described", "harmless"]
+__all__ = ["add_place", "described", "harmless", "place_of"]
 
 LIMIT = 200
 
@@ -41,6 +41,11 @@ def add_place(error: Exception, place: str) -> None:
     """Note on ``error`` the place that raised it; the innermost is enough."""
     if not _places(error):
         error.add_note(_Place(place))
+
+
+def place_of(error: Exception) -> str:
+    """Return the place that raised ``error``, as ``add_place`` was given it; "" for none."""
+    return next(iter(_places(error)), "")
 
 
 def _places(error: Exception) -> list[str]:

@@ -24,7 +24,7 @@ from pelican_linkback.feeds.framework.archives import Archives
 from pelican_linkback.feeds.framework.items import ItemReader, as_date, item_date
 from pelican_linkback.feeds.framework.resolver import of_each, resolve, shown
 from pelican_linkback.feeds.framework.site import Site
-from pelican_linkback.text.printable import described
+from pelican_linkback.text.printable import described, place_of
 from pelican_linkback.text.urls import normalise
 
 __all__ = ["FEED_ASPECTS", "FEED_EXTRAS", "Feed"]
@@ -222,9 +222,17 @@ class Feed:
         if failures and (len(failures) == len(items) or not self.site.can_warn):
             raise failures[0][1]  # the fault is that of the class; or nobody would hear of it
         for item, error in failures:
-            name = type(self).__name__
-            self.site.warn("{} is left out of {}: {}", shown(item), name, described(error))
+            # An article that fails does so in many feeds; a hook, in those of its class.
+            what = (described(error), self._declaring(place_of(error).partition(" ")[0]))
+            self.site.sharing.once(what, item, self._warn_of, what[0])
         return feed
+
+    def _warn_of(self, why: str, item: Any) -> bool:
+        self.site.warn("{} is left out of {}: {}", shown(item), type(self).__name__, why)
+        return True
+
+    def _declaring(self, aspect: str) -> type | None:
+        return next((cls for cls in type(self).__mro__ if aspect in vars(cls)), None)
 
     def generator_class(self, obj: Any) -> type[SyndicationFeed]:
         """Return the class that writes the feed for ``obj``: the aspect ``feed_type``."""
