@@ -27,9 +27,12 @@ WORDS = (
 
 
 class Plan:
-    """The measures of a blog; ``relative`` puts relative URLs into every article."""
+    """The measures of a blog.
 
-    def __init__(
+    ``relative`` puts relative URLs into every article, ``untidy`` what a browser has to repair.
+    """
+
+    def __init__(  # noqa: PLR0913
         self,
         articles: int = 2000,
         *,
@@ -37,12 +40,14 @@ class Plan:
         authors: int = 50,
         tags: int = 200,
         relative: bool = False,
+        untidy: bool = False,
     ) -> None:
         self.articles = articles
         self.categories = categories
         self.authors = authors
         self.tags = tags
         self.relative = relative
+        self.untidy = untidy
 
 
 @contextmanager
@@ -123,12 +128,13 @@ def _article(plan: Plan, number: int, chance: random.Random) -> str:
 def section(plan: Plan, part: int, chance: random.Random) -> str:
     """Return about 1 KB of an article as Markdown makes it."""
     root = "" if plan.relative else SITE_URL
+    end = "" if plan.untidy else "</li>"
     return f"""<h2 id="part-{part}">{_prose(chance, 4)}</h2>
 <p>{_prose(chance, 40)} <a href="{root}/posts/other-{part}/">{_prose(chance, 3)}</a>
 {_prose(chance, 40)} <em>{_prose(chance, 2)}</em> &amp; <code>a &lt; b</code>.</p>
 <p><img alt="{_prose(chance, 3)}" src="{root}/images/{part}.png"></p>
 <ul>
-<li>{_prose(chance, 8)}</li>
+<li>{_prose(chance, 8)}{end}
 <li><a class="external" href="https://example.org/?a={part}&amp;b=1">{_prose(chance, 6)}</a></li>
 </ul>
 <pre><code class="language-python">if a &lt; {part} and b &gt; 3:

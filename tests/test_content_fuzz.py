@@ -10,9 +10,10 @@ from collections import Counter
 
 import pytest
 
-from pelican_linkback.feeds.content import sanitizer, scanner
+from pelican_linkback.feeds.content import sanitizer
 from pelican_linkback.feeds.content.cleaning import fit
 from pelican_linkback.feeds.content.parser import parse
+from pelican_linkback.feeds.content.scanner import Order, scan
 from tests.html_judge import alive, as_judged, judged
 
 BASE = "https://ex.org/2024/a.html"
@@ -134,10 +135,11 @@ def look_at(html: str) -> str:
     assert not alive(seen), html
     cleaned = judged(sanitizer.clean(html, BASE))
     assert seen == cleaned, html
-    if scanner.is_in_order(html):
+    order = scan(html)
+    if order is Order.IN_ORDER:
         assert fitting is html
         return "in order"
-    if scanner.lacks_only_urls(html):
+    if order is Order.BUT_FOR_URLS:
         return "URLs"
     return "spelling" if fitting is html else "cleaned"
 

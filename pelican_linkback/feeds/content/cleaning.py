@@ -12,7 +12,7 @@ from html import unescape
 
 from pelican_linkback.feeds.content.elements import BLOCKS
 from pelican_linkback.feeds.content.references import absolute
-from pelican_linkback.feeds.content.scanner import is_in_order, lacks_only_urls
+from pelican_linkback.feeds.content.scanner import Order, scan
 from pelican_linkback.feeds.content.spelling import differ_only_in_spelling
 
 __all__ = ["fit", "is_blank", "words"]
@@ -41,9 +41,10 @@ def fit(html: str, base: str) -> str:
     handlers, forms and comments go; what is embedded becomes a link. HTML that needs none of
     this is returned as it is, the same object.
     """
-    if is_in_order(html):
+    order = scan(html)
+    if order is Order.IN_ORDER:
         return html
-    if _PLAIN_BASE.fullmatch(base) and lacks_only_urls(html):
+    if order is Order.BUT_FOR_URLS and _PLAIN_BASE.fullmatch(base):
         return _TAG_WITH_URL.sub(functools.partial(_with_absolute_urls, base), html)
     from pelican_linkback.feeds.content import sanitizer  # noqa: PLC0415 (many builds need no parser)
 

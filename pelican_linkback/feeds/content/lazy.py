@@ -11,7 +11,7 @@ import re
 from pelican_linkback.feeds.content.elements import LOADED
 from pelican_linkback.feeds.content.tree import Element, Node, elements
 
-__all__ = ["MAY_BE_LATE", "load"]
+__all__ = ["load", "may_be_late"]
 
 # What scripts read the address from: many of them, Lazy Load for jQuery, WordPress (Jetpack, WP
 # Rocket, a3), slick, Echo, Cloudflare, Ezoic, PageSpeed, Flickity, in the order of preference.
@@ -30,13 +30,15 @@ _LATE = {
     "sizes": ("data-sizes", "data-lazy-sizes"),
     "poster": ("data-poster",),
 }
-MAY_BE_LATE = re.compile(r"<noscript|\bdata-", re.IGNORECASE)
-"""Occurs in HTML that has anything to load."""
-
 _MEDIA = frozenset({"iframe", "img", "video"})
 _PLACEHOLDER = re.compile(r"\s*(?:data:|about:|$)", re.IGNORECASE)
 _LAZY_CLASS = re.compile(r"\blazy|\blozad\b|\bjs-lazy", re.IGNORECASE)
-_LAZY = "data-lazy"
+
+
+def may_be_late(html: str) -> bool:
+    """Tell whether there may be anything to load."""
+    lower = html.lower()
+    return "data-" in lower or "<noscript" in lower
 
 
 def load(root: Element) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from turbohtml import Element as Parsed
-from turbohtml import Text, parse_fragment
+from turbohtml import Namespace, Text, parse_fragment
 
 from pelican_linkback.feeds.content.elements import DROPPED
 from pelican_linkback.feeds.content.tree import Element, Node
 
 __all__ = ["parse"]
+
+_HTML = Namespace.HTML
 
 MOST_ATTRIBUTES = 200
 """Of one tag; what comes behind them is left out."""
@@ -48,4 +50,5 @@ def _element(node: Parsed) -> Element:
     # Class and rel are lists in ``attrs``; ``attr`` gives what is written.
     names = list(node.attrs)[:MOST_ATTRIBUTES]
     attributes = {name: node.attr(name) or "" for name in names}
-    return Element(node.tag, attributes, [], node.namespace.value)
+    space = node.namespace
+    return Element(node.tag, attributes, [], "html" if space is _HTML else space.value)

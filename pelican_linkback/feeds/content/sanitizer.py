@@ -25,6 +25,7 @@ from pelican_linkback.feeds.content.references import (
     mended_style,
     shown,
 )
+from pelican_linkback.feeds.content.scanner import Order, scan
 from pelican_linkback.feeds.content.tree import Element, Node, elements, text_of, write
 
 __all__ = ["clean"]
@@ -63,23 +64,31 @@ def clean(html: str, base: str) -> str:
         written = _CLOSED_FRAME.sub(r"\1</iframe>", html)
     for _ in range(MOST_TIMES):
         before, written = written, _cleaned_once(written, base)
-        if written == before:
+        if written == before or scan(written) is Order.IN_ORDER:
             return written
     return escape(text_of(parse(written)), quote=False)
 
 
 def _cleaned_once(html: str, base: str) -> str:
     root = parse(html)
-    if lazy.MAY_BE_LATE.search(html):
+    if lazy.may_be_late(html):
         lazy.load(root)
     _rename_items(root)
     # What an element holds is clean before the element itself is looked at.
     for parent in reversed(list(elements(root))):
         children: list[Node] = []
         for node in parent.children:
-            children += [node] if isinstance(node, str) else _instead_of(node, parent, base)
+            if isinstance(node, str) or _is_plain(node):
+                children.append(node)
+            else:
+                children += _instead_of(node, parent, base)
         parent.children = children
     return write(root.children)
+
+
+def _is_plain(element: Element) -> bool:
+    """Tell at once of most elements that they stay as they are."""
+    return not element.attributes and element.space == "html" and element.name in SHOWN
 
 
 def _rename_items(root: Element) -> None:

@@ -8,6 +8,7 @@ cleaning: elements that close one another in order, attributes once each, nothin
 
 from __future__ import annotations
 
+import enum
 import functools
 import itertools
 import re
@@ -15,23 +16,23 @@ from collections.abc import Callable
 
 from pelican_linkback.feeds.content.page_only import MARKS
 
-__all__ = ["is_in_order", "lacks_only_urls"]
+__all__ = ["Order", "scan"]
 
 _TEXT = r"[^<]*+"
 _SPACE = r"[ \t\n]"
 
 _ABSOLUTE = r'https?://[^\x00-\x20"<>]*+'
 _RELATIVE = r"(?!//)[a-z0-9._~/?-][a-z0-9._~/?\#=%+,;-]*+"
+# What occurs most stands first, here and below.
 _PLAIN = (
-    r"abbr|align|alt|border|class|colspan|datetime|decoding|dir|headers|height|id|lang|loading"
-    r"|rel|reversed|role|rowspan|scope|start|target|title|type|value|width"
+    r"class|id|alt|title|rel|lang|width|height|abbr|align|border|colspan|datetime|decoding|dir"
+    r"|headers|loading|reversed|role|rowspan|scope|start|target|type|value"
 )
 _MOST_ATTRIBUTES = 6
 
 # Elements that hold words and no blocks.
 _INLINE = (
-    r"a|abbr|b|bdi|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u"
-    r"|var"
+    r"[abiqsu]|em|code|strong|span|kbd|del|sup|sub|small|abbr|bdi|cite|dfn|ins|mark|samp|time|var"
 )
 _PARAGRAPHS = r"p|h[1-6]|pre|figcaption|summary"
 
@@ -52,25 +53,41 @@ _WITHIN = {
 _HOLD_PARTS = frozenset({"table", "tbody", "thead", "tr"})
 _MOST_LEVELS = 50
 
+_CLASSES = re.compile(r'class="([^"]*+)')
 _CONTAINER = re.compile(rf"<(/?(?:{_FLOW}|{_CELLS}|{_PARTS}))(?=[ \t\n>])")
 
 
-def is_in_order(html: str) -> bool:
-    """Tell whether HTML is as a parser would write it, and nothing in it is for cleaning."""
-    return not _strange_tag(_ABSOLUTE).search(html) and _stands_in_order(html)
+class Order(enum.Enum):
+    """What is known of a piece of HTML: that it is as a parser would write it, or nothing."""
+
+    IN_ORDER = enum.auto()
+    BUT_FOR_URLS = enum.auto()
+    """Some of its URLs depend on where it stands; the rest is in order."""
+
+    UNKNOWN = enum.auto()
 
 
-def lacks_only_urls(html: str) -> bool:
-    """Tell whether HTML would be in order if its URLs did not depend on where it stands."""
-    return not _strange_tag(f"{_ABSOLUTE}|{_RELATIVE}").search(html) and _stands_in_order(html)
+def scan(html: str) -> Order:
+    """Return whether HTML is as a parser would write it, and nothing in it is for cleaning."""
+    found = Order.IN_ORDER
+    if _strange_tag(_ABSOLUTE).search(html):
+        found = Order.BUT_FOR_URLS
+        if _strange_tag(f"{_ABSOLUTE}|{_RELATIVE}").search(html):
+            return Order.UNKNOWN
+    return found if _stands_in_order(html) else Order.UNKNOWN
 
 
 def _stands_in_order(html: str) -> bool:
     found = _article().fullmatch(html)
     if found is None or (found["container"] is not None and not _closes_in_order(html)):
         return False
-    values = (piece.partition('"')[0] for piece in html.split('class="')[1:])
-    return all(MARKS.isdisjoint(value.split()) for value in values)
+    return not any(map(_is_marked, _CLASSES.findall(html)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_marked(classes: str) -> bool:
+    """Tell whether a class attribute may say that its element is for the page alone."""
+    return not MARKS.isdisjoint(classes.split())
 
 
 def _closes_in_order(html: str) -> bool:
@@ -144,7 +161,7 @@ def _article() -> re.Pattern[str]:
     parts = rf"<(?:/(?:tbody|thead|tr|{_CELLS})>|(?:{_PARTS}){start}){_SPACE}*+"
     next_part = rf"(?=</?(?:{_PARTS}|{_CELLS})[ \t\n>])"
     return re.compile(
-        rf"{_TEXT}(?:(?:{element(_PARAGRAPHS, inline)}|{element('ol|ul', items)}"
+        rf"{_TEXT}(?:(?:{element(_PARAGRAPHS, inline)}|{element('[ou]l', items)}"
         rf"|{element(_INLINE, leaves)}|{void}|<hr(?:{_SPACE}[^<>]*+|/?+)>){_TEXT}"
         rf"|(?P<container>{flow}|{parts}{next_part}))*+"
     )
