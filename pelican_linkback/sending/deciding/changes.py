@@ -9,7 +9,7 @@ from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED, Dropped, Queued
 
-__all__ = ["News", "Post", "is_news", "reconcile", "retraction", "vanished"]
+__all__ = ["News", "Post", "is_news", "not_built", "reconcile", "retraction", "vanished"]
 
 News = Queued | Dropped
 
@@ -37,14 +37,15 @@ class Post:
         return cls("", article, (), "", is_unknown=True)
 
 
-def _not_built(source: str) -> str:  # noqa: ARG001 (the shape of ``digest``)
+def not_built(source: str) -> str:  # noqa: ARG001 (the shape of ``digest``)
+    """Return the digest of a page that nobody has built."""
     return ""
 
 
 def reconcile(
     deliveries: Mapping[Mention, Delivery],
     posts: Iterable[Post],
-    digest: Callable[[str], str] = _not_built,
+    digest: Callable[[str], str] = not_built,
 ) -> Iterator[tuple[Mention, News]]:
     """Return what the site's present ``posts`` (all of them) change in what is known of them.
 

@@ -3,10 +3,10 @@
 ::
 
     cat deliveries.jsonl | fold                      ledger     the lines -> the deliveries
-      | reconcile POSTS TOPICS >> deliveries.jsonl   changes    new ones queued, unmarked dropped
+      | changes POSTS TOPICS >> deliveries.jsonl     site       new ones queued, unmarked dropped
       | grep due                                     decider    Send | Ask | Wait | Skip | GiveUp
       | parallel --queue-by-host                     scheduler  a task for each: a run
-          curl SOURCE | grep 'href="TARGET"'         readiness  is the page as it is told?
+          curl SOURCE | grep 'href="TARGET"'         visits     is the page as it is told?
           | curl TARGET | discover                   discovery_cache  where does it take mentions?
           | tee -a deliveries.jsonl                  recorder   "attempt", on disk before
           | curl --data MENTION ENDPOINT             exchanges  the request
@@ -23,28 +23,32 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Protocol, Verdict
-from pelican_linkback.protocol.verification import links_to
-from pelican_linkback.sending.deciding.changes import Post, reconcile, retraction
+from pelican_linkback.sending.deciding.changes import Post, retraction
 from pelican_linkback.sending.deciding.decider import (
     Ask,
     Decision,
     GiveUp,
     Policy,
     Send,
-    can_begin_anew,
     decide,
 )
 from pelican_linkback.sending.deciding.readiness import BuiltPage, digest_of
-from pelican_linkback.sending.deciding.topics import Topic, news_of
+from pelican_linkback.sending.deciding.site import (
+    News,
+    Site,
+    changes,
+    second_chances,
+    unlinked,
+)
+from pelican_linkback.sending.deciding.topics import Topic
 from pelican_linkback.sending.memory.delivery import INTERRUPTED, Delivery, State
-from pelican_linkback.sending.memory.events import Dropped, Fact
 from pelican_linkback.sending.memory.ledger import Ledger, without_collection
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.exchanges import Web
@@ -56,7 +60,11 @@ from pelican_linkback.sending.running.scheduler import Clock, HostScheduler, Lim
 
 __all__ = ["Courier"]
 
-News = Sequence[tuple[Mention, Fact]]
+Deliveries = Mapping[Mention, Delivery]
+
+Changes = Callable[[Deliveries], News]
+"""What is news, given what is known. It is asked twice: to see whether there is anything to do,
+and alone with the journal, as another run may have done it meanwhile."""
 
 
 def _unwatched(done: int, due: int) -> None:  # noqa: ARG001 (the shape of Courier.progress)
@@ -110,7 +118,8 @@ class Courier:
         failed_too: bool = False,
     ) -> list[tuple[Delivery, Decision]]:
         """Return what such a run would decide about each delivery; nothing is written or sent."""
-        decided = self._decided(self._foresee(self._news(posts, topics, failed_too))[0])
+        changes_of = self._changes(posts, topics, failed_too=failed_too)
+        decided = self._decided(self._foresee(changes_of)[0].deliveries)
         return [decided[mention] for mention in sorted(decided)]
 
     def run(
@@ -129,75 +138,55 @@ class Courier:
         whose attempt is not on record. Where there is nothing to do, nothing is written and
         no request is made.
         """
-        site = None if posts is None else tuple(posts)
-        news_for = self._news(site, topics, failed_too)
-        return self._run(news_for, frozenset(self._unlinked(site or ())))
+        posts = None if posts is None else tuple(posts)
+        changes_of = self._changes(posts, topics, failed_too=failed_too)
+        return self._run(changes_of, frozenset(unlinked(posts or (), self.built)))
 
     def retract(self, source: str) -> Report:
         """Tell all that were told of ``source`` that it is gone, as soon as it is; see ``run``."""
-        return self._run(lambda ledger: retraction(ledger.deliveries, source))
+        return self._run(partial(retraction, source=source))
 
-    def _unlinked(self, posts: Iterable[Post]) -> Iterator[Mention]:
-        """Yield what is marked, and is no link of the page that was built of its article."""
-        for post in posts:
-            missing = [target for target in post.targets if target not in post.links]
-            page = self.built(post.source) if missing else None
-            if page is None:
-                continue
-            for target in missing:
-                # A theme may link to what the article itself does not.
-                if not links_to(page.body, post.source, target):
-                    yield Mention(post.source, target)
-
-    def _news(
+    def _changes(
         self,
         posts: Iterable[Post] | None,
         topics: Iterable[Topic] | None,
-        failed_too: bool,  # noqa: FBT001 (handed on)
-    ) -> Callable[[Ledger], News]:
-        site = None if posts is None else tuple(posts)
-        feeds = None if topics is None else tuple(topics)
-        digest = cache(self._digest_of_built)
+        *,
+        failed_too: bool,
+    ) -> Changes:
+        """Return the function that says what the site changes in what is known."""
+        site = Site(
+            None if posts is None else tuple(posts),
+            None if topics is None else tuple(topics),
+            cache(self._digest_of_built),
+        )
 
-        def news_for(ledger: Ledger) -> News:
-            news: News = () if site is None else tuple(reconcile(ledger.deliveries, site, digest))
-            if feeds is not None:
-                news = (*news, *news_of(ledger.deliveries, feeds))
-            return (*news, *self._second_chances(ledger, news)) if failed_too else news
+        def changes_of(deliveries: Deliveries) -> News:
+            news = changes(deliveries, site)
+            if failed_too:
+                news = [*news, *second_chances(self._decided(deliveries), news)]
+            return news
 
-        return news_for
+        return changes_of
 
     def _digest_of_built(self, source: str) -> str:
         page = self.built(source) if self.is_build else None
         return digest_of(page.body) if page else ""
 
-    def _second_chances(self, ledger: Ledger, news: News) -> News:
-        """Return that what failed is forgotten and queued, except what there is ``news`` of."""
-        otherwise = {mention for mention, _ in news}
-        return [
-            (mention, fact)
-            for mention, (delivery, decision) in sorted(self._decided(ledger).items())
-            if mention not in otherwise and can_begin_anew(delivery, decision)
-            for fact in (Dropped(), delivery.news)
-        ]
-
-    def _run(
-        self, news_for: Callable[[Ledger], News], unlinked: Collection[Mention] = ()
-    ) -> Report:
+    def _run(self, changes_of: Changes, without_link: Collection[Mention] = ()) -> Report:
         with without_collection():
-            ledger, news = self._foresee(news_for)
+            ledger, news = self._foresee(changes_of)
             due = self._due(ledger)
         if not (due or news or self._interrupted(ledger)):
-            return self._report(self._recorder(ledger, due), unlinked)
+            return self._report(self._recorder(ledger, due), without_link)
         with self.journal.hold() as held:
             if not held:
                 return Report(left=len(due), shut_out=True)
-            return self._send(news_for, unlinked)
+            return self._send(changes_of, without_link)
 
-    def _send(self, news_for: Callable[[Ledger], News], unlinked: Collection[Mention]) -> Report:
+    def _send(self, changes_of: Changes, without_link: Collection[Mention]) -> Report:
         """Do what ``run`` says, alone with the journal and knowing what another run just did."""
         ledger = Ledger(self.journal)
-        ledger.record(news_for(ledger), self.now())
+        ledger.record(changes_of(ledger.deliveries), self.now())
         recorder = self._recorder(ledger, self._due(ledger))
         for each in self._interrupted(ledger):
             # It is over, and nobody has said so yet.
@@ -214,7 +203,7 @@ class Courier:
         if not finished:
             recorder.stop()
             self.web.close()
-        return self._report(recorder, unlinked, this.held_back(), interrupted=not finished)
+        return self._report(recorder, without_link, this.held_back(), interrupted=not finished)
 
     def _learn_pauses(self, ledger: Ledger, begun: float) -> None:
         """Take over the pauses that hosts asked earlier runs for."""
@@ -234,38 +223,38 @@ class Courier:
         """Return those whose last attempt was interrupted, so that nobody knows it as the last."""
         return [
             delivery
-            for delivery, decision in self._decided(ledger).values()
+            for delivery, decision in self._decided(ledger.deliveries).values()
             if delivery.state is State.ATTEMPTED and isinstance(decision, GiveUp)
         ]
 
-    def _foresee(self, news_for: Callable[[Ledger], News]) -> tuple[Ledger, News]:
+    def _foresee(self, changes_of: Changes) -> tuple[Ledger, News]:
         ledger = Ledger(self.journal)
-        news = news_for(ledger)
+        news = changes_of(ledger.deliveries)
         ledger.foresee(news, self.now())
         return ledger, news
 
     def _due(self, ledger: Ledger) -> list[Mention]:
-        decided = self._decided(ledger).items()
+        decided = self._decided(ledger.deliveries).items()
         due = (mention for mention, (_, what) in decided if isinstance(what, Send | Ask))
         return sorted(due)
 
-    def _decided(self, ledger: Ledger) -> dict[Mention, tuple[Delivery, Decision]]:
+    def _decided(self, deliveries: Deliveries) -> dict[Mention, tuple[Delivery, Decision]]:
         now = self.now()
         return {
             mention: (delivery, decide(delivery, now, self.policy))
-            for mention, delivery in ledger.deliveries.items()
+            for mention, delivery in deliveries.items()
         }
 
     def _report(
         self,
         recorder: Recorder,
-        unlinked: Collection[Mention],
+        without_link: Collection[Mention],
         held_back: Iterable[HeldBack] = (),
         *,
         interrupted: bool = False,
     ) -> Report:
         ledger, done = recorder.ledger, recorder.done.copy()
-        decided, hosts = self._decided(ledger), list(held_back)
+        decided, hosts = self._decided(ledger.deliveries), list(held_back)
         open_ones = set(recorder.due).difference(done, recorder.asked.copy())
         report = count(
             decided,
@@ -277,8 +266,8 @@ class Courier:
                 *about_journal(ledger.problems),
                 *sorted(
                     [
-                        *recorder.notices(unlinked),
-                        *about_missing_links(ledger, unlinked, self.built),
+                        *recorder.notices(without_link),
+                        *about_missing_links(ledger, without_link, self.built),
                         *about_pings(decided[mention] for mention in done),
                         *(about_host(*each) for each in hosts),
                     ]

@@ -1,0 +1,65 @@
+"""The site as it is, against what is known of its mentions: what is to be recorded? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.protocol.verification import links_to
+from pelican_linkback.sending.deciding.changes import Post, not_built, reconcile
+from pelican_linkback.sending.deciding.decider import Decision, can_begin_anew
+from pelican_linkback.sending.deciding.readiness import BuiltPage
+from pelican_linkback.sending.deciding.topics import Topic, news_of
+from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.memory.events import Dropped, Fact
+
+__all__ = ["News", "Site", "changes", "second_chances", "unlinked"]
+
+News = Sequence[tuple[Mention, Fact]]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All the articles of a site, and all its feeds that name hubs; None: these are not known.
+
+    ``digest`` returns that of the page that was just built for a source; see ``reconcile``.
+    """
+
+    posts: tuple[Post, ...] | None = None
+    topics: tuple[Topic, ...] | None = None
+    digest: Callable[[str], str] = not_built
+
+
+def changes(deliveries: Mapping[Mention, Delivery], site: Site) -> News:
+    """Return what ``site`` changes in what is known; what is not known of it is left as it is."""
+    news: list[tuple[Mention, Fact]] = []
+    if site.posts is not None:
+        news += reconcile(deliveries, site.posts, site.digest)
+    if site.topics is not None:
+        news += news_of(deliveries, site.topics)
+    return news
+
+
+def second_chances(decided: Mapping[Mention, tuple[Delivery, Decision]], news: News) -> News:
+    """Return that what failed is forgotten and queued, except what there is ``news`` of."""
+    otherwise = {mention for mention, _ in news}
+    return [
+        (mention, fact)
+        for mention, (delivery, decision) in sorted(decided.items())
+        if mention not in otherwise and can_begin_anew(delivery, decision)
+        for fact in (Dropped(), delivery.news)
+    ]
+
+
+def unlinked(posts: Iterable[Post], built: Callable[[str], BuiltPage | None]) -> Iterator[Mention]:
+    """Yield what is marked, and is no link of the page that was built of its article."""
+    for post in posts:
+        missing = [target for target in post.targets if target not in post.links]
+        page = built(post.source) if missing else None
+        if page is None:
+            continue
+        for target in missing:
+            # A theme may link to what the article itself does not.
+            if not links_to(page.body, post.source, target):
+                yield Mention(post.source, target)
