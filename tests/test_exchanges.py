@@ -164,6 +164,13 @@ def test_what_an_endpoint_answers(
         assert (outcome.protocol, outcome.endpoint) == (protocol, url)
 
 
+def test_a_coding_that_is_none_hides_nothing() -> None:
+    """Some servers say ``Content-Encoding: utf-8``."""
+    page = Response(TARGET, 200, (HTML,), ELEMENT, packed="utf-8")
+    (endpoint,) = choose(discovery_of(page, NOW), MENTIONING)
+    assert endpoint.url == WM
+
+
 def test_a_pause_that_is_asked_for_is_kept_though_the_answer_broke_off() -> None:
     web = FakeWeb({WM: broken(429, AFTER)})
     outcome = tell(web, MENTION, Endpoint(Protocol.WEBMENTION, WM, ""), NOW)

@@ -90,7 +90,8 @@ class Response:
     ``url`` is the one that answered in the end; ``headers`` are in order, repeated ones
     repeated, and without cookies; ``body`` is unpacked, and ``truncated`` when there was more
     than ``MAX_BODY``; that of a redirect which is followed is not read. ``packed`` names the
-    codings of a body that cannot be unpacked, and is empty then. ``seconds`` is how long it took.
+    codings of a body that is as it came, since nothing here can unpack them. ``seconds`` is how
+    long it took.
     """
 
     url: str

@@ -83,8 +83,8 @@ class Answer:
     """What a server answers: ``status`` is 0 until that is known, ``headers`` come in order.
 
     Repeated headers are repeated, cookies left out. ``body`` is unpacked; ``truncated`` says that
-    there was more than was asked for, ``packed`` names the codings of one that cannot be unpacked.
-    After an error all of them hold what had come before it.
+    there was more than was asked for, ``packed`` names the codings of one that is as it came, since
+    nothing here can unpack them. After an error all of them hold what had come before it.
     """
 
     def __init__(self, file: BufferedReader) -> None:
@@ -126,9 +126,9 @@ class Answer:
         headers = self.headers
         codings = _tokens(headers, "content-encoding")
         pieces = self._pieces(headers)
-        if codings and not can_unpack(codings):
-            self.packed = ", ".join(codings)
-            return
+        if not can_unpack(codings):
+            # Perhaps it is none: servers say "utf-8" here, and "none".
+            self.packed, codings = ", ".join(codings), []
         for piece in unpack(pieces, codings, tick):
             tick()
             self.body += piece
@@ -162,7 +162,7 @@ class Answer:
         if self.status in {204, 304}:
             return iter(())
         transfer = _tokens(headers, "transfer-encoding")
-        if transfer == ["chunked"]:
+        if set(transfer) == {"chunked"}:  # some servers say so twice, and do it once
             return self._chunks()
         if transfer:
             raise BadAnswer(NOT_HTTP)
