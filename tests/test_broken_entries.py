@@ -248,3 +248,15 @@ def test_what_plan_foresees_of_a_feed_is_what_a_build_writes(site: SiteBuilder) 
     assert titles(build, "feeds/all.atom.xml") == ["one", "three"]
     again = site.build(LINKBACK_HUBS=[hub])
     assert "0 written" in again.printed
+
+
+def test_a_module_of_feeds_may_be_a_program(
+    site: SiteBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "program_of_feeds.py").write_text("import sys\nsys.exit('usage: program FILE')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    site.article("one")
+    build = site.build(LINKBACK_FEEDS=["program_of_feeds.Feed", *STOCK_FEEDS])
+    (problem,) = build.problems
+    assert "cannot be imported (SystemExit: usage: program FILE)" in problem
+    assert titles(build, "feeds/all.atom.xml") == ["one"]

@@ -343,3 +343,27 @@ def test_a_plain_class_has_its_own_language(site: SiteBuilder) -> None:
     build = site.build(LINKBACK_AUTODISCOVERY=True, LINKBACK_FEEDS=[*STOCK_FEEDS, Plain])
     said = {each["title"]: each.get("hreflang") for each in links(build, "index.html")}
     assert said == {"A Site (en, Atom)": "en", "A Site (de, RSS)": "de"}
+
+
+def test_a_hook_may_use_what_the_feed_is_for(site: SiteBuilder) -> None:
+    class Mine(SiteFeed):
+        path = property(lambda self: f"mine-{self.obj}.xml")
+
+        def objects(self, site: Any) -> list[str]:
+            return ["a", "b"]
+
+        def title(self) -> str:
+            return f"Mine of {self.obj}"
+
+    class Of(TagFeed):
+        path = "of/{slug}.xml"
+
+        def title(self) -> str:
+            return f"About {self.obj}"
+
+    theme(site)
+    site.article("x", tags="sea, land")
+    build = site.build(LINKBACK_AUTODISCOVERY=True, LINKBACK_FEEDS=[Mine, Of])
+    assert [each["title"] for each in links(build, "tag/sea.html")] == ["About sea"]
+    assert build.problems == []
+    assert build.parse("mine-b.xml").feed.title == "Mine of b"

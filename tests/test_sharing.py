@@ -30,7 +30,7 @@ from pelican_linkback.feeds import (
 )
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.entry_cache import Copy, Sharing, kind_of
-from pelican_linkback.plugin import feed_writer as feed_stage
+from pelican_linkback.plugin import site_reader
 from tests.test_plugin_feeds import ALL_FEEDS
 
 ZONE = dt.timezone(dt.timedelta(hours=5))
@@ -426,7 +426,7 @@ def test_a_site_that_pelican_reads_has_the_same_feeds_without_sharing(site, monk
     site.settings["LINKBACK_STATE"] = str(site.folder / "linkback")
     site.build()
     shared = feeds_in(site.output)
-    monkeypatch.setattr(feed_stage, "Sharing", lambda on: Sharing(on=not on))
+    monkeypatch.setattr(site_reader, "Sharing", lambda on: Sharing(on=not on))
     site.build(OUTPUT_PATH=str(site.folder / "again"))
     assert len(shared) > 40
     assert feeds_in(site.folder / "again") == shared

@@ -88,7 +88,9 @@ def read_through(site_url: str, content: Any) -> bool:
     groups = [*getattr(content, "authors", ()), *getattr(content, "tags", ())]
     for name in (content.title, content.lang, getattr(content, "category", ""), *groups):
         str(name)
-    str((content.metadata.get("feed_id"), has_page(content), getattr(content, "_content", "")))
+    for text in (content.metadata.get("feed_id"), getattr(content, "_content", "")):
+        str(text)
+    has_page(content)
     return True
 
 

@@ -122,7 +122,7 @@ class FeedLinks:
         """Add to the written page at ``path`` the links that its theme left out."""
         try:
             name = context.get("output_file") or path.name
-            add_missing_links(path, self.of(context), self._stages[0].site_url, name)
+            add_missing_links(path, self.of(context), self._stages[0].reader.url, name)
         except Exception as error:  # noqa: BLE001 (the border of a page)
             self._fail("{} has no further links to feeds: {}", path.name, error)
 
@@ -179,6 +179,7 @@ def _variables(page: Any) -> Mapping[str, Any]:
 
 def _link(document: Document) -> FeedLink | None:
     feed, obj = document.feed, document.obj
+    feed.obj = obj  # which hooks may use
     title = feed.aspect("title", obj)
     if title is None:  # which costs the feed: there will be no such document
         return None

@@ -48,11 +48,11 @@ def place_of(error: Exception) -> str:
     return next(iter(_places(error)), "")
 
 
-def _places(error: Exception) -> list[str]:
+def _places(error: BaseException) -> list[str]:
     return [note for note in getattr(error, "__notes__", ()) if isinstance(note, _Place)]
 
 
-def described(error: Exception) -> str:
+def described(error: BaseException) -> str:
     """Return an error for people: what it is, and where it came from (``add_place``)."""
     # Not its repr: an OSError names its file in its words alone.
     words = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")

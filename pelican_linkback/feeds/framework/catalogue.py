@@ -105,7 +105,7 @@ def _import(name: str) -> type[Feed]:
         return _checked(getattr(importlib.import_module(module), attribute))
     except FeedError:
         raise
-    except Exception as error:  # whatever a module of the author's may raise
+    except (Exception, SystemExit) as error:  # a module may be a program, too
         message = f"LINKBACK_FEEDS names it, but it cannot be imported ({described(error)})"
         raise FeedError(name, message) from error
 
@@ -167,6 +167,7 @@ def _documents(name: str, feed_class: type[Feed], site: Site) -> Iterable[Docume
     for obj in objects:
         owner = Owner(name, _name_of(obj))
         try:
+            feed.obj = obj  # which hooks may use
             path = feed.document_path(obj)
             if path is not None:
                 yield Document(feed, obj, _inside(feed, path, obj), owner)

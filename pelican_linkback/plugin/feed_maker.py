@@ -1,0 +1,118 @@
+"""A feed document and the listeners of other plugins: made, handed to them, and able to be written.
+
+What a listener raises costs that listener; what it leaves that cannot be written is taken out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from pelican import signals
+
+from pelican_linkback.feeds import Site
+from pelican_linkback.feeds.formats.base import Mended
+from pelican_linkback.feeds.framework.catalogue import Document
+from pelican_linkback.plugin.listeners import name_of, notify, notify_of_document
+from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.text.printable import described, harmless
+
+__all__ = ["FeedMaker", "MadeFeed"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class MadeFeed:
+    """The populated generator of a document; ``head`` is what it said before listeners saw it."""
+
+    document: Document
+    feed: Any
+    head: Mapping[str, Any]
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        """The hubs that it names."""
+        named = self.feed.feed.get("hubs") or ()
+        # Who listens to feed_generated may have put there what no journal can hold.
+        is_list = isinstance(named, Iterable) and not isinstance(named, str)
+        return tuple(hub for hub in named if isinstance(hub, str)) if is_list else ()
+
+
+class FeedMaker:
+    """Makes the feeds of a build, whose templates have ``context``; ``teller`` takes messages."""
+
+    def __init__(self, context: dict[str, Any], teller: Teller) -> None:
+        self._context, self._teller = context, teller
+        self._said: set[Hashable] = set()
+
+    def make(self, document: Document, site: Site) -> MadeFeed:
+        """Return a document as the listeners of feed_generated leave it."""
+        feed = document.populated(site)
+        made = MadeFeed(document, feed, dict(feed.feed))
+        notify(signals.feed_generated, self._context, self._report_listener, feed=feed)
+        return made
+
+    def write(self, made: MadeFeed, write: Callable[[], T]) -> T:
+        """Return what ``write`` returns, which writes the feed.
+
+        Where that raises, items that cannot be written are left out, and what listeners have
+        changed in its head is undone.
+        """
+        try:
+            return write()
+        except Exception as error:
+            if not isinstance(made.feed, Mended) or not self._mend(made.feed, made.head, error):
+                raise
+            return write()
+
+    def edit(self, made: MadeFeed) -> Callable[..., Any]:
+        """Return what hands the written document to the listeners of feed_written."""
+        return partial(
+            notify_of_document,
+            failed=self._report_listener,
+            damaged=partial(self._report_damage, made.document),
+            context=self._context,
+            feed=made.feed,
+        )
+
+    def _mend(self, feed: Mended, head: Mapping[str, Any], error: Exception) -> bool:
+        """Take out what cannot be written of a feed; return whether there is such, and more."""
+        broken = feed.drop_broken_items()
+        if broken and not feed.num_items():
+            return False
+        for item, why in broken:
+            name = harmless(item.get("link"))
+            text = f"{name} is left out of feeds, since it cannot be written: {described(why)}"
+            self._say_once((name, type(why)), text)
+        if broken:
+            return True
+        now = feed.feed
+        if now.keys() == head.keys() and all(now[name] is head[name] for name in now):
+            return False
+        feed.feed = dict(head)
+        text = f"What a listener of feed_generated sets cannot be written: {described(error)}"
+        self._say_once("head", f"{text}; feeds are written without it")
+        return True
+
+    def _say_once(self, what: Hashable, text: str) -> None:
+        """Take down the first of the messages about one thing."""
+        if what not in self._said:
+            self._said.add(what)
+            self._teller.add(logging.ERROR, what, text)
+
+    def _report_listener(self, listener: Callable[..., Any], error: Exception) -> None:
+        name = name_of(listener)
+        sentence = f"{name} listens to the feeds and fails: {described(error)}"
+        self._say_once(name, f"{sentence}; they are written without it")
+
+    def _report_damage(self, document: Document, listener: Callable[..., Any], damage: str) -> None:
+        name = name_of(listener)
+        text = f"{name} listens to feed_written, and {document.path} {damage} after it"
+        remedy = (
+            "the feed is as it was before; have that plugin pass over feeds that are not for it"
+        )
+        self._teller.add(logging.WARNING, (name, damage), f"{text}: {remedy}")

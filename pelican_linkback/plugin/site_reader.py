@@ -1,0 +1,137 @@
+"""What an articles generator has read, as the feeds see it: Pelican's objects in, a Site out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pelican_linkback.feeds import Site
+from pelican_linkback.feeds.formats.entry_cache import Sharing
+from pelican_linkback.plugin.contents import attempt, read_through
+from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.urls import page_key
+
+__all__ = ["STYLESHEET", "Known", "SiteReader"]
+
+STYLESHEET = "linkback-feed.css"
+"""Where our stylesheet goes in the output folder."""
+
+Known = Mapping[int, tuple[str, str]]
+"""The URL and the id of each article and page, by the object's ``id()``."""
+
+
+class SiteReader:
+    """Reads the site of ``generator``; articles that cannot be read are left out, with a message.
+
+    ``unreadable`` are those, by their ``id()``, once the contents have been read.
+    """
+
+    def __init__(self, generator: Any, settings: Settings, teller: Teller) -> None:
+        self._generator, self._settings, self._teller = generator, settings, teller
+        self.unreadable: frozenset[int] = frozenset()
+
+    @property
+    def url(self) -> str:
+        """SITEURL without a trailing slash."""
+        return _site_url(self._generator.settings)
+
+    def entries(self) -> Iterator[Any]:
+        """Yield the articles and pages that can be entries: those with a date."""
+        self.read()
+        for content in self._readable([*self._everything()]):
+            if isinstance(getattr(content, "date", None), dt.datetime):
+                yield content
+
+    def read(self) -> None:
+        """Find the articles and pages that no feed can have; other plugins may change them."""
+        cost = "it is left out of the feeds"
+        say = partial(self._teller.add, logging.ERROR, cost)
+        read = partial(read_through, self.url)
+        self.unreadable = frozenset(
+            id(content)
+            for content in self._everything()
+            if attempt(content, read, None, cost, say) is None
+        )
+
+    def _everything(self) -> Iterator[Any]:
+        generator = self._generator
+        return chain(generator.articles, generator.translations, generator.context.get("pages", ()))
+
+    def _readable(self, contents: Sequence[Any]) -> Sequence[Any]:
+        """Return ``contents`` without those that cannot be read."""
+        if not self.unreadable:
+            return contents
+        return [content for content in contents if id(content) not in self.unreadable]
+
+    def _groups(self, name: str) -> dict[Any, Sequence[Any]]:
+        """Return what each object of a kind has; without those that have nothing readable.
+
+        Their feeds would be empty, and stay as they are instead.
+        """
+        groups = dict(getattr(self._generator, name))
+        readable = {obj: self._readable(contents) for obj, contents in groups.items()}
+        return {obj: contents for obj, contents in readable.items() if contents or not groups[obj]}
+
+    def site(self, now: dt.datetime, known: Known, warn: Callable[..., None]) -> Site:
+        """Return the site; ``known`` are the ids of its entries."""
+        generator, settings = self._generator, self._generator.settings
+        return Site(
+            url=self.url,
+            name=str(settings.get("SITENAME") or ""),
+            subtitle=str(settings.get("SITESUBTITLE") or ""),
+            language=settings.get("DEFAULT_LANG"),
+            timezone=ZoneInfo(settings.get("TIMEZONE") or "UTC"),
+            feed_domain=_feed_domain(settings),
+            now=now,
+            articles=self._readable(generator.articles),
+            translations=self._readable(generator.translations),
+            pages=self._readable(generator.context.get("pages", ())),
+            categories=self._groups("categories"),
+            authors=self._groups("authors"),
+            tags=self._groups("tags"),
+            static=generator.context["static_content"],
+            settings=settings,
+            template=generator.env.get_template,
+            warn=warn,
+            entry_id=lambda item: known[id(item)][1] if id(item) in known else None,
+            url_of=lambda item: known[id(item)][0] if id(item) in known else item.url,
+            people=self._settings.authors,
+            future=self._settings.future,
+            style=self._style(),
+            icon=self._settings.icon,
+            logo=self._settings.logo,
+            archives=self._settings.archives,
+            hubs=self._settings.hubs,
+            sharing=Sharing(on=True),
+        )
+
+    def _style(self) -> str:
+        """Return the address of the feeds' stylesheet, "" where they have none."""
+        style = self._settings.feed_style
+        if not isinstance(style, bool):
+            return style
+        home = _feed_domain(self._generator.settings) or self.url
+        return f"{home.rstrip('/')}/{STYLESHEET}" if style else ""
+
+
+def _site_url(settings: Any) -> str:
+    return _ascii(settings.get("SITEURL")).rstrip("/")
+
+
+def _feed_domain(settings: Any) -> str:
+    """Return FEED_DOMAIN; i18n_subsites hands the main site's to each subsite, whose is SITEURL."""
+    subsite = (settings.get("I18N_SUBSITES") or {}).get(settings.get("DEFAULT_LANG"))
+    inherited = subsite is not None and "FEED_DOMAIN" not in subsite
+    return _site_url(settings) if inherited else _ascii(settings.get("FEED_DOMAIN"))
+
+
+def _ascii(url: Any) -> str:
+    """Return a site's URL with an international host in A-labels (P12); others as they are."""
+    text = str(url or "")
+    return text if text.isascii() else page_key(text)
