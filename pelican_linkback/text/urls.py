@@ -175,7 +175,7 @@ def same_site(a: str, b: str) -> bool:
 
 
 def host_key(url: str) -> str:
-    """Return ``host`` or ``host:port`` (where it is not the default): the lane of this URL.
+    """Return ``host`` or ``host:port`` (where it is not the default).
 
     Raises InvalidURL for what ``check`` refuses.
     """
