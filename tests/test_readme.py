@@ -53,7 +53,7 @@ def test_its_way_to_try_it_on_one_machine_allows_that(site):
 
 def test_the_snippets_for_themes(site):
     (site.folder / "templates").mkdir()
-    (site.folder / "templates" / "article.html").write_text("".join(THEMES))
+    (site.folder / "templates" / "article.html").write_text("".join(THEMES), encoding="utf-8")
     site.settings["THEME_TEMPLATES_OVERRIDES"] = [str(site.folder / "templates")]
     site.article("one", "[a](https://example.org/a)", pingback="all")
     told = {"v": 1, "source": "https://me.example.io/one.html", "target": "https://example.org/a"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Hashable
 
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import LONGEST, harmless
 from pelican_linkback.text.summarise import abridged
 
 __all__ = ["Teller"]
@@ -28,7 +28,7 @@ class Teller:
         Warnings of the same words are of one kind. A name may hold anything: it is shown in one
         line.
         """
-        shown = words.format(*map(harmless, names)) if names else words
+        shown = words.format(*(harmless(name, LONGEST) for name in names)) if names else words
         self.add(logging.WARNING, words, shown)
 
     def add(self, level: int, kind: Hashable, text: str) -> None:

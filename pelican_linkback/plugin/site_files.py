@@ -9,7 +9,7 @@ from pathlib import Path
 from posixpath import normpath
 from typing import Any
 
-from pelican.contents import Article
+from pelican.contents import Article, Content
 
 from pelican_linkback.plugin.contents import name_of
 
@@ -48,7 +48,16 @@ def _contents(generator: Any, of: Callable[[Any], bool]) -> Iterator[tuple[str, 
             kind = type(content).__name__.lower()
             name = f"the {_KINDS.get(kind, kind)} {name_of(content)}"
             with suppress(Exception):  # one that cannot be read is reported where it is needed
-                yield _normal(content.save_as), name
+                yield _normal(_save_as(content)), name
+
+
+def _save_as(content: Any) -> str:
+    """Return where Pelican will put a content, unnoticed by it.
+
+    A static file whose place was asked for is not moved beside the page that attaches it any more.
+    """
+    path: str = Content.save_as.fget(content)
+    return path
 
 
 def _templates(generator: Any) -> Iterator[tuple[str, str]]:
