@@ -17,7 +17,7 @@ from pelican_linkback.exceptions import (
 )
 from pelican_linkback.net.client import Response
 from pelican_linkback.protocol.mention import Outcome, Verdict
-from pelican_linkback.sending.running.hosts import Host, Trouble, host_of, trouble_of
+from pelican_linkback.sending.deciding.hosts import Host, Trouble, host_of, trouble_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://far.example/a"

@@ -9,16 +9,10 @@ from collections import Counter
 
 import pytest
 
+from pelican_linkback.sending.deciding.hosts import Trouble
 from pelican_linkback.sending.running import scheduler as scheduler_module
-from pelican_linkback.sending.running.hosts import Trouble
-from pelican_linkback.sending.running.scheduler import (
-    Clock,
-    HostScheduler,
-    Limits,
-    Once,
-    Task,
-    Turn,
-)
+from pelican_linkback.sending.running.scheduler import Clock, HostScheduler, Limits
+from pelican_linkback.sending.running.tasks import Once, Task, Turn
 
 PATIENCE = 10.0
 """Seconds after which a test that hangs fails instead."""

@@ -19,6 +19,7 @@ from pelican_linkback.exceptions import JournalError, WebError
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.response import is_passing
 from pelican_linkback.sending.deciding import removals
+from pelican_linkback.sending.deciding.hosts import OUT_OF_ORDER, host_of, trouble_of
 from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Asked, Attempt
@@ -35,9 +36,9 @@ from pelican_linkback.sending.running.exchanges import (
     read_answer,
     read_status,
 )
-from pelican_linkback.sending.running.hosts import OUT_OF_ORDER, host_of, trouble_of
 from pelican_linkback.sending.running.recorder import Recorder, Stopped, Times
-from pelican_linkback.sending.running.scheduler import HostScheduler, Once, Task, Turn
+from pelican_linkback.sending.running.scheduler import HostScheduler
+from pelican_linkback.sending.running.tasks import Once, Task, Turn
 from pelican_linkback.sending.running.visits import Objected, Visits
 from pelican_linkback.text.printable import harmless
 from pelican_linkback.text.urls import page_key

@@ -1,14 +1,7 @@
-"""Tasks that take turns at hosts: many at a time, never a crowd at one host, none too soon.
+"""Tasks take turns at hosts: many at a time, never a crowd at one host, none too soon.
 
-A task is a generator that reads like the one straight function that it is. It yields
-
-- ``Turn(host)``, and goes on when it may make a request there. The turn lasts until it yields
-  again, and ``turn.trouble`` is where it notes what that request says of the host's state;
-- ``Once(key, work)``, and goes on with the result of the task ``work()``, which runs once
-  however many tasks ask for that key.
-
-What a task does between two yields runs in a thread of its own. Which task runs when is decided in
-the thread that calls ``run``, and so without locks.
+See ``tasks`` for what a task is. What it does between two yields runs in a thread of its own; which
+task runs when is decided in the thread that calls ``run``, and so without locks.
 """
 
 from __future__ import annotations
@@ -17,14 +10,14 @@ import math
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any
 
-from pelican_linkback.sending.running.hosts import Host, Trouble
+from pelican_linkback.sending.deciding.hosts import Host
+from pelican_linkback.sending.running.tasks import Once, Over, Shared, Step, Task, Turn, advance
 
-__all__ = ["Clock", "HostScheduler", "Limits", "Once", "Pauses", "Task", "Turn"]
+__all__ = ["Clock", "HostScheduler", "Limits", "Pauses"]
 
 TICK = 0.2
 """Seconds between two looks at the keyboard: on Windows a thread that waits hears no Ctrl-C."""
@@ -37,50 +30,6 @@ SILENCE = 60.0
 
 Pauses = dict[str, float]
 """By host, the time (of the clock that only grows) before which no exchange may begin there."""
-
-
-@dataclass(eq=False, slots=True)
-class Turn:
-    """A turn at ``host``; ``trouble`` is what became known of the host meanwhile."""
-
-    host: str
-    trouble: Trouble | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """The result of the task ``work()``, which is run for the first that asks for ``key``."""
-
-    key: Hashable
-    work: Callable[[], Task]
-
-
-Task = Generator[Turn | Once, Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """How a task ended."""
-
-    value: object = None
-    error: BaseException | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A task from one yield to the next: what it may do, or is sent."""
-
-    task: Task
-    turn: Turn | None = None
-    sent: Over = Over()
-
-
-@dataclass(eq=False, slots=True)
-class Shared:
-    """A task that others wait for, and how it ended."""
-
-    waiting: list[Task] = field(default_factory=list)
-    over: Over | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +183,7 @@ class HostScheduler:
     def _serve(self) -> None:
         """Do step after step: a thread that is free costs less than a new one."""
         while step := self._begun.get():
-            self._ended.put((step, _advance(step)))
+            self._ended.put((step, advance(step)))
 
     def _end_one(self) -> None:
         """Wait a moment for a step to end, and see what its task asks for."""
@@ -316,15 +265,3 @@ class HostScheduler:
             except Empty:
                 continue
             self._under_way -= 1
-
-
-def _advance(step: Step) -> Turn | Once | Over:
-    """Let the task of ``step`` go on until it yields, or ends."""
-    try:
-        if step.sent.error is not None:
-            return step.task.throw(step.sent.error)
-        return step.task.send(step.sent.value)
-    except StopIteration as end:
-        return Over(end.value)
-    except BaseException as error:  # noqa: BLE001 (raised where the run was called, or waited for)
-        return Over(error=error)

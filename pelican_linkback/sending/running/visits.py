@@ -28,7 +28,7 @@ from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Waiting
 from pelican_linkback.sending.running.exchanges import FOR_A_PAGE
 from pelican_linkback.sending.running.recorder import Recorder
-from pelican_linkback.sending.running.scheduler import Once, Turn
+from pelican_linkback.sending.running.tasks import Once, Turn
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response

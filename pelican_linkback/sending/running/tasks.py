@@ -1,0 +1,75 @@
+"""Tasks: work that goes on from turn to turn, written as one straight function.
+
+A task is a generator. It yields
+
+- ``Turn(host)``, and goes on when it may make a request there. The turn lasts until it yields
+  again, and ``turn.trouble`` is where it notes what that request says of the host's state;
+- ``Once(key, work)``, and goes on with the result of the task ``work()``, which runs once
+  however many tasks ask for that key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pelican_linkback.sending.deciding.hosts import Trouble
+
+__all__ = ["Once", "Over", "Shared", "Step", "Task", "Turn", "advance"]
+
+
+@dataclass(eq=False, slots=True)
+class Turn:
+    """A turn at ``host``; ``trouble`` is what became known of the host meanwhile."""
+
+    host: str
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The result of the task ``work()``, which is run for the first that asks for ``key``."""
+
+    key: Hashable
+    work: Callable[[], Task]
+
+
+Task = Generator[Turn | Once, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """How a task ended."""
+
+    value: object = None
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A task from one yield to the next: what it may do, or is sent."""
+
+    task: Task
+    turn: Turn | None = None
+    sent: Over = Over()
+
+
+@dataclass(eq=False, slots=True)
+class Shared:
+    """A task that others wait for, and how it ended."""
+
+    waiting: list[Task] = field(default_factory=list)
+    over: Over | None = None
+
+
+def advance(step: Step) -> Turn | Once | Over:
+    """Let the task of ``step`` go on until it yields, or ends."""
+    try:
+        if step.sent.error is not None:
+            return step.task.throw(step.sent.error)
+        return step.task.send(step.sent.value)
+    except StopIteration as end:
+        return Over(end.value)
+    except BaseException as error:  # noqa: BLE001 (raised where the run was called, or waited for)
+        return Over(error=error)
