@@ -340,6 +340,30 @@ PAGE_ONLY = [
         "GitHub",
     ),
     ('<p>T<a aria-hidden="true" href="#t">§</a></p>', "<p>T</p>", "hidden from readers"),
+    (
+        '<h2>T<a class="headerlink" href="#t"><span>Permalink</span>#</a></h2>',
+        "<h2>T</h2>",
+        "words for those who hear them",
+    ),
+    ('<h2><b>T</b><a href="#t" aria-hidden="true">Go</a></h2>', "<h2><b>T</b></h2>", "hidden"),
+    (
+        '<h2><a class="header-anchor" href="#t">T</a></h2>',
+        f'<h2><a class="header-anchor" href="{BASE}#t">T</a></h2>',
+        "around the words",
+    ),
+    (
+        '<pre><a id="l1"></a><a href="#l1"><span class="linenos">1</span></a>a</pre>',
+        '<pre><a id="l1"></a>a</pre>',
+        "linked numbers",
+    ),
+    (
+        (
+            '<table><tr><td class="lntd"><pre><span class="lnt">1</span></pre></td>'
+            '<td class="lntd"><pre>42</pre></td></tr></table>'
+        ),
+        '<table><tbody><tr><td class="lntd"><pre>42</pre></td></tr></tbody></table>',
+        "Chroma",
+    ),
     ('<p>T<a href="#t">†</a></p>', f'<p>T<a href="{BASE}#t">†</a></p>', "a footnote"),
     ('<h2>¶ <a href="#t">T</a></h2>', f'<h2>¶ <a href="{BASE}#t">T</a></h2>', "a linked heading"),
     (
@@ -442,6 +466,16 @@ LATE = [
         "a frame",
     ),
     ("a<noscript>b</noscript>c", "abc", "words"),
+    (
+        '<img src="https://ex.org/a.jpg"><noscript><img src="/a.jpg"></noscript>',
+        '<img src="https://ex.org/a.jpg">',
+        "one address in two spellings",
+    ),
+    (
+        '<div><img data-src="/a.jpg"></div><p><i><noscript><img src="/a.jpg"></noscript></i>',
+        '<div><img src="https://ex.org/a.jpg"></div><p><i></i></p>',
+        "far apart",
+    ),
 ]
 
 FILMS = [
@@ -461,6 +495,13 @@ FILMS = [
         "https://tube.example/videos/embed/9c9de5e8-0a1e",
         "https://tube.example/videos/watch/9c9de5e8-0a1e",
     ),
+    (
+        "//player.bilibili.com/player.html?bvid=BV1&page=1",
+        "https://www.bilibili.com/video/BV1",
+    ),
+    ("https://www.loom.com/embed/0a?x", "https://www.loom.com/share/0a"),
+    ("https://streamable.com/e/0a", "https://streamable.com/0a"),
+    ("https://www.youtube.com/v/a1?version=3", "https://www.youtube.com/watch?v=a1"),
     ("https://archive.org/embed/film", "https://archive.org/details/film"),
     ("https://open.spotify.com/embed/track/1?x", "https://open.spotify.com/track/1"),
     ("https://embed.ted.com/talks/ann_lee", "https://www.ted.com/talks/ann_lee"),

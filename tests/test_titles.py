@@ -40,11 +40,14 @@ TITLES = [
     ("<b>bold <i>both</b> italic</i>", "bold both italic", "ends that cross"),
     ("<b>1</b>2</b>", "12</b>", "one end too many"),
     ('<svg viewBox="0 0 1 1"><title>x</title><path d="M0"/></svg> Map', "Map", "a drawing"),
+    ("<svg><a href=x><text>y</text></a></svg> Map", "Map", "a drawing with links"),
     ("<math><msup><mi>x</mi><mn>2</mn></msup></math>", "x2", "a formula"),
     ("a<!-- <b> -->b<!-- c --><!-->d", "abd", "comments"),
     ("a <!-- b", "a <!-- b", "a comment without an end is text"),
     ("<script>x()</script><style>a</style>T", "T", "what is for programs"),
     ("<b a='>'>x</b>", "x", "a sign in an attribute"),
+    ("<details open><p hidden>x</p></details>", "x", "attributes without values"),
+    ("<my-tag>x</my-tag> <no-tag>", "x <no-tag>", "custom elements"),
     ("List<Object>", "List<Object>", "a type with the name of an element"),
     ("Ann Lee <ann@example.org>", "Ann Lee <ann@example.org>", "an address"),
 ]
@@ -60,7 +63,7 @@ def test_titles(title, text):
     [
         *("", " \n\t", "&nbsp;", "\xa0", "&#160;&#xA0;", "\u200b&zwnj;", "<p></p>", "<br><br/>"),
         *("<div><p class='x'>&nbsp;</p></div>", "<!-- nothing -->", "<script>x</script>", "<p>"),
-        "<ul><li></li></ul>",
+        *("<ul><li></li></ul>", "<hr>", "&#8203;", "<p>&#xFEFF;&ensp;</p>"),
     ],
 )
 def test_what_shows_nothing_is_blank(html):
@@ -70,7 +73,7 @@ def test_what_shows_nothing_is_blank(html):
 @pytest.mark.parametrize(
     "html",
     [
-        *("x", "<p>x</p>", "&amp;", "…", "&lt;", "<img src='https://ex.org/i.png'>", "<hr>"),
+        *("x", "<p>x</p>", "&amp;", "…", "&lt;", "<img src='https://ex.org/i.png'>"),
         *("<svg><circle r='1'/></svg>", "<video src='https://ex.org/v'></video>"),
         "<iframe src='https://ex.org/f'></iframe>",
     ],

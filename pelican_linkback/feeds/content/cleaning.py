@@ -24,12 +24,14 @@ _ATTRIBUTE = re.compile(r'(?<![a-z])([a-z]++)="([^"<>]*+)"')
 _TAG = re.compile(r"<(/?[a-z0-9]++)[^<>]*+>", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"<(annotation|desc|style|title)\b[^<>]*+>[^<]*+</\1>")
 
-# Elements that show something without a word in them.
-_BLANK = re.compile(
-    r"(?:[\s\u00ad\u200b-\u200d\u2060\ufeff]++|&(?:nbsp|shy|zwn?j|\#160|\#xa0);"
-    r"|<(?!(?:audio|hr|img|math|svg|video)\b)[^<>]*+>)*+",
+# No word, nor an element that shows something without one. What a reference stands for is seen
+# when there is nothing else.
+_NOTHING = r"\s\u00ad\u200b-\u200f\u2060\ufeff"
+_MAYBE_BLANK = re.compile(
+    rf"(?:[{_NOTHING}]++|&\#?[a-z0-9]++;|<(?!(?:audio|img|math|svg|video)\b)[^<>]*+>)*+",
     re.IGNORECASE,
 )
+_BLANK = re.compile(rf"[{_NOTHING}]*+")
 
 
 def fit(html: str, base: str) -> str:
@@ -81,4 +83,6 @@ def _between(tag: re.Match[str]) -> str:
 
 def is_blank(html: str) -> bool:
     """Tell whether HTML that is fit shows neither words nor anything else."""
-    return _BLANK.fullmatch(html) is not None
+    if not _MAYBE_BLANK.fullmatch(html):
+        return False
+    return _BLANK.fullmatch(unescape(_TAG.sub("", html))) is not None

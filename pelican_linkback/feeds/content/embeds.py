@@ -28,7 +28,7 @@ _PAGES = tuple(
             "https://www.youtube.com/playlist?list={list}",
         ),
         (
-            r"(?:www\.)?youtube(?:-nocookie)?\.com/embed/(?!live_stream)(?P<id>[\w-]+).*",
+            r"(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/(?!live_stream)(?P<id>[\w-]+).*",
             "https://www.youtube.com/watch?v={id}",
         ),
         (r"player\.vimeo\.com/video/(?P<id>\d+).*", "https://vimeo.com/{id}"),
@@ -47,6 +47,12 @@ _PAGES = tuple(
             "https://{host}/videos/watch/{id}",
         ),
         (r"(?P<host>archive\.org)/embed/(?P<id>[^/?#]+).*", "https://archive.org/details/{id}"),
+        (
+            r"player\.bilibili\.com/player\.html\?.*",
+            "https://www.bilibili.com/video/{bvid}",
+        ),
+        (r"(?:www\.)?loom\.com/embed/(?P<id>\w+).*", "https://www.loom.com/share/{id}"),
+        (r"streamable\.com/[eos]/(?P<id>\w+).*", "https://streamable.com/{id}"),
         (r"open\.spotify\.com/embed/(?P<id>\w+/\w+).*", "https://open.spotify.com/{id}"),
         (r"embed\.ted\.com/(?P<id>talks/[\w-]+).*", "https://www.ted.com/{id}"),
         (r"(?P<id>asciinema\.org/a/\w+)/(?:embed|iframe).*", "https://{id}"),

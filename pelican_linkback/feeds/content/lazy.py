@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from pelican_linkback.feeds.content.elements import LOADED
+from pelican_linkback.feeds.content.references import absolute
 from pelican_linkback.feeds.content.tree import Element, Node, elements
 
 __all__ = ["load", "may_be_late"]
@@ -41,12 +42,13 @@ def may_be_late(html: str) -> bool:
     return "data-" in lower or "<noscript" in lower
 
 
-def load(root: Element) -> None:
-    """Let everything in ``root`` show at once, and once."""
-    late = {id(each) for each in elements(root) if each.name in LOADED and _load(each)}
+def load(root: Element, base: str) -> None:
+    """Let everything in ``root`` show at once, and once; ``base`` is what URLs are relative to."""
+    late = {id(each): each for each in elements(root) if each.name in LOADED and _load(each)}
+    twins = _Twins(base, late)
     for element in elements(root):
-        if any(isinstance(each, Element) and each.name == "noscript" for each in element.children):
-            _settle(element, late)
+        if any(map(_is_noscript, element.children)):
+            twins.settle(element)
 
 
 def _load(element: Element) -> bool:
@@ -68,32 +70,47 @@ def _is_said(name: str, value: str) -> bool:
     return "." in value or "/" in value or value.startswith("data:")
 
 
-def _settle(parent: Element, late: set[int]) -> None:
-    """Let each ``<noscript>`` of ``parent`` be, take it out, or put it in a neighbour's place."""
-    settled: list[Node] = []
-    children = parent.children
-    for place, node in enumerate(children):
-        medium = _only_medium(node) if _is_noscript(node) else None
-        if medium is None:
-            settled.append(node)
-            continue
-        before = next((each for each in reversed(settled) if not _is_blank(each)), "")
-        after = next((each for each in children[place + 1 :] if not _is_blank(each)), "")
-        if not any(_takes_over(_only_medium(each), medium, late) for each in (before, after)):
-            settled.append(node)
-    parent.children = settled
+class _Twins:
+    """What a page shows with scripts, against what it has in ``<noscript>`` for those without."""
 
+    def __init__(self, base: str, late: dict[int, Element]) -> None:
+        self.base = base
+        self.late = late
+        self.loaded = {(each.name, self._source(each)) for each in late.values()}
 
-def _takes_over(twin: Element | None, medium: Element, late: set[int]) -> bool:
-    """Tell whether a neighbour shows what is in ``<noscript>``, and let it if it is meant to."""
-    if twin is None or twin.name != medium.name:
+    def settle(self, parent: Element) -> None:
+        """Let each ``<noscript>`` of ``parent`` be, or take it out for what shows the same."""
+        nodes = [each for each in parent.children if not _is_blank(each)]
+        gone = {
+            id(node)
+            for before, node, after in zip(["", *nodes], nodes, [*nodes[1:], ""], strict=False)
+            if _is_noscript(node) and self._is_twin(node, before, after)
+        }
+        parent.children = [each for each in parent.children if id(each) not in gone]
+
+    def _is_twin(self, noscript: Node, *neighbours: Node) -> bool:
+        medium = _only_medium(noscript)
+        return medium is not None and (
+            self._is_shown(medium)
+            or any(self._takes_over(_only_medium(each), medium) for each in neighbours)
+        )
+
+    def _is_shown(self, medium: Element) -> bool:
+        return (medium.name, self._source(medium)) in self.loaded
+
+    def _takes_over(self, twin: Element | None, medium: Element) -> bool:
+        """Tell whether a neighbour shows the same, and let it if it only waits to."""
+        if twin is None or twin.name != medium.name:
+            return False
+        if self._source(twin) == self._source(medium):
+            return True
+        if id(twin) in self.late or _waits(twin):
+            twin.attributes = dict(medium.attributes)
+            return True
         return False
-    if _source(twin) == _source(medium):
-        return True
-    if id(twin) in late or _waits(twin):
-        twin.attributes = dict(medium.attributes)
-        return True
-    return False
+
+    def _source(self, element: Element) -> str | None:
+        return absolute(element.attributes.get("src", ""), self.base)
 
 
 def _waits(element: Element) -> bool:
@@ -102,10 +119,6 @@ def _waits(element: Element) -> bool:
         _LAZY_CLASS.search(said.get("class", ""))
         or (_PLACEHOLDER.match(said.get("src", "")) and "srcset" not in said)
     )
-
-
-def _source(element: Element) -> str:
-    return element.attributes.get("src", "").strip()
 
 
 def _only_medium(node: Node) -> Element | None:

@@ -6,10 +6,9 @@ listing and the second rendering of a formula would stand as text.
 
 from __future__ import annotations
 
-from pelican_linkback.feeds.content.elements import HEADINGS
-from pelican_linkback.feeds.content.tree import Element, elements, text_of
+from pelican_linkback.feeds.content.tree import Element, Node, elements, text_of
 
-__all__ = ["MARKS", "formula_in", "is_for_the_page"]
+__all__ = ["MARKS", "formula_in", "is_for_the_page", "without_permalinks"]
 
 # Sphinx and Markdown, GitHub, markdown-it, Jupyter, AnchorJS, Docusaurus and VuePress.
 _PERMALINKS = frozenset(
@@ -18,50 +17,90 @@ _PERMALINKS = frozenset(
         *("header-anchor", "heading-anchor", "heading-link", "headinglink"),
     }
 )
+# What may also stand around the words of a heading, or around others.
+_OF_MANY_USES = frozenset({"anchor", "permalink"})
 _SIGNS = frozenset("¶#§🔗⚓∞\ufe0f")
 
 # Pygments, docutils, Chroma, Rouge, highlight.js, Prism, GitHub, Hexo.
 _NUMBERS = frozenset(
     {
-        *("linenos", "lineno", "linenodiv", "ln", "lnt", "lntd", "rouge-gutter", "gutter", "gl"),
+        *("linenos", "lineno", "linenodiv", "ln", "lnt", "rouge-gutter", "gutter"),
         *("hljs-ln-numbers", "line-numbers-rows", "blob-num"),
     }
 )
 # KaTeX and both generations of MathJax.
 _FORMULAS = frozenset({"katex", "MathJax", "MathJax_Display", "MathJax_SVG"})
+_EMPTIED = "lntd"  # Chroma's cell of numbers, which has the class of that of the code
 _BUTTONS = frozenset(
     {
         *("copybtn", "copy-btn", "copy-button", "copy-code-button", "copybutton", "btn-clipboard"),
         *("btn-copy", "clipboard-button", "code-copy", "zeroclipboard-container"),
+        "MathJax_Preview",
     }
 )
 
-MARKS = _PERMALINKS | _NUMBERS | _FORMULAS | _BUTTONS
+MARKS = _PERMALINKS | _NUMBERS | _FORMULAS | _BUTTONS | {_EMPTIED}
 """The classes by which these are known."""
 
 
-def is_for_the_page(element: Element, parent: Element) -> bool:
+def is_for_the_page(element: Element) -> bool:
     """Tell whether an element is of no use without the page's style sheet and scripts."""
-    classes = set(element.attributes.get("class", "").split())
-    if element.name == "a" and _is_permalink(element, classes, parent):
+    classes = _classes(element)
+    if element.name == "a" and _is_permalink(element, classes):
         return True
     if classes & _NUMBERS:
         return not any(map(str.isalpha, text_of(element))) and not _has_pictures(element)
-    return bool(classes & _BUTTONS)
+    return bool(classes & _BUTTONS) or (_EMPTIED in classes and not text_of(element).strip())
 
 
-def _is_permalink(link: Element, classes: set[str], parent: Element) -> bool:
+def _classes(element: Element) -> set[str]:
+    return set(element.attributes.get("class", "").split())
+
+
+def _is_permalink(link: Element, classes: set[str]) -> bool:
+    """Tell whether a link leads to where it stands, and says nothing."""
+    address = link.attributes.get("href")
+    if address is None:  # it is the place that links lead to
+        return False
     text = text_of(link)
-    if any(map(str.isalnum, text)) or _has_pictures(link):
-        return False
-    if "href" not in link.attributes:  # the place that other links lead to
-        return False
-    if classes & _PERMALINKS:
-        return True
-    if not link.attributes["href"].startswith("#"):
-        return False
-    hidden = link.attributes.get("aria-hidden") == "true"
-    return hidden or (parent.name in HEADINGS and not set(text.strip()) - _SIGNS)
+    if classes & _PERMALINKS or (address.startswith("#") and _is_hidden(link)):
+        return not _has_words(text) and not _has_pictures(link)
+    is_place = link.attributes.keys() & {"id", "name"}
+    return address.startswith("#") and not is_place and not text.strip() and not link.children
+
+
+def without_permalinks(heading: Element) -> list[Node]:
+    """Return what a heading holds, but for links to itself: signs, or words beside its own."""
+    texts = [each if isinstance(each, str) else text_of(each) for each in heading.children]
+    worded = list(map(_has_words, texts))
+    several = sum(worded) > 1  # a link with words goes only where others are left
+    return [
+        node
+        for node, has_words in zip(heading.children, worded, strict=True)
+        if isinstance(node, str)
+        or node.name != "a"
+        or _has_pictures(node)
+        or not ((several and _is_marked(node)) if has_words else _is_sign(node))
+    ]
+
+
+def _is_marked(link: Element) -> bool:
+    """Tell whether a link of a heading is made for those who point at it."""
+    inside = link.attributes.get("href", "").startswith("#")
+    return bool(_classes(link) & (_PERMALINKS - _OF_MANY_USES)) or (inside and _is_hidden(link))
+
+
+def _is_sign(link: Element) -> bool:
+    inside = link.attributes.get("href", "").startswith("#")
+    return inside and not set(text_of(link).strip()) - _SIGNS
+
+
+def _is_hidden(link: Element) -> bool:
+    return link.attributes.get("aria-hidden") == "true"
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _has_pictures(element: Element) -> bool:

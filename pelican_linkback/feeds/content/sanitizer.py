@@ -8,6 +8,7 @@ from html import escape
 from pelican_linkback.feeds.content import embeds, lazy
 from pelican_linkback.feeds.content.elements import (
     DROPPED,
+    HEADINGS,
     LINKED,
     MATHML,
     PHRASING,
@@ -15,7 +16,7 @@ from pelican_linkback.feeds.content.elements import (
     SHOWN,
     SVG,
 )
-from pelican_linkback.feeds.content.page_only import formula_in, is_for_the_page
+from pelican_linkback.feeds.content.page_only import formula_in, is_for_the_page, without_permalinks
 from pelican_linkback.feeds.content.parser import parse
 from pelican_linkback.feeds.content.references import (
     EDGES,
@@ -72,16 +73,16 @@ def clean(html: str, base: str) -> str:
 def _cleaned_once(html: str, base: str) -> str:
     root = parse(html)
     if lazy.may_be_late(html):
-        lazy.load(root)
+        lazy.load(root, base)
     _rename_items(root)
     # What an element holds is clean before the element itself is looked at.
     for parent in reversed(list(elements(root))):
         children: list[Node] = []
-        for node in parent.children:
+        for node in without_permalinks(parent) if parent.name in HEADINGS else parent.children:
             if isinstance(node, str) or _is_plain(node):
                 children.append(node)
             else:
-                children += _instead_of(node, parent, base)
+                children += _instead_of(node, base)
         parent.children = children
     return write(root.children)
 
@@ -106,13 +107,13 @@ def _rename_items(root: Element) -> None:
                 waiting += node.children
 
 
-def _instead_of(element: Element, parent: Element, base: str) -> list[Node]:
+def _instead_of(element: Element, base: str) -> list[Node]:
     """Return what stands in the place of an element, whose contents are clean."""
     if element.space == "svg":
         nodes = _svg(element, base)
     elif element.space == "math":
         nodes = _math(element)
-    elif is_for_the_page(element, parent):
+    elif is_for_the_page(element):
         return []
     else:
         nodes = _html(element, base)

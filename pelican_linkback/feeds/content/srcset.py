@@ -14,11 +14,8 @@ _DESCRIPTORS = re.compile(r"((?:[^,(]++|\([^)]*+\)?)*+),?")
 def candidates(srcset: str) -> list[tuple[str, str]]:
     """Return each picture's URL and its descriptors (``2x``, ``480w``), as they are written."""
     found, position = [], 0
-    while image := _URL.match(srcset, position):
-        url, position = image[1].rstrip(","), image.end()
-        if not url:
-            break
-        descriptors = ""
+    while (image := _URL.match(srcset, position)) and (url := image[1].rstrip(",")):
+        descriptors, position = "", image.end()
         if not image[1].endswith(",") and (rest := _DESCRIPTORS.match(srcset, position)):
             descriptors, position = rest[1].strip(), rest.end()
         found.append((url, descriptors))

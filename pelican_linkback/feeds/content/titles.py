@@ -20,10 +20,11 @@ _MATHML = frozenset(
 )
 _MARKUP = KNOWN | _DROPPED | _MATHML | {"button", "iframe", "label", "noscript", "object"}
 
-# Attributes have values: `<b and c>` is a comparison, not an element with two attributes.
+# Attributes have values, but for a few: `<b and c>` is a comparison, and has no two attributes.
 _TAG = re.compile(
-    r"<(?:(?P<end>/)?(?P<name>[a-z][a-z0-9]{0,20})"
-    r"""(?:\s++[\w:-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>=]++))*+\s*+/?+>|!--)""",
+    r"<(?:(?P<end>/)?(?P<name>[a-z][a-z0-9]{0,20}(?:-[a-z0-9-]{1,30})?+)"
+    r"""(?:\s++(?:[\w:-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>=]++)|(?:hidden|inert|open)\b))*+"""
+    r"\s*+/?+>|!--)",
     re.IGNORECASE,
 )
 
@@ -65,7 +66,7 @@ def _cuts(title: str) -> list[tuple[int, int, str]]:
                 cuts.append((tag.start(), position, ""))
         elif name in VOID:
             cuts.append((*tag.span(), _between(name)))
-        elif name in _MARKUP and not tag["end"]:
+        elif not tag["end"] and (name in _MARKUP or "-" in name):
             open_tags.setdefault(name, []).append(tag)
         elif opened := open_tags.get(name):
             cuts += _pair(name, opened.pop(), tag)
