@@ -46,23 +46,28 @@ def fit(html: str, base: str) -> str:
     order = scan(html)
     if order is Order.IN_ORDER:
         return html
-    if order is Order.BUT_FOR_URLS and _PLAIN_BASE.fullmatch(base):
-        return _TAG_WITH_URL.sub(functools.partial(_with_absolute_urls, base), html)
+    on_the_web = _PLAIN_BASE.fullmatch(base) is not None
+    moved = _with_absolute_urls(html, base) if on_the_web else html
+    if order is Order.BUT_FOR_URLS and on_the_web:
+        return moved
     from pelican_linkback.feeds.content import sanitizer  # noqa: PLC0415 (many builds need no parser)
 
     cleaned = sanitizer.clean(html, base)
-    return html if differ_only_in_spelling(cleaned, html) else cleaned
+    for as_written in (html, moved):
+        if differ_only_in_spelling(cleaned, as_written):
+            return as_written
+    return cleaned
 
 
-def _with_absolute_urls(base: str, tag: re.Match[str]) -> str:
-    """Return a tag that is in order but for relative URLs with absolute ones."""
+def _with_absolute_urls(html: str, base: str) -> str:
+    """Return HTML with absolute URLs in its tags, as far as these are in order; nothing else."""
 
     def mend(attribute: re.Match[str]) -> str:
         if attribute[1] not in {"href", "src"}:
             return attribute[0]
         return f'{attribute[1]}="{absolute(attribute[2], base)}"'
 
-    return _ATTRIBUTE.sub(mend, tag[0])
+    return _TAG_WITH_URL.sub(lambda tag: _ATTRIBUTE.sub(mend, tag[0]), html)
 
 
 @functools.lru_cache(maxsize=2048)
