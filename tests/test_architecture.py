@@ -24,7 +24,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "text/language": ({"exceptions", "text"}, {"langcodes"}),
     "text/markup": ({"exceptions", "text"}, {"lxml"}),
     "journal": ({"exceptions", "text"}, {"filelock"}),
-    "net": ({"exceptions", "text"}, {"certifi"}),
+    "net": ({"exceptions", "text"}, {"requests"}),
     "protocol": ({"exceptions", "text"}, set()),
     "settings": ({"exceptions", "text", "net/addresses", "protocol/mention"}, set()),
     "feedcheck": (
@@ -189,7 +189,6 @@ def test_what_is_pure_does_no_io(module):
 
 
 HEAVY = (
-    "certifi",
     "langcodes",
     "lxml",
     "turbohtml",

@@ -1,9 +1,9 @@
 """One HTTP/1.1 exchange over an open socket (RFC 9112): a request out, an answer in.
 
-The answers of strangers are read here, byte by byte, because the libraries that do it stop at the
-first header that is none, hide what follows it, or take any word for a number. What can be
-understood is used; what cannot is a ``BadAnswer``. Memory is bounded whatever is sent; the time is
-that of the socket, which the caller bounds.
+What goes out is prepared by requests. The answers of strangers are read here, byte by byte, because
+the libraries that do it stop at the first header that is none, hide what follows it, or take any
+word for a number. What can be understood is used; what cannot is a ``BadAnswer``. Memory is bounded
+whatever is sent; the time is that of the socket, which the caller bounds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BufferedReader
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
+
+import requests
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from pelican_linkback.net.codings import BadAnswer, can_unpack, unpack
 
@@ -45,7 +48,6 @@ _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 # Section 7.1: hexadecimal digits and nothing else, perhaps extensions behind them.
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})(?:[ \t]*;.*)?\r?\n", re.DOTALL)
-_UNSENDABLE = re.compile(r"[\r\n\0]|[^\0-\xff]")
 _NOT_KEPT = frozenset({"set-cookie", "set-cookie2"})
 
 
@@ -67,10 +69,8 @@ def exchange(
 @functools.cache
 def authorities() -> ssl.SSLContext:
     """Trust the system's authorities and Mozilla's: not every Python finds the system's."""
-    import certifi  # noqa: PLC0415 (most exchanges of tests, and of previews, have no TLS)
-
     context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
 
 
@@ -196,15 +196,18 @@ class Answer:
 
 
 def _request(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
-    parts = urlsplit(quoted(url))
-    query = f"?{parts.query}" if parts.query else ""
-    length = {} if body is None else {"Content-Length": str(len(body))}
-    fields = [f"{name}: {value}" for name, value in {**headers, **length}.items()]
-    for field in fields:
-        if found := _UNSENDABLE.search(field):
-            raise OSError(f"a header with {found[0]!r} in it cannot be sent")
-    head = "\r\n".join([f"{method} {parts.path or '/'}{query} HTTP/1.1", *fields, "", ""])
-    return head.encode("latin-1") + (body or b"")
+    """Return the bytes of a request; raise OSError where a header cannot be sent."""
+    prepared = requests.PreparedRequest()  # prepare() would quote and shorten the path
+    prepared.method, prepared.url = method, quoted(url)
+    try:
+        prepared.prepare_headers(headers)
+        if body is not None:
+            prepared.prepare_body(body, None)
+        fields = (f"{name}: {value}" for name, value in prepared.headers.items())
+        head = "\r\n".join([f"{method} {prepared.path_url} HTTP/1.1", *fields, "", ""])
+        return head.encode("latin-1") + (body or b"")
+    except ValueError as error:  # requests' InvalidHeader is one, and so is a UnicodeError
+        raise OSError(f"a header cannot be sent: {error}") from error
 
 
 def _fields(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:
