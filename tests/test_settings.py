@@ -111,6 +111,8 @@ def test_allow_hosts_are_entries():
         ("LINKBACK_EXCLUDE", ["//example.org/"], 'write "https://example.org/"'),
         ("LINKBACK_EXCLUDE", ["Example.org?x"], 'write "https://example.org/?x"'),
         ("LINKBACK_EXCLUDE", ["ann@example.org"], 'takes "example.org", "*.example.org" or'),
+        ("LINKBACK_EXCLUDE", ["https:/example.org"], 'takes "example.org", "*.example.org" or'),
+        ("LINKBACK_EXCLUDE", ["*.example.org/x"], 'takes "example.org", "*.example.org" or'),
         ("LINKBACK_EXCLUDE", ["two words"], "white space in it; takes"),
         ("LINKBACK_EXCLUDE", ["*."], "no host; takes"),
         ("LINKBACK_EXCLUDE", ["*"], "* is not the name of a host; takes"),

@@ -112,7 +112,8 @@ def _exclusion(entry: str) -> str:
     except InvalidURL as error:
         raise ValueError(f"{entry!r}: {error.reason}; {_EXCLUSIONS}") from None
     url = f"https://{entry.lstrip('/')}"
-    meant = f'write "{normalise(url)}"' if is_fetchable(url) else _EXCLUSIONS
+    is_meant = is_fetchable(url) and "." in host_of(url)
+    meant = f'write "{normalise(url)}"' if is_meant else _EXCLUSIONS
     raise ValueError(f"{entry!r} is neither a host nor a URL; {meant}")
 
 
