@@ -29,7 +29,7 @@ _BLOCK = re.compile(
 _INLINE = re.compile(r"</?(?:a|b|br|code|em|i|img|span|strong)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _SEEN = frozenset({"audio", "embed", "iframe", "img", "math", "object", "svg", "video"})
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.-]++")
 _UNRESOLVED = re.compile(
     r"(?:\{|%7B|\|)(?:attach|author|category|filename|index|static|tag)(?:\}|%7D|\|)", re.I
 )
