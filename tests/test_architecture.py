@@ -191,6 +191,7 @@ def test_what_is_pure_does_no_io(module):
 HEAVY = (
     "langcodes",
     "lxml",
+    "requests",
     "turbohtml",
     f"{OWN}.net.client",
     f"{OWN}.sending.running.sender",
