@@ -20,9 +20,9 @@ from pelican.settings import read_settings
 from benchmarks.measure import Row, alternately, cpu
 from pelican_linkback.plugin import signals as plugin
 from pelican_linkback.plugin.adapters import read_site
-from pelican_linkback.sending import idle_of, journal_of
+from pelican_linkback.sending import journal_of, skip_cache_of
 from pelican_linkback.sending.memory.ledger import Ledger
-from pelican_linkback.settings import model as settings_room
+from pelican_linkback.settings import model as settings_model
 
 __all__ = ["idle_site", "rows"]
 
@@ -64,7 +64,7 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def site(folder: Path) -> tuple[list, settings_room.Settings]:
+def site(folder: Path) -> tuple[list, settings_model.Settings]:
     (folder / "content").mkdir()
     for n in range(ARTICLES):
         links = " ".join(f"[there](https://far{m}.example.io/{n})" for m in range(3))
@@ -86,11 +86,11 @@ def site(folder: Path) -> tuple[list, settings_room.Settings]:
     contents = read_site(pelican, now()).contents
     for content in contents:
         content.get_content(pelican.settings["SITEURL"])
-    settings = settings_room.read(pelican.settings)
+    settings = settings_model.read(pelican.settings)
     return contents, settings
 
 
-def be_told(settings: settings_room.Settings) -> None:
+def be_told(settings: settings_model.Settings) -> None:
     """Let everything that is queued have been told, and fill the journal up to its lines."""
     journal = journal_of(settings)
     lines = []
@@ -108,8 +108,8 @@ def be_told(settings: settings_room.Settings) -> None:
     journal.append(*({**lines[0], "at": moment.isoformat()} for moment in moments))
 
 
-def build(contents: list, settings: settings_room.Settings, *, fresh: bool = False) -> None:
+def build(contents: list, settings: settings_model.Settings, *, fresh: bool = False) -> None:
     if fresh:
-        idle_of(settings).path.unlink(missing_ok=True)
+        skip_cache_of(settings).path.unlink(missing_ok=True)
     line = plugin.deliver_site(contents, (), settings, now())
     assert line == "Linkbacks: 0 sent, 0 failed", line

@@ -28,7 +28,7 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.sending import Post
-from pelican_linkback.sending.running.sender import Courier
+from pelican_linkback.sending.running.sender import Sender
 
 HOSTS, TARGETS, DELAY, PER_HOST = 100, 500, 0.2, 2
 SILENT, TIMEOUT = 50, 3.0
@@ -109,7 +109,7 @@ def send(port: int, *, workers: int, silent: int = 0, each: int = TARGETS // HOS
     post = Post(source, "a.md", tuple(targets), "1", frozenset(targets))
     with tempfile.TemporaryDirectory() as folder:
         web = Web(timeout=TIMEOUT, user_agent="bench", allow=[AllowEntry.parse("127.0.0.0/16")])
-        courier = Courier(
+        sender = Sender(
             Journal(Path(folder) / "deliveries.jsonl"),
             web,
             now=lambda: dt.datetime.now(dt.UTC),
@@ -119,7 +119,7 @@ def send(port: int, *, workers: int, silent: int = 0, each: int = TARGETS // HOS
         )
         gc.collect()
         start = time.monotonic()
-        report = courier.run([post])
+        report = sender.run([post])
         seconds = time.monotonic() - start
     if report.sent != each * HOSTS:
         raise SystemExit(f"{report.summary()}\n{report.notices[:3]}")
@@ -201,8 +201,8 @@ def long_plan() -> Iterator[Callable[[], object]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "deliveries.jsonl"
         posts = _told(path, ARTICLES, LINES)
-        courier = Courier(Journal(path), None, now=lambda: dt.datetime.now(dt.UTC))  # type: ignore[arg-type]
-        yield lambda: courier.plan(posts)
+        sender = Sender(Journal(path), None, now=lambda: dt.datetime.now(dt.UTC))  # type: ignore[arg-type]
+        yield lambda: sender.plan(posts)
 
 
 def _plan() -> Row:

@@ -32,7 +32,7 @@ from pelican_linkback.sending import Post
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running.report import Report
-from pelican_linkback.sending.running.sender import Courier
+from pelican_linkback.sending.running.sender import Sender
 
 HOSTS, MENTIONS, OF_A_KIND, DELAY, TIMEOUT, WORKERS = 300, 5000, 10, 0.02, 3.0, 100
 KILLS, KILLED_HOSTS, KILLED_MENTIONS = 20, 60, 1200
@@ -163,14 +163,14 @@ def seen(port: int) -> tuple[Counter[str], int]:
 
 def send(folder: Path, posts: Sequence[Post], hours: int = 0) -> Report:
     """Send what is due ``hours`` from now."""
-    courier = Courier(
+    sender = Sender(
         Journal(folder / "deliveries.jsonl"),
         Web(timeout=TIMEOUT, user_agent="bench", allow=ALLOWED),
         now=lambda: dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours),
         workers=WORKERS,
         deadline=600,
     )
-    return courier.run(posts)
+    return sender.run(posts)
 
 
 def timed(port: int, first: int) -> tuple[float, Report]:

@@ -101,7 +101,7 @@ class Heard(NamedTuple):
 
 
 class WebError(LinkbackError):
-    """An exchange with ``url`` did not come about; ``reason`` says why, in harmless words.
+    """An exchange with ``url`` did not come about; ``reason`` says why, in printable words.
 
     ``heard`` is what the server had answered by then, if that has a status that says something.
     """

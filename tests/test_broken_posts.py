@@ -15,7 +15,7 @@ from pelican_linkback.plugin.contents import attempt, is_marked, name_of, publis
 from pelican_linkback.sending.deciding.changes import Post, reconcile, vanished
 from pelican_linkback.sending.memory.events import Fact
 from tests.conftest import SiteBuilder
-from tests.test_record import ATTEMPT, DELIVERED, FOLLOWED, MENTION, QUEUED, history
+from tests.test_delivery import ATTEMPT, DELIVERED, FOLLOWED, MENTION, QUEUED, history
 
 TARGET = "https://far.example.net/b"
 

@@ -24,7 +24,7 @@ from pelican_linkback.sending.memory.events import (
     Waiting,
 )
 from pelican_linkback.sending.memory.ledger import Ledger, fold
-from tests.test_record import ATTEMPT, DELIVERED, EVENTS, LATER, MENTION, NOON
+from tests.test_delivery import ATTEMPT, DELIVERED, EVENTS, LATER, MENTION, NOON
 
 
 @given(EVENTS)

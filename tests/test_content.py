@@ -321,7 +321,7 @@ ALIVE = [
     ('<iframe srcdoc="<p onx>"></iframe>a', "a", "a frame with a document"),
     ('<p style="width:expres/**/sion(x)">a</p>', "<p>a</p>", "a style that runs"),
     (r'<p style="width:\65xpression(x)">a</p>', "<p>a</p>", "a style in escapes"),
-    (r'<p style="content:\"\110000">a</p>', r'<p style="content:\">a</p>', "harmless escapes"),
+    (r'<p style="content:\"\110000">a</p>', r'<p style="content:\">a</p>', "printable escapes"),
     (
         '<p style="scroll-behavior: smooth">a</p>',
         '<p style="scroll-behavior: smooth">a</p>',

@@ -30,7 +30,7 @@ def python(*argv, timeout=120):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 def test_killed_at_every_write_of_50_deliveries():
-    done = python("-m", "tests.killed_courier")
+    done = python("-m", "tests.killed_sender")
     assert done.stdout == "101 runs killed and completed\n", done.stderr[-2000:]
 
 

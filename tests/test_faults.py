@@ -26,7 +26,7 @@ from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import Ledger
 from tests.conftest import SiteBuilder
 from tests.fakeweb import Reply, Request
-from tests.test_courier import BLOG, FAR, Killed, World, accept, mention_of, post
+from tests.test_sender import BLOG, FAR, Killed, World, accept, mention_of, post
 
 
 class Disk:
@@ -120,7 +120,7 @@ MENTIONS = {Mention(f"{BLOG}/a", target) for target in POSTS[0].targets}
 def run(world: World, disk: Disk) -> None:
     with on(disk):
         world.journal = Journal(world.journal.path)
-        world.courier(workers=1).run(POSTS)
+        world.sender(workers=1).run(POSTS)
 
 
 def calls_of_a_run(folder: Path) -> list[str]:

@@ -34,7 +34,7 @@ from pelican_linkback.protocol import pingback
 from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome
 from pelican_linkback.sending import Post
 from pelican_linkback.sending.memory.ledger import Ledger
-from pelican_linkback.sending.running.sender import Courier
+from pelican_linkback.sending.running.sender import Sender
 from tests import naive
 from tests.exchanging import find_endpoints, tell
 from tests.fakeweb import Reply
@@ -304,9 +304,9 @@ def test_a_run_over_all_of_them_ends_in_its_time(tmp_path: Path) -> None:
         links = "".join(f'<a href="{target}">x</a>' for target in targets)
         with http_server({"/": Reply(body=links.encode())}, []) as base:
             journal = Journal(tmp_path / "deliveries.jsonl")
-            courier = Courier(journal, a_web(SOON), now=lambda: NOW, deadline=SOON, workers=20)
+            sender = Sender(journal, a_web(SOON), now=lambda: NOW, deadline=SOON, workers=20)
             began = time.monotonic()
-            report = courier.run([Post(f"{base}/", "a.md", tuple(targets), "1")])
+            report = sender.run([Post(f"{base}/", "a.md", tuple(targets), "1")])
             took = time.monotonic() - began
     assert took < 2 * SOON + 0.7
     # Of one that redirects for ever, the next request does not begin.
@@ -690,8 +690,8 @@ def test_words_of_a_server_are_harmless_everywhere(
         links = "".join(f'<a href="{target}">x</a>' for target in targets)
         with http_server({"/": Reply(body=f"<title>x</title>{links}".encode())}, []) as home:
             journal = Journal(tmp_path / "linkback" / "deliveries.jsonl")
-            courier = Courier(journal, a_web(), now=lambda: NOW)
-            report = courier.run([Post(f"{home}/", "a.md", targets, "1")])
+            sender = Sender(journal, a_web(), now=lambda: NOW)
+            report = sender.run([Post(f"{home}/", "a.md", targets, "1")])
     assert len(report.notices) >= len(pages)
     lines = journal.path.read_text("utf-8").splitlines()
     assert len(lines) == len(journal.read().events)

@@ -17,9 +17,9 @@ from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Answered, Attempt, Pause
 from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running.report import Report
-from pelican_linkback.sending.running.sender import Courier
+from pelican_linkback.sending.running.sender import Sender
 from tests.fakeweb import Page, Reply, Request
-from tests.test_courier import (
+from tests.test_sender import (
     BLOG,
     FAR,
     HUB,
@@ -51,9 +51,9 @@ class Days(World):
     def sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
-    def courier(self, **options: object) -> Courier:
+    def sender(self, **options: object) -> Sender:
         tools = {"monotonic": lambda: self.seconds, "sleep": self.sleep, "workers": 1}
-        return super().courier(**{**tools, **options})
+        return super().sender(**{**tools, **options})
 
     def answers(self, url: str, *said: Page | Callable[[Request], Page]) -> None:
         """Let ``url`` say one after another, the last for ever, and note when it is posted to."""
@@ -104,7 +104,7 @@ def lines(report: Report) -> list[str]:
 
 def test_three_mentions_to_one_wordpress_are_stored_by_one_run_that_waits(world: Days) -> None:
     targets = wordpress(world, 3)
-    report = world.courier(wait=60, deadline=60).run(world.publish(post("a", *targets)))
+    report = world.sender(wait=60, deadline=60).run(world.publish(post("a", *targets)))
     assert report.summary() == "Linkbacks: 3 sent, 0 failed"
     assert [at for _, at in world.posted] == [0, 0, 20, 20, 40]
     assert {each.attempts for each in world.all()} == {1}  # what is repeated belongs to one try
@@ -115,7 +115,7 @@ def test_three_mentions_to_one_wordpress_are_stored_by_one_run_that_waits(world:
 def test_a_run_that_does_not_wait_leaves_them_due(world: Days) -> None:
     targets = wordpress(world, 4)
     posts = world.publish(post("a", *targets))
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert report.summary() == (
         "Linkbacks: 1 sent, 1 to be tried again, 0 failed, 2 left for the next run"
     )
@@ -128,11 +128,11 @@ def test_a_run_that_does_not_wait_leaves_them_due(world: Days) -> None:
 
     world.posted.clear()
     world.now += timedelta(seconds=19)
-    assert world.courier().run(posts).held_back == 2
+    assert world.sender().run(posts).held_back == 2
     assert world.posted == []
     for _ in range(4):
         world.now += timedelta(hours=1)
-        world.courier().run(posts)
+        world.sender().run(posts)
     assert world.states() == {"delivered": 4}
 
 
@@ -154,16 +154,16 @@ def test_a_host_is_left_alone_for_what_it_asks_by_this_run_and_the_next(
     targets = wordpress(world, 5)
     world.answers(XML_RPC, answer, accept)
     posts = world.publish(post("a", *targets))
-    world.courier().run(posts)
+    world.sender().run(posts)
     assert [at for _, at in world.posted] == [0]
     all_of_them = 5 if pause < 600 else 6  # with the one that had asked, which has its own pause
     for seconds, count in [(pause - 1, 1), (pause, all_of_them)]:
         world.now = NOON + timedelta(seconds=seconds)
         world.asked()
-        world.courier().run(posts)
+        world.sender().run(posts)
         assert len(world.posted) == count
     world.now += timedelta(days=8)
-    world.courier().run(posts)
+    world.sender().run(posts)
     assert world.states() == {"delivered": 5}
 
 
@@ -175,14 +175,14 @@ def test_a_pause_that_a_wrong_clock_reckoned_holds_nothing_back(world: Days) -> 
     pause = Pause("wordpress.example", NOON + timedelta(days=7, seconds=1))
     mention = Mention(f"{BLOG}/z", targets[0])
     ledger.record([(mention, Answered(outcome, NOON + timedelta(days=1), pause=pause))], NOON)
-    assert world.courier().run(posts).held_back == 0
+    assert world.sender().run(posts).held_back == 0
     assert len(world.posted) == 2
 
 
 def test_a_host_that_always_wants_a_pause_is_not_asked_for_ever(world: Days) -> None:
     targets = wordpress(world, 1)
     world.answers(XML_RPC, Reply(429, [("Retry-After", "5")]))
-    report = world.courier(wait=1000, deadline=1000).run(world.publish(post("a", *targets)))
+    report = world.sender(wait=1000, deadline=1000).run(world.publish(post("a", *targets)))
     assert [at for _, at in world.posted] == [0, 5, 10, 15]
     assert report.later == 1
     assert world.all()[0].attempts == 1
@@ -195,7 +195,7 @@ def test_a_page_is_looked_at_again_when_the_pause_is_over(
 ) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
     world.answers(url, Reply(503, [("Retry-After", "5")]), world.web.pages[url])
-    report = world.courier(wait=wait, deadline=wait).run(posts)
+    report = world.sender(wait=wait, deadline=wait).run(posts)
     assert report.sent == (wait > 5)
     assert world.seconds == (5 if wait > 5 else 0)
 
@@ -203,10 +203,10 @@ def test_a_page_is_looked_at_again_when_the_pause_is_over(
 def test_the_pause_of_our_own_host_holds_in_the_next_look_of_one_command(world: Days) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
     world.answers(f"{BLOG}/a", Reply(503, [("Retry-After", "60")]), page(f"{FAR}/b"))
-    courier = world.courier()
+    sender = world.sender()
     for seconds, asked in [(0, 1), (30, 0), (60, 3)]:
         world.now = NOON + timedelta(seconds=seconds)
-        courier.run(posts)
+        sender.run(posts)
         assert len(world.asked()) == asked
 
 
@@ -216,12 +216,12 @@ def test_a_redirect_to_a_host_that_wants_a_pause_waits_as_well(world: Days) -> N
     world.web.pages |= dict.fromkeys(short, Reply(301, [("Location", targets[0])]))
     world.answers(targets[0], Reply(429, [("Retry-After", "7200")]))
     posts = world.publish(post("a", *short))
-    report = world.courier(chance=lambda: 0.5).run(posts)
+    report = world.sender(chance=lambda: 0.5).run(posts)
     asked = Counter(world.asked())
     assert asked[f"GET {targets[0]}"] == 1
     assert (report.later, report.held_back) == (1, 3)
     world.now += timedelta(hours=1)
-    world.courier().run(posts)
+    world.sender().run(posts)
     assert f"GET {targets[0]}" not in world.asked()
 
 
@@ -235,8 +235,8 @@ def test_a_pause_that_grows_while_one_waits_for_it(world: Days) -> None:
         return Reply(429, [("Retry-After", next(pauses))])
 
     world.web.pages[XML_RPC] = busy
-    courier = world.courier(workers=2, wait=60, deadline=60)
-    report = courier.run(world.publish(post("a", *targets)))
+    sender = world.sender(workers=2, wait=60, deadline=60)
+    report = sender.run(world.publish(post("a", *targets)))
     assert (report.later, report.left, report.held_back) == (2, 0, 0)
     assert len(lines(report)) == 2
 
@@ -244,12 +244,12 @@ def test_a_pause_that_grows_while_one_waits_for_it(world: Days) -> None:
 def test_redirects_that_want_a_pause_are_followed(world: Days) -> None:
     headers = [("Location", "/b"), ("Retry-After", "3600")]
     world.web.pages[f"{FAR}/old"] = Reply(302, headers)
-    assert world.courier().run(world.publish(post("a", f"{FAR}/old"))).sent == 1
+    assert world.sender().run(world.publish(post("a", f"{FAR}/old"))).sent == 1
 
 
 def test_redirects_in_a_circle_end(world: Days) -> None:
     world.web.pages[f"{FAR}/old"] = Reply(302, [("Location", "/old")])
-    assert world.courier().run(world.publish(post("a", f"{FAR}/old"))).later == 1
+    assert world.sender().run(world.publish(post("a", f"{FAR}/old"))).later == 1
     assert world.delivery(f"{FAR}/old").reason == "redirect-loop"
 
 
@@ -266,7 +266,7 @@ def test_a_silent_host_costs_two_time_outs_and_nobody_else_anything(
     world.web.pages |= dict.fromkeys(hung, silence)
     others = [f"https://far{n}.example/" for n in range(5)]
     world.web.pages |= dict.fromkeys(others, offering(webmention=f"{HUB}/webmention"))
-    report = world.courier().run(world.publish(post("a", *targets, *others)))
+    report = world.sender().run(world.publish(post("a", *targets, *others)))
     assert sum(line.split()[1] in hung for line in world.asked()) == 2
     assert (report.sent, report.later, report.left, report.held_back) == (5, 2, 10, 10)
     assert (
@@ -278,7 +278,7 @@ def test_a_silent_host_costs_two_time_outs_and_nobody_else_anything(
 def test_500_pages_of_a_silent_host_of_our_own_cost_two_time_outs(world: Days) -> None:
     posts = [post(f"a{number}", f"{FAR}/b") for number in range(500)]
     world.web.pages |= dict.fromkeys([each.source for each in posts], TimedOut)
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert len(world.asked()) == 2
     assert (report.waiting, report.left, report.held_back) == (2, 498, 498)
 
@@ -286,10 +286,10 @@ def test_500_pages_of_a_silent_host_of_our_own_cost_two_time_outs(world: Days) -
 def test_a_silent_host_is_left_alone_by_the_next_look_of_one_command(world: Days) -> None:
     posts = [post(f"a{number}", f"{FAR}/b") for number in range(5)]
     world.web.pages |= dict.fromkeys([each.source for each in posts], TimedOut)
-    courier = world.courier()
+    sender = world.sender()
     for seconds, asked in [(0, 2), (5, 0), (59, 0), (60, 2)]:
         world.now = NOON + timedelta(seconds=seconds)
-        courier.run(posts)
+        sender.run(posts)
         assert len(world.asked()) == asked
 
 
@@ -315,7 +315,7 @@ def test_the_host_that_redirects_lead_to_gets_no_more_than_it_may(world: Days) -
     world.web.pages |= {url: Reply(301, [("Location", to)]) for url, to in short.items()}
     world.web.pages |= dict.fromkeys([*short.values(), f"{HUB}/wm"], crowded)
     posts = world.publish(post("a", *short))
-    assert world.courier(workers=16, per_host=2).run(posts).sent == 12
+    assert world.sender(workers=16, per_host=2).run(posts).sent == 12
     assert most == [2]
 
 
@@ -344,10 +344,10 @@ def test_a_small_site_that_does_one_thing_at_a_time_takes_all_in_the_end(world: 
     targets = wordpress(world, 6)
     world.web.pages[XML_RPC] = small
     posts = world.publish(post("a", *targets))
-    report = world.courier(workers=4, per_host=2).run(posts)
+    report = world.sender(workers=4, per_host=2).run(posts)
     assert (report.sent, report.later) == (5, 1)
     world.now += timedelta(hours=1)
-    assert world.courier().run(posts).sent == 1
+    assert world.sender().run(posts).sent == 1
 
 
 # What nobody foresaw
@@ -372,7 +372,7 @@ def test_an_unforeseen_error_costs_one_delivery_for_now(
     world.web.pages |= dict.fromkeys(others, offering(webmention=f"{HUB}/webmention"))
     posts = world.publish(post("a", f"{FAR}/b"), post("z", *others))
     well, world.web.pages[url] = world.web.pages[url], breaks
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert (report.sent, report.later, report.failed) == (3, 1, 0)
     delivery = world.delivery()
     assert (delivery.state, delivery.reason) == (State.LATER, "error")
@@ -382,7 +382,7 @@ def test_an_unforeseen_error_costs_one_delivery_for_now(
     assert "ValueError: out of the blue" in warning
     world.web.pages[url] = well
     world.now += timedelta(hours=1)
-    assert world.courier().run(posts).sent == 1
+    assert world.sender().run(posts).sent == 1
 
 
 def test_an_unforeseen_error_at_a_status_page_changes_nothing(world: Days) -> None:
@@ -392,9 +392,9 @@ def test_an_unforeseen_error_at_a_status_page_changes_nothing(world: Days) -> No
         f"{HUB}/status/1": breaks,
     }
     posts = world.publish(post("a", f"{FAR}/b"))
-    world.courier().run(posts)
+    world.sender().run(posts)
     world.now += timedelta(hours=1)
-    assert world.courier().run(posts).summary() == "Linkbacks: 0 sent, 0 failed"
+    assert world.sender().run(posts).summary() == "Linkbacks: 0 sent, 0 failed"
     assert (world.delivery().state, world.delivery().asked) == (State.DELIVERED, 1)
 
 
@@ -416,9 +416,9 @@ def test_a_run_ends_with_the_host_that_an_earlier_one_was_killed_at(world: Days)
         world.web.pages[target] = offering(webmention=f"{at}/webmention")
         world.answers(f"{at}/webmention", accept)
     posts = world.publish(post("a", *targets))
-    world.courier(deadline=0).run(posts)
+    world.sender(deadline=0).run(posts)
     interrupted(world, "https://a.example/")
-    assert world.courier().run(posts).sent == 3
+    assert world.sender().run(posts).sent == 3
     assert [url for url, _ in world.posted] == [f"{FAR}/webmention"] * 2 + [f"{HUB}/webmention"]
 
 
@@ -429,18 +429,18 @@ def test_each_run_begins_with_another_host(world: Days) -> None:
         world.answers(f"{host}/wm", Reply(500))
     posts = world.publish(post("a", *(f"{host}/" for host in hosts)))
     chances = iter([0.9, 0.1, 0.5, *[0.5] * 99])
-    world.courier(chance=lambda: next(chances)).run(posts)
+    world.sender(chance=lambda: next(chances)).run(posts)
     assert [url for url, _ in world.posted] == [f"{hosts[n]}/wm" for n in (1, 2, 0)]
 
 
 def test_when_the_last_attempt_was_interrupted_the_next_run_says_so_once(world: Days) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
-    world.courier(deadline=0).run(posts)
+    world.sender(deadline=0).run(posts)
     interrupted(world, f"{FAR}/b", times=8)
     world.asked()
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert world.asked() == []
     assert report.failed == 1
     (warning,) = (each.text for each in report.notices if each.is_warning)
     assert "not told after 8 attempts (the run ended before the answer came)" in warning
-    assert world.courier().run(posts) == Report()
+    assert world.sender().run(posts) == Report()

@@ -14,7 +14,7 @@ import yaml
 from pelican.tools.pelican_quickstart import _jinja_env
 
 from pelican_linkback import cli
-from pelican_linkback.cli import init as joining
+from pelican_linkback.cli import init
 from pelican_linkback.cli.config_edits import with_lines, with_plugin, with_setting, without_plugin
 
 VALUES = {
@@ -32,7 +32,7 @@ def folder(tmp_path, monkeypatch):
     """A site as pelican-quickstart makes it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delitem(sys.modules, "pelicanconf", raising=False)
-    monkeypatch.setattr(joining, "_installed", list)
+    monkeypatch.setattr(init, "_installed", list)
     for name in ("pelicanconf.py", "publishconf.py"):
         text = _jinja_env.get_template(f"{name}.jinja2").render(VALUES)
         (tmp_path / name).write_text(text)
@@ -166,11 +166,11 @@ def test_a_memory_elsewhere_is_left_alone(folder, capsys):
     assert not (folder / ".gitignore").exists()
 
 
-@pytest.mark.parametrize("kind", joining.RECIPES)
+@pytest.mark.parametrize("kind", init.RECIPES)
 def test_a_recipe_is_yaml_and_its_commands_are_ours(folder, capsys, kind):
     (folder / "requirements.txt").write_text("pelican\n")
     assert run(capsys, "--yes", "--ci", kind)[0] == 0
-    text = (folder / joining.RECIPES[kind]).read_text()
+    text = (folder / init.RECIPES[kind]).read_text()
     assert yaml.safe_load(text)
     assert "@INSTALL@" not in text
     assert "@STATE" not in text
@@ -186,7 +186,7 @@ def test_a_service_that_is_used_is_known_by_its_files(folder, capsys, kind, sign
     path.write_text("")
     out = run(capsys, "--yes")[1]
     assert ("By hand: .gitlab-ci.yml: build with" in out) is (kind == "gitlab")
-    assert (folder / joining.RECIPES[kind]).exists()
+    assert (folder / init.RECIPES[kind]).exists()
     assert path.read_text() == ""
 
 
@@ -227,8 +227,8 @@ def test_the_plugins_that_pelican_finds_are_named_but_the_one_displaced(monkeypa
     for name in ("sitemap", "linkbacks"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
-    monkeypatch.setattr(joining.pelican.plugins, "__path__", [str(tmp_path)])
-    assert joining._installed() == ["sitemap"]
+    monkeypatch.setattr(init.pelican.plugins, "__path__", [str(tmp_path)])
+    assert init._installed() == ["sitemap"]
 
 
 def test_the_cache_of_the_plugin_displaced_is_noticed(folder, capsys):
@@ -308,7 +308,7 @@ def test_a_plugin_is_added_to_what_is_understood(before, after):
     ],
 )
 def test_the_plugin_that_is_replaced_is_taken_out(before, after):
-    text = without_plugin(before, joining.REPLACED)
+    text = without_plugin(before, init.REPLACED)
     assert text == after or (after is None and "linkbacks" not in (text or ""))
 
 

@@ -16,7 +16,7 @@ from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Prot
 from pelican_linkback.sending.memory import event_lines, events
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import fold
-from pelican_linkback.sending.memory.start_date import Beginning
+from pelican_linkback.sending.memory.start_date import StartDate
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from tests.pages import PAGES, blocks, table
 
@@ -84,7 +84,7 @@ def test_the_other_journals_are_read_as_they_stand_there(tmp_path):
     assert list(store.assign([renamed]).ids) == ["tag:your.site,2026-01-31:/an-answer.html"]
     journals = Journal(tmp_path / "site.jsonl"), Journal(tmp_path / "deliveries.jsonl")
     assert (
-        str(Beginning(*journals).day(date(2026, 5, 1))) == json.loads(LINES["site.jsonl"][0])["day"]
+        str(StartDate(*journals).day(date(2026, 5, 1))) == json.loads(LINES["site.jsonl"][0])["day"]
     )
     (line,) = LINES["discoveries.jsonl"]
     page = json.loads(line)["page"]

@@ -34,7 +34,7 @@ from pelican_linkback.sending.memory.events import (
 from pelican_linkback.sending.memory.ledger import fold
 from pelican_linkback.sending.running.report import Report
 from tests.fakeweb import Reply, Request
-from tests.test_courier import (
+from tests.test_sender import (
     BLOG,
     FAR,
     HUB,
@@ -302,7 +302,7 @@ class Receiver(World):
         """Run a few times, days apart; return what was said."""
         said = []
         for _ in range(number):
-            said.append(text_of(self.courier().run(posts)))
+            said.append(text_of(self.sender().run(posts)))
             self.now += timedelta(days=2)
         return "\n".join(said)
 
@@ -325,7 +325,7 @@ def test_a_receiver_holds_one_mention_of_an_article_that_moved(
     tmp_path: Path, protocol: str, follows: bool, old: Reply | str, held: set[str]
 ) -> None:
     world = Receiver(tmp_path, follows=follows, protocol=protocol)
-    world.courier().run(world.publish(post("a", TARGET)))
+    world.sender().run(world.publish(post("a", TARGET)))
     said = world.runs(world.move(old))
     if protocol == "pingback" and old is not REDIRECT:
         held = held | {OLD.source}  # there is no word for it
@@ -338,7 +338,7 @@ def test_a_receiver_holds_one_mention_of_an_article_that_moved(
 
 def test_later_versions_are_told_by_the_old_address_while_it_redirects(tmp_path: Path) -> None:
     world = Receiver(tmp_path)
-    world.courier().run(world.publish(post("a", TARGET)))
+    world.sender().run(world.publish(post("a", TARGET)))
     world.runs(world.move(REDIRECT, fingerprint="2"))
     world.runs(world.move(REDIRECT, fingerprint="3"))
     assert world.told() == [OLD, OLD, OLD]
@@ -352,7 +352,7 @@ def test_when_the_redirect_has_ended_the_next_version_is_told_by_the_new_address
     tmp_path: Path,
 ) -> None:
     world = Receiver(tmp_path)
-    world.courier().run(world.publish(post("a", TARGET)))
+    world.sender().run(world.publish(post("a", TARGET)))
     world.runs(world.move(REDIRECT))
     assert world.held == {OLD.source}
     world.runs(world.move(Reply(410), fingerprint="2"))
@@ -366,28 +366,28 @@ def test_a_page_that_moved_and_is_retracted_is_retracted_by_the_old_address(
     tmp_path: Path,
 ) -> None:
     world = Receiver(tmp_path)
-    world.courier().run(world.publish(post("a", TARGET)))
+    world.sender().run(world.publish(post("a", TARGET)))
     world.runs(world.move(REDIRECT))
     world.web.pages[NEW.source] = Reply(410)
-    world.courier().retract(NEW.source)
+    world.sender().retract(NEW.source)
     assert (world.told()[1:], world.held) == ([OLD], set())
 
 
 def test_an_old_address_that_redirects_can_be_retracted_all_the_same(tmp_path: Path) -> None:
     world = Receiver(tmp_path)
-    world.courier().run(world.publish(post("a", TARGET)))
+    world.sender().run(world.publish(post("a", TARGET)))
     world.runs(world.move(REDIRECT))
-    assert world.courier().retract(OLD.source).waiting == 1
+    assert world.sender().retract(OLD.source).waiting == 1
     world.web.pages[OLD.source] = TOMBSTONE.decode()
-    assert world.courier().run().sent == 1
+    assert world.sender().run().sent == 1
     assert world.held == set()
 
 
 def test_while_the_old_page_is_online_the_new_one_waits_for_a_day(tmp_path: Path) -> None:
     world = Receiver(tmp_path)
-    world.courier().run(world.publish(post("a", TARGET)))
+    world.sender().run(world.publish(post("a", TARGET)))
     posts = world.move(page(TARGET))
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert report.waiting == 2
     assert f"the old address {OLD.source} is still online" in text_of(report)
     world.web.pages[OLD.source] = Reply(410)
@@ -397,20 +397,20 @@ def test_while_the_old_page_is_online_the_new_one_waits_for_a_day(tmp_path: Path
 
 def test_a_redirect_that_comes_late_leaves_two_mentions_and_no_waiting(tmp_path: Path) -> None:
     world = Receiver(tmp_path)
-    world.courier().run(world.publish(post("a", TARGET)))
+    world.sender().run(world.publish(post("a", TARGET)))
     world.runs(world.move(page(TARGET)))
     assert world.held == {OLD.source, NEW.source}
     said = world.runs(world.move(REDIRECT))
     assert f"not told that {OLD.source} is gone: it redirects to {NEW.source}" in said
     assert world.held == {OLD.source, NEW.source}
     assert world.told() == [OLD, NEW]
-    assert world.courier().run() == Report()
+    assert world.sender().run() == Report()
 
 
 def test_an_article_that_moved_and_back_is_known_by_its_first_address(tmp_path: Path) -> None:
     world = Receiver(tmp_path)
     posts = world.publish(post("a", TARGET))
-    world.courier().run(posts)
+    world.sender().run(posts)
     world.runs(world.move(REDIRECT))
     world.web.pages |= {OLD.source: page(TARGET), NEW.source: Reply(404)}
     world.runs(list(posts))

@@ -13,7 +13,7 @@ from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED
 from tests.fakeweb import Reply
-from tests.test_courier import BLOG, FAR, HUB, World, offering, post, text_of
+from tests.test_sender import BLOG, FAR, HUB, World, offering, post, text_of
 
 STATUS = f"{HUB}/status/1"
 
@@ -23,15 +23,15 @@ def world(tmp_path: Path) -> World:
     """Return a world in which one article is told of by webmention."""
     world = World(tmp_path)
     world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
-    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
     return world
 
 
 def remove(world: World, version: str):
     if version == UNLINKED:
-        return world.courier().run(world.publish(post("a", fingerprint="2")))
+        return world.sender().run(world.publish(post("a", fingerprint="2")))
     world.web.pages[f"{BLOG}/a"] = Reply(410)
-    return world.courier().retract(f"{BLOG}/a")
+    return world.sender().retract(f"{BLOG}/a")
 
 
 @pytest.mark.parametrize("version", [UNLINKED, GONE])
@@ -81,7 +81,7 @@ def test_what_a_status_page_means(
     world.web.pages |= {f"{HUB}/webmention": Reply(201, [("Location", "/status/1")]), STATUS: said}
     remove(world, version)
     world.now += timedelta(hours=1)
-    report = world.courier().run()
+    report = world.sender().run()
     assert (world.delivery().state, world.delivery().reason) == (state, reason)
     assert report.failed == 0
     assert report.notices == ()
@@ -92,7 +92,7 @@ def test_a_removal_that_is_given_up_bothers_nobody(world: World) -> None:
     report = remove(world, GONE)
     while report.next_at:
         world.now = report.next_at
-        report = world.courier().run()
+        report = world.sender().run()
     assert "after 8 attempts" in text_of(report)
     assert "only by pelican-linkback send --retry-failed" in text_of(report)
     assert not any(notice.is_warning for notice in report.notices)
@@ -115,7 +115,7 @@ def test_the_exit_status_of_status(
     (folder / "pelicanconf.py").write_text(f'PATH = "content"\nSITEURL = "{BLOG}"\n')
     world.web.pages[f"{HUB}/webmention"] = Reply(403)
     if version == "2":
-        world.courier().run(world.publish(post("a", f"{FAR}/b", fingerprint="2")))
+        world.sender().run(world.publish(post("a", f"{FAR}/b", fingerprint="2")))
     else:
         remove(world, version)
     assert world.delivery().state is State.REFUSED

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.sending.memory.delivery import State
 from tests.fakeweb import Reply, Request
-from tests.test_courier import BLOG, FAR, HUB, World, mention_of, offering, post
+from tests.test_sender import BLOG, FAR, HUB, World, mention_of, offering, post
 
 SOURCE, TARGET = f"{BLOG}/a", f"{FAR}/b"
 
@@ -45,8 +45,8 @@ class Site(World):
         self.output = {SOURCE: BuiltPage(html(text) + theme.encode(), self.now)}
         self.now += timedelta(seconds=10)
         article = post("a", *([TARGET] if mark else []), fingerprint=text)
-        courier = self.courier(built=self.output.get, is_build=True, deadline=60.0 if send else 0)
-        return courier.run([replace(article, links=frozenset([TARGET]))])
+        sender = self.sender(built=self.output.get, is_build=True, deadline=60.0 if send else 0)
+        return sender.run([replace(article, links=frozenset([TARGET]))])
 
     def upload(self) -> None:
         self.web.pages[SOURCE] = self.output[SOURCE].body
@@ -54,7 +54,7 @@ class Site(World):
     def send(self, *, output: bool = True, failed_too: bool = False):
         self.now += timedelta(minutes=5)
         built = self.output.get if output else {}.get
-        return self.courier(built=built).run(failed_too=failed_too)
+        return self.sender(built=built).run(failed_too=failed_too)
 
     def known(self) -> tuple[State, str]:
         delivery = self.delivery()

@@ -29,7 +29,7 @@ from pelican_linkback.feeds import (
     TranslationFeed,
 )
 from pelican_linkback.feeds.formats.base import save
-from pelican_linkback.feeds.formats.entry_cache import Copy, Sharing, kind_of
+from pelican_linkback.feeds.formats.entry_cache import Copy, EntryCache, kind_of
 from pelican_linkback.plugin import site_reader
 from tests.test_plugin_feeds import ALL_FEEDS
 
@@ -228,8 +228,8 @@ def documents(site, classes=CLASSES, heard=lambda feed: None):
 @settings(deadline=None, max_examples=50)
 @given(ARTICLES, OPTIONS)
 def test_shared_entries_are_what_unshared_ones_are(articles, options):
-    site = site_of(articles, Sharing(on=True), **options)
-    unshared = replace(site, sharing=Sharing(on=False))
+    site = site_of(articles, EntryCache(on=True), **options)
+    unshared = replace(site, sharing=EntryCache(on=False))
     assert documents(site) == documents(unshared)
 
 
@@ -255,15 +255,15 @@ def test_what_a_listener_changes_is_changed_in_one_document_only(articles, chang
 
         return heard
 
-    site = site_of(articles, Sharing(on=True))
-    unshared = replace(site, sharing=Sharing(on=False))
+    site = site_of(articles, EntryCache(on=True))
+    unshared = replace(site, sharing=EntryCache(on=False))
     assert documents(site, heard=listener()) == documents(unshared, heard=listener())
 
 
 def test_many_entries_and_categories_are_all_written():
     tags = [Tag(f"t{number}") for number in range(40)]
     articles = [article(title=f"{number}", tags=[*map(Tag, "x"), *tags]) for number in range(40)]
-    site = site_of(articles, Sharing(on=True))
+    site = site_of(articles, EntryCache(on=True))
     text = documents(site, [AtomAllFeed])[0].decode()
     assert re.findall("<entry><title>(.*?)</title>", text) == [a.title for a in articles]
     assert text.count("<category ") == 40 * 41
@@ -271,7 +271,7 @@ def test_many_entries_and_categories_are_all_written():
 
 def test_a_group_has_its_articles_once_and_by_language():
     twice = article(tags=[Tag("x")])
-    site = replace(site_of([twice], Sharing(on=True)), tags={Tag("x"): [twice, twice]})
+    site = replace(site_of([twice], EntryCache(on=True)), tags={Tag("x"): [twice, twice]})
     assert documents(site, [AtomTagFeed])[0].count(b"<entry>") == 1
 
     class ByField(TagFeed):
@@ -293,7 +293,7 @@ def test_a_group_has_its_articles_once_and_by_language():
             return found
 
     one = article(series=["s"], topics=["t"], lang="de")
-    site = site_of([one, article(series=[], topics=["t"])], Sharing(on=True))
+    site = site_of([one, article(series=[], topics=["t"])], EntryCache(on=True))
     classes = [Series, of(Atom1Feed, Series), Topics, Languages, of(Atom1Feed, Languages)]
     assert [len(re.findall(rb"<(?:item|entry)\b", d)) for d in documents(site, classes)] == [
         *(1, 1),  # of one article
@@ -308,8 +308,8 @@ def test_a_document_that_says_nothing_of_itself_has_its_items(count):
         def add_root_elements(self, handler):
             """It has none."""
 
-    site = site_of([article()] * count, Sharing(on=True))
-    unshared = replace(site, sharing=Sharing(on=False))
+    site = site_of([article()] * count, EntryCache(on=True))
+    unshared = replace(site, sharing=EntryCache(on=False))
     classes = [of(Rootless, AllFeed)]
     assert documents(site, classes) == documents(unshared, classes)
     assert (b"<channel><item>" if count else b"<channel/>") in documents(site, classes)[0]
@@ -331,8 +331,8 @@ def test_what_becomes_its_equal_is_changed_too(change, name):
                 item.update(change)
 
     classes = [AtomTagFeed, TagFeed, JsonTagFeed]
-    site = site_of([article()], Sharing(on=True))
-    unshared = replace(site, sharing=Sharing(on=False))
+    site = site_of([article()], EntryCache(on=True))
+    unshared = replace(site, sharing=EntryCache(on=False))
     assert documents(site, classes, heard) == documents(unshared, classes, heard)
 
 
@@ -361,7 +361,7 @@ def test_an_entry_is_worked_out_once(feed_class):
 
     watched = Watched(**vars(article()))
     watched.get_content = lambda site_url: "c"
-    site = site_of([watched], Sharing(on=True))
+    site = site_of([watched], EntryCache(on=True))
     documents(site, [feed_class])
     once = len(asked)
     documents(site, [feed_class, feed_class])
@@ -376,7 +376,7 @@ def test_a_hook_of_the_entries_is_asked_each_time(feed_class):
         def items(self):
             return [article()]
 
-    feed = Shown()(site_of([], Sharing(on=True)))
+    feed = Shown()(site_of([], EntryCache(on=True)))
     assert [type(item) for item in feed.items] == [dict]
 
 
@@ -394,7 +394,7 @@ def test_what_may_be_changed_in_place_is_not_shared(more):
     feed = AtomTagFeed()
     reader = SimpleNamespace(read=lambda item: arguments)
     for _ in range(2):
-        Sharing(on=True).add_all(feed, document, [document], reader)
+        EntryCache(on=True).add_all(feed, document, [document], reader)
     assert not any(isinstance(item, Copy) for item in document.items)
 
 
@@ -412,7 +412,7 @@ def test_what_is_made_once_is_made_once_a_build_and_not_at_all_shared_elsewhere(
         made.append(item)
         return f"made of {item}"
 
-    on, off = Sharing(on=True), Sharing(on=False)
+    on, off = EntryCache(on=True), EntryCache(on=False)
     for sharing in (on, on, off, off):
         assert sharing.once("content", "an item", make) == "made of an item"
     assert on.once("summary", "an item", make) == "made of an item"
@@ -426,7 +426,7 @@ def test_a_site_that_pelican_reads_has_the_same_feeds_without_sharing(site, monk
     site.settings["LINKBACK_STATE"] = str(site.folder / "linkback")
     site.build()
     shared = feeds_in(site.output)
-    monkeypatch.setattr(site_reader, "Sharing", lambda on: Sharing(on=not on))
+    monkeypatch.setattr(site_reader, "EntryCache", lambda on: EntryCache(on=not on))
     site.build(OUTPUT_PATH=str(site.folder / "again"))
     assert len(shared) > 40
     assert feeds_in(site.folder / "again") == shared

@@ -7,9 +7,9 @@ import inspect
 import re
 from itertools import chain
 
-from pelican_linkback.cli import labels as words
+from pelican_linkback.cli import labels
 from pelican_linkback.protocol.pingback import FAULTS
-from pelican_linkback.sending.deciding import readiness as gate
+from pelican_linkback.sending.deciding import readiness
 from pelican_linkback.sending.deciding.reasons import REASONS as IN_WORDS
 from pelican_linkback.sending.memory.delivery import State
 from tests.pages import DOCS, PACKAGE, table
@@ -21,7 +21,7 @@ def codes(heading: str) -> list[str]:
 
 def test_every_state_is_there_with_the_word_that_the_list_has_for_it():
     rows = {name.strip("`"): word for name, word, _ in table("states", "States")}
-    assert rows == {state.value: words.STANDING[state] for state in State}
+    assert rows == {state.value: labels.STANDING[state] for state in State}
 
 
 def reasons() -> set[str]:
@@ -36,7 +36,11 @@ def reasons() -> set[str]:
                 found += [each.value for each in call.keywords if each.arg == "reason"]
     texts = chain(*(each.values if isinstance(each, ast.JoinedStr) else [each] for each in found))
     made = {str(each.value) for each in texts if isinstance(each, ast.Constant) and each.value}
-    return made | {gate.LINK_MISSING, gate.REDIRECTED, *gate.UPLOAD_MENDS} | set(IN_WORDS)
+    return (
+        made
+        | {readiness.LINK_MISSING, readiness.REDIRECTED, *readiness.UPLOAD_MENDS}
+        | set(IN_WORDS)
+    )
 
 
 REASONS = [
@@ -57,7 +61,7 @@ def test_every_fault_is_there_with_what_becomes_of_it():
 
 
 def test_every_decision_is_there():
-    source = inspect.getsource(words.intent) + inspect.getsource(words._news)
+    source = inspect.getsource(labels.intent) + inspect.getsource(labels._news)
     verbs = set(re.findall(r'return "([a-z ]+)", f?"', source))
     assert {row[1] for row in table("states", "What comes next")} == verbs
     schema = (DOCS / "schemas" / "delivery.schema.json").read_text("utf-8")

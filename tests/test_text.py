@@ -1,10 +1,10 @@
-"""Strangers' words are harmless after one function."""
+"""Strangers' words are printable after one function."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 
 @pytest.mark.parametrize(
@@ -19,17 +19,17 @@ from pelican_linkback.text.printable import harmless
     ],
 )
 def test_harmless(words, shown):
-    assert harmless(words) == shown
+    assert printable(words) == shown
 
 
 def test_long_words_are_cut_with_an_ellipsis():
-    assert harmless("x" * 201) == "x" * 199 + "…"
-    assert harmless("x" * 200) == "x" * 200
+    assert printable("x" * 201) == "x" * 199 + "…"
+    assert printable("x" * 200) == "x" * 200
 
 
 @given(st.text())
 def test_the_result_is_always_one_short_printable_line(words):
-    shown = harmless(words)
+    shown = printable(words)
     assert len(shown) <= 200
     assert shown.isprintable()
     shown.encode()

@@ -1,4 +1,4 @@
-"""Feeds and their hubs as deliveries: versions, news, and the courier over a miniature web."""
+"""Feeds and their hubs as deliveries: versions, news, and the sender over a miniature web."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from pelican_linkback.sending.deciding.decider import Policy
 from pelican_linkback.sending.deciding.topics import SEEN, Topic, is_version, version_of
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import Ledger
-from pelican_linkback.sending.running.sender import Courier
+from pelican_linkback.sending.running.sender import Sender
 from tests.fakeweb import Reply, Request
-from tests.test_courier import BLOG, FAR, HUB, World, offering, post
+from tests.test_sender import BLOG, FAR, HUB, World, offering, post
 
 FEED = f"{BLOG}/all.atom.xml"
 
@@ -38,7 +38,7 @@ class Feeds(World):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.web.pages |= {f"{HUB}/": Reply(204), FEED: "first"}
-        self.courier().run((), [topic("first")])
+        self.sender().run((), [topic("first")])
         assert self.asked() == []
 
     def upload(self, document: str) -> list[Topic]:
@@ -51,7 +51,7 @@ class Feeds(World):
         return [parse_qs(each.body.decode())["hub.url"][0] for each in posts]
 
     def ping(self):
-        (found,) = [each for each, _ in self.courier().plan() if each.is_ping]
+        (found,) = [each for each, _ in self.sender().plan() if each.is_ping]
         return found
 
 
@@ -90,35 +90,35 @@ def test_what_is_new_to_a_hub_is_remembered_and_not_told(feeds: Feeds):
     assert feeds.events() == ["queued", "outcome"]
     known = feeds.ping()
     assert (known.state, known.reason, known.attempts) == (State.NOTHING, "nobody-yet", 0)
-    assert feeds.courier().run((), [topic("first")]).ended == ()
+    assert feeds.sender().run((), [topic("first")]).ended == ()
     assert feeds.events() == ["queued", "outcome"]
 
 
 def test_a_feed_is_asked_for_in_any_form(feeds: Feeds):
     """Where an address has several, HTML is what a hub does not want."""
-    feeds.courier().run((), feeds.upload("second"))
+    feeds.sender().run((), feeds.upload("second"))
     (fetched,) = [each for each in feeds.web.requests if each.url == FEED]
     assert "Accept" not in fetched.headers
 
 
 def test_a_change_is_told_once(feeds: Feeds):
     changed = feeds.upload("second")
-    report = feeds.courier().run((), changed)
+    report = feeds.sender().run((), changed)
     assert report.sent == 1
     assert report.notices[0].text == f"all.atom.xml: the hub {HUB}/ told (taken)"
     assert feeds.pings() == [FEED]
-    assert feeds.courier().run((), changed).sent == 0
-    assert feeds.courier().run(None).sent == 0
+    assert feeds.sender().run((), changed).sent == 0
+    assert feeds.sender().run(None).sent == 0
     assert feeds.asked() == []
     assert feeds.ping().acknowledged == version_of(b"second")
 
 
 def test_what_changed_and_changed_back_before_it_was_told_is_not_told(feeds: Feeds):
-    feeds.courier().run((), feeds.upload("second"))
+    feeds.sender().run((), feeds.upload("second"))
     feeds.pings()
-    feeds.courier().run((), [topic("third")])
+    feeds.sender().run((), [topic("third")])
     assert feeds.ping().state is State.WAITING
-    feeds.courier().run((), [topic("second")])
+    feeds.sender().run((), [topic("second")])
     assert feeds.pings() == []
     assert feeds.ping().state is State.DELIVERED
 
@@ -127,38 +127,38 @@ def test_a_second_hub_begins_without_subscribers(feeds: Feeds):
     other = f"{FAR}/hub"
     feeds.web.pages[other] = Reply(202)
     feeds.web.pages[FEED] = "second"
-    feeds.courier().run((), [topic("second", FEED, f"{HUB}/", other)])
+    feeds.sender().run((), [topic("second", FEED, f"{HUB}/", other)])
     assert feeds.pings() == [FEED]
     feeds.web.pages[FEED] = "third"
-    feeds.courier().run((), [topic("third", FEED, f"{HUB}/", other)])
+    feeds.sender().run((), [topic("third", FEED, f"{HUB}/", other)])
     assert feeds.asked() == [f"GET {FEED}", f"POST {other}", f"POST {HUB}/"]
 
 
 @pytest.mark.parametrize("articles", [None, ()])
 def test_who_does_not_know_the_feeds_leaves_them_as_they_are(feeds: Feeds, articles):
-    feeds.courier(deadline=0).run((), feeds.upload("second"))
-    assert feeds.courier(deadline=0).run(articles).left == 1
+    feeds.sender(deadline=0).run((), feeds.upload("second"))
+    assert feeds.sender(deadline=0).run(articles).left == 1
     assert feeds.events() == ["queued", "outcome", "queued"]
 
 
 def test_a_feed_that_could_not_be_built_once_is_not_told_for_that(feeds: Feeds):
-    feeds.courier().run((), [])
-    feeds.courier().run((), [topic("first")])
+    feeds.sender().run((), [])
+    feeds.sender().run((), [topic("first")])
     assert feeds.asked() == []
-    feeds.courier(deadline=0).run((), feeds.upload("second"))
-    feeds.courier().run((), [])
+    feeds.sender(deadline=0).run((), feeds.upload("second"))
+    feeds.sender().run((), [])
     assert feeds.ping().state is State.DROPPED
-    feeds.courier().run((), [topic("second")])
+    feeds.sender().run((), [topic("second")])
     assert feeds.pings() == [FEED]
 
 
 def test_articles_are_not_mistaken_for_feeds(feeds: Feeds):
     feeds.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
-    feeds.courier().run(feeds.publish(post("a", f"{FAR}/b")), feeds.upload("second"))
+    feeds.sender().run(feeds.publish(post("a", f"{FAR}/b")), feeds.upload("second"))
     assert feeds.asked()[-2:] == [f"POST {HUB}/", f"POST {HUB}/webmention"]
     known = Ledger(feeds.journal).deliveries
     assert [each.mention.source for each in vanished(known, ())] == [f"{BLOG}/a"]
-    assert feeds.courier().retract(FEED).ended == ()
+    assert feeds.sender().retract(FEED).ended == ()
     assert feeds.asked() == []
 
 
@@ -170,7 +170,7 @@ def test_the_attempt_is_on_record_before_the_hub_is_told(feeds: Feeds):
         return Reply(204)
 
     feeds.web.pages[f"{HUB}/"] = hub
-    feeds.courier().run((), feeds.upload("second"))
+    feeds.sender().run((), feeds.upload("second"))
     assert seen == [["queued", "outcome", "queued", "attempt"]]
     assert feeds.events()[4:] == ["outcome"]
 
@@ -181,27 +181,27 @@ def test_a_kill_while_the_hub_is_told_repeats_that_one_ping(feeds: Feeds):
 
     feeds.web.pages[f"{HUB}/"] = killed
     with pytest.raises(MemoryError):
-        feeds.courier().run((), feeds.upload("second"))
+        feeds.sender().run((), feeds.upload("second"))
     assert feeds.ping().state is State.ATTEMPTED
     feeds.pings()
     feeds.web.pages[f"{HUB}/"] = Reply(204)
-    assert feeds.courier().run((), [topic("second")]).sent == 1
+    assert feeds.sender().run((), [topic("second")]).sent == 1
     assert feeds.pings() == [FEED]
 
 
 @pytest.mark.parametrize("orders", [1, -1], ids=["ours first", "theirs first"])
 def test_two_branches_that_both_told_are_one_memory(feeds: Feeds, tmp_path: Path, orders: int):
     common = feeds.journal.path.read_bytes()
-    feeds.courier().run((), feeds.upload("second"))
+    feeds.sender().run((), feeds.upload("second"))
     ours = feeds.journal.path.read_bytes().removeprefix(common)
     feeds.journal.path.write_bytes(common)
     feeds.now += timedelta(hours=1)
-    feeds.courier().run((), feeds.upload("third"))
+    feeds.sender().run((), feeds.upload("third"))
     theirs = feeds.journal.path.read_bytes().removeprefix(common)
     feeds.pings()
     feeds.journal.path.write_bytes(common + b"".join([ours, theirs][::orders]))
-    assert feeds.courier().run((), [topic("third")]).ended == ()
-    assert feeds.courier().run((), feeds.upload("fourth")).sent == 1
+    assert feeds.sender().run((), [topic("third")]).ended == ()
+    assert feeds.sender().run((), feeds.upload("fourth")).sent == 1
 
 
 # Answers
@@ -220,7 +220,7 @@ def test_two_branches_that_both_told_are_one_memory(feeds: Feeds, tmp_path: Path
 )
 def test_a_hub_that_does_not_take_it_is_named(feeds: Feeds, answer, state, words):
     feeds.web.pages[f"{HUB}/"] = answer
-    report = feeds.courier().run((), feeds.upload("second"))
+    report = feeds.sender().run((), feeds.upload("second"))
     assert feeds.ping().state is state
     (notice,) = report.notices
     assert notice.level == ("info" if state is State.LATER else "warning")
@@ -230,31 +230,31 @@ def test_a_hub_that_does_not_take_it_is_named(feeds: Feeds, answer, state, words
 def test_it_is_given_up_and_told_of_the_next_version(feeds: Feeds):
     feeds.web.pages[f"{HUB}/"] = Reply(503)
     once = Policy(attempts=1)
-    report = feeds.courier(policy=once).run((), feeds.upload("second"))
+    report = feeds.sender(policy=once).run((), feeds.upload("second"))
     assert report.failed == 1
     assert "not told after 1 attempts (the endpoint answers 503" in report.notices[0].text
     feeds.pings()
-    assert feeds.courier(policy=once).run(None, failed_too=True).failed == 1
+    assert feeds.sender(policy=once).run(None, failed_too=True).failed == 1
     assert feeds.pings() == [FEED]
     feeds.web.pages[f"{HUB}/"] = Reply(204)
-    assert feeds.courier(policy=once).run((), feeds.upload("third")).sent == 1
+    assert feeds.sender(policy=once).run((), feeds.upload("third")).sent == 1
 
 
 def test_a_hub_that_is_down_is_asked_once_a_run(feeds: Feeds):
     feeds.web.pages[f"{HUB}/"] = Reply(503, [("Retry-After", "36000")])
     names = [f"{BLOG}/{number}.xml" for number in range(5)]
     topics = [topic("first", name) for name in names]
-    feeds.courier().run((), topics)
+    feeds.sender().run((), topics)
     feeds.web.pages |= dict.fromkeys(names, "second")
     topics = [topic("second", name) for name in names]
-    report = feeds.courier(workers=1).run((), topics)
+    report = feeds.sender(workers=1).run((), topics)
     assert len(feeds.pings()) == 1
     assert report.later == 5
     assert len(report.notices) == 1
     assert report.notices[0].text.startswith(f"0.xml and 4 more: the hub {HUB}/ not told yet")
-    waits = {each.retry_at - feeds.now for each, _ in feeds.courier().plan() if each.retry_at}
+    waits = {each.retry_at - feeds.now for each, _ in feeds.sender().plan() if each.retry_at}
     assert {wait.total_seconds() for wait in waits} == {36000}
-    assert all(each.attempts == 1 for each, _ in feeds.courier().plan() if each.attempts)
+    assert all(each.attempts == 1 for each, _ in feeds.sender().plan() if each.attempts)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_a_hub_that_is_down_is_asked_once_a_run(feeds: Feeds):
 def test_it_waits_for_the_upload(feeds: Feeds, online, reason, words):
     changed = feeds.upload("second")
     feeds.web.pages[FEED] = online
-    report = feeds.courier().run((), changed)
+    report = feeds.sender().run((), changed)
     assert (report.waiting, report.soon) == (1, 1)
     assert feeds.ping().reason == reason
     (notice,) = report.notices
@@ -277,14 +277,14 @@ def test_it_waits_for_the_upload(feeds: Feeds, online, reason, words):
     assert words in notice.text
     feeds.pings()
     feeds.upload("second")
-    assert feeds.courier().run(None).sent == 1
+    assert feeds.sender().run(None).sent == 1
 
 
 def test_there_is_no_end_to_the_waiting(feeds: Feeds):
     """A hub that was told too early is not told again: see ``readiness``."""
-    feeds.courier().run((), [topic("second")])
+    feeds.sender().run((), [topic("second")])
     feeds.now += timedelta(days=30)
-    assert feeds.courier().run((), [topic("second")]).waiting == 1
+    assert feeds.sender().run((), [topic("second")]).waiting == 1
     assert feeds.pings() == []
 
 
@@ -292,7 +292,7 @@ def test_a_hub_follows_redirects(feeds: Feeds):
     changed = feeds.upload("second")
     feeds.web.pages |= {FEED: Reply(301, [("Location", "/moved.xml")])}
     feeds.web.pages[f"{BLOG}/moved.xml"] = "second"
-    assert feeds.courier().run((), changed).sent == 1
+    assert feeds.sender().run((), changed).sent == 1
 
 
 # The message
@@ -327,4 +327,4 @@ def test_a_hub_has_no_status_page():
 
 
 def test_hubs_are_no_matter_of_discovery():
-    assert Protocol.WEBSUB not in Courier.protocols
+    assert Protocol.WEBSUB not in Sender.protocols

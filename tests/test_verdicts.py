@@ -25,7 +25,7 @@ from pelican_linkback.sending.deciding.decider import Skip, Wait
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import Ledger
 from tests.fakeweb import Page, Reply
-from tests.test_courier import BLOG, FAR, HUB, World, fault, offering, post
+from tests.test_sender import BLOG, FAR, HUB, World, fault, offering, post
 
 MARKS = {State.DELIVERED: "+", State.REFUSED: "-", State.LATER: "~", State.NOTHING: "0"}
 TARGET, ENDPOINT, STATUS = f"{FAR}/b", f"{HUB}/webmention", f"{HUB}/status/1"
@@ -107,20 +107,20 @@ PINGBACKS: dict[str, Page] = {
 
 
 def new(world: World) -> None:
-    world.courier().run(world.publish(post("a", TARGET)))
+    world.sender().run(world.publish(post("a", TARGET)))
 
 
 def update(world: World) -> None:
-    world.courier().run(world.publish(post("a", TARGET, fingerprint="2")))
+    world.sender().run(world.publish(post("a", TARGET, fingerprint="2")))
 
 
 def unlinked(world: World) -> None:
-    world.courier().run(world.publish(post("a", fingerprint="2")))
+    world.sender().run(world.publish(post("a", fingerprint="2")))
 
 
 def gone(world: World) -> None:
     world.web.pages[f"{BLOG}/a"] = Reply(410)
-    world.courier().retract(f"{BLOG}/a")
+    world.sender().retract(f"{BLOG}/a")
 
 
 NEWS: list[Callable[[World], None]] = [new, update, unlinked, gone]
@@ -129,7 +129,7 @@ KINDS = [kind.__name__ for kind in NEWS]
 
 def verdict(world: World) -> str:
     """Where the delivery stands, in a mark, and why."""
-    ((delivery, decision),) = world.courier().plan()
+    ((delivery, decision),) = world.sender().plan()
     assert delivery == Ledger(world.journal).deliveries[delivery.mention]
     assert isinstance(decision, Wait) == (delivery.state is State.LATER)
     asks = isinstance(decision, Skip) and decision.until is not None
@@ -163,7 +163,7 @@ def row(
         if asks:
             assert verdict(world) == "+ accepted ?"
             world.now += timedelta(minutes=15)
-            world.courier().run()
+            world.sender().run()
         verdicts.append(verdict(world))
     return verdicts
 

@@ -14,11 +14,11 @@ from pelican import signals
 from pelican_linkback import cli
 from pelican_linkback.cli import sending
 from pelican_linkback.feeds import AtomSiteFeed
-from pelican_linkback.plugin import adapters as posts
+from pelican_linkback.plugin import adapters
 from pelican_linkback.plugin import signals as plugin
 from pelican_linkback.plugin.feed_writer import WrittenFeed
 from pelican_linkback.sending.running import scheduler
-from pelican_linkback.settings import model as settings_room
+from pelican_linkback.settings import model as settings_model
 from tests.servers import Blog, Hub, WebHost, serving
 from tests.test_end_to_end import events, mark
 
@@ -100,8 +100,8 @@ def test_a_changed_article_is_told_once_and_for_exactly_the_feeds_that_hold_it(s
 
 def test_an_unchanged_rebuild_is_known_as_idle(site, host, hub, monkeypatch):
     looked = []
-    real = plugin.courier_for
-    monkeypatch.setattr(plugin, "courier_for", lambda *a, **k: looked.append(1) or real(*a, **k))
+    real = plugin.sender_for
+    monkeypatch.setattr(plugin, "sender_for", lambda *a, **k: looked.append(1) or real(*a, **k))
     for _ in range(4):
         site.build()
     assert len(looked) == 2
@@ -448,11 +448,11 @@ def test_compaction_keeps_what_was_told(site, host, hub, capsys):
 
 
 def test_a_feed_is_named_by_its_place_in_the_output_and_only_if_it_is_there(site):
-    settings = settings_room.read(site.settings)
+    settings = settings_model.read(site.settings)
     site.output.mkdir()
     paths = [site.output / "a.xml", site.folder / "b.xml", site.output / "none.xml"]
     for path in paths[:2]:
         path.write_text("a feed")
     written = [WrittenFeed(path, "https://me.example.io/a.xml", ()) for path in paths]
-    assert [topic.feed for topic in posts.topics_of(written, settings)] == ["a.xml", "b.xml"]
-    assert len(list(posts.pieces_of_feeds(written))) == 2
+    assert [topic.feed for topic in adapters.topics_of(written, settings)] == ["a.xml", "b.xml"]
+    assert len(list(adapters.pieces_of_feeds(written))) == 2

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from pelican_linkback.cli import labels as words
+from pelican_linkback.cli import labels
 from pelican_linkback.protocol.mention import Mention, Protocol
 from pelican_linkback.sending.deciding import reasons
 from pelican_linkback.sending.deciding.decider import Ask, GiveUp, Send, Skip, Wait
@@ -84,7 +84,7 @@ TOLD = {
     ],
 )
 def test_what_comes_next(known, decision, verb, why):
-    assert words.intent(known, decision) == (verb, why)
+    assert labels.intent(known, decision) == (verb, why)
 
 
 @pytest.mark.parametrize(
@@ -108,12 +108,12 @@ def test_what_comes_next(known, decision, verb, why):
     ],
 )
 def test_what_became_of_it(known, decision, word, why):
-    assert words.standing(known, decision) == (word, why)
+    assert labels.standing(known, decision) == (word, why)
 
 
 def test_an_article_without_a_path_goes_by_its_address():
-    assert words.name(delivery()) == MENTION.source
-    assert words.name(delivery(article="one.md")) == "one.md"
+    assert labels.name(delivery()) == MENTION.source
+    assert labels.name(delivery(article="one.md")) == "one.md"
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_no_code_of_the_memory_is_shown_to_people(code, detail, shown):
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_has_a_word(state):
-    assert words.STANDING[state]
+    assert labels.STANDING[state]

@@ -24,7 +24,7 @@ from pelican_linkback.feeds.output.manifest import MANIFEST
 from pelican_linkback.feeds.output.manifest import read as read_manifest
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.summarise import FEW
 from pelican_linkback.text.urls import normalise
 
@@ -161,7 +161,7 @@ def _fetched(place: str, settings: Settings) -> bytes:
     if answer.status != 200:
         raise UnreadableFeed("unreadable", f"it answers {answer.status}")
     if answer.packed:
-        packed = harmless(answer.packed, 60)
+        packed = printable(answer.packed, 60)
         raise UnreadableFeed("unreadable", f"it is packed as {packed}, which cannot be unpacked")
     if answer.truncated:
         raise UnreadableFeed("unreadable", "it is larger than 1 MB; download it, and name the file")

@@ -16,7 +16,7 @@ from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.plugin.adapters import ReadSite, first_day, posts_of, read_site
 from pelican_linkback.sending import Post
 from pelican_linkback.sending.deciding.topics import Topic
-from pelican_linkback.settings import model as settings_room
+from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
 
@@ -56,7 +56,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
             raise SettingsError([problem])
         pelican["PATH"] = str(Path(file).absolute().parent / "content")
     arguments.pelican = pelican
-    settings = settings_room.read(pelican)
+    settings = settings_model.read(pelican)
     if settings.state.exists() and not settings.state.is_dir():
         problem = f"LINKBACK_STATE: {settings.state} is a file; a folder belongs there"
         raise SettingsError([problem])
@@ -91,14 +91,14 @@ def must_publish(settings: Settings) -> None:
 
 
 def posts_as_they_are(settings: Settings, arguments: argparse.Namespace) -> list[Post]:
-    """Read the site as a build would, and return the articles that it would hand to the courier."""
+    """Read the site as a build would, and return the articles that it would hand to the sender."""
     return _posts(read_site(Pelican(arguments.pelican), _now()), settings)
 
 
 def site_as_it_is(
     settings: Settings, arguments: argparse.Namespace
 ) -> tuple[list[Post], list[Topic]]:
-    """Read the site as a build would, and return all that it would hand to the courier."""
+    """Read the site as a build would, and return all that it would hand to the sender."""
     site = read_site(Pelican(arguments.pelican), _now())
     return _posts(site, settings), list(site.topics(settings, _now()))
 

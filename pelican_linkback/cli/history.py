@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path, PurePath
 
-from pelican_linkback.cli import labels as words
+from pelican_linkback.cli import labels
 from pelican_linkback.cli.context import must_publish, site_as_it_is
 from pelican_linkback.cli.json_output import delivery_as_json, plan_as_json
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import InvalidURL
-from pelican_linkback.sending import courier_for, discoveries_of, journal_of
+from pelican_linkback.sending import discoveries_of, journal_of, sender_for
 from pelican_linkback.sending.deciding.changes import vanished
 from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Skip
 from pelican_linkback.sending.memory.compaction import compact
@@ -31,7 +31,7 @@ def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
     """Show what the next build would do. Status 1 when an article vanished that was told of."""
     must_publish(settings)
     posts, topics = site_as_it_is(settings, arguments)
-    planned = courier_for(settings).plan(posts, topics)
+    planned = sender_for(settings).plan(posts, topics)
     gone = vanished({delivery.mention: delivery for delivery, _ in planned}, posts)
     if screen.json:
         screen.data(plan_as_json(planned, gone))
@@ -48,11 +48,11 @@ def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
 def show_plan(planned: Sequence[Row], screen: Screen) -> None:
     """Show what is not settled, article by article, and the numbers; everything with -v."""
     shown = [row for row in planned if screen.verbose or not isinstance(row[1], Skip)]
-    shown.sort(key=lambda row: (words.name(row[0]), row[0].mention))
-    for article, rows in groupby(shown, key=lambda row: words.name(row[0])):
+    shown.sort(key=lambda row: (labels.name(row[0]), row[0].mention))
+    for article, rows in groupby(shown, key=lambda row: labels.name(row[0])):
         screen.say(article, style="bold")
         for delivery, decision in rows:
-            verb, why = words.intent(delivery, decision)
+            verb, why = labels.intent(delivery, decision)
             screen.entry(verb, [delivery.mention.target], [why])
     due = sum(isinstance(what, Send | Ask) for _, what in planned)
     settled = sum(isinstance(what, Skip) for _, what in planned)
@@ -70,13 +70,13 @@ def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen
     """
     if arguments.article:
         arguments.article = _as_listed(arguments.article, settings)
-    known = [row for row in courier_for(settings).plan() if _is_asked_for(*row, arguments)]
+    known = [row for row in sender_for(settings).plan() if _is_asked_for(*row, arguments)]
     known.sort(key=lambda row: (row[0].at, row[0].mention), reverse=True)
     if screen.json:
         screen.data([delivery_as_json(*row) for row in known])
     elif known:
         show_known(known, screen)
-        counts = Counter(words.standing(*row)[0] for row in known)
+        counts = Counter(labels.standing(*row)[0] for row in known)
         screen.say(
             "Linkbacks: " + ", ".join(f"{n} {_IN_A_SUM[word]}" for word, n in counts.items())
         )
@@ -86,7 +86,7 @@ def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen
     return 0 if all(each.is_removal for each in failed) else 1
 
 
-_IN_A_SUM = {word: word for word in words.STANDING.values()} | {
+_IN_A_SUM = {word: word for word in labels.STANDING.values()} | {
     "none": "without an endpoint",
     "new": "new to their hubs",
     "later": "to be tried again",
@@ -96,13 +96,13 @@ _IN_A_SUM = {word: word for word in words.STANDING.values()} | {
 def show_known(rows: Iterable[tuple[Delivery, Decision | None]], screen: Screen) -> None:
     """Show what became of each delivery; where and how often with -v."""
     for delivery, decision in rows:
-        word, why = words.standing(delivery, decision)
+        word, why = labels.standing(delivery, decision)
         when = f"{delivery.at:%Y-%m-%d %H:%M}  " if delivery.at else ""
         more = (
             f"{delivery.mention.source}; endpoint {delivery.endpoint or 'unknown'}; "
             f"attempts {delivery.attempts}"
         )
-        texts = [when + words.name(delivery), delivery.mention.target]
+        texts = [when + labels.name(delivery), delivery.mention.target]
         screen.entry(word, texts, [why, more if screen.verbose else ""])
 
 

@@ -25,7 +25,7 @@ from pelican_linkback.sending.deciding.import_linkbacks import (
 )
 from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["place_of_cache", "run"]
 
@@ -64,7 +64,7 @@ def _read(file: Path) -> list[PastMention]:
         message = f"there is no file {file}; name the cache of pelican-plugin-linkbacks"
         raise LinkbackError(message) from None
     except (OSError, LinkbackError) as error:
-        message = f"{file} cannot be used: {harmless(error)}; nothing was remembered"
+        message = f"{file} cannot be used: {printable(error)}; nothing was remembered"
         raise LinkbackError(message) from error
 
 

@@ -31,7 +31,7 @@ from pelican_linkback.cli.import_linkbacks import place_of_cache
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["run"]
 
@@ -206,7 +206,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode() if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise LinkbackError(f"{path} cannot be read: {harmless(error)}") from error
+        raise LinkbackError(f"{path} cannot be read: {printable(error)}") from error
 
 
 def _write(change: Change) -> None:
@@ -214,4 +214,4 @@ def _write(change: Change) -> None:
         change.path.parent.mkdir(parents=True, exist_ok=True)
         change.path.write_bytes(change.after.encode())
     except OSError as error:
-        raise LinkbackError(f"{change.path} cannot be written: {harmless(error)}") from error
+        raise LinkbackError(f"{change.path} cannot be written: {printable(error)}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pelican_linkback.cli import labels as words
+from pelican_linkback.cli import labels
 from pelican_linkback.sending.deciding.decider import Decision
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.running.report import Report
@@ -48,7 +48,7 @@ def delivery_as_json(delivery: Delivery, decision: Decision | None = None) -> di
             type(decision).__name__, type(decision).__name__.lower()
         ),
         "until": until and until.isoformat(),
-        "why": words.intent(delivery, decision)[1],
+        "why": labels.intent(delivery, decision)[1],
     }
 
 

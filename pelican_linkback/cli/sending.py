@@ -11,21 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pelican_linkback.cli import labels as words
+from pelican_linkback.cli import labels
 from pelican_linkback.cli.context import must_publish, posts_as_they_are
 from pelican_linkback.cli.history import show_known, show_plan
 from pelican_linkback.cli.json_output import plan_as_json, report_as_json, warnings_of
 from pelican_linkback.cli.terminal import Bar, Screen
 from pelican_linkback.exceptions import InvalidURL, LinkbackError, SettingsError
-from pelican_linkback.sending import beginning_of, built_site, courier_for
+from pelican_linkback.sending import built_site, sender_for, start_date_of
 from pelican_linkback.sending.deciding.decider import Ask, Send
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.running.report import Report
-from pelican_linkback.sending.running.sender import Courier
+from pelican_linkback.sending.running.sender import Sender
 from pelican_linkback.sending.running.wait import run_until_ready
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import harmless
-from pelican_linkback.text.summarise import abridged
+from pelican_linkback.text.printable import printable
+from pelican_linkback.text.summarise import summarised
 from pelican_linkback.text.urls import normalise
 
 __all__ = ["as_markdown", "run_retract", "run_send"]
@@ -38,19 +38,19 @@ def run_send(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
     if arguments.since:
         settings = _since(settings, arguments.since, remember=not arguments.dry_run)
         posts = posts_as_they_are(settings, arguments)
-    courier, again = _courier(settings), arguments.retry_failed
+    sender, again = _sender(settings), arguments.retry_failed
     if arguments.dry_run:
-        planned = courier.plan(posts, failed_too=again)
+        planned = sender.plan(posts, failed_too=again)
         due = [row for row in planned if isinstance(row[1], Send | Ask)]
         screen.data(plan_as_json(due)) if screen.json else show_plan(due, screen)
         return 0
     with screen.progress("Sending") as bar:
-        courier = replace(courier, progress=bar.show, sleep=_sleep(bar, FOR_HOSTS))
+        sender = replace(sender, progress=bar.show, sleep=_sleep(bar, FOR_HOSTS))
         # What failed begins anew once, and not at each look of --wait.
         anew = iter([again])
 
         def run(left: float) -> Report:
-            in_time = replace(courier, deadline=left, wait=left) if arguments.wait else courier
+            in_time = replace(sender, deadline=left, wait=left) if arguments.wait else sender
             return in_time.run(posts, failed_too=next(anew, False))
 
         sleep = _sleep(bar, "for the pages to be online")
@@ -71,9 +71,9 @@ def _sleep(bar: Bar, what: str) -> Callable[[float], None]:
     return sleep
 
 
-def _courier(settings: Settings) -> Courier:
-    """Return a courier that takes its time, but waits for nobody."""
-    return replace(courier_for(settings), deadline=math.inf, wait=0.0)
+def _sender(settings: Settings) -> Sender:
+    """Return a sender that takes its time, but waits for nobody."""
+    return replace(sender_for(settings), deadline=math.inf, wait=0.0)
 
 
 def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
@@ -82,15 +82,15 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
         problem = '--since is about links that are found: it needs LINKBACK_TARGETS = "all"'
         raise SettingsError([problem])
     if remember:
-        beginning_of(settings).record(day)
+        start_date_of(settings).record(day)
     return replace(settings, since=day)
 
 
 def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Bury a page and tell all that were told of it; status 1 where nobody was."""
     must_publish(settings)
-    courier = _courier(settings)
-    known = [delivery for delivery, _ in courier.plan()]
+    sender = _sender(settings)
+    known = [delivery for delivery, _ in sender.plan()]
     source = _source(arguments.url, known)
     if not any(each.is_shown for each in known if each.mention.source == source):
         raise LinkbackError(
@@ -100,7 +100,7 @@ def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Scree
     try:
         grave = built_site(settings).bury(source)
     except OSError as error:
-        message = f"the page that says it is gone cannot be written: {harmless(error)}"
+        message = f"the page that says it is gone cannot be written: {printable(error)}"
         raise LinkbackError(message) from error
     if not screen.json:
         screen.say(
@@ -109,7 +109,7 @@ def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Scree
             else f"A page is at {source} in the output, and is left: take it away, and upload."
         )
     with screen.progress("Retracting") as bar:
-        report = replace(courier, progress=bar.show).retract(source)
+        report = replace(sender, progress=bar.show).retract(source)
     return _tell(report, arguments, screen, page=str(grave) if grave else None)
 
 
@@ -140,7 +140,7 @@ def _tell(report: Report, arguments: argparse.Namespace, screen: Screen, **more:
 
 def _show(report: Report, screen: Screen) -> None:
     warnings = [(each.kind or each.text, each.text) for each in report.notices if each.is_warning]
-    for text, others in abridged(warnings):
+    for text, others in summarised(warnings):
         screen.insist(text)
         for other in others if screen.verbose else ():
             screen.say(other)
@@ -157,7 +157,7 @@ def _append(file: Path, text: str) -> None:
         with file.open("a", encoding="utf-8") as summary:
             summary.write(text)
     except OSError as error:
-        raise LinkbackError(f"the summary {file} cannot be written: {harmless(error)}") from error
+        raise LinkbackError(f"the summary {file} cannot be written: {printable(error)}") from error
 
 
 def as_markdown(report: Report) -> str:
@@ -166,7 +166,7 @@ def as_markdown(report: Report) -> str:
     if report.ended:
         lines += ["", "| Article | Target | State | Why |", "| --- | --- | --- | --- |"]
     for delivery in report.ended:
-        cells = (words.name(delivery), delivery.mention.target, *words.standing(delivery))
+        cells = (labels.name(delivery), delivery.mention.target, *labels.standing(delivery))
         lines.append("| " + " | ".join(map(_as_text, cells)) + " |")
     lines += [f"\n{_as_text(warning)}" for warning in warnings_of(report)]
     return "\n".join(lines) + "\n\n"
@@ -178,5 +178,5 @@ _ACTIVE = re.compile(r"[\\`*_\[\]|#~!>@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 def _as_text(text: str) -> str:
     """Return ``text`` as Markdown that shows it, and nothing but text (CommonMark, section 2.4)."""
-    shown = harmless(text, 2000).replace("&", "&amp;").replace("<", "&lt;")
+    shown = printable(text, 2000).replace("&", "&amp;").replace("<", "&lt;")
     return _ACTIVE.sub(r"\\\g<0>", shown)

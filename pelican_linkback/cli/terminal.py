@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from pelican_linkback.text.next_steps import with_options
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["Bar", "Screen", "fitted"]
 
@@ -138,7 +138,7 @@ class Screen:
             yield Bar(progress, doing, (lambda _: None) if silent or not off else self.say)
 
     def _lines(self, text: str, indent: str) -> list[str]:
-        text = harmless(text, LONGEST)
+        text = printable(text, LONGEST)
         return (
             fitted(text, self.console.width, indent)
             if self.console.is_terminal

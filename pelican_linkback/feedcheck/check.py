@@ -28,7 +28,7 @@ from pelican_linkback.feeds.formats.validity import (
     urls_in,
 )
 from pelican_linkback.text.language import is_language_tag
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import normalise
 
 __all__ = ["Checked", "Expected", "check"]
@@ -91,7 +91,7 @@ def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
 
 
 def _label(entry: Part) -> str:
-    return harmless(entry.title or entry.link or f"entry {entry.number}")
+    return printable(entry.title or entry.link or f"entry {entry.number}")
 
 
 def _head(feed: FeedDocument, expected: Expected) -> Problems:
@@ -220,7 +220,7 @@ def _relative_urls(part: Part) -> Problems:
 
 def _first_of(found: Sequence[str]) -> str:
     more = len(set(found)) - 1
-    return f"{harmless(found[0], 150)} (and {more} more)" if more else found[0]
+    return f"{printable(found[0], 150)} (and {more} more)" if more else found[0]
 
 
 # What a feed and each of its entries have

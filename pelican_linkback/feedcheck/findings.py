@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["CODES", "Finding", "Problem", "Problems", "say"]
 
@@ -121,4 +121,4 @@ Problems = Iterator[Problem]
 
 def say(code: str, *words: object) -> Problem:
     """Return the problem with this ``code``, its sentence filled in with ``words``."""
-    return code, CODES[code].format(*(harmless(word) or "nothing" for word in words))
+    return code, CODES[code].format(*(printable(word) or "nothing" for word in words))

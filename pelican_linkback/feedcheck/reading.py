@@ -14,7 +14,7 @@ from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feedcheck.document import FeedDocument
 from pelican_linkback.feedcheck.reading_json import read_json
 from pelican_linkback.feedcheck.reading_xml import ATOM, read_atom, read_rss
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import is_fetchable
 
 __all__ = ["page_url", "published_ids", "read"]
@@ -46,7 +46,7 @@ def read(document: bytes) -> FeedDocument | None:
     try:
         root = fromstring(document)  # noqa: S314 (it has no DOCTYPE)
     except (ParseError, LookupError, ValueError) as error:  # the latter: an unknown encoding
-        raise UnreadableFeed("not-well-formed", harmless(error)) from error
+        raise UnreadableFeed("not-well-formed", printable(error)) from error
     if root.tag == f"{ATOM}feed":
         return read_atom(root)
     return read_rss(root) if root.tag == "rss" else None

@@ -12,7 +12,7 @@ from typing import Any
 
 from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, tags_in
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["read_json"]
 
@@ -24,7 +24,7 @@ def read_json(document: bytes) -> FeedDocument | None:
     try:
         root = json.loads(document)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFeed("not-well-formed", harmless(error)) from error
+        raise UnreadableFeed("not-well-formed", printable(error)) from error
     if not (_string(root, "version") or "").startswith(VERSIONS):
         return None
     items = (_json_item(number, each) for number, each in enumerate(_list(root, "items"), 1))

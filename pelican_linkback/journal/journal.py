@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.journal.lines import Damage, Scan, encoded
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["Journal", "Reading"]
 
@@ -236,4 +236,4 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _words(error: OSError) -> str:
-    return harmless(error.strerror or error)
+    return printable(error.strerror or error)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["Damage", "Scan", "about_damage", "encoded", "parse_any", "parse_own"]
 
@@ -32,7 +32,7 @@ _SPACE = " \t\r\n"  # what JSON allows behind an object
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A line (counted from 1) that cannot be used, its text made harmless, and why."""
+    """A line (counted from 1) that cannot be used, its text made printable, and why."""
 
     line_number: int
     text: str
@@ -66,7 +66,7 @@ class Scan:
                 # a last line that does parse is whole, newline or not.
                 why = event if line.endswith(b"\n") else "the line was cut short"
                 text = line.removesuffix(b"\n").decode("utf-8", "replace")
-                yield number, Damage(number, harmless(text), why)
+                yield number, Damage(number, printable(text), why)
         if strange and not ours:
             message = (
                 "holds no line of ours; move it away, or name another folder in LINKBACK_STATE"

@@ -35,7 +35,7 @@ from pelican_linkback.net.connect import Connector, Resolver, system_resolver
 from pelican_linkback.net.deadline import Deadline
 from pelican_linkback.net.transport import Answer, BadAnswer, Headers, authorities, exchange
 from pelican_linkback.text import urls
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = [
     "MAX_BODY",
@@ -275,9 +275,9 @@ class Web:
         for kind, words in _REASONS:
             if isinstance(error, kind):
                 detail = getattr(error, "verify_message", "")
-                reason = f"{words}: {harmless(detail)}" if detail else words
+                reason = f"{words}: {printable(detail)}" if detail else words
                 return Unreachable(url, reason, heard)
-        return Unreachable(url, harmless(error), heard)
+        return Unreachable(url, printable(error), heard)
 
 
 def _heard(url: str, answer: Answer | None) -> Heard | None:

@@ -21,9 +21,9 @@ from pelican.log import console
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.plugin.contents import attempt, marks_of, name_of, published
 from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed, is_taken_over
-from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.protocol import extraction
-from pelican_linkback.sending import Post, beginning_of
+from pelican_linkback.sending import Post, start_date_of
 from pelican_linkback.sending.deciding.targets import choose
 from pelican_linkback.sending.deciding.topics import Topic, version_of
 from pelican_linkback.settings.model import Settings
@@ -53,7 +53,7 @@ def first_day(settings: Settings, today: date, *, remember: bool = True) -> date
     """
     if settings.targets != "all":
         return None
-    return settings.since or beginning_of(settings).day(today, remember=remember)
+    return settings.since or start_date_of(settings).day(today, remember=remember)
 
 
 def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = None) -> list[Post]:
@@ -62,12 +62,12 @@ def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = N
     The links of an article dated from the day ``since`` on are sent though they are not marked;
     with None, of no article. One that cannot be read costs itself: what is known of it stays.
     """
-    teller = Teller(logger)
+    messages = MessageBuffer(logger)
 
     def post_of(content: Any) -> Post | None:
         if not has_page(content):
             if _post(content, settings, since).targets:
-                teller.warn(
+                messages.warn(
                     "{} has no page of its own, since its Save_as is empty, and so nobody can see "
                     "that it links to anything; its linkbacks are not sent",
                     name_of(content),
@@ -75,7 +75,7 @@ def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = N
             return None
         for problem in marks_of(content).problems:
             kind = _QUOTED.sub("", problem)
-            teller.add(logging.WARNING, kind, f"{name_of(content)}: Pingback: {problem}")
+            messages.add(logging.WARNING, kind, f"{name_of(content)}: Pingback: {problem}")
         return _post(content, settings, since)
 
     cost = "its linkbacks are left as they are"
@@ -83,7 +83,7 @@ def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = N
     for content in contents:
         unknown: Post | None = Post.unknown(name_of(content))
         posts.append(attempt(content, post_of, unknown, cost))
-    teller.tell()
+    messages.flush()
     return [post for post in posts if post is not None]
 
 

@@ -19,7 +19,7 @@ from pelican.contents import Article
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.protocol import extraction
-from pelican_linkback.text.printable import described, harmless
+from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import join
 
 __all__ = ["attempt", "is_marked", "marks_of", "name_of", "published", "read_through", "withheld"]
@@ -73,7 +73,7 @@ def attempt(
     try:
         return act(content)
     except Exception as error:  # noqa: BLE001 (the border: the fault is that of one article)
-        why = harmless(error) if isinstance(error, LinkbackError) else described(error)
+        why = printable(error) if isinstance(error, LinkbackError) else described(error)
         say(f"{name_of(content)}: {cost}: {why}")
         return otherwise
 

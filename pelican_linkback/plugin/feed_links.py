@@ -23,7 +23,7 @@ from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.plugin.feed_writer import FeedStage
 from pelican_linkback.text import markup
 from pelican_linkback.text.language import language_tag
-from pelican_linkback.text.printable import described, harmless
+from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import page_key, resolve
 
 __all__ = ["FeedLink", "FeedLinks", "add_missing_links", "told_apart"]
@@ -128,7 +128,7 @@ class FeedLinks:
 
     def _fail(self, words: str, name: str, error: Exception) -> None:
         """Say once what goes wrong with pages."""
-        problem = words.format(harmless(name), described(error))
+        problem = words.format(printable(name), described(error))
         if problem not in self._failures:
             self._failures.add(problem)
             logger.error("%s", problem)

@@ -17,8 +17,8 @@ from pelican_linkback.feeds import Site
 from pelican_linkback.feeds.formats.base import Mended
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.plugin.listeners import name_of, notify, notify_of_document
-from pelican_linkback.plugin.messages import Teller
-from pelican_linkback.text.printable import described, harmless
+from pelican_linkback.plugin.messages import MessageBuffer
+from pelican_linkback.text.printable import described, printable
 
 __all__ = ["FeedMaker", "MadeFeed"]
 
@@ -43,10 +43,10 @@ class MadeFeed:
 
 
 class FeedMaker:
-    """Makes the feeds of a build, whose templates have ``context``; ``teller`` takes messages."""
+    """Makes the feeds of a build, whose templates have ``context``; ``messages`` takes messages."""
 
-    def __init__(self, context: dict[str, Any], teller: Teller) -> None:
-        self._context, self._teller = context, teller
+    def __init__(self, context: dict[str, Any], messages: MessageBuffer) -> None:
+        self._context, self._messages = context, messages
         self._said: set[Hashable] = set()
 
     def make(self, document: Document, site: Site) -> MadeFeed:
@@ -85,7 +85,7 @@ class FeedMaker:
         if broken and not feed.num_items():
             return False
         for item, why in broken:
-            name = harmless(item.get("link"))
+            name = printable(item.get("link"))
             text = f"{name} is left out of feeds, since it cannot be written: {described(why)}"
             self._say_once((name, type(why)), text)
         if broken:
@@ -102,7 +102,7 @@ class FeedMaker:
         """Take down the first of the messages about one thing."""
         if what not in self._said:
             self._said.add(what)
-            self._teller.add(logging.ERROR, what, text)
+            self._messages.add(logging.ERROR, what, text)
 
     def _report_listener(self, listener: Callable[..., Any], error: Exception) -> None:
         name = name_of(listener)
@@ -115,4 +115,4 @@ class FeedMaker:
         remedy = (
             "the feed is as it was before; have that plugin pass over feeds that are not for it"
         )
-        self._teller.add(logging.WARNING, (name, damage), f"{text}: {remedy}")
+        self._messages.add(logging.WARNING, (name, damage), f"{text}: {remedy}")

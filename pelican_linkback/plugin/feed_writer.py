@@ -32,10 +32,10 @@ from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output.folder import OutputFolders
 from pelican_linkback.plugin.entries import entries_of
 from pelican_linkback.plugin.feed_maker import FeedMaker, MadeFeed
-from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.site_files import has_unread_sources, taken
 from pelican_linkback.plugin.site_reader import STYLESHEET, SiteReader
-from pelican_linkback.settings import model as settings_room
+from pelican_linkback.settings import model as settings_model
 from pelican_linkback.text.printable import described
 
 __all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
@@ -67,12 +67,12 @@ class FeedStage:
         self.is_over = False
         self.paths: Collection[str] = ()
         self.failed: Collection[Owner] = ()
-        self._settings = settings_room.read(generator.settings)
-        self._teller = Teller(logger)
+        self._settings = settings_model.read(generator.settings)
+        self._messages = MessageBuffer(logger)
         chosen = self._settings.feeds
         self._classes = load(STOCK_FEEDS if chosen is None else chosen)
-        self.reader = SiteReader(generator, self._settings, self._teller)
-        self._maker = FeedMaker(generator.context, self._teller)
+        self.reader = SiteReader(generator, self._settings, self._messages)
+        self._maker = FeedMaker(generator.context, self._messages)
         self._folders = folders or OutputFolders()
         self.output = self._folders.open(
             Path(os.path.abspath(generator.output_path)),  # noqa: PTH100 (as Pelican's writer does)
@@ -103,7 +103,7 @@ class FeedStage:
             store = IdStore(self._settings.state, edition_of(self._settings))
         except JournalError as error:
             logger.error("Feeds are not written, since their ids are not known: %s", error)
-            self._teller.tell()
+            self._messages.flush()
             self.is_over, self.paths = True, set(self.output.known)
             return "Feeds: none written"
         for problem in store.problems:
@@ -113,7 +113,7 @@ class FeedStage:
             if self._settings.publishes and not preview:
                 self._remember(store, assigned, now)  # before a feed names them
             counts = self._write(site, writer)
-        self._teller.tell()
+        self._messages.flush()
         return counts + _about_links(site.url)
 
     def foreseen(
@@ -147,12 +147,12 @@ class FeedStage:
         found = entries_of((stage.reader.entries() for stage in site), self.reader.url + "/")
         assigned = store.assign(found.entries)
         for kind, message in assigned.messages:
-            self._teller.add(logging.WARNING, ("Feed_ID", kind), message)
+            self._messages.add(logging.WARNING, ("Feed_ID", kind), message)
         known = {
             content: (found.entries[number].url, assigned.ids[number])
             for content, number in found.numbers.items()
         }
-        return self.reader.site(now, known, warn=self._teller.warn), assigned
+        return self.reader.site(now, known, warn=self._messages.warn), assigned
 
     @property
     def place(self) -> tuple[Path, str]:
@@ -168,9 +168,9 @@ class FeedStage:
     def _write(self, site: Site, writer: Any) -> str:
         catalogued = catalogue(self._classes, site)
         for error in catalogued.errors:
-            self._teller.add(logging.ERROR, str(error), f"Feed {error}")
+            self._messages.add(logging.ERROR, str(error), f"Feed {error}")
         for slip in misspelt(each for _, each in self._classes.classes):
-            self._teller.warn(slip)
+            self._messages.warn(slip)
         if self._settings.feed_style is True:
             self._write_stylesheet()
         paths = {each.path for each in catalogued.documents}
@@ -192,7 +192,7 @@ class FeedStage:
             self.output.write(STYLESHEET, Owner(STYLESHEET, ""), lambda file: file.write(sheet))
         except OSError as error:
             problem = f"Feeds have no style sheet, since it cannot be written: {described(error)}"
-            self._teller.add(logging.ERROR, STYLESHEET, problem)
+            self._messages.add(logging.ERROR, STYLESHEET, problem)
 
     def _users_of(self, paths: Collection[str], writer: Any) -> dict[str, str]:
         """Return those of ``paths`` that are not for feeds of this site, and what they are."""
@@ -244,9 +244,9 @@ class FeedStage:
         if self._generator.settings.get("DEBUG"):
             logger.error("Feed %s", named, exc_info=error)
         else:
-            self._teller.add(logging.ERROR, (type(document.feed), type(error)), f"Feed {named}")
+            self._messages.add(logging.ERROR, (type(document.feed), type(error)), f"Feed {named}")
         if self.is_over:  # the feeds are written, and pages still are
-            self._teller.tell()
+            self._messages.flush()
 
     def _followed(self, made: MadeFeed) -> Iterator[WrittenFeed]:
         """Yield the feed where it is published, and names hubs and an address."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Hashable
 
-from pelican_linkback.text.printable import LONGEST, harmless
-from pelican_linkback.text.summarise import abridged
+from pelican_linkback.text.printable import LONGEST, printable
+from pelican_linkback.text.summarise import summarised
 
-__all__ = ["Teller"]
+__all__ = ["MessageBuffer"]
 
 
-class Teller:
+class MessageBuffer:
     """Gathers messages, and says them with ``logger``: many of a kind as one with a count.
 
     The others of a kind are said at the level of INFO.
@@ -28,7 +28,7 @@ class Teller:
         Warnings of the same words are of one kind. A name may hold anything: it is shown in one
         line.
         """
-        shown = words.format(*(harmless(name, LONGEST) for name in names)) if names else words
+        shown = words.format(*(printable(name, LONGEST) for name in names)) if names else words
         self.add(logging.WARNING, words, shown)
 
     def add(self, level: int, kind: Hashable, text: str) -> None:
@@ -36,10 +36,10 @@ class Teller:
         if text not in self._said:
             self._messages.setdefault(level, []).append((kind, text))
 
-    def tell(self) -> None:
+    def flush(self) -> None:
         """Say what was gathered, the gravest first, and forget it."""
         for level, messages in sorted(self._messages.items(), reverse=True):
-            for text, others in abridged(messages):
+            for text, others in summarised(messages):
                 self._logger.log(level, "%s", text)
                 for other in others:
                     self._logger.info("%s", other)

@@ -55,11 +55,11 @@ from pelican_linkback.plugin.contents import (
 from pelican_linkback.plugin.feed_links import FeedLinks
 from pelican_linkback.plugin.feed_writer import WrittenFeed
 from pelican_linkback.plugin.invocation import is_preview, options_in_use
-from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.theme import KnownLinkbacks, Linkbacks, fill_in_language
 from pelican_linkback.protocol import extraction
-from pelican_linkback.sending import courier_for, idle_of
-from pelican_linkback.settings import model as settings_room
+from pelican_linkback.sending import sender_for, skip_cache_of
+from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.next_steps import with_options
 from pelican_linkback.text.printable import described
@@ -92,7 +92,7 @@ def connect() -> None:
 def read_settings(pelican: Any) -> None:
     """Stop the build while the author is present if a setting is wrong (SettingsError)."""
     logging.getLogger("pelican").addFilter(_without_traceback)
-    settings_room.read(pelican.settings)
+    settings_model.read(pelican.settings)
 
 
 def begin_build(pelican: Any) -> None:
@@ -100,7 +100,7 @@ def begin_build(pelican: Any) -> None:
 
     The subsites of i18n_subsites belong to the build of the main site.
     """
-    if not settings_room.read(pelican.settings).subsite:
+    if not settings_model.read(pelican.settings).subsite:
         build.begin()
 
 
@@ -160,7 +160,7 @@ def equip_themes(generators: Sequence[Any]) -> None:
     stages = []
     for generator in generators:
         if isinstance(generator, ArticlesGenerator | PagesGenerator):
-            known = KnownLinkbacks(settings_room.read(generator.settings))
+            known = KnownLinkbacks(settings_model.read(generator.settings))
             for content in published(generator, dt.datetime.now(dt.UTC)):
                 content.linkbacks = Linkbacks(known, content.get_relative_source_path())
         if stage := build.current().stages.get(id(generator)):
@@ -172,7 +172,7 @@ def equip_themes(generators: Sequence[Any]) -> None:
 def add_feed_links(path: str, context: dict[str, Any]) -> None:
     """Add to a written page the links to its feeds that its theme left out."""
     feed_links = context.get("feed_links")  # another plugin may write a page without it
-    wanted = settings_room.read_one(context, "LINKBACK_AUTODISCOVERY")
+    wanted = settings_model.read_one(context, "LINKBACK_AUTODISCOVERY")
     if wanted and isinstance(feed_links, FeedLinks) and path.endswith((".html", ".htm")):
         feed_links.add_to_page(Path(path), context)
 
@@ -187,7 +187,7 @@ def link_marked_targets(content: Any) -> None:
     """
     if not isinstance(content, Article | Page):
         return
-    if not settings_room.read_one(content.settings, "LINKBACK_LINK_MARKED"):
+    if not settings_model.read_one(content.settings, "LINKBACK_LINK_MARKED"):
         return
     attempt(content, _link_marked_targets, None, _LINKS_COST)
 
@@ -204,7 +204,7 @@ def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the sign
     """Keep what this generator publishes until the site stands; nothing while Pelican watches."""
     if is_preview(sys.argv):
         return
-    settings = settings_room.read(generator.settings)
+    settings = settings_model.read(generator.settings)
     contents = published(generator, dt.datetime.now(dt.UTC))
     if settings.publishes:
         build.current().published.extend(contents)
@@ -236,7 +236,7 @@ def deliver(pelican: Any) -> None:
     show what is gone. Nothing that happens here fails the build: the site is there, and what was
     not sent is due with the next run. Ctrl-C is passed on when what is known has been told.
     """
-    settings = settings_room.read(pelican.settings)
+    settings = settings_model.read(pelican.settings)
     if settings.subsite or is_only_read():
         return
     if is_preview(sys.argv):
@@ -267,19 +267,19 @@ def deliver_site(
 
     What a build like this one found it had nothing to do is not looked at again.
     """
-    idle = idle_of(settings)
+    idle = skip_cache_of(settings)
     digest = idle.digest(chain(pieces_of(contents, settings), pieces_of_feeds(feeds)))
     if (line := idle.line(digest, now)) is not None:
         return line
     posts = posts_of(contents, settings, first_day(settings, now.date()))
-    courier = replace(courier_for(settings, is_build=True), sleep=_sleep)
-    report = courier.run(posts, topics_of(feeds, settings))
-    teller, options = Teller(logger), options_in_use(sys.argv)
+    sender = replace(sender_for(settings, is_build=True), sleep=_sleep)
+    report = sender.run(posts, topics_of(feeds, settings))
+    messages, options = MessageBuffer(logger), options_in_use(sys.argv)
     for notice in report.notices:
         level = logging.getLevelNamesMapping()[notice.level.upper()]
         text = with_options(notice.text, options)
-        teller.add(level, notice.kind or text, text)
-    teller.tell()
+        messages.add(level, notice.kind or text, text)
+    messages.flush()
     is_of_interest = report.left or report.ended or any(post.targets for post in posts)
     line = _line(report, settings) if is_of_interest else ""
     if report.interrupted:

@@ -11,9 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pelican_linkback.feeds import Site
-from pelican_linkback.feeds.formats.entry_cache import Sharing
+from pelican_linkback.feeds.formats.entry_cache import EntryCache
 from pelican_linkback.plugin.contents import attempt, read_through
-from pelican_linkback.plugin.messages import Teller
+from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.urls import page_key
 
@@ -32,8 +32,8 @@ class SiteReader:
     ``unreadable`` are those, by their ``id()``, once the contents have been read.
     """
 
-    def __init__(self, generator: Any, settings: Settings, teller: Teller) -> None:
-        self._generator, self._settings, self._teller = generator, settings, teller
+    def __init__(self, generator: Any, settings: Settings, messages: MessageBuffer) -> None:
+        self._generator, self._settings, self._messages = generator, settings, messages
         self.unreadable: frozenset[int] = frozenset()
 
     @property
@@ -51,7 +51,7 @@ class SiteReader:
     def read(self) -> None:
         """Find the articles and pages that no feed can have; other plugins may change them."""
         cost = "it is left out of the feeds"
-        say = partial(self._teller.add, logging.ERROR, cost)
+        say = partial(self._messages.add, logging.ERROR, cost)
         read = partial(read_through, self.url)
         self.unreadable = frozenset(
             id(content)
@@ -108,7 +108,7 @@ class SiteReader:
             logo=self._settings.logo,
             archives=self._settings.archives,
             hubs=self._settings.hubs,
-            sharing=Sharing(on=True),
+            sharing=EntryCache(on=True),
         )
 
     def _style(self) -> str:

@@ -27,7 +27,7 @@ from pelican_linkback.protocol.response import (
     media_type,
 )
 from pelican_linkback.text import markup, urls
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["Discovery", "discover"]
 
@@ -99,7 +99,7 @@ def discover(url: str, headers: Headers, body: bytes, missing: str = "") -> Disc
 def _not_html(headers: Headers, body: bytes) -> str:
     if is_html(headers) or not body:
         return ""
-    return f"its page is no HTML ({harmless(media_type(headers), 60)})"
+    return f"its page is no HTML ({printable(media_type(headers), 60)})"
 
 
 def _webmention(

@@ -13,7 +13,7 @@ from itertools import chain
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import markup, urls
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["Hyperlink", "Marks", "links", "read_marks"]
 
@@ -66,7 +66,7 @@ def read_marks(value: object) -> Marks:
     wrong = {word: problem for word in words if (problem := _problem(word))}
     found = tuple(word for word in words if word.lower() not in keywords and word not in wrong)
     problems = [
-        *(NOT_TEXT.format(harmless(part)) for part in parts if not isinstance(part, str | None)),
+        *(NOT_TEXT.format(printable(part)) for part in parts if not isinstance(part, str | None)),
         *wrong.values(),
         *([NONE_IS_NOT_ALONE] if NONE in keywords and (ALL in keywords or found) else []),
     ]
@@ -104,11 +104,11 @@ def _problem(word: str) -> str | None:
     if word.lower() in {ALL, NONE}:
         return None
     if (first := _URL_BEGINS.search(word)) and _ANOTHER_URL.search(word, first.end()):
-        return f'"{harmless(word)}": these are several; put ";" between URLs'
+        return f'"{printable(word)}": these are several; put ";" between URLs'
     try:
         urls.check(word)
     except InvalidURL as error:
-        return f'"{harmless(word)}": {error.reason}'
+        return f'"{printable(word)}": {error.reason}'
     return None
 
 

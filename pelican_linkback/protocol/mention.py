@@ -87,7 +87,7 @@ class Outcome:
 
     ``reason`` is a stable word in kebab-case that the journal and the documentation use
     ("accepted", "already-registered", "no-endpoint", "fault-17", "http-503", "not-xml", ...);
-    ``detail`` a sentence for people, harmless and at most 200 characters; ``retry_after``
+    ``detail`` a sentence for people, printable and at most 200 characters; ``retry_after``
     seconds that ``host``, which answered, asked to be left alone; ``status_url`` where a receiver
     that answered 201 says what became of it.
     """

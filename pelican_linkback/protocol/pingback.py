@@ -15,7 +15,7 @@ from pelican_linkback.exceptions import ProtocolError
 from pelican_linkback.protocol import xmlrpc
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
 from pelican_linkback.protocol.response import Headers, failure, is_passing, pause
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = [
     "CONTENT_TYPE",
@@ -82,7 +82,7 @@ def read_request(body: bytes) -> Mention:
     if isinstance(call, xmlrpc.Unreadable):
         raise ProtocolError(call.detail)
     if (method := xmlrpc.words(call.find("methodName"))) != METHOD:
-        raise ProtocolError(f"there is no method {harmless(method)!r} here, only {METHOD}")
+        raise ProtocolError(f"there is no method {printable(method)!r} here, only {METHOD}")
     values = call.findall("params/param/value")
     if len(values) != 2 or not all(map(_is_string, values)):
         raise ProtocolError(f"{METHOD} takes two strings")
@@ -115,7 +115,7 @@ def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None 
     reply = xmlrpc.read_leniently(body, "methodResponse")
     if isinstance(reply, xmlrpc.Unreadable):
         # It is no reply of XML-RPC, so nobody has refused: an error page, most of the time.
-        return Outcome(Verdict.LATER, reply.reason, harmless(reply.detail))
+        return Outcome(Verdict.LATER, reply.reason, printable(reply.detail))
     if (refusal := reply.find("fault")) is not None:
         return _read_fault(refusal)
     if (params := reply.find("params")) is not None:
@@ -143,7 +143,7 @@ def _read_fault(said: Element) -> Outcome:
 
 def _harmless(words: str) -> str:
     """Return a server's words as text: WordPress escapes them twice."""
-    return harmless(unescape(words[:2000]))
+    return printable(unescape(words[:2000]))
 
 
 def _is_string(value: Element) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from pelican_linkback.protocol.mention import Outcome, Verdict
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = [
     "Headers",
@@ -75,7 +75,7 @@ def failure(status: int, headers: Headers, now: datetime | None = None) -> Outco
     return Outcome(
         Verdict.LATER if passing else Verdict.REFUSED,
         f"http-{status}",
-        harmless(detail),
+        printable(detail),
         retry_after=pause(status, headers, now) if passing else None,
     )
 

@@ -17,7 +17,7 @@ from itertools import chain
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.response import Headers, charset, is_html
 from pelican_linkback.text import markup
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import normalise
 
 __all__ = ["Objection", "digest", "has_words_of", "is_tombstone", "links_to", "preflight"]
@@ -207,7 +207,7 @@ def _loosely(url: str) -> str:
 def _differs(href: str) -> Objection:
     return Objection(
         "differs",
-        f"the page links to {harmless(href)}, which is not the target to the letter",
+        f"the page links to {printable(href)}, which is not the target to the letter",
         "write the same URL in the metadata and in the link",
     )
 

@@ -21,7 +21,7 @@ from pelican_linkback.protocol.response import (
     media_type,
 )
 from pelican_linkback.text.markup import decode
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import check, resolve
 
 __all__ = ["CONTENT_TYPE", "read_reply", "read_request", "read_status", "request"]
@@ -48,7 +48,7 @@ def read_request(body: bytes) -> Mention:
     try:
         form = parse_qs(body.decode("ascii"), errors="strict", max_num_fields=100)
     except ValueError as error:
-        raise ProtocolError(f"the form cannot be read: {harmless(error)}") from error
+        raise ProtocolError(f"the form cannot be read: {printable(error)}") from error
     match form.get("source"), form.get("target"):
         case [source], [target]:
             return received(source, target)
@@ -65,9 +65,9 @@ def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None 
     words = _words(headers, body)
     if failed := failure(status, headers, now):
         detail = f"{failed.detail}: {words}" if words else failed.detail
-        return replace(failed, detail=harmless(detail))
+        return replace(failed, detail=printable(detail))
     status_url = _status_url(headers) if status == 201 else None
-    return Outcome(Verdict.DELIVERED, "accepted", harmless(words), status_url=status_url)
+    return Outcome(Verdict.DELIVERED, "accepted", printable(words), status_url=status_url)
 
 
 def read_status(status: int, headers: Headers, body: bytes) -> Outcome:
@@ -83,7 +83,7 @@ def read_status(status: int, headers: Headers, body: bytes) -> Outcome:
         return Outcome(Verdict.LATER, f"status-{word}")
     if not word or word in _TAKEN or word == "deleted":
         return Outcome(Verdict.DELIVERED, f"status-{word or status}")
-    detail = harmless(f"the receiver says {word}: {_words(headers, body)}")
+    detail = printable(f"the receiver says {word}: {_words(headers, body)}")
     return Outcome(Verdict.REFUSED, "status-refused", detail)
 
 

@@ -10,23 +10,23 @@ import typing
 
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.sending.deciding.changes import Post
-from pelican_linkback.sending.running.skip_cache import Idle
+from pelican_linkback.sending.running.skip_cache import SkipCache
 from pelican_linkback.settings.model import Settings
 
 if typing.TYPE_CHECKING:
-    from pelican_linkback.sending.memory.start_date import Beginning
+    from pelican_linkback.sending.memory.start_date import StartDate
     from pelican_linkback.sending.running.discovery_cache import Discoveries
     from pelican_linkback.sending.running.output_pages import BuiltSite
-    from pelican_linkback.sending.running.sender import Courier
+    from pelican_linkback.sending.running.sender import Sender
 
 __all__ = [
     "Post",
-    "beginning_of",
     "built_site",
-    "courier_for",
     "discoveries_of",
-    "idle_of",
     "journal_of",
+    "sender_for",
+    "skip_cache_of",
+    "start_date_of",
 ]
 
 
@@ -42,17 +42,17 @@ def built_site(settings: Settings) -> BuiltSite:
     return BuiltSite(settings.output, settings.site_url)
 
 
-def beginning_of(settings: Settings) -> Beginning:
+def start_date_of(settings: Settings) -> StartDate:
     """Return the memory of the day from which on found links are told."""
-    from pelican_linkback.sending.memory.start_date import Beginning  # noqa: PLC0415
+    from pelican_linkback.sending.memory.start_date import StartDate  # noqa: PLC0415
 
-    return Beginning(Journal(settings.state / "site.jsonl"), journal_of(settings))
+    return StartDate(Journal(settings.state / "site.jsonl"), journal_of(settings))
 
 
-def idle_of(settings: Settings) -> Idle:
+def skip_cache_of(settings: Settings) -> SkipCache:
     """Return the memory of the last build that had nothing to do."""
     journals = (settings.state / "deliveries.jsonl", settings.state / "site.jsonl")
-    return Idle(settings.state / "deliveries.idle", journals)
+    return SkipCache(settings.state / "deliveries.idle", journals)
 
 
 def discoveries_of(settings: Settings) -> Discoveries:
@@ -62,15 +62,15 @@ def discoveries_of(settings: Settings) -> Discoveries:
     return Discoveries(Journal(settings.state / "discoveries.jsonl"))
 
 
-def courier_for(settings: Settings, *, is_build: bool = False) -> Courier:
-    """Return the courier of a site: with its journal, the real web and the real clock.
+def sender_for(settings: Settings, *, is_build: bool = False) -> Sender:
+    """Return the sender of a site: with its journal, the real web and the real clock.
 
     ``is_build`` says that the output folder has just been written.
     """
     from pelican_linkback.sending.running.lazy_client import LazyClient  # noqa: PLC0415
-    from pelican_linkback.sending.running.sender import Courier  # noqa: PLC0415
+    from pelican_linkback.sending.running.sender import Sender  # noqa: PLC0415
 
-    return Courier(
+    return Sender(
         journal_of(settings),
         LazyClient(settings),
         now=lambda: dt.datetime.now(dt.UTC),

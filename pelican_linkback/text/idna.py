@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["to_ascii"]
 
@@ -27,7 +27,7 @@ def to_ascii(name: str) -> str:
     except UnicodeError:  # a character that no host has
         plain = ""
     if len(name) > 253 or not _LABELS.fullmatch(plain):
-        raise ValueError(f"{harmless(name, 60)} is not the name of a host")
+        raise ValueError(f"{printable(name, 60)} is not the name of a host")
     return plain
 
 

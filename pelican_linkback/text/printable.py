@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["add_place", "described", "harmless", "place_of"]
+__all__ = ["add_place", "described", "place_of", "printable"]
 
 LIMIT = 200
 
@@ -10,7 +10,7 @@ LONGEST = 1000
 """Characters that are shown of an error."""
 
 
-def harmless(words: object, limit: int = LIMIT) -> str:
+def printable(words: object, limit: int = LIMIT) -> str:
     r"""Return ``words`` as one line that no terminal, log or JSON reader can be hurt by.
 
     White space is folded, what is not printable (control characters, terminal escapes,
@@ -56,4 +56,4 @@ def described(error: BaseException) -> str:
     """Return an error for people: what it is, and where it came from (``add_place``)."""
     # Not its repr: an OSError names its file in its words alone.
     words = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
-    return ", in ".join([harmless(words, LONGEST), *_places(error)])
+    return ", in ".join([printable(words, LONGEST), *_places(error)])

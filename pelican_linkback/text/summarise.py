@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 
-__all__ = ["FEW", "abridged"]
+__all__ = ["FEW", "summarised"]
 
 FEW = 5
 """So many messages of a kind are said one by one."""
 
 
-def abridged(messages: Iterable[tuple[Hashable, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def summarised(messages: Iterable[tuple[Hashable, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what to say of ``messages``, each with its kind, and what is thereby left unsaid.
 
     Up to ``FEW`` of a kind are said; of more the first is, with the number of the others. Each

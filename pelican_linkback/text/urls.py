@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text.idna import to_ascii
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = [
     "can_be_read",
@@ -148,12 +148,12 @@ def resolve(base: str, reference: str) -> str:
     """
     # Before the work: a page can hold a base of half a megabyte, and ten thousand links upon it.
     if len(reference) > LIMIT:
-        raise InvalidURL(harmless(reference), f"it has more than {LIMIT} characters")
+        raise InvalidURL(printable(reference), f"it has more than {LIMIT} characters")
     wanted = re.sub(r"[\t\r\n]", "", reference.strip("".join(map(chr, range(33)))))
     try:
         joined = join(base, wanted) if wanted else urldefrag(base).url
     except ValueError as error:
-        raise InvalidURL(harmless(reference), f"it is not a URL: {harmless(error)}") from error
+        raise InvalidURL(printable(reference), f"it is not a URL: {printable(error)}") from error
     plain = _TO_QUOTE.sub(lambda match: quote(match[0]), joined)
     return plain if plain.isprintable() else "".join(map(_visible, plain))
 
@@ -220,7 +220,7 @@ def _take_apart(url: str) -> tuple[SplitResult, str]:
         _refuse_parts(parts)
         return parts, _authority(parts)
     except ValueError as error:
-        raise InvalidURL(harmless(url), harmless(error)) from error
+        raise InvalidURL(printable(url), printable(error)) from error
 
 
 def _refuse_characters(url: str) -> None:

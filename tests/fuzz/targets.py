@@ -20,7 +20,7 @@ from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.protocol.mention import Outcome
 from pelican_linkback.sending.memory.compaction import compact
 from pelican_linkback.sending.memory.ledger import Ledger
-from pelican_linkback.sending.memory.start_date import Beginning
+from pelican_linkback.sending.memory.start_date import StartDate
 from pelican_linkback.settings import model as settings
 from pelican_linkback.text import urls
 from pelican_linkback.text.markup import decode
@@ -81,7 +81,7 @@ def journal(data: bytes) -> None:
         for read in (
             lambda: Ledger(lines),
             lambda: list(IdStore(Path(folder), Edition("en")).registry().records()),
-            lambda: Beginning(lines, lines).day(date(2026, 1, 1), remember=False),
+            lambda: StartDate(lines, lines).day(date(2026, 1, 1), remember=False),
             lambda: compact(lines),
         ):
             with suppress(LinkbackError):

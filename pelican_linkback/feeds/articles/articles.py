@@ -19,7 +19,7 @@ from pelican_linkback.feeds.content.cleaning import fit, is_blank
 from pelican_linkback.feeds.content.pictures import first_picture
 from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.base import Enclosure, Stylesheet
-from pelican_linkback.feeds.formats.entry_cache import once, shareable
+from pelican_linkback.feeds.formats.entry_cache import once, safe_overrides
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.people import Person, as_person
 from pelican_linkback.feeds.formats.xml import clean
@@ -37,7 +37,7 @@ _KEPT_OUT = -1
 """The place of an article that is not in the feeds yet."""
 
 
-@shareable(
+@safe_overrides(
     *("path", "url", "setting", "path_fields", "path_source", "path_pattern", "document_path"),
     *("document_url", "objects", "group", "groups_of", "_members", "_members_by_language"),
     "_has_page",

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pelican_linkback.feeds.articles.entry_ids import Entry, Key, keys_of, new_ids
 from pelican_linkback.feeds.articles.id_registry import IdRegistry
 from pelican_linkback.feeds.formats.validity import is_uri
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["Assigned", "Published", "assign_ids"]
 
@@ -96,8 +96,8 @@ class _Assignment:
             else:
                 what = _WHOLE_TAG if entry.wanted.lower().startswith("tag:") else "not a URI"
                 sentence = (
-                    f"{entry.label}: Feed_ID: {harmless(entry.wanted)!r} is {what}; write one such "
-                    "as tag:example.org,2026:a-name, or take the line out"
+                    f"{entry.label}: Feed_ID: {printable(entry.wanted)!r} is {what}; write one "
+                    "such as tag:example.org,2026:a-name, or take the line out"
                 )
                 yield what, sentence
         for wanted, numbers in claims.items():
@@ -185,5 +185,5 @@ class _Assignment:
 def _about_renamed(entry: Entry, before: str, unique_id: str) -> str:
     return (
         f"{entry.label} is taken for {before} under a new name, and keeps its id "
-        f"{harmless(unique_id)} in feeds; if it is another article, give it a Feed_ID"
+        f"{printable(unique_id)} in feeds; if it is another article, give it a Feed_ID"
     )

@@ -36,7 +36,7 @@ from pelican_linkback.feeds.formats.entry_cache import (
     are_patterns,
     kind_of,
     pattern_of,
-    shareable,
+    safe_overrides,
 )
 from pelican_linkback.feeds.formats.people import Person, as_person, single_author
 from pelican_linkback.feeds.formats.xml import Fragments, Sink, XMLWriter
@@ -262,7 +262,7 @@ def _mended_stylesheet(sheet: feedgenerator.Stylesheet) -> Stylesheet:
     return Stylesheet(sheet.url, sheet.mimetype or "", sheet.media)
 
 
-xml_kind = shareable(
+xml_kind = safe_overrides(
     *("content_type", "mime_type", "root_attributes", "rss_attributes", "add_root_elements"),
     *("endChannelElement", "add_stylesheets"),
     state=("feed", "entries"),

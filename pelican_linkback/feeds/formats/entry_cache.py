@@ -19,17 +19,17 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 __all__ = [
     "Copy",
+    "EntryCache",
     "Failure",
     "Item",
     "Pattern",
-    "Sharing",
     "all_written",
     "are_patterns",
     "items_of",
     "kind_of",
     "once",
     "pattern_of",
-    "shareable",
+    "safe_overrides",
 ]
 
 Class = TypeVar("Class", bound=type)
@@ -54,22 +54,22 @@ _PLAIN = frozenset({*_SEQUENCES, NoneType})
 
 
 class _Rule(NamedTuple):
-    harmless: frozenset[str]
+    printable: frozenset[str]
     state: frozenset[str]
 
 
 _rules: dict[type, _Rule] = {}
 
 
-def shareable(*harmless: str, state: Iterable[str]) -> Callable[[Class], Class]:
+def safe_overrides(*printable: str, state: Iterable[str]) -> Callable[[Class], Class]:
     """Declare that a class makes entries of the item and the site alone: it is a *kind*.
 
-    So does a subclass that declares only ``harmless`` names, as long as an instance has no
+    So does a subclass that declares only ``printable`` names, as long as an instance has no
     other attributes than ``state``.
     """
 
     def declare(cls: Class) -> Class:
-        _rules[cls] = _Rule(_METADATA.union(harmless), frozenset(state))
+        _rules[cls] = _Rule(_METADATA.union(printable), frozenset(state))
         return cls
 
     return declare
@@ -87,7 +87,7 @@ def _kind(cls: type) -> type | None:
     if kind is None:
         return None
     declared = (vars(each).keys() for each in cls.__mro__ if each not in kind.__mro__)
-    return kind if all(names <= _rules[kind].harmless for names in declared) else None
+    return kind if all(names <= _rules[kind].printable for names in declared) else None
 
 
 class Pattern:
@@ -189,7 +189,7 @@ def once(method: Callable[[Any, Any], T]) -> Callable[[Any, Any], T]:
 
     @functools.wraps(method)
     def known(self: Any, item: Any) -> T:
-        sharing: Sharing = self.site.sharing
+        sharing: EntryCache = self.site.sharing
         return sharing.once(method, item, method, self)
 
     return known
@@ -205,7 +205,7 @@ class Reader(Protocol):
         """Return what of it depends on the format: the texts, as ``add_item`` keeps them."""
 
 
-class Sharing:
+class EntryCache:
     """The entries of one build, by the kinds of feed and of document, and by item.
 
     It is ``on`` only while nobody changes the items, as in a build.

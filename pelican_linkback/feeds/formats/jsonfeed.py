@@ -17,7 +17,7 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
 from pelican_linkback.feeds.content.cleaning import words
 from pelican_linkback.feeds.formats.base import Mended
-from pelican_linkback.feeds.formats.entry_cache import Item, kind_of, pattern_of, shareable
+from pelican_linkback.feeds.formats.entry_cache import Item, kind_of, pattern_of, safe_overrides
 from pelican_linkback.feeds.formats.people import Person, single_author
 from pelican_linkback.feeds.formats.xml import Sink, clean
 
@@ -28,7 +28,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
-@shareable("content_type", "root_attributes", state=("feed", "entries"))
+@safe_overrides("content_type", "root_attributes", state=("feed", "entries"))
 class JsonFeed(Mended):
     """JSON Feed 1.1.
 

@@ -13,7 +13,7 @@ from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
-from pelican_linkback.text.printable import described, harmless
+from pelican_linkback.text.printable import described, printable
 
 __all__ = ["Catalogue", "Document", "FeedClasses", "Owner", "catalogue", "load"]
 
@@ -56,7 +56,7 @@ class Document:
 
     def __str__(self) -> str:
         name = type(self.feed).__name__
-        return name if self.obj is None else f"{name} for {harmless(self.obj)!r}"
+        return name if self.obj is None else f"{name} for {printable(self.obj)!r}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from pelican_linkback.feeds.formats.base import Enclosure
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.framework.resolver import shown
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import is_script
 
 __all__ = ["sound_address", "sound_enclosures", "sound_people"]
@@ -73,4 +73,4 @@ def _sound(site: Any, enclosure: Any, item: Any) -> Any:
 
 
 def _names(item: Any, value: Any) -> tuple[str, str]:
-    return shown(item), repr(harmless(value))
+    return shown(item), repr(printable(value))

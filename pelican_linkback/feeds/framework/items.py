@@ -15,7 +15,7 @@ from pelican_linkback.feeds.framework.item_values import (
     sound_people,
 )
 from pelican_linkback.feeds.framework.resolver import bound, explain, shown
-from pelican_linkback.text.printable import add_place, harmless
+from pelican_linkback.text.printable import add_place, printable
 from pelican_linkback.text.urls import is_script
 
 __all__ = ["ITEM_ASPECTS", "ItemReader", "as_date", "item_date"]
@@ -165,7 +165,7 @@ class ItemReader:
 
     def _link(self, url: Any, item: Any) -> str:
         if is_script(str(url)):
-            message = f"item_link of {shown(item)} is {harmless(url)!r}; return its URL"
+            message = f"item_link of {shown(item)} is {printable(url)!r}; return its URL"
             raise FeedError(type(self._feed).__name__, message)
         uri: str = self._feed.site.absolute_uri(url)
         return uri
@@ -212,4 +212,4 @@ def as_date(feed: Any, place: str, date: Any) -> dt.datetime | None:
 
 def _name(item: Any) -> str:
     """Return what the author knows ``item`` by: its source file where it has one."""
-    return str(getattr(item, "relative_source_path", None) or harmless(item))
+    return str(getattr(item, "relative_source_path", None) or printable(item))

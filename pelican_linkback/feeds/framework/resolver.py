@@ -9,7 +9,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from pelican_linkback.exceptions import FeedError
-from pelican_linkback.text.printable import add_place, harmless
+from pelican_linkback.text.printable import add_place, printable
 
 __all__ = ["Hook", "bound", "explain", "of_each", "resolve", "shown"]
 
@@ -83,7 +83,7 @@ def shown(subject: object) -> str:
         return "the site"  # the object of a feed without objects
     try:
         source_path = getattr(subject, "get_relative_source_path", None)
-        return harmless(repr((source_path and source_path()) or subject))
+        return printable(repr((source_path and source_path()) or subject))
     except Exception:  # noqa: BLE001 (whatever an object of the author's may raise)
         return f"a {type(subject).__name__}"
 
@@ -132,7 +132,7 @@ def _insist(feed: Any, name: str, subject: object) -> object:
         return getattr(feed, name)
     except AttributeError as error:
         message = (
-            f"the property {name} raises AttributeError ({harmless(error)}) for {shown(subject)}; "
+            f"the property {name} raises AttributeError ({printable(error)}) for {shown(subject)}; "
             "mend it, or remove it"
         )
         raise FeedError(type(feed).__name__, message) from error

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from feedgenerator.django.utils.encoding import iri_to_uri
 
-from pelican_linkback.feeds.formats.entry_cache import Sharing
+from pelican_linkback.feeds.formats.entry_cache import EntryCache
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.urls import is_plain, join
@@ -84,7 +84,9 @@ class Site:
     logo: str = ""
     archives: bool = False
     hubs: Sequence[str] = ()
-    sharing: Sharing = field(default_factory=lambda: Sharing(on=False), repr=False, compare=False)
+    sharing: EntryCache = field(
+        default_factory=lambda: EntryCache(on=False), repr=False, compare=False
+    )
 
     def __repr__(self) -> str:
         return f"Site({self.url!r})"

@@ -22,7 +22,7 @@ from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdic
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Answered, Fact, Queued
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["FILE", "PastMention", "inherited", "mentions_in"]
 
@@ -55,12 +55,12 @@ def mentions_in(cache: bytes) -> list[PastMention]:
     except RecursionError:
         raise LinkbackError("it is not JSON") from None
     except ValueError as error:
-        raise LinkbackError(f"it is not JSON: {harmless(error)}") from None
+        raise LinkbackError(f"it is not JSON: {printable(error)}") from None
     return [
         PastMention(slug, target, protocol)
         for slug, links in _object(articles, "it").items()
         for target, answers in _links(slug, links).items()
-        if (protocol := _told_by(_object(answers, harmless(target))))
+        if (protocol := _told_by(_object(answers, printable(target))))
     ]
 
 
@@ -80,7 +80,7 @@ def _links(slug: str, links: object) -> Mapping[str, object]:
     if isinstance(links, list):
         message = "it is of an old version of that plugin, which did not write down who was told"
         raise LinkbackError(message)
-    return _object(links, harmless(slug))
+    return _object(links, printable(slug))
 
 
 def _object(value: object, name: str) -> Mapping[str, object]:

@@ -35,7 +35,7 @@ from pelican_linkback.sending.memory.events import (
     Queued,
     Waiting,
 )
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import page_key
 
 if typing.TYPE_CHECKING:
@@ -131,7 +131,7 @@ def succession(
         return None
     if new.since is not None and now - new.since >= PATIENCE:
         return None
-    return Waiting(OLD_ADDRESS, harmless(old.sent_source))
+    return Waiting(OLD_ADDRESS, printable(old.sent_source))
 
 
 def redirects(old: Delivery, page: Response | WebError) -> bool:

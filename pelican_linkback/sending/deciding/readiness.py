@@ -28,7 +28,7 @@ from pelican_linkback.sending.deciding.topics import is_version
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import GONE, Waiting
 from pelican_linkback.text.markup import decode
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import page_key, same_site
 
 if typing.TYPE_CHECKING:
@@ -105,7 +105,7 @@ def readiness(
     """
     if isinstance(page, WebError):
         code = LOOKUP_FAILED if isinstance(page, LookupFailed) else NOT_ONLINE
-        return Waiting(code, harmless(page.reason))
+        return Waiting(code, printable(page.reason))
     if delivery.is_ping:
         return _of_feed(delivery, page)
     look = _Look(delivery, page, built, now)
@@ -198,14 +198,14 @@ class _Look:
         host sends those who look for a page that is not there yet.
         """
         if not self._is_at_home:
-            return Waiting(REDIRECTED, harmless(self.page.url))
+            return Waiting(REDIRECTED, printable(self.page.url))
         expected = self._expected()
         return Waiting(OLDER) if expected and self.online not in expected else None
 
     def _about_missing_link(self) -> Waiting:
         """Return why the page lacks the link: it is an older one, or not as it was built."""
         if self._is_redirected and not self._is_one_page:
-            return Waiting(REDIRECTED, harmless(self.page.url))
+            return Waiting(REDIRECTED, printable(self.page.url))
         (source, target), built = self.delivery.mention, self.built
         expected = self._expected()
         if not expected or (built is not None and not links_to(built.body, source, target)):

@@ -34,7 +34,7 @@ from pelican_linkback.sending.memory.events import (
     Queued,
     Waiting,
 )
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["from_line", "to_line"]
 
@@ -61,10 +61,10 @@ def to_line(event: Event) -> dict[str, object]:
 def from_line(line: Line) -> Event:
     """Return the event of a line; raise ValueError with a sentence where it is none of ours."""
     if line.get("v") != VERSION:
-        raise ValueError(f"its version is {harmless(line.get('v'), 40)}, not {VERSION}")
+        raise ValueError(f"its version is {printable(line.get('v'), 40)}, not {VERSION}")
     kind = _text(line, "event")
     if kind not in _READERS:
-        raise ValueError(f"the event {harmless(kind, 40)} is not known to this version")
+        raise ValueError(f"the event {printable(kind, 40)} is not known to this version")
     mention = Mention(_text(line, "source"), _text(line, "target"))
     return Event(_at(line), mention, _READERS[kind](line))
 

@@ -18,7 +18,7 @@ from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.event_lines import from_line, to_line
 from pelican_linkback.sending.memory.events import Event, Fact
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = ["Events", "Ledger", "fold", "fold_slowly", "without_collection"]
 
@@ -112,7 +112,7 @@ class Events:
             try:
                 yield number, from_line(entry)
             except ValueError as error:
-                self.problems[number] = harmless(error)
+                self.problems[number] = printable(error)
 
 
 def fold(events: Iterable[Event]) -> dict[Mention, Delivery]:

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 
 from pelican_linkback.journal.journal import Journal
 
-__all__ = ["BORN", "Beginning"]
+__all__ = ["BORN", "StartDate"]
 
 BORN = date(2026, 1, 1)
 """Before this day there was no such plugin: a clock that shows an earlier one is wrong."""
 
 
-class Beginning:
+class StartDate:
     """The day that ``journal`` remembers: the earliest that was recorded there.
 
     ``deliveries`` may know of an earlier one: that of the site's first delivery.

@@ -24,7 +24,7 @@ from pelican_linkback.protocol.discovery import Discovery, discover
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.response import failure, retry_after
 from pelican_linkback.sending.memory.events import Asked
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import resolve
 
 if typing.TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _heard(page: Response) -> Heard:
 def _missing(page: Response) -> str:
     """Return why not all of a page was read; empty if it was."""
     if page.packed:
-        return f"its page is packed as {harmless(page.packed, 60)}, which cannot be unpacked here"
+        return f"its page is packed as {printable(page.packed, 60)}, which cannot be unpacked here"
     return "its page is longer than 1 MB, and names no endpoint so far" if page.truncated else ""
 
 
@@ -172,13 +172,13 @@ def _outcome(protocol: Protocol, answer: Response | WebError, now: datetime) -> 
 def read_status(page: Response | WebError) -> Asked:
     """Return what a receiver's status page says became of a webmention that it took before."""
     if isinstance(page, WebError):
-        return Asked(Verdict.LATER, _not_reached(page).reason, harmless(page.reason))
+        return Asked(Verdict.LATER, _not_reached(page).reason, printable(page.reason))
     said = webmention.read_status(page.status, page.headers, page.body)
     return Asked(said.verdict, said.reason, said.detail)
 
 
 def _not_reached(error: WebError) -> Outcome:
-    detail = harmless(error.reason)
+    detail = printable(error.reason)
     match error:
         case InvalidURL():
             return Outcome(Verdict.REFUSED, "invalid-url", detail)

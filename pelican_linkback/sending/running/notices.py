@@ -22,7 +22,7 @@ from pelican_linkback.sending.deciding.readiness import (
 from pelican_linkback.sending.deciding.reasons import reason
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED, Waiting
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 
 __all__ = [
     "Notice",
@@ -260,4 +260,4 @@ def _subject(deliveries: Sequence[Delivery]) -> str:
 def _notice(
     level: Literal["warning", "info"], text: str, *, passing: bool = False, kind: str = ""
 ) -> Notice:
-    return Notice(level, harmless(text, LONGEST), passing, kind)
+    return Notice(level, printable(text, LONGEST), passing, kind)

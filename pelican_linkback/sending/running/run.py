@@ -40,7 +40,7 @@ from pelican_linkback.sending.running.recorder import Recorder, Stopped, Times
 from pelican_linkback.sending.running.scheduler import HostScheduler
 from pelican_linkback.sending.running.tasks import Once, Task, Turn
 from pelican_linkback.sending.running.visits import Objected, Visits
-from pelican_linkback.text.printable import harmless
+from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import page_key
 
 if typing.TYPE_CHECKING:
@@ -61,7 +61,7 @@ Answer = Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a run works with; see ``Courier``."""
+    """What a run works with; see ``Sender``."""
 
     web: Web
     times: Times
@@ -291,7 +291,7 @@ def _guarded(task: Task, break_off: Callable[[str], None]) -> Task:
         raise
     except Exception as error:
         logger.debug("Linkbacks: an unforeseen error", exc_info=error)
-        break_off(harmless(f"{type(error).__name__}: {error}"))
+        break_off(printable(f"{type(error).__name__}: {error}"))
 
 
 def _receiver(delivery: Delivery) -> str:

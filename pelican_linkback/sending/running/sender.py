@@ -58,7 +58,7 @@ from pelican_linkback.sending.running.report import Report, count
 from pelican_linkback.sending.running.run import HeldBack, Run, Tools
 from pelican_linkback.sending.running.scheduler import Clock, HostScheduler, Limits, Pauses
 
-__all__ = ["Courier"]
+__all__ = ["Sender"]
 
 Deliveries = Mapping[Mention, Delivery]
 
@@ -67,16 +67,16 @@ Changes = Callable[[Deliveries], News]
 and alone with the journal, as another run may have done it meanwhile."""
 
 
-def _unwatched(done: int, due: int) -> None:  # noqa: ARG001 (the shape of Courier.progress)
+def _unwatched(done: int, due: int) -> None:  # noqa: ARG001 (the shape of Sender.progress)
     return None
 
 
-def _nothing_built(source: str) -> BuiltPage | None:  # noqa: ARG001 (the shape of Courier.built)
+def _nothing_built(source: str) -> BuiltPage | None:  # noqa: ARG001 (the shape of Sender.built)
     return None
 
 
 @dataclass(frozen=True)
-class Courier:
+class Sender:
     """Sends what is due in ``journal`` through ``web``, and says what came of it.
 
     ``now`` gives the time (aware), ``monotonic`` seconds that only grow, ``chance`` a number from
@@ -85,7 +85,7 @@ class Courier:
     than ``deadline`` seconds after the run did. ``built`` returns the page that is to be online at
     a source's URL, None where it is not known, and with ``is_build`` these pages are those of the
     ``posts``: their digests are recorded. ``discoveries`` remembers what targets offer.
-    A host that asks to be left alone is left alone, by all runs of the same courier (``pauses``);
+    A host that asks to be left alone is left alone, by all runs of the same sender (``pauses``);
     a run waits for the end of it, by ``sleep``, until ``wait`` seconds after it began. ``progress``
     is called from any thread with how many of those due are done.
     """

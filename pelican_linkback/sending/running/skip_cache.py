@@ -19,14 +19,14 @@ from pathlib import Path
 if typing.TYPE_CHECKING:
     from pelican_linkback.sending.running.report import Report
 
-__all__ = ["Idle"]
+__all__ = ["SkipCache"]
 
 LONGEST = timedelta(days=1)
 """For so long at most a build goes by what another one saw."""
 
 
 @dataclass(frozen=True, slots=True)
-class Idle:
+class SkipCache:
     """The memory at ``path`` of the last idle build; ``journals`` are what it stood on."""
 
     path: Path

@@ -8,27 +8,27 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.sending.memory.start_date import Beginning
+from pelican_linkback.sending.memory.start_date import StartDate
 
 TODAY = date(2026, 3, 1)
 
 
 @pytest.fixture
-def beginning(tmp_path: Path) -> Beginning:
-    return Beginning(Journal(tmp_path / "site.jsonl"), Journal(tmp_path / "deliveries.jsonl"))
+def beginning(tmp_path: Path) -> StartDate:
+    return StartDate(Journal(tmp_path / "site.jsonl"), Journal(tmp_path / "deliveries.jsonl"))
 
 
-def test_the_first_day_is_today_and_stays_so(beginning: Beginning) -> None:
+def test_the_first_day_is_today_and_stays_so(beginning: StartDate) -> None:
     assert beginning.day(TODAY) == TODAY
     assert beginning.day(date(2027, 1, 1)) == TODAY
 
 
-def test_looking_leaves_no_trace(beginning: Beginning, tmp_path: Path) -> None:
+def test_looking_leaves_no_trace(beginning: StartDate, tmp_path: Path) -> None:
     assert beginning.day(TODAY, remember=False) == TODAY
     assert not list(tmp_path.iterdir())
 
 
-def test_a_site_that_told_somebody_before_began_then(beginning: Beginning, tmp_path: Path) -> None:
+def test_a_site_that_told_somebody_before_began_then(beginning: StartDate, tmp_path: Path) -> None:
     Journal(tmp_path / "deliveries.jsonl").append(
         {"v": 1, "at": "2026-01-31T23:00:00+00:00"},
         {"v": 1, "at": "2026-02-01T00:00:00+00:00"},
@@ -41,7 +41,7 @@ def test_a_site_that_told_somebody_before_began_then(beginning: Beginning, tmp_p
 
 
 def test_the_earliest_of_two_branches_counts_and_an_author_may_name_an_earlier_one(
-    beginning: Beginning, tmp_path: Path
+    beginning: StartDate, tmp_path: Path
 ) -> None:
     for day in (TODAY, date(2015, 1, 1), date(2020, 1, 1), date(2015, 1, 1)):
         beginning.record(day)
@@ -51,14 +51,14 @@ def test_the_earliest_of_two_branches_counts_and_an_author_may_name_an_earlier_o
 
 @pytest.mark.parametrize("shown", [date(1970, 1, 1), date(1980, 1, 1), date(2025, 12, 31)])
 def test_a_clock_that_was_late_once_makes_no_archive_due(
-    beginning: Beginning, tmp_path: Path, shown: date
+    beginning: StartDate, tmp_path: Path, shown: date
 ) -> None:
     assert beginning.day(shown) == date.max
     assert not list(tmp_path.iterdir())
     assert beginning.day(TODAY) == TODAY
 
 
-def test_a_clock_that_was_ahead_once_does_not_keep_links_back(beginning: Beginning) -> None:
+def test_a_clock_that_was_ahead_once_does_not_keep_links_back(beginning: StartDate) -> None:
     assert beginning.day(date(2036, 1, 1)) == date(2036, 1, 1)
     assert beginning.day(TODAY) == TODAY
     assert beginning.day(date(2036, 1, 2)) == TODAY

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from pelican_linkback.plugin.messages import Teller
-from pelican_linkback.text.summarise import FEW, abridged
+from pelican_linkback.plugin.messages import MessageBuffer
+from pelican_linkback.text.summarise import FEW, summarised
 
 
 def texts(number, kind="k"):
@@ -16,29 +16,29 @@ def texts(number, kind="k"):
 
 @pytest.mark.parametrize("number", [0, 1, FEW])
 def test_a_few_are_said_one_by_one(number):
-    assert list(abridged(texts(number))) == [(text, ()) for _, text in texts(number)]
+    assert list(summarised(texts(number))) == [(text, ()) for _, text in texts(number)]
 
 
 def test_of_many_the_first_is_said_with_the_number_of_the_others():
     others = tuple(text for _, text in texts(FEW + 1)[1:])
-    said = list(abridged([*texts(FEW + 1), *texts(1, "other")]))
+    said = list(summarised([*texts(FEW + 1), *texts(1, "other")]))
     assert said == [(f"k0 (and {FEW} more like it; -v names them)", others), ("other0", ())]
 
 
 def test_what_is_said_twice_counts_once():
-    assert list(abridged(texts(1) * 9)) == [("k0", ())]
+    assert list(summarised(texts(1) * 9)) == [("k0", ())]
 
 
 def test_what_is_gathered_is_told_once_the_gravest_first(caplog):
-    teller = Teller(logging.getLogger("a.stage"))
+    messages = MessageBuffer(logging.getLogger("a.stage"))
     for number in range(FEW + 1):
-        teller.warn("{} is odd", number)
-    teller.warn("Braces {} in one without names.")
-    teller.add(logging.ERROR, "e", "It is broken.")
+        messages.warn("{} is odd", number)
+    messages.warn("Braces {} in one without names.")
+    messages.add(logging.ERROR, "e", "It is broken.")
     assert not caplog.records
     with caplog.at_level(logging.INFO):
-        teller.tell()
-        teller.tell()
+        messages.flush()
+        messages.flush()
     said = [(record.levelname, record.getMessage()) for record in caplog.records]
     assert said == [
         ("ERROR", "It is broken."),
@@ -49,7 +49,7 @@ def test_what_is_gathered_is_told_once_the_gravest_first(caplog):
 
 
 def test_what_a_message_names_is_shown_in_one_line(caplog):
-    teller = Teller(logging.getLogger("one line"))
-    teller.warn("The tags {} and {} are odd.", "a\nb", "\x1b[2J")
-    teller.tell()
+    messages = MessageBuffer(logging.getLogger("one line"))
+    messages.warn("The tags {} and {} are odd.", "a\nb", "\x1b[2J")
+    messages.flush()
     assert caplog.messages == ["The tags a b and \\x1b[2J are odd."]

@@ -11,7 +11,7 @@ import pytest
 from pelican_linkback.plugin import signals as plugin
 from pelican_linkback.sending.running.notices import Notice
 from pelican_linkback.sending.running.report import Report
-from pelican_linkback.sending.running.skip_cache import LONGEST, Idle
+from pelican_linkback.sending.running.skip_cache import LONGEST, SkipCache
 from tests.servers import Blog, WebHost, serving
 from tests.test_end_to_end import mark
 
@@ -20,20 +20,20 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def idle(tmp_path: Path) -> Idle:
+def idle(tmp_path: Path) -> SkipCache:
     journal = tmp_path / "deliveries.jsonl"
     journal.write_text("lines\n")
-    return Idle(tmp_path / "deliveries.idle", (journal, tmp_path / "none.jsonl"))
+    return SkipCache(tmp_path / "deliveries.idle", (journal, tmp_path / "none.jsonl"))
 
 
-def test_what_was_idle_is_idle_for_a_day(idle: Idle) -> None:
+def test_what_was_idle_is_idle_for_a_day(idle: SkipCache) -> None:
     idle.remember("d", Report(), "said", NOON)
     assert idle.line("d", NOON + LONGEST - SECOND) == "said"
     assert idle.line("d", NOON + LONGEST) is None
     assert idle.line("e", NOON) is None
 
 
-def test_or_until_something_is_due(idle: Idle) -> None:
+def test_or_until_something_is_due(idle: SkipCache) -> None:
     idle.remember("d", Report(later=1, next_at=NOON + SECOND), "said", NOON)
     assert idle.line("d", NOON) == "said"
     assert idle.line("d", NOON + SECOND) is None
@@ -52,7 +52,7 @@ def test_or_until_something_is_due(idle: Idle) -> None:
     ],
     ids=repr,
 )
-def test_a_build_that_did_or_said_something_was_not_idle(idle: Idle, report: Report) -> None:
+def test_a_build_that_did_or_said_something_was_not_idle(idle: SkipCache, report: Report) -> None:
     idle.remember("d", report, "said", NOON)
     assert not idle.path.exists()
 
@@ -70,17 +70,17 @@ def test_a_build_that_did_or_said_something_was_not_idle(idle: Idle, report: Rep
         '{"digest": "d", "until": "2999-01-01"}',
     ],
 )
-def test_a_torn_memory_is_no_memory(idle: Idle, text: str) -> None:
+def test_a_torn_memory_is_no_memory(idle: SkipCache, text: str) -> None:
     idle.path.write_text(text)
     assert idle.line("d", NOON) is None
 
 
 def test_it_leaves_no_trace_where_there_are_no_journals(tmp_path: Path) -> None:
-    Idle(tmp_path / "linkback" / "deliveries.idle", ()).remember("d", Report(), "", NOON)
+    SkipCache(tmp_path / "linkback" / "deliveries.idle", ()).remember("d", Report(), "", NOON)
     assert not list(tmp_path.iterdir())
 
 
-def test_the_digest_is_of_the_journals_and_of_each_piece(idle: Idle, tmp_path: Path) -> None:
+def test_the_digest_is_of_the_journals_and_of_each_piece(idle: SkipCache, tmp_path: Path) -> None:
     digests = [idle.digest(["a", "b"]), idle.digest(["ab"]), idle.digest(["a", "b", "\udc80"])]
     (tmp_path / "none.jsonl").write_text("{}\n")
     digests.append(idle.digest(["a", "b"]))
@@ -92,8 +92,8 @@ def test_the_digest_is_of_the_journals_and_of_each_piece(idle: Idle, tmp_path: P
 
 def test_an_unchanged_site_is_not_looked_at_again_until_it_changes(site, monkeypatch) -> None:
     looked = []
-    real = plugin.courier_for
-    monkeypatch.setattr(plugin, "courier_for", lambda settings: looked.append(1) or real(settings))
+    real = plugin.sender_for
+    monkeypatch.setattr(plugin, "sender_for", lambda settings: looked.append(1) or real(settings))
     site.output.mkdir()
     with serving(WebHost(site.output)) as host, serving(Blog()) as blog:
         site.settings |= {

@@ -22,7 +22,7 @@ from pelican_linkback.protocol import webmention
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import Ledger
-from pelican_linkback.sending.running.sender import Courier
+from pelican_linkback.sending.running.sender import Sender
 from tests.fakeweb import FakeWeb, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -64,7 +64,7 @@ def run(folder: Path, prepare: Callable[[], None], now: datetime = NOON) -> int:
         return os.waitpid(child, 0)[1]
     try:
         prepare()
-        courier(folder, now).run(POSTS)
+        sender(folder, now).run(POSTS)
         os._exit(0)
     finally:
         os._exit(1)
@@ -85,7 +85,7 @@ def die_at(point: int, when: str) -> None:
     journal_module._write = mortal_write
 
 
-def courier(folder: Path, now: datetime = NOON) -> Courier:
+def sender(folder: Path, now: datetime = NOON) -> Sender:
     def receive(request: Request) -> Reply:
         mention = webmention.read_request(request.body)
         with (folder / "received").open("a") as file:
@@ -100,7 +100,7 @@ def courier(folder: Path, now: datetime = NOON) -> Courier:
     pages |= {target: offer for post in POSTS for target in post.targets}
     pages |= {f"https://far{n}.example/webmention": receive for n in range(10)}
     journal = Journal(folder / "deliveries.jsonl")
-    return Courier(journal, FakeWeb(pages), now=lambda: now, workers=1)
+    return Sender(journal, FakeWeb(pages), now=lambda: now, workers=1)
 
 
 def check(folder: Path, where: str) -> None:
@@ -108,7 +108,7 @@ def check(folder: Path, where: str) -> None:
     received = Counter((folder / "received").read_text().splitlines())
     assert set(received) == wanted, f"{where}: lost {wanted - set(received)}"
     assert received.total() <= len(wanted) + 1, f"{where}: more than one was repeated"
-    states = {each.state for each in Ledger(courier(folder).journal).deliveries.values()}
+    states = {each.state for each in Ledger(sender(folder).journal).deliveries.values()}
     assert states == {State.DELIVERED}, f"{where}: {states}"
 
 

@@ -1,4 +1,4 @@
-"""The courier over a miniature web: everybody is told once, whatever happens on the way."""
+"""The sender over a miniature web: everybody is told once, whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.notices import Notice
 from pelican_linkback.sending.running.recorder import Recorder
 from pelican_linkback.sending.running.report import Report
-from pelican_linkback.sending.running.sender import Courier
+from pelican_linkback.sending.running.sender import Sender
 from tests.fakeweb import FakeWeb, Page, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -96,9 +96,9 @@ class World:
             }
         )
 
-    def courier(self, **options: object) -> Courier:
+    def sender(self, **options: object) -> Sender:
         tools = {"now": lambda: self.now, "chance": lambda: 0.5, "monotonic": lambda: 0.0}
-        return Courier(self.journal, self.web, **{**tools, **options})
+        return Sender(self.journal, self.web, **{**tools, **options})
 
     def publish(self, *posts: Post) -> tuple[Post, ...]:
         self.web.pages |= {each.source: page(*each.targets) for each in posts}
@@ -134,7 +134,7 @@ def text_of(report: Report) -> str:
 
 def test_a_marked_target_is_told_once(world: World) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
     assert world.asked() == [f"GET {BLOG}/a", f"GET {FAR}/b", f"POST {FAR}/xmlrpc"]
     assert world.events() == ["queued", "attempt", "outcome"]
@@ -144,38 +144,38 @@ def test_a_marked_target_is_told_once(world: World) -> None:
 
     before = world.journal.path.read_bytes()
     for again in (posts, None, world.publish(post("a", f"{FAR}/b", fingerprint="2"))):
-        assert world.courier().run(again).summary() == "Linkbacks: 0 sent, 0 failed"
+        assert world.sender().run(again).summary() == "Linkbacks: 0 sent, 0 failed"
     assert world.asked() == []
     assert world.journal.path.read_bytes() == before
 
 
 def test_a_second_target_sends_exactly_one_more(world: World) -> None:
-    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
     world.asked()
-    world.courier().run(world.publish(post("a", f"{FAR}/b", f"{FAR}/c")))
+    world.sender().run(world.publish(post("a", f"{FAR}/b", f"{FAR}/c")))
     assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/c")]
 
 
 def test_a_site_without_marks_leaves_no_trace(world: World, tmp_path: Path) -> None:
-    assert world.courier().run([post("a")]) == Report()
-    assert world.courier().run(None) == Report()
+    assert world.sender().run([post("a")]) == Report()
+    assert world.sender().run(None) == Report()
     assert not list(tmp_path.iterdir())
 
 
 def test_what_was_unmarked_in_time_is_dropped_and_not_told(world: World) -> None:
-    world.courier().run([post("a", f"{FAR}/b")])
+    world.sender().run([post("a", f"{FAR}/b")])
     world.asked()
-    world.courier().run(world.publish(post("a")))
+    world.sender().run(world.publish(post("a")))
     assert world.asked() == []
     assert world.events() == ["queued", "waiting", "dropped"]
-    assert world.courier().run(None).left == 0
+    assert world.sender().run(None).left == 0
 
 
 def test_a_page_is_fetched_once_however_many_link_to_it(world: World) -> None:
     spellings = [f"{FAR}/b", "https://FAR.example:443/b", f"{FAR}/b#part", f"{FAR}/x/../b"]
     world.web.pages |= dict.fromkeys(spellings, offering(pingback=f"{FAR}/xmlrpc"))
     posts = world.publish(*(post(f"a{n}", *spellings) for n in range(5)))
-    assert world.courier().run(posts).sent == 20
+    assert world.sender().run(posts).sent == 20
     assert Counter(world.told()) == {
         Mention(each.source, target): 1 for each in posts for target in spellings
     }
@@ -203,7 +203,7 @@ def test_an_endpoint_host_of_many_blogs_gets_no_more_than_it_may(world: World) -
     targets = [f"https://blog{n}.example/" for n in range(12)]
     world.web.pages |= dict.fromkeys(targets, offering(webmention=f"{HUB}/webmention"))
     world.web.pages[f"{HUB}/webmention"] = crowded
-    assert world.courier(per_host=2).run(world.publish(post("a", *targets))).sent == 12
+    assert world.sender(per_host=2).run(world.publish(post("a", *targets))).sent == 12
     assert max(most) == 2
 
 
@@ -247,7 +247,7 @@ def test_a_page_that_is_not_ready_holds_its_mentions_back(
 ) -> None:
     posts = [post("a", f"{FAR}/b")]
     world.web.pages[f"{BLOG}/a"] = answer
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert world.delivery().state is State.WAITING
     assert world.delivery().reason == reason
     assert report.waiting == 1
@@ -258,22 +258,22 @@ def test_a_page_that_is_not_ready_holds_its_mentions_back(
 
     # A build later nothing has changed, and nothing is written.
     before = world.journal.path.read_bytes()
-    assert world.courier().run(posts) == report
+    assert world.sender().run(posts) == report
     assert world.journal.path.read_bytes() == before
     assert not world.told()
 
-    assert world.courier().run(world.publish(*posts)).sent == 1
+    assert world.sender().run(world.publish(*posts)).sent == 1
     assert world.events() == ["queued", "waiting", "attempt", "outcome"]
 
 
 def test_a_source_is_told_of_once_and_a_missing_link_each_by_itself(world: World) -> None:
     targets = [f"{FAR}/b", f"{FAR}/c", f"{FAR}/d"]
-    report = world.courier().run([post("a", *targets)])
+    report = world.sender().run([post("a", *targets)])
     assert text_of(report).startswith(f"a.md: {FAR}/b and 2 more not told yet: {BLOG}/a is not")
     assert world.asked() == [f"GET {BLOG}/a"]
 
     world.web.pages[f"{BLOG}/a"] = page(f"{FAR}/b")
-    report = world.courier().run([post("a", *targets)])
+    report = world.sender().run([post("a", *targets)])
     assert (report.sent, report.waiting) == (1, 2)
     assert [notice.level for notice in report.notices] == ["info", "warning", "warning"]
 
@@ -281,12 +281,12 @@ def test_a_source_is_told_of_once_and_a_missing_link_each_by_itself(world: World
 def test_a_link_that_the_built_page_lacks_is_named_at_once(world: World) -> None:
     posts = (post("a", f"{FAR}/b"),)
     for _ in range(2):  # whether it is news or not
-        report = world.courier(built=lambda _: BuiltPage(b"<p>No link.", NOON)).run(posts)
+        report = world.sender(built=lambda _: BuiltPage(b"<p>No link.", NOON)).run(posts)
         (warning,) = (each.text for each in report.notices if each.is_warning)
         assert "it is marked, and the article does not link to it" in warning
     world.publish(*posts)
     world.now += timedelta(days=1)
-    report = world.courier(built=lambda _: BuiltPage(b"<p>An older build.", NOON)).run(posts)
+    report = world.sender(built=lambda _: BuiltPage(b"<p>An older build.", NOON)).run(posts)
     assert report.sent == 1
     assert not [each.text for each in report.notices if "it is marked" in each.text]
 
@@ -295,7 +295,7 @@ def test_a_link_that_only_the_built_page_has_says_what_was_looked_for(world: Wor
     posts = world.publish(post("a", f"{FAR}/b"))
     built = BuiltPage(page(f"{FAR}/b").encode(), NOON)
     world.web.pages[f"{BLOG}/a"] = page("https://count.example/?to=b")
-    report = world.courier(built=lambda _: built, is_build=True).run(posts)
+    report = world.sender(built=lambda _: built, is_build=True).run(posts)
     (notice,) = report.notices
     assert f'no link on it is href="{FAR}/b" to the letter; the page that was built' in notice.text
     assert (notice.level, report.soon) == ("warning", 0)
@@ -303,7 +303,7 @@ def test_a_link_that_only_the_built_page_has_says_what_was_looked_for(world: Wor
 
 def test_two_articles_of_one_url_stop_nothing(world: World) -> None:
     posts = (post("a", f"{FAR}/b"), post("a", f"{FAR}/c"))
-    report = world.courier(built=lambda _: BuiltPage(b"<p>No link.", NOON)).run(posts)
+    report = world.sender(built=lambda _: BuiltPage(b"<p>No link.", NOON)).run(posts)
     (warning,) = (each.text for each in report.notices if each.is_warning)
     assert f"{FAR}/c not told yet: it is marked" in warning
 
@@ -330,7 +330,7 @@ def test_a_target_that_cannot_be_told(
     world: World, target: Page, state: State, reason: str
 ) -> None:
     world.web.pages[f"{FAR}/b"] = target
-    report = world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    report = world.sender().run(world.publish(post("a", f"{FAR}/b")))
     delivery = world.delivery()
     assert (delivery.state, delivery.reason, delivery.attempts) == (state, reason, 1)
     assert world.events() == ["queued", "outcome"]
@@ -344,7 +344,7 @@ def test_a_target_that_cannot_be_told(
 
 
 def test_pages_are_asked_for_in_html(world: World) -> None:
-    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
     asked = {each.url: each.headers for each in world.web.requests if each.method == "GET"}
     assert set(asked) == {f"{BLOG}/a", f"{FAR}/b"}
     assert {headers["Accept"][:10] for headers in asked.values()} == {"text/html,"}
@@ -355,12 +355,12 @@ def test_a_page_that_could_not_be_read_is_looked_at_again_when_that_is_asked_for
 ) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
     world.web.pages[f"{FAR}/b"] = Reply(200, [("Content-Type", "application/pdf")], b"%PDF")
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert "not told: its page is no HTML (application/pdf)" in report.notices[0].text
     world.web.pages[f"{FAR}/b"] = offering(pingback=f"{FAR}/xmlrpc")
-    assert world.courier().run(posts).sent == 0
-    assert world.courier().run(posts, failed_too=True).sent == 1
-    assert world.courier().run(posts, failed_too=True).ended == ()
+    assert world.sender().run(posts).sent == 0
+    assert world.sender().run(posts, failed_too=True).sent == 1
+    assert world.sender().run(posts, failed_too=True).ended == ()
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ def test_what_an_endpoint_answers_is_remembered(
     world: World, answer: Page | Callable[[Request], Page], state: State, reason: str | None
 ) -> None:
     world.web.pages[f"{FAR}/xmlrpc"] = answer
-    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
     delivery = world.delivery()
     assert delivery.state is state
     assert reason is None or delivery.reason == reason
@@ -389,7 +389,7 @@ def test_what_an_endpoint_answers_is_remembered(
 
 
 def test_a_target_that_is_no_url_is_refused_without_a_request(world: World) -> None:
-    world.courier().run(world.publish(post("a", "gopher://far.example/")))
+    world.sender().run(world.publish(post("a", "gopher://far.example/")))
     assert world.delivery("gopher://far.example/").reason == "invalid-url"
     assert world.asked() == [f"GET {BLOG}/a"]
 
@@ -407,7 +407,7 @@ def test_one_protocol_tells_it_the_first_that_is_offered(
 ) -> None:
     both = {"webmention": f"{HUB}/webmention", "pingback": f"{FAR}/xmlrpc"}
     world.web.pages[f"{FAR}/b"] = offering(**both)
-    world.courier(protocols=protocols).run(world.publish(post("a", f"{FAR}/b")))
+    world.sender(protocols=protocols).run(world.publish(post("a", f"{FAR}/b")))
     assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
     assert f"POST {both[told]}" in world.asked()
 
@@ -427,7 +427,7 @@ def test_pingback_stands_in_where_webmention_is_refused_for_good(
         f"{FAR}/b": offering(webmention=f"{HUB}/webmention", pingback=f"{FAR}/xmlrpc"),
         f"{HUB}/webmention": first,
     }
-    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
     delivery = world.delivery()
     assert (delivery.state, delivery.protocol, delivery.attempts) == (state, protocol, 1)
 
@@ -447,7 +447,7 @@ def test_the_place_where_a_receiver_tells_what_became_of_it_is_kept(
         f"{FAR}/b": offering(webmention=f"{HUB}/webmention"),
         f"{HUB}/webmention": Reply(201, [("Location", location)]),
     }
-    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
     assert world.delivery().state is State.DELIVERED
     assert world.delivery().status_url == kept
 
@@ -472,25 +472,25 @@ def test_a_status_page_is_asked_until_it_gives_a_verdict(
         f"{HUB}/status/1": status("pending"),
     }
     posts = world.publish(post("a", f"{FAR}/b"))
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert report.next_at == NOON + timedelta(minutes=10)
     world.asked()
-    assert world.courier().run(posts).next_at == report.next_at
+    assert world.sender().run(posts).next_at == report.next_at
     assert world.asked() == []
     for minutes in (10, 30):
         world.now += timedelta(minutes=minutes)
-        assert world.courier().run(posts).summary() == "Linkbacks: 0 sent, 0 failed"
+        assert world.sender().run(posts).summary() == "Linkbacks: 0 sent, 0 failed"
         assert world.asked() == [f"GET {HUB}/status/1"]
     world.now += timedelta(minutes=90)
     world.web.pages[f"{HUB}/status/1"] = status(says)
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert (report.failed, [notice.level for notice in report.notices]) == (
         (1, [level]) if level else (0, [])
     )
     assert (world.delivery().state, world.delivery().reason) == (state, reason)
     world.asked()
     world.now += timedelta(days=30)
-    assert world.courier().run(posts) == Report()
+    assert world.sender().run(posts) == Report()
     assert world.asked() == []
 
 
@@ -501,7 +501,7 @@ def test_a_status_page_that_is_down_is_asked_later(world: World) -> None:
     }
     posts = world.publish(post("a", f"{FAR}/b"))
     for _ in range(10):
-        report = world.courier().run(posts)
+        report = world.sender().run(posts)
         world.now = report.next_at or world.now
     assert Counter(world.events())["asked"] == 8
     assert world.delivery().state is State.DELIVERED
@@ -514,7 +514,7 @@ def test_what_wordpress_would_refuse_is_named_before_a_pingback(world: World) ->
     image = f'<title>x</title><a href="{FAR}/b"><img src="x"></a>'
     posts = world.publish(post("a", f"{FAR}/b"))
     world.web.pages[f"{BLOG}/a"] = image
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     warning, told = sorted(report.notices, reverse=True)
     assert warning.level == "warning"
     assert warning.text.startswith(f"a.md: {FAR}/b: a WordPress site will refuse the pingback: ")
@@ -526,14 +526,14 @@ def test_and_does_not_concern_a_webmention(world: World) -> None:
     world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
     posts = world.publish(post("a", f"{FAR}/b"))
     world.web.pages[f"{BLOG}/a"] = f'<a href="{FAR}/b"><img src="x"></a>'
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert report.sent == 1
     assert text_of(report).startswith(f"a.md: {FAR}/b told by webmention")
 
 
 def test_a_link_that_is_nearly_right_is_named(world: World) -> None:
     world.web.pages[f"{BLOG}/a"] = page(f"{FAR}/b/")
-    report = world.courier().run([post("a", f"{FAR}/b")])
+    report = world.sender().run([post("a", f"{FAR}/b")])
     assert f"the page links to {FAR}/b/, which is not the target to the letter" in text_of(report)
 
 
@@ -542,9 +542,9 @@ def test_a_link_that_is_nearly_right_is_named(world: World) -> None:
 
 def test_an_update_goes_by_webmention_or_not_at_all(world: World) -> None:
     world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
-    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
     world.web.pages[f"{FAR}/b"] = offering(pingback=f"{FAR}/xmlrpc")
-    report = world.courier().run([post("a", f"{FAR}/b", fingerprint="2")])
+    report = world.sender().run([post("a", f"{FAR}/b", fingerprint="2")])
     assert (report.sent, report.nothing) == (0, 1)
     assert len(world.told()) == 1
 
@@ -561,7 +561,7 @@ def test_a_shared_endpoint_that_refuses_is_looked_up_anew(world: World) -> None:
     world.web.pages |= {f"{HUB}/{n}": once for n in range(1, 9)}
     world.web.pages[f"{FAR}/b"] = lambda _: offering(webmention=f"{HUB}/{next(keys)}")
     posts = world.publish(post("a", f"{FAR}/b"), post("z", f"{FAR}/b"))
-    assert world.courier().run(posts).sent == 2
+    assert world.sender().run(posts).sent == 2
     assert world.asked().count(f"GET {FAR}/b") == 2
 
 
@@ -573,11 +573,11 @@ def test_a_remembered_endpoint_that_refuses_is_looked_up_anew(world: World) -> N
         return Reply(200, [*page.headers, ("Cache-Control", "max-age=600")])
 
     world.web.pages |= {f"{FAR}/b": offer(1), f"{HUB}/1": accept, f"{HUB}/2": accept}
-    world.courier(discoveries=memory).run(world.publish(post("a", f"{FAR}/b")))
+    world.sender(discoveries=memory).run(world.publish(post("a", f"{FAR}/b")))
     world.web.pages |= {f"{FAR}/b": offer(2), f"{HUB}/1": Reply(403)}
     posts = world.publish(post("a", f"{FAR}/b"), post("z", f"{FAR}/b"))
     world.asked()
-    assert world.courier(discoveries=memory).run(posts).sent == 1
+    assert world.sender(discoveries=memory).run(posts).sent == 1
     assert world.asked() == [
         f"GET {BLOG}/z",
         f"GET {FAR}/b",
@@ -592,21 +592,21 @@ def test_and_a_refusal_by_the_same_endpoint_is_believed(world: World) -> None:
         f"{HUB}/webmention": Reply(403),
     }
     posts = world.publish(post("a", f"{FAR}/b"), post("z", f"{FAR}/b"))
-    assert world.courier().run(posts).failed == 2
+    assert world.sender().run(posts).failed == 2
     assert world.asked().count(f"POST {HUB}/webmention") == 2
 
 
 def test_retract_drops_what_was_never_told_and_leaves_pingbacks_alone(world: World) -> None:
     world.web.pages |= {f"{FAR}/c": offering(webmention=f"{HUB}/webmention")}
-    world.courier().run(world.publish(post("a", f"{FAR}/b", f"{FAR}/c")))
-    world.courier(deadline=0).run([post("a", f"{FAR}/b", f"{FAR}/c", f"{FAR}/d")])
+    world.sender().run(world.publish(post("a", f"{FAR}/b", f"{FAR}/c")))
+    world.sender(deadline=0).run([post("a", f"{FAR}/b", f"{FAR}/c", f"{FAR}/d")])
     world.web.pages[f"{BLOG}/a"] = Reply(410)
     world.asked()
-    report = world.courier().retract(f"{BLOG}/a")
+    report = world.sender().retract(f"{BLOG}/a")
     assert "told that the page is gone by webmention" in text_of(report)
     assert world.asked() == [f"GET {BLOG}/a", f"GET {FAR}/c", f"POST {HUB}/webmention"]
     assert world.delivery(f"{FAR}/d").state is State.DROPPED
-    assert world.courier().retract(f"{BLOG}/a") == Report()
+    assert world.sender().retract(f"{BLOG}/a") == Report()
 
 
 @pytest.mark.parametrize(
@@ -622,9 +622,9 @@ def test_what_a_receiver_answers_to_the_news_that_a_link_is_gone(
     world: World, answer: Page, state: State, reason: str
 ) -> None:
     world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
-    world.courier().run(world.publish(post("a", f"{FAR}/b")))
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
     world.web.pages[f"{HUB}/webmention"] = answer
-    world.courier().run(world.publish(post("a", fingerprint="2")))
+    world.sender().run(world.publish(post("a", fingerprint="2")))
     assert (world.delivery().state, world.delivery().reason) == (state, reason)
 
 
@@ -640,16 +640,16 @@ def test_what_failed_for_now_is_tried_when_its_time_has_come(
 ) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
     well, world.web.pages[where] = world.web.pages[where], Reply(429, [("Retry-After", asked)])
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert "the first run after 2026-03-01 14:00 UTC tries again" in text_of(report)
     world.asked()
     world.now = NOON + timedelta(hours=2, seconds=-1)
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert report.summary() == "Linkbacks: 0 sent, 1 to be tried again, 0 failed"
     assert world.asked() == []
     world.web.pages[where] = well
     world.now += timedelta(seconds=1)
-    assert world.courier().run(posts).sent == 1
+    assert world.sender().run(posts).sent == 1
 
 
 def test_after_eight_attempts_we_give_up_until_the_article_changes(world: World) -> None:
@@ -657,17 +657,17 @@ def test_after_eight_attempts_we_give_up_until_the_article_changes(world: World)
     world.web.pages[f"{FAR}/xmlrpc"] = Reply(500)
     reports = []
     for _ in range(8):
-        reports.append(world.courier().run(posts))
+        reports.append(world.sender().run(posts))
         world.now = world.delivery().retry_at
     assert [(each.later, each.failed) for each in reports] == [(1, 0)] * 7 + [(0, 1)]
     assert "not told after 8 attempts (the endpoint answers 500)" in text_of(reports[-1])
     assert len(world.told()) == 8
     assert timedelta(days=6) < world.now - NOON
-    assert world.courier().run(posts) == Report()
+    assert world.sender().run(posts) == Report()
     assert len(world.told()) == 8
 
     world.web.pages[f"{FAR}/xmlrpc"] = accept
-    assert world.courier().run([post("a", f"{FAR}/b", fingerprint="2")]).sent == 1
+    assert world.sender().run([post("a", f"{FAR}/b", fingerprint="2")]).sent == 1
 
 
 # Cut short
@@ -676,13 +676,13 @@ def test_after_eight_attempts_we_give_up_until_the_article_changes(world: World)
 def test_what_the_deadline_leaves_is_due_next_time(world: World) -> None:
     ticks = count()
     posts = world.publish(*(post(f"a{n}", f"{FAR}/b") for n in range(6)))
-    report = world.courier(workers=1, monotonic=lambda: next(ticks), deadline=7).run(posts)
+    report = world.sender(workers=1, monotonic=lambda: next(ticks), deadline=7).run(posts)
     assert 0 < report.sent < 6
     assert report.sent + report.left == 6
     assert report.summary() == (
         f"Linkbacks: {report.sent} sent, 0 failed, {report.left} left for the next run"
     )
-    assert world.courier().run(None).sent == report.left
+    assert world.sender().run(None).sent == report.left
     assert Counter(world.told()).most_common(1)[0][1] == 1
 
 
@@ -693,13 +693,13 @@ def test_ctrl_c_records_what_is_known_and_says_what_remains(world: World) -> Non
 
     world.web.pages[f"{FAR}/xmlrpc"] = interrupting
     posts = world.publish(*(post(f"a{n}", f"{FAR}/b") for n in range(4)))
-    report = world.courier(workers=1).run(posts)
+    report = world.sender(workers=1).run(posts)
     assert report.interrupted
     assert report.sent >= 1
     assert report.sent + report.left == 4
     assert report.summary().startswith(f"Linkbacks: interrupted, {report.sent} sent")
     world.web.pages[f"{FAR}/xmlrpc"] = accept
-    assert world.courier().run(posts).sent == report.left
+    assert world.sender().run(posts).sent == report.left
     assert Counter(world.told()).most_common(1)[0][1] == 1
 
 
@@ -727,13 +727,13 @@ def test_what_ctrl_c_cuts_off_stays_due_and_is_recorded_no_more(
     monkeypatch.setattr(world.web, "close", closed.set)
     world.web.pages[f"{FAR}/xmlrpc"] = stalls
     posts = world.publish(post("a", f"{FAR}/b"))
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     assert report.summary() == "Linkbacks: interrupted, 0 sent, 1 to be tried again, 0 failed"
     assert ended.wait(PATIENCE)
     assert world.events() == ["queued", "attempt"]
     world.web.pages[f"{FAR}/xmlrpc"] = accept
     world.now += timedelta(minutes=11)
-    assert world.courier().run(posts).sent == 1
+    assert world.sender().run(posts).sent == 1
 
 
 class Killed(BaseException):
@@ -766,7 +766,7 @@ SIX = [post(f"a{n}", f"{FAR}/b", f"{FAR}/c") for n in range(3)]
 @pytest.mark.parametrize("point", range(1, 14), ids=lambda n: f"line {n}")
 def test_killed_at_any_write_the_next_run_completes(world: World, when: str, point: int) -> None:
     posts = world.publish(*SIX)
-    mortal = Courier(
+    mortal = Sender(
         MortalJournal(world.journal.path, when, point), world.web, now=lambda: NOON, workers=1
     )
     with pytest.raises(Killed):
@@ -789,23 +789,23 @@ def test_killed_at_any_request_the_next_run_completes(world: World, when: str, p
 
     world.web.pages[f"{FAR}/xmlrpc"] = deadly
     with pytest.raises(Killed):
-        world.courier(workers=1).run(posts)
+        world.sender(workers=1).run(posts)
     world.web.pages[f"{FAR}/xmlrpc"] = accept
     assert_the_rest_completes(world, posts)
 
 
 def assert_the_rest_completes(world: World, posts: tuple[Post, ...]) -> None:
     """Nothing is lost, and at most the one in flight is repeated, when its time has come."""
-    world.courier().run(posts)
+    world.sender().run(posts)
     assert Counter(world.told()).most_common(1)[0][1] == 1
     world.now += timedelta(minutes=11)
-    world.courier().run(posts)
+    world.sender().run(posts)
     told = Counter(world.told())
     assert set(told) == {Mention(each.source, target) for each in posts for target in each.targets}
     assert told.total() <= 7
     assert {each.state for each in Ledger(world.journal).deliveries.values()} == {State.DELIVERED}
     world.asked()
-    world.courier().run(posts)
+    world.sender().run(posts)
     assert world.asked() == []
 
 
@@ -822,16 +822,16 @@ def test_nothing_is_sent_whose_attempt_is_not_on_record(world: World) -> None:
     world.publish(*SIX)
     world.journal = Full(world.journal.path)
     with pytest.raises(JournalError):
-        world.courier().run(SIX)
+        world.sender().run(SIX)
     assert not world.told()
 
 
 def test_damage_is_told_and_does_no_more(world: World) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
-    world.courier().run(posts)
+    world.sender().run(posts)
     with world.journal.path.open("a") as file:
         file.write('{"v": 0, "event": "sung"}\n' * 2 + "?\n" * 5)
-    report = world.courier().run(posts)
+    report = world.sender().run(posts)
     name = world.journal.path
     assert [notice.text for notice in report.notices] == [
         *(
@@ -853,11 +853,11 @@ def test_two_runs_at_a_time_send_nothing_twice(world: World) -> None:
     others: list[Report] = []
 
     def meanwhile(request: Request) -> Reply:
-        others.append(Courier(Journal(world.journal.path), world.web, now=lambda: NOON).run(posts))
+        others.append(Sender(Journal(world.journal.path), world.web, now=lambda: NOON).run(posts))
         return accept(request)
 
     world.web.pages[f"{FAR}/xmlrpc"] = meanwhile
-    assert world.courier().run(posts).sent == 6
+    assert world.sender().run(posts).sent == 6
     assert Counter(world.told()).most_common(1)[0][1] == 1
     for other in others:
         assert other.sent == 0
@@ -871,11 +871,11 @@ def test_a_run_that_had_to_wait_for_another_knows_what_that_one_told(world: Worl
     class Late(Journal):
         @contextmanager
         def hold(self) -> Iterator[bool]:
-            Courier(Journal(self.path), world.web, now=lambda: NOON).run(posts)
+            Sender(Journal(self.path), world.web, now=lambda: NOON).run(posts)
             with super().hold() as held:
                 yield held
 
-    late = Courier(Late(world.journal.path), world.web, now=lambda: NOON)
+    late = Sender(Late(world.journal.path), world.web, now=lambda: NOON)
     assert late.run(posts) == Report()
     assert len(world.told()) == 6
 
@@ -885,18 +885,18 @@ def test_a_run_that_had_to_wait_for_another_knows_what_that_one_told(world: Worl
 
 def test_plan_says_what_run_would_do_and_does_nothing(world: World, tmp_path: Path) -> None:
     first, second = world.publish(post("a", f"{FAR}/b"), post("z", f"{FAR}/b"))
-    planned = world.courier().plan([first])
+    planned = world.sender().plan([first])
     assert [(delivery.mention, what) for delivery, what in planned] == [
         (Mention(first.source, f"{FAR}/b"), Send("queued"))
     ]
     assert not world.asked()
     assert not list(tmp_path.iterdir())
 
-    world.courier().run([first])
+    world.sender().run([first])
     before = world.journal.path.read_bytes()
-    planned = world.courier().plan([first, second])
+    planned = world.sender().plan([first, second])
     assert [what for _, what in planned] == [Skip("delivered"), Send("queued")]
-    assert [what for _, what in world.courier().plan()] == [Skip("delivered")]
+    assert [what for _, what in world.sender().plan()] == [Skip("delivered")]
     assert world.journal.path.read_bytes() == before
 
 
@@ -936,13 +936,13 @@ def test_summary(report: Report, line: str) -> None:
 def test_a_notice_is_one_harmless_line(world: World) -> None:
     world.web.pages[f"{FAR}/xmlrpc"] = fault(49)
     source = Post(f"{BLOG}/a", "a\n\x1b[31m.md", (f"{FAR}/b",), "1")
-    report = world.courier().run(world.publish(source))
+    report = world.sender().run(world.publish(source))
     assert report.notices[0] == Notice("warning", report.notices[0].text)
     assert text_of(report).isprintable()
 
 
 def test_every_line_that_is_written_can_be_read(world: World) -> None:
-    world.courier().run(world.publish(*SIX, post("a", f"{FAR}/404")))
+    world.sender().run(world.publish(*SIX, post("a", f"{FAR}/404")))
     lines = world.journal.read().events
     assert len(lines) > 2 * len(SIX)
     assert [to_line(from_line(line)) for line in lines] == list(lines)
@@ -955,7 +955,7 @@ def test_errors_of_the_web_are_all_answers() -> None:
 
 def test_how_far_a_run_is_can_be_watched(world: World) -> None:
     seen: list[tuple[int, int]] = []
-    courier = replace(world.courier(), progress=lambda done, due: seen.append((done, due)))
-    courier.run([post("a", f"{FAR}/x")])
+    sender = replace(world.sender(), progress=lambda done, due: seen.append((done, due)))
+    sender.run([post("a", f"{FAR}/x")])
     assert seen[0] == (0, 1)
     assert seen[-1] == (1, 1)
