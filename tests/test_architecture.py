@@ -39,7 +39,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "feeds/framework": ({*BASE, "feeds/formats", "feeds/content"}, {"feedgenerator"}),
     "feeds/formats": ({*BASE, "feeds/content"}, {"feedgenerator"}),
     "feeds/content": (BASE, set()),
-    "feeds/content/parser": (BASE, {"turbohtml"}),
+    "feeds/content/parser": (BASE, {"bs4", "turbohtml"}),
     "sending": ({*BASE, "sending"}, set()),
     "sending/running": ({*BASE, "sending/deciding", "sending/memory"}, set()),
     "sending/deciding": ({*BASE, "sending/memory"}, set()),
@@ -193,6 +193,7 @@ HEAVY = (
     "lxml",
     "requests",
     "turbohtml",
+    "bs4",
     f"{OWN}.net.client",
     f"{OWN}.sending.running.sender",
 )

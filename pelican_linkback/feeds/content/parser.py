@@ -1,18 +1,19 @@
-"""HTML text to a tree, as browsers read it (HTML, section 13.2). The only place that knows how."""
+"""HTML text to a tree, as browsers read it (HTML, section 13.2). The only place that knows how.
+
+turbohtml reads it, in C, where there is a wheel of it for the machine; else Beautiful Soup with
+html5lib does, a hundred times slower and as browsers do in all but rare cases.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-from turbohtml import Element as Parsed
-from turbohtml import Namespace, Text, parse_fragment
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from pelican_linkback.feeds.content.elements import DROPPED
 from pelican_linkback.feeds.content.tree import Element, Node
 
 __all__ = ["parse"]
-
-_HTML = Namespace.HTML
 
 MOST_ATTRIBUTES = 200
 """Of one tag; what comes behind them is left out."""
@@ -20,35 +21,100 @@ MOST_ATTRIBUTES = 200
 MOST_LEVELS = 200
 """How deep elements may be: what is deeper loses its tags."""
 
+_SPACES = {"http://www.w3.org/2000/svg": "svg", "http://www.w3.org/1998/Math/MathML": "math"}
+
+
+class _Parser(NamedTuple):
+    """A parser of somebody else's.
+
+    ``parse`` returns the nodes of a piece of HTML; ``read`` returns what a node is: its text, an
+    element with no children yet, or None for comments and the like. ``children`` are an element's.
+    """
+
+    parse: Callable[[str], Iterable[Any]]
+    read: Callable[[Any], Node | None]
+    children: Callable[[Any], Iterable[Any]]
+
 
 def parse(html: str) -> Element:
     """Return a ``div`` that holds what a browser makes of a piece of HTML, without its comments."""
+    parser = _parser()
     # Lone surrogates, which XML forbids, are more than a parser can encode.
-    fragment = parse_fragment(html.encode(errors="ignore").decode(), positions=False)
+    nodes = parser.parse(html.encode(errors="ignore").decode())
     root = Element("div")
-    waiting: list[tuple[list[Node], Any]] = [(root.children, iter(fragment.children))]
+    waiting: list[tuple[list[Node], Any]] = [(root.children, iter(nodes))]
     while waiting:
         into, nodes = waiting[-1]
         for node in nodes:
-            if isinstance(node, Text):
-                into.append(node.data)
-            elif isinstance(node, Parsed):
+            found = parser.read(node)
+            if isinstance(found, str):
+                into.append(found)
+            elif found is not None:
                 if len(waiting) <= MOST_LEVELS:
-                    element = _element(node)
-                    into.append(element)
-                    into = element.children
-                elif node.tag in DROPPED:
+                    into.append(found)
+                    into = found.children
+                elif found.name in DROPPED:
                     continue
-                waiting.append((into, iter(node.children)))
+                waiting.append((into, iter(parser.children(node))))
                 break
         else:
             waiting.pop()
     return root
 
 
-def _element(node: Parsed) -> Element:
-    # Class and rel are lists in ``attrs``; ``attr`` gives what is written.
-    names = list(node.attrs)[:MOST_ATTRIBUTES]
-    attributes = {name: node.attr(name) or "" for name in names}
-    space = node.namespace
-    return Element(node.tag, attributes, [], "html" if space is _HTML else space.value)
+@functools.cache
+def _parser() -> _Parser:
+    try:
+        return _turbohtml()
+    except ImportError:
+        return _beautiful_soup()
+
+
+def _turbohtml() -> _Parser:
+    from turbohtml import Element as Parsed  # noqa: PLC0415
+    from turbohtml import Namespace, Text, parse_fragment  # noqa: PLC0415
+
+    def read(node: Any) -> Node | None:
+        if isinstance(node, Text):
+            return node.data
+        if not isinstance(node, Parsed):
+            return None
+        # Class and rel are lists in ``attrs``; ``attr`` gives what is written.
+        names = list(node.attrs)[:MOST_ATTRIBUTES]
+        attributes = {name: node.attr(name) or "" for name in names}
+        space = node.namespace
+        return Element(node.tag, attributes, [], "html" if space is html else space.value)
+
+    def nodes(text: str) -> Iterable[Any]:
+        return parse_fragment(text, positions=False).children
+
+    html = Namespace.HTML
+    return _Parser(nodes, read, _children)
+
+
+def _beautiful_soup() -> _Parser:
+    from bs4 import BeautifulSoup  # noqa: PLC0415
+    from bs4.element import NavigableString, PreformattedString  # noqa: PLC0415
+
+    def nodes(text: str) -> Iterable[Any]:
+        # In the body, as a fragment is; Beautiful Soup has no other way to say so.
+        soup = BeautifulSoup(
+            f"<!DOCTYPE html><body>{text}", "html5lib", multi_valued_attributes=None
+        )
+        return soup.body.children if soup.body else ()
+
+    def read(node: Any) -> Node | None:
+        if isinstance(node, PreformattedString):  # a comment, a declaration, an instruction
+            return None
+        if isinstance(node, NavigableString):
+            return str(node)
+        attributes = dict(list(node.attrs.items())[:MOST_ATTRIBUTES])
+        named = {str(name): str(value) for name, value in attributes.items()}
+        return Element(node.name, named, [], _SPACES.get(node.namespace, "html"))
+
+    return _Parser(nodes, read, _children)
+
+
+def _children(node: Any) -> Iterable[Any]:
+    children: Iterable[Any] = node.children
+    return children
