@@ -188,6 +188,81 @@ def test_the_feed_of_an_article_that_cannot_be_read_stays(blog: SiteBuilder) -> 
     assert files(blog, "other").keys() == {"other/sea.xml"}
 
 
+@pytest.mark.parametrize("emptied", [False, True])
+def test_the_feeds_of_an_article_that_breaks_later_stay(blog: SiteBuilder, emptied: bool) -> None:
+    """Another plugin spoils an article when its page is written, and takes its language away."""
+    blog.article("four", lang="pt", category="Only", tags="own", date="2026-01-04")
+    settings = {
+        "LINKBACK_FEEDS": None,
+        "CATEGORY_FEED_ATOM": "g/c-{slug}.xml",
+        "TAG_FEED_ATOM": "g/t-{slug}.xml",
+        "TRANSLATION_FEED_ATOM": "g/l-{lang}.xml",
+    }
+    blog.build(**settings)
+    before = files(blog, "g")
+    own = {"g/c-only.xml", "g/t-own.xml", "g/l-pt.xml"}
+    assert own <= before.keys()
+
+    def spoil(path: str, context: Any) -> None:
+        for article in context["articles"] if path.endswith("archives.html") else ():
+            if article.slug == "four":
+                article.metadata = None
+
+    signals.content_written.connect(spoil)
+    build = blog.build(**settings, DELETE_OUTPUT_DIRECTORY=emptied)
+    assert any("four.md" in each for each in build.problems)
+    assert {path: files(blog, "g")[path] for path in own} == {path: before[path] for path in own}
+    signals.content_written.disconnect(spoil)
+    (blog.content / "four.md").unlink()
+    blog.build(**settings, DELETE_OUTPUT_DIRECTORY=emptied)
+    assert files(blog, "g").keys() == before.keys() - own
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+def test_a_style_sheet_that_cannot_be_written_stays(
+    blog: SiteBuilder, monkeypatch: pytest.MonkeyPatch, emptied: bool
+) -> None:
+    from pelican_linkback.feeds.output import folder
+    from pelican_linkback.feeds.output.files import write
+
+    blog.build(LINKBACK_FEED_STYLE=True)
+    sheet = blog.output / "linkback-feed.css"
+    before = sheet.read_bytes(), sheet.stat().st_mtime_ns
+
+    def refuse(path: Path, *arguments: Any) -> bool:
+        if path == sheet and len(arguments) > 1:
+            raise OSError(28, "No space left on device")
+        return write(path, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "write", refuse)
+        build = blog.build(LINKBACK_FEED_STYLE=True, DELETE_OUTPUT_DIRECTORY=emptied)
+    assert "No space left" in build.problems[0]
+    assert (sheet.read_bytes(), sheet.stat().st_mtime_ns) == before
+    blog.build(LINKBACK_FEED_STYLE=False, DELETE_OUTPUT_DIRECTORY=emptied)
+    assert not sheet.exists()
+
+
+class Pathless:
+    """A plugin's content that has no path."""
+
+    @property
+    def save_as(self) -> str:
+        raise ValueError("nowhere")
+
+    def get_relative_source_path(self) -> str:
+        return "x"
+
+
+def test_what_has_no_path_takes_none(blog: SiteBuilder) -> None:
+    def add(generators: Any) -> None:
+        generators[0].context["static_content"]["x"] = Pathless()
+
+    signals.all_generators_finalized.connect(add)
+    build = blog.build()
+    assert (build.problems, len(files(blog, "other"))) == ([], 2)
+
+
 def test_where_ids_are_not_known_an_emptied_folder_gets_its_feeds_back(blog: SiteBuilder) -> None:
     blog.settings |= {"FEED_ALL_ATOM": "feeds/all.xml"}
     blog.build()

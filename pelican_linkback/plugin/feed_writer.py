@@ -171,9 +171,10 @@ class FeedStage:
             self._messages.add(logging.ERROR, str(error), f"Feed {error}")
         for slip in misspelt(each for _, each in self._classes.classes):
             self._messages.warn(slip)
+        paths = {each.path for each in catalogued.documents}
         if self._settings.feed_style is True:
             self._write_stylesheet()
-        paths = {each.path for each in catalogued.documents}
+            paths.add(STYLESHEET)
         users = self._users_of(paths | set(self.output.known), writer)
         self.output.release(users)
         with _absolute_links(self._generator.context, site.url):

@@ -36,7 +36,8 @@ def taken(paths: Collection[str], generator: Any, writer: Any, output: Path) -> 
 
 def has_unread_sources(generator: Any) -> bool:
     """Return whether Pelican could not read a source file, and so knows less than there is."""
-    return None in generator.context["generated_content"].values()
+    contents = generator.context["generated_content"].values()
+    return any(content is None for content in contents)
 
 
 def _contents(generator: Any, of: Callable[[Any], bool]) -> Iterator[tuple[str, str]]:
