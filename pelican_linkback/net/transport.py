@@ -203,7 +203,7 @@ def _request(method: str, url: str, body: bytes | None, headers: Mapping[str, st
         prepared.prepare_headers(headers)
         if body is not None:
             prepared.prepare_body(body, None)
-        fields = (f"{name}: {value}" for name, value in prepared.headers.items())
+        fields = (f"{name}: {value!s}" for name, value in prepared.headers.items())
         head = "\r\n".join([f"{method} {prepared.path_url} HTTP/1.1", *fields, "", ""])
         return head.encode("latin-1") + (body or b"")
     except ValueError as error:  # requests' InvalidHeader is one, and so is a UnicodeError
