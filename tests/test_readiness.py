@@ -83,7 +83,7 @@ HOME = online(BARE, url=f"{HOST}/")
         pytest.param(GONE, online(status=410), None, "", id="410: gone"),
         pytest.param(GONE, HOME, None, "", id="it redirects to a page without the link: gone"),
         pytest.param(GONE, MOVED, None, "still-online", id="it redirects to one with the link"),
-        pytest.param(GONE, online(BARE), None, "still-online", id="there, without the link"),
+        pytest.param(GONE, online(BARE), None, "", id="there, without the link"),
         pytest.param(
             GONE, online(BARE, 500, f"{HOST}/"), None, "still-online", id="redirected to trouble"
         ),

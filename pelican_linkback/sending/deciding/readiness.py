@@ -185,8 +185,9 @@ class _Look:
         """Return why a receiver would still find the link on a page that answers."""
         is_unlinked = self.page.status == 200 and not self._has_link
         if self.delivery.fingerprint == GONE:
-            # One that follows a redirect to the article's new page finds it there.
-            return None if is_unlinked and self._is_redirected else Waiting(STILL_ONLINE)
+            # A page that says in words alone that nothing is there, or whereto it has moved, is
+            # one without the link. Who follows a redirect to the new page finds it there.
+            return None if is_unlinked else Waiting(STILL_ONLINE)
         if self.page.status != 200:
             return _not_online(self.page)
         return None if is_unlinked else Waiting(STILL_LINKED)
