@@ -146,6 +146,7 @@ def test_a_run_that_does_not_wait_leaves_them_due(world: Days) -> None:
         pytest.param(fault(429), 20, id="fault 429"),
         pytest.param(fault(503), 60, id="fault 503"),
         pytest.param(Reply(429, [("Retry-After", "1000000000")]), 7 * 86400, id="in 30 years"),
+        pytest.param(Reply(429, [("Retry-After", "9" * 15)]), 7 * 86400, id="never"),
     ],
 )
 def test_a_host_is_left_alone_for_what_it_asks_by_this_run_and_the_next(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pelican_linkback.protocol.mention import Outcome, Verdict
 from pelican_linkback.protocol.response import (
+    LONGEST_PAUSE,
     charset,
     failure,
     fields,
@@ -95,7 +96,10 @@ def test_a_redirect_to_nowhere() -> None:
         ("", None),
         ("soon", None),
         ("-5", None),
-        ("1.5", None),
+        ("1.5", 1.5),
+        ("999999999999999", LONGEST_PAUSE),
+        ("9" * 64, LONGEST_PAUSE),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_PAUSE),
         ("٣", None),
         ("9" * 5000, None),
         ("Wed, 99 May 2024 12:01:30 GMT", None),

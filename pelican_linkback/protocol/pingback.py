@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from pelican_linkback.exceptions import ProtocolError
 from pelican_linkback.protocol import xmlrpc
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
-from pelican_linkback.protocol.response import Headers, failure, is_passing, pause
+from pelican_linkback.protocol.response import Headers, failure, is_passing, pause, retry_after
 from pelican_linkback.text.printable import printable
 
 __all__ = [
@@ -117,13 +117,13 @@ def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None 
         # It is no reply of XML-RPC, so nobody has refused: an error page, most of the time.
         return Outcome(Verdict.LATER, reply.reason, printable(reply.detail))
     if (refusal := reply.find("fault")) is not None:
-        return _read_fault(refusal)
+        return _read_fault(refusal, retry_after(headers, now))
     if (params := reply.find("params")) is not None:
         return Outcome(Verdict.DELIVERED, "accepted", _harmless(xmlrpc.words(params)))
     return Outcome(Verdict.LATER, "not-xml-rpc", "the reply holds neither params nor a fault")
 
 
-def _read_fault(said: Element) -> Outcome:
+def _read_fault(said: Element, asked: float | None) -> Outcome:
     members = {
         xmlrpc.words(member.find("name")): xmlrpc.words(member.find("value"))
         for member in said.findall("value/struct/member")
@@ -138,7 +138,9 @@ def _read_fault(said: Element) -> Outcome:
     reason = "already-registered" if number == 48 else f"fault-{number}"
     text = members.get("faultString", "")
     detail = _harmless(f"{known.meaning}: {text}" if text else known.meaning)
-    return Outcome(known.verdict, reason, detail, retry_after=pause(number))
+    return Outcome(
+        known.verdict, reason, detail, retry_after=pause(number) if asked is None else asked
+    )
 
 
 def _harmless(words: str) -> str:

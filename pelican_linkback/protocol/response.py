@@ -11,6 +11,7 @@ from pelican_linkback.protocol.mention import Outcome, Verdict
 from pelican_linkback.text.printable import printable
 
 __all__ = [
+    "LONGEST_PAUSE",
     "Headers",
     "charset",
     "failure",
@@ -32,8 +33,11 @@ PAUSES = {429: 20.0, 503: 60.0}
 """Statuses by which a server asks to be left alone, and for how many seconds it is where it does
 not say it. WordPress wants 15 between two pingbacks; who is out of service needs longer."""
 
+LONGEST_PAUSE = 7 * 86400.0
+"""Seconds; who asks for more is asked again after a week: a clock or a program may be wrong."""
+
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]+)""", re.I)
-_SECONDS = re.compile(r"\d{1,15}", re.ASCII)
+_SECONDS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
 
 
 def fields(headers: Headers, name: str) -> Iterable[str]:
@@ -95,19 +99,22 @@ def pause(status: int, headers: Headers = (), now: datetime | None = None) -> fl
 
 
 def retry_after(headers: Headers, now: datetime | None = None) -> float | None:
-    """Return the seconds that Retry-After asks for (RFC 9110, section 10.2.3), at least 0.
+    """Return the seconds that Retry-After asks for (RFC 9110, section 10.2.3).
 
-    None without the field, or if it cannot be read; a date cannot without ``now`` (aware).
+    At least 0, at most ``LONGEST_PAUSE``; some servers have a fraction of a second. None without
+    the field, or if it cannot be read; a date cannot without ``now`` (aware).
     """
     asked = next(iter(fields(headers, "Retry-After")), "")
+    # A date has 29 characters; a stranger's megabyte is neither a date nor a number.
+    if len(asked) > 64:
+        return None
     if _SECONDS.fullmatch(asked):
-        return float(asked)
-    # A date has 29 characters; a stranger's megabyte is no date.
-    if now is None or len(asked) > 64:
+        return min(float(asked), LONGEST_PAUSE)
+    if now is None:
         return None
     try:
         then = parsedate_to_datetime(asked)
     except (ValueError, OverflowError):
         return None
     aware = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+    return min(max(0.0, (aware - now).total_seconds()), LONGEST_PAUSE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pelican_linkback.protocol.response import LONGEST_PAUSE
 from pelican_linkback.sending.deciding.reasons import UNREAD
 from pelican_linkback.sending.memory.delivery import Delivery, State
 
@@ -34,7 +35,7 @@ class Policy:
     first: timedelta = timedelta(minutes=10)
     factor: float = 3.0
     jitter: float = 0.2
-    longest: timedelta = timedelta(days=7)
+    longest: timedelta = timedelta(seconds=LONGEST_PAUSE)
 
 
 @dataclass(frozen=True, slots=True)
