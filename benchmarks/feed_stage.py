@@ -134,7 +134,7 @@ def _ours(generator: Any, output: str | None = None, *, cached: bool) -> Callabl
 
     def run() -> None:
         stage = FeedStage(generator)
-        stage.run(writer, NOW)
+        stage.run(writer, [stage], NOW)
         stage.prune(stage.paths, stage.failed)
 
     return run
