@@ -186,7 +186,7 @@ def declarations(draw: Any) -> dict[str, Any]:
         wanted |= {
             "item_enclosure_url": st.none() | iris,
             "item_enclosure_length": st.integers(0, 99999),
-            "item_enclosure_mime_type": names,
+            "item_enclosure_mime_type": st.sampled_from(["a/b", "audio/mpeg", "Text/x-y.z"]),
         }
     body = {name: declared(draw, name, draw(values)) for name, values in wanted.items()}
     if draw(st.booleans()):
@@ -388,6 +388,13 @@ DIFFERENCES = [
         lambda kit: {"stylesheets": ["/a.css"]},
         django=r"\A(?!.*xml-stylesheet)",
         ours='<\\?xml-stylesheet href="/a.css"',
+    ),
+    Difference(
+        "An enclosure's type that is none",
+        RSS,
+        lambda kit: {"item_enclosures": [kit.generators.Enclosure("/a.bin", "1", "sound")]},
+        django='type="sound"',
+        ours='type="application/octet-stream"',
     ),
     Difference(
         "An enclosure of unknown length or type",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback import feeds
-from pelican_linkback.feeds import Rss201rev2Feed, RssUserland091Feed, Stylesheet
+from pelican_linkback.feeds import Rss201rev2Feed, RssUserland091Feed
 
 CSS = (Path(feeds.__file__).with_name("feed.css")).read_text("utf-8")
 LANGUAGES = [
@@ -34,10 +34,10 @@ def test_these_languages_are_written_from_the_right():
 
 @pytest.mark.parametrize("generator", [Rss201rev2Feed, RssUserland091Feed])
 @pytest.mark.parametrize(
-    ("language", "styles", "attribute"),
-    [("de", [Stylesheet("/a.css")], ' xml:lang="de"'), ("de", [], ""), (None, ["/a.css"], "")],
+    ("language", "styled", "attribute"),
+    [("de", True, ' xml:lang="de"'), ("de", False, ""), (None, True, "")],
 )
-def test_a_style_sheet_finds_the_language_of_a_feed_in_rss(generator, language, styles, attribute):
-    feed = generator("t", "https://e.example/", "d", language=language, stylesheets=styles)
+def test_a_style_sheet_finds_the_language_of_a_feed_in_rss(generator, language, styled, attribute):
+    feed = generator("t", "https://e.example/", "d", language=language, styled_by_language=styled)
     root = re.search(r"<rss[^>]*>", feed.writeString("utf-8"))
     assert (attribute or "xml:lang") in root[0] if attribute else "xml:lang" not in root[0]

@@ -194,7 +194,7 @@ class ArticleFeed(Feed):
 
     def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
         """Return what made the feed."""
-        return {"generator": GENERATOR}
+        return {"generator": GENERATOR, "styled_by_language": bool(self.site.style)}
 
     def get_feed(self, obj: Any, site: Site) -> Any:
         """Return the populated generator; an empty one is as old as the newest article (P18)."""

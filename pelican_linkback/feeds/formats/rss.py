@@ -42,8 +42,8 @@ class _Rss(Mended, feedgenerator.RssFeed):
         handler.endElement("rss")
 
     def _language_for_styles(self) -> dict[str, str]:
-        """Return xml:lang where there is a style sheet: it cannot read the language element."""
-        language = self.feed["language"] if self.feed["stylesheets"] else None
+        """Return xml:lang where ``styled_by_language`` asks for it: CSS reads no elements."""
+        language = self.feed["language"] if self.feed.get("styled_by_language") else None
         return {} if language is None else {"xml:lang": language}
 
     def add_root_elements(self, handler: XMLWriter) -> None:
