@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-hostile fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist clean
+.PHONY: help demo test test-hostile test-years fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,12 @@ lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
 
 test-hostile: $(VENV)/ready  ## the attacks that take seconds, and the naive client as their control
 	$(BIN)/python -m pytest -m hostile
+
+YEARS_SEEDS ?= 20
+YEARS_PUBLICATIONS ?= 100
+
+test-years: $(VENV)/ready  ## years of a blog, with everything that goes wrong, and an oracle (20 minutes)
+	$(BIN)/python -W ignore -m tests.years $(YEARS_SEEDS) $(YEARS_PUBLICATIONS)
 
 FUZZ_SECONDS ?= 90
 FUZZ_TARGETS := http headers html xmlrpc journal metadata configuration address
