@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent / "years"
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 def test_a_short_life() -> None:
-    done = python("-W", "ignore", "-m", "tests.years", 1, 6, "--first", 2)
+    done = python("-W", "ignore", "-m", "tests.years", 1, 4, "--first", 2)
     assert ", 0 violations, " in done.stdout, (done.stdout + done.stderr)[-3000:]
 
 
