@@ -118,6 +118,7 @@ class Config:
             "LINKBACK_SEND": self.sends,
             "LINKBACK_STATE": str(folder / "linkback"),
             "LINKBACK_FEEDS": "FEEDS",
+            "LINKBACK_HUBS": ["https://hub.example.net/"],
             "LINKBACK_WORKERS": 1,
             "LINKBACK_DEADLINE": 30,
             "FEED_MAX_ITEMS": 6,

@@ -20,10 +20,11 @@ from tests.years.clone import MERGED, Clone, merge
 from tests.years.oracle import DAY, Knowledge
 from tests.years.process import Clock, Ended, Step, run
 from tests.years.publication import Publication
-from tests.years.world import UNREACHABLE, OwnHost, World
+from tests.years.world import UNREACHABLE, OwnHost, World, feed_seen
 
 NEW_YEAR = datetime(2026, 3, 1, tzinfo=UTC).timestamp()
 PAUSES = (600.0, 3 * 3600.0, 0.9 * DAY, 2 * DAY, 5 * DAY, 15 * DAY)
+LANGUAGES = ("en", "de", "fr", "it", "es", "pt", "nl")
 THEME = str(Path(pelican.__file__).parent / "themes" / "simple")
 
 
@@ -39,6 +40,7 @@ class Life:
         for clone in self.clones:
             (clone.folder / "output").mkdir(parents=True)
         self.publications = 0
+        self.retracted: set[tuple[str, str]] = set()
         self.deliberate: Counter[str] = Counter()
         self.violations: list[str] = []
         self.diary: list[str] = []
@@ -83,7 +85,7 @@ class Life:
             (0.03, self._build_without_plugin),
             (0.04, self._build_with_a_failing_feed),
             (0.01, self._lose_the_memory),
-            (0.01, lambda _: self._correct_the_language()),
+            (0.02, lambda _: self._correct_the_language()),
             (0.1, self._take_away),
             (0.05, self._look),
             (0.05, lambda _: self._own_trouble()),
@@ -123,7 +125,14 @@ class Life:
         article = clone.articles.pop(self.random.choice(sorted(clone.articles)))
         self._note(f"{clone.name} takes away {article}, and retracts it")
         self._build(clone)
-        self._command(clone, "retract", f"{self.config.site_url}/{article.url}")
+        told = [
+            key
+            for key, told in sorted(clone.known.told.items())
+            if told.protocol == "webmention" and told.sure and (told.seen or (0,))[0] == article.uid
+        ]
+        for source in dict(told):
+            self._command(clone, "retract", source)
+        self.retracted |= set(told)
         self._upload(clone)
 
     def _trouble(self) -> None:
@@ -141,6 +150,7 @@ class Life:
         wrong = self.random.choice([-400 * DAY, -2 * DAY, 3 * 3600.0, 2 * DAY, 900 * DAY])
         clone.ahead = 0.0 if clone.ahead else wrong
         clone.jumped_at = self.true
+        self.world.forgive(clone.name)
         self._note(f"the clock of {clone.name} is {clone.ahead / DAY:.1f} days ahead")
 
     def _move(self) -> None:
@@ -180,6 +190,8 @@ class Life:
     def _lose_the_memory(self, clone: Clone) -> None:
         self._note(f"{clone.name} loses its memory")
         shutil.rmtree(clone.state, ignore_errors=True)
+        self.world.forgive(clone.name)
+        self.retracted.clear()
         clone.known.forget()
         clone.base = (clone.base[0], Knowledge(), {})
         self.clones[0].base = (self.clones[0].base[0], Knowledge(), {})
@@ -187,10 +199,12 @@ class Life:
 
     def _correct_the_language(self) -> None:
         """Correct DEFAULT_LANG, in a build of its own."""
+        if self.config.lang == LANGUAGES[-1]:
+            return
         self._merge()
         self._build(self.clones[0])
         self._merge()
-        self.config = replace(self.config, lang=f"{self.config.lang[:1]}{len(self.diary) % 10}x")
+        self.config = replace(self.config, lang=LANGUAGES[LANGUAGES.index(self.config.lang) + 1])
         self._note(f"the language is {self.config.lang}")
         self._build(self.clones[0])
         self._merge()
@@ -211,9 +225,6 @@ class Life:
     def _run(self, clone: Clone, step: Step) -> Ended:
         clock = Clock(self.true, clone.ahead)
         heard = len(self.world.heard)
-        if step.killed_at:
-            for receiver in self.world.receivers.values():
-                receiver.left_alone.pop(clone.name, None)
         ended = run(step, self.world, clock)
         self.true = clock.true
         news = self.world.heard[heard:]
@@ -228,15 +239,15 @@ class Life:
         return ended
 
     def _mood(self, target: str) -> str:
-        return self.world.receivers[target.split("/")[2]].mood
+        site = self.world.site(target.split("/")[2])
+        return site.mood if site else ""
 
     def _look_at_the_end(self, clone: Clone, ended: Ended) -> None:
         for each in self.world.violations:
             self._wrong(each)
         self.world.violations.clear()
         if ended.killed:
-            for receiver in self.world.receivers.values():
-                receiver.left_alone.pop(clone.name, None)
+            self.world.forgive(clone.name)
         if ended.error:
             self._wrong(f"an exception: {ended.error}\n{ended.said}")
         for level, message in ended.messages:
@@ -254,7 +265,7 @@ class Life:
         self._command(clone, "send", *wait, kills=kills)
 
     def _upload(self, clone: Clone) -> None:
-        pages = checks.files_of(clone.folder / "output", "**/*.html")
+        pages = checks.files_of(clone.folder / "output", "**/*.*ml")
         self.world.upload(self.config.host, {name: body for name, (body, _) in pages.items()})
         self._note(f"{clone.name} uploads")
 
@@ -294,6 +305,18 @@ class Life:
             self.true += 9 * DAY
         for target in self.world.targets:
             self._check_target(home, target)
+        for source, target in sorted(self.retracted):
+            site = self.world.receivers[target.split("/")[2]]
+            if (target, source) in site.holds and self._is_gone(source):
+                self._wrong(f"{target} still holds {source}, which was retracted")
+        for name, (body, _) in home.feeds.items():
+            url = f"{self.config.site_url}/feeds/{name}"
+            if self.world.pinged.get(url, feed_seen(body)) != feed_seen(body):
+                self._wrong(f"the hub does not know the present {url}")
+
+    def _is_gone(self, source: str) -> bool:
+        page = self.world.fetch(source)
+        return page.status == 404 or b"410 Gone" in page.body
 
     def _check_target(self, home: Clone, target: str) -> None:
         articles = home.published(self.true)

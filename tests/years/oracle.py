@@ -178,7 +178,7 @@ def wrong_telling(known: Knowledge, heard: Heard, jumped_at: float) -> str:
     if before and before.sure:
         if heard.protocol == "pingback":
             return f"told by {before.protocol}, and now by pingback"
-        if (before.protocol, before.seen, before.meant) == ("webmention", heard.seen, meant):
+        if (before.protocol, before.seen, before.meant) == (heard.protocol, heard.seen, meant):
             return "told of the same version twice"
     if heard.seen is None and before is None:
         return "told for the first time of what is not online"
@@ -200,7 +200,8 @@ def _meant(known: Knowledge, heard: Heard) -> Content | None:
 
 def learn_telling(known: Knowledge, heard: Heard, *, answered: bool) -> None:
     meant = _meant(known, heard)
-    sure = heard.taken and answered and (heard.seen is None or meant is not None)
+    is_known = heard.seen is None or meant is not None or heard.protocol == "websub"
+    sure = heard.taken and answered and is_known
     told = Told(heard.protocol, heard.seen, meant, sure, heard.at)
     known.told[heard.source, heard.target] = told
 

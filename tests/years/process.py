@@ -133,6 +133,8 @@ def run(step: Step, world: World, clock: Clock) -> Ended:
     if not child:
         try:
             _live(step, world, clock, log, result, said)
+        except BaseException:  # noqa: BLE001 (nothing of the parent's may run here)
+            said.write_text(traceback.format_exc())
         finally:
             os._exit(1)
     status = os.waitpid(child, 0)[1]

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 from urllib.parse import parse_qs, urljoin, urlsplit
+from zlib import crc32
 
 from tests.years.author import Content
 
 TIMED_OUT, UNREACHABLE, NO_NAMES = "timed out", "unreachable", "no name server"
+
+HUB = "hub.example.net"
 
 TEXT = re.compile(rb"Words of u(\d+)r(\d+)\.")
 TITLE = re.compile(rb"Piece \d+ named (\d+)")
@@ -103,6 +106,8 @@ class World:
             )
             for n, way in enumerate(ways)
         }
+        self.hub = Receiver(frozenset({"websub"}))
+        self.pinged: dict[str, Content] = {}
         self.heard: list[Heard] = []
         self.violations: list[str] = []
 
@@ -115,9 +120,11 @@ class World:
         host = parts.netloc
         if host in self.own:
             return self.own[host].answer(parts.path)
-        if host in self.receivers:
-            return self._received(self.receivers[host], host, asked)
-        return UNREACHABLE
+        site = self.site(host)
+        return self._received(site, host, asked) if site else UNREACHABLE
+
+    def site(self, host: str) -> Receiver | None:
+        return self.hub if host == HUB else self.receivers.get(host)
 
     def fetch(self, url: str) -> Answer:
         """Return what a receiver finds at ``url``, redirects followed."""
@@ -157,6 +164,8 @@ class World:
         return self._well(site, host, asked)
 
     def _well(self, site: Receiver, host: str, asked: Asked) -> Answer | str:
+        if site is self.hub:
+            return self._hub_told(asked)
         if asked.method == "GET":
             return self._page(site, host, urlsplit(asked.url).path)
         if asked.url.endswith("/webmention") and "webmention" in site.takes:
@@ -164,6 +173,19 @@ class World:
         if asked.url.endswith("/xmlrpc") and "pingback" in site.takes:
             return self._pinged(site, asked)
         return Answer(405)
+
+    def _hub_told(self, asked: Asked) -> Answer | str:
+        feed = parse_qs(asked.body.decode())["hub.url"][0]
+        taken = self.hub.mood != "403"
+        found = self.fetch(feed)
+        seen = feed_seen(found.body) if found.status == 200 else None
+        is_sure = taken and self.hub.mood != "lost"
+        self.heard.append(Heard(asked.clone, asked.at, "websub", feed, asked.url, seen, is_sure))
+        if seen and taken:
+            self.pinged[feed] = seen
+        if self.hub.mood == "lost":
+            return TIMED_OUT
+        return Answer(202 if taken else 403)
 
     def _page(self, site: Receiver, host: str, path: str) -> Answer:
         if path.startswith("/status/"):
@@ -225,14 +247,19 @@ class World:
         self.heard.append(Heard(asked.clone, asked.at, protocol, source, target, seen, taken))
         return seen
 
+    def forgive(self, clone: str) -> None:
+        """Forget for how long ``clone`` was asked to leave others alone, which it cannot know."""
+        for site in (*self.receivers.values(), self.hub):
+            site.left_alone.pop(clone, None)
+
     def trouble(self) -> None:
         """Let a receiver's troubles begin, or end."""
-        site = self._random.choice([*self.receivers.values()])
+        site = self._random.choice([*self.receivers.values(), self.hub])
         site.mood = "" if site.mood else self._random.choice(MOODS)
 
     def calm(self) -> None:
         """Let all troubles end."""
-        for site in self.receivers.values():
+        for site in (*self.receivers.values(), self.hub):
             site.mood = ""
             site.left_alone.clear()
         for own in self.own.values():
@@ -241,6 +268,11 @@ class World:
     def upload(self, host: str, files: Mapping[str, bytes]) -> None:
         if host in self.own:
             self.own[host].files = dict(files)
+
+
+def feed_seen(document: bytes) -> Content:
+    """Return what stands for a version of a feed."""
+    return 0, 0, crc32(document)
 
 
 def _fault(code: int, words: str) -> Answer:
