@@ -24,11 +24,11 @@ from pelican import Pelican
 from pelican.settings import read_settings
 
 from pelican_linkback import cli, sending
-from pelican_linkback.cli import context, history
+from pelican_linkback.cli import commands  # noqa: F401 (read before the fork)
 from pelican_linkback.cli import sending as cli_sending
 from pelican_linkback.exceptions import LookupFailed, TimedOut, Unreachable
 from pelican_linkback.journal import journal
-from pelican_linkback.plugin import feed_writer, signals
+from pelican_linkback.plugin import signals
 from pelican_linkback.sending.running import lazy_client, output_pages
 from tests.fakeweb import FakeWeb, Reply, Request
 from tests.years import moody
@@ -226,21 +226,22 @@ def _patch(step: Step, clock: Clock, mortal: Mortal, wire: Wire) -> None:
     signals._sleep, cli_sending.time = clock.sleep, time
     days = SimpleNamespace(**vars(dt))
     days.datetime = _Any("Now", (dt.datetime,), {"now": staticmethod(clock.now)})
-    for module in (signals, feed_writer, sending, context):
-        module.dt = days
-    courier_for = sending.courier_for
+    sender_for = sending.sender_for
 
-    def courier(settings: Any, **options: Any) -> Any:
+    def sender(settings: Any, **options: Any) -> Any:
         return replace(
-            courier_for(settings, **options),
+            sender_for(settings, **options),
             now=clock.now,
             monotonic=clock.monotonic,
             sleep=clock.sleep,
             chance=Random(clock.true).random,
         )
 
-    for module in (signals, cli_sending, history):
-        module.courier_for = courier
+    for name, module in [*sys.modules.items()]:
+        if name.startswith("pelican_linkback.") and getattr(module, "dt", None) is dt:
+            module.dt = days
+        if getattr(module, "sender_for", None) is sender_for:
+            module.sender_for = sender
     built_at = clock.now() if not step.command else dt.datetime.fromtimestamp(step.built_at, dt.UTC)
     page = output_pages.BuiltSite.page
 
