@@ -167,6 +167,15 @@ def test_an_attribute_that_a_class_makes_up_is_asked_for_each_time():
     assert [hook(None), hook(None)] == ["anything 1", "anything 2"]
 
 
+def test_what_a_class_does_not_make_up_is_absent():
+    class Partly:
+        def __getattr__(self, name):
+            raise AttributeError(name)
+
+    assert resolve(Partly(), "anything", 7, "the default") == "the default"
+    assert bound(Partly(), "anything")(7) is None
+
+
 def test_a_builtin_that_hides_its_signature_is_called_with_the_subject():
     assert resolve(Aspects(), "builtin", [3, 1, 2]) == 1
 

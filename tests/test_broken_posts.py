@@ -11,6 +11,7 @@ import pytest
 from pelican import signals
 from pelican.contents import Article
 
+from pelican_linkback.plugin import signals as plugin_signals
 from pelican_linkback.plugin.contents import attempt, is_marked, name_of, published
 from pelican_linkback.sending.deciding.changes import Post, reconcile, vanished
 from pelican_linkback.sending.memory.events import Fact
@@ -124,3 +125,19 @@ def test_a_draft_that_cannot_be_read_is_no_trouble(site: SiteBuilder) -> None:
     site.article("hidden", status="hidden", pingback=TARGET)
     site.build()
     assert recorded(site) == {"one.html": "queued"}
+
+
+def test_what_nobody_foresaw_costs_the_linkbacks_of_a_build(
+    site: SiteBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> str:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(plugin_signals, "deliver_site", broken)
+    site.article("one", pingback=TARGET)
+    build = site.build()
+    assert "Some text." in build.read("one.html")
+    assert build.parse("feeds/all.atom.xml").entries
+    assert build.problems == [
+        "Linkbacks: nothing more is sent: RuntimeError: a bug; please report it"
+    ]

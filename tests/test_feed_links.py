@@ -98,6 +98,13 @@ def test_what_a_link_leads_to(tmp_path: Path, site_url: str, head: str, missing:
     assert page.read_text().count('title="F"') == missing
 
 
+def test_a_link_of_another_kind_is_none_to_a_feed(tmp_path: Path) -> None:
+    page = tmp_path / "p.html"
+    page.write_text('<head><link rel="icon" href="/f.xml"><a rel="alternate"></a></head>')
+    add_missing_links(page, [FeedLink("/f.xml", "text/xml", "F", "f.xml")])
+    assert page.read_text().count("f.xml") == 2
+
+
 def test_the_file_of_a_feed_with_another_address_is_the_feed(tmp_path: Path) -> None:
     page = tmp_path / "p.html"
     page.write_text('<head><link rel="alternate" href="a b.xml"></head>')

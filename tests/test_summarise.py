@@ -53,3 +53,13 @@ def test_what_a_message_names_is_shown_in_one_line(caplog):
     messages.warn("The tags {} and {} are odd.", "a\nb", "\x1b[2J")
     messages.flush()
     assert caplog.messages == ["The tags a b and \\x1b[2J are odd."]
+
+
+def test_what_was_said_is_not_said_again(caplog: pytest.LogCaptureFixture) -> None:
+    messages = MessageBuffer(logging.getLogger("once"))
+    for _ in range(2):
+        messages.warn("It rains")
+        messages.flush()
+    messages.warn("It pours")
+    messages.flush()
+    assert [record.getMessage() for record in caplog.records] == ["It rains", "It pours"]
