@@ -27,11 +27,13 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
     for an aspect that the class does not have: a property that raises AttributeError has a
     bug, and raises FeedError.
     """
-    hook = bound(feed, name, default)
     try:
-        return hook and hook(subject)
+        return _look_up(feed, name, default, subject)
+    except FeedError as error:
+        explain(error, name, None, subject)
+        raise
     except Exception as error:
-        explain(error, name, hook, subject)
+        explain(error, name, bound(feed, name, default), subject)
         raise
 
 
@@ -116,11 +118,15 @@ def _static(cls: type, name: str) -> Any:
 def _look_up(feed: object, name: str, default: Any, subject: object) -> Any:
     """Return an aspect for ``subject`` that has to be looked up anew."""
     attribute: Any = getattr(feed, name, _missing)
+    if isinstance(attribute, MethodType) and isinstance(attribute.__func__, FunctionType):
+        return _called(feed, name, attribute)(subject)  # as mostly; ``_static`` takes its time
     static = _static(type(feed), name)
     if attribute is _missing:
         if static is _missing:
             return default
         attribute = _insist(feed, name, subject)
+    if isinstance(attribute, MethodType) and isinstance(attribute.__func__, functools.partial):
+        attribute = attribute.__func__  # which some Pythons bind, and others do not
     if isinstance(static, functools.singledispatchmethod):
         return attribute(subject)  # it dispatches on the subject; its signature has self, too
     return _called(feed, name, attribute)(subject)
