@@ -42,6 +42,7 @@ def remove(world: World, version: str):
         pytest.param(400, State.DELIVERED, "found-gone", id="400: there is no link"),
         pytest.param(404, State.DELIVERED, "found-gone", id="404: there is no source"),
         pytest.param(410, State.DELIVERED, "found-gone", id="410: it is gone"),
+        pytest.param(422, State.DELIVERED, "found-gone", id="422: there is no link, as Rails says"),
         pytest.param(401, State.REFUSED, "http-401", id="401: not even looked"),
         pytest.param(403, State.REFUSED, "http-403", id="403: not even looked"),
         pytest.param(405, State.REFUSED, "http-405", id="405: not even looked"),

@@ -17,7 +17,7 @@ __all__ = ["FOUND_GONE", "read_answer", "read_status"]
 
 FOUND_GONE = "found-gone"
 
-_SAYS_SO = frozenset({"http-400", "http-404", "http-410"})
+_SAYS_SO = frozenset({"http-400", "http-404", "http-410", "http-422"})
 
 
 def read_answer(delivery: Delivery, outcome: Outcome) -> Outcome:

@@ -246,6 +246,9 @@ class Run:
             now = self._tools.times.now()
             outcome = replace(read_answer(endpoint, answer, now), host=turn.host)
             turn.trouble = trouble_of(answer, now, outcome)
+            if turn.trouble and turn.trouble.pause:
+                # Whatever became of the mention, the next run is to know of the pause.
+                outcome = replace(outcome, retry_after=turn.trouble.pause)
             can_wait = self._can_wait(turn)
             if endpoint.protocol is Protocol.WEBSUB and turn.trouble and not can_wait:
                 # A dozen feeds may have changed: their hub is not asked a dozen times in vain.
