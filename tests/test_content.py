@@ -427,8 +427,26 @@ LATE = [
     ),
     (
         '<img data-srcset="/a.jpg 2x" data-sizes="auto">',
-        '<img srcset="https://ex.org/a.jpg 2x">',
+        '<img srcset="https://ex.org/a.jpg 2x" src="https://ex.org/a.jpg">',
         "sizes that a script works out",
+    ),
+    (
+        '<img src="data:," data-srcset="/a.jpg 1x, /b.jpg 2x">',
+        '<img src="https://ex.org/a.jpg" srcset="https://ex.org/a.jpg 1x, https://ex.org/b.jpg 2x">',
+        "only a set",
+    ),
+    (
+        '<img src="data:," data-id="7" data-our-loader="/a.JPG?x=1.2" data-text="no a.jpg">',
+        '<img src="https://ex.org/a.JPG?x=1.2" data-id="7" data-text="no a.jpg">',
+        "a script that is not known",
+    ),
+    (
+        '<img src="#" data-zoom="/z"><img src="/b.jpg" data-zoom="/z.jpg">',
+        (
+            '<img src="https://ex.org/2024/a.html" data-zoom="/z">'
+            '<img src="https://ex.org/b.jpg" data-zoom="/z.jpg">'
+        ),
+        "what is no picture, or no placeholder",
     ),
     (
         '<img data-src="/a.jpg"> <noscript><img src="/a.jpg" alt="A"></noscript>',

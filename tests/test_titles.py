@@ -34,6 +34,7 @@ TITLES = [
     ("<h1>Old</h1> import", "Old import", "a heading"),
     ("<p class='lead'>Lead</p>", "Lead", "a paragraph"),
     ("<center><font color=red>Loud</font></center>", "Loud", "as it was once done"),
+    ("<marquee><blink>Louder</blink></marquee>", "Louder", "as it was never done"),
     ("<p>One</p><p>two</p>", "One two", "blocks end words"),
     ("<ul>\n<li>One</li>\n<li>two</li>\n</ul>", "One two", "a list"),
     ("<p>Why <code>vector&lt;int&gt;</code></p>", "Why vector<int>", "escaped within blocks"),

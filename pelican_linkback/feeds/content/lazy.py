@@ -7,9 +7,11 @@ Readers run no scripts, so that these are loaded at once; and where a page has t
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from pelican_linkback.feeds.content.elements import LOADED
 from pelican_linkback.feeds.content.references import absolute
+from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.feeds.content.tree import Element, Node, elements
 
 __all__ = ["load", "may_be_late"]
@@ -32,7 +34,8 @@ _LATE = {
     "poster": ("data-poster",),
 }
 _MEDIA = frozenset({"iframe", "img", "video"})
-_PLACEHOLDER = re.compile(r"\s*(?:data:|about:|$)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\s*(?:data:|about:|#|$)", re.IGNORECASE)
+_PICTURES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 _LAZY_CLASS = re.compile(r"\blazy|\blozad\b|\bjs-lazy", re.IGNORECASE)
 
 
@@ -60,7 +63,27 @@ def _load(element: Element) -> bool:
         if value:
             attributes[name] = value
             late = late or name in {"src", "srcset"}
+    if element.name == "img" and _PLACEHOLDER.match(attributes.get("src", "")):
+        late = _load_anything(attributes) or late
     return late
+
+
+def _load_anything(attributes: dict[str, str]) -> bool:
+    """Find an address for a picture that waits for a script that is not known."""
+    sets = (url for url, _ in candidates(attributes.get("srcset", "")))
+    others = {name: said.strip() for name, said in attributes.items() if name.startswith("data-")}
+    found = next(chain(sets, filter(_is_picture, others.values())), "")
+    if found:
+        attributes["src"] = found
+        for name in (name for name, said in others.items() if said == found):
+            del attributes[name]
+    return bool(found)
+
+
+def _is_picture(value: str) -> bool:
+    """Tell whether the path of an address ends as that of a picture does."""
+    path = re.split("[?#]", value, maxsplit=1)[0].lower()
+    return path.endswith(_PICTURES) and value.split() == [value]
 
 
 def _is_said(name: str, value: str) -> bool:

@@ -18,7 +18,15 @@ _MATHML = frozenset(
         *("mtr", "munder", "munderover", "semantics"),
     }
 )
-_MARKUP = KNOWN | _DROPPED | _MATHML | {"button", "iframe", "label", "noscript", "object"}
+_MARKUP = (
+    KNOWN
+    | _DROPPED
+    | _MATHML
+    | {
+        *("blink", "button", "canvas", "iframe", "label", "marquee", "noscript", "object"),
+        *("option", "output", "select", "textarea"),
+    }
+)
 
 # Attributes have values, but for a few: `<b and c>` is a comparison, and has no two attributes.
 _TAG = re.compile(
