@@ -432,7 +432,10 @@ LATE = [
     ),
     (
         '<img src="data:," data-srcset="/a.jpg 1x, /b.jpg 2x">',
-        '<img src="https://ex.org/a.jpg" srcset="https://ex.org/a.jpg 1x, https://ex.org/b.jpg 2x">',
+        (
+            '<img src="https://ex.org/a.jpg"'
+            ' srcset="https://ex.org/a.jpg 1x, https://ex.org/b.jpg 2x">'
+        ),
         "only a set",
     ),
     (

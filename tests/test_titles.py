@@ -154,3 +154,10 @@ def test_names_of_sites_and_groups_are_plain_text(blog):
     assert {each.term for each in entry.tags} == {"Bold moves", "Tag"}
     assert entry.author == "Ann Lee"
     assert build.parse("bold-moves.xml").feed.title == "My site - Bold moves"
+
+
+def test_an_entry_without_a_slug_too_is_known_by_its_url(blog):
+    blog.article("nothing", "", title="", slug="", summary="", url="n.html", save_as="n.html")
+    build = blog.build()
+    assert build.parse("a.xml").entries[0].title == "https://me.example.io/n.html"
+    assert build.parse("r.xml").entries[0].title == "https://me.example.io/n.html"

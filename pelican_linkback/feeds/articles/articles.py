@@ -222,11 +222,11 @@ class ArticleFeed(Feed):
 
     @once
     def item_title(self, article: Any) -> str:
-        """Return the title as plain text; an entry without any text is known by its slug."""
+        """Return the title as plain text; an entry without any text is known by its slug or URL."""
         title = plain_text(str(article.title))
         if title or self._summary(article) or self._content(article):
             return title
-        return str(getattr(article, "slug", ""))
+        return str(getattr(article, "slug", "")) or self._link(article)
 
     def item_link(self, article: Any) -> str:
         """Return the article's URL, with ``ref=feed`` where FEED_APPEND_REF asks for it (P11)."""
@@ -316,7 +316,8 @@ class ArticleFeed(Feed):
         person, people = as_person(name), self.site.people
         about = people.get(name) or people.get(person.name or "") or {}
         email = metadata.get("author_email") or about.get("email") or person.email
-        return Person(person.name, email, metadata.get("author_url") or about.get("url"))
+        url = metadata.get("author_url") or about.get("url")
+        return Person(person.name, email, self.site.absolute_uri(url) if url else None)
 
     def item_pubdate(self, article: Any) -> dt.datetime:
         """Return the article's date."""
