@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from operator import attrgetter, methodcaller
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pelican.contents import Article
 
@@ -22,11 +22,28 @@ from pelican_linkback.protocol import extraction
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import join
 
-__all__ = ["attempt", "is_marked", "marks_of", "name_of", "published", "read_through", "withheld"]
+__all__ = [
+    "Place",
+    "attempt",
+    "is_marked",
+    "marks_of",
+    "name_of",
+    "published",
+    "read_through",
+    "withheld",
+]
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+
+class Place(NamedTuple):
+    """An article's or page's URL and source file, both of which Pelican works out each time."""
+
+    url: str
+    source: str
+
 
 _WITHHELD = (
     *("drafts", "drafts_translations", "draft_pages", "draft_translations"),
@@ -78,20 +95,21 @@ def attempt(
         return otherwise
 
 
-def read_through(site_url: str, content: Any) -> bool:
-    """Read what the feeds ask of each article and page, and return True.
+def read_through(site_url: str, content: Any) -> Place:
+    """Read what the feeds ask of each article and page, and return its place.
 
     Raises whatever one raises that is broken: it would cost every feed that looks at it.
     """
-    join(f"{site_url}/", content.url)
-    hash(content.relative_source_path)
+    place = Place(content.url, content.relative_source_path or "")
+    join(f"{site_url}/", place.url)
+    hash(place)
     groups = [*getattr(content, "authors", ()), *getattr(content, "tags", ())]
     for name in (content.title, content.lang, getattr(content, "category", ""), *groups):
         str(name)
     for text in (content.metadata.get("feed_id"), getattr(content, "_content", "")):
         str(text)
     has_page(content)
-    return True
+    return place
 
 
 def name_of(content: Any) -> str:

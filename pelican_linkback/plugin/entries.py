@@ -9,6 +9,7 @@ from typing import Any
 
 from pelican_linkback.feeds.articles.entry_ids import Entry
 from pelican_linkback.feeds.articles.pages import has_page
+from pelican_linkback.plugin.contents import Place
 from pelican_linkback.text.urls import join
 
 __all__ = ["Entries", "entries_of"]
@@ -22,19 +23,18 @@ class Entries:
     numbers: dict[int, int] = field(default_factory=dict)
 
 
-def entries_of(contents: Iterable[Iterable[Any]], base: str) -> Entries:
-    """Return the entries of the site at ``base``: the articles and pages of each generator.
+def entries_of(contents: Iterable[Iterable[tuple[Any, Place]]], base: str) -> Entries:
+    """Return the entries of the site at ``base``: each generator's articles and pages.
 
     What two generators have read from one file is one entry, if it is at one URL.
     """
     found = Entries()
-    read: dict[tuple[str, str], int] = {}
+    read: dict[Place, int] = {}
     for each in contents:
         own = {}
-        for content in each:
+        for content, place in each:
             if id(content) not in found.numbers:  # they have the same pages
-                entry = _entry(content, base)
-                place = entry.source, entry.url
+                entry = _entry(content, place, base)
                 number = read.get(place, len(found.entries)) if entry.source else len(found.entries)
                 if number == len(found.entries):
                     found.entries.append(entry)
@@ -43,16 +43,15 @@ def entries_of(contents: Iterable[Iterable[Any]], base: str) -> Entries:
     return found
 
 
-def _entry(content: Any, base: str) -> Entry:
-    url = content.url  # which Pelican works out anew each time
+def _entry(content: Any, place: Place, base: str) -> Entry:
     text = str(getattr(content, "_content", None) or "").strip()
     return Entry(
-        source=content.relative_source_path or "",
-        url=url,
-        link=join(base, url),
+        source=place.source,
+        url=place.url,
+        link=join(base, place.url),
         date=content.date,
         wanted=str(content.metadata.get("feed_id") or ""),
         title=str(getattr(content, "title", "")),
         text=text and blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest(),
-        own_url=has_page(content) or "#" in url,
+        own_url=has_page(content) or "#" in place.url,
     )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pelican_linkback.feeds import Site
 from pelican_linkback.feeds.formats.entry_cache import EntryCache
-from pelican_linkback.plugin.contents import attempt, read_through
+from pelican_linkback.plugin.contents import Place, attempt, read_through
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.urls import page_key
@@ -41,23 +41,25 @@ class SiteReader:
         """SITEURL without a trailing slash."""
         return _site_url(self._generator.settings)
 
-    def entries(self) -> Iterator[Any]:
-        """Yield the articles and pages that can be entries: those with a date."""
-        self.read()
-        for content in self._readable([*self._everything()]):
-            if isinstance(getattr(content, "date", None), dt.datetime):
-                yield content
+    def entries(self) -> Iterator[tuple[Any, Place]]:
+        """Yield the articles and pages that can be entries, those with a date, and their places."""
+        for content, place in self.read():
+            if place and isinstance(getattr(content, "date", None), dt.datetime):
+                yield content, place
 
-    def read(self) -> None:
-        """Find the articles and pages that no feed can have; other plugins may change them."""
+    def read(self) -> list[tuple[Any, Place | None]]:
+        """Return the articles and pages with their places; other plugins may change them.
+
+        Those that no feed can have are ``unreadable`` from now on, and have None.
+        """
         cost = "it is left out of the feeds"
         say = partial(self._messages.add, logging.ERROR, cost)
         read = partial(read_through, self.url)
-        self.unreadable = frozenset(
-            id(content)
-            for content in self._everything()
-            if attempt(content, read, None, cost, say) is None
-        )
+        found = [
+            (content, attempt(content, read, None, cost, say)) for content in self._everything()
+        ]
+        self.unreadable = frozenset(id(content) for content, place in found if place is None)
+        return found
 
     def _everything(self) -> Iterator[Any]:
         generator = self._generator
