@@ -35,7 +35,9 @@ FACTS = [
     events.Answered(
         FULL, MOMENT, "f", "https://your.site/one", events.Pause("example.org", MOMENT)
     ),
-    events.Asked(Verdict.LATER, "status-202", "soon", MOMENT, "f"),
+    events.Asked(
+        Verdict.LATER, "status-202", "soon", MOMENT, "f", events.Pause("example.org", MOMENT)
+    ),
     events.Dropped(),
 ]
 

@@ -332,6 +332,9 @@ class Life:
                 continue
             self._wrong(f"{target} does not know {article}, but {held}")
         for source, there, content in oracle.left_over(articles, site.holds, [target]):
+            if self.world.seen(source, there):
+                self.deliberate["an old address that is still online"] += 1
+                continue
             self._wrong(f"{there} still holds {content} from {source}")
 
     def _was_told_early(self, home: Clone, article: Article, target: str) -> bool:

@@ -40,6 +40,9 @@ class Knowledge:
     places: dict[int, frozenset[tuple[str, str]]] = field(default_factory=dict)
     """The files and URLs at which an entry was published."""
 
+    first: dict[Content, float] = field(default_factory=dict)
+    """When a version was built first."""
+
     printed: dict[int, frozenset[tuple[int, int]]] = field(default_factory=dict)
     """The titles and texts of the last publication, of each branch."""
 
@@ -74,6 +77,10 @@ def merged(base: Knowledge, one: Knowledge, other: Knowledge) -> Knowledge:
         a, b = getattr(one, name), getattr(other, name)
         for uid in {*a, *b}:
             getattr(both, name)[uid] = a.get(uid, frozenset()) | b.get(uid, frozenset())
+    for content in {*one.first, *other.first}:
+        both.first[content] = min(
+            each.first[content] for each in (one, other) if content in each.first
+        )
     for uid in {*one.built, *other.built}:
         of_each = [each.built[uid] for each in (one, other) if uid in each.built]
         content = of_each[0][1] if of_each[0][1] == of_each[-1][1] else None

@@ -68,7 +68,8 @@ class OwnHost:
         if self.leads_to:
             return Answer(301, (("Location", f"https://{self.leads_to}{path}"),))
         name = path.lstrip("/") or "index.html"
-        if self.strips and name in self.files and name != "index.html":
+        is_page = name.endswith(".html") and name != "index.html"
+        if self.strips and is_page and name in self.files:
             return Answer(308, (("Location", path.removesuffix(".html")),))
         if self.strips and name not in self.files:
             name = f"{name}.html"

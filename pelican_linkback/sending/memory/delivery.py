@@ -275,7 +275,7 @@ class Delivery(NamedTuple):
     def _asked(self, fact: Asked) -> Delivery:
         if self.status_url is None or (fact.fingerprint or self.fingerprint) != self.fingerprint:
             return self
-        asked = self._replace(asked=self.asked + 1, retry_at=fact.retry_at)
+        asked = self._replace(asked=self.asked + 1, retry_at=fact.retry_at, pause=fact.pause)
         if fact.verdict is Verdict.LATER:
             return asked
         state = _STATES[fact.verdict]

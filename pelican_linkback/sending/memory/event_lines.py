@@ -11,7 +11,7 @@ event       fields                             fields that may lack
 ``attempt`` protocol, endpoint                 after, fingerprint, page
 ``outcome`` verdict, reason                    detail, protocol, endpoint, status_url, retry_at,
                                                fingerprint, served_at, paused, paused_until
-``asked``   verdict, reason                    detail, retry_at, fingerprint
+``asked``   verdict, reason                    detail, retry_at, fingerprint, paused, paused_until
 ``dropped`` none                               none
 =========== ================================== ==================================================
 """
@@ -91,15 +91,18 @@ def _fields(fact: Fact) -> dict[str, object]:
                 "retry_at": retry_at and _stamp(retry_at),
                 "fingerprint": fingerprint,
                 "served_at": served_at,
-                "paused": pause and pause.host,
-                "paused_until": pause and _stamp(pause.until),
+                **_paused(pause),
             }
-        case Asked(verdict, reason, detail, retry_at, fingerprint):
+        case Asked(verdict, reason, detail, retry_at, fingerprint, pause):
             said = {"verdict": verdict.value, "reason": reason, "detail": detail}
-            retry = {"retry_at": retry_at and _stamp(retry_at)}
+            retry = {"retry_at": retry_at and _stamp(retry_at), **_paused(pause)}
             return {"event": "asked", **said, **retry, "fingerprint": fingerprint}
         case _:
             return {"event": "dropped"}
+
+
+def _paused(pause: Pause | None) -> dict[str, object]:
+    return {"paused": pause.host, "paused_until": _stamp(pause.until)} if pause else {}
 
 
 def _stamp(moment: datetime) -> str:
@@ -213,6 +216,7 @@ _READERS: dict[str, Callable[[Line], Fact]] = {
         _optional(line, "detail"),
         _moment(line, "retry_at"),
         _optional(line, "fingerprint"),
+        _pause(line),
     ),
     "dropped": lambda _: Dropped(),
 }

@@ -101,7 +101,8 @@ class Answered:
 class Asked:
     """What a receiver that answered 201 says on its status page; LATER: it has not decided.
 
-    ``fingerprint`` is the version that it speaks of, as in ``Attempt``.
+    ``fingerprint`` is the version that it speaks of, as in ``Attempt``; ``pause`` is for all
+    mentions, as in ``Answered``.
     """
 
     verdict: Verdict
@@ -109,6 +110,7 @@ class Asked:
     detail: str = ""
     retry_at: datetime | None = None
     fingerprint: str = ""
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,12 @@ class Times:
         pause = back_off(tries, self.policy, chance=self.chance(), retry_after=asked)
         return self.now() + pause
 
-    def pause_of(self, outcome: Outcome) -> Pause | None:
-        """Return until when a host is left alone that asked for it."""
-        if not outcome.retry_after or not outcome.host:
+    def pause_of(self, host: str | None, asked: float | None) -> Pause | None:
+        """Return until when a ``host`` is left alone that ``asked`` for so many seconds."""
+        if not asked or not host:
             return None
-        seconds = min(outcome.retry_after, self.policy.longest.total_seconds())
-        return Pause(outcome.host, self.now() + timedelta(seconds=seconds))
+        seconds = min(asked, self.policy.longest.total_seconds())
+        return Pause(host, self.now() + timedelta(seconds=seconds))
 
     def left_of(self, pause: Pause) -> float:
         """Return how many seconds of ``pause`` are left.
@@ -122,18 +122,23 @@ class Recorder:
             retry_at = self._times.after(1)
         sent = source or delivery.sent_source
         served_at = "" if sent == mention.source else sent
-        pause = self._times.pause_of(outcome)
+        pause = self._times.pause_of(outcome.host, outcome.retry_after)
         answered = Answered(outcome, retry_at, delivery.fingerprint, served_at, pause)
         self.record([(mention, answered)])
         self._end([mention])
         self._say_answer(mention)
 
-    def settle_status(self, mention: Mention, said: Asked) -> None:
-        """Record what a receiver's status page says."""
-        delivery = self.delivery(mention)
-        said = replace(said, fingerprint=delivery.fingerprint)
+    def settle_status(
+        self, mention: Mention, said: Asked, host: str = "", asked: float = 0.0
+    ) -> None:
+        """Record what a receiver's status page says.
+
+        Its ``host`` has ``asked`` to be left alone for so many seconds.
+        """
+        delivery, pause = self.delivery(mention), self._times.pause_of(host, asked)
+        said = replace(said, fingerprint=delivery.fingerprint, pause=pause)
         if said.verdict is Verdict.LATER:
-            said = replace(said, retry_at=self._times.after(delivery.asked + 1))
+            said = replace(said, retry_at=self._times.after(delivery.asked + 1, asked))
         self.record([(mention, said)])
         self.asked.add(mention)
         self._show_progress([mention])

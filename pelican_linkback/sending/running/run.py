@@ -213,8 +213,10 @@ class Run:
     def _ask(self, mention: Mention) -> Task:
         """Ask a receiver that answered 201 what became of the mention."""
         delivery = self._recorder.delivery(mention)
-        page, _ = yield from self._fetch(delivery.status_url or "")
-        self._recorder.settle_status(mention, removals.read_status(delivery, read_status(page)))
+        page, turn = yield from self._fetch(delivery.status_url or "")
+        said = removals.read_status(delivery, read_status(page))
+        asked = turn.trouble.pause if turn.trouble else 0.0
+        self._recorder.settle_status(mention, said, turn.host, asked)
 
     # Exchanges, each when it is its turn at the host
 
