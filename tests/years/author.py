@@ -128,7 +128,11 @@ class Config:
             "AUTHOR_FEED_ATOM": "feeds/by-{slug}.atom.xml",
             "AUTHOR_FEED_RSS": None,
             "TRANSLATION_FEED_ATOM": None,
-            "ARTICLE_URL": "{slug}.html",
+            # The pages of articles are all that a receiver looks at, and the rest takes time.
+            "DIRECT_TEMPLATES": [],
+            "CATEGORY_SAVE_AS": "",
+            "AUTHOR_SAVE_AS": "",
+            "TAG_SAVE_AS": "",
         }
 
     def write(self, folder: Path, theme: str) -> None:

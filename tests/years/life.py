@@ -311,7 +311,8 @@ class Life:
                 self._wrong(f"{target} still holds {source}, which was retracted")
         for name, (body, _) in home.feeds.items():
             url = f"{self.config.site_url}/feeds/{name}"
-            if self.world.pinged.get(url, feed_seen(body)) != feed_seen(body):
+            was_told = any(source == url for source, _ in home.known.told)
+            if was_told and self.world.pinged.get(url, feed_seen(body)) != feed_seen(body):
                 self._wrong(f"the hub does not know the present {url}")
 
     def _is_gone(self, source: str) -> bool:

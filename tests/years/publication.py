@@ -35,8 +35,8 @@ class Publication:
         )
         if this.publishes:
             for uid, each in this.articles.items():
-                if this.built.get(uid, (0, None))[1] != each.content:
-                    clone.known.built[uid] = true, each.content
+                first = clone.known.first.setdefault(each.content, true)
+                clone.known.built[uid] = first, each.content
         return this
 
     @property
