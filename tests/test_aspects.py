@@ -221,6 +221,21 @@ class MethodPartial(functools.partial):
         return self if instance is None else MethodType(self, instance)
 
 
+class WarningPartial(functools.partial):
+    """What functools.partial is in Python 3.13: it warns when it is looked up."""
+
+    def __get__(self, instance, owner=None):
+        assert instance is None
+        return self
+
+
+def test_no_partial_is_looked_up_that_would_warn():
+    class Now:
+        aspect = WarningPartial("{} {}".format, "partial")
+
+    assert resolve(Now(), "aspect", 7) == bound(Now(), "aspect")(7) == "partial 7"
+
+
 def test_a_partial_gets_the_subject_on_every_python():
     class Later:
         aspect = MethodPartial("{} {}".format, "partial")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, NoneType
 from typing import Any
 
 from pelican_linkback.exceptions import FeedError
@@ -93,6 +93,9 @@ def shown(subject: object) -> str:
 _missing = object()
 _dynamic = object()
 
+_USUAL = frozenset({FunctionType, NoneType, bool, int, str, tuple})
+"""The kinds of what a class mostly declares: a function, or a plain value."""
+
 
 def _declared(feed: object, name: str) -> Any:
     """Return what the class of ``feed`` declares: a function, or the value itself.
@@ -101,23 +104,31 @@ def _declared(feed: object, name: str) -> Any:
     anew for each subject, such as properties and the attributes of the instance.
     """
     cls = type(feed)
-    if cls.__getattribute__ is not object.__getattribute__ or name in vars(feed):
+    if cls.__getattribute__ is not object.__getattribute__ or name in feed.__dict__:
         return _dynamic
     declared = _static(cls, name)
     if declared is _missing:
         return _dynamic if hasattr(cls, "__getattr__") else _missing
-    is_plain = isinstance(declared, FunctionType | functools.partial)
-    return declared if is_plain or not hasattr(type(declared), "__get__") else _dynamic
+    kind = type(declared)
+    if kind in _USUAL or not hasattr(kind, "__get__") or isinstance(declared, functools.partial):
+        return declared
+    return _dynamic
 
 
 def _static(cls: type, name: str) -> Any:
     """Return an attribute of a class as it stands there, not bound to anything."""
-    return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), _missing)
+    for each in cls.__mro__:  # a generator would take twice as long
+        declared = each.__dict__.get(name, _missing)
+        if declared is not _missing:
+            return declared
+    return _missing
 
 
 def _look_up(feed: object, name: str, default: Any, subject: object) -> Any:
     """Return an aspect for ``subject`` that has to be looked up anew."""
-    attribute: Any = getattr(feed, name, _missing)
+    attribute: Any = getattr(type(feed), name, _missing)
+    if not isinstance(attribute, functools.partial):  # Python 3.13 warns where one is looked up
+        attribute = getattr(feed, name, _missing)
     if isinstance(attribute, MethodType) and isinstance(attribute.__func__, FunctionType):
         return _called(feed, name, attribute)(subject)  # as mostly; ``_static`` takes its time
     static = _static(type(feed), name)
@@ -125,8 +136,6 @@ def _look_up(feed: object, name: str, default: Any, subject: object) -> Any:
         if static is _missing:
             return default
         attribute = _insist(feed, name, subject)
-    if isinstance(attribute, MethodType) and isinstance(attribute.__func__, functools.partial):
-        attribute = attribute.__func__  # which some Pythons bind, and others do not
     if isinstance(static, functools.singledispatchmethod):
         return attribute(subject)  # it dispatches on the subject; its signature has self, too
     return _called(feed, name, attribute)(subject)
