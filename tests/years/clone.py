@@ -15,7 +15,11 @@ MERGED = ("ids.jsonl", "deliveries.jsonl", "entries.jsonl", "site.jsonl")
 
 @dataclass
 class Clone:
-    """A copy of the site with its memory; ``base`` is what it shared with the other one last."""
+    """A copy of the site with its memory; ``base`` is what it shared with the other one last.
+
+    ``foreign`` are the feeds that Pelican wrote while the plugin was off: they are not the
+    plugin's, until it writes them itself.
+    """
 
     name: str
     folder: Path
@@ -24,6 +28,7 @@ class Clone:
     ahead: float = 0.0
     jumped_at: float = 0.0
     built_at: float = 0.0
+    foreign: frozenset[str] = frozenset()
     last: tuple[dict[int, Article], Config, dict[int, Article]] | None = None
     base: tuple[dict[int, Article], Knowledge, dict[str, bytes]] = field(
         default_factory=lambda: ({}, Knowledge(), {})

@@ -46,6 +46,8 @@ class Publication:
     def end(self, *, is_whole: bool) -> Iterator[str]:
         """Yield what is wrong, and learn from what was done."""
         last, self.clone.last = self.clone.last, None
+        if not self.config.plugin:
+            self.clone.foreign |= self.clone.feeds.keys()
         if self.publishes and not is_whole:
             self.clone.known.built = dict(self.built)
             oracle.learn_part(self.clone.known, self.clone.articles, self.config)
@@ -62,11 +64,14 @@ class Publication:
     def _wrong_feeds(self) -> Iterator[str]:
         expected, found = oracle.feeds_of(self.articles), {}
         ids: dict[int, set[str]] = {}
+        self.clone.foreign -= expected.keys()
         for name, (body, _) in self.clone.feeds.items():
             if self.feed_fails and name.startswith("tag-"):
                 expected.pop(name, None)
                 if name not in self.feeds or body != self.feeds[name][0]:
                     yield f"{name} failed, and was touched"
+                continue
+            if name in self.clone.foreign:
                 continue
             found[name] = [uid for uid, _ in checks.entries_of(body)]
             for uid, unique_id in checks.entries_of(body):
