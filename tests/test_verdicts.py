@@ -53,7 +53,7 @@ def statuses(*numbers: int) -> dict[str, Page]:
 
 ENDPOINTS: dict[str, Page] = {
     **statuses(200, 201, 202, 204, 301, 304, 400, 401, 403, 404, 405, 408, 409, 410, 418),
-    **statuses(421, 423, 425, 429, 451, 500, 501, 502, 503, 504, 599),
+    **statuses(421, 422, 423, 425, 429, 451, 500, 501, 502, 503, 504, 599),
     "302 away": Reply(302, [("Location", "/elsewhere")]),
     "307 to 202": Reply(307, [("Location", "/elsewhere")]),
     "429, wait": Reply(429, [("Retry-After", "60")]),
@@ -194,6 +194,7 @@ answer           | new               | update            | unlinked          | g
 410              | - http-410        | - http-410        | + found-gone      | + found-gone
 418              | - http-418        | - http-418        | - http-418        | - http-418
 421              | ~ http-421        | ~ http-421        | ~ http-421        | ~ http-421
+422              | - http-422        | - http-422        | + found-gone      | + found-gone
 423              | ~ http-423        | ~ http-423        | ~ http-423        | ~ http-423
 425              | ~ http-425        | ~ http-425        | ~ http-425        | ~ http-425
 429              | ~ http-429        | ~ http-429        | ~ http-429        | ~ http-429
