@@ -303,7 +303,7 @@ FEEDS = {
         once=True,
     ),
     "a value that cannot be written": Broken(
-        declared(item_contributors=for_one(5)), "is left out of {Name}: TypeError"
+        declared(item_contributors=for_one(5)), "'sound.md' is left out of {Name}: TypeError"
     ),
     "a feed_type that is none": _feed("{Name}: feed_type is 'Atom'", feed_type="Atom"),
     "a feed_type that raises": _feed("{Name}: KeyError: 'lost', in feed_type", feed_type=lost),
