@@ -129,6 +129,8 @@ def _look_up(feed: object, name: str, default: Any, subject: object) -> Any:
     attribute: Any = getattr(type(feed), name, _missing)
     if not isinstance(attribute, functools.partial):  # Python 3.13 warns where one is looked up
         attribute = getattr(feed, name, _missing)
+    if not callable(attribute) and attribute is not _missing:
+        return attribute
     if isinstance(attribute, MethodType) and isinstance(attribute.__func__, FunctionType):
         return _called(feed, name, attribute)(subject)  # as mostly; ``_static`` takes its time
     static = _static(type(feed), name)
