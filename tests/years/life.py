@@ -40,7 +40,7 @@ class Life:
         for clone in self.clones:
             (clone.folder / "output").mkdir(parents=True)
         self.publications = 0
-        self.retracted: set[tuple[str, str]] = set()
+        self.retracted: dict[tuple[str, str], int] = {}
         self.deliberate: Counter[str] = Counter()
         self.violations: list[str] = []
         self.diary: list[str] = []
@@ -132,7 +132,7 @@ class Life:
         ]
         for source in dict(told):
             self._command(clone, "retract", source)
-        self.retracted |= set(told)
+        self.retracted |= dict.fromkeys(told, article.uid)
         self._upload(clone)
 
     def _trouble(self) -> None:
@@ -167,6 +167,8 @@ class Life:
 
     def _merge(self) -> None:
         merge(*self.clones)
+        back = self.clones[0].articles  # what one took away, the other may have edited since
+        self.retracted = {key: uid for key, uid in self.retracted.items() if uid not in back}
         self._note("the clones are merged")
 
     # Mistakes
@@ -233,6 +235,8 @@ class Life:
                 self._wrong(f"{why}: {each}")
             answered = self._mood(each.target) != "lost" and not (ended.killed and each == news[-1])
             oracle.learn_telling(clone.known, each, answered=answered)
+            if each.seen:
+                self.retracted.pop((each.source, each.target), None)
         what = f"{step.command or 'build'} of {clone.name}: {news}{' KILLED' * ended.killed}"
         self._note(f"{what}\n{ended.said}")
         self._look_at_the_end(clone, ended)
