@@ -111,7 +111,6 @@ def test_a_module_imports_only_from_its_own_layer_and_below(module):
             assert top in packages or top in sys.stdlib_module_names, f"{module} imports {name}"
 
 
-@pytest.mark.xfail(reason="two cycles are left: cleaning and sanitizer, sender and run")
 def test_no_modules_import_one_another_in_a_circle():
     graph = {
         module: {module_of(name) for name in imports(path) if name.startswith(f"{OWN}.")} - {module}

@@ -173,11 +173,18 @@ def test_the_commands_end_as_if_nothing_were_broken(site: SiteBuilder) -> None:
 
 @settings(
     max_examples=12,
+    derandomize=True,  # each example is a build; make test-hostile takes others
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes a build for each step
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    things=st.lists(st.sampled_from(list(ALL.values())), min_size=2, max_size=12).map(named),
+    things=st.lists(
+        st.sampled_from(list(ALL.values())),
+        min_size=2,
+        max_size=12,
+        # Two feeds with one path are another fault than a page's path.
+        unique_by=lambda broken: broken.says if "sound.html" in broken.says else object(),
+    ).map(named),
     order=st.randoms(use_true_random=False),
 )
 def test_any_of_them_in_any_order_cost_themselves(

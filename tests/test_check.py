@@ -698,6 +698,23 @@ def test_the_command_for_machines(conf, capsys):
     )
 
 
+def test_many_findings_of_a_kind_are_a_few_and_a_count(conf, capsys):
+    doubled = ATOM
+    for n in range(8):
+        doubled = second(doubled, title=("<title>One", f"<title>Two {n}"))
+    (conf.parent / "output" / "a.xml").write_text(doubled)
+    out = run(capsys, "-s", conf)[1]
+    assert out.count("[id-doubled]") == 5
+    assert "id-doubled: 8 in all, 5" in out
+    assert run(capsys, "-v", "-s", conf)[1].count("[id-doubled]") == 8
+
+
+def test_the_command_needs_no_path(conf, capsys):
+    conf.write_text(conf.read_text().replace('PATH = "content"\n', ""))
+    (conf.parent / "output" / "a.xml").write_text(ATOM)
+    assert run(capsys, "-s", conf)[0] == 0
+
+
 def test_the_command_when_all_is_well(conf, capsys):
     (conf.parent / "output" / "a.xml").write_text(ATOM)
     assert run(capsys, "-s", conf) == (0, "Feeds: 1 checked, 0 findings\n", "")

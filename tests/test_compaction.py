@@ -12,6 +12,7 @@ from hypothesis import given
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Outcome, Protocol, Verdict
+from pelican_linkback.sending.memory import compaction
 from pelican_linkback.sending.memory.compaction import compact, needed
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.event_lines import to_line
@@ -99,3 +100,10 @@ def test_while_another_run_writes_nothing_is_compacted(tmp_path: Path) -> None:
     path = tmp_path / "deliveries.jsonl"
     with Journal(path).hold(), pytest.raises(JournalError, match="another process"):
         compact(Journal(path))
+
+
+def test_the_lines_are_gone_through_only_so_often(monkeypatch):
+    monkeypatch.setattr(compaction, "PASSES", 1)
+    events = dict(enumerate(sent_anew(5)))
+    kept = [events[number] for number in sorted(needed(events))]
+    assert fold(kept) == fold(events.values())

@@ -15,7 +15,13 @@ from pelican.tools.pelican_quickstart import _jinja_env
 
 from pelican_linkback import cli
 from pelican_linkback.cli import init
-from pelican_linkback.cli.config_edits import with_lines, with_plugin, with_setting, without_plugin
+from pelican_linkback.cli.config_edits import (
+    git_pattern,
+    with_lines,
+    with_plugin,
+    with_setting,
+    without_plugin,
+)
 
 VALUES = {
     "author": '"Ann Lee"',
@@ -371,3 +377,19 @@ def test_a_setting_is_added_unless_it_has_a_value(before, after):
 )
 def test_lines_are_added_that_are_missing(before, after):
     assert with_lines(before, ["a", "b"]) == after
+
+
+@pytest.mark.parametrize(
+    ("folder", "ignored", "attributes"),
+    [
+        ("linkback", "linkback/*.x", "linkback/*.x"),
+        ("link back", "link back/*.x", '"link back/*.x"'),
+        ("a\tb", "a\tb/*.x", '"a\\tb/*.x"'),
+        ("[a]", "\\[a\\]/*.x", "\\[a\\]/*.x"),
+        ("#a", "\\#a/*.x", "\\#a/*.x"),
+        ('a" b', 'a" b/*.x', '"a\\" b/*.x"'),
+    ],
+)
+def test_a_folder_is_a_pattern_that_git_reads(folder, ignored, attributes):
+    assert git_pattern(folder, "*.x") == ignored
+    assert git_pattern(folder, "*.x", quoted=True) == attributes

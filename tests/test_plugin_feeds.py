@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pelican_linkback.feeds import ArticleFeed
+
 ALL_FEEDS = {
     f"{kind}_{form}": f"feeds/{folder}{name}.{form.lower()}.xml"
     for form in ("ATOM", "RSS")
@@ -538,3 +540,15 @@ def test_rights_can_be_said_in_all_stock_feeds(site):
     assert build.parse("r.xml").feed.rights == "CC BY 4.0 & more"
     assert build.parse("a.xml").feed.rights == "CC BY 4.0 & more"
     assert '"_copyright": {"text": "CC BY 4.0 & more"}' in build.read("j.json")
+
+
+def test_with_debug_a_failing_class_is_shown_with_its_traceback(site, caplog):
+    class Failing(ArticleFeed):
+        path = "mine.xml"
+
+        def title(self, obj):
+            raise RuntimeError("no title")
+
+    site.article("one")
+    site.build(LINKBACK_FEEDS=[Failing], DEBUG=True)
+    assert any(record.exc_info for record in caplog.records if "no title" in record.getMessage())

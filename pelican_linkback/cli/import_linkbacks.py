@@ -72,12 +72,8 @@ def _by_slug(pelican: Pelican, settings: Settings, now: dt.datetime) -> dict[str
     """Return the articles by their slug, which that plugin knows; originals, not translations."""
     articles = [each for each in read_site(pelican, now).contents if isinstance(each, Article)]
     by_name = {post.article: post for post in posts_of(articles, settings)}
-    posts: dict[str, Post] = {}
-    for article in articles:
-        post = by_name.get(name_of(article))
-        if post is not None and not post.is_unknown:
-            posts.setdefault(article.slug, post)
-    return posts
+    found = [(article.slug, by_name.get(name_of(article))) for article in articles]
+    return {slug: post for slug, post in reversed(found) if post and not post.is_unknown}
 
 
 def _is_linked(past: PastMention, posts: Mapping[str, Post]) -> bool:

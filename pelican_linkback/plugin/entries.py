@@ -32,13 +32,14 @@ def entries_of(contents: Iterable[Iterable[tuple[Any, Place]]], base: str) -> En
     read: dict[Place, int] = {}
     for each in contents:
         own = {}
-        for content, place in each:
-            if id(content) not in found.numbers:  # they have the same pages
-                entry = _entry(content, place, base)
-                number = read.get(place, len(found.entries)) if entry.source else len(found.entries)
-                if number == len(found.entries):
-                    found.entries.append(entry)
-                found.numbers[id(content)] = own[place] = number
+        # They have the same pages.
+        new = [(content, place) for content, place in each if id(content) not in found.numbers]
+        for content, place in new:
+            entry = _entry(content, place, base)
+            number = read.get(place, len(found.entries)) if entry.source else len(found.entries)
+            if number == len(found.entries):
+                found.entries.append(entry)
+            found.numbers[id(content)] = own[place] = number
         read |= own
     return found
 
