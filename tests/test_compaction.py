@@ -104,6 +104,6 @@ def test_while_another_run_writes_nothing_is_compacted(tmp_path: Path) -> None:
 
 def test_the_lines_are_gone_through_only_so_often(monkeypatch):
     monkeypatch.setattr(compaction, "PASSES", 1)
-    events = dict(enumerate(sent_anew(5)))
+    events = dict(enumerate(in_vain(3)))
     kept = [events[number] for number in sorted(needed(events))]
     assert fold(kept) == fold(events.values())

@@ -1,15 +1,20 @@
 """A real Pelican build: the plugin owns every stock feed."""
 
 import gc
+import logging
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds import ArticleFeed
+from pelican_linkback.plugin.feed_writer import FeedStage
+from pelican_linkback.plugin.messages import MessageBuffer
 
 ALL_FEEDS = {
     f"{kind}_{form}": f"feeds/{folder}{name}.{form.lower()}.xml"
@@ -552,3 +557,22 @@ def test_with_debug_a_failing_class_is_shown_with_its_traceback(site, caplog):
     site.article("one")
     site.build(LINKBACK_FEEDS=[Failing], DEBUG=True)
     assert any(record.exc_info for record in caplog.records if "no title" in record.getMessage())
+
+
+def test_with_debug_what_costs_a_link_is_shown_with_its_traceback(caplog):
+    stage = object.__new__(FeedStage)
+    stage._generator, stage.is_over = SimpleNamespace(settings={"DEBUG": True}), False
+    stage.report(SimpleNamespace(feed=None), FeedError("MyFeed", "has no title"))
+    (record,) = caplog.records
+    assert record.exc_info
+    assert "has no title" in record.getMessage()
+
+
+def test_what_costs_a_link_is_said_at_once_when_the_feeds_are_written(caplog):
+    stage = object.__new__(FeedStage)
+    stage._generator, stage.is_over = SimpleNamespace(settings={}), True
+    stage._messages = MessageBuffer(logging.getLogger("pelican_linkback"))
+    stage.report(SimpleNamespace(feed=None), FeedError("MyFeed", "has no title"))
+    (record,) = caplog.records
+    assert not record.exc_info
+    assert "has no title" in record.getMessage()

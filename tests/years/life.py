@@ -337,8 +337,9 @@ class Life:
                 continue
             self._wrong(f"{target} does not know {article}, but {held}")
         for source, there, content in oracle.left_over(articles, site.holds, [target]):
-            if self.world.seen(source, there):
-                self.deliberate["an old address that is still online"] += 1
+            if self.world.seen(source, there) or (content[0], there) in pinged:
+                # The answer to a webmention was lost, and a pingback was taken in its place.
+                self.deliberate["an old address still online, or a pingback at last"] += 1
                 continue
             self._wrong(f"{there} still holds {content} from {source}")
 

@@ -166,7 +166,7 @@ class World:
 
     def _well(self, site: Receiver, host: str, asked: Asked) -> Answer | str:
         if site is self.hub:
-            return self._hub_told(asked)
+            return self._hub_told(asked) if asked.method == "POST" else self._hub_asked(asked)
         if asked.method == "GET":
             return self._page(site, host, urlsplit(asked.url).path)
         if asked.url.endswith("/webmention") and "webmention" in site.takes:
@@ -174,6 +174,10 @@ class World:
         if asked.url.endswith("/xmlrpc") and "pingback" in site.takes:
             return self._pinged(site, asked)
         return Answer(405)
+
+    def _hub_asked(self, asked: Asked) -> Answer:
+        self.violations.append(f"a hub is no page to look at: {asked}")
+        return Answer(200)
 
     def _hub_told(self, asked: Asked) -> Answer | str:
         feed = parse_qs(asked.body.decode())["hub.url"][0]

@@ -181,8 +181,10 @@ class Run:
             return
         outcome, endpoints, after = NOBODY, self._usable(mention, found.where), ""
         # Some endpoints are good for one use. So where another mention asked the page, it is
-        # asked anew before a refusal is believed.
-        is_sure = self._by_page[page_key(mention.target)] == 1 and not found.remembered
+        # asked anew before a refusal is believed. A hub is no page that names an endpoint.
+        is_ping = self._recorder.delivery(mention).is_ping
+        is_fresh = self._by_page[page_key(mention.target)] == 1 and not found.remembered
+        is_sure = is_ping or is_fresh
         while endpoints and outcome.verdict in {Verdict.NOTHING, Verdict.REFUSED}:
             endpoint = endpoints.pop(0)
             if endpoint.protocol is Protocol.PINGBACK:
