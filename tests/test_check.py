@@ -363,6 +363,14 @@ def test_what_the_output_lacks_is_found(tmp_path):
     assert f"The file {BASE}/i.png is not in the output folder" in finding.message
 
 
+def test_a_document_that_no_build_wrote_is_not_held_to_the_present_site(tmp_path):
+    documents = {"r.xml": RSS, "old.xml": RSS.replace("/r.xml", "/old.xml")}
+    look = partial(built_file, tmp_path, BASE)
+    assert {each.feed for each in found(documents, look=look).findings} == {"r.xml", "old.xml"}
+    findings = found(documents, look=look, written={"r.xml"}).findings
+    assert {(each.feed, each.code) for each in findings} == {("r.xml", "file-missing")}
+
+
 def test_what_was_written_as_a_feed_and_is_none_is_found():
     documents = {"a.xml": ATOM, "b.xml": "<html/>", "sitemap.xml": "<urlset/>"}
     (finding,) = found(documents, written={"a.xml", "b.xml"}).findings
