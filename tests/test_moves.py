@@ -233,9 +233,10 @@ def test_an_old_address_that_redirected_is_retracted_when_it_is_gone(
 ) -> None:
     facts = dict(kept(FRESH, MOVED))
     old = MOVED.after(Event(NOON + timedelta(hours=1), OLD, facts[OLD]))
-    new = FRESH._replace(served_at=OLD.source)
+    new = history(NEW, QUEUED, Answered(took().outcome, None, "1", OLD.source))
     found = list(retracted_after_all({OLD: old}, new, answer))
     assert found == ([(OLD, Dropped()), (OLD, RETRACTED)] if is_due else [])
+    assert not list(retracted_after_all({OLD: old}, new._replace(acknowledged=UNLINKED), answer))
     assert not list(retracted_after_all({OLD: MOVED}, new, answer))
     assert not list(retracted_after_all({}, new, answer))
 
@@ -377,10 +378,36 @@ def test_an_old_address_that_redirects_can_be_retracted_all_the_same(tmp_path: P
     world = Receiver(tmp_path)
     world.sender().run(world.publish(post("a", TARGET)))
     world.runs(world.move(REDIRECT))
-    assert world.sender().retract(OLD.source).waiting == 1
+    said = text_of(world.sender().retract(OLD.source))
+    assert f"not told that {OLD.source} is gone: it redirects to {NEW.source}" in said
     world.web.pages[OLD.source] = TOMBSTONE.decode()
-    assert world.sender().run().sent == 1
+    assert world.sender().retract(OLD.source).sent == 1
     assert world.held == set()
+
+
+def test_a_removal_that_was_told_by_the_old_address_is_not_told_again(tmp_path: Path) -> None:
+    world = Receiver(tmp_path)
+    world.sender().run(world.publish(post("a", TARGET)))
+    world.runs(world.move(REDIRECT))
+    world.web.pages[NEW.source] = page()
+    world.runs([replace(POST, targets=(), links=frozenset(), fingerprint="2")])
+    assert (world.told(), world.held) == ([OLD, OLD], set())
+    world.runs(world.move(Reply(410), fingerprint="3"))
+    assert (world.told(), world.held) == ([OLD, OLD, NEW], {NEW.source})
+
+
+def test_an_article_that_moved_there_and_back_and_there_is_known_by_one_address(
+    tmp_path: Path,
+) -> None:
+    world = Receiver(tmp_path)
+    posts = world.publish(post("a", TARGET))
+    world.sender().run(posts)
+    world.runs(world.move(REDIRECT))
+    world.web.pages |= {OLD.source: page(TARGET), NEW.source: Reply(404)}
+    world.runs(list(posts))
+    world.runs(world.move(REDIRECT))
+    assert (world.told(), world.held) == ([OLD], {OLD.source})
+    assert world.sender().run(world.move(REDIRECT)) == Report()
 
 
 def test_while_the_old_page_is_online_the_new_one_waits_for_a_day(tmp_path: Path) -> None:

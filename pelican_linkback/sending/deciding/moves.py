@@ -80,7 +80,8 @@ def predecessors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delive
 def successors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery]:
     """Return how a receiver knows an article at its new address, too, by the mention of the old.
 
-    It holds both mentions: the old address was still online for a while, or down.
+    It holds both mentions: the old address was still online for a while, or down. Or it holds one,
+    and two branches of the journal that were merged say so by either address.
     """
     moved = {mention: old for mention, old in deliveries.items() if _has_moved(old)}
     known = {
@@ -91,7 +92,7 @@ def successors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery
     return {
         mention: new
         for mention, old in moved.items()
-        if (new := known.get((old.article, mention.target))) and new.sent_source != old.sent_source
+        if (new := known.get((old.article, mention.target)))
     }
 
 
@@ -185,9 +186,12 @@ def is_lost(
 def retracted_after_all(
     deliveries: Mapping[Mention, Delivery], delivery: Delivery, page: Response | WebError
 ) -> Iterator[tuple[Mention, Fact]]:
-    """Yield what makes the retraction of an old address due that redirected, and is gone now."""
+    """Yield what makes the retraction of an old address due that redirected, and is gone now.
+
+    Unless the receiver has been told since, by that address, that the link is gone.
+    """
     old = deliveries.get(Mention(delivery.sent_source, delivery.mention.target))
     is_over = old is not None and (old.state, old.reason) == (State.NOTHING, MOVED)
-    if old is not None and is_over and not isinstance(page, WebError) and is_gone(page):
+    if old and is_over and delivery.is_shown and not isinstance(page, WebError) and is_gone(page):
         yield old.mention, Dropped()
         yield old.mention, Queued(old.article, GONE)
