@@ -33,6 +33,12 @@ def test_what_was_idle_is_idle_for_a_day(idle: SkipCache) -> None:
     assert idle.line("e", NOON) is None
 
 
+def test_what_was_remembered_by_a_clock_that_was_ahead_is_not_believed(idle: SkipCache) -> None:
+    idle.remember("d", Report(), "said", NOON + SECOND)
+    assert idle.line("d", NOON) is None
+    assert idle.line("d", NOON + SECOND) == "said"
+
+
 def test_or_until_something_is_due(idle: SkipCache) -> None:
     idle.remember("d", Report(later=1, next_at=NOON + SECOND), "said", NOON)
     assert idle.line("d", NOON) == "said"
