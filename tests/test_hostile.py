@@ -248,7 +248,8 @@ def test_a_redirect(status: int, method: str, location: str, outcome: str) -> No
         assert sent == 2
     else:
         assert said.startswith(outcome)
-        assert sent == (21 if location in {"/", "/1"} else 1)
+        # What leads to itself is seen at once; what leads on and on, after 20, or with a POST 5.
+        assert sent == ((21 if method == "GET" else 6) if location == "/1" else 1)
 
 
 # Credentials

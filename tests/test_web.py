@@ -9,7 +9,7 @@ import pytest
 
 from pelican_linkback.exceptions import InvalidURL, RedirectLoop, Refused, TimedOut, Unreachable
 from pelican_linkback.net import client as web_module
-from pelican_linkback.net.client import MAX_BODY, MAX_REDIRECTS, Web
+from pelican_linkback.net.client import MAX_BODY, MAX_REDIRECTS, Response, Web
 from pelican_linkback.net.client import Request as Sent
 from tests.fakeweb import FakeWeb, Reply, Request
 from tests.raw_servers import AGENT, Site, a_web, http_server
@@ -104,14 +104,35 @@ def test_what_says_not_where_is_an_answer(serve: Serve, status: int) -> None:
     assert web.get(f"{base}/").status == status
 
 
-def test_twenty_redirects_are_followed_and_no_more(serve: Serve) -> None:
-    site = {f"/{n}": Reply(302, [("Location", f"/{n + 1}")]) for n in range(MAX_REDIRECTS + 1)}
+@pytest.mark.parametrize(("method", "most"), MAX_REDIRECTS.items())
+def test_so_many_redirects_are_followed_and_no_more(serve: Serve, method: str, most: int) -> None:
+    site = {f"/{n}": Reply(307, [("Location", f"/{n + 1}")]) for n in range(most + 1)}
     web, base, log = serve(site)
-    assert web.get(f"{base}/1").status == 404
+    assert ask(web, method, f"{base}/1").status == 404
     log.clear()
-    with pytest.raises(RedirectLoop, match="more than 20 redirects"):
-        web.get(f"{base}/0")
-    assert len(log) == MAX_REDIRECTS + 1
+    with pytest.raises(RedirectLoop, match=f"more than {most} redirects"):
+        ask(web, method, f"{base}/0")
+    assert len(log) == most + 1
+
+
+def ask(web: Web, method: str, url: str) -> Response:
+    return web.get(url) if method == "GET" else web.post(url, b"x", "text/plain")
+
+
+@pytest.mark.parametrize("method", MAX_REDIRECTS)
+@pytest.mark.parametrize("onward", ["/a", "/a#again", "/b"])
+def test_redirects_that_lead_in_a_circle_are_seen_at_once(
+    serve: Serve, method: str, onward: str
+) -> None:
+    web, base, log = serve(
+        {
+            "/a": Reply(308, [("Location", onward)]),
+            "/b": Reply(307, [("Location", "/a")]),
+        }
+    )
+    with pytest.raises(RedirectLoop, match="in a circle"):
+        ask(web, method, f"{base}/a")
+    assert len(log) == (2 if onward == "/b" else 1)
 
 
 @pytest.mark.parametrize(

@@ -58,9 +58,9 @@ def test_an_exchange_ends_in_time(script: Script) -> None:
 
 def test_redirects_share_one_time() -> None:
     clock = iter(range(1000))
-    site = {"/": Reply(302, [("Location", "/")])}
+    site = {f"/{n}": Reply(302, [("Location", f"/{n + 1}")]) for n in range(20)}
     with http_server(site, []) as base, pytest.raises(TimedOut, match="within 30 seconds"):
-        a_web(30, monotonic=lambda: float(next(clock))).get(f"{base}/")
+        a_web(30, monotonic=lambda: float(next(clock))).get(f"{base}/0")
 
 
 def test_a_tls_handshake_ends_in_time() -> None:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from pelican_linkback.exceptions import (
     Heard,
@@ -51,7 +51,8 @@ __all__ = [
 MAX_BODY = 1_000_000
 """Bytes of an unpacked body that are kept."""
 
-MAX_REDIRECTS = 20
+MAX_REDIRECTS = {"GET": 20, "POST": 5}
+"""What is sent is sent to each address anew: an endpoint that has moved needs one redirect."""
 
 # What getaddrinfo says of a name that is not there, or has no address; anything else that it says
 # is about the name server. A system may lack one of these codes.
@@ -125,15 +126,20 @@ def hops(request: Request) -> Generator[Request, Response, Response]:
     """Yield ``request``, and those to which redirects lead; return the answer to the last.
 
     Each answer is to be sent in. So whoever makes the requests can wait for his turn at each host.
-    Raises Refused for a redirect that is not followed, and RedirectLoop after ``MAX_REDIRECTS``.
+    Raises Refused for a redirect that is not followed, and RedirectLoop for one to an address that
+    was asked before, or after ``MAX_REDIRECTS``.
     """
-    for _ in range(MAX_REDIRECTS + 1):
+    most, asked = MAX_REDIRECTS[request.method], set[str]()
+    while len(asked) <= most:
+        asked.add(urldefrag(request.url).url)
         answer = yield request
         onward = redirected(request.method, request.url, answer.status, answer.headers)
         if onward is None:
             return answer
+        if urldefrag(onward).url in asked:
+            raise RedirectLoop(onward, "its redirects lead in a circle")
         request = replace(request, url=onward, spent=request.spent + answer.seconds)
-    raise RedirectLoop(request.url, f"more than {MAX_REDIRECTS} redirects")
+    raise RedirectLoop(request.url, f"more than {most} redirects")
 
 
 def follow(request: Request, answer_to: Callable[[Request], Response]) -> Response:
