@@ -233,6 +233,47 @@ def test_the_last_outcome_is_kept_and_the_version_that_was_told() -> None:
     )
 
 
+SENT = Attempt(Protocol.WEBMENTION, "https://far.example/wm")
+
+
+def answered(verdict: Verdict, reason: str, endpoint: str | None = SENT.endpoint) -> Answered:
+    return Answered(Outcome(verdict, reason, "", Protocol.WEBMENTION, endpoint))
+
+
+LOST = answered(Verdict.LATER, "timed-out")
+BUSY = answered(Verdict.LATER, "http-503")
+NO = answered(Verdict.REFUSED, "http-403")
+UNREACHED = answered(Verdict.LATER, "unreachable", endpoint=None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "perhaps"),
+    [
+        pytest.param([QUEUED], False, id="nothing sent"),
+        pytest.param([QUEUED, SENT], True, id="killed"),
+        pytest.param([QUEUED, SENT, CHANGED], True, id="killed, and changed"),
+        pytest.param([QUEUED, SENT, Waiting("not-online")], True, id="killed, and offline"),
+        pytest.param([QUEUED, SENT, UNREACHED], True, id="killed, and then not even found"),
+        pytest.param([QUEUED, SENT, SENT, BUSY], True, id="killed, and then answered"),
+        pytest.param([QUEUED, SENT, LOST], True, id="lost"),
+        pytest.param([QUEUED, SENT, LOST, SENT, BUSY], True, id="lost, and then answered"),
+        pytest.param([QUEUED, SENT, LOST, SENT, NO], True, id="lost, and then refused"),
+        pytest.param([QUEUED, SENT, LOST, Dropped()], True, id="lost, and dropped"),
+        pytest.param([QUEUED, CHANGED, replace(SENT, fingerprint="1")], True, id="another branch"),
+        pytest.param([QUEUED, SENT, BUSY], False, id="answered"),
+        pytest.param([QUEUED, SENT, NO], False, id="refused"),
+        pytest.param([QUEUED, UNREACHED], False, id="no endpoint was found to send it to"),
+        pytest.param([QUEUED, SENT, FALL_BACK, REFUSED], False, id="refused, and by pingback, too"),
+        pytest.param([QUEUED, SENT, LOST, DELIVERED], False, id="lost, and taken by pingback"),
+        pytest.param([QUEUED, ATTEMPT], False, id="a pingback, which cannot be taken back"),
+    ],
+)
+def test_a_webmention_without_an_answer_may_have_been_taken(
+    facts: list[Fact], perhaps: bool
+) -> None:
+    assert history(*facts).is_shown == perhaps
+
+
 @given(EVENTS, st.randoms())
 def test_neither_order_nor_repetition_of_lines_matters(events, random) -> None:
     shuffled = [*events, *events[:3]]
@@ -285,6 +326,31 @@ POST = Post(MENTION.source, "a.md", (MENTION.target,), "1")
         ),
         pytest.param([QUEUED, FOLLOWED], [POST], [], id="no update"),
         pytest.param(
+            [QUEUED, SENT, LOST],
+            [replace(POST, targets=())],
+            [Queued("a.md", UNLINKED)],
+            id="unanswered, and the link taken away",
+        ),
+        pytest.param(
+            [QUEUED, SENT, LOST, Dropped()],
+            [replace(POST, targets=())],
+            [Queued("a.md", UNLINKED)],
+            id="unanswered, and the mark taken away before the link",
+        ),
+        pytest.param(
+            [QUEUED, SENT, LOST],
+            [replace(POST, targets=(), links=frozenset({MENTION.target}))],
+            [Dropped()],
+            id="unanswered, the mark taken away, the link kept",
+        ),
+        pytest.param(
+            [QUEUED, SENT, LOST],
+            [replace(POST, source="https://blog.example/moved", targets=())],
+            [Queued("a.md", GONE)],
+            id="unanswered, and moved",
+        ),
+        pytest.param([QUEUED, SENT, LOST], [], [Dropped()], id="unanswered, and vanished"),
+        pytest.param(
             [QUEUED, FOLLOWED],
             [replace(POST, targets=(), fingerprint="2")],
             [Queued("a.md", UNLINKED)],
@@ -335,6 +401,7 @@ def test_reconcile(facts: list[Fact], posts: list[Post], news: list[Fact]) -> No
     ("facts", "posts", "told"),
     [
         pytest.param([QUEUED, FOLLOWED], [], True, id="told and gone"),
+        pytest.param([QUEUED, SENT, LOST], [], True, id="perhaps told, and gone"),
         pytest.param([QUEUED, FOLLOWED], [POST], False, id="there"),
         pytest.param(
             [QUEUED, FOLLOWED],

@@ -9,11 +9,12 @@ import pytest
 
 from pelican_linkback import cli
 from pelican_linkback.cli import sending
+from pelican_linkback.exceptions import TimedOut, Unreachable, WebError
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED
-from tests.fakeweb import Reply
-from tests.test_sender import BLOG, FAR, HUB, World, offering, post, text_of
+from tests.fakeweb import Reply, Request
+from tests.test_sender import BLOG, FAR, HUB, World, accept, offering, post, text_of
 
 STATUS = f"{HUB}/status/1"
 
@@ -97,6 +98,59 @@ def test_a_removal_that_is_given_up_bothers_nobody(world: World) -> None:
     assert "after 8 attempts" in text_of(report)
     assert "only by pelican-linkback send --retry-failed" in text_of(report)
     assert not any(notice.is_warning for notice in report.notices)
+
+
+def lose_the_answer(world: World, lost: type[WebError]) -> None:
+    """Let the endpoint take what it is sent, and its answer be lost."""
+
+    def takes_it(request: Request) -> Reply:
+        raise lost(request.url, "cut")
+
+    world.web.pages[f"{HUB}/webmention"] = takes_it
+
+
+@pytest.mark.parametrize("lost", [TimedOut, Unreachable])
+@pytest.mark.parametrize("version", [UNLINKED, GONE])
+def test_what_may_have_been_taken_is_retracted(
+    tmp_path: Path, lost: type[WebError], version: str
+) -> None:
+    world = World(tmp_path)
+    offers = {"webmention": f"{HUB}/webmention", "pingback": f"{HUB}/xmlrpc"}
+    world.web.pages[f"{FAR}/b"] = offering(**offers)
+    lose_the_answer(world, lost)
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
+    world.web.pages[f"{HUB}/webmention"] = accept
+    report = remove(world, version)
+    assert (report.sent, world.delivery().acknowledged) == (1, version)
+    assert world.asked().count(f"POST {HUB}/webmention") == 2
+    remove(world, version)
+    assert world.asked() == []
+
+
+def test_no_pingback_is_sent_to_remove_what_a_webmention_may_have_left(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
+    lose_the_answer(world, TimedOut)
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
+    world.web.pages[f"{FAR}/b"] = offering(pingback=f"{HUB}/xmlrpc")
+    remove(world, UNLINKED)
+    assert (world.delivery().state, world.delivery().reason) == (State.NOTHING, "no-endpoint")
+
+
+def test_the_address_by_which_it_may_have_been_taken_is_the_one_that_is_retracted(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
+    lose_the_answer(world, TimedOut)
+    posts = world.publish(post("a.html", f"{FAR}/b"))
+    world.web.pages[f"{BLOG}/a"] = world.web.pages[f"{BLOG}/a.html"]
+    world.web.pages[f"{BLOG}/a.html"] = Reply(308, [("Location", f"{BLOG}/a")])
+    world.sender().run(posts)
+    world.web.pages |= {f"{BLOG}/a": Reply(404), f"{HUB}/webmention": accept}
+    world.now += timedelta(hours=1)
+    world.sender().retract(f"{BLOG}/a.html")
+    assert {mention.source for mention in world.told()} == {f"{BLOG}/a"}
 
 
 @pytest.mark.parametrize(

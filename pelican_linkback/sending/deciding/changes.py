@@ -51,7 +51,8 @@ def reconcile(
 
     New mentions are queued, and so is the present version of an article for those that were not
     told of it. A receiver that follows (``Delivery.takes_updates``) is also to hear that a link is
-    taken away, and that a page has moved. What was never told and is marked no more is dropped.
+    taken away, and that a page has moved; so is one whose answer never came, since it may show the
+    mention. What was never told and is marked no more is dropped.
     An article that vanished is left alone: see ``vanished``.
 
     ``digest`` returns that of the page that was just built for a source, empty where none was. It
@@ -140,20 +141,27 @@ class _Site:
 
     def farewell(self, delivery: Delivery) -> News | None:
         """Return what becomes of a mention that is not marked, or not any more."""
-        if not delivery.is_known:
+        if not (delivery.is_known or delivery.is_shown):
             return Dropped()
-        if not delivery.takes_updates:
+        if delivery.is_known and not delivery.takes_updates:
             # Nobody is told, but so the new address is known to be that of the same article.
             return Queued(delivery.article, GONE) if self._has_moved(delivery) else None
         post = self.posts.get(delivery.mention.source)
-        if post is not None:
-            linked = delivery.mention.target in post.links
-            return Queued(post.article, post.fingerprint if linked else UNLINKED)
+        return self._without_page(delivery) if post is None else _unmarked(delivery, post)
+
+    def _without_page(self, delivery: Delivery) -> News | None:
         if delivery.fingerprint == GONE or not delivery.is_shown:
             return None
         if delivery.sent_source in self.posts:
             return Dropped()  # it moved, and back to where the receiver knows it
         return Dropped() if self.lacks(delivery) else Queued(delivery.article, GONE)
+
+
+def _unmarked(delivery: Delivery, post: Post) -> News:
+    if delivery.mention.target not in post.links:
+        return Queued(post.article, UNLINKED)
+    # Where it is not known there, nobody needs to hear of it, nor to forget it.
+    return Queued(post.article, post.fingerprint) if delivery.is_known else Dropped()
 
 
 def is_news(delivery: Delivery | None, fact: News) -> bool:

@@ -83,7 +83,11 @@ def successors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery
     It holds both mentions: the old address was still online for a while, or down. Or it holds one,
     and two branches of the journal that were merged say so by either address.
     """
-    moved = {mention: old for mention, old in deliveries.items() if _has_moved(old)}
+    moved = {
+        mention: old
+        for mention, old in deliveries.items()
+        if _has_moved(old) or (old.is_open and old.fingerprint == GONE and old.is_shown)
+    }
     known = {
         (new.article, mention.target): new
         for mention, new in deliveries.items()

@@ -26,6 +26,7 @@ from pelican_linkback.sending.memory.events import (
     Attempt,
     Dropped,
     Event,
+    Fact,
     Pause,
     Queued,
     Waiting,
@@ -72,6 +73,9 @@ _STATES = {
 }
 
 
+_NO_ANSWER = {"timed-out", "unreachable", "error", INTERRUPTED}
+"""Reasons of an outcome after which the receiver may have taken what was sent, nobody knows."""
+
 _OPEN = {State.QUEUED, State.WAITING, State.ATTEMPTED, State.LATER}
 
 
@@ -88,7 +92,7 @@ class Delivery(NamedTuple):
     the address by which it knows the page, where that is not the mention's source.
     ``seen`` is the digest of the page that stood online at the last attempt, and
     ``seen_version`` the version that was sent then. ``pause`` is what a host asked for when it
-    was told last.
+    was told last. ``unanswered``: a webmention was sent, and its answer never came.
     """
 
     mention: Mention
@@ -112,6 +116,7 @@ class Delivery(NamedTuple):
     since: datetime | None = None
     asked: int = 0
     pause: Pause | None = None
+    unanswered: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -136,7 +141,16 @@ class Delivery(NamedTuple):
     @property
     def is_shown(self) -> bool:
         """Whether the receiver may show the mention, and would take it away again if told to."""
+        if not self.is_known:
+            return self._may_be_taken
         return self.takes_updates and not self.is_ping and self.acknowledged not in {UNLINKED, GONE}
+
+    @property
+    def _may_be_taken(self) -> bool:
+        """Whether the receiver may have taken a first webmention whose answer has not come."""
+        if self.state is not State.ATTEMPTED:
+            return self.unanswered
+        return self.unanswered or (self.protocol is Protocol.WEBMENTION and not self.is_known)
 
     @property
     def is_ping(self) -> bool:
@@ -162,6 +176,8 @@ class Delivery(NamedTuple):
     def after(self, event: Event) -> Delivery:
         """Return the delivery as it is once ``event``, the next in time, has happened."""
         here = self._replace(at=event.at)
+        if self.state is State.ATTEMPTED and not _ends_an_attempt(event.fact):
+            here = here._replace(unanswered=self._may_be_taken)
         match event.fact:
             case Queued():
                 return here._queued(event.fact)
@@ -201,6 +217,7 @@ class Delivery(NamedTuple):
             seen_version=self.seen_version,
             since=self.at,
             pause=self.pause,
+            unanswered=self.unanswered,
         )
 
     def _kept_back(self, fact: Waiting | Dropped) -> Delivery:
@@ -216,7 +233,8 @@ class Delivery(NamedTuple):
             return self
         unsure = self._replace(acknowledged="", seen=fact.page, seen_version=version)
         if version != self.fingerprint:
-            return unsure._due_again(before=self)
+            is_first = fact.protocol is Protocol.WEBMENTION and not self.is_known
+            return unsure._replace(unanswered=self.unanswered or is_first)._due_again(before=self)
         return unsure._replace(
             state=State.ATTEMPTED,
             # Of an attempt nothing is known until its outcome; it lacks where the run was killed.
@@ -239,9 +257,12 @@ class Delivery(NamedTuple):
                 acknowledged=version,
                 acknowledged_by=outcome.protocol or Protocol.PINGBACK,
                 served_at=fact.served_at,
+                unanswered=False,
             )
         if version != self.fingerprint and (known is self or not known.is_up_to_date):
             return self if known is self else known._due_again(before=self)
+        if outcome.reason in _NO_ANSWER and self._may_be_taken:
+            known = self._replace(unanswered=True, served_at=fact.served_at)
         return known._replace(
             state=_STATES[outcome.verdict],
             reason=outcome.reason,
@@ -280,3 +301,10 @@ class Delivery(NamedTuple):
             return asked
         state = _STATES[fact.verdict]
         return asked._replace(state=state, reason=fact.reason, detail=fact.detail, status_url=None)
+
+
+def _ends_an_attempt(fact: Fact) -> bool:
+    """Tell whether it says what came of the attempt: its outcome, or one that falls back on it."""
+    if isinstance(fact, Answered):
+        return fact.outcome.endpoint is not None
+    return isinstance(fact, Attempt) and fact.after != ""

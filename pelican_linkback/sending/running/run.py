@@ -102,7 +102,7 @@ class Run:
             delivery = recorder.delivery(mention)
             if delivery.status_url is None:
                 self._by_page[page_key(mention.target)] += 1
-                if delivery.is_known:
+                if delivery.is_known or delivery.is_removal:
                     self._updated.add(page_key(mention.target))
 
     def tasks(self) -> Iterator[Task]:
@@ -207,7 +207,8 @@ class Run:
 
     def _usable(self, mention: Mention, endpoints: Iterable[Endpoint]) -> list[Endpoint]:
         """Return the ``endpoints`` that can be told: pingback has no word for an update."""
-        is_update = self._recorder.delivery(mention).is_known
+        delivery = self._recorder.delivery(mention)
+        is_update = delivery.is_known or delivery.is_removal
         return [
             each for each in endpoints if not (is_update and each.protocol is Protocol.PINGBACK)
         ]
