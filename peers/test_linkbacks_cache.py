@@ -32,16 +32,16 @@ def test_nobody_is_told_again(site, host, receivers, capsys):  # noqa: F811
         site.build(**old, DELETE_OUTPUT_DIRECTORY=False)
 
     assert command(site, "import-linkbacks", str(cache)) == 0
-    assert f"{cache}: 3 links were told, 3 of them new here" in capsys.readouterr().out
+    assert f"{cache}: 3 links had been sent, 3 of them new here" in capsys.readouterr().out
     conf = str(site.folder / "publishconf.py")
     cli.main(["plan", "-v", "-s", conf])
     shown = capsys.readouterr().out
     assert "Linkbacks: 1 due, 0 later or never, 3 settled" in shown
     assert shown.index("send") < shown.index(refuses)
-    assert shown.count("told by pelican-plugin-linkbacks") == 3
+    assert shown.count("sent by pelican-plugin-linkbacks") == 3
     assert "by webmention" in shown[shown.index(receiver) :]
 
-    # A new version is told to whom the protocol has a word for it, and to those not told yet.
+    # A new version is told to whom the protocol has a word for it, and to those not notified yet.
     write(site, takes, knows, refuses, receiver, text="Better text.")
     cli.main(["plan", "-s", conf])
     shown = capsys.readouterr().out

@@ -1,7 +1,7 @@
-"""Feeds that every reader accepts, and linkbacks that arrive once, for the Pelican site generator.
+"""A Pelican plugin: feeds that every reader accepts, and linkbacks that are sent once.
 
-Use it by adding ``"pelican_linkback"`` to ``PLUGINS`` in pelicanconf.py. ``register`` is the
-function that Pelican calls; everything else has its own room, see the design document.
+Add ``"pelican_linkback"`` to ``PLUGINS`` in pelicanconf.py to use it. ``register`` is the function
+that Pelican calls. ``docs/design.rst`` shows the modules.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ __all__ = ["__version__", "register"]
 
 
 def register() -> None:
-    """Wait for a build to begin (Pelican calls this once).
+    """Connect the plugin to Pelican (Pelican calls this once).
 
-    The rooms are opened only then: to name the plugin costs a command that builds nothing little.
+    The other modules are imported only when a build starts, so that commands that build nothing
+    stay fast.
     """
     from pelican import signals  # noqa: PLC0415 (keeps the import of this package cheap)
 

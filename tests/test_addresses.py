@@ -151,7 +151,7 @@ def test_allow_entries_that_can_be_read(
         ("http://localhost", "no scheme"),
         ("http://localhost:80/x", "no scheme"),
         ("localhost/blog", "no path"),
-        ("10.0.0.1/8", "no bits behind"),
+        ("10.0.0.1/8", "no bits after"),
         ("[::g]", "not a host name"),
         ("localhost:", "from 1 to 65535, not ''"),
         ("localhost:http", "not 'http'"),

@@ -131,7 +131,7 @@ def the_site_is_not_public(site, host, blog, target):
     mark(site, target)
     mark(site, target, "pages/two")
     site.settings["LINKBACK_ALLOW_HOSTS"] = []
-    said = "Linkbacks: 2 articles mark somebody, and nobody is told, since SITEURL = "
+    said = "Linkbacks: 2 articles mark targets, and nothing is sent, since SITEURL = "
     return said, []
 
 
@@ -155,7 +155,7 @@ def the_article_does_not_link_to_it_and_is_online(site, host, blog, target):
 def the_article_does_not_link_to_it_and_nothing_is_sent(site, host, blog, target):
     mark(site, target, body=f"[nearly]({target}/)")
     site.settings["LINKBACK_SEND"] = False
-    return "Linkbacks: 1 due", [("one.md", target, "which is not the target to the letter; write")]
+    return "Linkbacks: 1 due", [("one.md", target, "which is not exactly the target; write")]
 
 
 @case
@@ -191,7 +191,7 @@ def the_site_redirects(site, host, blog, target):
 def the_journals_are_damaged(site, host, blog, target):
     mark(site, target)
     ids, known = (memory(site, name, '{"v":', "") for name in ("ids.jsonl", "deliveries.jsonl"))
-    torn = "line 1 is not used: it is not JSON; mend the line or take it out"
+    torn = "line 1 is not used: it is not JSON; fix the line or take it out"
     return "Linkbacks: 1 sent, 0 failed", [(ids, torn), (known, torn)]
 
 
@@ -218,7 +218,7 @@ def a_file_is_where_the_state_folder_belongs(site, host, blog, target):
     place = site.folder / "linkback"
     place.write_text("mine")
     what = f"cannot be written, since a file is where a folder belongs: {place}"
-    return "", [("ids of feed entries are not remembered", what), ("nothing more is sent", what)]
+    return "", [("ids of feed entries cannot be saved", what), ("nothing more is sent", what)]
 
 
 @case
@@ -312,10 +312,10 @@ def test_with_v_each_of_many_messages_is_said(site):
 
 
 @pytest.mark.parametrize(("status", "said"), [("draft", "a draft"), ("hidden", "hidden")])
-def test_with_v_a_mark_that_nobody_is_told_of_is_said(site, status, said):
+def test_with_v_marks_of_unpublished_articles_are_listed(site, status, said):
     mark(site, "https://you.example.io/post", status=status)
     site.article("two", status=status)
     build = site.build()
-    lines = [each.getMessage() for each in build.records if "nobody is" in each.getMessage()]
-    assert lines == [f"one.md: nobody is told, since it is {said}"]
+    lines = [each.getMessage() for each in build.records if "nothing is sent" in each.getMessage()]
+    assert lines == [f"one.md: nothing is sent, since it is {said}"]
     assert build.problems == []

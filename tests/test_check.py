@@ -401,7 +401,7 @@ def test_a_finding_says_where_and_what():
     (finding,) = found(document).findings
     assert (finding.feed, finding.entry, finding.code) == ("a.xml", "One", "url-relative")
     assert finding.message == (
-        "The URL /x (and 1 more) is relative, and dead in most readers; make it absolute"
+        "The URL /x (and 1 more) is relative, and broken in most readers; make it absolute"
     )
 
 

@@ -67,14 +67,14 @@ def test_status_of_a_new_site(conf, capsys):
         (
             outcome(verdict="delivered", protocol="pingback", endpoint="https://you.example.io/x"),
             0,
-            "by pingback (taken) Linkbacks: 1 sent",
+            "by pingback (accepted) Linkbacks: 1 sent",
         ),
         (outcome(verdict="delivered", reason=""), 0, "/two Linkbacks: 1 sent"),
         (QUEUED, 0, "/two Linkbacks: 1 due"),
         (
             outcome(verdict="nothing", reason="no-endpoint"),
             0,
-            "it takes neither webmentions nor pingbacks Linkbacks: 1 without an endpoint",
+            "it accepts neither webmentions nor pingbacks Linkbacks: 1 without an endpoint",
         ),
         (
             outcome(verdict="refused", reason="fault-17", detail="no link"),
@@ -124,10 +124,10 @@ CHANGED = QUEUED | {"at": "2026-05-01T10:00:02.000000+00:00", "fingerprint": "g"
 @pytest.mark.parametrize(
     ("events", "shown"),
     [
-        ([QUEUED], "seen online Linkbacks: 1 due, 0 later or never, 0 settled"),
-        ([QUEUED, told(), CHANGED], "tell of the new version"),
-        ([QUEUED, told(), CHANGED | {"fingerprint": "gone"}], "tell that the page is gone"),
-        ([QUEUED, told(), CHANGED | {"fingerprint": "unlinked"}], "tell that the link is gone"),
+        ([QUEUED], "online Linkbacks: 1 due, 0 later or never, 0 settled"),
+        ([QUEUED, told(), CHANGED], "notify of the new version"),
+        ([QUEUED, told(), CHANGED | {"fingerprint": "gone"}], "notify that the page is gone"),
+        ([QUEUED, told(), CHANGED | {"fingerprint": "unlinked"}], "notify that the link is gone"),
         ([QUEUED, told(status_url="https://you.example.io/s")], "ask what became of it"),
         ([QUEUED, told()], "Linkbacks: 0 due, 0 later or never, 0 settled"),
     ],
@@ -163,7 +163,7 @@ def test_plan_reads_the_site_and_writes_nothing(conf, articles, capsys):
     status, out, _ = run(capsys, "plan", "-s", conf, "-e", "DELETE_OUTPUT_DIRECTORY=true")
     assert status == 0
     assert (
-        "one.md send https://you.example.io/two tell, once its page is seen online Linkbacks: 1 due"
+        "one.md send https://you.example.io/two notify once its page is online Linkbacks: 1 due"
         in out
     )
     assert cli.main(["plan", "--json", "-s", str(conf)]) == 0

@@ -214,7 +214,7 @@ def test_settings_that_are_broken_are_named_with_the_reason(folder, call, text, 
     ("words", "status", "says"),
     [
         (["retract", "old.html"], 2, "old.html: it is not absolute"),
-        (["retract", "https://me.example.io/x"], 1, "nobody was told of"),
+        (["retract", "https://me.example.io/x"], 1, "no webmention was sent for"),
         (["check", "--import", "old.xml"], 1, "old.xml: it cannot be read (No such file"),
         (["check", "--import", "gopher://x"], 1, "gopher://x: its scheme is gopher, and only"),
         (["send", "--since", "2026-01-01"], 2, 'it needs LINKBACK_TARGETS = "all"'),
@@ -234,9 +234,7 @@ def test_where_feeds_are_asked_for_there_have_to_be_some(folder, call):
     status, out, _ = call("check")
     assert status == 1
     output = folder.path / "output"
-    assert out.endswith(
-        f"There is no feed in {output}; build the site first, or mend OUTPUT_PATH\n"
-    )
+    assert out.endswith(f"There is no feed in {output}; build the site first, or fix OUTPUT_PATH\n")
     assert json.loads(call("check", "--json")[1])["feeds"] == 0
     folder.configure(**NO_FEEDS)
     assert call("check") == (0, "Feeds: 0 checked, 0 findings\n", "")
@@ -295,7 +293,7 @@ def test_ctrl_c_while_it_sends_loses_nothing_and_is_said_in_a_line(folder, onlin
         send.until(lambda _: False)
     assert send.printed == (
         "Linkbacks: interrupted, 0 sent, 0 failed, 1 left for the next run\n"
-        "Interrupted. What is on record stays, and what was due is still due.\n"
+        "Interrupted. What was recorded is kept, and what was due is still due.\n"
     )
     blog.may_answer.set()
     assert call("send")[0] == 0
@@ -340,4 +338,4 @@ sys.exit(main(["plan"]))
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert done.returncode == 130
-    assert done.stderr == "Interrupted. What is on record stays, and what was due is still due.\n"
+    assert done.stderr == "Interrupted. What was recorded is kept, and what was due is still due.\n"

@@ -154,7 +154,7 @@ def test_a_line_that_is_none_of_ours_says_why_and_disturbs_nothing(
     first, second = ledger.problems
     assert first.startswith(f"{journal.path}: line 1 is not used: ")
     assert why in first
-    assert second.startswith(f"{journal.path}: line 3 is not used: the line was cut short; mend")
+    assert second.startswith(f"{journal.path}: line 3 is not used: the line was cut short; fix")
 
 
 # What they amount to

@@ -31,7 +31,7 @@ def mark(site, *targets, linked=None, name="one", **metadata):
 
 
 def notices(build):
-    return [text for each in build.records if "told" in (text := each.getMessage())]
+    return [text for each in build.records if "notified" in (text := each.getMessage())]
 
 
 def events(site):
@@ -92,7 +92,7 @@ def test_without_a_publication_nothing_is_recorded_and_no_socket_opened(
     monkeypatch.setattr(socket, "socket", None)
     monkeypatch.setattr(socket, "getaddrinfo", None)
     build = site.build(SITEURL=siteurl, LINKBACK_ALLOW_HOSTS=[])
-    said = "Linkbacks: 1 article marks somebody, and nobody is told, since SITEURL"
+    said = "Linkbacks: 1 article marks targets, and nothing is sent, since SITEURL"
     assert (said in build.printed) == bool(siteurl)
     assert not (site.folder / "linkback").exists()
 
@@ -120,7 +120,7 @@ def test_what_waits_is_sent_by_the_command_without_a_build(site, host, blog, cap
     assert len(blog.pings) == 1
     assert cli.main(["status", "-s", str(conf)]) == 0
     shown = capsys.readouterr().out
-    assert "by pingback (taken: Thank you.)" in " ".join(shown.split())
+    assert "by pingback (accepted: Thank you.)" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
@@ -190,10 +190,10 @@ def test_a_server_in_trouble_is_one_notice_and_a_record(site, host, blog, troubl
     mark(site, f"{blog.url}/a-post")
     build = site.build()
     (notice,) = notices(build)
-    assert f"one.md: {blog.url}/a-post not told" in notice
+    assert f"one.md: {blog.url}/a-post not notified" in notice
     assert reason in notice
     for_good = "--retry-failed" in notice
-    assert build.problems == ([notice] if for_good else [])  # else there is nothing to mend
+    assert build.problems == ([notice] if for_good else [])  # else the author can do nothing
     assert for_good is (events(site)[-1]["verdict"] == "refused")
     assert events(site)[-1]["event"] == "outcome"
     requests = len(blog.requests)
@@ -232,7 +232,7 @@ def test_a_journal_that_cannot_be_written_stops_the_sending_not_the_build(site, 
     assert (site.output / "one.html").exists()
     assert blog.requests == []
     ids, sending = build.problems
-    assert "ids of feed entries are not remembered" in ids
+    assert "ids of feed entries cannot be saved" in ids
     assert "nothing more is sent" in sending
 
 

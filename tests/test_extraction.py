@@ -78,8 +78,8 @@ def test_and_before_a_keyword_it_separates() -> None:
         ("alles", '"alles": it is not absolute'),
         (True, '"True": it is not text; write URLs, "all" or "none"'),
         ([{"url": A}], f"\"{{'url': '{A}'}}\": it is not text"),
-        (f"none; {B}", '"none" stands beside other values'),
-        ("none; all", '"none" stands beside other values'),
+        (f"none; {B}", '"none" is combined with other values'),
+        ("none; all", '"none" is combined with other values'),
     ],
 )
 def test_a_problem_names_the_value_and_what_is_wrong(value: object, problem: str) -> None:

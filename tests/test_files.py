@@ -171,8 +171,7 @@ def test_what_is_no_address_costs_no_feed(show, field):
     build = show.build(LINKBACK_FEEDS=[*STOCK_FEEDS, Show])
     (problem,) = build.problems
     assert problem == (
-        f"'one.md' names 'http://[x/a.mp3' in {field.capitalize()}, which is not an address; "
-        "mend it"
+        f"'one.md' names 'http://[x/a.mp3' in {field.capitalize()}, which is not an address; fix it"
     )
     for feed in ("show.xml", "feeds/all.atom.xml"):
         assert "[x" not in build.read(feed)

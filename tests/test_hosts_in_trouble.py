@@ -109,7 +109,7 @@ def test_three_mentions_to_one_wordpress_are_stored_by_one_run_that_waits(world:
     assert [at for _, at in world.posted] == [0, 0, 20, 20, 40]
     assert {each.attempts for each in world.all()} == {1}  # what is repeated belongs to one try
     assert len(lines(report)) == 3
-    assert all("told by pingback (taken" in line for line in lines(report))
+    assert all("notified by pingback (accepted" in line for line in lines(report))
 
 
 def test_a_run_that_does_not_wait_leaves_them_due(world: Days) -> None:
@@ -391,7 +391,7 @@ def test_an_unforeseen_error_costs_one_delivery_for_now(
     assert (delivery.state, delivery.reason) == (State.LATER, "error")
     assert (delivery.attempts, delivery.endpoint) == (attempts, endpoint)
     (warning,) = (each.text for each in report.notices if each.is_warning)
-    assert warning.startswith(f"a.md: {FAR}/b not told yet (this program failed")
+    assert warning.startswith(f"a.md: {FAR}/b not notified yet (this program failed")
     assert "ValueError: out of the blue" in warning
     world.web.pages[url] = well
     world.now += timedelta(hours=1)
@@ -455,5 +455,5 @@ def test_when_the_last_attempt_was_interrupted_the_next_run_says_so_once(world: 
     assert world.asked() == []
     assert report.failed == 1
     (warning,) = (each.text for each in report.notices if each.is_warning)
-    assert "not told after 8 attempts (the run ended before the answer came)" in warning
+    assert "not notified after 8 attempts (the run ended before the answer came)" in warning
     assert world.sender().run(posts) == Report()

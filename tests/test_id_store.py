@@ -80,7 +80,7 @@ def test_without_the_cache_a_renamed_file_is_a_new_one_and_nothing_breaks(tmp_pa
 
 def test_a_cache_of_somebody_elses_is_left_alone_and_the_ids_are_remembered(tmp_path):
     (tmp_path / "entries.jsonl").write_text("Dear diary\n")
-    with pytest.raises(JournalError, match=r"entries\.jsonl: holds no line of ours"):
+    with pytest.raises(JournalError, match=r"entries\.jsonl: has no line of this program"):
         published(tmp_path, A)
     assert (tmp_path / "entries.jsonl").read_text() == "Dear diary\n"
     assert [line["id"] for line in lines(tmp_path)] == [ID]
@@ -249,7 +249,7 @@ def test_feeds_are_written_where_the_ids_cannot_be(site):
     site.article("one")
     (site.folder / "linkback").write_text("A file where a folder belongs.")
     build = site.build(**PUBLISHED)
-    assert any("ids of feed entries are not remembered" in each for each in build.problems)
+    assert any("ids of feed entries cannot be saved" in each for each in build.problems)
     assert len(ids_of(build, FEEDS)) == 1
 
 

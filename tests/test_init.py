@@ -242,7 +242,10 @@ def test_the_cache_of_the_plugin_displaced_is_noticed(folder, capsys):
     cache.parent.mkdir()
     cache.write_text("{}")
     out = run(capsys, "--yes")[1]
-    assert "By hand: pelican-linkback import-linkbacks -s publishconf.py remembers whom" in out
+    assert (
+        "By hand: run pelican-linkback import-linkbacks -s publishconf.py, which records what"
+        in out
+    )
     cache.unlink()
     assert run(capsys, "--yes") == (0, "Nothing to write.\n")
 

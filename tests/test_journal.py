@@ -64,9 +64,9 @@ def test_events_come_back_as_they_went(
         ),
         pytest.param(b"[1]", "it is not a JSON object", id="not an object"),
         pytest.param(b'{"a": "\xff"}', "it is not UTF-8", id="not UTF-8"),
-        pytest.param(b"<<<<<<< HEAD", "a merge left its conflict marker", id="conflict, ours"),
-        pytest.param(b"=======", "a merge left its conflict marker", id="conflict, middle"),
-        pytest.param(b">>>>>>> side", "a merge left its conflict marker", id="conflict, theirs"),
+        pytest.param(b"<<<<<<< HEAD", "it is a conflict marker of a merge", id="conflict, ours"),
+        pytest.param(b"=======", "it is a conflict marker of a merge", id="conflict, middle"),
+        pytest.param(b">>>>>>> side", "it is a conflict marker of a merge", id="conflict, theirs"),
     ],
 )
 def test_a_damaged_line_is_told_with_its_number_and_the_rest_is_used(
@@ -129,7 +129,7 @@ def test_a_file_of_somebody_else_is_neither_used_nor_written(
 ) -> None:
     journal.append()
     journal.path.write_bytes(content)
-    with pytest.raises(JournalError, match="holds no line of ours; move it away"):
+    with pytest.raises(JournalError, match="has no line of this program; move it away"):
         journal.read()
 
 

@@ -428,7 +428,7 @@ def test_a_redirect_that_comes_late_leaves_two_mentions_and_no_waiting(tmp_path:
     world.runs(world.move(page(TARGET)))
     assert world.held == {OLD.source, NEW.source}
     said = world.runs(world.move(REDIRECT))
-    assert f"not told that {OLD.source} is gone: it redirects to {NEW.source}" in said
+    assert f"not notified that {OLD.source} is gone: it redirects to {NEW.source}" in said
     assert world.held == {OLD.source, NEW.source}
     assert world.told() == [OLD, NEW]
     assert world.sender().run() == Report()

@@ -58,7 +58,7 @@ def test_nothing_but_the_site_is_read_or_written(site: BuiltSite, url: str) -> N
     write(site, "one.html")
     assert site.page(url) is None
     if "%2F" not in url:
-        assert site.bury(url) is None
+        assert site.write_tombstone(url) is None
     assert (site.folder.parent / "secret").read_text() == "not ours"
     assert not list(site.folder.parent.glob("secret?*"))
 
@@ -92,14 +92,14 @@ def test_a_page_that_cannot_be_read_is_none(
     ],
 )
 def test_a_tombstone_stands_where_the_page_was(site: BuiltSite, url: str, path: str) -> None:
-    assert site.bury(HOME + url) == site.folder / path
+    assert site.write_tombstone(HOME + url) == site.folder / path
     assert (site.folder / path).read_bytes() == TOMBSTONE
-    assert site.bury(HOME + url) == site.folder / path
+    assert site.write_tombstone(HOME + url) == site.folder / path
 
 
 def test_what_is_there_stays_there(site: BuiltSite) -> None:
     write(site, "one.html")
-    assert site.bury(f"{HOME}/one.html") is None
+    assert site.write_tombstone(f"{HOME}/one.html") is None
     found = site.page(f"{HOME}/one.html")
     assert found is not None
     assert found.body == b"page"

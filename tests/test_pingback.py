@@ -192,7 +192,7 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
         ),
         pytest.param(
             fault_with(f"{code('<int>33</int>')}<member><oops></member>"),
-            Outcome(REFUSED, "fault-33", "that page takes no pingbacks"),
+            Outcome(REFUSED, "fault-33", "that page accepts no pingbacks"),
             id="not well-formed behind the code",
         ),
         pytest.param(

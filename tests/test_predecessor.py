@@ -143,10 +143,10 @@ def test_whom_the_other_plugin_told_nobody_tells_again(moved, capsys):
     assert run(capsys, moved, "plan")[1].endswith("Linkbacks: 2 due, 0 later or never, 0 settled ")
     status, out, err = run(capsys, moved, "import-linkbacks")
     assert (status, err) == (0, "")
-    assert f"{moved.cache}: 3 links were told, 1 of them new here" in out
+    assert f"{moved.cache}: 3 links had been sent, 1 of them new here" in out
     assert "2 of them are not on the site any more" in out
     _, out, _ = run(capsys, moved, "plan", "-v")
-    assert "sent: by webmention (taken: told by pelican-plugin-linkbacks)" in out
+    assert "sent: by webmention (accepted: sent by pelican-plugin-linkbacks)" in out
     assert "Linkbacks: 1 due, 0 later or never, 1 settled" in out
     # Again: nothing is new.
     assert "0 of them new here" in run(capsys, moved, "import-linkbacks")[1]
@@ -156,7 +156,7 @@ def test_whom_the_other_plugin_told_nobody_tells_again(moved, capsys):
 def test_who_took_a_webmention_hears_of_the_next_version(moved, capsys):
     run(capsys, moved, "import-linkbacks")
     moved.article("one", f"News: [a post]({TARGET})")
-    assert "tell of the new version" in run(capsys, moved, "plan")[1]
+    assert "notify of the new version" in run(capsys, moved, "plan")[1]
 
 
 def test_a_translation_was_not_told_by_that_plugin(moved, capsys):
@@ -169,7 +169,7 @@ def test_a_translation_was_not_told_by_that_plugin(moved, capsys):
 
 def test_a_cache_without_links_is_no_trouble(moved, capsys):
     moved.cache.write_text("{}")
-    shown = f"{moved.cache}: 0 links were told, 0 of them new here "
+    shown = f"{moved.cache}: 0 links had been sent, 0 of them new here "
     assert run(capsys, moved, "import-linkbacks") == (0, shown, "")
 
 

@@ -140,7 +140,7 @@ def test_a_marked_target_is_told_once(world: World) -> None:
     assert world.events() == ["queued", "attempt", "outcome"]
     assert report.summary() == "Linkbacks: 1 sent, 0 failed"
     assert report.notices[0].level == "info"
-    assert text_of(report).startswith(f"a.md: {FAR}/b told by pingback (taken")
+    assert text_of(report).startswith(f"a.md: {FAR}/b notified by pingback (accepted")
 
     before = world.journal.path.read_bytes()
     for again in (posts, None, world.publish(post("a", f"{FAR}/b", fingerprint="2"))):
@@ -253,7 +253,7 @@ def test_a_page_that_is_not_ready_holds_its_mentions_back(
     assert report.waiting == 1
     (notice,) = report.notices
     assert notice.level == level
-    assert notice.text.startswith(f"a.md: {FAR}/b not told yet: {BLOG}/a ")
+    assert notice.text.startswith(f"a.md: {FAR}/b not notified yet: {BLOG}/a ")
     assert words in notice.text
 
     # A build later nothing has changed, and nothing is written.
@@ -269,7 +269,7 @@ def test_a_page_that_is_not_ready_holds_its_mentions_back(
 def test_a_source_is_told_of_once_and_a_missing_link_each_by_itself(world: World) -> None:
     targets = [f"{FAR}/b", f"{FAR}/c", f"{FAR}/d"]
     report = world.sender().run([post("a", *targets)])
-    assert text_of(report).startswith(f"a.md: {FAR}/b and 2 more not told yet: {BLOG}/a is not")
+    assert text_of(report).startswith(f"a.md: {FAR}/b and 2 more not notified yet: {BLOG}/a is not")
     assert world.asked() == [f"GET {BLOG}/a"]
 
     world.web.pages[f"{BLOG}/a"] = page(f"{FAR}/b")
@@ -297,7 +297,7 @@ def test_a_link_that_only_the_built_page_has_says_what_was_looked_for(world: Wor
     world.web.pages[f"{BLOG}/a"] = page("https://count.example/?to=b")
     report = world.sender(built=lambda _: built, is_build=True).run(posts)
     (notice,) = report.notices
-    assert f'no link on it is href="{FAR}/b" to the letter; the page that was built' in notice.text
+    assert f'no link on it has exactly href="{FAR}/b"; the page that was built' in notice.text
     assert (notice.level, report.soon) == ("warning", 0)
 
 
@@ -305,7 +305,7 @@ def test_two_articles_of_one_url_stop_nothing(world: World) -> None:
     posts = (post("a", f"{FAR}/b"), post("a", f"{FAR}/c"))
     report = world.sender(built=lambda _: BuiltPage(b"<p>No link.", NOON)).run(posts)
     (warning,) = (each.text for each in report.notices if each.is_warning)
-    assert f"{FAR}/c not told yet: it is marked" in warning
+    assert f"{FAR}/c not notified yet: it is marked" in warning
 
 
 # What targets and endpoints say
@@ -356,7 +356,7 @@ def test_a_page_that_could_not_be_read_is_looked_at_again_when_that_is_asked_for
     posts = world.publish(post("a", f"{FAR}/b"))
     world.web.pages[f"{FAR}/b"] = Reply(200, [("Content-Type", "application/pdf")], b"%PDF")
     report = world.sender().run(posts)
-    assert "not told: its page is no HTML (application/pdf)" in report.notices[0].text
+    assert "not notified: its page is no HTML (application/pdf)" in report.notices[0].text
     world.web.pages[f"{FAR}/b"] = offering(pingback=f"{FAR}/xmlrpc")
     assert world.sender().run(posts).sent == 0
     assert world.sender().run(posts, failed_too=True).sent == 1
@@ -528,13 +528,13 @@ def test_and_does_not_concern_a_webmention(world: World) -> None:
     world.web.pages[f"{BLOG}/a"] = f'<a href="{FAR}/b"><img src="x"></a>'
     report = world.sender().run(posts)
     assert report.sent == 1
-    assert text_of(report).startswith(f"a.md: {FAR}/b told by webmention")
+    assert text_of(report).startswith(f"a.md: {FAR}/b notified by webmention")
 
 
 def test_a_link_that_is_nearly_right_is_named(world: World) -> None:
     world.web.pages[f"{BLOG}/a"] = page(f"{FAR}/b/")
     report = world.sender().run([post("a", f"{FAR}/b")])
-    assert f"the page links to {FAR}/b/, which is not the target to the letter" in text_of(report)
+    assert f"the page links to {FAR}/b/, which is not exactly the target" in text_of(report)
 
 
 # Updates
@@ -603,7 +603,7 @@ def test_retract_drops_what_was_never_told_and_leaves_pingbacks_alone(world: Wor
     world.web.pages[f"{BLOG}/a"] = Reply(410)
     world.asked()
     report = world.sender().retract(f"{BLOG}/a")
-    assert "told that the page is gone by webmention" in text_of(report)
+    assert "notified that the page is gone by webmention" in text_of(report)
     assert world.asked() == [f"GET {BLOG}/a", f"GET {FAR}/c", f"POST {HUB}/webmention"]
     assert world.delivery(f"{FAR}/d").state is State.DROPPED
     assert world.sender().retract(f"{BLOG}/a") == Report()
@@ -660,7 +660,7 @@ def test_after_eight_attempts_we_give_up_until_the_article_changes(world: World)
         reports.append(world.sender().run(posts))
         world.now = world.delivery().retry_at
     assert [(each.later, each.failed) for each in reports] == [(1, 0)] * 7 + [(0, 1)]
-    assert "not told after 8 attempts (the endpoint answers 500)" in text_of(reports[-1])
+    assert "not notified after 8 attempts (the endpoint answers 500)" in text_of(reports[-1])
     assert len(world.told()) == 8
     assert timedelta(days=6) < world.now - NOON
     assert world.sender().run(posts) == Report()
@@ -835,11 +835,11 @@ def test_damage_is_told_and_does_no_more(world: World) -> None:
     name = world.journal.path
     assert [notice.text for notice in report.notices] == [
         *(
-            f"{name}: line {n} is not used: its version is 0, not 1; mend the line or take it out"
+            f"{name}: line {n} is not used: its version is 0, not 1; fix the line or take it out"
             for n in (4, 5)
         ),
         *(
-            f"{name}: line {n} is not used: it is not JSON; mend the line or take it out"
+            f"{name}: line {n} is not used: it is not JSON; fix the line or take it out"
             for n in (6, 7, 8)
         ),
         f"{name}: 2 more of its lines are not used",

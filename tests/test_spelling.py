@@ -35,9 +35,7 @@ def declared(base=feeds.Feed, **aspects):
     ],
 )
 def test_a_slip_is_named_with_what_was_perhaps_meant(base, name, meant):
-    expected = [
-        f"Mine.{name} is not an aspect of a feed, and nothing comes of it; did you mean {meant}?"
-    ]
+    expected = [f"Mine.{name} is not an aspect of a feed, and has no effect; did you mean {meant}?"]
     assert list(misspelt([declared(base, **{name: None})])) == expected
     assert list(misspelt([declared(declared(base, **{name: None}), path="below.xml")])) == expected
 

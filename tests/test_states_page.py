@@ -38,7 +38,7 @@ def reasons() -> set[str]:
     made = {str(each.value) for each in texts if isinstance(each, ast.Constant) and each.value}
     return (
         made
-        | {readiness.LINK_MISSING, readiness.REDIRECTED, *readiness.UPLOAD_MENDS}
+        | {readiness.LINK_MISSING, readiness.REDIRECTED, *readiness.UPLOAD_HELPS}
         | set(IN_WORDS)
     )
 

@@ -105,7 +105,7 @@ def test_a_change_is_told_once(feeds: Feeds):
     changed = feeds.upload("second")
     report = feeds.sender().run((), changed)
     assert report.sent == 1
-    assert report.notices[0].text == f"all.atom.xml: the hub {HUB}/ told (taken)"
+    assert report.notices[0].text == f"all.atom.xml: the hub {HUB}/ notified (accepted)"
     assert feeds.pings() == [FEED]
     assert feeds.sender().run((), changed).sent == 0
     assert feeds.sender().run(None).sent == 0
@@ -211,9 +211,13 @@ def test_two_branches_that_both_told_are_one_memory(feeds: Feeds, tmp_path: Path
 @pytest.mark.parametrize(
     ("answer", "state", "words"),
     [
-        pytest.param(Reply(503), State.LATER, "not told yet (the endpoint answers 503)", id="now"),
-        pytest.param(TimedOut, State.LATER, "not told yet (as the test wants it)", id="no answer"),
-        pytest.param(Reply(403), State.REFUSED, "not told (the endpoint answers 403)", id="no"),
+        pytest.param(
+            Reply(503), State.LATER, "not notified yet (the endpoint answers 503)", id="now"
+        ),
+        pytest.param(
+            TimedOut, State.LATER, "not notified yet (as the test wants it)", id="no answer"
+        ),
+        pytest.param(Reply(403), State.REFUSED, "not notified (the endpoint answers 403)", id="no"),
         pytest.param(
             Reply(301, [("Location", "/x")]), State.REFUSED, "redirects (301) to /x", id="moved"
         ),
@@ -233,7 +237,7 @@ def test_it_is_given_up_and_told_of_the_next_version(feeds: Feeds):
     once = Policy(attempts=1)
     report = feeds.sender(policy=once).run((), feeds.upload("second"))
     assert report.failed == 1
-    assert "not told after 1 attempts (the endpoint answers 503" in report.notices[0].text
+    assert "not notified after 1 attempts (the endpoint answers 503" in report.notices[0].text
     feeds.pings()
     feeds.now += timedelta(hours=1)
     assert feeds.sender(policy=once).run(None, failed_too=True).failed == 1
@@ -254,7 +258,7 @@ def test_a_hub_that_is_down_is_asked_once_a_run(feeds: Feeds):
     assert len(feeds.pings()) == 1
     assert (report.later, report.left, report.held_back) == (1, 4, 4)
     assert [each.text.partition(" (")[0] for each in report.notices] == [
-        f"0.xml: the hub {HUB}/ not told yet",
+        f"0.xml: the hub {HUB}/ not notified yet",
         (
             "hub.example asks to be left alone: 4 linkbacks are left for the first run after "
             "2026-03-01 22:00 UTC"

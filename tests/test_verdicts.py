@@ -49,7 +49,7 @@ def statuses(*numbers: int) -> dict[str, Page]:
     return {str(number): Reply(number) for number in numbers}
 
 
-# What is told by webmention, and the endpoint answers
+# What is notified by webmention, and the endpoint answers
 
 ENDPOINTS: dict[str, Page] = {
     **statuses(200, 201, 202, 204, 301, 304, 400, 401, 403, 404, 405, 408, 409, 410, 418),

@@ -68,7 +68,7 @@ def published(site, host, hub):
 def notices(build) -> list[str]:
     """What the log says of hubs that were not told."""
     said = [record.getMessage() for record in build.records]
-    return [line for line in said if "the hub " in line and "not told" in line]
+    return [line for line in said if "the hub " in line and "not notified" in line]
 
 
 def change(site, name="one", category="Boats", body="Another text."):
@@ -150,7 +150,7 @@ def test_while_the_older_feed_is_online_it_waits(site, host, hub, tmp_path):
         assert "3 wait" in build.printed
         (line,) = notices(build)
         assert line == (
-            f"all.json and 2 more: the hub {hub.url} not told yet: {host.url}/all.json is not "
+            f"all.json and 2 more: the hub {hub.url} not notified yet: {host.url}/all.json is not "
             "online as it was built; upload it, then run pelican-linkback send"
         )
         host.RequestHandlerClass = older.RequestHandlerClass
@@ -201,8 +201,8 @@ def test_a_hub_that_is_down_is_one_line_and_told_later(site, host, hub):
     assert build.problems == []
     (line,) = notices(build)
     assert line.startswith(
-        f"all.json and 1 more: the hub {down} not told yet (the server refused the connection); "
-        "the first run after"
+        f"all.json and 1 more: the hub {down} not notified yet (the server refused the "
+        "connection); the first run after"
     )
     assert "3 sent, 2 to be tried again, 0 failed, 1 left for the next run\n" in build.printed
     assert site.build(LINKBACK_HUBS=[down, hub.url]).problems == []
@@ -214,7 +214,7 @@ def test_a_hub_that_is_down_is_one_line_and_told_later(site, host, hub):
     )
     build = site.build(LINKBACK_HUBS=[down, hub.url])
     (line,) = notices(build)
-    assert "not told yet (the server refused" in line
+    assert "not notified yet (the server refused" in line
     assert told(host, hub) == []
 
 
@@ -225,7 +225,7 @@ def test_a_hub_in_trouble_is_left_alone_for_the_rest_of_the_run(site, host, hub)
     build = site.build(LINKBACK_PER_HOST=1)
     assert len(told(host, hub)) == 1
     (line,) = notices(build)
-    assert "not told yet (the endpoint answers 429: we say so)" in line
+    assert "not notified yet (the endpoint answers 429: we say so)" in line
     retries = {event["retry_at"] for event in events(site) if "retry_at" in event}
     assert min(retries) > (datetime.now(UTC) + timedelta(minutes=119)).isoformat()
 
@@ -238,8 +238,9 @@ def test_a_hub_that_refuses_is_told_kindly_and_again_of_the_next_version(site, h
     assert len(told(host, hub)) == 3
     (warning,) = build.problems
     assert warning == (
-        f"all.json and 2 more: the hub {hub.url} not told (the endpoint answers 400: we say "
-        "so); it is told of the feed's next version; see whether LINKBACK_HUBS names the right hub"
+        f"all.json and 2 more: the hub {hub.url} not notified (the endpoint answers 400: we say "
+        "so); it is notified of the feed's next version; see whether LINKBACK_HUBS names the "
+        "right hub"
     )
     published(site, host, hub)
     hub.status = 202
@@ -352,14 +353,14 @@ def test_the_command_line_shows_pings_as_it_shows_links(site, host, hub, capsys)
     capsys.readouterr()
     assert run(site, "plan") == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert f"boats.atom.xml ping {hub.url} tell the hub that the feed has changed" in shown
+    assert f"boats.atom.xml ping {hub.url} notify the hub of the changed feed" in shown
     assert "3 due" in shown
     assert run(site, "send", "--json") == 0
     report = json.loads(capsys.readouterr().out)
     assert report["sent"] == 3
     assert {each["protocol"] for each in report["deliveries"]} == {"websub"}
     assert run(site, "status") == 0
-    assert "by websub (taken)" in " ".join(capsys.readouterr().out.split())
+    assert "by websub (accepted)" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_plan_foresees_what_the_next_build_tells(site, host, hub, capsys):

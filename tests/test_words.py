@@ -30,12 +30,12 @@ TOLD = {
 @pytest.mark.parametrize(
     ("known", "decision", "verb", "why"),
     [
-        (delivery(), Send(""), "send", "tell, once its page is seen online"),
+        (delivery(), Send(""), "send", "notify once its page is online"),
         (
             delivery(State.LATER, "http-503", "the endpoint answers 503", attempts=2),
             Send(""),
             "send",
-            "tell, once its page is seen online, attempt 3: the endpoint answers 503",
+            "notify once its page is online, attempt 3: the endpoint answers 503",
         ),
         (
             delivery(State.WAITING, "not-online", "it answers 404"),
@@ -43,18 +43,18 @@ TOLD = {
             "wait",
             "its page is not online: it answers 404; the next run looks again",
         ),
-        (delivery(**TOLD), Send(""), "update", "tell by webmention of the new version"),
+        (delivery(**TOLD), Send(""), "update", "notify by webmention of the new version"),
         (
             delivery(fingerprint="gone", **TOLD),
             Send(""),
             "retract",
-            "tell by webmention that the page is gone",
+            "notify by webmention that the page is gone",
         ),
         (
             delivery(fingerprint="unlinked", acknowledged="f", acknowledged_by=Protocol.WEBMENTION),
             Send(""),
             "retract",
-            "tell that the link is gone",
+            "notify that the link is gone",
         ),
         (
             delivery(),
@@ -79,7 +79,7 @@ TOLD = {
             delivery(State.DELIVERED, "accepted", protocol=Protocol.PINGBACK),
             Skip(""),
             "skip",
-            "sent: by pingback (taken)",
+            "sent: by pingback (accepted)",
         ),
     ],
 )

@@ -17,7 +17,7 @@ Commands
 
 What ``--json`` prints is described by the JSON Schemas in ``docs/schemas``. Colours are left out
 for ``NO_COLOR``, and in files and pipes no line is broken. ``pelican-linkback --print-completion
-SHELL`` prints what completes the words in bash, zsh or tcsh.
+SHELL`` prints the completion script for bash, zsh or tcsh.
 
 Exit statuses
 -------------
@@ -25,24 +25,24 @@ Exit statuses
 0
     All is well.
 1
-    Something needs you: see below; or the memory cannot be read or written. What could be done was
-    done.
+    Something needs you: see below; or a file of the state folder cannot be read or written.
+    Everything else was done.
 2
-    Wrong usage or settings, told in one message. Nothing was done. Commands that are about what is
-    told also say so where ``SITEURL`` is not public.
+    Wrong usage or settings: one message says what. Nothing was done. Commands about linkbacks also
+    end so if ``SITEURL`` is not public.
 130
-    Ctrl-C. What was told is on record, and what was due is still due.
+    Ctrl-C. What was sent is recorded, and what was due is still due.
 """
 
 NEEDS = {
-    "plan": "an article vanished though somebody was told of it",
+    "plan": "an article vanished after linkbacks were sent for it",
     "send": "something was refused, or waits for more than an upload; the output says what to do",
-    "retract": "nobody was told of that page, or one of those who were could not be told",
-    "status": "one of the deliveries that are listed failed for good",
+    "retract": "nothing was sent for that page, or one of its receivers could not be notified",
+    "status": "one of the listed deliveries failed permanently",
     "check": "a feed has a fault, or there is none; or one that is to be imported cannot be read",
-    "compact": "another process is writing to the memory, or it cannot be written",
+    "compact": "another process is writing to the journal, or it cannot be written",
     "init": "something is left for you to do by hand, or was not agreed to",
-    "import-linkbacks": "the cache is not there or cannot be used; nothing was remembered",
+    "import-linkbacks": "the cache is missing or cannot be used; nothing was imported",
 }
 
 PICTURES = {

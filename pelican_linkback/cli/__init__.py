@@ -3,16 +3,16 @@
 ::
 
     commands          one function for each command
-    parser            the arguments, and what --help says
-    context           the settings they name, the articles as they are
+    parser            the arguments and their help
+    context           the settings and the articles of the site
     history           plan, status, compact
     sending           send, retract
     checking          check
-    init              init, with config_edits of files that others wrote
+    init              init; config_edits changes the files of the site
     import_linkbacks  import-linkbacks
-    labels            where a delivery stands, for people
-    terminal          lines for people
-    json_output       JSON for programs
+    labels            the states of deliveries, in words for people
+    terminal          text output
+    json_output       JSON output
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 all well, 1 something needs the author, 2 wrong usage or settings, 130 Ctrl-C.
     """
     try:
-        # Imported here, since Ctrl-C may come while all that a command needs is read.
+        # Imported here, so that Ctrl-C during the import is handled, too.
         from pelican_linkback.cli.commands import run  # noqa: PLC0415
 
         return run(argv)
     except KeyboardInterrupt:
-        words = "Interrupted. What is on record stays, and what was due is still due."
-        sys.stderr.write(f"{words}\n")
+        message = "Interrupted. What was recorded is kept, and what was due is still due."
+        sys.stderr.write(f"{message}\n")
         return INTERRUPTED

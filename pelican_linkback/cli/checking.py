@@ -1,4 +1,4 @@
-"""``pelican-linkback check``: what is wrong with the feeds, and which ids they had before."""
+"""``pelican-linkback check``: finds errors in feeds, and imports the ids of older feeds."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _FORMATS = frozenset({"ATOM", "JSON", "RSS"})
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
-    """Say what is wrong with the feeds of the built site. Status 1 when anything is."""
+    """Show what is wrong with the feeds of the built site. Status 1 when anything is."""
     base, now = _address_of_the_feeds(settings), dt.datetime.now(dt.UTC)
     store = IdStore(settings.state, edition_of(settings))
     if arguments.published:
-        return _remember(arguments.published, settings, now, store, screen)
+        return _import(arguments.published, settings, now, store, screen)
     expected = Expected(
         base=base,
         now=now,
@@ -57,13 +57,13 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     missing = not checked.feeds and _asks_for_feeds(settings, arguments.pelican)
     if missing and not screen.json:
         screen.insist(
-            f"There is no feed in {settings.output}; build the site first, or mend OUTPUT_PATH"
+            f"There is no feed in {settings.output}; build the site first, or fix OUTPUT_PATH"
         )
     return 1 if checked.findings or missing else 0
 
 
 def _written(output: Path) -> set[str]:
-    """Return the paths of the documents that a build wrote as feeds into the output folder."""
+    """Return the paths of the feeds that a build wrote into the output folder."""
     try:
         return set(read_manifest((output / MANIFEST).read_bytes()))
     except OSError:
@@ -75,7 +75,7 @@ def _asks_for_feeds(settings: Settings, pelican: Mapping[str, Any]) -> bool:
 
 
 def _names_a_feed(setting: str) -> bool:
-    """Tell whether a setting asks for a feed, as FEED_ATOM and CATEGORY_FEED_JSON do."""
+    """Return whether a setting asks for a feed, as FEED_ATOM and CATEGORY_FEED_JSON do."""
     *words, form = setting.split("_")
     return "FEED" in words and form in _FORMATS
 
@@ -85,8 +85,8 @@ def _address_of_the_feeds(settings: Settings) -> str:
         return normalise(settings.feed_domain)
     except InvalidURL as error:
         problem = (
-            f"SITEURL or FEED_DOMAIN = {settings.feed_domain!r}: {error.reason}, so nobody can say "
-            "where the feeds belong; name the settings that publish the site with -s"
+            f"SITEURL or FEED_DOMAIN = {settings.feed_domain!r}: {error.reason}, so the "
+            "addresses of the feeds are not known; name the settings that publish the site with -s"
         )
         raise SettingsError([problem]) from error
 
@@ -110,7 +110,7 @@ def _show(checked: Checked, screen: Screen) -> None:
 
 
 def _first_of_each_kind(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the first few findings of each kind: a list of a thousand is read by nobody."""
+    """Yield the first few findings of each kind: a list of a thousand helps nobody."""
     seen: Counter[str] = Counter()
     for each in findings:
         seen[each.code] += 1
@@ -118,10 +118,10 @@ def _first_of_each_kind(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield each
 
 
-def _remember(
+def _import(
     places: Sequence[str], settings: Settings, now: dt.datetime, store: IdStore, screen: Screen
 ) -> int:
-    """Remember the ids of feeds that were published before. Status 1 when one cannot be read."""
+    """Import the ids of feeds that were published before. Status 1 when one cannot be read."""
     imported: list[dict[str, Any]] = []
     for place in places:
         try:

@@ -1,4 +1,4 @@
-"""The commands: each runs with the settings it names, and returns an exit status."""
+"""The commands by name: each reads the site's settings, runs, and returns an exit status."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
 
 
 ABOUT_BUILDS = frozenset({"plan", "status", "check"})
-"""The commands that say what builds do, or did."""
+"""The commands about what builds do: they warn if the plugin is not enabled."""
 
 NOT_ENABLED = (
     "PLUGINS in {} does not name this plugin, so a build sends nothing and writes Pelican's own "
@@ -45,7 +45,7 @@ NOT_ENABLED = (
 
 def run(argv: Sequence[str] | None) -> int:
     """Run the command of ``argv`` (None: of the process); return the exit status."""
-    _speak_to_any_terminal()
+    _escape_unprintable_output()
     arguments = parser().parse_args(argv)
     options = in_use(arguments.settings, arguments.overrides)
     try:
@@ -65,8 +65,8 @@ def run(argv: Sequence[str] | None) -> int:
         return NEEDS_AUTHOR
 
 
-def _speak_to_any_terminal() -> None:
-    """Show what a terminal or a file cannot take (an é where all is ASCII) as an escape."""
+def _escape_unprintable_output() -> None:
+    """Print characters that the encoding of the output lacks (an é in ASCII) as escapes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -1,8 +1,8 @@
-"""Text in, text out: what ``init`` changes in files that others wrote. Pure.
+"""The changes that ``init`` makes to the files of a site. Pure: text in, text out.
 
-A function returns the text as it is where there is nothing to change, and None where it does not
-understand what is there: then it is for the author to do. What it returns was read again, and says
-what the text before said, but for the change.
+A function returns its text unchanged if nothing is to be changed, and None if it does not
+understand the text: then the author has to make the change. The new text is parsed again, to be
+sure that it differs from the old one in this change only.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ PLUGIN = "pelican_linkback"
 def with_plugin(text: str, installed: Sequence[str]) -> str | None:
     """Return the settings ``text`` with this plugin in PLUGINS.
 
-    Where the setting is missing, Pelican loads every plugin that is ``installed`` in its namespace;
-    naming one would turn these off, so they are named, too.
+    If the setting is missing, Pelican loads every plugin ``installed`` in its namespace package.
+    A list with one name would turn them off, so the list gets all of them.
     """
     plugins = _plugins(text)
     if plugins is None:
@@ -54,17 +54,17 @@ def with_setting(text: str, name: str, value: str) -> str | None:
 
 
 def with_lines(text: str, lines: Sequence[str]) -> str:
-    """Return ``text`` with those of ``lines`` at its end that it does not have."""
+    """Return ``text`` with the missing ones of ``lines`` added at its end."""
     known = set(map(str.strip, _LINE.findall(text)))
     missing = [line for line in lines if line not in known]
     return _ended(text) + "".join(_line(text, line) for line in missing) if missing else text
 
 
 def git_pattern(folder: str, names: str, *, quoted: bool = False) -> str:
-    r"""Return the pattern of git for the files in ``folder`` that are like ``names``.
+    r"""Return git's pattern for the files in ``folder`` whose names match ``names``.
 
     For .gitignore, or ``quoted`` for .gitattributes: there a pattern ends at white space, unless
-    it stands in quotation marks as in C (gitattributes(5)). ``[memory]`` becomes ``\[memory\]``.
+    it is in quotation marks as in C (gitattributes(5)). ``[memory]`` becomes ``\[memory\]``.
     """
     pattern = re.sub(r"([\\\[\]*?]|^[!#])", r"\\\1", folder) + "/" + names
     if quoted and re.search(r'[\s"]|^!', pattern):
@@ -74,7 +74,7 @@ def git_pattern(folder: str, names: str, *, quoted: bool = False) -> str:
 
 
 def _values(tree: ast.Module, name: str) -> list[ast.expr]:
-    """Return what plain assignments set ``name`` to."""
+    """Return the values of the plain assignments to ``name``."""
     return [
         statement.value
         for statement in tree.body
@@ -89,9 +89,9 @@ Plugins = ast.List | ast.Tuple
 
 
 def _plugins(text: str) -> tuple[Plugins | None, list[str]] | None:
-    """Return what PLUGINS is set to (None where it is missing), and the names in it.
+    """Return the value of PLUGINS (None if it is missing), and the names in it.
 
-    None where it is anything else than one list or tuple of names.
+    Return None if it is anything but one list or tuple of names.
     """
     found = _uses(text, "PLUGINS")
     if found is None or len(found) > 1:
@@ -110,10 +110,9 @@ def _plugins(text: str) -> tuple[Plugins | None, list[str]] | None:
 
 
 def _uses(text: str, name: str) -> list[ast.expr] | None:
-    """Return what ``name`` is set to; None where it is more than one plain assignment.
+    """Return the values that ``name`` is set to; None if it is used in any other way.
 
-    A name may come from a star import that brings what nobody can see here, except from the
-    configuration that publishconf.py continues.
+    Also None if a star import may define it, except that of pelicanconf.py in publishconf.py.
     """
     try:
         tree = ast.parse(text)
@@ -132,7 +131,7 @@ def _uses(text: str, name: str) -> list[ast.expr] | None:
 
 
 def _with_element(text: str, value: Plugins, names: list[str]) -> str | None:
-    """Return ``text`` with PLUGIN at the end of ``value``, so that it has these ``names``."""
+    """Return ``text`` with PLUGIN added at the end of ``value``, which then has ``names``."""
     begin, end = _span(text, value)
     if not value.elts:
         new, places = f'"{PLUGIN}"', iter([begin + 1])
@@ -143,7 +142,7 @@ def _with_element(text: str, value: Plugins, names: list[str]) -> str | None:
         alone = line > begin and not before[line:].strip(" \t(")
         indent = _line(text, "") + before[line:].rstrip("(") if alone else " "
         new, places = f',{indent}"{PLUGIN}"', _ends(text, stop, end)
-    return _first_that_says(names, text, ((place, place, new) for place in places))
+    return _first_with(names, text, ((place, place, new) for place in places))
 
 
 def _without_element(text: str, value: Plugins, number: int, names: list[str]) -> str | None:
@@ -159,21 +158,21 @@ def _without_element(text: str, value: Plugins, number: int, names: list[str]) -
         *((start, at, "") for at in _ends(text, stop, end)),
         (begin + 1, end - 1, ""),
     ]
-    return _first_that_says(names, text, iter(cuts))
+    return _first_with(names, text, iter(cuts))
 
 
 def _ends(text: str, start: int, stop: int) -> Iterator[int]:
-    """Yield where an element may end that ends at ``start`` but for parentheses and a comma."""
+    """Yield where an element may end: at ``start``, or after parentheses and a comma behind it."""
     yield start
     yield from (at + 1 for at in range(start, stop) if text[at] in "),")
 
 
 Edit = tuple[int, int, str]
-"""From where to where in a text, and what to put there."""
+"""Start and end of what is replaced in a text, and the replacement."""
 
 
-def _first_that_says(names: list[str], text: str, edits: Iterator[Edit]) -> str | None:
-    """Return the text after the first of ``edits`` that makes PLUGINS hold ``names``, only that."""
+def _first_with(names: list[str], text: str, edits: Iterator[Edit]) -> str | None:
+    """Return the text after the first of ``edits`` that sets PLUGINS to ``names``, no more."""
     wanted = _reading(text, names)
     for start, stop, new in edits:
         edited = text[:start] + new + text[stop:]
@@ -183,7 +182,7 @@ def _first_that_says(names: list[str], text: str, edits: Iterator[Edit]) -> str 
 
 
 def _reading(text: str, names: list[str] | None) -> str:
-    """Return what the settings ``text`` says, PLUGINS set to ``names`` where these are given."""
+    """Return a dump of the settings ``text``, with PLUGINS set to ``names`` if they are given."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
@@ -201,11 +200,11 @@ def _reading(text: str, names: list[str] | None) -> str:
 
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-"""A line as Python reads it: it ends at none of the other characters that str.splitlines knows."""
+"""A line as Python's parser reads it; str.splitlines would end lines at more characters."""
 
 
 def _span(text: str, node: ast.expr) -> tuple[int, int]:
-    """Return where a node begins and ends in ``text``, in characters; ast counts in bytes."""
+    """Return the start and end of a node in ``text``, in characters (ast counts bytes)."""
     lines = _LINE.findall(text)
     starts = [0]
     for line in lines:
@@ -218,7 +217,7 @@ def _span(text: str, node: ast.expr) -> tuple[int, int]:
 
 
 def _line(text: str, line: str) -> str:
-    """Return ``line`` with the kind of ending that ``text`` has."""
+    """Return ``line`` with the line ending that ``text`` uses."""
     newline = "\r\n" if "\r\n" in text else "\n"
     return line.replace("\n", newline) + newline
 

@@ -1,4 +1,4 @@
-"""The site that a command is about: its settings, and its articles as a build would read them."""
+"""The site of a command: its settings, and its articles as a build would read them."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ PUBLISHING = "publishconf.py"
 __all__ = [
     "is_enabled",
     "must_publish",
-    "posts_as_they_are",
     "publishing_instead",
+    "read_posts",
+    "read_posts_and_topics",
     "settings_of",
-    "site_as_it_is",
 ]
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
-    """Return the settings that the command line names; raise SettingsError where they are wrong.
+    """Return the settings that the command line names; raise SettingsError if they are wrong.
 
-    Pelican's own are kept in ``arguments.pelican``, for the commands that read the site.
+    Pelican's own are stored in ``arguments.pelican``, for the commands that read the site.
     """
     file = arguments.settings or DEFAULT_CONFIG_NAME
     if not Path(file).is_file():
@@ -45,7 +45,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         pelican = read_settings(file, override=dict(arguments.overrides))
     except Exception as error:  # a settings file is a program, and can fail in any way
         what = f"cannot be read: {described(error)}"
-        if "path containing the content" in str(error):  # Pelican's words, which name no setting
+        if "path containing the content" in str(error):  # Pelican's message names no setting
             what = "names a PATH that is no folder; it is the folder with the articles"
         raise SettingsError([f"{file} {what}"]) from error
     if pelican["PATH"] == os.curdir:
@@ -68,19 +68,19 @@ def _reads_the_output_alone(arguments: argparse.Namespace) -> bool:
 
 
 def is_enabled(pelican: Mapping[str, Any]) -> bool:
-    """Tell whether the settings name this plugin: where they do not, a build does nothing of it."""
+    """Return whether the settings name this plugin in PLUGINS."""
     named = (getattr(each, "__name__", each) for each in pelican.get("PLUGINS") or ())
     return "pelican_linkback" in named
 
 
 def publishing_instead(settings: Settings) -> str:
-    """Return the option for the settings that publish the site, where those at hand do not."""
+    """Return the option that names publishconf.py, if these settings do not publish the site."""
     other = not settings.publishes and Path(PUBLISHING).is_file()
     return f"-s {PUBLISHING}" if other else ""
 
 
 def must_publish(settings: Settings) -> None:
-    """Raise SettingsError where the settings are not those that publish the site."""
+    """Raise SettingsError if these settings do not publish the site."""
     if not settings.publishes:
         such_as = f": {instead}" if (instead := publishing_instead(settings)) else " with -s"
         problem = (
@@ -90,15 +90,15 @@ def must_publish(settings: Settings) -> None:
         raise SettingsError([problem])
 
 
-def posts_as_they_are(settings: Settings, arguments: argparse.Namespace) -> list[Post]:
-    """Read the site as a build would, and return the articles that it would hand to the sender."""
+def read_posts(settings: Settings, arguments: argparse.Namespace) -> list[Post]:
+    """Read the site, and return the posts that a build would give to the sender."""
     return _posts(read_site(Pelican(arguments.pelican), _now()), settings)
 
 
-def site_as_it_is(
+def read_posts_and_topics(
     settings: Settings, arguments: argparse.Namespace
 ) -> tuple[list[Post], list[Topic]]:
-    """Read the site as a build would, and return all that it would hand to the sender."""
+    """Read the site, and return the posts and topics that a build would give to the sender."""
     site = read_site(Pelican(arguments.pelican), _now())
     return _posts(site, settings), list(site.topics(settings, _now()))
 

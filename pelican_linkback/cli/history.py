@@ -1,4 +1,4 @@
-"""``pelican-linkback plan | status | compact``: what is known, and what would be done about it."""
+"""``pelican-linkback plan | status | compact``: what was sent, and what the next run would do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path, PurePath
 
 from pelican_linkback.cli import labels
-from pelican_linkback.cli.context import must_publish, site_as_it_is
+from pelican_linkback.cli.context import must_publish, read_posts_and_topics
 from pelican_linkback.cli.json_output import delivery_as_json, plan_as_json
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import InvalidURL
@@ -28,9 +28,9 @@ Row = tuple[Delivery, Decision]
 
 
 def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
-    """Show what the next build would do. Status 1 when an article vanished that was told of."""
+    """Show what the next build would do. Status 1 if an article vanished that was sent before."""
     must_publish(settings)
-    posts, topics = site_as_it_is(settings, arguments)
+    posts, topics = read_posts_and_topics(settings, arguments)
     planned = sender_for(settings).plan(posts, topics)
     gone = vanished({delivery.mention: delivery for delivery, _ in planned}, posts)
     if screen.json:
@@ -39,14 +39,14 @@ def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
         show_plan(planned, screen)
         for source, count in Counter(each.mention.source for each in gone).items():
             screen.insist(
-                f"{source} is not part of the site any more, and {count} of its targets were told "
-                f"of it; if it is gone for good: pelican-linkback retract {source}"
+                f"{source} is not part of the site any more, and {count} of its targets were "
+                f"notified of it; if it is gone for good: pelican-linkback retract {source}"
             )
     return 1 if gone else 0
 
 
 def show_plan(planned: Sequence[Row], screen: Screen) -> None:
-    """Show what is not settled, article by article, and the numbers; everything with -v."""
+    """Show what is not settled, article by article, and the totals; everything with -v."""
     shown = [row for row in planned if screen.verbose or not isinstance(row[1], Skip)]
     shown.sort(key=lambda row: (labels.name(row[0]), row[0].mention))
     for article, rows in groupby(shown, key=lambda row: labels.name(row[0])):
@@ -64,9 +64,9 @@ def show_plan(planned: Sequence[Row], screen: Screen) -> None:
 
 
 def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
-    """List the deliveries, newest first. Status 1 when one of those listed failed.
+    """List the deliveries, newest first. Status 1 if one of the listed ones failed.
 
-    A removal is none of these: there is nothing that its author could mend.
+    A failed removal does not count: its author can do nothing about it.
     """
     if arguments.article:
         arguments.article = _as_listed(arguments.article, settings)
@@ -94,7 +94,7 @@ _IN_A_SUM = {word: word for word in labels.STANDING.values()} | {
 
 
 def show_known(rows: Iterable[tuple[Delivery, Decision | None]], screen: Screen) -> None:
-    """Show what became of each delivery; where and how often with -v."""
+    """Show the state of each delivery; with -v its source, endpoint and attempts, too."""
     for delivery, decision in rows:
         word, why = labels.standing(delivery, decision)
         when = f"{delivery.at:%Y-%m-%d %H:%M}  " if delivery.at else ""
@@ -127,18 +127,18 @@ def _is_asked_for(delivery: Delivery, decision: Decision, arguments: argparse.Na
 
 
 def _as_listed(article: str, settings: Settings) -> str:
-    """Return how the list calls an article that is named by it, or by where its file is."""
+    """Return the name in the list of an article that is given by this name, or by its file."""
     file = Path(article).absolute()
-    # Not Path.is_file, which raises for what is too long to be a name.
+    # Not Path.is_file, which raises if the name is too long.
     is_file = os.path.isfile(file)  # noqa: PTH113
     inside = is_file and file.is_relative_to(settings.content)
     return (file.relative_to(settings.content) if inside else PurePath(article)).as_posix()
 
 
 def _is_at(target: str, host: str) -> bool:
-    """Tell whether ``target`` is on ``host`` or below it; a port is only minded where given.
+    """Return whether ``target`` is on ``host`` or a subdomain; without a port, on any port.
 
-    What a line of the memory calls a target may be no URL with a host: it is on none.
+    A target in the journal may be no valid URL: then it is on no host.
     """
     try:
         actual = host_key(target)
@@ -149,7 +149,7 @@ def _is_at(target: str, host: str) -> bool:
 
 
 def run_compact(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
-    """Rewrite the journal without the lines that say nothing any more."""
+    """Rewrite the journal without the lines that are not needed any more."""
     before, after = compact(journal_of(settings))
     discoveries_of(settings).compact()
     if screen.json:

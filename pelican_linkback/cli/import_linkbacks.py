@@ -1,4 +1,4 @@
-"""``pelican-linkback import-linkbacks``: remember whom pelican-plugin-linkbacks told."""
+"""``pelican-linkback import-linkbacks``: records what pelican-plugin-linkbacks sent."""
 
 from __future__ import annotations
 
@@ -31,29 +31,31 @@ __all__ = ["place_of_cache", "run"]
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
-    """Record what the cache says is told. Status 1 where the cache cannot be used."""
+    """Record what the cache says was sent. Status 1 if the cache cannot be used."""
     must_publish(settings)
     file = arguments.cache or place_of_cache(arguments.pelican)
-    told, now = _read(file), dt.datetime.now(dt.UTC)
+    sent, now = _read(file), dt.datetime.now(dt.UTC)
     posts = _by_slug(Pelican(arguments.pelican), settings, now)
-    present = [each for each in told if _is_linked(each, posts)]
+    present = [each for each in sent if _is_linked(each, posts)]
     ledger = Ledger(journal_of(settings))
     known = ledger.deliveries
     facts = [fact for each in present for fact in inherited(each, posts[each.slug], known)]
     ledger.record(facts, now)
     new = {mention for mention, _ in facts}
-    numbers = {"told": len(told), "new": len(new), "gone": len(told) - len(present)}
+    numbers = {"told": len(sent), "new": len(new), "gone": len(sent) - len(present)}
     if screen.json:
         screen.data({"cache": str(file)} | numbers)
     else:
-        screen.say(f"{file}: {numbers['told']} links were told, {numbers['new']} of them new here")
+        screen.say(
+            f"{file}: {numbers['told']} links had been sent, {numbers['new']} of them new here"
+        )
         if numbers["gone"]:
             screen.say(f"{numbers['gone']} of them are not on the site any more, and left out")
     return 0
 
 
 def place_of_cache(pelican: Mapping[str, Any]) -> Path:
-    """Return where that plugin keeps its cache with these settings of Pelican."""
+    """Return the path of that plugin's cache with these settings of Pelican."""
     return Path(pelican.get("LINKBACKS_CACHEPATH") or Path(pelican["CACHE_PATH"]) / FILE)
 
 
@@ -64,12 +66,12 @@ def _read(file: Path) -> list[PastMention]:
         message = f"there is no file {file}; name the cache of pelican-plugin-linkbacks"
         raise LinkbackError(message) from None
     except (OSError, LinkbackError) as error:
-        message = f"{file} cannot be used: {printable(error)}; nothing was remembered"
+        message = f"{file} cannot be used: {printable(error)}; nothing was imported"
         raise LinkbackError(message) from error
 
 
 def _by_slug(pelican: Pelican, settings: Settings, now: dt.datetime) -> dict[str, Post]:
-    """Return the articles by their slug, which that plugin knows; originals, not translations."""
+    """Return the articles by slug, the key of that plugin; originals only, no translations."""
     articles = [each for each in read_site(pelican, now).contents if isinstance(each, Article)]
     by_name = {post.article: post for post in posts_of(articles, settings)}
     found = [(article.slug, by_name.get(name_of(article))) for article in articles]

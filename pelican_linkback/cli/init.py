@@ -1,7 +1,7 @@
-"""``pelican-linkback init``: put an existing site in order for the plugin.
+"""``pelican-linkback init``: set up an existing site for the plugin.
 
-Everything is shown as a difference first, and written when the author says yes. A file that is
-not understood is left alone: then it is said what to write into it by hand.
+All changes are shown as a diff first, and written when the author agrees. A file that the program
+does not understand is not changed: then a message says what to write into it by hand.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ LAST = "publishconf.py"
 AUTHOR_FEED = "AUTHOR_FEED_ATOM", '"feeds/author/{slug}.atom.xml"'
 RECIPES = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab-ci.yml"}
 NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl")
-"""Files of the state folder that no other machine has a use for: locks and caches."""
+"""Files of the state folder that are not committed: locks and caches."""
 
 REPLACED = frozenset({"linkbacks", "pelican.plugins.linkbacks"})
-"""The names of pelican-plugin-linkbacks, whose work this plugin does."""
+"""The names of pelican-plugin-linkbacks, which this plugin replaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file as it is and as it would be."""
+    """A file's text before and after the change."""
 
     path: Path
     before: str
     after: str
 
     def diff(self, folder: Path) -> str:
-        """Return the difference as ``diff -u`` shows it, with paths from ``folder`` on."""
+        """Return the difference as ``diff -u`` shows it, with paths relative to ``folder``."""
         name = self.path.relative_to(folder).as_posix()
         old = f"a/{name}" if self.before else "/dev/null"
         lines = difflib.unified_diff(
@@ -64,7 +64,7 @@ class Change:
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
-    """Show what would change, ask, and write. Status 1 where something is left to the author."""
+    """Show the changes, ask, and write. Status 1 if something is left to the author."""
     folder = Path(arguments.settings or DEFAULT_CONFIG_NAME).absolute().parent
     steps = list(_steps(folder, settings, arguments))
     by_hand = [step for step in steps if isinstance(step, str)]
@@ -88,7 +88,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
 def _steps(
     folder: Path, settings: Settings, arguments: argparse.Namespace
 ) -> Iterator[Change | str]:
-    """Yield each change, or what to do by hand."""
+    """Yield each change, or a sentence about what to do by hand."""
     base, publishing = folder / Path(arguments.settings or DEFAULT_CONFIG_NAME).name, folder / LAST
     if base == publishing and (folder / DEFAULT_CONFIG_NAME).is_file():
         base = folder / DEFAULT_CONFIG_NAME
@@ -96,7 +96,7 @@ def _steps(
     if base != publishing:
         yield from _publishing(publishing, arguments)
     if not settings.state.is_relative_to(folder):
-        yield f"keep {settings.state} with the site: it is the memory of whom was told"
+        yield f"keep {settings.state} with the site: it records what was sent"
         return
     state = settings.state.relative_to(folder).as_posix()
     for name, lines in {
@@ -109,7 +109,7 @@ def _steps(
 
 
 def _plugins(file: Path) -> Iterator[Change | str]:
-    """Yield the change that puts this plugin into PLUGINS in the place of the one it replaces."""
+    """Yield the change that adds this plugin to PLUGINS and removes the one that it replaces."""
     before = _read(file)
     after = with_plugin(before, _installed())
     if after is None:
@@ -118,13 +118,13 @@ def _plugins(file: Path) -> Iterator[Change | str]:
     if alone is None:
         yield (
             f'{file.name}: take "linkbacks" out of PLUGINS, if it is there: '
-            "pelican-plugin-linkbacks and this plugin would both tell the same sites"
+            "pelican-plugin-linkbacks and this plugin would both notify the same sites"
         )
     yield Change(file, before, alone or after or before)
 
 
 def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | str]:
-    """Yield what belongs into the settings that publish the site."""
+    """Yield the changes of the settings that publish the site."""
     if not file.is_file():
         yield (
             "there is no publishconf.py: publish with settings in which SITEURL is the address "
@@ -142,8 +142,8 @@ def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | 
     published, cache = settings_of(publishing), place_of_cache(publishing.pelican)
     if cache.is_file():
         yield (
-            f"pelican-linkback import-linkbacks -s {file.name} remembers whom "
-            f"pelican-plugin-linkbacks told; delete {cache} then"
+            f"run pelican-linkback import-linkbacks -s {file.name}, which records what "
+            f"pelican-plugin-linkbacks sent; then delete {cache}"
         )
     if not published.publishes:
         yield (
@@ -153,7 +153,7 @@ def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | 
 
 
 def _recipe(folder: Path, state: str, wanted: str | None) -> Iterator[Change | str]:
-    """Yield the recipe for a CI service, where one is wanted or seems to be used."""
+    """Yield the recipe for a CI service, if one is asked for or seems to be used."""
     kind = wanted or next((name for name in RECIPES if _seems_used(folder, name)), None)
     if kind is None:
         return
@@ -161,7 +161,7 @@ def _recipe(folder: Path, state: str, wanted: str | None) -> Iterator[Change | s
     listed = (folder / "requirements.txt").is_file()
     install = "-r requirements.txt" if listed else '"pelican[markdown]" pelican-linkback'
     text = (files("pelican_linkback.cli") / "recipes" / f"{kind}.yml").read_text(encoding="utf-8")
-    # JSON's spelling of a text is YAML's, too; inside of a literal block the shell reads it.
+    # A JSON string is a YAML string, too; in a literal block the shell reads it.
     filled = {"@INSTALL@": install, "@STATE_PATH@": json.dumps(state), "@STATE@": quote(state)}
     for mark, value in filled.items():
         text = text.replace(mark, value)
@@ -179,7 +179,7 @@ def _seems_used(folder: Path, kind: str) -> bool:
 
 
 def _installed() -> list[str]:
-    """Return the plugins that Pelican finds by itself."""
+    """Return the plugins in Pelican's namespace package."""
     found = pkgutil.iter_modules(pelican.plugins.__path__)
     return sorted(each.name for each in found if each.ispkg and each.name not in REPLACED)
 
@@ -202,7 +202,7 @@ def _conclude(by_hand: list[str], screen: Screen, *, changes: int, agreed: bool)
 
 
 def _read(path: Path) -> str:
-    """Return the text of a file with its line endings; empty where there is none."""
+    """Return the text of a file with its line endings; empty if there is no file."""
     try:
         return path.read_bytes().decode() if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""What machines read: the shapes behind ``--json``, as docs/schemas/ describes them. Pure."""
+"""The objects that ``--json`` prints, as docs/schemas/ describes them. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["delivery_as_json", "plan_as_json", "report_as_json", "warnings_of"]
 def plan_as_json(
     planned: Iterable[tuple[Delivery, Decision]], vanished: Iterable[Delivery] = ()
 ) -> dict[str, Any]:
-    """Return what would be done, and the sources that are gone though somebody was told."""
+    """Return the planned deliveries, and the sources that vanished after they were sent."""
     return {
         "planned": [delivery_as_json(*row) for row in planned],
         "vanished": sorted({each.mention.source for each in vanished}),
@@ -24,7 +24,7 @@ def plan_as_json(
 
 
 def delivery_as_json(delivery: Delivery, decision: Decision | None = None) -> dict[str, Any]:
-    """Return a delivery, and where a ``decision`` is given what it is, and why."""
+    """Return a delivery; with a ``decision``, also what it is, and why."""
     known = {
         "source": delivery.mention.source,
         "target": delivery.mention.target,
@@ -53,7 +53,7 @@ def delivery_as_json(delivery: Delivery, decision: Decision | None = None) -> di
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
-    """Return what came of a run."""
+    """Return the result of a run."""
     numbers = ("sent", "waiting", "later", "failed", "nothing", "left")
     return {
         "summary": report.summary(),
@@ -66,5 +66,5 @@ def report_as_json(report: Report) -> dict[str, Any]:
 
 
 def warnings_of(report: Report) -> list[str]:
-    """Return what the author has to know of a run."""
+    """Return the warnings of a run."""
     return [notice.text for notice in report.notices if notice.is_warning]

@@ -1,4 +1,4 @@
-"""Where a delivery stands and what comes next, in words for people. Pure."""
+"""The state of a delivery and what comes next, in words for people. Pure."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ REMEDIES = {
     STILL_ONLINE: "take it away",
     OLD_ADDRESS: "let that redirect to the new one, or take it away",
 }
-"""What the author of a site can do while a delivery waits, where the reason does not say it."""
+"""What the author can do about a delivery that waits, if its reason does not say so."""
 
 
 def name(delivery: Delivery) -> str:
-    """Return what the author calls the article."""
+    """Return the name of the article: its file, else its URL."""
     return delivery.article or delivery.mention.source
 
 
 def intent(delivery: Delivery, decision: Decision) -> tuple[str, str]:
-    """Return what the next run does about a delivery, in a word, and why."""
+    """Return in a word what the next run does about a delivery, and why."""
     match decision:
         case Send() if delivery.state is State.WAITING:
             return "wait", f"{reason(delivery)}; the next run looks again"
@@ -66,19 +66,19 @@ def intent(delivery: Delivery, decision: Decision) -> tuple[str, str]:
 def _news(delivery: Delivery) -> tuple[str, str]:
     tries = f", attempt {delivery.attempts + 1}: {reason(delivery)}" if delivery.attempts else ""
     if delivery.is_ping:
-        return "ping", f"tell the hub that the feed has changed, once it is seen online{tries}"
+        return "ping", f"notify the hub of the changed feed once it is online{tries}"
     by = f" by {delivery.protocol}" if delivery.protocol else ""
     if delivery.fingerprint == GONE:
-        return "retract", f"tell{by} that the page is gone"
+        return "retract", f"notify{by} that the page is gone"
     if delivery.fingerprint == UNLINKED:
-        return "retract", f"tell{by} that the link is gone"
+        return "retract", f"notify{by} that the link is gone"
     if delivery.is_known:
-        return "update", f"tell{by} of the new version"
-    return "send", f"tell{by}, once its page is seen online{tries}"
+        return "update", f"notify{by} of the new version"
+    return "send", f"notify{by} once its page is online{tries}"
 
 
 def standing(delivery: Delivery, decision: Decision | None = None) -> tuple[str, str]:
-    """Return what became of a delivery, in a word, and how or why."""
+    """Return the state of a delivery in a word, and how or why it came to be."""
     if isinstance(decision, GiveUp):
         return "failed", f"given up after {delivery.attempts} attempts: {reason(delivery)}"
     word, why = STANDING[delivery.state], reason(delivery)

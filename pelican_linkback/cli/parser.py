@@ -1,4 +1,4 @@
-"""What may be written behind ``pelican-linkback``, and what ``--help`` says of it."""
+"""The arguments of ``pelican-linkback``, and their help texts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600}
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What ``--help`` says of a command, the last line an example, and what only it takes."""
+    """The help text of a command, an example for its last line, and the command's own options."""
 
     summary: str
     example: str
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     )
     main.add_argument("--version", action="version", version=__version__)
     shtab.add_argument_to(
-        main, "--print-completion", help="print what completes the words of this shell"
+        main, "--print-completion", help="print the completion script for this shell"
     )
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
@@ -69,7 +69,7 @@ def day(text: str) -> dt.date:
 
 class _Overrides(ParseOverrides):  # type: ignore[misc]  # Pelican has no types
     def __call__(self, parser: argparse.ArgumentParser, *args: Any) -> None:
-        """Take the settings; wrong ones are wrong usage, not a crash."""
+        """Parse the settings; a wrong one is a usage error, not a crash."""
         try:
             super().__call__(parser, *args)
         except ValueError as error:
@@ -93,10 +93,10 @@ def _add_common(sub: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="settings to override, with values in JSON, as for pelican",
     )
-    voice = sub.add_mutually_exclusive_group()
-    voice.add_argument("-q", "--quiet", action="store_true", help="print only what needs you")
-    voice.add_argument("-v", "--verbose", action="store_true", help="print more than usual")
-    voice.add_argument("--json", action="store_true", help="print JSON, for machines")
+    output = sub.add_mutually_exclusive_group()
+    output.add_argument("-q", "--quiet", action="store_true", help="print only what needs you")
+    output.add_argument("-v", "--verbose", action="store_true", help="print more than usual")
+    output.add_argument("--json", action="store_true", help="print JSON, for machines")
 
 
 def _send_options(sub: argparse.ArgumentParser) -> None:
@@ -106,28 +106,28 @@ def _send_options(sub: argparse.ArgumentParser) -> None:
         type=duration,
         default=0.0,
         help="wait so long for the pages to be online and for hosts that ask for a pause, and "
-        "begin nothing afterwards: 90s, 10m, 1h",
+        "start nothing afterwards: 90s, 10m, 1h",
     )
     sub.add_argument(
         "--since",
         metavar="DAY",
         type=day,
-        help='from now on tell what articles from this day on link to (LINKBACK_TARGETS = "all")',
+        help='from now on send for all links of articles since this day (LINKBACK_TARGETS = "all")',
     )
     sub.add_argument("--dry-run", action="store_true", help="show what is due, send nothing")
     sub.add_argument(
-        "--retry-failed", action="store_true", help="begin anew with what failed for good"
+        "--retry-failed", action="store_true", help="try again what failed permanently"
     )
     sub.add_argument(
         "--summary",
         metavar="FILE",
         type=Path,
-        help="append what was done to this file, in Markdown: for the page of a CI job",
+        help="append a summary in Markdown to this file, such as the page of a CI job",
     )
 
 
 def _status_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--failed", action="store_true", help="only what failed for good")
+    sub.add_argument("--failed", action="store_true", help="only what failed permanently")
     sub.add_argument("--waiting", action="store_true", help="only what is still to be sent")
     sub.add_argument("--target", metavar="HOST", help="only targets on this host or below it")
     sub.add_argument(
@@ -154,7 +154,7 @@ def _check_options(sub: argparse.ArgumentParser) -> None:
         dest="published",
         nargs="+",
         metavar="FEED",
-        help="remember the ids in these feeds, files or URLs, which the site published before",
+        help="import the ids of these feeds (files or URLs) that the site published before",
     )
 
 
@@ -170,7 +170,7 @@ def _import_options(sub: argparse.ArgumentParser) -> None:
 
 COMMANDS = {
     "plan": Command(
-        "show what the next build would tell whom, and send nothing",
+        "show what the next build would send, and send nothing",
         "pelican-linkback plan -s publishconf.py",
     ),
     "send": Command(
@@ -179,7 +179,7 @@ COMMANDS = {
         _send_options,
     ),
     "retract": Command(
-        "tell whom an article mentioned that its page is gone",
+        "notify the sites that an article mentioned that its page is gone",
         "pelican-linkback retract -s publishconf.py https://your.site/old/",
         _retract_options,
     ),
@@ -194,7 +194,7 @@ COMMANDS = {
         _check_options,
     ),
     "compact": Command(
-        "take out of the memory what it does not need",
+        "remove the lines of the journal that are not needed any more",
         "pelican-linkback compact -s publishconf.py",
     ),
     "init": Command(
@@ -203,7 +203,7 @@ COMMANDS = {
         _init_options,
     ),
     "import-linkbacks": Command(
-        "remember whom pelican-plugin-linkbacks told, so that nobody is told again",
+        "record what pelican-plugin-linkbacks sent, so that it is not sent again",
         "pelican-linkback import-linkbacks -s publishconf.py",
         _import_options,
     ),

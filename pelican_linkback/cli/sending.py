@@ -1,4 +1,4 @@
-"""``pelican-linkback send | retract``: tell now what is due, without building the site."""
+"""``pelican-linkback send | retract``: sends what is due, without building the site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pelican_linkback.cli import labels
-from pelican_linkback.cli.context import must_publish, posts_as_they_are
+from pelican_linkback.cli.context import must_publish, read_posts
 from pelican_linkback.cli.history import show_known, show_plan
 from pelican_linkback.cli.json_output import plan_as_json, report_as_json, warnings_of
 from pelican_linkback.cli.terminal import Bar, Screen
@@ -37,7 +37,7 @@ def run_send(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
     posts = None
     if arguments.since:
         settings = _since(settings, arguments.since, remember=not arguments.dry_run)
-        posts = posts_as_they_are(settings, arguments)
+        posts = read_posts(settings, arguments)
     sender, again = _sender(settings), arguments.retry_failed
     if arguments.dry_run:
         planned = sender.plan(posts, failed_too=again)
@@ -46,7 +46,7 @@ def run_send(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
         return 0
     with screen.progress("Sending") as bar:
         sender = replace(sender, progress=bar.show, sleep=_sleep(bar, FOR_HOSTS))
-        # What failed begins anew once, and not at each look of --wait.
+        # What failed is tried again only in the first of the runs that --wait makes.
         anew = iter([again])
 
         def run(left: float) -> Report:
@@ -55,14 +55,14 @@ def run_send(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
 
         sleep = _sleep(bar, "for the pages to be online")
         report = run_until_ready(run, arguments.wait, monotonic=time.monotonic, sleep=sleep)
-    return _tell(report, arguments, screen)
+    return _show_report(report, arguments, screen)
 
 
 FOR_HOSTS = "for hosts that ask to be left alone"
 
 
 def _sleep(bar: Bar, what: str) -> Callable[[float], None]:
-    """Return a function that sleeps, and shows what for."""
+    """Return a function that sleeps, and shows what it waits for."""
 
     def sleep(seconds: float) -> None:
         bar.wait(what)
@@ -72,12 +72,12 @@ def _sleep(bar: Bar, what: str) -> Callable[[float], None]:
 
 
 def _sender(settings: Settings) -> Sender:
-    """Return a sender that takes its time, but waits for nobody."""
+    """Return a sender without a deadline, which does not wait for pages or hosts."""
     return replace(sender_for(settings), deadline=math.inf, wait=0.0)
 
 
 def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
-    """Return the settings with found links told from ``day`` on, now and in later builds."""
+    """Return the settings with ``day`` as start date; ``remember`` it for later builds."""
     if settings.targets != "all":
         problem = '--since is about links that are found: it needs LINKBACK_TARGETS = "all"'
         raise SettingsError([problem])
@@ -87,34 +87,38 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
 
 
 def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
-    """Bury a page and tell all that were told of it; status 1 where nobody was."""
+    """Write a tombstone page, and notify all who were notified of the page before.
+
+    Status 1 if there was nobody to notify, or somebody could not be notified.
+    """
     must_publish(settings)
     sender = _sender(settings)
     known = [delivery for delivery, _ in sender.plan()]
     source = _source(arguments.url, known)
     if not any(each.is_shown for each in known if each.mention.source == source):
         raise LinkbackError(
-            f"nobody was told of {source} by webmention, so nobody is to be told; "
-            "pelican-linkback status -v shows what was told of which page"
+            f"no webmention was sent for {source}, so there is nothing to retract; "
+            "pelican-linkback status -v shows what was sent for which page"
         )
     try:
-        grave = built_site(settings).bury(source)
+        tombstone = built_site(settings).write_tombstone(source)
     except OSError as error:
         message = f"the page that says it is gone cannot be written: {printable(error)}"
         raise LinkbackError(message) from error
     if not screen.json:
         screen.say(
-            f"{grave} says that the page is gone: upload it."
-            if grave
+            f"{tombstone} says that the page is gone: upload it."
+            if tombstone
             else f"A page is at {source} in the output, and is left: take it away, and upload."
         )
     with screen.progress("Retracting") as bar:
         report = replace(sender, progress=bar.show).retract(source)
-    return _tell(report, arguments, screen, page=str(grave) if grave else None)
+    page = str(tombstone) if tombstone else None
+    return _show_report(report, arguments, screen, page=page)
 
 
 def _source(url: str, known: Sequence[Delivery]) -> str:
-    """Return the source that ``url`` names: as in the settings, or as receivers were given it."""
+    """Return the source with this ``url``: its own, or the one that receivers were sent."""
     try:
         address = normalise(url)
     except InvalidURL as error:
@@ -126,7 +130,9 @@ def _source(url: str, known: Sequence[Delivery]) -> str:
     return next(served, address)
 
 
-def _tell(report: Report, arguments: argparse.Namespace, screen: Screen, **more: str | None) -> int:
+def _show_report(
+    report: Report, arguments: argparse.Namespace, screen: Screen, **more: str | None
+) -> int:
     if getattr(arguments, "summary", None):
         _append(arguments.summary, as_markdown(report))
     if screen.json:
@@ -161,7 +167,7 @@ def _append(file: Path, text: str) -> None:
 
 
 def as_markdown(report: Report) -> str:
-    """Return what came of a run as Markdown: the numbers, and a table of the deliveries."""
+    """Return the result of a run as Markdown: the totals, and a table of the deliveries."""
     lines = ["### Linkbacks", "", _as_text(report.summary().removeprefix("Linkbacks: "))]
     if report.ended:
         lines += ["", "| Article | Target | State | Why |", "| --- | --- | --- | --- |"]
@@ -173,10 +179,10 @@ def as_markdown(report: Report) -> str:
 
 
 _ACTIVE = re.compile(r"[\\`*_\[\]|#~!>@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-"""What begins something else than text in Markdown, links that GitHub makes of URLs included."""
+"""Characters with a meaning in Markdown, also those from which GitHub makes links."""
 
 
 def _as_text(text: str) -> str:
-    """Return ``text`` as Markdown that shows it, and nothing but text (CommonMark, section 2.4)."""
+    """Return ``text`` escaped, so that Markdown shows it as it is (CommonMark, section 2.4)."""
     shown = printable(text, 2000).replace("&", "&amp;").replace("<", "&lt;")
     return _ACTIVE.sub(r"\\\g<0>", shown)

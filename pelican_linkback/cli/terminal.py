@@ -1,9 +1,9 @@
-"""What people read: lines that fit a terminal, and stay whole everywhere else.
+"""Text output: lines are wrapped on a terminal, and stay whole in files and pipes.
 
-On a terminal a line is broken between words, and a URL that is too long for it behind one of its
-marks; the next line is indented as the text is. Where the output goes into a file or a pipe, no
-line is broken, so that a search finds it. Colours say nothing that the words do not say: rich
-leaves them out for NO_COLOR, dumb terminals and files.
+On a terminal a line is broken between words, a long URL after one of its punctuation marks, and
+the next line is indented like the text. In a file or a pipe no line is broken, so that a search
+finds it. Colours add nothing to the words: rich leaves them out for NO_COLOR, dumb terminals and
+files.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from pelican_linkback.text.printable import printable
 __all__ = ["Bar", "Screen", "fitted"]
 
 LONGEST = 2000
-"""Characters of a line at most, before it is broken; URLs may be long."""
+"""The maximum length of a line in characters, before it is wrapped; URLs may be long."""
 
 VERB = 9
-"""Columns for the word that an entry begins with."""
+"""The width of the column for the first word of an entry."""
 
 STYLES = {
     "send": "green",
@@ -45,31 +45,31 @@ STYLES = {
 
 
 class Bar:
-    """How far something is that is under way; ``tell`` says in a line what no bar shows."""
+    """A progress bar; ``say`` prints a line instead where no bar is shown."""
 
-    def __init__(self, progress: Progress, doing: str, tell: Callable[[str], None]) -> None:
-        self._progress, self._doing, self._tell = progress, doing, tell
+    def __init__(self, progress: Progress, doing: str, say: Callable[[str], None]) -> None:
+        self._progress, self._doing, self._say = progress, doing, say
         self._task = progress.add_task(doing, total=None)
         self._waits_for = ""
 
     def show(self, done: int, of: int) -> None:
-        """Show that ``done`` of so many are done; any thread may call."""
+        """Show that ``done`` of ``of`` are done; may be called by any thread."""
         self._progress.update(self._task, description=self._doing, completed=done, total=of)
 
     def wait(self, what: str) -> None:
-        """Show that nothing is done but wait."""
+        """Show that the program waits for something."""
         self._progress.update(self._task, description=f"Waiting {what}", total=None)
         if what != self._waits_for:
-            self._tell(f"Waiting {what}.")
+            self._say(f"Waiting {what}.")
         self._waits_for = what
 
 
 @dataclass(frozen=True)
 class Screen:
-    """Where a command speaks: to people in lines, or to a machine in one JSON document.
+    """The output of a command: lines for people, or one JSON document for programs.
 
-    ``quiet`` leaves only what needs the author, ``verbose`` adds what is only good to know. The
-    commands that its lines name get the ``options`` in use, so that they can be typed as printed.
+    ``quiet`` prints only what needs the author, ``verbose`` adds details. Commands that are named
+    in the lines get the ``options`` in use, so that they can be typed as printed.
     """
 
     quiet: bool = False
@@ -83,12 +83,12 @@ class Screen:
         self.console.out(json.dumps(value, indent=2), highlight=False)
 
     def say(self, text: str, indent: str = "", style: str = "") -> None:
-        """Print a line that is good to know."""
+        """Print a line, unless ``quiet``."""
         if not self.quiet:
             self.insist(text, indent, style)
 
     def insist(self, text: str, indent: str = "", style: str = "") -> None:
-        """Print a line that the author needs, also where only that is asked for."""
+        """Print a line that the author needs, even if ``quiet``."""
         for line in self._lines(with_options(text, self.options), indent):
             self.console.print(Text(line, style=style), soft_wrap=True)
 
@@ -100,7 +100,7 @@ class Screen:
             self.console.print(Text(shown, styles.get(line[:1], "")), soft_wrap=True)
 
     def ask(self, question: str) -> bool:
-        """Return whether the author says yes; where nobody can answer, no."""
+        """Return whether the author answers yes; False if there is no input."""
         try:
             return self.console.input(f"{question} [y/N] ", markup=False).strip().lower() in {
                 "y",
@@ -110,7 +110,7 @@ class Screen:
             return False
 
     def entry(self, verb: str, texts: Sequence[str], notes: Sequence[str] = ()) -> None:
-        """Print ``verb``, beside it the ``texts``, one below the other, and below them the notes.
+        """Print ``verb``, the ``texts`` in a column beside it, and the notes below them.
 
         Notes are dim, and empty ones are left out.
         """
@@ -129,7 +129,7 @@ class Screen:
 
     @contextmanager
     def progress(self, doing: str) -> Iterator[Bar]:
-        """Show how far something is: with a bar on a terminal, elsewhere only what it waits for."""
+        """Show the progress: a bar on a terminal; elsewhere only lines about what it waits for."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         silent = self.quiet or self.json
         off = silent or not self.console.is_terminal or self.console.is_dumb_terminal
@@ -149,19 +149,19 @@ class Screen:
 def fitted(text: str, width: int, indent: str = "") -> list[str]:
     """Return ``text`` as lines of at most ``width`` characters, each with ``indent`` before it.
 
-    It is broken between words, and in a word that is longer than a line behind its last mark
-    that fits. On a screen too narrow for that, at least 20 characters stand on a line.
+    It is broken between words; a word longer than a line is broken after its last punctuation mark
+    that fits. Every line has at least 20 characters, however narrow the screen.
     """
-    room = max(width - len(indent), 20)
-    words = " ".join(part for word in text.split() for part in _parts(word, room))
-    lines = textwrap.wrap(words, room, break_long_words=False, break_on_hyphens=False)
+    available = max(width - len(indent), 20)
+    words = " ".join(part for word in text.split() for part in _parts(word, available))
+    lines = textwrap.wrap(words, available, break_long_words=False, break_on_hyphens=False)
     return [indent + line for line in lines or [""]]
 
 
-def _parts(word: str, room: int) -> Iterator[str]:
-    while len(word) > room:
-        marks = [found.end() for found in re.finditer(r"[/?&=#._-]+", word[:room])]
-        cut = marks[-1] if marks and marks[-1] > room // 2 else room
+def _parts(word: str, width: int) -> Iterator[str]:
+    while len(word) > width:
+        marks = [found.end() for found in re.finditer(r"[/?&=#._-]+", word[:width])]
+        cut = marks[-1] if marks and marks[-1] > width // 2 else width
         yield word[:cut]
         word = word[cut:]
     yield word

@@ -16,7 +16,7 @@ CODES: Mapping[str, str] = {
     "id-missing": "There is no id, so that readers cannot tell it from others; give it one",
     "id-invalid": "The id {} is not a URI (RFC 3986), and validators refuse it; "
     "publish with an absolute SITEURL, and give it an id without spaces and accents",
-    "id-doubled": "The id {} stands here twice, and readers show one of the two; "
+    "id-doubled": "The id {} is used here twice, and readers show one of the two; "
     "give each entry its own",
     "id-changed": "Readers know this entry as {1}, and now its id is {0}: they would show it as "
     "new; give it the old id again",
@@ -32,9 +32,9 @@ CODES: Mapping[str, str] = {
     "self-missing": "The feed does not say where it is; give it a link with rel=self",
     "hub-without-self": "The feed names the hub {} and not its own address, so that nobody can "
     "subscribe to it there; give it a link with rel=self",
-    "self-elsewhere": "The feed is at {1}, and says that it is at {0}; mend SITEURL or "
+    "self-elsewhere": "The feed is at {1}, and says that it is at {0}; fix SITEURL or "
     "FEED_DOMAIN, or the feed's address",
-    "url-relative": "The URL {} is relative, and dead in most readers; make it absolute",
+    "url-relative": "The URL {} is relative, and broken in most readers; make it absolute",
     "date-missing": "There is no updated element, which Atom asks for; give it a date",
     "date-wrong": "The date {} is not one ({}); correct it",
     "date-zone": "The date {} has no time zone, and readers guess one; set TIMEZONE",
@@ -53,7 +53,7 @@ CODES: Mapping[str, str] = {
     "podcast-long": "The {} is longer than podcast apps take (4000 bytes for a description, else "
     "255 or 128 characters), and is cut; shorten it, or give the article a summary",
     "podcast-category": "{} is none of Apple's categories, or not of the one around it; write it "
-    "letter by letter as Apple does",
+    "exactly as Apple does",
     "podcast-number": "This episode has no number, which Apple asks of a serial show; "
     "write Episode into its metadata",
     "podcast-role": "{} is no role and group of the podcast namespace's list; write another, "
@@ -76,21 +76,21 @@ CODES: Mapping[str, str] = {
     "for; rename the file",
     "enclosure-doubled": "The file {} is another episode's too, and Apple shows one of the two; "
     "give each episode its own",
-    "file-missing": "The file {} is not in the output folder; build the site again, or mend the "
+    "file-missing": "The file {} is not in the output folder; build the site again, or fix the "
     "path in the metadata",
     "chapters-wrong": "The file {} holds no chapters that apps can read; write a JSON object with "
     "a version, and chapters in the order of their startTime",
-    "title-markup": "The title has the tag {}, which readers show letter by letter; write plain "
+    "title-markup": "The title has the tag {}, which readers show as plain text; write plain "
     "text, or take title out of FORMATTED_FIELDS",
     "description-markup": "The description of the feed has the tag {}, which readers show letter "
     "by letter; write plain text in SITESUBTITLE",
     "name-email": "The name holds the address {}; write the name alone, and the address in "
     "Author_Email, if readers are to have it",
-    "summary-blank": "There is a summary, and nothing to see in it; leave it out, or write one",
+    "summary-blank": "The summary is empty when shown; leave it out, or write one",
     "style": "There is a style element in the text, which readers take for a risk or show as "
     "text; take it out",
-    "link-unresolved": "The link {} was not resolved by Pelican, and leads nowhere; mend its path",
-    "enclosure-wrong": "The enclosure cannot have the {}; mend the metadata of the article",
+    "link-unresolved": "The link {} was not resolved by Pelican, and leads nowhere; fix its path",
+    "enclosure-wrong": "The enclosure cannot have the {}; fix the metadata of the article",
     "no-feed": "This was written as a feed, and is none any more; see what wrote over it, and "
     "build the site again",
     "script": "There is a script in the text ({}), and readers refuse it; take it out",

@@ -20,7 +20,7 @@ VERSION = 1
 """The newest version of a line that can be read here."""
 
 CONFLICT_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
-MARKER = "a merge left its conflict marker"
+MARKER = "it is a conflict marker of a merge"
 
 SHOWN = 5
 """Damaged lines that are named one by one."""
@@ -69,7 +69,8 @@ class Scan:
                 yield number, Damage(number, printable(text), why)
         if strange and not ours:
             message = (
-                "holds no line of ours; move it away, or name another folder in LINKBACK_STATE"
+                "has no line of this program; move it away, or name another folder in "
+                "LINKBACK_STATE"
             )
             raise JournalError(self._path, message)
 
@@ -88,7 +89,7 @@ def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
     markers = [number for number, why in sorted(damage.items()) if why == MARKER]
     others = [(number, why) for number, why in sorted(damage.items()) if why != MARKER]
     sentences = [
-        f"{path}: line {number} is not used: {why}; mend the line or take it out"
+        f"{path}: line {number} is not used: {why}; fix the line or take it out"
         for number, why in others[:SHOWN]
     ]
     if len(others) > SHOWN:

@@ -132,7 +132,7 @@ class AllowEntry:
             if "/" in host or ":" in host:
                 raise ValueError(
                     f"{text!r} is not a host name, an address or a network such as 10.0.0.0/8 "
-                    "(no scheme, no path, no bits behind the network's length)"
+                    "(no scheme, no path, no bits after the network's length)"
                 ) from None
             return cls(_host_name(host, text), None, port)
         return cls(None, network, port)

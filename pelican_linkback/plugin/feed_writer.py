@@ -102,7 +102,7 @@ class FeedStage:
         try:
             store = IdStore(self._settings.state, edition_of(self._settings))
         except JournalError as error:
-            logger.error("Feeds are not written, since their ids are not known: %s", error)
+            logger.error("Feeds are not written, since their ids cannot be read: %s", error)
             self._messages.flush()
             self.is_over, self.paths = True, set(self.output.known)
             return "Feeds: none written"
@@ -163,7 +163,7 @@ class FeedStage:
         try:
             store.remember(assigned, now)
         except JournalError as error:
-            logger.error("The ids of feed entries are not remembered: %s", error)
+            logger.error("The ids of feed entries cannot be saved: %s", error)
 
     def _write(self, site: Site, writer: Any) -> str:
         catalogued = catalogue(self._classes, site)

@@ -1,4 +1,4 @@
-"""What a build says to its author: to be said when a stage is over, each thing once."""
+"""Log messages of a build: collected, and logged once each when a stage is over."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["MessageBuffer"]
 
 
 class MessageBuffer:
-    """Gathers messages, and says them with ``logger``: many of a kind as one with a count.
+    """Collects messages for ``logger``: of many of one kind, one is logged, with a count.
 
-    The others of a kind are said at the level of INFO.
+    The others of the kind are logged at INFO.
     """
 
     def __init__(self, logger: logging.Logger) -> None:
@@ -23,21 +23,21 @@ class MessageBuffer:
         self._said: set[str] = set()
 
     def warn(self, words: str, *names: object) -> None:
-        """Have a warning said: ``words``, of which each ``{}`` is one of the ``names``.
+        """Add a warning: ``words``, with each ``{}`` replaced by one of the ``names``.
 
-        Warnings of the same words are of one kind. A name may hold anything: it is shown in one
-        line.
+        Warnings with the same ``words`` are of one kind. A name may be any object: it is shown on
+        one line, without control characters.
         """
         shown = words.format(*(printable(name, LONGEST) for name in names)) if names else words
         self.add(logging.WARNING, words, shown)
 
     def add(self, level: int, kind: Hashable, text: str) -> None:
-        """Have ``text`` said at a ``level`` of the log."""
+        """Add ``text`` at a log ``level``, unless it was logged before."""
         if text not in self._said:
             self._messages.setdefault(level, []).append((kind, text))
 
     def flush(self) -> None:
-        """Say what was gathered, the gravest first, and forget it."""
+        """Log the collected messages, the highest level first, and clear them."""
         for level, messages in sorted(self._messages.items(), reverse=True):
             for text, others in summarised(messages):
                 self._logger.log(level, "%s", text)

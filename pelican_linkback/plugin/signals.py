@@ -1,17 +1,17 @@
-"""The one door to Pelican: signals in, feeds and deliveries out.
+"""The handlers of Pelican's signals: they write the feeds and send the linkbacks.
 
 ::
 
     initialized               the settings are read; a wrong one stops the build
-    get_generators            a build begins
+    get_generators            a build starts
     content_object_init       LINKBACK_LINK_MARKED: marked targets become links
     article_generator_init    the stock feeds are taken over
     article_generator_finalized  the files that metadata name are published
     all_generators_finalized  themes get feed_links and article.linkbacks
     content_written           LINKBACK_AUTODISCOVERY: a page's head gets the links it lacks
-    article_writer_finalized  the feeds are written, the articles gathered
-    page_writer_finalized     the pages gathered
-    finalized                 the site stands: tell whom the articles mention, and the hubs
+    article_writer_finalized  the feeds are written, the articles collected
+    page_writer_finalized     the pages collected
+    finalized                 the site is complete: linkbacks and hub pings are sent
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ logger = logging.getLogger(__name__)
 def connect() -> None:
     """Connect each function below to its signal (blinker keeps only weak references).
 
-    All but ``read_settings``: a build that begins calls it after this.
+    All but ``read_settings``, which ``register`` connects.
     """
     signals.get_generators.connect(begin_build)
     signals.content_object_init.connect(link_marked_targets)
@@ -96,7 +96,7 @@ def read_settings(pelican: Any) -> None:
 
 
 def begin_build(pelican: Any) -> None:
-    """Begin with nothing: with --autoreload one Pelican runs again and again.
+    """Forget the build before: with --autoreload one process builds many times.
 
     The subsites of i18n_subsites belong to the build of the main site.
     """
@@ -105,9 +105,9 @@ def begin_build(pelican: Any) -> None:
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
-    """Let Pelican say what is wrong with the settings, and not where in the program it was seen.
+    """Take the traceback off a SettingsError that Pelican logs; keep the message.
 
-    It shows the traceback of whatever stops a build; ``--debug`` does so all the same.
+    Pelican shows the traceback of whatever stops a build; ``--debug`` still shows it.
     """
     error = record.exc_info and record.exc_info[1]
     if isinstance(error, SettingsError):
@@ -119,7 +119,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 
 def take_over_stock_feeds(generator: Any) -> None:
-    """Set Pelican's own feeds aside: ``write_feeds`` writes them."""
+    """Turn Pelican's own feeds off: ``write_feeds`` writes them instead."""
     build.current().take_over(generator)
     fill_in_language(generator.context, str(generator.settings.get("DEFAULT_LANG") or ""))
 
@@ -129,7 +129,7 @@ _LINKS_COST = "its page does not get the links to the targets that it marks"
 
 
 def publish_named_files(generator: Any) -> None:
-    """Have Pelican copy the files that articles name in their metadata, as those they link to."""
+    """Have Pelican copy the files named in metadata, as it copies the files that are linked to."""
     content = Path(generator.settings["PATH"])
     for article in (*generator.articles, *generator.translations):
         files = attempt(article, lambda each: [*named_files(each, content)], None, _FILES_COST)
@@ -137,7 +137,7 @@ def publish_named_files(generator: Any) -> None:
 
 
 def write_feeds(generator: Any, writer: Any) -> None:
-    """Write the feeds, now that the pages are written, and keep those that name hubs."""
+    """Write the feeds after the pages, and remember those that name hubs."""
     this, now = build.current(), dt.datetime.now(dt.UTC)
     stage = this.stages.get(id(generator))
     if stage is None:
@@ -153,9 +153,9 @@ def write_feeds(generator: Any, writer: Any) -> None:
 
 
 def equip_themes(generators: Sequence[Any]) -> None:
-    """Give the templates ``feed_links`` and every article and page its ``linkbacks``.
+    """Give templates ``feed_links``, and every article and page its ``linkbacks``.
 
-    Not before all is read: Pelican's cache pickles the context along with the articles.
+    Only after everything is read: Pelican's cache pickles the context with the articles.
     """
     stages = []
     for generator in generators:
@@ -165,7 +165,7 @@ def equip_themes(generators: Sequence[Any]) -> None:
                 content.linkbacks = Linkbacks(known, content.get_relative_source_path())
         if stage := build.current().stages.get(id(generator)):
             stages.append(stage)
-            # The context is the same for all: a page may point to the feeds of each.
+            # All generators share one context: a page may link to the feeds of each.
             generator.context["feed_links"] = FeedLinks(stages)
 
 
@@ -201,7 +201,7 @@ def _link_marked_targets(content: Any) -> None:
 
 
 def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the signal's arguments)
-    """Keep what this generator publishes until the site stands; nothing while Pelican watches."""
+    """Keep what this generator publishes until the site is complete; not in a preview."""
     if is_preview(sys.argv):
         return
     settings = settings_model.read(generator.settings)
@@ -209,45 +209,45 @@ def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the sign
     if settings.publishes:
         build.current().published.extend(contents)
         for content in filter(is_marked, withheld(generator)):
-            standing = _STANDING.get(content.status, "not published")
-            logger.info("%s: nobody is told, since it is %s", name_of(content), standing)
+            status = _STATUS.get(content.status, "not published")
+            logger.info("%s: nothing is sent, since it is %s", name_of(content), status)
     elif settings.site_url:
         build.current().unpublished.extend(contents)
 
 
-_STANDING = {"draft": "a draft", "hidden": "hidden"}
+_STATUS = {"draft": "a draft", "hidden": "hidden"}
 
 
 def _say_if_not_public(contents: Sequence[Any], site_url: str) -> None:
-    """Say of articles with marks why nobody is told of them."""
+    """Say why nothing is sent for the articles that mark targets."""
     marked = sum(map(is_marked, contents))
     if marked:
         articles = "1 article marks" if marked == 1 else f"{marked} articles mark"
         _say(
-            f"Linkbacks: {articles} somebody, and nobody is told, since SITEURL = {site_url!r} is "
+            f"Linkbacks: {articles} targets, and nothing is sent, since SITEURL = {site_url!r} is "
             "not a public address; if it is the site's, name its host in LINKBACK_ALLOW_HOSTS"
         )
 
 
 def deliver(pelican: Any) -> None:
-    """Tell whom the articles mention, and hubs what feeds have changed, now that the site stands.
+    """Send linkbacks for the articles, and notify hubs of changed feeds, after the site is built.
 
-    What subsites publish goes out with the main site, which is built last: only together do they
-    show what is gone. Nothing that happens here fails the build: the site is there, and what was
-    not sent is due with the next run. Ctrl-C is passed on when what is known has been told.
+    Subsites are sent with the main site, which is built last: only all of them together show what
+    is gone. Nothing that happens here fails the build: the site is complete, and what was not sent
+    is due in the next run. Ctrl-C is raised again after the summary is shown.
     """
     settings = settings_model.read(pelican.settings)
     if settings.subsite or is_only_read():
         return
     if is_preview(sys.argv):
-        logger.info("Linkbacks: nobody is told while Pelican watches or serves")
+        logger.info("Linkbacks: nothing is sent while Pelican watches or serves")
         return
     this = build.current()
     _say_if_not_public(this.unpublished, settings.site_url)
     if not settings.publishes:
         return
     if not settings.send:
-        # Everything is on record and due, and the time to send it is over.
+        # Record everything as due, and leave no time to send it.
         settings = replace(settings, deadline=0.0)
     try:
         line = deliver_site(this.published, this.feeds, settings, dt.datetime.now(dt.UTC))
@@ -255,7 +255,7 @@ def deliver(pelican: Any) -> None:
         logger.error("Linkbacks: nothing more is sent: %s", error)
     except Exception as error:
         logger.error("Linkbacks: nothing more is sent: %s; please report it", described(error))
-        logger.debug("What was being done:", exc_info=True)
+        logger.debug("Details:", exc_info=True)
     else:
         _say(line)
 
@@ -263,9 +263,9 @@ def deliver(pelican: Any) -> None:
 def deliver_site(
     contents: Sequence[Any], feeds: Sequence[WrittenFeed], settings: Settings, now: dt.datetime
 ) -> str:
-    """Tell whom ``contents`` mention, and the hubs of ``feeds``; return a line about it, if any.
+    """Send the linkbacks of ``contents`` and the pings of ``feeds``; return a summary line, if any.
 
-    What a build like this one found it had nothing to do is not looked at again.
+    If an earlier build with the same input had nothing to do, this one does nothing either.
     """
     idle = skip_cache_of(settings)
     digest = idle.digest(chain(pieces_of(contents, settings), pieces_of_feeds(feeds)))
@@ -292,7 +292,7 @@ def deliver_site(
 
 
 def _line(report: Report, settings: Settings) -> str:
-    """Return what came of a build, and why something is left."""
+    """Return the summary of a build, with the reason why something is left."""
     if report.left and not settings.send:
         return f"Linkbacks: {report.left} due; upload the site, then run pelican-linkback send"
     # Hosts in trouble have lines of their own.
@@ -307,9 +307,9 @@ def _sleep(seconds: float) -> None:
 
 
 def _say(line: str) -> None:
-    """Say one line to the author at the default log level, where Pelican says "Done"."""
+    """Print one line at the default log level, as Pelican prints "Done"."""
     if line and logger.isEnabledFor(logging.WARNING):
-        # A target is told as its author wrote it, and a terminal may know ASCII alone.
+        # A URL may have any characters, and a terminal may have ASCII only.
         line = with_options(line, options_in_use(sys.argv))
         shown = line.encode(console.encoding, "backslashreplace").decode(console.encoding)
         console.print(shown, markup=False, highlight=False, soft_wrap=True)

@@ -74,7 +74,7 @@ def read_marks(value: object) -> Marks:
 
 
 NOT_TEXT = '"{}": it is not text; write URLs, "all" or "none"'
-NONE_IS_NOT_ALONE = '"none" stands beside other values, so that nobody is told; take it or them out'
+NONE_IS_NOT_ALONE = '"none" is combined with other values, so nothing is sent; remove it or them'
 
 
 def _words(texts: Iterable[str]) -> list[str]:

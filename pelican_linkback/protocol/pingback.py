@@ -45,11 +45,11 @@ FAULTS = {
     16: Fault(Verdict.LATER, "it does not find your page"),
     17: Fault(Verdict.REFUSED, "it finds no link to the target on your page"),
     32: Fault(Verdict.REFUSED, "it has no page at the target's address"),
-    33: Fault(Verdict.REFUSED, "that page takes no pingbacks"),
+    33: Fault(Verdict.REFUSED, "that page accepts no pingbacks"),
     48: Fault(Verdict.DELIVERED, "already registered"),
     49: Fault(Verdict.REFUSED, "it denies access"),
     50: Fault(Verdict.LATER, "it could not reach another server"),
-    429: Fault(Verdict.LATER, "it takes no more for the moment"),
+    429: Fault(Verdict.LATER, "it accepts no more at the moment"),
     -32300: Fault(Verdict.LATER, "its connection failed"),
     -32400: Fault(Verdict.LATER, "its system failed"),
     -32500: Fault(Verdict.LATER, "its software failed"),
@@ -60,7 +60,7 @@ FAULTS = {
 """Section 3, the codes that XML-RPC servers agreed on for errors of their own, and 429: WordPress
 takes one pingback in 15 seconds from an address, and says so to the next as HTTP would."""
 
-UNKNOWN = Fault(Verdict.REFUSED, "it has a code of its own for that")
+UNKNOWN = Fault(Verdict.REFUSED, "it uses a code of its own")
 UNKNOWN_PASSING = Fault(Verdict.LATER, UNKNOWN.meaning)
 
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)

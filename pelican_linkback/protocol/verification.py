@@ -207,7 +207,7 @@ def _loosely(url: str) -> str:
 def _differs(href: str) -> Objection:
     return Objection(
         "differs",
-        f"the page links to {printable(href)}, which is not the target to the letter",
+        f"the page links to {printable(href)}, which is not exactly the target",
         "write the same URL in the metadata and in the link",
     )
 
@@ -224,7 +224,7 @@ NO_TEXT = Objection(
 )
 BLOCK_IN_LINK = Objection(
     "block-in-link",
-    "the link stands around block elements (a paragraph, a heading, a list, ...)",
+    "the link encloses block elements (a paragraph, a heading, a list, ...)",
     "put the link inside the block, around its words",
 )
 RAW_AMPERSAND = Objection(
@@ -234,7 +234,7 @@ RAW_AMPERSAND = Objection(
 )
 TOO_FAR_DOWN = Objection(
     "too-far-down",
-    "the link stands behind the first 150 KB of the page, which is all that is read",
+    "the link is after the first 150 KB of the page, which is all that is read",
     "shorten the page (inlined images, styles, scripts) or link earlier",
 )
 BY_SCRIPT = Objection(

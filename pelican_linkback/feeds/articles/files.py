@@ -68,7 +68,7 @@ def named(article: Any, field: str, site: Site) -> File | None:
     if not place:
         return None
     if not can_be_read(place) or is_script(place):
-        site.warn("{} names {} in {}, which is not an address; mend it", *_who(article, field))
+        site.warn("{} names {} in {}, which is not an address; fix it", *_who(article, field))
         return None
     marked = _MARKED.fullmatch(place)
     home = site.url.rstrip("/") + "/"
@@ -79,7 +79,7 @@ def named(article: Any, field: str, site: Site) -> File | None:
             return File(quote(static.url, safe=_KEPT), Path(static.source_path))
     if marked or (field != "image" and not _ELSEWHERE.match(place)):
         site.warn(
-            "{} names {} in {}, and there is no such file in the content folder; mend the path",
+            "{} names {} in {}, and there is no such file in the content folder; fix the path",
             *_who(article, field),
         )
     return File(marked[2].lstrip("/") if marked else place, None)

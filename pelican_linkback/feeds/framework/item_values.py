@@ -28,7 +28,7 @@ def sound_address(site: Any, what: str, url: Any, item: Any) -> Any:
     """Return ``url``, which is the ``what`` of ``item``; None for a script."""
     if not is_script(str(url)):
         return url
-    site.warn("{} has {} as its {}, which readers refuse; mend it", *_names(item, url), what)
+    site.warn("{} has {} as its {}, which readers refuse; fix it", *_names(item, url), what)
     return None
 
 
@@ -56,7 +56,7 @@ def _sound(site: Any, enclosure: Any, item: Any) -> Any:
     is_length = _DIGITS.fullmatch(length) and int(length) <= LARGEST
     if not is_length:
         site.warn(
-            "{} has {} as the length of its enclosure, which is no number of bytes; mend it, or "
+            "{} has {} as the length of its enclosure, which is no number of bytes; fix it, or "
             "leave it out",
             *_names(item, length),
         )
@@ -64,7 +64,7 @@ def _sound(site: Any, enclosure: Any, item: Any) -> Any:
     if not is_type:
         site.warn(
             "{} has {} as the type of its enclosure, which is no media type, such as audio/mpeg; "
-            "mend it, or leave it out",
+            "fix it, or leave it out",
             *_names(item, kind),
         )
     if is_length and is_type:

@@ -150,7 +150,7 @@ def _insist(feed: Any, name: str, subject: object) -> object:
     except AttributeError as error:
         message = (
             f"the property {name} raises AttributeError ({printable(error)}) for {shown(subject)}; "
-            "mend it, or remove it"
+            "fix it, or remove it"
         )
         raise FeedError(type(feed).__name__, message) from error
 

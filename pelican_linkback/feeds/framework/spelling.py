@@ -43,7 +43,7 @@ def _slips(cls: type, known: set[str]) -> Iterator[str]:
         near = difflib.get_close_matches(name, known - {name}, n=1, cutoff=LIKENESS)
         if near and name not in known and (name.startswith("item_") or name not in used):
             yield (
-                f"{cls.__name__}.{name} is not an aspect of a feed, and nothing comes of it; "
+                f"{cls.__name__}.{name} is not an aspect of a feed, and has no effect; "
                 f"did you mean {near[0]}?"
             )
 

@@ -29,7 +29,7 @@ __all__ = ["FILE", "PastMention", "inherited", "mentions_in"]
 FILE = "pelican-plugin-linkbacks.json"
 """What that plugin calls its cache, in the folder of Pelican's CACHE_PATH."""
 
-DETAIL = "told by pelican-plugin-linkbacks"
+DETAIL = "sent by pelican-plugin-linkbacks"
 REGISTERED = "Pingback already registered"
 """How that plugin's error begins where the receiver answered with fault 48."""
 
@@ -78,7 +78,7 @@ def inherited(
 
 def _links(slug: str, links: object) -> Mapping[str, object]:
     if isinstance(links, list):
-        message = "it is of an old version of that plugin, which did not write down who was told"
+        message = "it is of an old version of that plugin, which did not record what was sent"
         raise LinkbackError(message)
     return _object(links, printable(slug))
 

@@ -45,7 +45,7 @@ __all__ = [
     "REWRITTEN",
     "STILL_LINKED",
     "STILL_ONLINE",
-    "UPLOAD_MENDS",
+    "UPLOAD_HELPS",
     "BuiltPage",
     "Ready",
     "digest_of",
@@ -63,7 +63,7 @@ STILL_LINKED = "still-linked"
 STILL_ONLINE = "still-online"
 OLD_ADDRESS = "old-address"
 
-UPLOAD_MENDS = frozenset(
+UPLOAD_HELPS = frozenset(
     {NOT_ONLINE, LOOKUP_FAILED, OLDER, STILL_LINKED, STILL_ONLINE, OLD_ADDRESS}
 )
 """What passes when the site is uploaded, or by itself; the others need the author."""

@@ -1,4 +1,4 @@
-"""Why a delivery stands where it does: the reasons of the memory, as words for people. Pure."""
+"""The reasons for a delivery's state, in words for people. Pure."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ UNREAD = "unread"
 """No endpoint was found on a page that could not be read, or not to its end."""
 
 REASONS = {
-    "accepted": "taken",
-    "already-registered": "known there already",
-    "found-gone": "the receiver looked, and found no link any more",
-    "no-endpoint": "it takes neither webmentions nor pingbacks",
+    "accepted": "accepted",
+    "already-registered": "already registered there",
+    "found-gone": "the receiver checked, and found no link any more",
+    "no-endpoint": "it accepts neither webmentions nor pingbacks",
     UNREAD: "its page could not be read",
     "not-online": "its page is not online",
     "redirected": "its page redirects to another one, or to another host",
@@ -25,12 +25,12 @@ REASONS = {
     "still-online": "its page is still online",
     "old-address": "the page is still online at its old address",
     "moved": "the old address redirects to the new one, and the receiver knows that",
-    "error": "this program failed, which is to be reported; debug messages say where",
+    "error": "this program failed; please report it (debug messages say where)",
     "interrupted": "the run ended before the answer came",
     "timed-out": "no answer in time",
     "unreachable": "no such host, or no connection",
     "lookup-failed": "the name server does not answer",
-    "redirect-loop": "its redirects have no end",
+    "redirect-loop": "its redirects do not end",
     "address-refused": "not an address on the public internet",
     "invalid-url": "not an address that can be fetched",
     "status-refused": "the receiver has decided against it",
@@ -39,14 +39,16 @@ REASONS = {
         "its endpoint does not answer as pingback asks for",
     ),
 }
-"""The reasons of docs/reference/states.rst, where their words say too little by themselves."""
+"""Words for the reason codes of docs/reference/states.rst that do not explain themselves."""
 
 OF_FEEDS = {
     "not-online": "the feed is not online",
     "older-version": "the feed that is online is not yet the one that was built",
-    "nobody-yet": "new to the hub, where nobody can have subscribed to it; its next change is told",
+    "nobody-yet": (
+        "new to the hub, so nobody can have subscribed yet; the hub is notified of the next change"
+    ),
 }
-"""What some of them mean where a hub is to be told of a feed."""
+"""What some of them mean for a feed and its hub."""
 
 OWN = frozenset(
     (
@@ -65,7 +67,7 @@ NUMBERED = {
 
 
 def reason(delivery: Delivery) -> str:
-    """Return why a delivery stands where it does; empty where there is nothing to say."""
+    """Return the reason for a delivery's state in words; empty where there is none."""
     code, detail = delivery.reason, delivery.detail
     words = REASONS.get(code, code)
     if delivery.is_ping:
@@ -75,6 +77,6 @@ def reason(delivery: Delivery) -> str:
         words = NUMBERED[numbered[1]].format(numbered[2])
     if not detail:
         return words
-    # The program's own sentence says it all; a stranger's may say anything.
+    # Our own sentence is complete; one that a server sent may say anything.
     is_own = code in OWN or (numbered and numbered[1] != "fault") or not words
     return detail if is_own else f"{words}: {detail}"

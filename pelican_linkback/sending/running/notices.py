@@ -1,4 +1,4 @@
-"""What a run says of each delivery, in a line for the author. Pure."""
+"""The notices of a run: a line for the author about each delivery. Pure."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class Notice:
     level: Literal["warning", "info"]
     text: str
     passing: bool = False
-    """Whether the next run may say something else: it is about what waits."""
+    """Whether it is about something that waits, so that the next run may say something else."""
 
     kind: str = field(default="", compare=False)
-    """What it has in common with others: of many of a kind people are told one, and a number."""
+    """The group it belongs to: of many notices of one kind, one is shown, with a count."""
 
     @property
     def is_warning(self) -> bool:
-        """Whether it is about what the author can mend."""
+        """Whether the author can do something about it."""
         return self.level == "warning"
 
 
@@ -78,21 +78,21 @@ def about_waiting(
 
     ``objections`` may know better what is wrong with a link that is missing.
     """
-    told = f"{_subject(deliveries)} not told yet"
+    unsent = f"{_subject(deliveries)} not notified yet"
     match why.reason:
         case code if code == LINK_MISSING and why.detail:
             target = deliveries[0].mention.target
-            return _about_link(told, source, objections) or _notice(
+            return _about_link(unsent, source, objections) or _notice(
                 "warning",
-                f'{told}: {source} is online, and no link on it is href="{target}" to the letter; '
+                f'{unsent}: {source} is online, and no link on it has exactly href="{target}"; '
                 f"{why.detail}",
                 passing=True,
                 kind=code,
             )
         case code if code == LINK_MISSING:
-            return _about_link(told, source, objections) or _notice(
+            return _about_link(unsent, source, objections) or _notice(
                 "warning",
-                f"{told}: {source} does not link to it; upload the page if that is an older one, "
+                f"{unsent}: {source} does not link to it; upload the page if that is an older one, "
                 "else add the link to the article or set LINKBACK_LINK_MARKED = True",
                 passing=True,
                 kind=code,
@@ -100,49 +100,47 @@ def about_waiting(
         case code if code == OLD_ADDRESS:
             return _notice(
                 "info",
-                f"{told}: the old address {why.detail} is still online; let it redirect to "
+                f"{unsent}: the old address {why.detail} is still online; let it redirect to "
                 f"{source}, or take it away",
                 passing=True,
             )
         case code if code == REDIRECTED:
             return _notice(
                 "warning",
-                f"{told}: {source} redirects to {why.detail}, which is another page, or on another "
-                "host; set SITEURL to the address that the pages are served from",
+                f"{unsent}: {source} redirects to {why.detail}, which is another page, or on "
+                "another host; set SITEURL to the address that the pages are served from",
                 passing=True,
                 kind=code,
             )
         case code if code == LOOKUP_FAILED:
-            text = (
-                f"{told}: {source} could not be looked at ({why.detail}); the next run tries again"
-            )
-            return _notice("info", text, passing=True)
+            problem = f"{source} could not be looked at ({why.detail})"
+            return _notice("info", f"{unsent}: {problem}; the next run tries again", passing=True)
         case code:
             what = ONLINE.get(code, f"is not online ({why.detail})")
             what += f" ({why.detail})" if code == OLDER and why.detail else ""
             return _notice(
                 "info",
-                f"{told}: {source} {what}; upload it, then run pelican-linkback send",
+                f"{unsent}: {source} {what}; upload it, then run pelican-linkback send",
                 passing=True,
             )
 
 
 def about_missing_link(delivery: Delivery, objections: Sequence[Objection]) -> Notice:
     """Say that the built page of a delivery does not link to its target; ``objections`` say why."""
-    told = f"{_subject([delivery])} not told yet"
-    return _about_link(told, delivery.mention.source, objections) or _notice(
+    unsent = f"{_subject([delivery])} not notified yet"
+    return _about_link(unsent, delivery.mention.source, objections) or _notice(
         "warning",
-        f"{told}: it is marked, and the article does not link to it; add the link, or set "
+        f"{unsent}: it is marked, and the article does not link to it; add the link, or set "
         "LINKBACK_LINK_MARKED = True",
         passing=True,
         kind="unlinked",
     )
 
 
-def _about_link(told: str, source: str, objections: Sequence[Objection]) -> Notice | None:
+def _about_link(unsent: str, source: str, objections: Sequence[Objection]) -> Notice | None:
     for objection in objections:
         if objection.code in NEARLY_LINKED:
-            words = f"{told}: {source}: {objection.sentence}; {objection.remedy}"
+            words = f"{unsent}: {source}: {objection.sentence}; {objection.remedy}"
             return _notice("warning", words, passing=True, kind=objection.code)
     return None
 
@@ -152,48 +150,49 @@ def about_answer(delivery: Delivery, *, given_up: bool) -> Notice:
     subject = _subject([delivery])
     if delivery.state is State.DELIVERED:
         what = NEWS.get(delivery.fingerprint, "")
-        return _notice("info", f"{subject} told{what} by {delivery.protocol} ({reason(delivery)})")
+        text = f"{subject} notified{what} by {delivery.protocol} ({reason(delivery)})"
+        return _notice("info", text)
     if delivery.state is State.NOTHING:
-        return _notice("info", f"{subject} not told: {reason(delivery)}")
+        return _notice("info", f"{subject} not notified: {reason(delivery)}")
     again = "by pelican-linkback send --retry-failed"
     remedy = f"it is tried again {'only ' if delivery.is_removal else AT_A_CHANGE}{again}"
-    return _not_told(subject, delivery, remedy, given_up=given_up, kind=delivery.reason)
+    return _not_notified(subject, delivery, remedy, given_up=given_up, kind=delivery.reason)
 
 
 AT_A_CHANGE = "when the article changes, or "
 
 
-def _not_told(
+def _not_notified(
     subject: str, delivery: Delivery, remedy: str, *, given_up: bool, kind: str = ""
 ) -> Notice:
     why, what = reason(delivery), NEWS.get(delivery.fingerprint, "")
     if delivery.state is State.LATER and delivery.retry_at and not given_up:
         when = f"{delivery.retry_at:%Y-%m-%d %H:%M} UTC"
-        text = f"{subject} not told{what} yet ({why}); the first run after {when} tries again"
+        text = f"{subject} not notified{what} yet ({why}); the first run after {when} tries again"
         return _notice("warning" if delivery.reason == "error" else "info", text, kind=kind)
     tried = f" after {delivery.attempts} attempts" if given_up else ""
-    # Of a removal the author can mend nothing: there is no page to change any more.
+    # A removal has no page any more that the author could change.
     level: Literal["warning", "info"] = "info" if delivery.is_removal else "warning"
-    return _notice(level, f"{subject} not told{what}{tried} ({why}); {remedy}", kind=kind)
+    return _notice(level, f"{subject} not notified{what}{tried} ({why}); {remedy}", kind=kind)
 
 
 def about_move(delivery: Delivery) -> Notice:
-    """Say that a receiver keeps the address by which it knows an article that has moved."""
+    """Say that a receiver keeps the old address of an article that has moved."""
     if delivery.is_removal:
         return _notice(
             "info",
-            f"{_subject([delivery])} is not told that {delivery.sent_source} is gone: it redirects "
-            f"to {delivery.detail}, which links to it",
+            f"{_subject([delivery])} is not notified that {delivery.sent_source} is gone: it "
+            f"redirects to {delivery.detail}, which links to it",
         )
     return _notice(
         "info",
         f"{_subject([delivery])} knows the page by its old address {delivery.sent_source}, which "
-        "redirects; it is not told of the new one",
+        "redirects; it is not notified of the new one",
     )
 
 
 def about_pings(settled: Iterable[tuple[Delivery, Decision]]) -> Iterator[Notice]:
-    """Say what came of the pings among ``settled``: in one line for a hub and an answer."""
+    """Say what came of the pings among ``settled``: one line for each hub and answer."""
     groups: dict[tuple[str, State, str, bool], list[Delivery]] = {}
     for delivery, decision in sorted(settled, key=lambda each: each[0].mention):
         if delivery.is_ping:
@@ -209,20 +208,22 @@ def _about_hub(pings: Sequence[Delivery], *, given_up: bool) -> Notice:
     more = f" and {len(pings) - 1} more" if len(pings) > 1 else ""
     subject = f"{first.article}{more}: the hub {first.mention.target}"
     if first.state is State.DELIVERED:
-        return _notice("info", f"{subject} told ({reason(first)})")
+        return _notice("info", f"{subject} notified ({reason(first)})")
     if first.state is State.WAITING and first.reason == LOOKUP_FAILED:
         why = f"{first.article} could not be looked at ({first.detail}); the next run tries again"
-        return _notice("info", f"{subject} not told yet: {why}", passing=True)
+        return _notice("info", f"{subject} not notified yet: {why}", passing=True)
     if first.state is State.WAITING:
         what = "as it was built" if first.reason == OLDER else f"({first.detail})"
         return _notice(
             "info",
-            f"{subject} not told yet: {first.mention.source} is not online {what}; "
+            f"{subject} not notified yet: {first.mention.source} is not online {what}; "
             "upload it, then run pelican-linkback send",
             passing=True,
         )
-    remedy = "it is told of the feed's next version; see whether LINKBACK_HUBS names the right hub"
-    return _not_told(subject, first, remedy, given_up=given_up)
+    remedy = (
+        "it is notified of the feed's next version; see whether LINKBACK_HUBS names the right hub"
+    )
+    return _not_notified(subject, first, remedy, given_up=given_up)
 
 
 def about_objection(delivery: Delivery, objection: Objection) -> Notice:

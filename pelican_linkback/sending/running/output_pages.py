@@ -51,7 +51,7 @@ class BuiltSite:
         except (OSError, ValueError, OverflowError):
             return None  # unreadable, or with a time that is none
 
-    def bury(self, source: str) -> Path | None:
+    def write_tombstone(self, source: str) -> Path | None:
         """Put a tombstone at ``source`` and return its path; None where something else is there.
 
         Raises OSError when it cannot be written.
@@ -62,10 +62,10 @@ class BuiltSite:
         places = list(self._places(source))
         if not places:
             return None
-        grave = places[0] if places[0].suffix in {".html", ".htm"} else places[-1]
-        grave.parent.mkdir(parents=True, exist_ok=True)
-        grave.write_bytes(TOMBSTONE)
-        return grave
+        tombstone = places[0] if places[0].suffix in {".html", ".htm"} else places[-1]
+        tombstone.parent.mkdir(parents=True, exist_ok=True)
+        tombstone.write_bytes(TOMBSTONE)
+        return tombstone
 
     def _file(self, source: str) -> Path | None:
         return next(filter(_is_file, self._places(source)), None)

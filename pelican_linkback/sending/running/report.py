@@ -14,7 +14,7 @@ from pelican_linkback.sending.deciding.readiness import (
     OLD_ADDRESS,
     OLDER,
     STILL_LINKED,
-    UPLOAD_MENDS,
+    UPLOAD_HELPS,
 )
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE
@@ -106,7 +106,7 @@ def count(
         failed=states[State.REFUSED] + given_up,
         nothing=states[State.NOTHING],
         left=left,
-        soon=sum(each.state is State.WAITING and each.reason in UPLOAD_MENDS for each, _ in ended),
+        soon=sum(each.state is State.WAITING and each.reason in UPLOAD_HELPS for each, _ in ended),
         next_at=min(filter(None, times), default=None),
         waits_for=tuple(waiting),
         interrupted=interrupted,
