@@ -50,6 +50,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {*BASE, "plugin", "feeds", "sending", "feedcheck", "__init__"},
         {"pelican", "rich", "shtab"},
     ),
+    "cli/doctor": ({"settings", "text", "cli", "__init__"}, {"pelican"}),
+    "cli/doctor/checks": (set(), set()),
     "__main__": ({"cli"}, set()),
     "__init__": ({"plugin"}, {"pelican"}),
 }
@@ -177,7 +179,7 @@ def test_the_plugins_settings_are_read_in_one_place():
                 assert not is_one or layer_of(module) in {"settings", "cli"}, f"{module}: {name}"
 
 
-PURE = ("protocol", "sending/deciding")
+PURE = ("protocol", "sending/deciding", "cli/doctor/checks")
 
 
 @pytest.mark.parametrize("module", [name for name in sorted(NAMES) if name.startswith(PURE)])

@@ -40,6 +40,7 @@ NEEDS = {
     "retract": "nothing was sent for that page, or one of its receivers could not be notified",
     "status": "one of the listed deliveries failed permanently",
     "check": "a feed has a fault, or there is none; or one that is to be imported cannot be read",
+    "doctor": "a check found a problem; notes do not count",
     "compact": "another process is writing to the journal, or it cannot be written",
     "init": "something is left for you to do by hand, or was not agreed to",
     "import-linkbacks": "the cache is missing or cannot be used; nothing was imported",

@@ -28,7 +28,7 @@ from pelican_linkback.text.printable import printable
 from pelican_linkback.text.summarise import FEW
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["run"]
+__all__ = ["asks_for_feeds", "run"]
 
 _FORMATS = frozenset({"ATOM", "JSON", "RSS"})
 
@@ -54,7 +54,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         screen.data(asdict(checked))
     else:
         _show(checked, screen)
-    missing = not checked.feeds and _asks_for_feeds(settings, arguments.pelican)
+    missing = not checked.feeds and asks_for_feeds(settings, arguments.pelican)
     if missing and not screen.json:
         screen.insist(
             f"There is no feed in {settings.output}; build the site first, or fix OUTPUT_PATH"
@@ -70,7 +70,8 @@ def _written(output: Path) -> set[str]:
         return set()
 
 
-def _asks_for_feeds(settings: Settings, pelican: Mapping[str, Any]) -> bool:
+def asks_for_feeds(settings: Settings, pelican: Mapping[str, Any]) -> bool:
+    """Tell whether the settings ask for any feed."""
     return bool(settings.feeds) or any(pelican[name] for name in pelican if _names_a_feed(name))
 
 

@@ -6,12 +6,19 @@ import argparse
 import io
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from pelican import DEFAULT_CONFIG_NAME
 from rich.console import Console
 
 from pelican_linkback.cli import checking, history, import_linkbacks, init, sending
-from pelican_linkback.cli.context import is_enabled, publishing_instead, settings_of
+from pelican_linkback.cli.context import (
+    PUBLISHING,
+    is_enabled,
+    publishing_instead,
+    settings_of,
+)
+from pelican_linkback.cli.doctor import command as doctor
 from pelican_linkback.cli.parser import parser
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError, SettingsError
@@ -28,11 +35,15 @@ RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
     "retract": sending.run_retract,
     "status": history.run_status,
     "check": checking.run,
+    "doctor": doctor.run,
     "compact": history.run_compact,
     "init": init.run,
     "import-linkbacks": import_linkbacks.run,
 }
 
+
+ABOUT_THE_SITE = frozenset({"doctor"})
+"""The commands that are about the site as it is published, and find its settings by themselves."""
 
 ABOUT_BUILDS = frozenset({"plan", "status", "check"})
 """The commands about what builds do: they warn if the plugin is not enabled."""
@@ -47,6 +58,8 @@ def run(argv: Sequence[str] | None) -> int:
     """Run the command of ``argv`` (None: of the process); return the exit status."""
     _escape_unprintable_output()
     arguments = parser().parse_args(argv)
+    if arguments.command in ABOUT_THE_SITE and Path(PUBLISHING).is_file():
+        arguments.settings = arguments.settings or PUBLISHING
     options = in_use(arguments.settings, arguments.overrides)
     try:
         settings = settings_of(arguments)

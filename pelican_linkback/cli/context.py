@@ -24,6 +24,7 @@ PUBLISHING = "publishconf.py"
 """What pelican-quickstart calls the settings that publish a site."""
 
 __all__ = [
+    "PUBLISHING",
     "is_enabled",
     "must_publish",
     "publishing_instead",

@@ -33,7 +33,7 @@ from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import printable
 
-__all__ = ["run"]
+__all__ = ["REPLACED", "run"]
 
 LAST = "publishconf.py"
 AUTHOR_FEED = "AUTHOR_FEED_ATOM", '"feeds/author/{slug}.atom.xml"'

@@ -193,6 +193,11 @@ COMMANDS = {
         "pelican-linkback check -s publishconf.py",
         _check_options,
     ),
+    "doctor": Command(
+        "say whether the site is set up for the plugin, and if not, what to do "
+        "(-s is publishconf.py where there is one)",
+        "pelican-linkback doctor -s publishconf.py",
+    ),
     "compact": Command(
         "remove the lines of the journal that are not needed any more",
         "pelican-linkback compact -s publishconf.py",

@@ -32,6 +32,7 @@ VERB = 9
 """The width of the column for the first word of an entry."""
 
 STYLES = {
+    "ok": "green",
     "send": "green",
     "sent": "green",
     "update": "green",
@@ -39,6 +40,8 @@ STYLES = {
     "wait": "yellow",
     "waiting": "yellow",
     "later": "yellow",
+    "note": "yellow",
+    "problem": "red",
     "failed": "red",
     "give up": "red",
 }

@@ -10,7 +10,8 @@ from shlex import quote
 __all__ = ["in_use", "with_options"]
 
 _STEP = re.compile(
-    r"\bpelican-linkback (?:check|compact|import-linkbacks|init|plan|retract|send|status)\b(?! -s)"
+    r"\bpelican-linkback (?:check|compact|doctor|import-linkbacks|init|plan|retract|send|status)"
+    r"\b(?! -s)"
 )
 
 _OF_BUILDS = frozenset({"LINKBACK_SEND"})

@@ -1,0 +1,96 @@
+"""The command: facts to checks, and their results to people or programs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from shlex import quote
+
+from pelican import DEFAULT_CONFIG_NAME
+
+from pelican_linkback.cli.checking import asks_for_feeds
+from pelican_linkback.cli.config_edits import git_pattern
+from pelican_linkback.cli.context import PUBLISHING, publishing_instead
+from pelican_linkback.cli.doctor import checks
+from pelican_linkback.cli.doctor.checks import Level, Result
+from pelican_linkback.cli.doctor.facts import (
+    builds_with,
+    loaded_plugins,
+    oldest_versions,
+    read_pages,
+    repository_of,
+    write_error,
+)
+from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.next_steps import with_options
+
+__all__ = ["run"]
+
+
+def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
+    """Say how the site is set up, check by check. Status 1 where there is a problem."""
+    file = Path(arguments.settings or DEFAULT_CONFIG_NAME)
+    results = [*_results(settings, arguments, file)]
+    problems = [each for each in results if each.level is Level.PROBLEM]
+    if screen.json:
+        options = screen.options
+        found = [
+            asdict(each) | {"remedy": with_options(each.remedy, options) or None}
+            for each in results
+        ]
+        screen.data({"settings": str(file), "problems": len(problems), "checks": found})
+    else:
+        _show(results, file, screen)
+    return 1 if problems else 0
+
+
+def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> Iterator[Result]:
+    pelican, name = arguments.pelican, file.name
+    loaded, others, error = loaded_plugins(pelican)
+    where = builds_with(iter((file, file.with_name(DEFAULT_CONFIG_NAME))), "PLUGINS")
+    used = {"Python": python_version(), "Pelican": version("pelican")}
+    yield checks.versions(used, oldest_versions())
+    yield checks.plugin(pelican.get("PLUGINS"), where, loaded=loaded, error=error)
+    yield checks.other_plugins(others)
+    yield checks.address(
+        settings.site_url,
+        name,
+        publishes=settings.publishes,
+        instead="" if name == PUBLISHING else publishing_instead(settings),
+    )
+    folder = _short(settings.state)
+    yield checks.state(folder, write_error(settings.state))
+    repository = repository_of(settings.state)
+    yield checks.memory(folder, repository)
+    line = f"{git_pattern(settings.state.name, '*.jsonl', quoted=True)} merge=union"
+    yield checks.merging(repository, line)
+    yield checks.feeds(name, asked_for=asks_for_feeds(settings, pelican))
+    yield checks.pages(
+        read_pages(settings.output),
+        name,
+        build=f"pelican {quote(_short(settings.content))} -s {quote(str(file))}",
+        autodiscovery=settings.autodiscovery,
+    )
+
+
+def _short(folder: Path) -> str:
+    """Return the path as it can be typed here."""
+    here = Path.cwd()
+    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+
+
+def _show(results: list[Result], file: Path, screen: Screen) -> None:
+    for each in results:
+        said = f"{each.check}: {each.message}"
+        notes = [f"to do: {each.remedy}"] if each.remedy else []
+        if screen.quiet and each.level is Level.PROBLEM:
+            screen.insist("; ".join([said, *notes]))
+        screen.entry(each.level.value, [said], notes)
+    problems = sum(each.level is Level.PROBLEM for each in results)
+    sum_of = {0: "nothing to mend", 1: "1 problem"}.get(problems, f"{problems} problems")
+    screen.say(f"{file}: {sum_of}")

@@ -1,0 +1,307 @@
+"""pelican-linkback doctor, on a site in order and on sites that are each wrong in one way."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pelican_linkback import register
+from pelican_linkback.cli.doctor import checks, facts
+from pelican_linkback.cli.doctor.checks import Level, Pages, Repository
+from tests import terminal
+from tests.test_schemas import validator
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+PELICANCONF = """\
+PATH = "content"
+SITENAME = "A Site"
+SITEURL = ""
+TIMEZONE = "UTC"
+THEME = "simple"
+LOCALE = ["C"]
+FEED_ALL_ATOM = None
+PLUGINS = ["pelican_linkback"]
+"""
+PUBLISHCONF = """\
+import os, sys
+sys.path.append(os.curdir)
+from pelicanconf import *
+SITEURL = "https://me.example.io"
+FEED_ALL_ATOM = "feeds/all.atom.xml"
+CATEGORY_FEED_ATOM = None
+LINKBACK_SEND = False
+"""
+PAGE = '<html><head><link rel="alternate" type="application/atom+xml" href="{}"></head></html>'
+NO_FEEDS = """\
+FEED_ALL_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = TRANSLATION_FEED_ATOM = None"""
+GIT_NAMES = [(who, what) for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+
+
+def environment():
+    scripts = Path(sys.executable).parent
+    named = {f"GIT_{who}_{what}": "ann@example.org" for who, what in GIT_NAMES}
+    return terminal.environment(PATH=f"{scripts}{os.pathsep}{os.environ['PATH']}", **named)
+
+
+def git(folder, *words):
+    subprocess.run(["git", *words], cwd=folder, env=environment(), check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("healthy") / "my site"
+    for name, text in {
+        "pelicanconf.py": PELICANCONF,
+        "publishconf.py": PUBLISHCONF,
+        ".gitattributes": "linkback/*.jsonl merge=union\n",
+        "content/one.md": "Title: One\nDate: 2020-01-01\n\nText.\n",
+        "output/index.html": PAGE.format("feeds/all.atom.xml"),
+        "linkback/ids.jsonl": "",
+        "linkback/discoveries.jsonl": "",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git(folder, "init", "-q")
+    git(folder, "add", "pelicanconf.py", "publishconf.py", "linkback/ids.jsonl")
+    git(folder, "commit", "-qm", "The site")
+    return folder
+
+
+@pytest.fixture
+def folder(healthy, tmp_path):
+    return shutil.copytree(healthy, tmp_path / "my site")
+
+
+def examined(folder, *words):
+    """What the command says of a site: its status, and the checks by name."""
+    done = terminal.run(folder, "pelican-linkback", "doctor", "--json", *words)
+    assert "Traceback" not in done.stderr
+    said = json.loads(done.stdout)
+    validator("doctor").validate(said)
+    found = {each["check"]: each for each in said["checks"]}
+    assert said["problems"] == sum(each["level"] == "problem" for each in found.values())
+    return done.returncode, found
+
+
+def test_a_site_in_order(folder):
+    status, found = examined(folder)
+    assert {name: each["level"] for name, each in found.items()} == dict.fromkeys(found, "ok")
+    assert status == 0
+    assert len(found) == 9
+    assert found["plugin"]["message"] == "PLUGINS in pelicanconf.py names it"
+    done = terminal.run(folder, "pelican-linkback", "doctor")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("publishconf.py: nothing to mend\n")
+    assert terminal.run(folder, "pelican-linkback", "doctor", "-q").stdout == ""
+
+
+def sets(line, name="publishconf.py"):
+    def change(folder):
+        with (folder / name).open("a") as file:
+            file.write(f"{line}\n")
+
+    return change
+
+
+def has_plugins(line):
+    text = PELICANCONF.replace('PLUGINS = ["pelican_linkback"]', line)
+    return lambda folder: (folder / "pelicanconf.py").write_text(text)
+
+
+def is_ignored(folder):
+    git(folder, "rm", "-q", "--cached", "linkback/ids.jsonl")
+    (folder / ".gitignore").write_text("/output/\n/linkback/\n")
+
+
+def is_not_added(folder):
+    (folder / "linkback" / "deliveries.jsonl").touch()
+
+
+def cannot_be_written(folder):
+    (folder / "file").touch()
+    (folder / ".gitattributes").write_text("*.jsonl merge=union\n")
+    sets('LINKBACK_STATE = "file/linkback"')(folder)
+
+
+def names_no_feed(folder):
+    (folder / "output" / "index.html").write_text("<title>Home</title>")
+
+
+WRONG = {
+    "plugin": has_plugins("PLUGINS = []"),
+    "other plugins": has_plugins('PLUGINS = ["pelican_linkback", "linkbacks"]'),
+    "address": sets('SITEURL = "http://localhost:8000"'),
+    "state folder": cannot_be_written,
+    "version control": is_not_added,
+    "version control, ignored": is_ignored,
+    "merge driver": lambda folder: (folder / ".gitattributes").write_text("*.jsonl text\n"),
+    "feeds": sets(NO_FEEDS),
+    "links to feeds": names_no_feed,
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_site_that_is_wrong_in_one_way_is_told_so_and_mended_by_the_remedy(folder, case):
+    WRONG[case](folder)
+    status, found = examined(folder)
+    wrong = [name for name, each in found.items() if each["level"] == "problem"]
+    assert (status, wrong) == (1, [case.partition(",")[0]])
+    for _ in range(3):
+        if status:
+            remedies = [each["remedy"] for each in found.values() if each["level"] == "problem"]
+            do(folder, *remedies)
+            status, found = examined(folder)
+    assert status == 0 or case == "state folder", found
+
+
+def do(folder, remedy):
+    """Type a remedy, or write what it says."""
+    line = re.fullmatch(r"write (.+?) into (\S+?)(, with .*)?", remedy)
+    if line:
+        sets(line[1].replace("your.site", "me.example.io"), line[2])(folder)
+    elif out := re.fullmatch(r"take line (\d+) out of (\S+)", remedy):
+        lines = (folder / out[2]).read_text().splitlines(keepends=True)
+        del lines[int(out[1]) - 1]
+        (folder / out[2]).write_text("".join(lines))
+    else:
+        first, _, rest = remedy.partition(" ")
+        program = terminal.command(first) if first in terminal.MODULES else [first]
+        typed = f"{shlex.join(program)} {rest}"
+        done = subprocess.run(
+            typed,
+            check=False,
+            shell=True,
+            cwd=folder,
+            env=environment(),
+            input="y\n",
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0 or "mkdir" in typed, (typed, done.stdout, done.stderr)
+
+
+def test_without_git_without_pages_and_with_other_settings(folder):
+    shutil.rmtree(folder / ".git")
+    shutil.rmtree(folder / "output")
+    status, found = examined(folder, "-s", "pelicanconf.py")
+    assert status == 1
+    assert found["version control"]["level"] == found["links to feeds"]["level"] == "note"
+    assert found["address"]["remedy"] == "pelican-linkback doctor -s publishconf.py"
+    assert found["links to feeds"]["remedy"] == "pelican content -s pelicanconf.py"
+
+
+def test_problems_are_printed_with_their_remedies(folder):
+    sets(NO_FEEDS)(folder)
+    done = terminal.run(folder, "pelican-linkback", "doctor")
+    assert done.stdout.endswith(
+        "  problem  feeds: publishconf.py asks for no feed\n"
+        '           to do: write FEED_ALL_ATOM = "feeds/all.atom.xml" into publishconf.py\n'
+        "  ok       links to feeds: all of 1 pages name a feed\n"
+        "publishconf.py: 1 problem\n"
+    )
+    quiet = terminal.run(folder, "pelican-linkback", "doctor", "-q")
+    assert quiet.stdout.startswith("feeds: publishconf.py asks for no feed; to do: write FEED")
+
+
+# The checks by themselves
+
+
+def test_the_example_is_true():
+    assert doctest.testmod(checks).failed == 0
+
+
+OLDEST = {"Python": (3, 11), "Pelican": (4, 12)}
+
+
+@pytest.mark.parametrize(
+    ("python", "pelican", "old"),
+    [
+        ("3.11.0", "4.12.0", ""),
+        ("3.14.0", "5.0.dev1", ""),
+        ("3.10.9", "4.12.0", "Python 3.11"),
+        ("3.11.0", "4.9.1", "Pelican 4.12"),
+        ("3.9", "3.7", "Python 3.11 and Pelican 4.12"),
+    ],
+)
+def test_versions(python, pelican, old):
+    result = checks.versions({"Python": python, "Pelican": pelican}, OLDEST)
+    assert result.level is (Level.PROBLEM if old else Level.OK)
+    assert result.message.endswith(f"supported are {old}" if old else f"Pelican {pelican}")
+
+
+def test_the_oldest_versions_are_those_that_the_package_asks_for(monkeypatch):
+    found = facts.oldest_versions()
+    asked = next(each for each in requires("pelican-linkback") if each.startswith("pelican"))
+    assert f"pelican>={'.'.join(map(str, found['Pelican']))}" in asked
+    assert found["Python"] == (3, 11)
+
+    def not_installed(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(facts, "metadata", not_installed)
+    assert facts.oldest_versions() == {}
+
+
+@pytest.mark.parametrize(
+    ("result", "level"),
+    [
+        (checks.plugin(None, "p.py", loaded=True, error=""), Level.OK),
+        (checks.plugin(["x"], "p.py", loaded=False, error="ValueError"), Level.PROBLEM),
+        (checks.memory("m", Repository(error="no git")), Level.NOTE),
+        (checks.memory("m", Repository()), Level.NOTE),
+        (checks.merging(Repository(), ""), Level.OK),
+        (checks.pages(Pages(), "p.py", build="", autodiscovery=True), Level.OK),
+        (checks.pages(Pages(3, 1, True), "p.py", build="", autodiscovery=False), Level.NOTE),
+        (checks.pages(Pages(3, 1, False), "p.py", build="", autodiscovery=False), Level.PROBLEM),
+        (checks.pages(Pages(3, 3, None), "p.py", build="make", autodiscovery=True), Level.PROBLEM),
+    ],
+)
+def test_levels(result, level):
+    assert result.level is level
+    assert result.message
+
+
+# The facts by themselves
+
+
+def test_git_that_is_not_there_or_not_content(tmp_path, monkeypatch):
+    complaint = SimpleNamespace(returncode=128, stdout="", stderr="fatal: dubious ownership")
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "run", lambda *_, **__: complaint)
+        assert facts.repository_of(tmp_path).error == "fatal: dubious ownership"
+    monkeypatch.setenv("PATH", "")
+    assert facts.repository_of(tmp_path / "no" / "folder").error == "there is no command git"
+
+
+def test_what_is_let_through_by_a_later_rule_is_not_ignored(folder):
+    is_ignored(folder)
+    (folder / ".gitignore").write_text("/linkback/*\n!/linkback/*.jsonl\n")
+    assert facts.repository_of(folder / "linkback").ignored == ""
+
+
+def test_plugins_that_raise_cost_the_check_alone(tmp_path, monkeypatch):
+    (tmp_path / "bad_plugin.py").write_text("1 / 0\n")
+    settings = {"PLUGINS": ["bad_plugin"], "PLUGIN_PATHS": [str(tmp_path)]}
+    assert facts.loaded_plugins(settings) == (False, [], "ZeroDivisionError: division by zero")
+    ours = SimpleNamespace(register=register, __name__="ours")
+    assert facts.loaded_plugins({"PLUGINS": [ours]}) == (True, [], "")
+
+
+def test_settings_that_cannot_be_read_set_nothing(tmp_path):
+    bad, good = tmp_path / "bad.py", tmp_path / "good.py"
+    bad.write_text("x = = 1\n")
+    good.write_text("PLUGINS = []\n")
+    assert facts.builds_with(iter((bad, good)), "PLUGINS") == "good.py"
+    assert facts.builds_with(iter((bad, tmp_path / "none.py")), "PLUGINS") == "bad.py"
