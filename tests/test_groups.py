@@ -9,7 +9,7 @@ import pytest
 from pelican import signals
 from pelican.urlwrappers import Category
 
-from pelican_linkback.feeds import AtomAllFeed, AtomSiteFeed, PodcastFeed
+from pelican_linkback.feeds import AtomAllFeed, AtomSiteFeed, AuthorFeed, PodcastFeed
 
 FORMS = {"FEED_ALL_ATOM": "all.xml", "FEED_ALL_RSS": "all.rss", "FEED_ALL_JSON": "all.json"}
 DATED = {"ARTICLE_URL": "{date:%Y-%m}/{slug}/", "ARTICLE_SAVE_AS": "{date:%Y-%m}/{slug}/index.html"}
@@ -136,3 +136,13 @@ def test_a_podcast_is_what_is_in_its_category_and_below(nested):
     assert sorted(titles(nested.build(LINKBACK_FEEDS=[show]), "show.xml")) == ["c", "e"]
     show.category = None
     assert len(titles(nested.build(LINKBACK_FEEDS=[show]), "show.xml")) == 3
+
+
+def test_the_feed_of_an_author_has_the_name_that_its_class_gives(site):
+    class Signed(AuthorFeed):
+        path = "{slug}.xml"
+        author_name = "The harbour master"
+
+    site.article("a", author="Ann Lee")
+    build = site.build(LINKBACK_FEEDS=[Signed])
+    assert build.parse("ann-lee.xml").feed.title.endswith("- The harbour master")

@@ -53,6 +53,9 @@ def texts(node: ast.AST) -> Iterator[str]:
         )
         if is_docstring or is_expression:
             continue
+        if isinstance(child, ast.Call) and ast.unparse(child.func) == "cast":
+            yield from texts(ast.Module([ast.Expr(child.args[1])], []))  # the first is a type
+            continue
         if isinstance(child, ast.expr) and (text := text_of(child)):
             yield text
             if isinstance(child, ast.Constant):

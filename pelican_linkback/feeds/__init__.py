@@ -34,13 +34,17 @@ from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.formats.podcast import PodcastRss
 from pelican_linkback.feeds.formats.rss import Rss201rev2Feed, RssUserland091Feed
+from pelican_linkback.feeds.framework.aspects import Aspect
+from pelican_linkback.feeds.framework.contents import Article, Content, Group
 from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.site import Site
 
 __all__ = [
     "STOCK_FEEDS",
     "AllFeed",
+    "Article",
     "ArticleFeed",
+    "Aspect",
     "Atom1Feed",
     "AtomAllFeed",
     "AtomAuthorFeed",
@@ -51,8 +55,10 @@ __all__ = [
     "AuthorFeed",
     "Category",
     "CategoryFeed",
+    "Content",
     "Enclosure",
     "Feed",
+    "Group",
     "JsonAllFeed",
     "JsonAuthorFeed",
     "JsonCategoryFeed",

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import Any
+from typing import TypeVar, cast
 
 from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
+from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.feeds.articles.entry_ids import tag_uri
 from pelican_linkback.feeds.articles.files import field_of, named, type_of
@@ -24,11 +25,15 @@ from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.people import Person, as_person
 from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.feeds.framework.archives import numbered
+from pelican_linkback.feeds.framework.aspects import Aspect, Extras, Order, default, hook
+from pelican_linkback.feeds.framework.contents import Article, Group, Metadata
 from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 
 __all__ = ["ArticleFeed", "categories_of", "each_once"]
+
+T = TypeVar("T")
 
 GENERATOR = "pelican_linkback"
 """What made the document (RFC 4287, section 4.2.4)."""
@@ -57,7 +62,7 @@ class ArticleFeed(Feed):
     """
 
     setting = ""
-    order_by: Any = "date"
+    order_by: Order = "date"
 
     _mode: tuple[bool, bool] | None = None
     """Of the document in the making: whether it is RSS, and whether it has summaries only."""
@@ -66,11 +71,11 @@ class ArticleFeed(Feed):
     def _is_rss(self) -> bool:
         return _form(self.generator_class(self.obj)) == "RSS"
 
-    def path_setting(self, obj: Any) -> str:
+    def path_setting(self, obj: object) -> str:
         """Return the name of the Pelican setting that says where the feed for ``obj`` goes."""
         return f"{self.setting}_{_form(self.generator_class(obj))}"
 
-    def path_source(self, obj: Any) -> str:
+    def path_source(self, obj: object) -> str:
         """Return what says where the document goes: ``path``, else the setting."""
         return self.path_setting(obj) if self._is_placed_by_setting else super().path_source(obj)
 
@@ -86,83 +91,93 @@ class ArticleFeed(Feed):
             return self._setting("", None) or None
         return super().path_pattern()
 
-    def document_path(self, obj: Any) -> str | None:
+    def document_path(self, obj: object) -> str | None:
         """Return the place that ``path``, else the setting gives."""
         if self._is_placed_by_setting:
             return self._from_setting("", obj)
         return super().document_path(obj)
 
-    def document_url(self, obj: Any) -> str | None:
+    def document_url(self, obj: object) -> str | None:
         """Return the URL that ``url``, else the setting gives; where neither does, the path."""
         if self.url or not self._is_placed_by_setting:
             return super().document_url(obj)
         return self._from_setting("_URL", obj) or self.document_path(obj)
 
-    def archive_path(self, obj: Any) -> str | None:
+    @default
+    def archive_path(self, obj: object) -> str | None:
         """Return the pattern of the archive documents, which LINKBACK_ARCHIVES asks for."""
         if not self.site.archives:
             return None
         place = self.path_pattern() or self.document_path(obj)
         return numbered(place) if place else None
 
-    def _from_setting(self, suffix: str, obj: Any) -> str | None:
+    def _from_setting(self, suffix: str, obj: object) -> str | None:
         pattern = self._setting(suffix, obj)
         return self.expand(pattern, obj) if pattern else None
 
-    def _setting(self, suffix: str, obj: Any) -> str:
+    def _setting(self, suffix: str, obj: object) -> str:
         return str(self.site.settings.get(self.path_setting(obj) + suffix) or "")
 
     # The feed.
 
-    def title(self, obj: Any) -> str:
+    @default
+    def title(self, obj: object) -> str:
         """Return the site's name, followed by the object's where there is one."""
         return plain_text(f"{self.site.name} - {obj}" if obj else self.site.name)
 
-    def link(self, obj: Any) -> str:
+    @default
+    def link(self, obj: object) -> str:
         """Return the page that shows the same: the object's, else the home page."""
         return page_of_group(obj)
 
-    def description(self) -> str:
+    @default
+    def description(self) -> str | None:
         """Return the site's subtitle."""
         return plain_text(self.site.subtitle)
 
     subtitle = description
 
-    def feed_guid(self, obj: Any) -> str:
+    @default
+    def feed_guid(self, obj: object) -> str:
         """Return the feed's own URL: unique, and as permanent as the subscription (P1)."""
         return self.site.absolute_feed(self.document_url(obj) or "")
 
-    def author_name(self, obj: Any) -> str:  # noqa: ARG002 (an author's feed knows better)
+    @default
+    def author_name(self, obj: object) -> str | None:  # noqa: ARG002 (an author's feed knows better)
         """Return who answers for the feed: AUTHOR, else the site (RFC 4287, section 4.1.1)."""
         return plain_text(str(self.site.settings.get("AUTHOR") or self.site.name))
 
-    def stylesheets(self) -> list[Stylesheet] | None:
+    @default
+    def stylesheets(self) -> Iterable[Stylesheet | str] | None:
         """Return the look of the feed in a browser: LINKBACK_FEED_STYLE."""
         return [Stylesheet(self.site.style, media=None)] if self.site.style else None
 
+    @default
     def icon(self) -> str | None:
         """Return LINKBACK_ICON."""
         return self.site.icon or None
 
+    @default
     def logo(self) -> str | None:
         """Return LINKBACK_LOGO."""
         return self.site.logo or None
 
+    @default
     def limit(self) -> int | None:
         """Return FEED_MAX_ITEMS."""
         limit: int | None = self.site.settings.get("FEED_MAX_ITEMS")
         return limit
 
-    def filter(self, article: Any) -> bool:
+    def filter(self, article: Article) -> bool:
         """Keep an article out until its date, unless LINKBACK_FUTURE lets it in (P22)."""
         return self.site.future or self.site.aware(article.date) <= self.site.now
 
-    def _has_begun(self, articles: Sequence[Any]) -> bool:
+    def _has_begun(self, articles: Sequence[Article]) -> bool:
         """Tell whether the date of an article has come, as far as that is what keeps them out."""
         usual = type(self).filter is ArticleFeed.filter and "filter" not in vars(self)
         return not (usual and articles) or any(map(self.filter, articles))
 
-    def _arranged(self, items: Sequence[Any], obj: Any) -> list[Any]:
+    def _arranged(self, items: Sequence[object], obj: object) -> list[object]:
         cls, own = type(self), vars(self)
         is_usual = cls.filter is ArticleFeed.filter and cls.order_by == "date"
         if is_usual and self.site.sharing.on and not own.keys() & {"filter", "order_by"}:
@@ -172,7 +187,7 @@ class ArticleFeed(Feed):
                 return self._in_rank(each_once(items))
         return super()._arranged(each_once(items), obj)
 
-    def _in_rank(self, items: Sequence[Any]) -> list[Any]:
+    def _in_rank(self, items: Sequence[object]) -> list[object]:
         ranks = self.site.sharing.once("ranks", self.site, self._ranks)
         places = list(map(ranks.__getitem__, map(id, items)))
         if _KEPT_OUT not in places and places == sorted(places):  # as Pelican has them
@@ -187,16 +202,17 @@ class ArticleFeed(Feed):
         """
         everything = [*site.articles, *site.translations]
         ranks = dict.fromkeys(map(id, everything), _KEPT_OUT)
-        in_order = super()._arranged(everything, None)
+        in_order = cast("list[Article]", super()._arranged(everything, None))
         for rank, (_, same) in enumerate(groupby(in_order, lambda each: site.aware(each.date))):
             ranks |= dict.fromkeys(map(id, same), rank)
         return ranks
 
-    def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
+    @hook
+    def feed_extra_kwargs(self, obj: object) -> Extras:  # noqa: ARG002
         """Return what made the feed."""
         return {"generator": GENERATOR, "styled_by_language": bool(self.site.style)}
 
-    def get_feed(self, obj: Any, site: Site) -> Any:
+    def get_feed(self, obj: object, site: Site) -> SyndicationFeed:
         """Return the populated generator; an empty one is as old as the newest article (P18)."""
         feed = super().get_feed(obj, site)
         if not feed.num_items() and not feed.feed.get("updated"):
@@ -204,7 +220,9 @@ class ArticleFeed(Feed):
             feed.feed["updated"] = max(dates, default=None)
         return feed
 
-    def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
+    def _populated(
+        self, obj: object, items: Iterable[object], arguments: Mapping[str, object]
+    ) -> SyndicationFeed:
         self._mode = self._read_mode()
         try:
             return super()._populated(obj, items, arguments)
@@ -214,6 +232,7 @@ class ArticleFeed(Feed):
     def _read_mode(self) -> tuple[bool, bool]:
         return self._is_rss, bool(self.aspect("summary_only", self.obj))
 
+    @default
     def summary_only(self) -> bool:
         """Tell whether items carry no more than their summaries: RSS_FEED_SUMMARY_ONLY for RSS."""
         return self._is_rss and bool(self.site.settings.get("RSS_FEED_SUMMARY_ONLY", True))
@@ -221,14 +240,14 @@ class ArticleFeed(Feed):
     # The items.
 
     @once
-    def item_title(self, article: Any) -> str:
+    def item_title(self, article: Article) -> str:
         """Return the title as plain text; an entry without any text is known by its slug or URL."""
         title = plain_text(str(article.title))
         if title or self._summary(article) or self._content(article):
             return title
         return str(getattr(article, "slug", "")) or self._link(article)
 
-    def item_link(self, article: Any) -> str:
+    def item_link(self, article: Article) -> str:
         """Return the article's URL, with ``ref=feed`` where FEED_APPEND_REF asks for it (P11)."""
         link = self._link(article)
         if not self.site.settings.get("FEED_APPEND_REF"):
@@ -237,16 +256,16 @@ class ArticleFeed(Feed):
         return f"{page}{'&' if '?' in page else '?'}ref=feed{hash_}{fragment}"
 
     @once
-    def _link(self, article: Any) -> str:
+    def _link(self, article: Article) -> str:
         return self.site.absolute(page_of_article(article, self.site.url_of(article)))
 
-    def item_guid(self, article: Any) -> str:
+    def item_guid(self, article: Article) -> str:
         """Return the id that the entry has had since it was first published."""
         return self.site.entry_id(article) or tag_uri(self._link(article), article.date)
 
-    item_guid_is_permalink = False
+    item_guid_is_permalink: Aspect[bool | None] = False
 
-    def item_description(self, article: Any) -> str | None:
+    def item_description(self, article: Article) -> str | None:
         """Return the summary, or the content where there is none and no place for the content.
 
         None where it would only repeat the content, which RSS allows.
@@ -257,7 +276,7 @@ class ArticleFeed(Feed):
             return summary or self._content(article) or None
         return None if summary == self._content(article) else summary or None
 
-    def item_content(self, article: Any) -> str | None:
+    def item_content(self, article: Article) -> str | None:
         """Return the article's HTML; None where summaries have to do, or say as much."""
         is_rss, summary_only = self._mode or self._read_mode()
         if summary_only:
@@ -266,13 +285,14 @@ class ArticleFeed(Feed):
         repeats = is_rss and content == self.item_description(article)
         return None if repeats else content or None
 
+    @default
     @once
-    def item_image(self, article: Any) -> str | None:
+    def item_image(self, article: Article) -> str | None:
         """Return what the metadata say in ``Image``, else the first picture of the content."""
         file = named(article, "image", self.site)
         return file.url if file else first_picture(self._content(article))
 
-    def item_enclosures(self, article: Any) -> Sequence[Any]:
+    def item_enclosures(self, article: Article) -> Iterable[Enclosure]:
         """Return the file that the metadata name in ``Enclosure``, with its length."""
         file = named(article, "enclosure", self.site)
         if file is None:
@@ -282,49 +302,55 @@ class ArticleFeed(Feed):
         return [Enclosure(self.site.absolute_uri(file.url), length, kind)]
 
     @once
-    def _content(self, article: Any) -> str:
+    def _content(self, article: Article) -> str:
         return self._fit(article, str(article.get_content(self.site.url)))
 
     @once
-    def _summary(self, article: Any) -> str:
+    def _summary(self, article: Article) -> str:
         return self._fit(article, str(article.summary))
 
-    def _fit(self, article: Any, html: str) -> str:
+    def _fit(self, article: Article, html: str) -> str:
         """Return what a reader gets of ``html``: nothing where it shows nothing."""
         fitting = fit(html, self._link(article))
         return "" if is_blank(fitting) else fitting
 
-    def item_author_name(self, article: Any) -> str | None:
+    @default
+    def item_author_name(self, article: Article) -> str | None:
         """Return the first author's name, for formats that know only one."""
         # Mostly there is nothing to look up, which takes its time for each article.
         usual = getattr(self.item_authors, "__func__", None) is ArticleFeed.item_authors
-        authors = self._people(article) if usual else self.aspect("item_authors", article) or ()
+        authors: Iterable[Person | str]
+        if usual:
+            authors = self._people(article)
+        else:
+            authors = cast("list[Person | str]", self.aspect("item_authors", article) or ())
         return next((as_person(author).name for author in authors), None)
 
-    def item_authors(self, article: Any) -> list[Person]:
+    @default
+    def item_authors(self, article: Article) -> Iterable[Person | str] | None:
         """Return every author who has a name, with what is known of them (P7, P8)."""
         return list(self._people(article))
 
     @once
-    def _people(self, article: Any) -> tuple[Person, ...]:
+    def _people(self, article: Article) -> tuple[Person, ...]:
         names = _names(getattr(article, "authors", ()))
         # The metadata cannot say which of several authors they are about.
         metadata = article.metadata if len(names) == 1 else {}
         return tuple(self._person(name, metadata) for name in names)
 
-    def _person(self, name: str, metadata: Mapping[str, Any]) -> Person:
+    def _person(self, name: str, metadata: Metadata) -> Person:
         person, people = as_person(name), self.site.people
         about = people.get(name) or people.get(person.name or "") or {}
         email = metadata.get("author_email") or about.get("email") or person.email
         url = metadata.get("author_url") or about.get("url")
         return Person(person.name, email, self.site.absolute_uri(url) if url else None)
 
-    def item_pubdate(self, article: Any) -> dt.datetime:
+    def item_pubdate(self, article: Article) -> dt.date | None:
         """Return the article's date."""
-        date: dt.datetime = article.date
-        return date
+        return article.date
 
-    def item_updateddate(self, article: Any) -> dt.datetime | None:
+    @default
+    def item_updateddate(self, article: Article) -> dt.date | None:
         """Return when the article was modified, if it was, and that has come (as for its date)."""
         modified: dt.datetime | None = getattr(article, "modified", None)
         if modified is None or self.site.future or self.site.aware(modified) <= self.site.now:
@@ -336,20 +362,21 @@ class ArticleFeed(Feed):
         )
         return None
 
-    def item_categories(self, article: Any) -> list[str]:
+    def item_categories(self, article: Article) -> Iterable[str]:
         """Return the names of the article's categories and tags."""
         return list(self._subjects(article))
 
     @once
-    def _subjects(self, article: Any) -> tuple[str, ...]:
+    def _subjects(self, article: Article) -> tuple[str, ...]:
         return tuple(_names(chain(categories_of(article), getattr(article, "tags", ()))))
 
-    def item_language(self, article: Any) -> str | None:
+    @default
+    def item_language(self, article: Article) -> str | None:
         """Return the article's language."""
         return getattr(article, "lang", None)
 
 
-def categories_of(article: Any) -> list[Any]:
+def categories_of(article: Article) -> list[Group]:
     """Return the categories of an article: one, unless a plugin gives it more.
 
     Such as more_categories: it sets ``article.categories``, and each has its parents in
@@ -364,7 +391,7 @@ def categories_of(article: Any) -> list[Any]:
     return list(dict.fromkeys([*own, *parents])) if own[1:] or parents else own
 
 
-def each_once(articles: Iterable[Any]) -> tuple[Any, ...]:
+def each_once(articles: Iterable[T]) -> tuple[T, ...]:
     """Return ``articles`` in their order, none of them twice."""
     return tuple({id(article): article for article in articles}.values())
 
@@ -376,7 +403,7 @@ def _form(generator: type) -> str:
     return "ATOM" if issubclass(generator, _Atom1Feed) else "RSS"
 
 
-def _names(objects: Iterable[Any]) -> list[str]:
+def _names(objects: Iterable[object]) -> list[str]:
     """Return the names of ``objects``, less those that hold nothing a document can hold."""
     return list(filter(None, map(_name, map(str, objects))))
 

@@ -12,9 +12,10 @@ import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.urls import can_be_read, is_script
@@ -51,13 +52,13 @@ class File(NamedTuple):
             return None
 
 
-def field_of(article: Any, name: str) -> str:
+def field_of(article: Content, name: str) -> str:
     """Return what an article's metadata say of ``name``, "" for nothing."""
     value = getattr(article, "metadata", {}).get(name) or ""
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value).strip()
 
 
-def named(article: Any, field: str, site: Site) -> File | None:
+def named(article: Content, field: str, site: Site) -> File | None:
     """Return the file that the metadata of ``article`` name in ``field``, None where they do not.
 
     What is no file of the site is taken at its word; the author is told of a path that leads
@@ -85,7 +86,7 @@ def named(article: Any, field: str, site: Site) -> File | None:
     return File(marked[2].lstrip("/") if marked else place, None)
 
 
-def _who(article: Any, field: str) -> tuple[str, str, str]:
+def _who(article: Content, field: str) -> tuple[str, str, str]:
     """Return what a message says of a field: the article, what it names, and where."""
     return shown(article), repr(field_of(article, field)), field.capitalize()
 
@@ -96,7 +97,7 @@ def type_of(url: str) -> str | None:
     return _TYPES.get(posixpath.splitext(path)[1].lower()) or mimetypes.guess_type(path)[0]
 
 
-def named_files(article: Any, content: Path) -> Iterator[str]:
+def named_files(article: Content, content: Path) -> Iterator[str]:
     """Yield the paths, in the content folder, of the files that an article's metadata name."""
     for name in _FIELDS:
         for path in _candidates(article, field_of(article, name)):
@@ -105,7 +106,7 @@ def named_files(article: Any, content: Path) -> Iterator[str]:
                 break
 
 
-def _candidates(article: Any, place: str) -> Iterator[str]:
+def _candidates(article: Content, place: str) -> Iterator[str]:
     """Yield the paths in the content folder that ``place`` may mean, the likely ones first.
 
     As in Pelican's links a path with ``{static}`` is relative to the article's own folder unless
@@ -124,7 +125,7 @@ def _candidates(article: Any, place: str) -> Iterator[str]:
         yield unquote(each)
 
 
-def _source(article: Any) -> str:
+def _source(article: Content) -> str:
     return str(getattr(article, "relative_source_path", None) or "").replace("\\", "/")
 
 

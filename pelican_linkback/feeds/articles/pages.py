@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 __all__ = ["has_page", "page_of_article", "page_of_group"]
 
 
-def has_page(content: Any) -> bool:
+def has_page(content: object) -> bool:
     """Tell whether Pelican writes a page for an article or a page: not with an empty ``Save_as``.
 
     ``content.save_as`` would say so, too, and is worked out anew each time.
@@ -19,7 +17,7 @@ def has_page(content: Any) -> bool:
     return bool(getattr(content, "settings", {}).get(name, True))
 
 
-def page_of_article(article: Any, url: str) -> str:
+def page_of_article(article: object, url: str) -> str:
     """Return ``url``, that of an article or a page, where a page is; "", the home page, else.
 
     Without a page of its own the article may name another, where all of them stand: by ``URL`` in
@@ -31,7 +29,7 @@ def page_of_article(article: Any, url: str) -> str:
     return "" if slug and slug in url.partition("#")[0] else url
 
 
-def page_of_group(obj: Any) -> str:
+def page_of_group(obj: object) -> str:
     """Return the URL of the page of a category, an author, a tag; "", the home page, without one.
 
     That is what CATEGORY_SAVE_AS = "" and its like mean. Any object of a feed may be like these.

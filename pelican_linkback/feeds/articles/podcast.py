@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import Any
+from typing import cast
 
 from pelican_linkback.feeds.articles.articles import ArticleFeed, categories_of
 from pelican_linkback.feeds.articles.audio import seconds_of
 from pelican_linkback.feeds.articles.files import field_of, named, type_of
+from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.formats.podcast import PodcastRss, podcast_guid
+from pelican_linkback.feeds.framework.aspects import Aspect, Extras, as_method, default, hook
+from pelican_linkback.feeds.framework.contents import Article
 from pelican_linkback.feeds.framework.resolver import shown
 
 __all__ = ["PodcastFeed"]
@@ -29,62 +32,93 @@ class PodcastFeed(ArticleFeed):
     """
 
     feed_type = PodcastRss
-    category: Any = None
-    cover: Any = None
-    explicit: Any = False
-    itunes_categories: Any = ()
-    itunes_type: Any = "episodic"
-    owner: Any = None
-    locked: Any = None
-    medium: Any = None
-    funding: Any = ()
-    persons: Any = ()
-    limit: Any = None
-    summary_only: Any = False
+    category: Aspect[str | None] = None
+    """The name of the category whose articles are the episodes; None for all that have a file."""
 
-    def items(self) -> Sequence[Any]:
+    cover: Aspect[str | None] = None
+    """The URL of a square picture, 1400 to 3000 pixels, relative to SITEURL. Default: ``icon``."""
+
+    explicit: Aspect[bool] = False
+    """Whether the show is for adults only, in the words of Apple Podcasts."""
+
+    itunes_categories: Aspect[Iterable[str | Sequence[str]]] = ()
+    """Apple's categories, each a name or a pair with a narrower one; Apple takes the first.
+
+    ``["Leisure", ("Society & Culture", "Documentary")]``.
+    """
+
+    itunes_type: Aspect[str | None] = "episodic"
+    """``"episodic"`` or ``"serial"``: whether episodes are to be heard in their order."""
+
+    owner: Aspect[Person | None] = None
+    """Whom a directory writes to; its e-mail address is public."""
+
+    locked: Aspect[bool | None] = None
+    """Whether other hosts may not import the show (podcast namespace); None says nothing."""
+
+    medium: Aspect[str | None] = None
+    """What the show is if it is no podcast: ``"audiobook"``, ``"music"`` (podcast namespace)."""
+
+    funding: Aspect[Iterable[tuple[str, str]]] = ()
+    """Where to give: URLs relative to SITEURL, each with the words of its link."""
+
+    persons: Aspect[Iterable[tuple[str, str]]] = ()
+    """Who is heard in each episode: names and roles, ``[("Ann Lee", "host")]``."""
+
+    limit: Aspect[int | None] = None
+    summary_only: Aspect[bool] = False
+
+    @hook
+    def items(self) -> Iterable[Article]:
         """Return the site's articles, or those of the category."""
-        wanted = self.aspect("category", self.obj)
+        wanted = cast("str | None", self.aspect("category", self.obj))
         articles = self.site.articles
         if wanted is None:
             return articles
         return [each for each in articles if wanted in map(str, categories_of(each))]
 
-    def link(self, obj: Any) -> str:
+    @default
+    def link(self, obj: object) -> str:
         """Return the category's page, else the home page."""
         wanted = self.aspect("category", obj)
-        return super().link(next((c for c in self.site.categories if str(c) == wanted), obj))
+        return as_method(super().link)(
+            next((c for c in self.site.categories if str(c) == wanted), obj)
+        )
 
-    def filter(self, article: Any) -> bool:
+    def filter(self, article: Article) -> bool:
         """Keep out what has no enclosure, or a date to come."""
         return bool(field_of(article, "enclosure")) and super().filter(article)
 
-    def podcast_guid(self, obj: Any) -> str:
+    @default
+    def podcast_guid(self, obj: object) -> str:
         """Return the show's id: that of its first address, by the rule of the namespace."""
         return podcast_guid(self.site.absolute_feed(self.document_url(obj) or ""))
 
-    def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:
+    @hook
+    def feed_extra_kwargs(self, obj: object) -> Extras:
         """Return what describes the show."""
+        funding = cast("Iterable[tuple[str, str]]", self.aspect("funding", obj))
         cover = self.aspect("cover", obj) or self.aspect("icon", obj)
         return {
             **super().feed_extra_kwargs(obj),
             **{name: self.aspect(name, obj) for name in _CHANNEL},
             "cover": cover and self.site.absolute_uri(cover),
-            "funding": [
-                (self.site.absolute_uri(url), words) for url, words in self.aspect("funding", obj)
-            ],
+            "funding": [(self.site.absolute_uri(url), words) for url, words in funding],
             "podcast_guid": self.aspect("podcast_guid", obj),
         }
 
-    def item_extra_kwargs(self, item: Any) -> Mapping[str, Any]:
+    @hook
+    def item_extra_kwargs(self, item: Article) -> Extras:
         """Return what describes the episode."""
         return {name: self.aspect(f"item_{name}", item) for name in _EPISODE + _EPISODE_MORE}
 
-    def item_image(self, article: Any) -> str | None:
+    @default
+    def item_image(self, article: Article) -> str | None:
         """Return the episode's own cover: what the metadata say in ``Image``."""
-        return super().item_image(article) if field_of(article, "image") else None
+        return as_method(super().item_image)(article) if field_of(article, "image") else None
 
-    def item_duration(self, article: Any) -> int | None:
+    @default
+    def item_duration(self, article: Article) -> int | None:
         """Return how many seconds it lasts: what the metadata say, else the file."""
         said = field_of(article, "duration")
         parts = said.split(":")
@@ -92,7 +126,7 @@ class PodcastFeed(ArticleFeed):
             return reduce(lambda seconds, part: seconds * 60 + int(part), parts, 0)
         return self._heard(article)
 
-    def _heard(self, article: Any) -> int | None:
+    def _heard(self, article: Article) -> int | None:
         file = named(article, "enclosure", self.site)
         if not file or not file.path:
             return None
@@ -114,43 +148,50 @@ class PodcastFeed(ArticleFeed):
             )
         return seconds
 
-    def item_episode(self, article: Any) -> int | None:
+    @default
+    def item_episode(self, article: Article) -> int | None:
         """Return the number of the episode."""
         return self._numbered(article, "episode")
 
-    def item_season(self, article: Any) -> int | None:
+    @default
+    def item_season(self, article: Article) -> int | None:
         """Return the number of the season."""
         return self._numbered(article, "season")
 
-    def item_episode_type(self, article: Any) -> str | None:
+    @default
+    def item_episode_type(self, article: Article) -> str | None:
         """Return ``full``, ``trailer`` or ``bonus``, where the metadata say so."""
         return field_of(article, "episode_type") or None
 
-    def item_explicit(self, article: Any) -> bool | None:
+    @default
+    def item_explicit(self, article: Article) -> bool | None:
         """Tell whether the metadata call it explicit; None where they say nothing."""
         said = field_of(article, "explicit").lower()
         return said in {"yes", "true", "explicit", "1"} if said else None
 
-    def item_transcript(self, article: Any) -> tuple[str, str] | None:
+    @default
+    def item_transcript(self, article: Article) -> tuple[str, str] | None:
         """Return the URL of what is said, and its type."""
         file = named(article, "transcript", self.site)
         return file and (self.site.absolute_uri(file.url), type_of(file.url) or "text/plain")
 
-    def item_chapters(self, article: Any) -> tuple[str, str] | None:
+    @default
+    def item_chapters(self, article: Article) -> tuple[str, str] | None:
         """Return the URL of the chapters, a JSON file, and its type."""
         file = named(article, "chapters", self.site)
         return file and (self.site.absolute_uri(file.url), "application/json+chapters")
 
-    def item_persons(self, article: Any) -> list[tuple[str, str]]:
+    @default
+    def item_persons(self, article: Article) -> Iterable[tuple[str, str]]:
         """Return who is heard, and as what: ``Person: Ann Lee (guest); Bo Ek``."""
         found = _PERSON.findall(field_of(article, "person"))
         return [(name.strip(), role.strip().lower()) for name, role in found if name.strip()]
 
-    def _numbered(self, article: Any, name: str) -> int | None:
+    def _numbered(self, article: Article, name: str) -> int | None:
         said = field_of(article, name)
         return int(said) if said and self._is_number(article, name, [said]) else None
 
-    def _is_number(self, article: Any, name: str, parts: Iterable[str]) -> bool:
+    def _is_number(self, article: Article, name: str, parts: Iterable[str]) -> bool:
         if all(part.strip().isdecimal() for part in parts):
             return True
         self.site.warn(

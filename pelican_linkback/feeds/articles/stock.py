@@ -11,13 +11,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import TypeAlias
 
 from pelican_linkback.feeds.articles.articles import ArticleFeed, categories_of, each_once
 from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.people import as_person
+from pelican_linkback.feeds.framework.aspects import as_method, default, hook
+from pelican_linkback.feeds.framework.contents import Article, Group
 from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.site import Site
 
@@ -49,7 +51,8 @@ class SiteFeed(ArticleFeed):
 
     setting = "FEED"
 
-    def items(self) -> Sequence[Any]:
+    @hook
+    def items(self) -> Iterable[Article]:
         """Return the site's articles."""
         return self.site.articles
 
@@ -59,7 +62,8 @@ class AllFeed(ArticleFeed):
 
     setting = "FEED_ALL"
 
-    def items(self) -> list[Any]:
+    @hook
+    def items(self) -> Iterable[Article]:
         """Return the site's articles, and each one's translations: several may have the same."""
         articles = self.site.articles
         return list(each_once(chain(articles, *(each.translations for each in articles))))
@@ -69,14 +73,18 @@ class AllFeed(ArticleFeed):
 class InLanguage:
     """A category, author or tag in one language; it has the attributes of what it stands for."""
 
-    obj: Any
+    obj: Group
     lang: str
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self.obj, name)
 
     def __str__(self) -> str:
         return str(self.obj)
+
+
+Members: TypeAlias = Mapping[Group | InLanguage, Sequence[Article]]
+"""The articles of each object."""
 
 
 class GroupFeed(ArticleFeed):
@@ -88,10 +96,10 @@ class GroupFeed(ArticleFeed):
 
     group = ""
 
-    groups_of: Callable[[Any], Iterable[Any]]
+    groups_of: Callable[[Article], Iterable[Group]]
     """A method of each kind: the objects that an article belongs to."""
 
-    def objects(self, site: Site) -> list[Any]:
+    def objects(self, site: Site) -> Iterable[object]:
         """Return the objects that have a name to make a path of (P7), and not only future articles.
 
         An empty feed would tell their names before their time.
@@ -101,15 +109,17 @@ class GroupFeed(ArticleFeed):
         members = self._members(site).items()
         return [obj for obj, articles in members if obj.slug and self._has_begun(articles)]
 
-    def items(self, obj: Any) -> Iterable[Any]:
+    @hook
+    def items(self, obj: Group) -> Iterable[Article]:
         """Return the object's articles, each once: C++ and C# share a slug (P9)."""
         return self.site.sharing.once(each_once, self._members(self.site)[obj], each_once)
 
-    def link(self, obj: Any) -> str:
+    @default
+    def link(self, obj: object) -> str:
         """Return the object's page, else the home page."""
-        return super().link(obj) if self._has_page(obj) else ""
+        return as_method(super().link)(obj) if self._has_page(obj) else ""
 
-    def _has_page(self, obj: Any) -> bool:
+    def _has_page(self, obj: object) -> bool:
         """Tell whether there is a page of the object in all languages.
 
         Pelican writes it where an article in the default language belongs to it. A class may have
@@ -117,22 +127,23 @@ class GroupFeed(ArticleFeed):
         """
         if not isinstance(obj, InLanguage):
             return True
-        known: Mapping[Any, Sequence[Any]] = getattr(self.site, self.group)
+        known: Members = getattr(self.site, self.group)
         kinds = set(map(type, known))
         return obj.obj in known or (bool(kinds) and type(obj.obj) not in kinds)
 
-    def language(self, obj: Any) -> str | None:
+    @default
+    def language(self, obj: object) -> str | None:
         """Return the object's language where it has one."""
         return obj.lang if isinstance(obj, InLanguage) else self.site.language
 
-    def _members(self, site: Site) -> Mapping[Any, Sequence[Any]]:
+    def _members(self, site: Site) -> Members:
         if "{lang" not in (self.path_pattern() or ""):
-            members: Mapping[Any, Sequence[Any]] = getattr(site, self.group)
+            members: Members = getattr(site, self.group)
             return members
         return site.sharing.once((type(self), "members"), site, self._members_by_language)
 
-    def _members_by_language(self, site: Site) -> Mapping[Any, Sequence[Any]]:
-        by_language = defaultdict(list)
+    def _members_by_language(self, site: Site) -> Members:
+        by_language: dict[Group | InLanguage, list[Article]] = defaultdict(list)
         for article in chain(site.articles, site.translations):
             for obj in self.groups_of(article):
                 by_language[InLanguage(obj, article.lang)].append(article)
@@ -174,7 +185,7 @@ class CategoryFeed(GroupFeed):
     setting = "CATEGORY_FEED"
     group = "categories"
 
-    def groups_of(self, article: Any) -> Iterable[Any]:
+    def groups_of(self, article: Article) -> Iterable[Group]:
         """Return the article's categories, their parents included."""
         return categories_of(article)
 
@@ -185,17 +196,19 @@ class AuthorFeed(GroupFeed):
     setting = "AUTHOR_FEED"
     group = "authors"
 
-    def groups_of(self, article: Any) -> Iterable[Any]:
+    def groups_of(self, article: Article) -> Iterable[Group]:
         """Return the article's authors."""
-        authors: Iterable[Any] = getattr(article, "authors", ())
+        authors: Iterable[Group] = getattr(article, "authors", ())
         return authors
 
-    def title(self, obj: Any) -> str:
+    @default
+    def title(self, obj: object) -> str:
         """Return the site's name, followed by the author's."""
-        name = self.author_name(obj)
+        name = str(self.aspect("author_name", obj))
         return plain_text(f"{self.site.name} - {as_person(name).name or name}")
 
-    def author_name(self, obj: Any) -> str:
+    @default
+    def author_name(self, obj: object) -> str | None:
         """Return the author; an address that is in the name is told apart in the document."""
         return plain_text(str(obj))
 
@@ -206,9 +219,9 @@ class TagFeed(GroupFeed):
     setting = "TAG_FEED"
     group = "tags"
 
-    def groups_of(self, article: Any) -> Iterable[Any]:
+    def groups_of(self, article: Article) -> Iterable[Group]:
         """Return the article's tags."""
-        tags: Iterable[Any] = getattr(article, "tags", ())
+        tags: Iterable[Group] = getattr(article, "tags", ())
         return tags
 
 
@@ -217,29 +230,33 @@ class TranslationFeed(ArticleFeed):
 
     setting = "TRANSLATION_FEED"
 
-    def objects(self, site: Site) -> list[str]:
+    def objects(self, site: Site) -> Iterable[object]:
         """Return the languages of the site's articles, of which not all are in the future."""
         by_language = site.sharing.once(_by_language, site, _by_language)
         return sorted(lang for lang, each in by_language.items() if self._has_begun(each))
 
-    def items(self, language: str) -> list[Any]:
+    @hook
+    def items(self, language: str) -> Iterable[Article]:
         """Return the articles and translations in the language."""
         return list(self.site.sharing.once(_by_language, self.site, _by_language)[language])
 
-    def path_fields(self, obj: Any) -> Mapping[str, Any]:
+    @hook
+    def path_fields(self, obj: str) -> Mapping[str, object]:
         """Return what a pattern may name: ``lang``."""
         return {"obj": obj, "lang": obj}
 
+    @default
     def title(self, obj: str) -> str:  # noqa: ARG002 (a language is no subject)
         """Return the site's name."""
         return plain_text(self.site.name)
 
-    def language(self, obj: str) -> str:
+    @default
+    def language(self, obj: str) -> str | None:
         """Return the language itself."""
         return obj
 
 
-def _by_language(site: Site) -> dict[str, list[Any]]:
+def _by_language(site: Site) -> dict[str, list[Article]]:
     languages = defaultdict(list)
     for article in chain(site.articles, site.translations):
         languages[article.lang].append(article)

@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 Class = TypeVar("Class", bound=type)
+F = TypeVar("F", bound="_OfSite")
+S = TypeVar("S")
 T = TypeVar("T")
 Item = Mapping[str, Any]
 """What ``add_item`` was told of an item, by the names of its arguments."""
@@ -184,13 +186,22 @@ def pattern_of(entry: Pattern | Item) -> Pattern | None:
     return entry.pattern if isinstance(entry, Copy) else None
 
 
-def once(method: Callable[[Any, Any], T]) -> Callable[[Any, Any], T]:
+class _Site(Protocol):
+    @property
+    def sharing(self) -> EntryCache: ...
+
+
+class _OfSite(Protocol):
+    @property
+    def site(self) -> _Site: ...
+
+
+def once(method: Callable[[F, S], T]) -> Callable[[F, S], T]:
     """Declare that a method of a feed says the same of an item in all feeds of a build."""
 
     @functools.wraps(method)
-    def known(self: Any, item: Any) -> T:
-        sharing: EntryCache = self.site.sharing
-        return sharing.once(method, item, method, self)
+    def known(self: F, item: S) -> T:
+        return self.site.sharing.once(method, item, method, self)
 
     return known
 

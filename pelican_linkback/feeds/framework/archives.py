@@ -15,11 +15,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import Any
+from typing import Protocol
+
+from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.formats.extensions import ArchiveLinks
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.framework.site import Site
 
 __all__ = ["Archives", "numbered"]
 
@@ -30,10 +33,20 @@ def numbered(place: str) -> str:
     return f"{stem}.{{number}}{suffix}"
 
 
+class Archived(Protocol):
+    """What is asked of the feed."""
+
+    @property
+    def site(self) -> Site: ...
+    def ordered_items(self, obj: object) -> list[object]: ...
+    def generator_class(self, obj: object) -> type[SyndicationFeed]: ...
+    def expand(self, pattern: str, obj: object, **more: object) -> str: ...
+
+
 class Archives:
     """The archive documents of ``feed`` for ``obj``, numbered from 1; 0 is the feed itself."""
 
-    def __init__(self, feed: Any, obj: Any, pattern: str | None, limit: int | None) -> None:
+    def __init__(self, feed: Archived, obj: object, pattern: str | None, limit: int | None) -> None:
         self._feed, self._obj = feed, obj
         self._pattern = pattern or ""
         self._size = limit or 0 if pattern else 0
@@ -50,14 +63,13 @@ class Archives:
         for number in range(1, self._full + making + 1):
             yield number, self._path(number)
 
-    def items(self, number: int) -> list[Any]:
+    def items(self, number: int) -> list[object]:
         """Return the items of an archive document, in the order of the feed."""
         return self._oldest_first[(number - 1) * self._size : number * self._size][::-1]
 
     def url(self, number: int) -> str:
         """Return the absolute URL of an archive document."""
-        url: str = self._feed.site.absolute_feed(self._path(number))
-        return url
+        return self._feed.site.absolute_feed(self._path(number))
 
     def links(self, number: int, current: str | None = None) -> ArchiveLinks:
         """Return the links of a document; ``current`` is the feed's own URL."""
@@ -71,5 +83,4 @@ class Archives:
         )
 
     def _path(self, number: int) -> str:
-        path: str = self._feed.expand(self._pattern, self._obj, number=number)
-        return path
+        return self._feed.expand(self._pattern, self._obj, number=number)

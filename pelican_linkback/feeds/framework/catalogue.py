@@ -7,7 +7,9 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.framework.feed import Feed
@@ -43,12 +45,12 @@ class Document:
     """
 
     feed: Feed
-    obj: Any
+    obj: object
     path: str
     owner: Owner
     number: int = 0
 
-    def populated(self, site: Site) -> Any:
+    def populated(self, site: Site) -> SyndicationFeed:
         """Return the populated generator."""
         if self.number:
             return self.feed.get_archive(self.obj, site, self.number)
@@ -191,7 +193,7 @@ def _name_of(obj: object) -> str | None:
     return None if _ADDRESS.search(name) else name[:_LONGEST_NAME]
 
 
-def _objects(feed: Feed, site: Site) -> Iterable[Any]:
+def _objects(feed: Feed, site: Site) -> Iterable[object]:
     objects = feed.aspect("objects", site)
     if isinstance(objects, Iterable):
         return objects

@@ -13,14 +13,14 @@ from html import escape
 from itertools import compress
 from operator import itemgetter
 from pathlib import PurePath
-from typing import Any
+from typing import cast
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FeedError, InvalidURL
 from pelican_linkback.feeds.formats.base import Enclosure, Mended
-from pelican_linkback.feeds.formats.rss import Rss201rev2Feed
 from pelican_linkback.feeds.framework.archives import Archives
+from pelican_linkback.feeds.framework.aspects import Aspects, Extras, default, hook
 from pelican_linkback.feeds.framework.items import ItemReader, as_date, item_date
 from pelican_linkback.feeds.framework.resolver import of_each, resolve, shown
 from pelican_linkback.feeds.framework.site import Site
@@ -53,39 +53,33 @@ FEED_EXTRAS = ("contributors", "icon", "logo", "skip_days", "skip_hours")
 _ADDRESSES = frozenset({"icon", "logo"})
 
 
-class Feed:
+class Feed(Aspects):
     """A feed, declared. Subclass it, and name the subclass in LINKBACK_FEEDS.
 
     ``site`` is the site at hand and ``obj`` what the feed at hand is for: hooks may use them.
     """
 
-    feed_type: Any = Rss201rev2Feed
-    path: Any = None
-    url: Any = None
-    archive_path: Any = None
-    title_template: Any = None
-    description_template: Any = None
-    limit: Any = None
-    order_by: Any = None
-
     site: Site
-    obj: Any = None
+    obj: object = None
 
     # Where the feed exists.
 
-    def objects(self, site: Site) -> Iterable[Any]:  # noqa: ARG002 (subclasses ask the site)
+    @default
+    def objects(self, site: Site) -> Iterable[object]:  # noqa: ARG002 (subclasses ask the site)
         """Return the objects for which the feed exists; one feed of the site has only None."""
         return (None,)
 
-    def get_object(self, site: Site, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+    @hook
+    def get_object(self, site: Site, *args: object, **kwargs: object) -> object:  # noqa: ARG002
         """Return the object of a feed made by hand: ``MyFeed()(site, *args, **kwargs)``."""
         return None
 
-    def path_fields(self, obj: Any) -> Mapping[str, Any]:
+    @hook
+    def path_fields(self, obj: object) -> Mapping[str, object]:
         """Return what a pattern in ``path`` and ``url`` may name: ``obj`` and its attributes."""
         return _Fields(obj=obj)
 
-    def path_source(self, obj: Any) -> str:  # noqa: ARG002
+    def path_source(self, obj: object) -> str:  # noqa: ARG002
         """Return what says where the document goes, as a message names it."""
         return f"{type(self).__name__}.path"
 
@@ -93,7 +87,7 @@ class Feed:
         """Return the pattern that the documents' places follow, where there is one."""
         return str(self.path) if isinstance(self.path, str | PurePath) else None
 
-    def document_path(self, obj: Any) -> str | None:
+    def document_path(self, obj: object) -> str | None:
         """Return where the document goes, below the output folder; None where it has no place."""
         place = self._located("path", obj)
         if place is None and not callable(self.path):
@@ -101,17 +95,17 @@ class Feed:
             raise FeedError(type(self).__name__, message)
         return place
 
-    def document_url(self, obj: Any) -> str | None:
+    def document_url(self, obj: object) -> str | None:
         """Return the document's URL, relative to FEED_DOMAIN; None where it has no place."""
         return self._located("url", obj) or self._located("path", obj)
 
-    def _located(self, aspect: str, obj: Any) -> str | None:
+    def _located(self, aspect: str, obj: object) -> str | None:
         place = self.aspect(aspect, obj)
         if not place:
             return None
         return str(place) if callable(getattr(self, aspect)) else self.expand(str(place), obj)
 
-    def expand(self, pattern: str, obj: Any, **more: Any) -> str:
+    def expand(self, pattern: str, obj: object, **more: object) -> str:
         """Return a pattern of ``path`` or ``url`` with its fields filled in for ``obj``.
 
         ``more`` are fields beside those of ``path_fields``.
@@ -127,45 +121,55 @@ class Feed:
 
     # Who is told when it changes.
 
-    def hubs(self, obj: Any) -> Sequence[str]:  # noqa: ARG002 (a feed may have its own)
+    @default
+    def hubs(self, obj: object) -> Sequence[str]:  # noqa: ARG002 (a feed may have its own)
         """Return the WebSub hubs through which the feed can be subscribed to: LINKBACK_HUBS."""
         return self.site.hubs
 
     # What stands in it.
 
-    def filter(self, item: Any) -> bool:  # noqa: ARG002
+    @default
+    def filter(self, item: object) -> bool:  # noqa: ARG002
         """Tell whether ``item`` belongs into the feed."""
         return True
 
-    def item_title(self, item: Any) -> Any:
+    @default
+    def item_title(self, item: object) -> str | None:
         """Return the item as text, escaped: titles are read as HTML by some readers."""
         return escape(str(item))
 
-    def item_description(self, item: Any) -> Any:
+    @default
+    def item_description(self, item: object) -> str | None:
         """Return the item as text."""
         return str(item)
 
-    def item_link(self, item: Any) -> Any:
+    @default
+    def item_link(self, item: object) -> str:
         """Return the item's own URL: ``get_absolute_url()``, or ``url`` as Pelican's have."""
+        link: str
         if hasattr(item, "get_absolute_url"):
-            return item.get_absolute_url()
+            link = item.get_absolute_url()
+            return link
         if hasattr(item, "url"):
-            return item.url
+            link = item.url
+            return link
         message = (
             f"{shown(item)} has neither get_absolute_url() nor url: write def item_link(self, item)"
         )
         raise FeedError(type(self).__name__, message)
 
-    def item_enclosures(self, item: Any) -> Sequence[Any]:
+    @hook
+    def item_enclosures(self, item: object) -> Iterable[Enclosure]:
         """Return the item's files: one, where ``item_enclosure_url`` gives one."""
         url = self.aspect("item_enclosure_url", item)
         if not url:
             return []
-        length = self.aspect("item_enclosure_length", item)
-        mime_type = self.aspect("item_enclosure_mime_type", item)
-        return [Enclosure(url=url, length=length, mime_type=mime_type)]
+        # Whatever they are: the reader of items says what is wrong.
+        length = cast("int | str | None", self.aspect("item_enclosure_length", item))
+        mime_type = cast("str | None", self.aspect("item_enclosure_mime_type", item))
+        return [Enclosure(url=str(url), length=length, mime_type=mime_type)]
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Return what the templates may use.
 
         It is called with ``item``, ``obj`` (what the feed is for) and ``site``. As in Django's
@@ -173,49 +177,55 @@ class Feed:
         """
         return {"obj": kwargs.get("item"), "item": kwargs.get("item"), "site": kwargs.get("site")}
 
-    def feed_extra_kwargs(self, obj: Any) -> Mapping[str, Any]:  # noqa: ARG002
+    @default
+    def feed_extra_kwargs(self, obj: object) -> Extras:  # noqa: ARG002
         """Return further arguments for the generator."""
         return {}
 
-    def item_extra_kwargs(self, item: Any) -> Mapping[str, Any]:  # noqa: ARG002
+    @default
+    def item_extra_kwargs(self, item: object) -> Extras:  # noqa: ARG002
         """Return further arguments for the generator's ``add_item``."""
         return {}
 
     # How it is made.
 
-    def aspect(self, name: str, subject: Any, default: Any = None) -> Any:
+    def aspect(self, name: str, subject: object, default: object = None) -> object:
         """Return the aspect ``name`` for ``subject``; see ``aspects.resolve``."""
         return resolve(self, name, subject, default)
 
-    def __call__(self, site: Site, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, site: Site, *args: object, **kwargs: object) -> SyndicationFeed:
         """Return the populated generator for what ``get_object`` makes of the arguments."""
         return self.get_feed(self.get_object(site, *args, **kwargs), site)
 
-    def get_feed(self, obj: Any, site: Site) -> Any:
+    def get_feed(self, obj: object, site: Site) -> SyndicationFeed:
         """Return the populated generator of the feed for ``obj``."""
         self.site, self.obj = site, obj
         arguments = self._feed_arguments(obj)
         arguments["archive"] = self.archives(obj).links(0)
         return self._populated(obj, self.selected_items(obj), arguments)
 
-    def archives(self, obj: Any) -> Archives:
+    def archives(self, obj: object) -> Archives:
         """Return the archive documents of the feed for ``obj``: none without ``archive_path``."""
         pattern = self.aspect("archive_path", obj)
-        return Archives(self, obj, pattern, self._limit(obj) if pattern else None)
+        if not pattern:
+            return Archives(self, obj, None, None)
+        return Archives(self, obj, str(pattern), self._limit(obj))
 
-    def get_archive(self, obj: Any, site: Site, number: int) -> Any:
+    def get_archive(self, obj: object, site: Site, number: int) -> SyndicationFeed:
         """Return the populated generator of an archive document of the feed for ``obj``."""
         self.site, self.obj = site, obj
         archives, arguments = self.archives(obj), self._feed_arguments(obj)
         arguments.pop("hubs", None)  # what is full does not change, so there is nothing to tell
-        arguments["archive"] = archives.links(number, arguments["feed_url"])
+        arguments["archive"] = archives.links(number, cast("str | None", arguments["feed_url"]))
         arguments["feed_url"] = archives.url(number)
         items = archives.items(number)
         if not items and not arguments.get("updated"):  # it is as old as the one before it
             arguments["updated"] = _newest(self.get_archive(obj, site, number - 1))
         return self._populated(obj, items, arguments)
 
-    def _populated(self, obj: Any, items: Iterable[Any], arguments: Mapping[str, Any]) -> Any:
+    def _populated(
+        self, obj: object, items: Iterable[object], arguments: Mapping[str, object]
+    ) -> SyndicationFeed:
         feed = self.generator_class(obj)(**arguments)
         items = list(items)
         failures = self.site.sharing.add_all(self, feed, items, ItemReader(self, obj))
@@ -227,14 +237,14 @@ class Feed:
             self.site.sharing.once(what, item, self._warn_of, what[0])
         return feed
 
-    def _warn_of(self, why: str, item: Any) -> bool:
+    def _warn_of(self, why: str, item: object) -> bool:
         self.site.warn("{} is left out of {}: {}", shown(item), type(self).__name__, why)
         return True
 
     def _declaring(self, aspect: str) -> type | None:
         return next((cls for cls in type(self).__mro__ if aspect in vars(cls)), None)
 
-    def generator_class(self, obj: Any) -> type[SyndicationFeed]:
+    def generator_class(self, obj: object) -> type[SyndicationFeed]:
         """Return the class that writes the feed for ``obj``: the aspect ``feed_type``."""
         feed_type = self.aspect("feed_type", obj)
         if isinstance(feed_type, type) and issubclass(feed_type, SyndicationFeed):
@@ -242,7 +252,7 @@ class Feed:
         message = f"feed_type is {feed_type!r}; write feed_type = Atom1Feed, or a subclass of it"
         raise FeedError(type(self).__name__, message)
 
-    def _feed_arguments(self, obj: Any) -> dict[str, Any]:
+    def _feed_arguments(self, obj: object) -> dict[str, object]:
         url = self.aspect("feed_url", obj) or self.document_url(obj)
         arguments = {"title": self._required("title", obj)}
         arguments |= {name: self.aspect(name, obj) for name in FEED_ASPECTS}
@@ -258,7 +268,7 @@ class Feed:
         )
         return arguments
 
-    def _extra_arguments(self, obj: Any) -> dict[str, Any]:
+    def _extra_arguments(self, obj: object) -> dict[str, object]:
         """Return what ``feed_extra_kwargs`` gives, its ``updated`` as dates of items."""
         extra = self.aspect("feed_extra_kwargs", obj)
         if not isinstance(extra, Mapping):
@@ -268,7 +278,7 @@ class Feed:
         dates = {"updated": as_date(self, place, extra["updated"])} if "updated" in extra else {}
         return {**extra, **dates}
 
-    def _checked_hubs(self, obj: Any) -> list[str]:
+    def _checked_hubs(self, obj: object) -> list[str]:
         hubs = self.aspect("hubs", obj) or ()
         if isinstance(hubs, str) or not isinstance(hubs, Iterable):
             message = f"hubs of {shown(obj)} is {hubs!r}; write a list of absolute URLs"
@@ -283,7 +293,7 @@ class Feed:
             raise FeedError(type(self).__name__, message) from error
         return list(named.values())
 
-    def _extras(self, obj: Any) -> dict[str, Any]:
+    def _extras(self, obj: object) -> dict[str, object]:
         """Return further arguments for the generator, where there is something to say."""
         values = {name: self.aspect(name, obj) for name in FEED_EXTRAS}
         return {
@@ -292,11 +302,11 @@ class Feed:
             if value is not None
         }
 
-    def selected_items(self, obj: Any) -> list[Any]:
+    def selected_items(self, obj: object) -> list[object]:
         """Return the items of ``obj``: filtered, then in order, then up to the limit."""
         return self.ordered_items(obj)[: self._limit(obj)]
 
-    def ordered_items(self, obj: Any) -> list[Any]:
+    def ordered_items(self, obj: object) -> list[object]:
         """Return the items of ``obj``, filtered and in order, as if there were no limit.
 
         With a limit and no order of its own a feed is newest first: a limit on some other
@@ -308,7 +318,7 @@ class Feed:
             raise FeedError(type(self).__name__, message)
         return self._arranged(items if isinstance(items, tuple) else list(items), obj)
 
-    def _arranged(self, items: Sequence[Any], obj: Any) -> list[Any]:
+    def _arranged(self, items: Sequence[object], obj: object) -> list[object]:
         """Return a new list of those of ``items`` that belong into the feed, in its order."""
         chosen = list(compress(items, of_each(self, "filter", items)))
         if self.order_by is not None:
@@ -319,7 +329,7 @@ class Feed:
             return _newest_first(chosen, places)
         return chosen
 
-    def _limit(self, obj: Any) -> int | None:
+    def _limit(self, obj: object) -> int | None:
         limit = self.aspect("limit", obj)
         if limit is None:
             return None
@@ -328,7 +338,7 @@ class Feed:
         message = f"limit of {shown(obj)} is {limit!r}; write a whole number, or None for all"
         raise FeedError(type(self).__name__, message)
 
-    def _places(self, items: Sequence[Any]) -> list[Any]:
+    def _places(self, items: Sequence[object]) -> list[object]:
         """Return what each item is ordered by: ``order_by``, or the attribute that it names."""
         name = self.order_by
         if not isinstance(name, str):
@@ -345,7 +355,7 @@ class Feed:
         aware = self.site.aware
         return [aware(place) if isinstance(place, dt.date) else place for place in places]
 
-    def _required(self, name: str, obj: Any) -> Any:
+    def _required(self, name: str, obj: object) -> object:
         value = self.aspect(name, obj)
         if value is None:
             message = f"has no {name} for {shown(obj)}: write {name} = ... or def {name}(self, obj)"
@@ -358,24 +368,24 @@ def _newest(feed: SyndicationFeed) -> dt.datetime | None:
     return feed.newest() if isinstance(feed, Mended) else None
 
 
-def _newest_first(items: Iterable[Any], places: Iterable[Any]) -> list[Any]:
+def _newest_first(items: Iterable[object], places: Iterable[object]) -> list[object]:
     placed = sorted(zip(places, items, strict=True), key=itemgetter(0), reverse=True)
     return [item for _, item in placed]
 
 
-class _Fields(dict[str, Any]):
+class _Fields(dict[str, object]):
     """The fields of a path pattern: ``obj``, and each attribute of the object by its name."""
 
-    def __missing__(self, name: str) -> Any:
+    def __missing__(self, name: str) -> object:
         return getattr(self["obj"], name)
 
 
-class _Beside(dict[str, Any]):
+class _Beside(dict[str, object]):
     """Some fields, and those of ``others`` where they are not among them."""
 
-    def __init__(self, fields: Mapping[str, Any], others: Mapping[str, Any]) -> None:
+    def __init__(self, fields: Mapping[str, object], others: Mapping[str, object]) -> None:
         super().__init__(fields)
         self._others = others
 
-    def __missing__(self, name: str) -> Any:
+    def __missing__(self, name: str) -> object:
         return self._others[name]

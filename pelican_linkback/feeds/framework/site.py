@@ -7,12 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
-from typing import Any
 from urllib.parse import quote
 
 from feedgenerator.django.utils.encoding import iri_to_uri
 
 from pelican_linkback.feeds.formats.entry_cache import EntryCache
+from pelican_linkback.feeds.framework.contents import (
+    Article,
+    Content,
+    Group,
+    PelicanSettings,
+    StaticFile,
+    Template,
+)
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.urls import is_plain, join
@@ -27,7 +34,7 @@ def _base(url: str) -> str:
     return url if url.endswith("/") else url + "/"
 
 
-def _no_template(name: str) -> Any:
+def _no_template(name: str) -> Template:
     raise LookupError(name)
 
 
@@ -35,7 +42,7 @@ def _keep_silent(words: str, *names: object) -> None:
     """Stand in for who tells the author."""
 
 
-def _no_id(item: Any) -> None:  # noqa: ARG001
+def _no_id(item: Content) -> None:  # noqa: ARG001
     return None
 
 
@@ -65,18 +72,18 @@ class Site:
     language: str | None = None
     timezone: dt.tzinfo = dt.UTC
     feed_domain: str = ""
-    articles: Sequence[Any] = ()
-    translations: Sequence[Any] = ()
-    pages: Sequence[Any] = ()
-    categories: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
-    authors: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
-    tags: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    template: Callable[[str], Any] = _no_template
+    articles: Sequence[Article] = ()
+    translations: Sequence[Article] = ()
+    pages: Sequence[Content] = ()
+    categories: Mapping[Group, Sequence[Article]] = field(default_factory=dict)
+    authors: Mapping[Group, Sequence[Article]] = field(default_factory=dict)
+    tags: Mapping[Group, Sequence[Article]] = field(default_factory=dict)
+    settings: PelicanSettings = field(default_factory=dict)
+    template: Callable[[str], Template] = _no_template
     warn: Callable[..., None] = _keep_silent
-    entry_id: Callable[[Any], str | None] = _no_id
-    url_of: Callable[[Any], str] = attrgetter("url")
-    static: Mapping[str, Any] = field(default_factory=dict)
+    entry_id: Callable[[Content], str | None] = _no_id
+    url_of: Callable[[Content], str] = attrgetter("url")
+    static: Mapping[str, StaticFile] = field(default_factory=dict)
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     future: bool = False
     style: str = ""
@@ -103,7 +110,7 @@ class Site:
         """
         return join(_base(self.url), url)
 
-    def absolute_uri(self, url: Any) -> str:
+    def absolute_uri(self, url: object) -> str:
         """Return ``absolute(url)`` as a URI, in characters that one may have (RFC 3986)."""
         absolute = self.absolute(str(url))
         uri: str = absolute if is_plain(absolute) else iri_to_uri(absolute)
@@ -114,7 +121,7 @@ class Site:
         # Brackets, too: iri_to_uri lets them stand, and in a path they make no URI.
         return join(_base(self.feed_domain or self.url), quote(url, safe=_KEPT))
 
-    def language_tag(self, language: Any, where: Callable[[], str]) -> str | None:
+    def language_tag(self, language: object, where: Callable[[], str]) -> str | None:
         """Return ``language`` as a language tag (BCP 47); None, and a warning, where it is none.
 
         The warning names DEFAULT_LANG or the articles that have this language; it names what

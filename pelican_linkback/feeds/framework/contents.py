@@ -1,0 +1,133 @@
+"""What feeds use of Pelican's articles, pages, categories, authors and tags.
+
+Pelican's classes have no types of their own; these protocols name what each object of a kind is
+sure to have. Use them to annotate hooks: ``def item_title(self, article: Article) -> str``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+__all__ = ["Article", "Content", "Group", "Metadata", "PelicanSettings", "StaticFile", "Template"]
+
+# Any: their values are the author's, and each setting or field has a type of its own.
+PelicanSettings: TypeAlias = Mapping[str, Any]  # type: ignore[explicit-any]
+"""Pelican's settings, by their names."""
+
+Metadata: TypeAlias = Mapping[str, Any]  # type: ignore[explicit-any]
+"""What stands in the head of an article, by the names of its fields in lower case."""
+
+
+class Group(Protocol):
+    """A category, an author or a tag: one of Pelican's objects. ``str(group)`` is its name."""
+
+    @property
+    def name(self) -> str:
+        """The name, as it is written in articles."""
+
+    @property
+    def slug(self) -> str:
+        """The name as it stands in URLs; two names may share one."""
+
+    @property
+    def url(self) -> str:
+        """The URL of the page of the group, relative to SITEURL."""
+
+    @property
+    def save_as(self) -> str:
+        """The path of that page below the output folder, "" where Pelican writes none."""
+
+
+class Content(Protocol):
+    """An article or a page: one of Pelican's objects.
+
+    Named here is what each of them has. For the rest (``authors``, ``tags``, ``modified``, fields
+    of your own) ask ``getattr(article, "tags", ())``, or the ``metadata``.
+    """
+
+    @property
+    def title(self) -> str:
+        """The title, which may hold HTML."""
+
+    @property
+    def slug(self) -> str:
+        """The title as it stands in URLs."""
+
+    @property
+    def lang(self) -> str:
+        """The language, as the author wrote it; DEFAULT_LANG where nothing is said."""
+
+    @property
+    def url(self) -> str:
+        """The URL relative to SITEURL."""
+
+    @property
+    def save_as(self) -> str:
+        """The path below the output folder, "" where Pelican writes no page."""
+
+    @property
+    def summary(self) -> str:
+        """The summary, as HTML."""
+
+    @property
+    def content(self) -> str:
+        """All of it, as HTML; links to files are relative. See ``get_content``."""
+
+    @property
+    def metadata(self) -> Metadata:
+        """What stands in its head, by the names of the fields in lower case."""
+
+    @property
+    def settings(self) -> PelicanSettings:
+        """Pelican's settings."""
+
+    @property
+    def source_path(self) -> str:
+        """The file that it was read from, "" where a plugin made it of something else."""
+
+    @property
+    def relative_source_path(self) -> str | None:
+        """The path of that file below the content folder."""
+
+    def get_content(self, siteurl: str) -> str:
+        """Return all of it as HTML, with links to the site's files that begin with ``siteurl``."""
+
+
+class Article(Content, Protocol):
+    """An article: what a ``Content`` is, with a date and a category."""
+
+    @property
+    def date(self) -> dt.datetime:
+        """When it is, or was, published; with a zone where TIMEZONE is set."""
+
+    @property
+    def category(self) -> Group:
+        """The category: by default that of the file's folder."""
+
+    @property
+    def translations(self) -> Sequence[Article]:
+        """The same article in other languages."""
+
+
+class StaticFile(Protocol):
+    """A file of the site that is copied as it is: one of Pelican's objects."""
+
+    @property
+    def url(self) -> str:
+        """The URL relative to SITEURL."""
+
+    @property
+    def source_path(self) -> str:
+        """The file that is copied."""
+
+    def attach_to(self, content: Content) -> None:
+        """Publish the file beside ``content``, as ``{attach}`` asks."""
+
+
+class Template(Protocol):
+    """A template of the theme, as Jinja2 has them."""
+
+    def render(self, context: Mapping[str, object]) -> str:
+        """Return the text that it makes of ``context``."""
