@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MODULES = {"pelican": "pelican", "pelican-linkback": "pelican_linkback"}
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds until something that is waited for has to have happened."""
 
 
@@ -40,7 +40,7 @@ def run(folder, *words, **env):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
 
 
@@ -50,7 +50,7 @@ class Running:
     def __init__(self, process):
         self.process, self.printed = process, ""
 
-    def until(self, says, seconds=PATIENCE):
+    def until(self, says, seconds=TIMEOUT):
         """Wait until ``says`` tells of what is printed that it is enough; return whether it did."""
         end = time.monotonic() + seconds
         while not says(self.printed):
@@ -65,7 +65,7 @@ class Running:
     def interrupt(self):
         """Press Ctrl-C, and return the exit status."""
         os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
 
 @contextmanager
@@ -85,5 +85,5 @@ def started(folder, *words, **env):
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
         process.stdout.close()

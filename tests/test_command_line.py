@@ -179,7 +179,7 @@ def test_a_pipe_that_nobody_reads_ends_it_quietly(folder, words):
     process.stdout.close()
     with process.stderr:
         assert process.stderr.read() == b""
-    assert process.wait(terminal.PATIENCE) == 1
+    assert process.wait(terminal.TIMEOUT) == 1
 
 
 @pytest.mark.parametrize("name", parser.COMMANDS)
@@ -267,7 +267,7 @@ class SlowBlog(Blog):
 
     def finish_request(self, request, client_address):
         self.asked.set()
-        self.may_answer.wait(terminal.PATIENCE)
+        self.may_answer.wait(terminal.TIMEOUT)
         super().finish_request(request, client_address)
 
 
@@ -288,7 +288,7 @@ on_posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is pressed by a
 def test_ctrl_c_while_it_sends_loses_nothing_and_is_said_in_a_line(folder, online, call):
     _, blog = online
     with terminal.started(folder.path, "pelican-linkback", "send") as send:
-        assert blog.asked.wait(terminal.PATIENCE)
+        assert blog.asked.wait(terminal.TIMEOUT)
         assert send.interrupt() == 130
         send.until(lambda _: False)
     assert send.printed == (

@@ -579,7 +579,7 @@ bytes (most wait in the kernel)."""
 PEAK_OF_ALL = 150
 """MB of memory that all of them may cost at a time."""
 
-PATIENCE = 2.0
+TIMEOUT = 2.0
 """Seconds after which the naive client has come to harm."""
 
 
@@ -606,7 +606,7 @@ def cost_of(client: str, name: str) -> str:
     build, expected = ATTACKS[name]
     flood = Flood(build())
     with flood.serving() as target:
-        result = child(client, SECONDS if client == "ours" else PATIENCE, target)
+        result = child(client, SECONDS if client == "ours" else TIMEOUT, target)
     said = result["said"].get(target, "nothing in time")
     peak = result["peak"] - child(client, 0)["peak"]
     harms = [

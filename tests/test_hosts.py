@@ -78,20 +78,20 @@ def test_what_a_host_gets_after_trouble() -> None:
     host: Host[str] = Host("a", 4)
     host.queue.append("task")
     host.busy = 2
-    assert not host.has_room  # before it has answered, so many may time out and no more
+    assert not host.can_start  # before it has answered, so many may time out and no more
     host.note(None, 100)
-    assert host.has_room
+    assert host.can_start
     host.busy = 1
     host.note(Trouble(), 100)
-    assert (host.width, host.paused_until, host.has_room) == (1, None, False)
+    assert (host.width, host.paused_until, host.can_start) == (1, None, False)
     host.busy = 0
     host.note(Trouble(20), 100)
     host.note(Trouble(7), 101)
-    assert (host.paused_until, host.has_room) == (120, True)
+    assert (host.paused_until, host.can_start) == (120, True)
     host.note(Trouble(timeouts=1), 102)
     assert not host.is_closed
     host.note(Trouble(timeouts=1), 103)
-    assert (host.is_closed, host.has_room) == (True, False)
+    assert (host.is_closed, host.can_start) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from tests.test_sender import (
     FAR,
     HUB,
     NOON,
-    PATIENCE,
+    TIMEOUT,
     World,
     accept,
     fault,
@@ -244,7 +244,7 @@ def test_a_pause_that_grows_while_one_waits_for_it(world: Days) -> None:
     pauses = iter(["10", "1000"])
 
     def busy(_: Request) -> Reply:
-        both.wait(PATIENCE)
+        both.wait(TIMEOUT)
         return Reply(429, [("Retry-After", next(pauses))])
 
     world.web.pages[XML_RPC] = busy
@@ -319,7 +319,7 @@ def test_the_host_that_redirects_lead_to_gets_no_more_than_it_may(world: Days) -
             most[0] = max(most[0], inside[0])
             if inside[0] == 2:
                 both.set()
-        assert both.wait(PATIENCE)
+        assert both.wait(TIMEOUT)
         with lock:
             inside[0] -= 1
         return accept(request) if request.method == "POST" else offering(webmention=f"{HUB}/wm")
@@ -341,7 +341,7 @@ def test_a_small_site_that_does_one_thing_at_a_time_takes_all_in_the_end(world: 
             return "<html><p>SQLSTATE[HY000]: database is locked</p></html>"
         with busy_for(busy):
             if not world.posted:
-                assert second.wait(PATIENCE)  # both of the first two are there
+                assert second.wait(TIMEOUT)  # both of the first two are there
             world.posted.append((request.url, world.seconds))
             return accept(request)
 

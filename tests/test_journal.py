@@ -336,7 +336,7 @@ def test_only_one_holds_the_journal_and_may_append_meanwhile(journal: Journal) -
 def test_an_append_does_not_wait_for_ever(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_module, "PATIENCE", 0)
+    monkeypatch.setattr(journal_module, "LOCK_TIMEOUT", 0)
     journal.append({"v": 1, "n": 1})
     with (
         FileLock(journal.path.with_suffix(".lock")),

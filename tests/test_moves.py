@@ -379,7 +379,7 @@ def test_an_old_address_that_redirects_can_be_retracted_all_the_same(tmp_path: P
     world.sender().run(world.publish(post("a", TARGET)))
     world.runs(world.move(REDIRECT))
     said = text_of(world.sender().retract(OLD.source))
-    assert f"not told that {OLD.source} is gone: it redirects to {NEW.source}" in said
+    assert f"not notified that {OLD.source} is gone: it redirects to {NEW.source}" in said
     world.web.pages[OLD.source] = TOMBSTONE.decode()
     assert world.sender().retract(OLD.source).sent == 1
     assert world.held == set()

@@ -101,7 +101,7 @@ class Service:
             check=False,
             capture_output=True,
             encoding="utf-8",
-            timeout=terminal.PATIENCE,
+            timeout=terminal.TIMEOUT,
         )
         assert done.returncode == 0, f"$ {line}\n{done.stdout}{done.stderr}"
         return done.stdout

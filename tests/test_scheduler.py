@@ -14,7 +14,7 @@ from pelican_linkback.sending.running import scheduler as scheduler_module
 from pelican_linkback.sending.running.scheduler import Clock, HostScheduler, Limits
 from pelican_linkback.sending.running.tasks import Once, Task, Turn
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds after which a test that hangs fails instead."""
 
 SILENT = Trouble(timeouts=1)
@@ -40,7 +40,7 @@ class Crowd:
                     self.most[name] = max(self.most[name], self.inside[name])
                 if self.inside["all"] == self.expected:
                     self.full.set()
-            assert self.full.wait(PATIENCE)
+            assert self.full.wait(TIMEOUT)
             with self.lock:
                 self.inside.subtract([host, "all"])
                 self.done.append(host)
@@ -132,7 +132,7 @@ def test_an_exception_stops_the_rest_and_is_raised_when_all_have_ended() -> None
 
     def fail() -> Task:
         yield Turn("c")
-        assert crowd.full.wait(PATIENCE)
+        assert crowd.full.wait(TIMEOUT)
         raise ZeroDivisionError
 
     tasks = [crowd.task("a"), crowd.task("b"), fail(), crowd.task("c")]
@@ -232,7 +232,7 @@ def test_a_pause_ends_while_others_are_under_way(monkeypatch: pytest.MonkeyPatch
     def takes_long() -> Task:
         yield Turn("b")
         time.now += 10
-        assert asked_again.wait(PATIENCE)
+        assert asked_again.wait(TIMEOUT)
 
     tasks = [asks_for_a_pause(), takes_long()]
     assert HostScheduler(Limits(2, 1, waits_until=200), time.clock()).run(tasks)
@@ -271,7 +271,7 @@ def test_two_turns_under_way_may_both_ask_for_a_pause() -> None:
     def task(pause: float) -> Task:
         turn = Turn("a")
         yield turn
-        both.wait(PATIENCE)
+        both.wait(TIMEOUT)
         turn.trouble = Trouble(pause)
         yield Turn("a")
         asked.append(time.now)
@@ -373,7 +373,7 @@ def test_ctrl_c_lets_those_under_way_end_and_begins_no_more(
         yield Turn("b")
         done.append("never")
 
-    assert not HostScheduler(Limits(1, 1), grace=PATIENCE).run([slow(), never()])
+    assert not HostScheduler(Limits(1, 1), grace=TIMEOUT).run([slow(), never()])
     assert done == ["slow"]
 
 
@@ -383,7 +383,7 @@ def test_ctrl_c_waits_no_longer_than_its_grace() -> None:
     def stuck() -> Task:
         yield Turn("a")
         interrupt()
-        release.wait(PATIENCE)
+        release.wait(TIMEOUT)
 
     before = time.monotonic()
     assert not HostScheduler(Limits(1, 1), grace=0.0).run([stuck()])

@@ -45,7 +45,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BLOG = "https://blog.example"
 FAR = "https://far.example"
 HUB = "https://hub.example"
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds after which a test that hangs fails instead."""
 
 
@@ -195,7 +195,7 @@ def test_an_endpoint_host_of_many_blogs_gets_no_more_than_it_may(world: World) -
             most.append(inside["hub"])
             if inside["hub"] == 2:
                 both.set()
-        assert both.wait(PATIENCE)
+        assert both.wait(TIMEOUT)
         with lock:
             inside["hub"] -= 1
         return accept(request)
@@ -711,7 +711,7 @@ def test_what_ctrl_c_cuts_off_stays_due_and_is_recorded_no_more(
 
     def stalls(request: Request) -> Reply:
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        closed.wait(PATIENCE)
+        closed.wait(TIMEOUT)
         raise Unreachable(request.url, "the exchange was broken off")
 
     settle = Recorder.settle
@@ -729,7 +729,7 @@ def test_what_ctrl_c_cuts_off_stays_due_and_is_recorded_no_more(
     posts = world.publish(post("a", f"{FAR}/b"))
     report = world.sender().run(posts)
     assert report.summary() == "Linkbacks: interrupted, 0 sent, 1 to be tried again, 0 failed"
-    assert ended.wait(PATIENCE)
+    assert ended.wait(TIMEOUT)
     assert world.events() == ["queued", "attempt"]
     world.web.pages[f"{FAR}/xmlrpc"] = accept
     world.now += timedelta(minutes=11)

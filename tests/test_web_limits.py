@@ -301,7 +301,7 @@ def test_one_web_serves_many_threads() -> None:
     assert sorted(map(int, found)) == list(range(5))
 
 
-def _told_by(url: str, web: Web) -> WebError | Response:
+def _sent_by(url: str, web: Web) -> WebError | Response:
     try:
         return web.get(url)
     except WebError as error:
@@ -325,7 +325,7 @@ def test_close_breaks_off_what_is_under_way() -> None:
     deaf = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     with server(script) as (base, _), a_web(30, resolver=hangs) as web:
         threads = [
-            threading.Thread(target=lambda url: told.append(_told_by(url, web)), args=[url])
+            threading.Thread(target=lambda url: told.append(_sent_by(url, web)), args=[url])
             for url in (f"{base}/", deaf, "http://hangs.example/")
         ]
         for thread in threads:
@@ -335,7 +335,7 @@ def test_close_breaks_off_what_is_under_way() -> None:
         web.close()
         for thread in threads:
             thread.join(5)
-        told.append(_told_by(f"{base}/", web))
+        told.append(_sent_by(f"{base}/", web))
     release.set()
     for sock in (listener, *waiting):
         sock.close()

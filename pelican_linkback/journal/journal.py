@@ -29,7 +29,7 @@ from pelican_linkback.text.printable import printable
 
 __all__ = ["Journal", "Reading"]
 
-PATIENCE = 10.0
+LOCK_TIMEOUT = 10.0
 """Seconds that an append waits for another process to let go of the journal."""
 
 
@@ -123,7 +123,7 @@ class Journal:
 
     def _alone(self) -> AbstractContextManager[object]:
         """Keep other processes out while something is written."""
-        return nullcontext() if self._held else self._file_lock.acquire(timeout=PATIENCE)
+        return nullcontext() if self._held else self._file_lock.acquire(timeout=LOCK_TIMEOUT)
 
     def keep_but(self, numbers: Collection[int]) -> tuple[int, int]:
         """Take out the lines of these ``numbers``; return how many lines there were and are.

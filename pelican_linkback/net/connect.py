@@ -79,12 +79,12 @@ def _open_one_of(addresses: Sequence[Address], port: int, deadline: Deadline) ->
     return _open(last, port, deadline, deadline.left())
 
 
-def _open(address: Address, port: int, deadline: Deadline, patience: float) -> socket.socket:
+def _open(address: Address, port: int, deadline: Deadline, timeout: float) -> socket.socket:
     family = socket.AF_INET6 if isinstance(address, IPv6Address) else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         deadline.watch(sock)
-        sock.settimeout(patience)
+        sock.settimeout(timeout)
         sock.connect((str(address), port))
         sock.settimeout(deadline.left())
     except OSError:

@@ -123,10 +123,10 @@ class Deadline:
         answer: Future[T] = Future()
         with self._lock:
             self._answer = answer  # type: ignore[assignment]
-        patience = self.left()
+        timeout = self.left()
         threading.Thread(target=_settle, args=(answer, question), daemon=True).start()
         try:
-            return answer.result(timeout=patience)
+            return answer.result(timeout=timeout)
         except CancelledError:
             raise TimeoutError from None
 

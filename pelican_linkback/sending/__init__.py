@@ -1,6 +1,6 @@
-"""Whom to tell, when, and the memory of it.
+"""Sending linkbacks: which mentions to send, when, and the record of what was sent.
 
-Each function opens the rooms that it needs, since a build that has nothing to tell needs few.
+Each function imports the modules that it needs, so that a build with nothing to send stays fast.
 """
 
 from __future__ import annotations
@@ -43,27 +43,27 @@ def built_site(settings: Settings) -> BuiltSite:
 
 
 def start_date_of(settings: Settings) -> StartDate:
-    """Return the memory of the day from which on found links are told."""
+    """Return the record of the day from which on found links are sent."""
     from pelican_linkback.sending.memory.start_date import StartDate  # noqa: PLC0415
 
     return StartDate(Journal(settings.state / "site.jsonl"), journal_of(settings))
 
 
 def skip_cache_of(settings: Settings) -> SkipCache:
-    """Return the memory of the last build that had nothing to do."""
+    """Return the cache that recognises a build with nothing to do."""
     journals = (settings.state / "deliveries.jsonl", settings.state / "site.jsonl")
     return SkipCache(settings.state / "deliveries.idle", journals)
 
 
 def discoveries_of(settings: Settings) -> Discoveries:
-    """Return the cache of what targets offered."""
+    """Return the cache of the endpoints that targets offer."""
     from pelican_linkback.sending.running.discovery_cache import Discoveries  # noqa: PLC0415
 
     return Discoveries(Journal(settings.state / "discoveries.jsonl"))
 
 
 def sender_for(settings: Settings, *, is_build: bool = False) -> Sender:
-    """Return the sender of a site: with its journal, the real web and the real clock.
+    """Return the sender of a site, with its journal, a real client and the real clock.
 
     ``is_build`` says that the output folder has just been written.
     """

@@ -1,1 +1,1 @@
-"""What to send, when, and what an answer means. Pure functions."""
+"""Decisions of sending: what to send, when, and what an answer means. Pure functions."""

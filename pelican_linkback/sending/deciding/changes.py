@@ -1,4 +1,4 @@
-"""The site as it is now against what is known: what is news? Pure."""
+"""What changed on the site since the journal was written. Pure."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ News = Queued | Dropped
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A published article or page as delivery sees it.
+    """A published article or page, as sending sees it.
 
-    ``source`` is its public URL, ``article`` the path that its author knows it by, ``targets``
-    the URLs to tell, as they stand on the page, ``fingerprint`` changes when the article does,
-    and ``links`` are all the URLs that it links to, told or not. Of one that ``is_unknown`` no more
-    is known than that it is there.
+    ``source`` is its public URL, ``article`` its path below the content folder, ``targets`` are the
+    URLs to notify, as written on the page, ``fingerprint`` changes with the article, and ``links``
+    are all URLs that it links to. If ``is_unknown``, the article exists, but cannot be read.
     """
 
     source: str
@@ -33,12 +32,12 @@ class Post:
 
     @classmethod
     def unknown(cls, article: str) -> Post:
-        """Return what stands for an article that cannot be read: a failure is not absence."""
+        """Return a post for an article that cannot be read: it is not taken for removed."""
         return cls("", article, (), "", is_unknown=True)
 
 
 def not_built(source: str) -> str:  # noqa: ARG001 (the shape of ``digest``)
-    """Return the digest of a page that nobody has built."""
+    """Return the digest of a page if no page was built: empty."""
     return ""
 
 
@@ -47,17 +46,17 @@ def reconcile(
     posts: Iterable[Post],
     digest: Callable[[str], str] = not_built,
 ) -> Iterator[tuple[Mention, News]]:
-    """Return what the site's present ``posts`` (all of them) change in what is known of them.
+    """Yield the changes between the deliveries and the present ``posts`` (all of the site).
 
-    New mentions are queued, and so is the present version of an article for those that were not
-    told of it. A receiver that follows (``Delivery.takes_updates``) is also to hear that a link is
-    taken away, and that a page has moved; so is one whose answer never came, since it may show the
-    mention. What was never told and is marked no more is dropped.
-    An article that vanished is left alone: see ``vanished``.
+    New mentions are queued, and so is the present version of an article for receivers that got an
+    older one. A receiver that takes updates (``Delivery.takes_updates``) is also notified when a
+    link is removed or the page has moved; so is a receiver whose answer never came, since it may
+    show the mention. A mention that was never sent and is not marked any more is dropped. Articles
+    that vanished are left alone: see ``vanished``.
 
-    ``digest`` returns that of the page that was just built for a source, empty where none was. It
-    is recorded, so that a run can tell the page of this version from an older one; where a theme
-    changes, also for a version that is still to be sent.
+    ``digest`` returns the digest of the page that was just built for a source, or an empty string.
+    It is recorded, so that a run can tell the new page online from an older one; if only the theme
+    changed, it is recorded for versions that are still to be sent.
     """
     site = _Site(posts)
     facts: dict[Mention, News] = {
@@ -70,7 +69,7 @@ def reconcile(
         mention: fact
         for mention, delivery in deliveries.items()
         if mention not in facts and not (delivery.is_ping or site.cannot_read(delivery))
-        if (fact := site.farewell(delivery))
+        if (fact := site.unmarked(delivery))
     }
     for mention, fact in {**facts, **unmarked}.items():
         known = deliveries.get(mention)
@@ -85,9 +84,9 @@ def reconcile(
 
 
 def retraction(deliveries: Mapping[Mention, Delivery], source: str) -> list[tuple[Mention, News]]:
-    """Return what it changes in what is known that the page at ``source`` is gone.
+    """Return the changes that retract the page at ``source``.
 
-    Where its receiver was to keep an old address of the article, that is begun anew.
+    If a receiver was to keep an old address of the article, its delivery is queued again.
     """
     known = [each for each in deliveries.values() if each.mention.source == source]
     return [
@@ -107,9 +106,9 @@ def _retraction(delivery: Delivery) -> tuple[News, ...]:
 
 
 def vanished(deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]) -> list[Delivery]:
-    """Return the deliveries whose article is gone, though their receivers were told of it.
+    """Return the deliveries whose article is gone, though their receivers were notified of it.
 
-    Nothing is done about them unless the author says so: the folder may just be incomplete.
+    Nothing is sent about them unless the author asks for it: the folder may just be incomplete.
     """
     site = _Site(posts)
     return [
@@ -120,7 +119,7 @@ def vanished(deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]) -> l
 
 
 class _Site:
-    """The posts by their URL, and the paths that their author knows them by."""
+    """The posts by URL, and the paths of their articles."""
 
     def __init__(self, posts: Iterable[Post]) -> None:
         posts = tuple(posts)
@@ -129,22 +128,22 @@ class _Site:
         self._unknown = {post.article for post in posts if post.is_unknown}
 
     def cannot_read(self, delivery: Delivery) -> bool:
-        """Tell whether the article is there, and no more is known of it."""
+        """Return whether the article exists, but cannot be read."""
         return delivery.article in self._unknown
 
     def lacks(self, delivery: Delivery) -> bool:
-        """Tell whether the article is neither at its URL nor at another one."""
+        """Return whether the article exists neither at its URL nor at another one."""
         return delivery.mention.source not in self.posts and delivery.article not in self._articles
 
     def _has_moved(self, delivery: Delivery) -> bool:
         return delivery.mention.source not in self.posts and delivery.article in self._articles
 
-    def farewell(self, delivery: Delivery) -> News | None:
-        """Return what becomes of a mention that is not marked, or not any more."""
+    def unmarked(self, delivery: Delivery) -> News | None:
+        """Return the change for a mention that is not marked, or not any more."""
         if not (delivery.is_known or delivery.is_shown):
             return Dropped()
         if delivery.is_known and not delivery.takes_updates:
-            # Nobody is told, but so the new address is known to be that of the same article.
+            # Nothing is sent, but the new address is recorded as that of the same article.
             return Queued(delivery.article, GONE) if self._has_moved(delivery) else None
         post = self.posts.get(delivery.mention.source)
         return self._without_page(delivery) if post is None else _unmarked(delivery, post)
@@ -153,19 +152,19 @@ class _Site:
         if delivery.fingerprint == GONE or not delivery.is_shown:
             return None
         if delivery.sent_source in self.posts:
-            return Dropped()  # it moved, and back to where the receiver knows it
+            return Dropped()  # It moved, and moved back to the address that the receiver knows.
         return Dropped() if self.lacks(delivery) else Queued(delivery.article, GONE)
 
 
 def _unmarked(delivery: Delivery, post: Post) -> News:
     if delivery.mention.target not in post.links:
         return Queued(post.article, UNLINKED)
-    # Where it is not known there, nobody needs to hear of it, nor to forget it.
+    # A receiver that does not know the mention need not be notified.
     return Queued(post.article, post.fingerprint) if delivery.is_known else Dropped()
 
 
 def is_news(delivery: Delivery | None, fact: News) -> bool:
-    """Tell whether ``fact`` changes what is known, or makes something due."""
+    """Return whether ``fact`` changes a delivery, or makes it due."""
     if delivery is None:
         return True
     if isinstance(fact, Dropped):

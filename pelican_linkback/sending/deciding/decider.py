@@ -1,4 +1,4 @@
-"""Whether to send a delivery now. Pure: the time is handed in, and nothing is done about it."""
+"""Whether to send a delivery now. Pure: the caller passes the time, and acts on the decision."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = [
     "Skip",
     "Wait",
     "back_off",
-    "can_begin_anew",
+    "can_retry",
     "decide",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How patient we are: by default 8 attempts over about a week.
+    """How often and how long to retry: by default 8 attempts over about a week.
 
-    The pauses between attempts are 10 minutes, 30, 90 and so on to 5 days, each a fifth
-    shorter or longer by chance, and never more than ``longest``.
+    The pauses between attempts are 10 minutes, 30, 90 and so on to 5 days, each randomly up to a
+    fifth shorter or longer, and never more than ``longest``.
     """
 
     attempts: int = 8
@@ -47,14 +47,14 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """It is told, and the receiver may have decided by now: look at its status page."""
+    """It is sent, and the receiver may have decided by now: fetch its status page."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Not before ``until`` (UTC), because of the last outcome's ``reason``."""
+    """Not due before ``until`` (UTC), because of the last outcome's ``reason``."""
 
     until: datetime
     reason: str
@@ -62,9 +62,9 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """There is nothing to do: it is told, refused or dropped.
+    """Nothing to do: it is sent, refused or dropped.
 
-    ``until`` (UTC) where the receiver's status page is to be looked at.
+    ``until`` (UTC) is when to fetch the receiver's status page, if there is one.
     """
 
     reason: str
@@ -73,7 +73,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """It was tried as often as the policy says; ``reason`` is the last outcome's."""
+    """All attempts of the policy are used up; ``reason`` is the last outcome's."""
 
     reason: str
 
@@ -85,7 +85,7 @@ _DONE = {state: Skip(state.value) for state in State}
 
 
 def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
-    """Return what to do about ``delivery`` at the time ``now`` (UTC)."""
+    """Return the decision about ``delivery`` at the time ``now`` (UTC)."""
     if delivery.is_up_to_date or delivery.state in _SETTLED:
         return _ask(delivery, now, policy)
     if delivery.attempts >= policy.attempts:
@@ -96,10 +96,10 @@ def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
     return Send(delivery.state.value)
 
 
-def can_begin_anew(delivery: Delivery, decision: Decision) -> bool:
-    """Tell whether it failed for good, and the receiver does not know the present version.
+def can_retry(delivery: Delivery, decision: Decision) -> bool:
+    """Return whether it failed permanently, and the receiver does not know the present version.
 
-    A page that could not be read failed, too: nobody knows whether there is somebody to tell.
+    A page that could not be read counts as failed: it may name an endpoint.
     """
     unread = delivery.state is State.NOTHING and delivery.reason == UNREAD
     over = unread or delivery.state is State.REFUSED or isinstance(decision, GiveUp)
@@ -107,10 +107,10 @@ def can_begin_anew(delivery: Delivery, decision: Decision) -> bool:
 
 
 def _next_try(delivery: Delivery, policy: Policy) -> datetime | None:
-    """Return the earliest time of the next try, where there is one.
+    """Return the earliest time of the next attempt, if there is one.
 
-    Of an attempt that was interrupted nothing is on record but that it began. The pause counts
-    from there: a run that is killed again and again must not use up all attempts in a minute.
+    An interrupted attempt has only its start on record. The pause counts from there: a run that is
+    killed again and again must not use up all attempts in a minute.
     """
     if delivery.state is State.ATTEMPTED and delivery.at is not None:
         return delivery.at + back_off(delivery.attempts, policy, chance=0.5)
@@ -118,7 +118,7 @@ def _next_try(delivery: Delivery, policy: Policy) -> datetime | None:
 
 
 def _ask(delivery: Delivery, now: datetime, policy: Policy) -> Ask | Skip:
-    """Return whether to ask what became of a delivery with which we are done."""
+    """Return whether to fetch the status page of a delivery that is done."""
     if delivery.status_url is None or delivery.asked >= policy.attempts:
         return _DONE[delivery.state]
     if delivery.retry_at is not None and _is_ahead(delivery.retry_at, now, policy):
@@ -127,17 +127,17 @@ def _ask(delivery: Delivery, now: datetime, policy: Policy) -> Ask | Skip:
 
 
 def _is_ahead(moment: datetime, now: datetime, policy: Policy) -> bool:
-    """Tell whether to wait for ``moment``: one after the longest pause is a wrong clock's."""
+    """Return whether to wait for ``moment``; one beyond the longest pause is from a wrong clock."""
     return timedelta() < moment - now <= policy.longest
 
 
 def back_off(
     attempts: int, policy: Policy, *, chance: float, retry_after: float | None = None
 ) -> timedelta:
-    """Return the pause after the ``attempts``-th try (1 or more).
+    """Return the pause after the ``attempts``-th attempt (1 or more).
 
-    ``chance`` is a random number from 0 to 1; ``retry_after`` the seconds that the receiver asked
-    for, which are honoured up to the policy's longest pause.
+    ``chance`` is a random number from 0 to 1. ``retry_after`` is the number of seconds that the
+    receiver asked for; it is respected up to the policy's longest pause.
     """
     tries = min(attempts, policy.attempts)
     pause = policy.first.total_seconds() * policy.factor ** (tries - 1)

@@ -1,4 +1,4 @@
-"""What a run knows of each host: how many exchanges it gets at a time, and from when on. Pure."""
+"""The state of each host in a run: how many exchanges at a time, and from when on. Pure."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if typing.TYPE_CHECKING:
 __all__ = ["MAX_TIMEOUTS", "Host", "Trouble", "host_of", "trouble_of"]
 
 MAX_TIMEOUTS = 2
-"""So many exchanges with a host may time out in a run; then no further one begins."""
+"""The number of exchanges with a host that may time out in a run; then no more are started."""
 
 T = typing.TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What an answer, or the lack of one, says of the state of its host.
+    """What an answer, or a missing one, says about the state of its host.
 
-    ``pause`` is how many seconds the host asks to be left alone, ``timeouts`` how many exchanges
-    it counts for that timed out. Even where both are 0, it is better asked one thing at a time:
-    a small site whose program can do no more answers a second request with an error page.
+    ``pause`` is the number of seconds that the host asks to be left alone, ``timeouts`` the number
+    of timeouts that the exchange counts for. Even if both are 0, the host gets one request at a
+    time from then on: a small site that is overloaded answers a second one with an error page.
     """
 
     pause: float = 0.0
@@ -43,21 +43,21 @@ class Trouble:
 
 
 OUT_OF_ORDER = Trouble(timeouts=MAX_TIMEOUTS)
-"""It is not asked again in this run."""
+"""The host is not asked again in this run."""
 
 
 def trouble_of(
     answer: Response | WebError, now: datetime, outcome: Outcome | None = None
 ) -> Trouble | None:
-    """Return what an ``answer`` says of its host; None where all is well.
+    """Return what an ``answer`` says about its host; None if the host has no trouble.
 
-    ``outcome`` is what it means to a mention, where it answers one: a pingback's fault says that
-    one is too quick with a status of 200.
+    ``outcome`` is what the answer means for its mention: a pingback's fault may ask for a pause
+    with status 200.
     """
     heard = answer.heard if isinstance(answer, WebError) else answer
     asked = (pause(heard.status, heard.headers, now) if heard else None) or 0.0
     if isinstance(answer, WebError):
-        if isinstance(answer, TimedOut | LookupFailed):  # a name server may be silent, too
+        if isinstance(answer, TimedOut | LookupFailed):  # a name server may not answer, too
             return Trouble(asked, timeouts=1)
         return Trouble(asked) if isinstance(answer, Unreachable) else None
     if outcome is not None and outcome.verdict is Verdict.LATER:
@@ -67,10 +67,10 @@ def trouble_of(
 
 @dataclass(slots=True)
 class Host(typing.Generic[T]):
-    """A host, and the ``queue`` of what waits for a turn there.
+    """A host, and the ``queue`` of the tasks that wait for a turn there.
 
-    At most ``width`` exchanges run at a time, of which ``busy`` do; none begins before
-    ``paused_until`` (seconds of a clock that only grows). Before it ``has_answered`` once, no more
+    At most ``width`` exchanges run at a time; ``busy`` are running. None starts before
+    ``paused_until`` (seconds of a monotonic clock). Until the host ``has_answered`` once, no more
     run than may time out.
     """
 
@@ -84,17 +84,17 @@ class Host(typing.Generic[T]):
 
     @property
     def is_closed(self) -> bool:
-        """Whether no exchange with it begins any more in this run."""
+        """Whether no more exchanges with this host are started in this run."""
         return self.timeouts >= MAX_TIMEOUTS
 
     @property
-    def has_room(self) -> bool:
-        """Whether something waits that could begin now, but for a pause."""
+    def can_start(self) -> bool:
+        """Whether a waiting task could start now, apart from a pause."""
         most = self.width if self.has_answered else min(self.width, MAX_TIMEOUTS)
         return bool(self.queue) and self.busy < most and not self.is_closed
 
     def note(self, trouble: Trouble | None, now: float) -> None:
-        """Take into account how an exchange went that is over ``now``."""
+        """Record the result of an exchange that ended at ``now``."""
         if trouble is None:
             self.has_answered = True
             return
@@ -105,7 +105,7 @@ class Host(typing.Generic[T]):
 
 
 def host_of(url: str) -> str:
-    """Return the name of the host that ``url`` is at; empty where it cannot be fetched anyway."""
+    """Return the host of ``url``; an empty string if ``url`` cannot be fetched."""
     try:
         return host_key(url)
     except InvalidURL:

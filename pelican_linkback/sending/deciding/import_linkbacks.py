@@ -1,14 +1,15 @@
-"""Whom pelican-plugin-linkbacks told: its cache file -> events of our journal. Pure.
+"""The cache file of pelican-plugin-linkbacks -> events of our journal. Pure.
 
-The file is one JSON object: for each slug of an article its links, and for each link what came of
-the two protocols, with a ``response`` where the receiver took it and an ``error`` where not::
+The file is one JSON object: for each slug of an article its links, and for each link the results of
+the two protocols, with a ``response`` if the receiver accepted it and an ``error`` if not::
 
     {"an-answer": {"https://example.org/a-post": {
         "pingback": {"response": "Thank you.", "server_uri": "https://example.org/xmlrpc"},
         "webmention": {"error": "No webmention URI found"}}}}
 
-It has no times and no versions of articles. So what it tells of is recorded as known there in the
-present version: nobody hears of that again, and whoever took a webmention hears of the next one.
+It has no times and no versions of articles. So its mentions are recorded as delivered in the
+present version: they are not sent again, and receivers of webmentions are notified of the next
+version.
 """
 
 from __future__ import annotations
@@ -27,16 +28,16 @@ from pelican_linkback.text.printable import printable
 __all__ = ["FILE", "PastMention", "inherited", "mentions_in"]
 
 FILE = "pelican-plugin-linkbacks.json"
-"""What that plugin calls its cache, in the folder of Pelican's CACHE_PATH."""
+"""The name of that plugin's cache, in the folder of Pelican's CACHE_PATH."""
 
 DETAIL = "sent by pelican-plugin-linkbacks"
 REGISTERED = "Pingback already registered"
-"""How that plugin's error begins where the receiver answered with fault 48."""
+"""The start of that plugin's error message if the receiver answered with fault 48."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastMention:
-    """The article with this ``slug`` linked to ``target``, which was told by ``protocol``."""
+    """The article with this ``slug`` linked to ``target``, which was notified by ``protocol``."""
 
     slug: str
     target: str
@@ -44,9 +45,9 @@ class PastMention:
 
 
 def mentions_in(cache: bytes) -> list[PastMention]:
-    """Return whom the plugin told that wrote ``cache``; a link that both protocols told once.
+    """Return the mentions that are recorded in ``cache``; a link sent by both protocols once.
 
-    Raises LinkbackError, saying what is wrong, where any of it is not as that plugin writes it.
+    Raises LinkbackError with the reason if any part is not as that plugin writes it.
     """
     try:
         articles = json.loads(cache.decode("utf-8"))
@@ -60,14 +61,14 @@ def mentions_in(cache: bytes) -> list[PastMention]:
         PastMention(slug, target, protocol)
         for slug, links in _object(articles, "it").items()
         for target, answers in _links(slug, links).items()
-        if (protocol := _told_by(_object(answers, printable(target))))
+        if (protocol := _sent_by(_object(answers, printable(target))))
     ]
 
 
 def inherited(
     past: PastMention, post: Post, known: Mapping[Mention, Delivery]
 ) -> Iterator[tuple[Mention, Fact]]:
-    """Yield what is to be recorded of a ``past`` mention by ``post``: nothing where it is known."""
+    """Yield the events to record for a ``past`` mention by ``post``: none if it is known."""
     mention = Mention(post.source, past.target)
     if mention in known and known[mention].is_known:
         return
@@ -89,8 +90,8 @@ def _object(value: object, name: str) -> Mapping[str, object]:
     raise LinkbackError(f"{name} is not a JSON object, as that plugin writes one")
 
 
-def _told_by(answers: Mapping[str, object]) -> Protocol | None:
-    """Return by what a link was told: webmention where both did, since that one has updates."""
+def _sent_by(answers: Mapping[str, object]) -> Protocol | None:
+    """Return the protocol that a link was sent by: webmention if both, since it has updates."""
     for protocol in (Protocol.WEBMENTION, Protocol.PINGBACK):
         answer = answers.get(protocol)
         if isinstance(answer, dict) and _was_taken(answer):
@@ -99,6 +100,6 @@ def _told_by(answers: Mapping[str, object]) -> Protocol | None:
 
 
 def _was_taken(answer: Mapping[str, object]) -> bool:
-    # A webmention is often taken with an empty response.
+    # A webmention is often accepted with an empty response.
     error = str(answer.get("error") or "")
     return REGISTERED in error or ("response" in answer and not error)

@@ -1,10 +1,10 @@
-"""An article that has moved: by which address does a receiver know it? Pure.
+"""An article that has moved: which address does a receiver know? Pure.
 
-A receiver looks at the source that it is told of, and may follow redirects (Webmention, section
-3.2.2). While the old address redirects to the new page, it finds the link there as before: to
-retract the old address would only confirm it, and the new one would be a second mention beside
-it. So the mention stays with the old address, and later versions are sent by it. Where the old
-address is gone, it is retracted and the new one sent.
+A receiver fetches the source that it is sent, and may follow redirects (Webmention, section 3.2.2).
+While the old address redirects to the new page, it finds the link there as before: a retraction of
+the old address would confirm the mention, and the new address would be a second mention. So the
+mention keeps the old address, and later versions are sent with it. If the old address is gone, it
+is retracted and the new one is sent.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.verification import links_to
 from pelican_linkback.sending.deciding.readiness import (
     LINK_MISSING,
+    MAX_WAIT,
     OLD_ADDRESS,
     OLDER,
-    PATIENCE,
     REDIRECTED,
     Ready,
     is_gone,
@@ -57,13 +57,13 @@ __all__ = [
 MOVED = "moved"
 
 UNSURE = "unknown"
-"""The version that a receiver knows that may have taken another one since: none of an article."""
+"""The version that a receiver knows, if it may have accepted another one since."""
 
 Facts = typing.Sequence[tuple[Mention, Fact]]
 
 
 def predecessors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery]:
-    """Return what a receiver knows of an article at its old address, by the mention of the new.
+    """Return the old delivery of an article that moved, by the mention of the new address.
 
     Only for new mentions that are still to be sent.
     """
@@ -78,10 +78,10 @@ def predecessors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delive
 
 
 def successors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery]:
-    """Return how a receiver knows an article at its new address, too, by the mention of the old.
+    """Return the new delivery of an article that moved, by the mention of the old address.
 
-    It holds both mentions: the old address was still online for a while, or down. Or it holds one,
-    and two branches of the journal that were merged say so by either address.
+    The receiver has both mentions: the old address was still online for a while, or down. Or it has
+    one, and two merged branches of the journal record it with different addresses.
     """
     moved = {
         mention: old
@@ -105,9 +105,9 @@ def _last_event(delivery: Delivery) -> tuple[datetime | None, Mention]:
 
 
 def _has_moved(delivery: Delivery) -> bool:
-    """Tell whether a receiver knows an article at an address where it is no more.
+    """Return whether a receiver knows an article by an address that it has left.
 
-    Pingback has no word for a removal, so there its fingerprint alone says it.
+    Pingback has no removals, so there the fingerprint alone says it.
     """
     return (
         delivery.fingerprint == GONE
@@ -124,23 +124,24 @@ def _is_new(delivery: Delivery) -> bool:
 def succession(
     new: Delivery, old: Delivery, page: Response | WebError, now: datetime
 ) -> Facts | Waiting | None:
-    """Return what becomes of ``new`` where a receiver knows the article as ``old``.
+    """Return the facts for ``new`` if a receiver knows the article as ``old``.
 
-    ``page`` is what came of fetching ``old.sent_source``. Where it redirects to a page with the
-    link, these are the facts to record: the receiver knows ``new`` by the old address. Where it
-    is gone, None: ``new`` is sent by its own. Otherwise nobody knows yet, and it waits for a day.
+    ``page`` is the result of fetching ``old.sent_source``. If it redirects to a page with the link,
+    return the facts to record: the receiver knows ``new`` by the old address. If it is gone, return
+    None: ``new`` is sent with its own address. Otherwise the answer is unknown, and it waits for a
+    day.
     """
     if redirects(old, page):
         return kept(new, old)
     if not isinstance(page, WebError) and (is_gone(page) or _lacks_link(old, page)):
         return None
-    if new.since is not None and now - new.since >= PATIENCE:
+    if new.since is not None and now - new.since >= MAX_WAIT:
         return None
     return Waiting(OLD_ADDRESS, printable(old.sent_source))
 
 
 def redirects(old: Delivery, page: Response | WebError) -> bool:
-    """Tell whether the address by which ``old`` is known leads to another page with the link."""
+    """Return whether the address of ``old`` redirects to another page with the link."""
     return (
         not isinstance(page, WebError)
         and page.status == 200
@@ -156,7 +157,7 @@ def _lacks_link(old: Delivery, page: Response) -> bool:
 
 
 def kept(new: Delivery, old: Delivery) -> Facts:
-    """Return that the receiver of ``old`` keeps its address for what is ``new``."""
+    """Return the facts that the receiver of ``old`` keeps its address for ``new``."""
     outcome = Outcome(Verdict.DELIVERED, MOVED, old.sent_source, old.acknowledged_by)
     known = Answered(outcome, None, old.acknowledged or UNSURE, old.sent_source)
     if not old.takes_updates:
@@ -165,7 +166,7 @@ def kept(new: Delivery, old: Delivery) -> Facts:
 
 
 def left_alone(old: Mention, new: Delivery) -> Facts:
-    """Return that an old address is not retracted, since it leads to that of ``new``."""
+    """Return the facts that an old address is not retracted, since it redirects to ``new``."""
     outcome = Outcome(Verdict.NOTHING, MOVED, new.mention.source)
     return [(old, Answered(outcome, None, GONE))]
 
@@ -173,26 +174,26 @@ def left_alone(old: Mention, new: Delivery) -> Facts:
 def is_lost(
     delivery: Delivery, found: Ready | Waiting, page: Response | WebError, now: datetime
 ) -> bool:
-    """Tell whether the address by which a receiver knows the page leads to it no more.
+    """Return whether the address that a receiver knows does not lead to the page any more.
 
-    ``found`` is what the ``page`` there says of the delivery. Then the page is sent by its own
-    address, if that is ready. What may pass is waited for, for a day.
+    ``found`` is what the ``page`` there says about the delivery. If so, the page is sent with its
+    own address, if that is ready. A passing problem is waited for, for a day.
     """
     if delivery.sent_source == delivery.mention.source or delivery.is_removal:
         return False
     if isinstance(found, Ready) or found.reason == OLDER:
         return False
     is_answer = found.reason in {REDIRECTED, LINK_MISSING}
-    is_over = delivery.since is not None and now - delivery.since >= PATIENCE
+    is_over = delivery.since is not None and now - delivery.since >= MAX_WAIT
     return is_answer or is_over or (not isinstance(page, WebError) and is_gone(page))
 
 
 def retracted_after_all(
     deliveries: Mapping[Mention, Delivery], delivery: Delivery, page: Response | WebError
 ) -> Iterator[tuple[Mention, Fact]]:
-    """Yield what makes the retraction of an old address due that redirected, and is gone now.
+    """Yield the facts that retract an old address that redirected, and is gone now.
 
-    Unless the receiver has been told since, by that address, that the link is gone.
+    Not if the receiver has been notified since, with that address, that the link is gone.
     """
     old = deliveries.get(Mention(delivery.sent_source, delivery.mention.target))
     is_over = old is not None and (old.state, old.reason) == (State.NOTHING, MOVED)

@@ -1,8 +1,8 @@
-"""May a mention be sent? What a receiver would find at our page decides. Pure.
+"""Readiness: may a mention be sent now? Decided by what a receiver would find. Pure.
 
-A receiver fetches the page to see for itself, so a mention that is sent before the upload is
-refused, for good, and an update that is sent before it is taken for no change at all. What is
-recorded as sent has to be the version that the receiver can have seen.
+A receiver fetches the page to verify the link. A mention that is sent before the upload is refused
+permanently, and an update that is sent before it is taken for no change. The version that is
+recorded as sent has to be the one that the receiver can have seen.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ if typing.TYPE_CHECKING:
 __all__ = [
     "LINK_MISSING",
     "LOOKUP_FAILED",
+    "MAX_WAIT",
     "NOT_ONLINE",
     "OLDER",
     "OLD_ADDRESS",
-    "PATIENCE",
     "REDIRECTED",
     "REWRITTEN",
     "STILL_LINKED",
@@ -66,15 +66,17 @@ OLD_ADDRESS = "old-address"
 UPLOAD_HELPS = frozenset(
     {NOT_ONLINE, LOOKUP_FAILED, OLDER, STILL_LINKED, STILL_ONLINE, OLD_ADDRESS}
 )
-"""What passes when the site is uploaded, or by itself; the others need the author."""
+"""Reasons that an upload or time removes; the others need the author."""
 
-PATIENCE = timedelta(days=1)
-"""For so long a new version waits until its page reads like the built one: some hosts rewrite
-pages, so that it never will."""
+MAX_WAIT = timedelta(days=1)
+"""How long a new version waits until the page online reads like the built one.
 
-UNCHANGED = timedelta(days=30)
-"""For so long it waits where the page is, as before, the one that stood there when another
-version was sent: nobody has uploaded anything since."""
+Some hosts rewrite pages, so that it never will.
+"""
+
+MAX_WAIT_UNCHANGED = timedelta(days=30)
+"""How long it waits if the page online is still the one of an older version that was sent: nothing
+has been uploaded since."""
 
 LACKS_LINK = "it has no link to the target yet"
 REWRITTEN = "the page that was built does; see whether the host changes links or shows a check"
@@ -89,7 +91,7 @@ class BuiltPage(typing.NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A receiver finds what it is told: at ``source``, a page with this ``digest``."""
+    """A receiver would find the link: at ``source``, on a page with this ``digest``."""
 
     source: str
     digest: str
@@ -100,8 +102,8 @@ def readiness(
 ) -> Ready | Waiting:
     """Return whether ``delivery`` can be sent, or why it has to wait.
 
-    ``page`` is what came of fetching ``delivery.sent_source``, ``built`` the page that is to be
-    uploaded there, as far as it is known.
+    ``page`` is the result of fetching ``delivery.sent_source``, ``built`` the page that is to be
+    uploaded there, if known.
     """
     if isinstance(page, WebError):
         code = LOOKUP_FAILED if isinstance(page, LookupFailed) else NOT_ONLINE
@@ -115,8 +117,8 @@ def readiness(
 def _of_feed(delivery: Delivery, page: Response) -> Ready | Waiting:
     """Return whether a hub would find the feed as it was built.
 
-    A redirect does not matter, since a hub follows; nor is there an end to patience, since a hub
-    that comes too early finds nothing new, and is not told again when the feed is there.
+    A redirect does not matter, since hubs follow redirects. The wait has no limit: a hub that comes
+    too early finds nothing new, and is not notified again when the new feed is online.
     """
     if page.status != 200:
         return _not_online(page)
@@ -130,7 +132,7 @@ def _not_online(page: Response) -> Waiting:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A look at the page of a delivery, beside the one that was built."""
+    """The page of a delivery online, compared with the built one."""
 
     delivery: Delivery
     page: Response
@@ -139,7 +141,7 @@ class _Look:
 
     @property
     def source(self) -> str:
-        """The address to give to the receiver: once it knows one, always the same.
+        """The address to send to the receiver: always the same, once it knows one.
 
         At first it is the one that serves the page: many hosts redirect /a.html to /a.
         """
@@ -152,7 +154,7 @@ class _Look:
         return digest_of(self.page.body, charset(self.page.headers))
 
     def why_wait(self) -> Waiting | None:
-        """Return why a receiver would not find what it is to be told."""
+        """Return why a receiver would not find what the mention says."""
         if self.delivery.is_removal:
             return None if is_gone(self.page) else self._why_not_removed()
         if self.page.status != 200:
@@ -185,8 +187,8 @@ class _Look:
         """Return why a receiver would still find the link on a page that answers."""
         is_unlinked = self.page.status == 200 and not self._has_link
         if self.delivery.fingerprint == GONE:
-            # A page that says in words alone that nothing is there, or whereto it has moved, is
-            # one without the link. Who follows a redirect to the new page finds it there.
+            # A page whose text alone says that it is gone, or where it has moved, has no link. A
+            # receiver that follows a redirect to the new page finds the link there.
             return None if is_unlinked else Waiting(STILL_ONLINE)
         if self.page.status != 200:
             return _not_online(self.page)
@@ -195,8 +197,8 @@ class _Look:
     def _about_other_page(self) -> Waiting | None:
         """Return why a page with the link, to which the source redirects, is not its new address.
 
-        It has to be on the same host, and the page that was built: not a home page, to which a
-        host sends those who look for a page that is not there yet.
+        It has to be on the same host, and the page that was built: some hosts redirect requests for
+        missing pages to the home page.
         """
         if not self._is_at_home:
             return Waiting(REDIRECTED, printable(self.page.url))
@@ -204,7 +206,7 @@ class _Look:
         return Waiting(OLDER) if expected and self.online not in expected else None
 
     def _about_missing_link(self) -> Waiting:
-        """Return why the page lacks the link: it is an older one, or not as it was built."""
+        """Return why the page lacks the link: it is an older one, or differs from the built one."""
         if self._is_redirected and not self._is_one_page:
             return Waiting(REDIRECTED, printable(self.page.url))
         (source, target), built = self.delivery.mention, self.built
@@ -212,15 +214,15 @@ class _Look:
         if not expected or (built is not None and not links_to(built.body, source, target)):
             return Waiting(LINK_MISSING)
         has_words = any(has_words_of(self.online, each) for each in expected)
-        if has_words or self._is_over(PATIENCE):
+        if has_words or self._is_over(MAX_WAIT):
             return Waiting(LINK_MISSING, REWRITTEN)
         return Waiting(OLDER, LACKS_LINK)
 
     def _expected(self) -> AbstractSet[str]:
-        """Return the digests of the page in the present version; none where nothing is known.
+        """Return the digests of the page in the present version; none if unknown.
 
-        The output folder may be that of another version: of an earlier build, where another
-        machine queued this one. So it counts where it was written later, or nothing else is known.
+        The output folder may have another version: from an earlier build, if another machine queued
+        this one. So it counts if it was written later, or if nothing else is known.
         """
         built, since = self.built, self.delivery.since
         expected = {self.delivery.page} - {""}
@@ -236,14 +238,14 @@ class _Look:
             return False
         is_unchanged = self.online == self.delivery.seen
         of_another = self.delivery.seen_version != self.delivery.fingerprint
-        return not self._is_over(UNCHANGED if is_unchanged and of_another else PATIENCE)
+        return not self._is_over(MAX_WAIT_UNCHANGED if is_unchanged and of_another else MAX_WAIT)
 
-    def _is_over(self, patience: timedelta) -> bool:
-        return self.delivery.since is not None and self.now - self.delivery.since >= patience
+    def _is_over(self, limit: timedelta) -> bool:
+        return self.delivery.since is not None and self.now - self.delivery.since >= limit
 
 
 def is_gone(page: Response) -> bool:
-    """Tell whether a page is known to be gone, and not only in trouble."""
+    """Return whether a page is known to be gone, and not only failing."""
     return page.status in {404, 410} or is_tombstone(page.body, page.headers)
 
 
@@ -257,7 +259,7 @@ def _stem(url: str) -> str:
 def objections(
     delivery: Delivery, page: Response | WebError, built: BuiltPage | None
 ) -> tuple[Objection, ...]:
-    """Return what a WordPress receiver would hold against the page: the built one, if known."""
+    """Return why a WordPress receiver would refuse the page: the built one, if known."""
     if delivery.is_ping or delivery.is_removal:
         return ()
     if built is not None:
@@ -267,7 +269,7 @@ def objections(
     return preflight(_text(page.body, charset(page.headers)), delivery.mention.target)
 
 
-_text = lru_cache(maxsize=4)(decode)  # one page may be asked about many targets
+_text = lru_cache(maxsize=4)(decode)  # cached, since one page may be asked about many targets
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""The site as it is, against what is known of its mentions: what is to be recorded? Pure."""
+"""The events to record, from the present site and the deliveries. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.verification import links_to
 from pelican_linkback.sending.deciding.changes import Post, not_built, reconcile
-from pelican_linkback.sending.deciding.decider import Decision, can_begin_anew
+from pelican_linkback.sending.deciding.decider import Decision, can_retry
 from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.sending.deciding.topics import Topic, news_of
 from pelican_linkback.sending.memory.delivery import Delivery
@@ -21,9 +21,9 @@ News = Sequence[tuple[Mention, Fact]]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All the articles of a site, and all its feeds that name hubs; None: these are not known.
+    """All articles of a site, and all its feeds that name hubs; None: unknown.
 
-    ``digest`` returns that of the page that was just built for a source; see ``reconcile``.
+    ``digest`` returns the digest of the page that was just built for a source; see ``reconcile``.
     """
 
     posts: tuple[Post, ...] | None = None
@@ -32,7 +32,7 @@ class Site:
 
 
 def changes(deliveries: Mapping[Mention, Delivery], site: Site) -> News:
-    """Return what ``site`` changes in what is known; what is not known of it is left as it is."""
+    """Return what changed on ``site``; what is unknown stays as it is."""
     news: list[tuple[Mention, Fact]] = []
     if site.posts is not None:
         news += reconcile(deliveries, site.posts, site.digest)
@@ -42,24 +42,24 @@ def changes(deliveries: Mapping[Mention, Delivery], site: Site) -> News:
 
 
 def second_chances(decided: Mapping[Mention, tuple[Delivery, Decision]], news: News) -> News:
-    """Return that what failed is forgotten and queued, except what there is ``news`` of."""
+    """Return facts that queue again what failed, except mentions that ``news`` is about."""
     otherwise = {mention for mention, _ in news}
     return [
         (mention, fact)
         for mention, (delivery, decision) in sorted(decided.items())
-        if mention not in otherwise and can_begin_anew(delivery, decision)
+        if mention not in otherwise and can_retry(delivery, decision)
         for fact in (Dropped(), delivery.news)
     ]
 
 
 def unlinked(posts: Iterable[Post], built: Callable[[str], BuiltPage | None]) -> Iterator[Mention]:
-    """Yield what is marked, and is no link of the page that was built of its article."""
+    """Yield the mentions that are marked, but whose built page does not link to the target."""
     for post in posts:
         missing = [target for target in post.targets if target not in post.links]
         page = built(post.source) if missing else None
         if page is None:
             continue
         for target in missing:
-            # A theme may link to what the article itself does not.
+            # The theme may add links that the article itself does not have.
             if not links_to(page.body, post.source, target):
                 yield Mention(post.source, target)

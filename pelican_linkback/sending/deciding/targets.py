@@ -1,4 +1,4 @@
-"""Which of an article's links are worth telling. Pure."""
+"""Which of an article's links are targets of linkbacks. Pure."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def choose(
     find: bool = False,
     exclude: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """Return the targets of the article at ``source``, as they stand there, each page once.
+    """Return the targets of the article at ``source``, as written there, each page once.
 
-    Those that the metadata mark come first; with ``find``, or where the metadata say "all", the
-    article's links follow, but none that its author disowns (``rel="nofollow"``) and none in a
-    code listing. Never a page of the same site, nor what ``exclude`` names: hosts, ``*.`` hosts and
-    the beginnings of URLs, in their normal forms.
+    Those marked in the metadata come first. With ``find``, or if the metadata say "all", the links
+    of the article follow, except those with ``rel="nofollow"`` and those in code listings. Pages of
+    the same site are never targets, nor is what ``exclude`` names: hosts, ``*.`` hosts and prefixes
+    of URLs, in normal form.
     """
     if marks.none:
         return ()
-    found = [_as_told(link) for link in links if "nofollow" not in link.rels and not link.in_code]
+    found = [_written(link) for link in links if "nofollow" not in link.rels and not link.in_code]
     wanted = [*marks.urls, *(found if marks.all or (find and not marks.urls) else ())]
     targets: dict[str, str] = {}
     for target in wanted:
@@ -37,8 +37,8 @@ def choose(
     return tuple(targets.values())
 
 
-def _as_told(link: Hyperlink) -> str:
-    """Return the link as it stands on the page, made absolute if need be."""
+def _written(link: Hyperlink) -> str:
+    """Return the link as written on the page, made absolute if necessary."""
     return link.href if urlsplit(link.href).scheme else link.url
 
 

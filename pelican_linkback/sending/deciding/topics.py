@@ -1,9 +1,9 @@
-"""Feeds, as hubs are told of them: what is news about a feed, and is it online? Pure.
+"""Feeds and their hubs (WebSub): what changed, and is it online? Pure.
 
-A hub that is told of a feed fetches it, compares it with what it knows, and hands what is new to
-the feed's subscribers. A feed and a hub are a mention like any other (``Mention(feed, hub)``), with
-the feed's bytes for its version. So what is remembered is the version that the hub was told of
-last, whenever and by whichever build that was written.
+A hub that is notified of a feed fetches it, compares it with its copy, and sends what is new to the
+subscribers. A feed and a hub are a mention like any other (``Mention(feed, hub)``), with a digest
+of the feed's bytes as its version. So what is recorded is the version of the last notification,
+whenever and by whichever build the feed was written.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if typing.TYPE_CHECKING:
 __all__ = ["SEEN", "Topic", "is_version", "news_of", "version_of"]
 
 SEEN = 1_000_000
-"""Bytes of a page that the web door keeps, and no more."""
+"""The number of bytes of a page that the client keeps."""
 
 _OVER = {State.NOTHING, State.REFUSED}
 """The states in which nothing is under way that could be dropped."""
@@ -32,10 +32,10 @@ _OVER = {State.NOTHING, State.REFUSED}
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A feed that can be subscribed to.
+    """A feed that readers can subscribe to at a hub.
 
-    ``url`` is its own, as the feed itself says it; ``feed`` the path that its author knows it by,
-    ``hubs`` are the URLs to tell, and ``version`` is that of the document (``version_of``).
+    ``url`` is its own URL, as the feed says it; ``feed`` its path in the output folder, ``hubs``
+    are the URLs to notify, and ``version`` is that of the document (``version_of``).
     """
 
     url: str
@@ -47,11 +47,11 @@ class Topic:
 def news_of(
     deliveries: Mapping[Mention, Delivery], topics: Iterable[Topic]
 ) -> Iterator[tuple[Mention, Fact]]:
-    """Yield what the site's present ``topics`` (all of them) change in what is known.
+    """Yield the changes between the deliveries and the present ``topics`` (all of the site).
 
-    A hub to which a feed is new is not told of it: nobody can have subscribed there before the
-    feed named the hub. Its version is remembered, and the next one is told. What has not been told
-    of a feed that is gone, or to a hub that the feed names no more, is dropped.
+    A hub that a feed has just named is not notified: nobody can have subscribed there before. The
+    feed's version is recorded, and the hub is notified of the next one. What is still to be sent
+    for a feed that is gone, or to a hub that the feed does not name any more, is dropped.
     """
     facts: dict[Mention, News] = {
         mention: Dropped()
@@ -65,24 +65,24 @@ def news_of(
         if is_news(deliveries.get(mention), fact):
             yield mention, fact
         if isinstance(fact, Queued) and mention not in deliveries:
-            yield mention, Answered(_nobody_yet(mention.target), fingerprint=fact.fingerprint)
+            yield mention, Answered(_new_to_hub(mention.target), fingerprint=fact.fingerprint)
 
 
-def _nobody_yet(hub: str) -> Outcome:
+def _new_to_hub(hub: str) -> Outcome:
     return Outcome(Verdict.NOTHING, "nobody-yet", protocol=Protocol.WEBSUB, endpoint=hub)
 
 
 def version_of(document: bytes) -> str:
-    """Return what changes when a byte of ``document`` does.
+    """Return a digest of ``document``.
 
-    Of a long one the beginning has a digest of its own, since no more than that is fetched.
+    A long one has a separate digest of its first part, since no more than that is fetched.
     """
-    beginning, rest = document[:SEEN], document[SEEN:]
-    return f"{_digest(beginning)}-{_digest(rest)}" if rest else _digest(beginning)
+    first, rest = document[:SEEN], document[SEEN:]
+    return f"{_digest(first)}-{_digest(rest)}" if rest else _digest(first)
 
 
 def is_version(page: Response, version: str) -> bool:
-    """Tell whether ``page`` is the document of this version, as far as it was fetched."""
+    """Return whether ``page`` is the document of this version, as far as it was fetched."""
     if page.truncated:
         return version.startswith(f"{_digest(page.body)}-")
     return version_of(page.body) == version

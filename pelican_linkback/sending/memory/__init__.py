@@ -1,1 +1,1 @@
-"""What is known of each mention: events, and the deliveries they add up to."""
+"""The record of each mention: events, and the deliveries that are computed from them."""

@@ -1,4 +1,4 @@
-"""Take out of the journal the lines that its state does not need: only when the author asks."""
+"""Compaction of the journal: removes lines that its state does not need, if the author asks."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["compact", "needed"]
 
 
 def compact(journal: Journal) -> tuple[int, int]:
-    """Rewrite ``journal`` with the lines that are needed; return how many there were and are.
+    """Rewrite ``journal`` with the needed lines only; return the number of lines before and after.
 
-    Lines that could not be read stay. Raises JournalError when another process writes to it.
+    Lines that could not be read stay. Raises JournalError if another process is writing to it.
     """
     with journal.hold() as held:
         if not held:
@@ -29,11 +29,11 @@ def compact(journal: Journal) -> tuple[int, int]:
 
 
 def needed(events: Mapping[int, Event]) -> set[int]:
-    """Return the numbers of the lines without which the fold would be another one.
+    """Return the numbers of the lines without which the deliveries would differ.
 
-    Nothing is rewritten and nothing new is written: the lines that are left are true, and can be
-    merged with those of another branch. The time grows with the lines, also where one mention
-    has very many; so what is left need not be the least.
+    No line is changed or added: the remaining lines are true, and can be merged with those of
+    another branch. The time grows linearly with the lines, also if one mention has very many; so
+    the result need not be the minimum.
     """
     mentions: dict[Mention, list[tuple[int, Event]]] = defaultdict(list)
     for number, event in events.items():
@@ -44,14 +44,15 @@ def needed(events: Mapping[int, Event]) -> set[int]:
 Line = tuple[int, Event]
 
 PASSES = 8
-"""A line may be needed only by one that goes: so often are the lines gone through at most."""
+"""The maximum number of passes: a line may be needed only by one that a later pass removes."""
 
 NEAR, FAR = 3, 24
-"""Events after which the lack of one must have no effect any more; FAR where news come by then."""
+"""After this number of events the lack of one must have no effect any more; FAR if they include
+changes of the article."""
 
 
 def _pruned(history: Sequence[Line]) -> list[Line]:
-    """Return those lines of one mention that amount to the same as all of them."""
+    """Return lines of one mention that have the same result as all of them."""
     lines = _latest(_in_order(history))
     for _ in range(PASSES):
         fewer = _without_the_ineffective(lines)
@@ -62,14 +63,14 @@ def _pruned(history: Sequence[Line]) -> list[Line]:
 
 
 def _in_order(history: Sequence[Line]) -> list[Line]:
-    """Return the lines as the fold takes them: by time, and each event once."""
+    """Return the lines in the order of the fold: by time, each event once."""
     by_event = {event: number for number, event in reversed(history)}
     in_order = sorted(by_event, key=lambda event: (event.at, repr(event)))
     return [(by_event[event], event) for event in in_order]
 
 
 def _latest(lines: list[Line]) -> list[Line]:
-    """Return the lines from one of the last versions on, if they amount to the same as all."""
+    """Return the lines from one of the last versions on, if they have the same result as all."""
     state = _state(lines)
     versions = [n for n, (_, event) in enumerate(lines) if isinstance(event.fact, Queued)]
     for start in versions[: -1 - NEAR : -1]:
@@ -91,7 +92,7 @@ def _without_the_ineffective(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_without_effect(without: Delivery, having: Delivery, following: Sequence[Line]) -> bool:
-    """Tell whether two states become one by the events that follow."""
+    """Return whether two states become equal by the events that follow."""
     reach = NEAR
     for n, (_, event) in enumerate(following):
         without, having = without.after(event), having.after(event)

@@ -1,14 +1,14 @@
-"""Delivery: one mention, and what its events amount to. Pure.
+"""Delivery: one mention, and the state that its events lead to. Pure.
 
-A receiver that takes webmentions is told of every version of an article: of its changes, that it
-links to the target no more (``unlinked``), and that its page is ``gone``. Versions are told apart
-by the fingerprint, of which those two words are special values. A pingback is never repeated.
-A hub is told of every version of a feed.
+A receiver of webmentions is notified of every version of an article: of its changes, of a removed
+link (``unlinked``), and of a page that is ``gone``. Versions are identified by a fingerprint; those
+two words are special fingerprints. A pingback is never repeated. A hub is notified of every version
+of a feed.
 
-An attempt and its outcome say which version they speak of. So in a journal whose branches were
-merged, what one branch sent of an older version is not taken for news of a newer one that another
-branch has queued meanwhile. Lines of earlier releases do not say it, and speak of the version that
-is queued where they stand.
+An attempt and its outcome name the version that they are about. So in a journal whose branches were
+merged, an older version that one branch sent is not taken for a newer one that another branch has
+queued meanwhile. Lines of earlier releases have no version: they are about the version that is
+queued at that point.
 """
 
 from __future__ import annotations
@@ -38,31 +38,31 @@ INTERRUPTED = "interrupted"
 
 
 class State(StrEnum):
-    """Where a delivery stands."""
+    """The state of a delivery."""
 
     QUEUED = "queued"
     """Known, not yet tried."""
 
     WAITING = "waiting"
-    """Its page is not online yet, or does not hold the link."""
+    """Its page is not online yet, or does not contain the link."""
 
     ATTEMPTED = "attempted"
-    """A request was begun, and nothing more is known: the run ended before the answer came."""
+    """A request was started, and nothing more is known: the run ended before the answer came."""
 
     LATER = "later"
-    """Tried in vain, to be tried again."""
+    """An attempt failed; it is to be tried again."""
 
     DELIVERED = "delivered"
-    """The receiver knows the present version, or was told by a pingback once and for all."""
+    """The receiver knows the present version, or accepted a pingback, which is never repeated."""
 
     NOTHING = "nothing"
-    """The target takes no mentions."""
+    """The target accepts no mentions."""
 
     REFUSED = "refused"
-    """No, for good."""
+    """Refused permanently."""
 
     DROPPED = "dropped"
-    """The author took the mark away before it was told."""
+    """The author removed the mark before it was sent."""
 
 
 _STATES = {
@@ -74,25 +74,25 @@ _STATES = {
 
 
 _NO_ANSWER = {"timed-out", "unreachable", "error", INTERRUPTED}
-"""Reasons of an outcome after which the receiver may have taken what was sent, nobody knows."""
+"""Reasons of an outcome after which the receiver may or may not have accepted the mention."""
 
 _OPEN = {State.QUEUED, State.WAITING, State.ATTEMPTED, State.LATER}
 
 
 class Delivery(NamedTuple):
-    """One mention and what its events amount to.
+    """One mention and the state that its events lead to.
 
-    ``fingerprint`` is the present version of the article, ``page`` the digest of its page as it
-    was built, where that is known, and ``since`` when the version became known; ``attempts``
-    counts its tries, ``asked`` the looks at the receiver's status page, and ``retry_at`` is the
-    earliest time of the next of either. ``at`` is the time of the last event. Times are UTC.
+    ``fingerprint`` is the present version of the article, ``page`` the digest of its page as built,
+    if known, and ``since`` when the version became known. ``attempts`` counts the attempts for it,
+    ``asked`` the requests for the receiver's status page, and ``retry_at`` is the earliest time of
+    the next of either. ``at`` is the time of the last event. Times are UTC.
 
-    ``acknowledged_by`` is the protocol by which the receiver took a version (None: it took none),
-    ``acknowledged`` that version (empty: it may have taken another one since), and ``served_at``
-    the address by which it knows the page, where that is not the mention's source.
-    ``seen`` is the digest of the page that stood online at the last attempt, and
-    ``seen_version`` the version that was sent then. ``pause`` is what a host asked for when it
-    was told last. ``unanswered``: a webmention was sent, and its answer never came.
+    ``acknowledged_by`` is the protocol by which the receiver accepted a version (None: it accepted
+    none), ``acknowledged`` that version (empty: it may have accepted another one since), and
+    ``served_at`` the address by which it knows the page, if that is not the mention's source.
+    ``seen`` is the digest of the page that was online at the last attempt, and ``seen_version`` the
+    version that was sent then. ``pause`` is what a host asked for at the last attempt.
+    ``unanswered``: a webmention was sent, and its answer never came.
     """
 
     mention: Mention
@@ -120,17 +120,17 @@ class Delivery(NamedTuple):
 
     @property
     def is_known(self) -> bool:
-        """Whether the receiver took some version of the mention."""
+        """Whether the receiver accepted some version of the mention."""
         return self.acknowledged_by is not None
 
     @property
     def takes_updates(self) -> bool:
-        """Whether the receiver is to hear of every version."""
+        """Whether the receiver is to be notified of every version."""
         return self.acknowledged_by in {Protocol.WEBMENTION, Protocol.WEBSUB}
 
     @property
     def is_up_to_date(self) -> bool:
-        """Whether the receiver knows the present version, or can be told of no other."""
+        """Whether the receiver knows the present version, or its protocol has no updates."""
         return self.is_known and (self.acknowledged == self.fingerprint or not self.takes_updates)
 
     @property
@@ -140,41 +140,41 @@ class Delivery(NamedTuple):
 
     @property
     def is_shown(self) -> bool:
-        """Whether the receiver may show the mention, and would take it away again if told to."""
+        """Whether the receiver may show the mention, and would remove it when notified."""
         if not self.is_known:
             return self._may_be_taken
         return self.takes_updates and not self.is_ping and self.acknowledged not in {UNLINKED, GONE}
 
     @property
     def _may_be_taken(self) -> bool:
-        """Whether the receiver may have taken a first webmention whose answer has not come."""
+        """Whether the receiver may have accepted a first webmention whose answer has not come."""
         if self.state is not State.ATTEMPTED:
             return self.unanswered
         return self.unanswered or (self.protocol is Protocol.WEBMENTION and not self.is_known)
 
     @property
     def is_ping(self) -> bool:
-        """Whether it is a hub that is to be told, of a feed."""
+        """Whether it is a ping: a hub that is to be notified of a feed."""
         return self.protocol is Protocol.WEBSUB
 
     @property
     def is_removal(self) -> bool:
-        """Whether the receiver is to forget the mention: the link is gone, or its page."""
+        """Whether the receiver is to remove the mention: the link is gone, or its page."""
         return self.fingerprint in {UNLINKED, GONE}
 
     @property
     def sent_source(self) -> str:
-        """The address by which the receiver knows the page, or is to know it."""
+        """The address of the page to send: the one that the receiver knows, or is to know."""
         return self.served_at or self.mention.source
 
     @property
     def news(self) -> Queued:
-        """What made it due: its present version."""
+        """The event that made it due: its present version."""
         protocol = self.protocol if self.is_ping else None
         return Queued(self.article, self.fingerprint, protocol)
 
     def after(self, event: Event) -> Delivery:
-        """Return the delivery as it is once ``event``, the next in time, has happened."""
+        """Return the delivery after ``event``, the next in time."""
         here = self._replace(at=event.at)
         if self.state is State.ATTEMPTED and not _ends_an_attempt(event.fact):
             here = here._replace(unanswered=self._may_be_taken)
@@ -196,12 +196,12 @@ class Delivery(NamedTuple):
         known = self._replace(article=fact.article, fingerprint=fact.fingerprint, page=fact.page)
         if known.is_up_to_date:
             return known._replace(state=State.DELIVERED)
-        return known._anew(fact.protocol)
+        return known._again(fact.protocol)
 
-    def _anew(self, protocol: Protocol | None) -> Delivery:
-        """Return the delivery as one that nobody has tried yet.
+    def _again(self, protocol: Protocol | None) -> Delivery:
+        """Return the delivery as one that has not been tried yet.
 
-        A changed article gets a new chance: its author may have mended what was refused.
+        A changed article gets new attempts: its author may have fixed what was refused.
         """
         return Delivery(
             self.mention,
@@ -222,7 +222,7 @@ class Delivery(NamedTuple):
 
     def _kept_back(self, fact: Waiting | Dropped) -> Delivery:
         if self.is_up_to_date:
-            return self  # of a branch of the journal that did not know yet
+            return self  # of a branch of the journal that did not have the later events
         if isinstance(fact, Dropped):
             return self._replace(state=State.DROPPED, reason="", detail="")
         return self._replace(state=State.WAITING, reason=fact.reason, detail=fact.detail)
@@ -237,13 +237,13 @@ class Delivery(NamedTuple):
             return unsure._replace(unanswered=self.unanswered or is_first)._due_again(before=self)
         return unsure._replace(
             state=State.ATTEMPTED,
-            # Of an attempt nothing is known until its outcome; it lacks where the run was killed.
+            # The result of an attempt is its outcome, which is missing if the run was killed.
             reason=INTERRUPTED,
             detail="",
             protocol=fact.protocol,
             endpoint=fact.endpoint,
             retry_at=None,
-            # A fall-back to the other protocol belongs to the try that it ends.
+            # A fall-back to the other protocol belongs to the attempt that it ends.
             attempts=self.attempts + (not fact.after),
         )
 
@@ -271,15 +271,16 @@ class Delivery(NamedTuple):
             endpoint=outcome.endpoint,
             status_url=outcome.status_url,
             retry_at=fact.retry_at,
-            # Where there is an endpoint, the attempt was counted when it began.
+            # If there is an endpoint, the attempt was counted when it started.
             attempts=self.attempts + (outcome.endpoint is None),
             pause=fact.pause,
         )
 
     def _changes_nothing(self, fact: Attempt | Answered, protocol: Protocol | None) -> bool:
-        """Tell whether an exchange is of a branch of the journal that did not know yet.
+        """Return whether an exchange is of a branch of the journal that did not have later events.
 
-        What is told stays told, and a receiver that takes updates does not stop for a pingback.
+        A delivery stays delivered, and a receiver that takes updates keeps taking them after a
+        pingback.
         """
         if fact.fingerprint and self.takes_updates and protocol is Protocol.PINGBACK:
             return True
@@ -287,11 +288,13 @@ class Delivery(NamedTuple):
         return self.is_up_to_date and (is_present or not self.takes_updates)
 
     def _due_again(self, before: Delivery) -> Delivery:
-        """Return the delivery after the receiver was told of another version than the present one.
+        """Return the delivery after the receiver was sent another version than the present one.
 
-        What it is to hear is due as before, or again where it knew the present version.
+        It is due as before, or again if the receiver knew the present version.
         """
-        return self._anew(self.protocol if self.is_ping else None) if before.is_up_to_date else self
+        return (
+            self._again(self.protocol if self.is_ping else None) if before.is_up_to_date else self
+        )
 
     def _asked(self, fact: Asked) -> Delivery:
         if self.status_url is None or (fact.fingerprint or self.fingerprint) != self.fingerprint:
@@ -304,7 +307,7 @@ class Delivery(NamedTuple):
 
 
 def _ends_an_attempt(fact: Fact) -> bool:
-    """Tell whether it says what came of the attempt: its outcome, or one that falls back on it."""
+    """Return whether it ends the attempt: its outcome, or an attempt that falls back."""
     if isinstance(fact, Answered):
         return fact.outcome.endpoint is not None
     return isinstance(fact, Attempt) and fact.after != ""

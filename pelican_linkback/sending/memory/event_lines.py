@@ -41,13 +41,13 @@ __all__ = ["from_line", "to_line"]
 VERSION = 1
 
 END = 9000
-"""Events of this year and later ones did not happen: no clock is that far ahead."""
+"""Events of this year and later are rejected: no clock is that far ahead."""
 
 Line = Mapping[str, object]
 
 
 def to_line(event: Event) -> dict[str, object]:
-    """Return the journal's line of an event, without fields that say nothing."""
+    """Return the journal line of an event, without empty fields."""
     fields = {
         "v": VERSION,
         "at": _stamp(event.at),
@@ -59,7 +59,7 @@ def to_line(event: Event) -> dict[str, object]:
 
 
 def from_line(line: Line) -> Event:
-    """Return the event of a line; raise ValueError with a sentence where it is none of ours."""
+    """Return the event of a line; raise ValueError with the reason if it is not one."""
     if line.get("v") != VERSION:
         raise ValueError(f"its version is {printable(line.get('v'), 40)}, not {VERSION}")
     kind = _text(line, "event")
@@ -109,7 +109,7 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-# The fields of a line, read with their types; a wrong one is a ValueError.
+# Typed access to the fields of a line; a wrong type is a ValueError.
 
 
 def _text(line: Line, name: str) -> str:
@@ -120,12 +120,12 @@ def _text(line: Line, name: str) -> str:
 
 
 def _optional(line: Line, name: str) -> str:
-    """Return a text that may be missing."""
+    """Return a string that may be missing."""
     return "" if line.get(name) is None else _text(line, name)
 
 
 def _at(line: Line) -> datetime:
-    """Return when it happened; what is after any clock's time has no moment after it, either."""
+    """Return the time of the event; one that no clock shows is rejected, as it cannot be sorted."""
     at = _time(line, "at")
     if at.year >= END:
         raise ValueError(f"its at is of the year {at.year}")
@@ -187,10 +187,10 @@ def _pause(line: Line) -> Pause | None:
     return Pause(host, until) if host and until else None
 
 
-_outcome = lru_cache(maxsize=1000)(Outcome)  # many come to the same: accepted, no-endpoint
+_outcome = lru_cache(maxsize=1000)(Outcome)  # cached, since many are equal: accepted, no-endpoint
 
 
-# By their names, as calling an enumeration takes ten times as long.
+# Looked up by name, since calling an enumeration takes ten times as long.
 _PROTOCOLS = {each.value: each for each in Protocol}
 _VERDICTS = {each.value: each for each in Verdict}
 

@@ -1,12 +1,12 @@
-"""What can happen to a mention. Pure; ``event_lines`` writes and reads these as lines.
+"""The events of a mention. Pure; ``event_lines`` writes and reads them as lines.
 
-A version of an article is known by its fingerprint: that of its title and text, or one of two
-words: ``unlinked`` where the article stands and links to the target no more, ``gone`` where its
-page is to be retracted.
+A version of an article is identified by its fingerprint: a digest of its title and text, or one of
+two words: ``unlinked`` if the article exists and does not link to the target any more, ``gone`` if
+its page is to be retracted.
 
 A feed and its hub have the same events: ``source`` is the feed's own URL, ``target`` the hub,
-``article`` the feed's path in the output, the fingerprint is of its bytes, and ``Queued`` names
-the protocol, ``websub``, since there is nothing to discover.
+``article`` the feed's path in the output folder, the fingerprint is of its bytes, and ``Queued``
+names the protocol, ``websub``, since there is nothing to discover.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ GONE = "gone"
 class Queued:
     """The article at the path ``article`` mentions the target, in the version ``fingerprint``.
 
-    ``protocol`` is given where it is not for the target to say. ``page`` is the digest of the
-    page that was built (see ``verification.digest``), where it is known.
+    ``protocol`` is given if it does not depend on the target. ``page`` is the digest of the built
+    page (see ``verification.digest``), if known.
     """
 
     article: str
@@ -61,9 +61,9 @@ class Waiting:
 class Attempt:
     """A request is about to be made: from here on the receiver may know of the mention.
 
-    ``after`` is the reason for which another endpoint of the same target refused a moment before.
-    ``fingerprint`` is the version that the receiver is told of, and ``page`` the digest of the
-    page that it finds; lines of earlier releases lack both, and speak of the present version.
+    ``after`` is the reason for which another endpoint of the same target refused just before.
+    ``fingerprint`` is the version that is sent, and ``page`` the digest of the page that the
+    receiver finds; lines of earlier releases lack both, and are about the present version.
     """
 
     protocol: Protocol
@@ -82,12 +82,12 @@ class Pause(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of an attempt, or of looking for an endpoint; ``retry_at`` where it is LATER.
+    """The result of an attempt, or of the discovery; ``retry_at`` is given if it is LATER.
 
-    Without an endpoint there was no request: the target could not be looked at, or another plugin
-    told it. ``fingerprint`` is the version that it speaks of, as in ``Attempt``; ``served_at`` the
-    address that the receiver knows the page by, where that is not the mention's source. ``pause``
-    is for all mentions.
+    Without an endpoint there was no request: the target could not be fetched, or another plugin
+    sent it. ``fingerprint`` is the version that it is about, as in ``Attempt``; ``served_at`` the
+    address by which the receiver knows the page, if that is not the mention's source. ``pause`` is
+    for all mentions.
     """
 
     outcome: Outcome
@@ -99,9 +99,9 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a receiver that answered 201 says on its status page; LATER: it has not decided.
+    """The answer of the status page of a receiver that answered 201; LATER: undecided.
 
-    ``fingerprint`` is the version that it speaks of, as in ``Attempt``; ``pause`` is for all
+    ``fingerprint`` is the version that it is about, as in ``Attempt``; ``pause`` is for all
     mentions, as in ``Answered``.
     """
 
@@ -115,7 +115,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """The author took the mark away before the target was told."""
+    """The author removed the mark before the target was notified."""
 
 
 Fact = Queued | Waiting | Attempt | Answered | Asked | Dropped

@@ -1,8 +1,8 @@
-"""The deliveries, folded from the journal.
+"""The deliveries, computed (folded) from the journal.
 
-The state is a function of the set of the journal's lines: their order in the file does not
-matter, and a line that occurs twice counts once. So two branches of a site that both sent can be
-merged by keeping the lines of both, in any order.
+The state is a function of the set of the journal's lines: their order in the file does not matter,
+and a line that occurs twice counts once. So two branches of a site that both sent can be merged by
+keeping the lines of both, in any order.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ __all__ = ["Events", "Ledger", "fold", "fold_slowly", "without_collection"]
 
 
 class Ledger:
-    """What the journal says, read when the ledger is made, and kept up with what is recorded.
+    """The deliveries of a journal, read when the ledger is made, and updated with each record.
 
-    ``problems`` has sentences about lines that could not be used; they stay in the file and
-    disturb nothing. Raises JournalError when the journal cannot be read.
+    ``problems`` has sentences about lines that could not be used; they stay in the file and have no
+    effect. Raises JournalError if the journal cannot be read.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -38,18 +38,18 @@ class Ledger:
 
     @property
     def deliveries(self) -> Mapping[Mention, Delivery]:
-        """All that is known, by mention."""
+        """All deliveries, by mention."""
         return self._deliveries
 
     def record(self, facts: Iterable[tuple[Mention, Fact]], now: datetime) -> None:
-        """Write ``facts`` to the journal as of ``now`` (UTC); raise JournalError if it cannot."""
+        """Write ``facts`` to the journal as of ``now`` (UTC); raise JournalError if that fails."""
         events = self._events(facts, now)
         if events:
             self._journal.append(*map(to_line, events))
             self._take_in(events)
 
     def foresee(self, facts: Iterable[tuple[Mention, Fact]], now: datetime) -> None:
-        """Count ``facts`` as happened, but write nothing."""
+        """Apply ``facts`` to the deliveries, but write nothing."""
         self._take_in(self._events(facts, now))
 
     def _events(self, facts: Iterable[tuple[Mention, Fact]], now: datetime) -> list[Event]:
@@ -63,8 +63,8 @@ class Ledger:
     def _moment(self, mention: Mention, now: datetime, latest: datetime | None) -> datetime:
         """Return the time of an event that comes after all those of its mention up to ``latest``.
 
-        Even when the clock was set back, or that of another machine was ahead: sorted by time,
-        a cause has to come before its effect.
+        Even if the clock was set back, or that of another machine was ahead: sorted by time, a
+        cause has to come before its effect.
         """
         before = latest or self._deliveries.get(mention, Delivery(mention)).at
         return now if before is None else max(now, before + timedelta(microseconds=1))
@@ -77,9 +77,9 @@ class Ledger:
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Let Python look for no garbage: there is none while everything that is made is kept.
+    """Turn the garbage collector off: there is no garbage while everything that is made is kept.
 
-    To look through ever more deliveries again and again would be a quarter of the time.
+    Scanning ever more deliveries again and again would take a quarter of the time.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -91,9 +91,10 @@ def without_collection() -> Iterator[None]:
 
 
 class Events:
-    """The events of a journal; ``problems`` are the lines that are none, once it is gone through.
+    """The events of a journal; after iteration, ``problems`` has the lines that are none.
 
-    Not kept, but read anew each time, so that a long journal takes no more memory than its bytes.
+    They are not kept, but read again each time, so that a long journal needs no more memory than
+    its bytes.
     """
 
     def __init__(self, scan: Scan) -> None:
@@ -104,7 +105,7 @@ class Events:
         return (event for _, event in self.numbered())
 
     def numbered(self) -> Iterator[tuple[int, Event]]:
-        """Yield them with the numbers of their lines."""
+        """Yield the events with the numbers of their lines."""
         for number, entry in self._scan:
             if isinstance(entry, Damage):
                 self.problems[number] = entry.why
@@ -116,10 +117,10 @@ class Events:
 
 
 def fold(events: Iterable[Event]) -> dict[Mention, Delivery]:
-    """Return what ``events``, a set in any order, amount to.
+    """Return the deliveries that ``events`` lead to, a set in any order.
 
-    They are gone through once, as a journal is written in order, and once more where branches of
-    it were merged: for those mentions whose events are not in order, or not there once.
+    One pass suffices for a journal that is in order. After merges of branches a second pass is made
+    for the mentions whose events are out of order or repeated.
     """
     deliveries: dict[Mention, Delivery] = {}
     disordered: set[Mention] = set()
@@ -134,7 +135,7 @@ def fold(events: Iterable[Event]) -> dict[Mention, Delivery]:
 
 
 def fold_slowly(events: Iterable[Event]) -> dict[Mention, Delivery]:
-    """Return the same by sorting first: every event once, by time; those of one by content."""
+    """Return the same by sorting first: each event once, by time; those of one time by content."""
     deliveries: dict[Mention, Delivery] = {}
     for event in sorted(set(events), key=lambda event: (event.at, repr(event))):
         known = deliveries.get(event.mention) or Delivery(event.mention)

@@ -1,4 +1,4 @@
-"""From which day on found links are told: an old archive is not told about by surprise."""
+"""The day from which on found links are sent, so that old articles are not sent by surprise."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pelican_linkback.journal.journal import Journal
 __all__ = ["BORN", "StartDate"]
 
 BORN = date(2026, 1, 1)
-"""Before this day there was no such plugin: a clock that shows an earlier one is wrong."""
+"""The plugin did not exist before this day: a clock that shows an earlier one is wrong."""
 
 
 class StartDate:
-    """The day that ``journal`` remembers: the earliest that was recorded there.
+    """The earliest day that is recorded in ``journal``.
 
-    ``deliveries`` may know of an earlier one: that of the site's first delivery.
+    ``deliveries`` may have an earlier one: that of the site's first delivery.
     """
 
     def __init__(self, journal: Journal, deliveries: Journal) -> None:
@@ -23,11 +23,11 @@ class StartDate:
         self._deliveries = deliveries
 
     def day(self, today: date, *, remember: bool = True) -> date:
-        """Return the day, which is ``today`` where none is known, and have it remembered.
+        """Return the start date; if none is known, it is ``today``, and recorded if ``remember``.
 
-        A wrong clock does not make an archive due: where ``today`` is before ``BORN`` nothing is
-        remembered, and no link counts as new. A day that is recorded and still to come is no
-        beginning. Raises JournalError when the journal cannot be read or written.
+        A wrong clock does not make an archive due: if ``today`` is before ``BORN`` nothing is
+        recorded, and no link counts as new. A recorded day in the future is not used. Raises
+        JournalError if the journal cannot be read or written.
         """
         known = [day for day in _days(self._journal, "day") if day <= today]
         if known:
@@ -41,7 +41,7 @@ class StartDate:
         return day
 
     def record(self, day: date) -> None:
-        """Remember ``day``, which counts if it is earlier than what is remembered."""
+        """Record ``day``, which counts if it is earlier than the recorded one."""
         if day not in _days(self._journal, "day"):
             self._journal.append({"v": 1, "event": "since", "day": day.isoformat()})
 

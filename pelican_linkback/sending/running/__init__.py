@@ -1,1 +1,1 @@
-"""A run: due mentions are sent, with their exchanges and what is reported."""
+"""A run: sends due mentions, with all exchanges, and reports the results."""

@@ -1,8 +1,8 @@
-"""What targets offered, for as long as they allow us to remember it.
+"""A cache of what targets offer, kept for as long as they allow.
 
-Where a page says how long its answer holds, it is not asked again, and where it gives a validator,
-only whether it has changed. The file is a cache: it may be deleted at any time, one that cannot be
-used is as good as none, and it is rewritten when most of its lines are of no use any more.
+A page that says how long its answer is fresh is not requested again, and one with a validator is
+requested with a condition. The file may be deleted at any time, an unusable one is treated as
+empty, and it is rewritten when most of its lines are outdated.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ __all__ = ["Discoveries", "Found"]
 
 
 MOST_PAGES = 10_000
-"""Pages that are remembered, those asked last."""
+"""The maximum number of pages in the cache; the latest are kept."""
 
 SPARE = 100
-"""Lines beyond twice the pages that the file may have before it is rewritten."""
+"""How many lines beyond twice the number of pages the file may have before it is rewritten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a target takes mentions, or why nowhere; ``remembered`` if it was not told now."""
+    """The endpoints of a target, or why there is none; ``remembered`` if from the cache."""
 
     where: tuple[Endpoint, ...] | Outcome
     remembered: bool = False
@@ -50,7 +50,7 @@ class _Known:
 
 
 class Discoveries:
-    """Remembers in ``journal``, or with None only as long as it lives, what may be remembered."""
+    """The cache in ``journal``; with None it exists in memory only."""
 
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal
@@ -58,16 +58,16 @@ class Discoveries:
         self._known: dict[str, _Known] | None = None
 
     def known(self, target: str, protocols: Sequence[Protocol], now: datetime) -> Found | None:
-        """Return what is remembered of ``target`` and still holds, or None."""
+        """Return the entry of ``target`` if there is a fresh one, else None."""
         known = self._known_of(target)
         until = known.freshness.until if known else None
-        # An end that is further away than any answer may be kept was reckoned by a wrong clock.
+        # A cached answer that is fresh for longer than any may be is from a wrong clock.
         if known is None or until is None or not now < until <= now + LONGEST:
             return None
         return Found(choose(known.discovery, protocols), remembered=True)
 
     def conditions(self, target: str) -> Mapping[str, str]:
-        """Return the headers to ask ``target`` with: whether it has changed, if it is known."""
+        """Return the headers of a conditional request for ``target``, if its page is known."""
         known = self._known_of(target)
         return {**FOR_A_PAGE, **(known.freshness.conditions() if known else {})}
 
@@ -78,14 +78,14 @@ class Discoveries:
         protocols: Sequence[Protocol],
         now: datetime,
     ) -> Found:
-        """Return what an ``answer`` of ``target`` says, and remember it if that is allowed."""
+        """Return what an ``answer`` of ``target`` offers, and cache it if that is allowed."""
         page, known = page_key(target), self._known_of(target)
         if known and not isinstance(answer, WebError) and answer.status == 304:
             self._remember(page, known.discovery, _renewed(known, answer.headers, now), now)
             return Found(choose(known.discovery, protocols), remembered=True)
         discovery = discovery_of(answer, now)
         if not isinstance(answer, WebError) and isinstance(discovery, Discovery):
-            # What a redirect led to belongs to another page.
+            # The answer after a redirect belongs to another page.
             kept = freshness(answer.headers, now) if page_key(answer.url) == page else None
             if kept and (discovery.endpoints or not discovery.unread):
                 self._remember(page, discovery, kept, now)
@@ -103,9 +103,9 @@ class Discoveries:
                 self._journal.append(_to_line(page, discovery, kept, now))
 
     def compact(self) -> None:
-        """Take the lines out of the file that newer ones have replaced; JournalError if it cannot.
+        """Remove outdated lines from the file; raise JournalError if that fails.
 
-        Another process that writes to it at this moment is left alone.
+        If another process is writing to it, nothing is done.
         """
         if self._journal is None:
             return
@@ -126,9 +126,9 @@ class Discoveries:
 
 
 def _read(journal: Journal) -> tuple[dict[str, _Known], list[int], int]:
-    """Return what is known of each page, the numbers of the lines that say so, and their count.
+    """Return the entries by page, the numbers of their lines, and the count of all lines.
 
-    Raises JournalError where the file cannot be read.
+    Raises JournalError if the file cannot be read.
     """
     reading = journal.read()
     known: dict[str, tuple[int, _Known]] = {}
@@ -146,7 +146,7 @@ def _read(journal: Journal) -> tuple[dict[str, _Known], list[int], int]:
 
 
 def _renewed(known: _Known, headers: Sequence[tuple[str, str]], now: datetime) -> Freshness:
-    """Return the freshness after a 304, which need not repeat the validators."""
+    """Return the freshness after a 304 answer, which need not repeat the validators."""
     new, old = freshness(headers, now) or Freshness(), known.freshness
     return Freshness(new.until, new.etag or old.etag, new.last_modified or old.last_modified)
 
@@ -167,7 +167,7 @@ def _to_line(page: str, discovery: Discovery, kept: Freshness, now: datetime) ->
 
 
 def _from_line(line: Mapping[str, object]) -> _Known:
-    """Raise ValueError or InvalidURL for a line that is none of ours."""
+    """Return the entry of a line; raise ValueError or InvalidURL if it is not one."""
     until = _text(line, "until")
     moment = datetime.fromisoformat(until) if until else None
     if moment and moment.tzinfo is None:

@@ -1,6 +1,7 @@
-"""The exchanges of a delivery: what is asked, and what the answers mean.
+"""The exchanges of a delivery: the requests, and what the answers mean.
 
-``exchange`` makes a request; the rest is pure. What the client refuses to do is an answer too.
+``exchange`` makes a request; the rest is pure. An error that the client raises is treated as an
+answer, too.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ __all__ = [
 ]
 
 FOR_A_PAGE = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"}
-"""The headers to ask for a page with, since some sites have JSON for whom anything will do."""
+"""Headers of a request for a page: some sites answer JSON to clients that accept anything."""
 
 Requests = Generator["Request", "Response", "Response"]
-"""The requests of one exchange, those of redirects included: see ``net.client.hops``."""
+"""The requests of one exchange, including redirects: see ``net.client.hops``."""
 
 LANGUAGES = {
     Protocol.PINGBACK: pingback,
@@ -57,13 +58,13 @@ LANGUAGES = {
 
 
 class Web(typing.Protocol):
-    """The web as sending needs it: see ``pelican_linkback.net.client.Web``."""
+    """The client as sending needs it: see ``pelican_linkback.net.client.Web``."""
 
     def exchange(self, request: Request) -> Response:
-        """Return what ``request`` itself is answered; raise WebError if it cannot be made."""
+        """Return the answer to one ``request``; raise WebError if it fails."""
 
     def close(self) -> None:
-        """Break off what is under way."""
+        """Break off all exchanges that are under way."""
 
 
 def exchange(web: Web, request: Request) -> Response | WebError:
@@ -75,14 +76,14 @@ def exchange(web: Web, request: Request) -> Response | WebError:
 
 
 def get(url: str, headers: Mapping[str, str] | None = None) -> Requests:
-    """Return the requests that fetch a page: our own as a receiver will, or a target's."""
+    """Return the requests that fetch a page: our own, as a receiver will, or a target's."""
     from pelican_linkback.net.client import Request, hops  # noqa: PLC0415 (most runs make none)
 
     return hops(Request("GET", url, headers or {}))
 
 
 def post(mention: Mention, endpoint: Endpoint) -> Requests:
-    """Return the requests that tell ``endpoint`` of ``mention``, in its protocol."""
+    """Return the requests that send ``mention`` to ``endpoint``, in its protocol."""
     from pelican_linkback.net.client import Request, hops  # noqa: PLC0415 (most runs make none)
 
     language = LANGUAGES[endpoint.protocol]
@@ -93,7 +94,7 @@ def post(mention: Mention, endpoint: Endpoint) -> Requests:
 def discovery_of(page: Response | WebError, now: datetime) -> Discovery | Outcome:
     """Return what the page of a target offers, or why it cannot be known.
 
-    What was heard before an answer broke off is as good as the rest would have been.
+    If an answer broke off, the part that arrived is used.
     """
     if not isinstance(page, WebError):
         return _discovered(_heard(page), now, _missing(page))
@@ -107,8 +108,9 @@ def discovery_of(page: Response | WebError, now: datetime) -> Discovery | Outcom
 def _discovered(heard: Heard, now: datetime, missing: str = "") -> Discovery | Outcome:
     """Return what an answer offers.
 
-    Webmention (3.1.2) does not make the Link header depend on the status; of X-Pingback nothing is
-    said. But all pages that are not there say the same; and who asks for a pause is to have it.
+    The Link header counts with any status (Webmention, 3.1.2); about X-Pingback the specification
+    says nothing. But error pages of a site may all have the same header, and a request for a pause
+    is respected.
     """
     unwell = failure(heard.status, heard.headers, now)
     if unwell is None:
@@ -136,7 +138,7 @@ def _missing(page: Response) -> str:
 def choose(
     found: Discovery | Outcome, protocols: Sequence[Protocol]
 ) -> tuple[Endpoint, ...] | Outcome:
-    """Return the endpoints that were found, in the order of ``protocols``; or why there is none."""
+    """Return the endpoints in the order of ``protocols``; or why there is none."""
     if isinstance(found, Outcome):
         return found
     offered = {endpoint.protocol: endpoint for endpoint in found.endpoints}
@@ -147,15 +149,15 @@ def choose(
 
 
 def read_answer(endpoint: Endpoint, answer: Response | WebError, now: datetime) -> Outcome:
-    """Return what the ``answer`` of an endpoint means to the mention that it was told."""
+    """Return what the ``answer`` of an endpoint means for the mention that was sent."""
     outcome = _outcome(endpoint.protocol, answer, now)
     return replace(outcome, protocol=endpoint.protocol, endpoint=endpoint.url)
 
 
 def _outcome(protocol: Protocol, answer: Response | WebError, now: datetime) -> Outcome:
-    """Read an answer: where it broke off, its status is enough.
+    """Read an answer: if it broke off, its status is enough.
 
-    But of a pingback the body is the answer.
+    Except for pingback, whose result is in the body.
     """
     if not isinstance(answer, WebError):
         heard = _heard(answer)
@@ -170,7 +172,7 @@ def _outcome(protocol: Protocol, answer: Response | WebError, now: datetime) -> 
 
 
 def read_status(page: Response | WebError) -> Asked:
-    """Return what a receiver's status page says became of a webmention that it took before."""
+    """Return what a receiver's status page says about a webmention that it accepted earlier."""
     if isinstance(page, WebError):
         return Asked(Verdict.LATER, _not_reached(page).reason, printable(page.reason))
     said = webmention.read_status(page.status, page.headers, page.body)

@@ -1,4 +1,4 @@
-"""The client of a site, made with the first request: most runs make none."""
+"""A client that is created with the first request: most runs make none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["LazyClient"]
 
 
 class LazyClient:
-    """``Web`` with the author's settings; what that imports is imported when it is asked for."""
+    """``Web`` with the author's settings; its modules are imported with the first request."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -26,7 +26,7 @@ class LazyClient:
         return self._opened().exchange(request)
 
     def close(self) -> None:
-        """Break off every exchange that is under way; no other can begin."""
+        """Break off every exchange that is under way; no further one can start."""
         self._opened().close()
 
     def _opened(self) -> Web:

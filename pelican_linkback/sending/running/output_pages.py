@@ -1,4 +1,4 @@
-"""I/O: the pages that Pelican wrote, by the URL at which they are to be online."""
+"""The pages that Pelican wrote, by their public URLs. Does I/O."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ TOMBSTONE = b"""\
 <body><p>This page was taken away.</p></body>
 </html>
 """
-"""What stands in the place of a page that is gone (Webmention, section 3.2.4)."""
+"""The page that replaces one that is gone (Webmention, section 3.2.4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltSite:
-    """The output ``folder`` of the site that is to be at ``url``.
+    """The output ``folder`` of the site whose public address is ``url``.
 
-    A URL is looked for where most hosts do: at the file it names, with ``.html`` added, and as a
-    folder with an ``index.html``.
+    A URL is looked up as most web servers do: as a file, with ``.html`` added, and as a folder with
+    an ``index.html``.
     """
 
     folder: Path
     url: str
 
     def page(self, source: str) -> BuiltPage | None:
-        """Return the page that is to be at the URL ``source``; None where there is none."""
+        """Return the page for the URL ``source``; None if there is none."""
         found = self._file(source)
         if found is None:
             return None
@@ -49,12 +49,12 @@ class BuiltSite:
             at = datetime.fromtimestamp(found.stat().st_mtime, UTC)
             return BuiltPage(found.read_bytes(), at)
         except (OSError, ValueError, OverflowError):
-            return None  # unreadable, or with a time that is none
+            return None  # unreadable, or with an invalid time
 
     def write_tombstone(self, source: str) -> Path | None:
-        """Put a tombstone at ``source`` and return its path; None where something else is there.
+        """Write a tombstone for ``source`` and return its path; None if another page exists there.
 
-        Raises OSError when it cannot be written.
+        Raises OSError if it cannot be written.
         """
         found = self._file(source)
         if found is not None:
@@ -71,7 +71,7 @@ class BuiltSite:
         return next(filter(_is_file, self._places(source)), None)
 
     def _places(self, source: str) -> Iterator[Path]:
-        """Yield where the page may be; nowhere for a URL of another site."""
+        """Yield the paths where the page may be; none for a URL of another site."""
         home = normalise(f"{self.url}/")
         if not source.startswith(home) or "?" in source:
             return
@@ -82,14 +82,14 @@ class BuiltSite:
         index = [f"{path}index.html"]
         named = [path, f"{path}.html", f"{path}/index.html"]
         for name in index if path.endswith("/") or not path else named:
-            # An encoded slash can hide a way out of the folder.
+            # An encoded slash could lead out of the folder.
             place = _resolved(folder / name)
             if place and place.is_relative_to(folder):
                 yield place
 
 
 def _resolved(path: Path) -> Path | None:
-    """Return where ``path`` leads; None where the system does not take it (a loop of links)."""
+    """Return ``path`` resolved; None if the system refuses it (a loop of links)."""
     try:
         return path.resolve()
     except (OSError, RuntimeError):

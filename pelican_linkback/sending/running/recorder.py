@@ -1,4 +1,4 @@
-"""What becomes of the deliveries of a run: on disk first, then in words for the author."""
+"""Records what happens to the deliveries of a run: on disk first, then as notices."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ __all__ = ["Recorder", "Stopped", "Times", "about_missing_links"]
 
 
 class Stopped(Exception):
-    """Nobody waits for this task any more."""
+    """The run was stopped, so the result of this task is not used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """What time it is, and when something is to be tried again; ``chance`` is from 0 to 1."""
+    """The clock, and when something is to be tried again; ``chance`` is from 0 to 1."""
 
     now: Callable[[], datetime]
     chance: Callable[[], float]
     policy: Policy
 
     def after(self, tries: int, asked: float | None = None) -> datetime:
-        """Return when to try again after so many tries; see ``back_off``."""
+        """Return when to try again after ``tries`` attempts; see ``back_off``."""
         pause = back_off(tries, self.policy, chance=self.chance(), retry_after=asked)
         return self.now() + pause
 
     def pause_of(self, host: str | None, asked: float | None) -> Pause | None:
-        """Return until when a ``host`` is left alone that ``asked`` for so many seconds."""
+        """Return the pause of a ``host`` that ``asked`` to be left alone for that many seconds."""
         if not asked or not host:
             return None
         seconds = min(asked, self.policy.longest.total_seconds())
@@ -54,17 +54,17 @@ class Times:
     def left_of(self, pause: Pause) -> float:
         """Return how many seconds of ``pause`` are left.
 
-        It is over where its end is further away than any pause lasts: a wrong clock reckoned it.
+        None if its end is further away than any pause lasts: it was recorded with a wrong clock.
         """
         left = pause.until - self.now()
         return 0.0 if left > self.policy.longest else max(left.total_seconds(), 0.0)
 
 
 class Recorder:
-    """Records what happens to the deliveries that are ``due``, from any thread.
+    """Records what happens to the deliveries that are ``due``; thread-safe.
 
-    ``done`` are those of which the outcome is known, or that wait for their page; ``asked`` those
-    whose status page was looked at. ``progress`` is called with how many of them are over.
+    ``done`` are those whose outcome is known, or that wait for their page; ``asked`` those whose
+    status page was fetched. ``progress`` is called with the number of those that are over.
     """
 
     def __init__(
@@ -87,21 +87,21 @@ class Recorder:
         self._stopped = threading.Event()
 
     def delivery(self, mention: Mention) -> Delivery:
-        """Return what is known of ``mention``."""
+        """Return the delivery of ``mention``."""
         return self.ledger.deliveries[mention]
 
     def stop(self) -> None:
-        """Record nothing any more: what is cut off from here on stays as it is on record."""
+        """Record nothing any more: what is cut off from here on stays as recorded."""
         self._stopped.set()
 
     def notices(self, unlinked: Collection[Mention] = ()) -> Iterator[Notice]:
-        """Yield what there is to say of deliveries to targets, but for the ``unlinked``."""
+        """Yield the notices about deliveries to targets, except the ``unlinked`` ones."""
         yield from self._answers.copy().values()
         yield from self._others.copy()
         yield from self._about_waiting(unlinked)
 
     def object_to(self, mention: Mention, objected: Iterable[Objection]) -> None:
-        """Say what a WordPress site will hold against a pingback."""
+        """Note why a WordPress site will refuse a pingback."""
         delivery = self.delivery(mention)
         self._others += [about_objection(delivery, each) for each in objected]
 
@@ -110,9 +110,9 @@ class Recorder:
         self.record([(mention, attempt)])
 
     def settle(self, mention: Mention, outcome: Outcome, source: str = "") -> None:
-        """Record the ``outcome`` of an attempt, or of the look at a target.
+        """Record the ``outcome`` of an attempt, or of the discovery.
 
-        ``source`` is the address that the receiver was told, where that is a new one.
+        ``source`` is the address that was sent, if it is a new one.
         """
         delivery, retry_at = self.delivery(mention), None
         if outcome.verdict is Verdict.LATER:
@@ -133,7 +133,7 @@ class Recorder:
     ) -> None:
         """Record what a receiver's status page says.
 
-        Its ``host`` has ``asked`` to be left alone for so many seconds.
+        Its ``host`` has ``asked`` to be left alone for that many seconds.
         """
         delivery, pause = self.delivery(mention), self._times.pause_of(host, asked)
         said = replace(said, fingerprint=delivery.fingerprint, pause=pause)
@@ -147,9 +147,9 @@ class Recorder:
             self._say_answer(mention)
 
     def break_off(self, mention: Mention, detail: str) -> None:
-        """Record that something unforeseen happened: it is tried later."""
+        """Record an unforeseen error: the delivery is tried later."""
         delivery = self.delivery(mention)
-        # The attempt was counted when it began.
+        # The attempt was counted when it started.
         endpoint = delivery.endpoint if delivery.state is State.ATTEMPTED else None
         outcome = Outcome(Verdict.LATER, "error", detail, delivery.protocol, endpoint)
         self.settle(mention, outcome)
@@ -162,7 +162,7 @@ class Recorder:
         ``objected`` is what is wrong with its link.
         """
         delivery = self.delivery(mention)
-        # The same as at the last run is not worth a line.
+        # If nothing changed since the last run, no line is written.
         if (delivery.state, delivery.reason) != (State.WAITING, why.reason):
             self.record([(mention, why)])
         self._waiting.setdefault((source, why), {})[mention] = objected
@@ -177,9 +177,9 @@ class Recorder:
         self._show_progress([mention])
 
     def _about_waiting(self, unlinked: Collection[Mention]) -> Iterator[Notice]:
-        """Say of each source why it is waited for; of the ``unlinked`` it is said elsewhere.
+        """Yield a notice for each source that is waited for; the ``unlinked`` have their own.
 
-        Of feeds, all that wait are named in one line, elsewhere, too.
+        Feeds that wait are named together in one notice, which is made elsewhere, too.
         """
         for (source, why), objected in self._waiting.copy().items():
             waiting = [self.delivery(mention) for mention in sorted(objected)]
@@ -214,9 +214,9 @@ class Recorder:
 def about_missing_links(
     ledger: Ledger, unlinked: Collection[Mention], built: Callable[[str], BuiltPage | None]
 ) -> Iterator[Notice]:
-    """Say of each target that its built page lacks, if it is still to be told."""
+    """Yield a notice for each target that its built page lacks, if it is still to be sent."""
     for mention in sorted(unlinked):
-        # Two articles may have one URL, and then only one of them is on record.
+        # Two articles may have the same URL, and then only one of them is in the journal.
         delivery = ledger.deliveries.get(mention)
         if delivery is not None and delivery.is_open:
             page = built(mention.source)

@@ -1,4 +1,4 @@
-"""What came of a run, in numbers. Pure: who prints or logs it is another's business."""
+"""The result of a run in numbers. Pure: the caller prints or logs it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ __all__ = ["Report", "count"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a run, in numbers of deliveries.
+    """The result of a run, in numbers of deliveries.
 
-    ``waiting`` wait for their page (``waits_for`` says what, once each), ``later`` are to be tried
-    again, ``failed`` never, ``nothing`` have targets that take no mentions, and ``left`` were due
-    and not come to, ``held_back`` of them by hosts in trouble. ``soon`` of those that wait do so
-    for no more than an upload. ``next_at`` is when something will be due again by itself (UTC).
-    ``interrupted`` tells of Ctrl-C, ``shut_out`` of another run that was sending, so that this one
-    could not, and ``ended`` has the deliveries themselves.
+    ``waiting`` wait for their page (``waits_for`` says for what, once each), ``later`` are to be
+    tried again, ``failed`` are not, ``nothing`` have targets that accept no mentions, and ``left``
+    were due and not reached, ``held_back`` of them by hosts in trouble. ``soon`` of those that wait
+    need only an upload. ``next_at`` is when something will be due again by itself (UTC).
+    ``interrupted``: the run ended with Ctrl-C. ``shut_out``: another run was sending, so that this
+    one could not. ``ended`` has the deliveries themselves.
     """
 
     sent: int = 0
@@ -64,7 +64,7 @@ class Report:
         return f"Linkbacks: {stopped}{', '.join(parts)}"
 
     def and_then(self, later: Report) -> Report:
-        """Return what came of this run and of the one after it, taken together."""
+        """Return the result of this run and of the one after it together."""
         ended = {each.mention: each for each in (*self.ended, *later.ended)}
         lasting = [notice for notice in self.notices if not notice.passing]
         return replace(
@@ -93,7 +93,7 @@ def count(
     interrupted: bool,
     notices: tuple[Notice, ...],
 ) -> Report:
-    """Count what became of those that were ``done``; ``left`` were due and not come to."""
+    """Count the results of those that were ``done``; ``left`` were due and not reached."""
     ended = [decided[mention] for mention in sorted(done)]
     states = Counter(delivery.state for delivery, _ in ended)
     waiting = sorted({_wait_for(each) for each, _ in ended if each.state is State.WAITING})

@@ -1,7 +1,7 @@
-"""One run under way: the way of each delivery, from the look at its source to the answer.
+"""One run under way: the steps of each delivery, from fetching its source to the answer.
 
-A delivery is a task of the scheduler's, written as the one straight function that it is. What
-several have in common, such as the page of a source, is done once.
+A delivery is a task of the scheduler, written as one straight function. What several deliveries
+share, such as the page of a source, is done once.
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ __all__ = ["HeldBack", "Run", "Tools"]
 logger = logging.getLogger(__name__)
 
 MAX_TRIES = 4
-"""So often an exchange is tried in one run whose host asks for pauses that can be waited for."""
+"""How often an exchange is tried in one run if its host asks for pauses that can be waited for."""
 
 NOBODY = Outcome(Verdict.NOTHING, "no-endpoint")
 
 Answer = Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
-"""The part of a task that comes to an answer, and the turn in which that came."""
+"""The part of a task that leads to an answer, and the turn in which it came."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a run works with; see ``Sender``."""
+    """The tools of a run; see ``Sender``."""
 
     web: Web
     times: Times
@@ -71,9 +71,9 @@ class Tools:
 
 
 class HeldBack(NamedTuple):
-    """A host in trouble, until when it is to be left alone (UTC), and what waits for it.
+    """A host in trouble, until when to leave it alone (UTC), and the mentions that wait for it.
 
-    Without a time it did not answer.
+    Without a time, it did not answer.
     """
 
     host: str
@@ -97,7 +97,7 @@ class Run:
         self._tasks: dict[Task, Mention] = {}
         self._by_page: Counter[str] = Counter()
         self._updated: set[str] = set()
-        """The pages whose receivers are to be looked for anew."""
+        """The pages whose endpoints are to be discovered again."""
         for mention in recorder.due:
             delivery = recorder.delivery(mention)
             if delivery.status_url is None:
@@ -108,8 +108,8 @@ class Run:
     def tasks(self) -> Iterator[Task]:
         """Yield the task of each delivery that is due.
 
-        Each run begins with another host. Last come those with which an earlier run had begun when
-        it was killed: it may have been for the time that they took.
+        Each run starts with another host. Deliveries that an earlier run had started when it was
+        killed come last: the time that they took may have been the reason.
         """
         recorder = self._recorder
         known = recorder.ledger.deliveries.values()
@@ -126,7 +126,7 @@ class Run:
             yield task
 
     def held_back(self) -> Iterator[HeldBack]:
-        """Yield the hosts in trouble that keep deliveries from going on."""
+        """Yield the hosts in trouble that hold deliveries back."""
         for host, seconds, tasks in self._scheduler.held_back():
             mentions = [self._tasks[task] for task in tasks]
             waiting = [each for each in mentions if each not in self._recorder.done]
@@ -136,7 +136,7 @@ class Run:
                     until = self._tools.times.now() + timedelta(seconds=seconds)
                 yield HeldBack(host, until, waiting)
 
-    # The way of a delivery
+    # The steps of a delivery
 
     def _task_of(self, mention: Mention) -> Task:
         recorder = self._recorder
@@ -149,12 +149,12 @@ class Run:
         return _guarded(self._ask(mention), break_off)
 
     def _deliver(self, mention: Mention) -> Task:
-        """Tell the target, once a receiver would find at the source what it is told."""
+        """Send the mention, if a receiver would find at the source what it says."""
         seen = yield from self._visits.look(mention)
         if seen is None:
             return
         if self._recorder.delivery(mention).is_ping:
-            # What a hub takes is known.
+            # The protocol of a hub is known.
             found = Found((Endpoint(Protocol.WEBSUB, mention.target, "feed"),))
         else:
             discover = partial(self._discover, mention.target)
@@ -162,7 +162,7 @@ class Run:
         yield from self._send(mention, found, *seen)
 
     def _discover(self, target: str) -> Generator[Turn | Once, Any, Found]:
-        """Return where ``target`` takes mentions: it is asked, if it has to be."""
+        """Return the endpoints of ``target``; a request is made if the cache has none."""
         cache, protocols = self._tools.discoveries, self._tools.protocols
         if page_key(target) not in self._updated:
             known = cache.known(target, protocols, self._tools.times.now())
@@ -175,13 +175,14 @@ class Run:
         return found
 
     def _send(self, mention: Mention, found: Found, ready: Ready, objected: Objected) -> Task:
-        """Tell the first endpoint; where that refuses for good, the next one."""
+        """Send to the first endpoint; if it refuses permanently, to the next one."""
         if isinstance(found.where, Outcome):
             self._recorder.settle(mention, found.where, ready.source)
             return
         outcome, endpoints, after = NOBODY, self._usable(mention, found.where), ""
-        # Some endpoints are good for one use. So where another mention asked the page, it is
-        # asked anew before a refusal is believed. A hub is no page that names an endpoint.
+        # Some endpoints are valid for one use. So if the endpoints are from a request of another
+        # mention, the page is fetched again before a refusal is believed. A hub is no page that
+        # names an endpoint.
         is_ping = self._recorder.delivery(mention).is_ping
         is_fresh = self._by_page[page_key(mention.target)] == 1 and not found.remembered
         is_sure = is_ping or is_fresh
@@ -200,13 +201,13 @@ class Run:
         self._recorder.settle(mention, outcome, ready.source)
 
     def _look_again(self, target: str) -> Generator[Turn | Once, Any, Sequence[Endpoint]]:
-        """Return where ``target`` takes mentions now."""
+        """Return the endpoints of ``target`` now, without the cache."""
         page, _ = yield from self._fetch(target, FOR_A_PAGE)
         fresh = choose(discovery_of(page, self._tools.times.now()), self._tools.protocols)
         return () if isinstance(fresh, Outcome) else fresh
 
     def _usable(self, mention: Mention, endpoints: Iterable[Endpoint]) -> list[Endpoint]:
-        """Return the ``endpoints`` that can be told: pingback has no word for an update."""
+        """Return the ``endpoints`` that can be sent to: pingback has no updates."""
         delivery = self._recorder.delivery(mention)
         is_update = delivery.is_known or delivery.is_removal
         return [
@@ -214,17 +215,17 @@ class Run:
         ]
 
     def _ask(self, mention: Mention) -> Task:
-        """Ask a receiver that answered 201 what became of the mention."""
+        """Fetch the status page of a receiver that answered 201."""
         delivery = self._recorder.delivery(mention)
         page, turn = yield from self._fetch(delivery.status_url or "")
         said = removals.read_status(delivery, read_status(page))
         asked = turn.trouble.pause if turn.trouble else 0.0
         self._recorder.settle_status(mention, said, turn.host, asked)
 
-    # Exchanges, each when it is its turn at the host
+    # Exchanges, each in its turn at the host
 
     def _fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Return what ``url`` answers in the end, where that asks for a pause; see MAX_TRIES."""
+        """Return the final answer of ``url``, after pauses that it asks for; see MAX_TRIES."""
         tries = 1
         while True:
             answer, turn = yield from self._follow(get(url, headers))
@@ -236,10 +237,10 @@ class Run:
     def _post(
         self, mention: Mention, endpoint: Endpoint, ready: Ready, after: str
     ) -> Generator[Turn | Once, Any, Outcome]:
-        """Tell ``endpoint`` of ``mention``; return what its answer means.
+        """Send ``mention`` to ``endpoint``; return what its answer means.
 
-        ``after`` is the reason for which another one refused a moment before. What asks for a
-        pause is on record before that is waited for.
+        ``after`` is the reason for which another endpoint refused just before. A pause that is
+        asked for is recorded before it is waited for.
         """
         version = self._recorder.delivery(mention).fingerprint
         sent = Mention(ready.source, mention.target)
@@ -252,11 +253,12 @@ class Run:
             outcome = replace(read_answer(endpoint, answer, now), host=turn.host)
             turn.trouble = trouble_of(answer, now, outcome)
             if turn.trouble and turn.trouble.pause:
-                # Whatever became of the mention, the next run is to know of the pause.
+                # Whatever the result, the next run has to know of the pause.
                 outcome = replace(outcome, retry_after=turn.trouble.pause)
             can_wait = self._can_wait(turn)
             if endpoint.protocol is Protocol.WEBSUB and turn.trouble and not can_wait:
-                # A dozen feeds may have changed: their hub is not asked a dozen times in vain.
+                # A dozen feeds may have changed: their hub is not asked a dozen times without
+                # success.
                 turn.trouble = replace(OUT_OF_ORDER, pause=turn.trouble.pause)
             if tries == MAX_TRIES or outcome.verdict is not Verdict.LATER or not can_wait:
                 return outcome
@@ -265,12 +267,12 @@ class Run:
             tries += 1
 
     def _can_wait(self, turn: Turn) -> bool:
-        """Tell whether its host asked for a pause, and this run waits for the end of it."""
+        """Return whether the host asked for a pause that this run waits for."""
         pause = turn.trouble.pause if turn.trouble else 0.0
         return pause > 0 and self._scheduler.can_wait(pause)
 
     def _follow(self, requests: Requests, begin: Callable[[], None] | None = None) -> Answer:
-        """Make ``requests``, those of redirects included; ``begin`` is called before the first."""
+        """Make ``requests``, including redirects; ``begin`` is called before the first."""
         request = next(requests)
         while True:
             turn = Turn(host_of(request.url))
@@ -292,7 +294,7 @@ class Run:
 
 
 def _guarded(task: Task, break_off: Callable[[str], None]) -> Task:
-    """Run ``task``; something that nobody foresaw costs this one delivery, and only for now."""
+    """Run ``task``; an unforeseen error costs this one delivery, and only in this run."""
     try:
         yield from task
     except (JournalError, Stopped):

@@ -1,7 +1,7 @@
-"""Tasks take turns at hosts: many at a time, never a crowd at one host, none too soon.
+"""Runs tasks that take turns at hosts: many at a time, few at one host, none too soon.
 
-See ``tasks`` for what a task is. What it does between two yields runs in a thread of its own; which
-task runs when is decided in the thread that calls ``run``, and so without locks.
+See ``tasks`` for what a task is. Its code between two yields runs in a worker thread; which task
+runs when is decided in the thread that calls ``run``, and so without locks.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from pelican_linkback.sending.running.tasks import Once, Over, Shared, Step, Tas
 __all__ = ["Clock", "HostScheduler", "Limits", "Pauses"]
 
 TICK = 0.2
-"""Seconds between two looks at the keyboard: on Windows a thread that waits hears no Ctrl-C."""
+"""Seconds between two checks for Ctrl-C: on Windows a waiting thread does not receive it."""
 
 GRACE = 1.0
-"""Seconds that the tasks under way get to end after Ctrl-C."""
+"""Seconds for tasks under way to end after Ctrl-C."""
 
 SILENCE = 60.0
-"""Seconds for which a host that timed out too often is left alone by the next run, too."""
+"""Seconds for which the next run, too, leaves a host alone that timed out too often."""
 
 Pauses = dict[str, float]
-"""By host, the time (of the clock that only grows) before which no exchange may begin there."""
+"""By host, the monotonic time before which no exchange may start there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """At most ``workers`` tasks run at a time, ``per_host`` of them with turns at one host.
 
-    Nothing begins at ``begins_until`` or later, and a pause is waited for where it ends until
-    ``waits_until``: seconds of the clock that only grows.
+    Nothing starts at ``begins_until`` or later, and a pause is waited for if it ends before
+    ``waits_until``: seconds of the monotonic clock.
     """
 
     workers: int
@@ -48,7 +48,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A clock that only grows, in seconds, and how to wait by it."""
+    """A monotonic clock in seconds, and how to wait by it."""
 
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -57,9 +57,9 @@ class Clock:
 class HostScheduler:
     """Runs tasks until none is left that may go on.
 
-    At a host where there was trouble, one has a turn at a time. ``pauses`` are those that are known
-    already, and more are added to them. ``grace`` is how many seconds the tasks that are under way
-    get to end after Ctrl-C; then they are left to themselves, as daemon threads.
+    A host that had trouble gets one turn at a time. ``pauses`` are those known already; new ones
+    are added to them. ``grace`` is how many seconds the tasks under way get to end after Ctrl-C;
+    then they are abandoned, as daemon threads.
     """
 
     def __init__(
@@ -75,9 +75,9 @@ class HostScheduler:
         self._grace = GRACE if grace is None else grace
         self._hosts: dict[str, Host[Step]] = {}
         self._open: OrderedDict[str, Host[Step]] = OrderedDict()
-        """The hosts at which a turn could begin now, in the order in which they get one."""
+        """The hosts at which a turn could start now, in the order in which they get one."""
         self._paused: dict[str, Host[Step]] = {}
-        """Those at which one could begin but for their pause."""
+        """The hosts at which one could start, apart from their pause."""
         self._new: deque[Task] = deque()
         self._ready: deque[Step] = deque()
         """The steps that need no turn."""
@@ -89,20 +89,20 @@ class HostScheduler:
         self._ended: SimpleQueue[tuple[Step, Turn | Once | Over]] = SimpleQueue()
 
     def run(self, tasks: Iterable[Task]) -> bool:
-        """Run ``tasks`` and what they ask for; return False where Ctrl-C ended it.
+        """Run ``tasks`` and the tasks that they ask for; return False if Ctrl-C ended it.
 
-        An exception of one of ``tasks`` lets nothing further begin, and is raised when what is
-        under way has ended.
+        After an exception in one of ``tasks`` nothing further starts; it is raised when the tasks
+        under way have ended.
         """
         self._new.extend(tasks)
         try:
             while self._begin_what_may() or self._sleep_until_a_pause_ends():
                 self._end_one()
         except KeyboardInterrupt:
-            self._see_off(time.monotonic() + self._grace)
+            self._wait_for_running(time.monotonic() + self._grace)
             return False
         except BaseException:
-            self._see_off(math.inf)
+            self._wait_for_running(math.inf)
             raise
         finally:
             for _ in range(self._threads):
@@ -110,13 +110,13 @@ class HostScheduler:
         return True
 
     def can_wait(self, seconds: float) -> bool:
-        """Tell whether a pause that begins now is waited for; any thread may ask."""
+        """Return whether a pause that starts now is waited for; thread-safe."""
         return self._clock.monotonic() + seconds <= self._limits.waits_until
 
     def held_back(self) -> Iterator[tuple[str, float | None, list[Task]]]:
-        """Yield the hosts in trouble with the tasks that they keep from going on.
+        """Yield the hosts in trouble with the tasks that they hold back.
 
-        And how many seconds their pause lasts from now on: None where they did not answer.
+        And how many seconds their pause lasts from now on: None if they did not answer.
         """
         now = self._clock.monotonic()
         for host in self._hosts.values():
@@ -133,7 +133,7 @@ class HostScheduler:
         return [each for waiting in shared.waiting for each in self._those_behind(waiting)]
 
     def _begin_what_may(self) -> int:
-        """Begin every step that may; return how many are under way."""
+        """Start every step that may; return how many are under way."""
         self._end_pauses()
         while self._under_way < self._limits.workers and (step := self._next()):
             if self._under_way == self._threads:
@@ -144,9 +144,9 @@ class HostScheduler:
         return self._under_way
 
     def _next(self) -> Step | None:
-        """Return the next step, and let what was begun come to its end before anything new.
+        """Return the next step; tasks that were started come before new ones.
 
-        So a run that meets its deadline has told somebody rather than looked at everything.
+        So a run that reaches its deadline has sent something, rather than looked at everything.
         """
         if self._ready:
             return self._ready.popleft()
@@ -173,7 +173,7 @@ class HostScheduler:
                 self._place(host)
 
     def _sleep_until_a_pause_ends(self) -> bool:
-        """Sleep where nothing is under way but a pause; return False where none is waited for."""
+        """Sleep until a pause ends if nothing else is under way; return False if there is none."""
         ends = [host.paused_until or 0.0 for host in self._paused.values()]
         if not ends or min(ends) > self._limits.waits_until or not self._may_begin():
             return False
@@ -181,12 +181,12 @@ class HostScheduler:
         return True
 
     def _serve(self) -> None:
-        """Do step after step: a thread that is free costs less than a new one."""
+        """Run step after step: reusing a thread is cheaper than starting one."""
         while step := self._begun.get():
             self._ended.put((step, advance(step)))
 
     def _end_one(self) -> None:
-        """Wait a moment for a step to end, and see what its task asks for."""
+        """Wait shortly for a step to end, and handle what its task asks for."""
         if not self._under_way:
             return
         try:
@@ -224,15 +224,15 @@ class HostScheduler:
         return host
 
     def _place(self, host: Host[Step], *, first: bool = False) -> None:
-        """Note whether, and when, a turn may begin at ``host``."""
+        """Note whether, and when, a turn may start at ``host``."""
         self._paused.pop(host.name, None)
-        if host.has_room and host.paused_until is None:
+        if host.can_start and host.paused_until is None:
             self._open[host.name] = host
             if first:
                 self._open.move_to_end(host.name, last=False)
             return
         self._open.pop(host.name, None)
-        if host.has_room:
+        if host.can_start:
             self._paused[host.name] = host
 
     def _share(self, task: Task, once: Once) -> None:
@@ -257,7 +257,7 @@ class HostScheduler:
         elif over.error is not None:
             raise over.error
 
-    def _see_off(self, until: float) -> None:
+    def _wait_for_running(self, until: float) -> None:
         """Wait for the steps under way until a time of the system's monotonic clock."""
         while self._under_way and (left := until - time.monotonic()) > 0:
             try:

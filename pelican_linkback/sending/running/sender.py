@@ -1,4 +1,4 @@
-"""Tell every target, once: the product, drawn as a shell would run it.
+"""Sends every mention once: the product, drawn as a shell pipeline.
 
 ::
 
@@ -6,17 +6,17 @@
       | changes POSTS TOPICS >> deliveries.jsonl     site       new ones queued, unmarked dropped
       | grep due                                     decider    Send | Ask | Wait | Skip | GiveUp
       | parallel --queue-by-host                     scheduler  a task for each: a run
-          curl SOURCE | grep 'href="TARGET"'         visits     is the page as it is told?
-          | curl TARGET | discover                   discovery_cache  where does it take mentions?
+          curl SOURCE | grep 'href="TARGET"'         visits     is the link online?
+          | curl TARGET | discover                   discovery_cache  which endpoints are there?
           | tee -a deliveries.jsonl                  recorder   "attempt", on disk before
           | curl --data MENTION ENDPOINT             exchanges  the request
           >> deliveries.jsonl                        recorder   "outcome"
       | wc                                           report
 
-A source is fetched once a run however many targets it has, and a target's page once however many
+A source is fetched once a run, however many targets it has, and a target's page once, however many
 articles link to it. A feed is a source, too, and its hubs are targets that need no discovery: see
 ``topics``. What the deadline, Ctrl-C or a crash cuts off stays due, and so does what waits for a
-host that is in trouble.
+host in trouble.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ __all__ = ["Sender"]
 Deliveries = Mapping[Mention, Delivery]
 
 Changes = Callable[[Deliveries], News]
-"""What is news, given what is known. It is asked twice: to see whether there is anything to do,
-and alone with the journal, as another run may have done it meanwhile."""
+"""Returns the changes, given the deliveries. It is called twice: to see whether there is anything
+to do, and after locking the journal, as another run may have done it meanwhile."""
 
 
 def _unwatched(done: int, due: int) -> None:  # noqa: ARG001 (the shape of Sender.progress)
@@ -77,17 +77,17 @@ def _nothing_built(source: str) -> BuiltPage | None:  # noqa: ARG001 (the shape 
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends what is due in ``journal`` through ``web``, and says what came of it.
+    """Sends what is due in ``journal`` with the client ``web``, and returns a report.
 
-    ``now`` gives the time (aware), ``monotonic`` seconds that only grow, ``chance`` a number from
-    0 to 1. The ``protocols`` are tried in their order, and one of them tells a target. At most
-    ``workers`` requests run at a time, ``per_host`` of them to one host, and none begins later
-    than ``deadline`` seconds after the run did. ``built`` returns the page that is to be online at
-    a source's URL, None where it is not known, and with ``is_build`` these pages are those of the
-    ``posts``: their digests are recorded. ``discoveries`` remembers what targets offer.
-    A host that asks to be left alone is left alone, by all runs of the same sender (``pauses``);
-    a run waits for the end of it, by ``sleep``, until ``wait`` seconds after it began. ``progress``
-    is called from any thread with how many of those due are done.
+    ``now`` returns the time (aware), ``monotonic`` the seconds of a monotonic clock, ``chance`` a
+    number from 0 to 1. The ``protocols`` are tried in order, until one is accepted. At most
+    ``workers`` requests run at a time, ``per_host`` of them to one host, and none starts later than
+    ``deadline`` seconds after the run did. ``built`` returns the page for a source's URL, None if
+    unknown; with ``is_build`` these pages are those of the ``posts``: their digests are recorded.
+    ``discoveries`` caches what targets offer. A host that asks to be left alone is left alone, by
+    all runs of the same sender (``pauses``); a run waits for it, with ``sleep``, until ``wait``
+    seconds after its start. ``progress`` is called from any thread with the number of due
+    deliveries that are done.
     """
 
     journal: Journal
@@ -117,7 +117,7 @@ class Sender:
         *,
         failed_too: bool = False,
     ) -> list[tuple[Delivery, Decision]]:
-        """Return what such a run would decide about each delivery; nothing is written or sent."""
+        """Return what a run would decide about each delivery; nothing is written or sent."""
         changes_of = self._changes(posts, topics, failed_too=failed_too)
         decided = self._decided(self._foresee(changes_of)[0].deliveries)
         return [decided[mention] for mention in sorted(decided)]
@@ -129,21 +129,22 @@ class Sender:
         *,
         failed_too: bool = False,
     ) -> Report:
-        """Send what is due and record it; without ``posts``, what the journal knows already.
+        """Send what is due and record it; without ``posts``, what the journal has already.
 
-        ``posts`` are all the articles of the site that mention somebody, and ``topics`` all the
-        feeds that name hubs: a build hands them in. Without either, its kind is left as it is.
-        With ``failed_too`` what was refused or given up begins anew.
-        Raises JournalError when the journal cannot be read or written; then nothing is sent
-        whose attempt is not on record. Where there is nothing to do, nothing is written and
-        no request is made.
+        ``posts`` are all the articles of the site with targets, and ``topics`` all the feeds that
+        name hubs: a build passes them. If one of them is missing, its deliveries are not changed.
+        With ``failed_too`` what was refused or given up is tried again.
+
+        Raises JournalError if the journal cannot be read or written; then nothing is sent whose
+        attempt is not on record. If there is nothing to do, nothing is written and no request is
+        made.
         """
         posts = None if posts is None else tuple(posts)
         changes_of = self._changes(posts, topics, failed_too=failed_too)
         return self._run(changes_of, frozenset(unlinked(posts or (), self.built)))
 
     def retract(self, source: str) -> Report:
-        """Tell all that were told of ``source`` that it is gone, as soon as it is; see ``run``."""
+        """Notify all receivers of ``source`` that it is gone, as soon as it is; see ``run``."""
         return self._run(partial(retraction, source=source))
 
     def _changes(
@@ -153,7 +154,7 @@ class Sender:
         *,
         failed_too: bool,
     ) -> Changes:
-        """Return the function that says what the site changes in what is known."""
+        """Return the function that computes what the site changes in the deliveries."""
         site = Site(
             None if posts is None else tuple(posts),
             None if topics is None else tuple(topics),
@@ -184,12 +185,12 @@ class Sender:
             return self._send(changes_of, without_link)
 
     def _send(self, changes_of: Changes, without_link: Collection[Mention]) -> Report:
-        """Do what ``run`` says, alone with the journal and knowing what another run just did."""
+        """Do what ``run`` says, with the journal locked, and knowing what another run just did."""
         ledger = Ledger(self.journal)
         ledger.record(changes_of(ledger.deliveries), self.now())
         recorder = self._recorder(ledger, self._due(ledger))
         for each in self._interrupted(ledger):
-            # It is over, and nobody has said so yet.
+            # It ended, and no event says so yet.
             outcome = Outcome(Verdict.LATER, INTERRUPTED, "", each.protocol, each.endpoint)
             recorder.settle(each.mention, outcome)
         begun = self.monotonic()
@@ -220,7 +221,7 @@ class Sender:
         return Recorder(ledger, self._times, due, self.progress)
 
     def _interrupted(self, ledger: Ledger) -> list[Delivery]:
-        """Return those whose last attempt was interrupted, so that nobody knows it as the last."""
+        """Return the deliveries whose last attempt was interrupted, with no later event."""
         return [
             delivery
             for delivery, decision in self._decided(ledger.deliveries).values()
@@ -259,7 +260,7 @@ class Sender:
         report = count(
             decided,
             done,
-            # What was interrupted in the midst has a pause of its own now.
+            # What was just recorded as interrupted has a retry time of its own now.
             left=sum(isinstance(decided[each][1], Send | Ask) for each in open_ones),
             interrupted=interrupted,
             notices=(

@@ -1,8 +1,8 @@
-"""EDGE: a build with nothing to do is known by what it read, without reading it again.
+"""Skips a build with nothing to do, recognised by a digest of its input.
 
-The journals, the settings and the site go into one digest. Where it is that of an earlier build
-that had nothing to do, this one has nothing to do either, until a moment that the earlier one
-named. The file is a cache: it may be deleted at any time, and a wrong or torn one is passed over.
+The journals, the settings and the site go into one digest. If an earlier build with the same digest
+had nothing to do, this one has nothing to do either, until a time that the earlier one recorded.
+The file may be deleted at any time, and a damaged one is ignored.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if typing.TYPE_CHECKING:
 __all__ = ["SkipCache"]
 
 LONGEST = timedelta(days=1)
-"""For so long at most a build goes by what another one saw."""
+"""The maximum age of the result of another build."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkipCache:
-    """The memory at ``path`` of the last idle build; ``journals`` are what it stood on."""
+    """The cache at ``path`` of the last idle build; ``journals`` are part of its input."""
 
     path: Path
     journals: tuple[Path, ...]
@@ -45,23 +45,23 @@ class SkipCache:
         return sha.hexdigest()
 
     def line(self, digest: str, now: datetime) -> str | None:
-        """Return what the idle build with this ``digest`` said; None where there was none."""
+        """Return the summary line of the idle build with this ``digest``; None if there is none."""
         try:
             known = json.loads(self.path.read_text(encoding="utf-8"))
             until = datetime.fromisoformat(known["until"])
-            # An end that is further away than any was reckoned by a clock that was ahead.
+            # An end that is further away than any was recorded with a clock that was ahead.
             if known["digest"] == digest and now < until <= now + LONGEST:
                 return str(known["line"])
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
-            return None  # a memory that cannot be read is none: the build is looked at in full
+            return None  # an unreadable cache is treated as empty: the build does all its work
         return None
 
     def remember(self, digest: str, report: Report, line: str, now: datetime) -> None:
-        """Remember that a build was idle, if it was, and what it said."""
+        """Record that a build was idle, if it was, with its summary line."""
         if report != type(report)(later=report.later, next_at=report.next_at):
             return
         until = min(filter(None, [report.next_at, now + LONGEST]))
         known = {"digest": digest, "until": until.isoformat(), "line": line}
-        # Not even the folder is made for it: a site without deliveries leaves no trace.
+        # The folder is not created for it: a site without deliveries gets no state folder.
         with suppress(OSError):
             self.path.write_text(json.dumps(known), encoding="utf-8")

@@ -1,10 +1,10 @@
-"""Tasks: work that goes on from turn to turn, written as one straight function.
+"""Tasks: work that continues from turn to turn, written as one straight function.
 
 A task is a generator. It yields
 
-- ``Turn(host)``, and goes on when it may make a request there. The turn lasts until it yields
-  again, and ``turn.trouble`` is where it notes what that request says of the host's state;
-- ``Once(key, work)``, and goes on with the result of the task ``work()``, which runs once
+- ``Turn(host)``, and continues when it may make a request there. The turn lasts until it yields
+  again, and ``turn.trouble`` is where it notes what that request says about the host's state;
+- ``Once(key, work)``, and continues with the result of the task ``work()``, which runs once
   however many tasks ask for that key.
 """
 
@@ -21,7 +21,7 @@ __all__ = ["Once", "Over", "Shared", "Step", "Task", "Turn", "advance"]
 
 @dataclass(eq=False, slots=True)
 class Turn:
-    """A turn at ``host``; ``trouble`` is what became known of the host meanwhile."""
+    """A turn at ``host``; ``trouble`` is what was learned about the host during it."""
 
     host: str
     trouble: Trouble | None = None
@@ -29,7 +29,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """The result of the task ``work()``, which is run for the first that asks for ``key``."""
+    """The result of the task ``work()``, which runs for the first that asks for ``key``."""
 
     key: Hashable
     work: Callable[[], Task]
@@ -57,14 +57,14 @@ class Step:
 
 @dataclass(eq=False, slots=True)
 class Shared:
-    """A task that others wait for, and how it ended."""
+    """A task that others wait for, and its result."""
 
     waiting: list[Task] = field(default_factory=list)
     over: Over | None = None
 
 
 def advance(step: Step) -> Turn | Once | Over:
-    """Let the task of ``step`` go on until it yields, or ends."""
+    """Run the task of ``step`` until it yields or ends."""
     try:
         if step.sent.error is not None:
             return step.task.throw(step.sent.error)

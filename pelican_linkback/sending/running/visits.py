@@ -1,7 +1,7 @@
-"""Looks at sources before anything is sent: would a receiver find what it is told there.
+"""Fetches sources before anything is sent: a receiver has to find the link there.
 
-A source is fetched once in a run, however many of its links are to be told. Where an article has
-moved, its old address is looked at first: see ``moves``.
+A source is fetched once in a run, however many of its links are due. If an article has moved, its
+old address is fetched first: see ``moves``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if typing.TYPE_CHECKING:
 __all__ = ["Look", "Objected", "Visits"]
 
 Objected = Sequence[Objection]
-"""What a WordPress receiver will hold against a link."""
+"""Why a WordPress receiver will refuse a link."""
 
 Fetch = Callable[
     [str, Mapping[str, str]], Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
@@ -44,9 +44,9 @@ Fetch = Callable[
 
 
 class Look(NamedTuple):
-    """What a source says of a delivery, and what a WordPress receiver will hold against it.
+    """What a source says about a delivery, and why a WordPress receiver will refuse it.
 
-    ``is_lost``: a receiver knows the page by this address, which leads to it no more.
+    ``is_lost``: a receiver knows the page by this address, which does not lead to it any more.
     """
 
     found: Ready | Waiting
@@ -55,7 +55,7 @@ class Look(NamedTuple):
 
 
 LOST = Look(Waiting(NOT_ONLINE), (), is_lost=True)
-"""Of a page that was not looked at, as it is another one's."""
+"""The result for an address that was not fetched, since it is that of another page."""
 
 
 class Visits:
@@ -80,7 +80,7 @@ class Visits:
                 self._by_address[address].append(mention)
 
     def look(self, mention: Mention) -> Generator[Turn | Once, Any, tuple[Ready, Objected] | None]:
-        """Return as what ``mention`` may be sent; None where it may not, which is recorded."""
+        """Return in what form ``mention`` may be sent; None if it may not, which is recorded."""
         addresses, look = self._addresses(mention), LOST
         while look.is_lost and addresses:
             address = addresses.pop(0)
@@ -94,16 +94,16 @@ class Visits:
         return None
 
     def _addresses(self, mention: Mention) -> list[str]:
-        """Return where to look: where a receiver knows the page, then where the page is now."""
+        """Return the addresses to fetch: the one that a receiver knows, then the present one."""
         known = self._old.get(mention) or self._recorder.delivery(mention)
         return list(dict.fromkeys([known.sent_source, mention.source]))
 
     def _is_left(self, mention: Mention) -> bool:
-        """Tell whether ``mention`` has not been dealt with, as one that moved."""
+        """Return whether ``mention`` is still open: it may be settled as one that moved."""
         return mention not in self._recorder.done and self._recorder.delivery(mention).is_open
 
     def _visit(self, address: str) -> Generator[Turn | Once, Any, Mapping[Mention, Look]]:
-        """Look at the page at ``address`` for all mentions that it concerns."""
+        """Fetch the page at ``address`` for all mentions that it concerns."""
         mentions = self._by_address[address]
         is_feed = self._recorder.delivery(mentions[0]).is_ping
         page, _ = yield from self._fetch(address, {} if is_feed else FOR_A_PAGE)
@@ -121,12 +121,12 @@ class Visits:
         }
 
     def _known_at(self, mention: Mention, address: str) -> Delivery:
-        """Return what is known of ``mention``; to be sent by its own address, where that is it."""
+        """Return the delivery of ``mention``; sent with its own address, if ``address`` is that."""
         delivery = self._recorder.delivery(mention)
         return delivery._replace(served_at="") if mention.source == address else delivery
 
     def _follow(self, mention: Mention, old: Delivery, page: Response | WebError) -> None:
-        """Record what becomes of ``mention``, whose receiver knows the article as ``old``."""
+        """Record the result for ``mention``, whose receiver knows the article as ``old``."""
         found = moves.succession(self._recorder.delivery(mention), old, page, self._now())
         if isinstance(found, Waiting):
             self._recorder.keep_waiting(mention, found, mention.source)

@@ -1,4 +1,4 @@
-"""Wait for an upload: run again and again until the pages are online."""
+"""Waits for an upload: runs again and again until the pages are online."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pelican_linkback.sending.running.report import Report
 __all__ = ["EVERY", "LAST", "run_until_ready"]
 
 EVERY = 5.0
-"""Seconds between two looks."""
+"""Seconds between two runs."""
 
 LAST = 1.0
-"""Seconds that the last look has for what it begins."""
+"""Seconds that the last run has for what it starts."""
 
 
 def run_until_ready(
@@ -23,10 +23,10 @@ def run_until_ready(
     monotonic: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> Report:
-    """Call ``run`` until nothing waits that an upload mends, for at most ``seconds``.
+    """Call ``run`` until nothing waits for an upload any more, for at most ``seconds``.
 
-    It is handed the seconds that are left. Returns what came of all the runs together, when Ctrl-C
-    ends it too. What needs the author is not waited for.
+    ``run`` gets the seconds that are left. Returns the result of all runs together, also after
+    Ctrl-C. What needs the author is not waited for.
     """
     end = monotonic() + seconds
     report = run(seconds)
