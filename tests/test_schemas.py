@@ -91,6 +91,8 @@ def folder(tmp_path, monkeypatch):
         ("send", "send --retry-failed", 0),
         ("retract", f"retract {SITE}/two.html", 0),
         ("check", "check", 1),
+        ("feeds", "feeds", 0),
+        ("doctor", "doctor", 1),
         ("import", "check --import output/feed.xml nowhere.xml", 1),
         ("compact", "compact", 0),
         ("init", "init", 1),

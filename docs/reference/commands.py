@@ -39,6 +39,7 @@ NEEDS = {
     "send": "something was refused, or waits for more than an upload; the output says what to do",
     "retract": "nothing was sent for that page, or one of its receivers could not be notified",
     "status": "one of the listed deliveries failed permanently",
+    "feeds": "a feed cannot be read, or there is none though the settings ask for feeds",
     "check": "a feed has a fault, or there is none; or one that is to be imported cannot be read",
     "doctor": "a check found a problem; notes do not count",
     "compact": "another process is writing to the journal, or it cannot be written",

@@ -7,7 +7,9 @@
     context           the settings and the articles of the site
     history           plan, status, compact
     sending           send, retract
+    feed_list         feeds
     checking          check
+    doctor/           doctor
     init              init; config_edits changes the files of the site
     import_linkbacks  import-linkbacks
     labels            the states of deliveries, in words for people

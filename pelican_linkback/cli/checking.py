@@ -28,14 +28,14 @@ from pelican_linkback.text.printable import printable
 from pelican_linkback.text.summarise import FEW
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["asks_for_feeds", "run"]
+__all__ = ["address_of_feeds", "asks_for_feeds", "built_documents", "complain_of_missing", "run"]
 
 _FORMATS = frozenset({"ATOM", "JSON", "RSS"})
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Show what is wrong with the feeds of the built site. Status 1 when anything is."""
-    base, now = _address_of_the_feeds(settings), dt.datetime.now(dt.UTC)
+    base, now = address_of_feeds(settings), dt.datetime.now(dt.UTC)
     store = IdStore(settings.state, edition_of(settings))
     if arguments.published:
         return _import(arguments.published, settings, now, store, screen)
@@ -47,19 +47,31 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         look=cache(partial(built_file, settings.output, settings.site_url)),
         written=_written(settings.output),
     )
-    if not settings.output.is_dir():
-        raise SettingsError([f"there is no folder {settings.output}; build the site first"])
-    checked = check(documents(settings.output), expected)
+    checked = check(built_documents(settings), expected)
     if screen.json:
         screen.data(asdict(checked))
     else:
         _show(checked, screen)
-    missing = not checked.feeds and asks_for_feeds(settings, arguments.pelican)
-    if missing and not screen.json:
+    missing = not checked.feeds and complain_of_missing(settings, arguments.pelican, screen)
+    return 1 if checked.findings or missing else 0
+
+
+def complain_of_missing(settings: Settings, pelican: Mapping[str, Any], screen: Screen) -> bool:
+    """Say that there is no feed, where the settings ask for one; return whether they do."""
+    if not asks_for_feeds(settings, pelican):
+        return False
+    if not screen.json:
         screen.insist(
             f"There is no feed in {settings.output}; build the site first, or fix OUTPUT_PATH"
         )
-    return 1 if checked.findings or missing else 0
+    return True
+
+
+def built_documents(settings: Settings) -> dict[str, bytes]:
+    """Return the documents of the built site that can be feeds, by their paths."""
+    if not settings.output.is_dir():
+        raise SettingsError([f"there is no folder {settings.output}; build the site first"])
+    return documents(settings.output)
 
 
 def _written(output: Path) -> set[str]:
@@ -81,7 +93,8 @@ def _names_a_feed(setting: str) -> bool:
     return "FEED" in words and form in _FORMATS
 
 
-def _address_of_the_feeds(settings: Settings) -> str:
+def address_of_feeds(settings: Settings) -> str:
+    """Return the URL of the output folder; raise SettingsError where the settings have none."""
     try:
         return normalise(settings.feed_domain)
     except InvalidURL as error:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 from pelican import DEFAULT_CONFIG_NAME
 from rich.console import Console
 
-from pelican_linkback.cli import checking, history, import_linkbacks, init, sending
 from pelican_linkback.cli.context import (
     PUBLISHING,
     is_enabled,
     publishing_instead,
     settings_of,
 )
-from pelican_linkback.cli.doctor import command as doctor
 from pelican_linkback.cli.parser import parser
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError, SettingsError
@@ -29,23 +29,26 @@ __all__ = ["run"]
 
 NEEDS_AUTHOR, WRONG_USAGE = 1, 2
 
-RUN: dict[str, Callable[[Settings, argparse.Namespace, Screen], int]] = {
-    "plan": history.run_plan,
-    "send": sending.run_send,
-    "retract": sending.run_retract,
-    "status": history.run_status,
-    "check": checking.run,
-    "doctor": doctor.run,
-    "compact": history.run_compact,
-    "init": init.run,
-    "import-linkbacks": import_linkbacks.run,
+RUN = {
+    "plan": "history.run_plan",
+    "send": "sending.run_send",
+    "retract": "sending.run_retract",
+    "status": "history.run_status",
+    "feeds": "feed_list.run",
+    "check": "checking.run",
+    "doctor": "doctor.command.run",
+    "compact": "history.run_compact",
+    "init": "init.run",
+    "import-linkbacks": "import_linkbacks.run",
 }
+"""The function of each command, by its place in this folder: only that of the command in use is
+imported, with what it needs."""
 
 
-ABOUT_THE_SITE = frozenset({"doctor"})
+ABOUT_THE_SITE = frozenset({"doctor", "feeds"})
 """The commands that are about the site as it is published, and find its settings by themselves."""
 
-ABOUT_BUILDS = frozenset({"plan", "status", "check"})
+ABOUT_BUILDS = frozenset({"plan", "status", "check", "feeds"})
 """The commands about what builds do: they warn if the plugin is not enabled."""
 
 NOT_ENABLED = (
@@ -69,13 +72,19 @@ def run(argv: Sequence[str] | None) -> int:
         screen = Screen(
             quiet=arguments.quiet, verbose=arguments.verbose, json=arguments.json, options=options
         )
-        return RUN[arguments.command](settings, arguments, screen)
+        return _function(arguments.command)(settings, arguments, screen)
     except SettingsError as error:
         _complain(with_options(str(error), options))
         return WRONG_USAGE
     except LinkbackError as error:
         _complain(with_options(str(error), options))
         return NEEDS_AUTHOR
+
+
+def _function(command: str) -> Callable[[Settings, argparse.Namespace, Screen], int]:
+    module, _, name = RUN[command].rpartition(".")
+    function = getattr(importlib.import_module(f"pelican_linkback.cli.{module}"), name)
+    return cast("Callable[[Settings, argparse.Namespace, Screen], int]", function)
 
 
 def _escape_unprintable_output() -> None:

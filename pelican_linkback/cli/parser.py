@@ -188,6 +188,11 @@ COMMANDS = {
         "pelican-linkback status -s publishconf.py --failed",
         _status_options,
     ),
+    "feeds": Command(
+        "list the feeds of the built site: address, entries, newest entry, size "
+        "(-s is publishconf.py where there is one)",
+        "pelican-linkback feeds -s publishconf.py",
+    ),
     "check": Command(
         "read the feeds of the built site, and say what is wrong with them",
         "pelican-linkback check -s publishconf.py",

@@ -31,7 +31,7 @@ from pelican_linkback.text.language import is_language_tag
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["Checked", "Expected", "check"]
+__all__ = ["Checked", "Expected", "check", "url_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
             elif path in expected.written:
                 findings.append(Finding(path, None, *say("no-feed")))
     count = len(feeds) + len(findings)
-    places = {path: _place(expected.base, path) for path in feeds}
+    places = {path: url_of(expected.base, path) for path in feeds}
     remembered = {_key(url): name for url, name in expected.remembered.items()}
     for path, feed in feeds.items():
         held_to = expected.of(path)
@@ -206,7 +206,8 @@ def _shared_pages(feed: FeedDocument) -> Iterator[str]:
 # Links and places
 
 
-def _place(base: str, path: str) -> str:
+def url_of(base: str, path: str) -> str:
+    """Return the URL of the document at ``path`` in the output folder, which is at ``base``."""
     return normalise(urljoin(base.rstrip("/") + "/", quote(path, errors="surrogateescape")))
 
 

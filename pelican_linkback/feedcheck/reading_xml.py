@@ -137,8 +137,9 @@ def read_rss(root: Element) -> FeedDocument:
     found = root.find("channel")
     channel = root if found is None else found
     items = (_rss_part(n, each) for n, each in enumerate(channel.findall("item"), 1))
-    self_url, hubs = _linked(channel, "self"), _all_linked(channel, "hub")
-    feed = FeedDocument("rss", _rss_part(0, channel), self_url, tuple(items), hubs=hubs)
+    self_url, current = _linked(channel, "self"), _linked(channel, "current")
+    hubs = _all_linked(channel, "hub")
+    feed = FeedDocument("rss", _rss_part(0, channel), self_url, tuple(items), current, hubs)
     if not any(each.tag.startswith(ITUNES) for each in channel):
         return feed
     episodes = zip(feed.entries, channel.findall("item"), strict=True)

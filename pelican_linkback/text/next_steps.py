@@ -9,10 +9,8 @@ from shlex import quote
 
 __all__ = ["in_use", "with_options"]
 
-_STEP = re.compile(
-    r"\bpelican-linkback (?:check|compact|doctor|import-linkbacks|init|plan|retract|send|status)"
-    r"\b(?! -s)"
-)
+_COMMANDS = "check|compact|doctor|feeds|import-linkbacks|init|plan|retract|retry|send|status"
+_STEP = re.compile(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -s)")
 
 _OF_BUILDS = frozenset({"LINKBACK_SEND"})
 """Settings that are overridden for one build, and mean nothing to a command."""
