@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import importlib
+import inspect
 import pkgutil
+import pydoc
 import re
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
 import pelican_linkback
-from pelican_linkback import feeds
+from pelican_linkback import exceptions, feeds
 from pelican_linkback.cli import parser
+from pelican_linkback.feeds import Feed
+from pelican_linkback.feeds.framework import aspects
 from pelican_linkback.settings import model as settings
+from tests.pages import sections
+from tests.test_docs import ASPECTS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.rst").read_text(encoding="utf-8")
@@ -22,6 +30,9 @@ PARTS = sorted(
     for _, name, _ in pkgutil.walk_packages(pelican_linkback.__path__, "pelican_linkback.")
     if not name.endswith("__main__")
 )
+
+UNLISTED = {"get_object", "get_context_data", "path_fields"}
+"""Hooks that are no aspects: they are always methods."""
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -32,22 +43,75 @@ def test_all_names_what_is_there(name):
     assert all(hasattr(module, each) for each in public)
 
 
-def test_the_face_is_small():
-    assert pelican_linkback.__all__ == ["__version__", "register"]
-    assert set(feeds.__all__) >= {
-        "AuthorFeed",
-        "Atom1Feed",
-        "CategoryFeed",
-        "Enclosure",
-        "Feed",
-        "Rss201rev2Feed",
-        "RssUserland091Feed",
-        "STOCK_FEEDS",
-        "SiteFeed",
-        "Stylesheet",
-        "TagFeed",
-        "TranslationFeed",
+KINDS = ("Site", "All", "Category", "Author", "Tag", "Translation")
+STOCK = {f"{form}{kind}Feed" for form in ("", "Atom", "Json") for kind in KINDS}
+PUBLIC = {
+    "pelican_linkback": {"__version__", "register"},
+    "pelican_linkback.exceptions": {"FeedError", "LinkbackError"},
+    "pelican_linkback.feeds": {
+        *("Feed", "ArticleFeed", *STOCK, "STOCK_FEEDS", "PodcastFeed"),
+        *("Rss201rev2Feed", "RssUserland091Feed", "Atom1Feed", "JsonFeed", "PodcastRss"),
+        *("Person", "Category", "Enclosure", "Stylesheet"),
+        *("Site", "Article", "Content", "Group", "Aspect"),
+    },
+}
+"""What others may import, all of it. A name that is added here is promised: docs/stability.rst."""
+
+OURS = [
+    each
+    for name in sorted(PUBLIC["pelican_linkback.feeds"])
+    if isinstance(each := getattr(feeds, name), type)
+]
+
+
+def test_public_is_what_is_promised():
+    assert set(feeds.__all__) == PUBLIC["pelican_linkback.feeds"]
+    assert set(pelican_linkback.__all__) == PUBLIC["pelican_linkback"]
+    assert set(exceptions.__all__) > PUBLIC["pelican_linkback.exceptions"]
+
+
+def test_what_is_promised_is_in_the_reference_and_nothing_else():
+    found = dict.fromkeys(PUBLIC, frozenset())
+    for heading, text in sections("names", "-").items():
+        found[re.search("``(.*)``", heading)[1]] = set(re.findall(r"^``(\w+)`` ", text, re.M))
+    assert found == PUBLIC
+
+
+def test_the_summary_of_the_face_names_all_of_it():
+    assert set(re.findall(r"\w+", feeds.__doc__)) >= PUBLIC["pelican_linkback.feeds"] - {
+        name for name in STOCK if name.startswith(("Atom", "Json"))
     }
+
+
+@pytest.mark.parametrize("cls", OURS, ids=lambda each: each.__name__)
+def test_what_is_public_is_described(cls):
+    for each in (each for each in cls.__mro__ if each.__module__.startswith("pelican_linkback")):
+        assert each.__doc__, each
+        for name, value in vars(each).items():
+            if not name.startswith("_") and isinstance(value, FunctionType | property):
+                assert value.__doc__, f"{each.__name__}.{name}"
+
+
+def aspects_with_types():
+    """The names that framework/aspects.py declares for type checkers, and that they describe."""
+    tree = ast.parse(inspect.getsource(aspects))
+    (cls,) = [node for node in tree.body if getattr(node, "name", "") == "Aspects"]
+    methods = [node for node in ast.walk(cls) if isinstance(node, ast.FunctionDef)]
+    assert all(map(ast.get_docstring, methods))
+    return {method.name for method in methods}
+
+
+def test_every_aspect_has_a_type_and_is_in_the_help_of_feed():
+    names = {name for name in ASPECTS if name not in UNLISTED}
+    listed = re.findall(r"^        (\w.*)$", Feed.__doc__.partition("Where it goes")[2], re.M)
+    assert set(re.findall(r"\b[a-z_]{3,}\b", re.sub(r"\(.*\)", "", " ".join(listed)))) == names
+    assert aspects_with_types() | {each for each in vars(Feed) if each in names} == names
+
+
+def test_the_help_of_the_face_can_be_read():
+    text = pydoc.plain(pydoc.render_doc(feeds))
+    assert text.index("from pelican_linkback.feeds import") < text.index("CLASSES")
+    assert "class Feed(" in text
 
 
 @pytest.mark.parametrize("name", settings.NAMES)
@@ -86,3 +150,15 @@ def test_the_metadata_agree():
         in setup["options.entry_points"]["console_scripts"]
     )
     assert (ROOT / "pelican_linkback" / "py.typed").exists()
+
+
+def test_the_page_on_stability_knows_what_it_runs_on():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    page = (ROOT / "docs" / "stability.rst").read_text(encoding="utf-8")
+    (pythons,) = re.findall(r"^Python +(.*?):", page, re.MULTILINE)
+    (pelican,) = re.findall(r"^Pelican +(\S+) and newer", page, re.MULTILINE)
+    classifiers = re.findall(r"Python :: (3\.\d+)$", setup["metadata"]["classifiers"], re.MULTILINE)
+    assert re.findall(r"3\.\d+", pythons) == classifiers
+    assert setup["options"]["python_requires"] == f">={classifiers[0]}"
+    assert f"pelican>={pelican}" in setup["options"]["install_requires"].splitlines()

@@ -1,7 +1,40 @@
-"""Articles in, feed documents out.
+"""What a site imports to declare feeds: classes to subclass, and what their aspects are made of.
 
-``from pelican_linkback.feeds import Feed`` and declare one; ``STOCK_FEEDS`` are those that
-Pelican's own settings ask for.
+A feed is a class. In pelicanconf.py::
+
+    from pelican_linkback.feeds import STOCK_FEEDS, Article, AtomSiteFeed
+
+    class Boats(AtomSiteFeed):
+        path = "feeds/boats.xml"
+        title = "Boats"
+
+        def items(self) -> list[Article]:
+            return [each for each in self.site.articles if each.category == "Boats"]
+
+    LINKBACK_FEEDS = [*STOCK_FEEDS, Boats]
+
+To subclass:
+    Feed                of anything: every aspect has to be said
+    ArticleFeed         of Pelican's articles: what an entry says is known
+    SiteFeed, AllFeed, CategoryFeed, AuthorFeed, TagFeed, TranslationFeed
+                        the feeds that Pelican's settings ask for, in RSS 2.0; in Atom and JSON they
+                        are AtomSiteFeed, JsonSiteFeed and so on; STOCK_FEEDS are all of them
+    PodcastFeed         of articles that name a recording
+
+The aspect ``feed_type`` takes a format:
+    Rss201rev2Feed, RssUserland091Feed, Atom1Feed, JsonFeed, PodcastRss
+
+What aspects return:
+    Person, Category, Enclosure, Stylesheet
+
+What aspects get:
+    Site                what is known of the site: ``self.site``
+    Article, Content, Group
+                        Pelican's articles, articles or pages, and categories, authors or tags
+
+Aspect is the type of all aspects: a value, a method, or a method of the object or item.
+
+docs/feeds.rst has recipes, docs/reference/aspects.rst every aspect with an example.
 """
 
 from pelican_linkback.feeds.articles.articles import ArticleFeed

@@ -56,12 +56,29 @@ _KEPT_OUT = -1
 class ArticleFeed(Feed):
     """A feed whose items are Pelican's articles, newest first.
 
-    ``setting`` is the first part of the Pelican settings that say where the feed goes:
-    ``CATEGORY_FEED`` for CATEGORY_FEED_RSS, CATEGORY_FEED_RSS_URL and their like for ATOM and
-    JSON. A feed whose setting is empty does not exist.
+    All that an entry says is known of an article; a subclass says which articles, and where the
+    document goes::
+
+        class Longest(ArticleFeed):
+            path = "feeds/longest.xml"
+            limit = 10
+
+            def items(self) -> Sequence[Article]:
+                return self.site.articles
+
+            def order_by(self, article: Article) -> int:
+                return len(article.content)
+
+    Beside the aspects of Feed it has ``summary_only``.
     """
 
     setting = ""
+    """The first part of the Pelican settings that say where the document goes.
+
+    ``"CATEGORY_FEED"`` for CATEGORY_FEED_RSS, CATEGORY_FEED_RSS_URL and so on; with neither a
+    ``path`` nor a value of the setting there is no document.
+    """
+
     order_by: Order = "date"
 
     _mode: tuple[bool, bool] | None = None
@@ -72,11 +89,11 @@ class ArticleFeed(Feed):
         return _form(self.generator_class(self.obj)) == "RSS"
 
     def path_setting(self, obj: object) -> str:
-        """Return the name of the Pelican setting that says where the feed for ``obj`` goes."""
+        """Return the name of Pelican's setting for the path: ``"CATEGORY_FEED_ATOM"``."""
         return f"{self.setting}_{_form(self.generator_class(obj))}"
 
     def path_source(self, obj: object) -> str:
-        """Return what says where the document goes: ``path``, else the setting."""
+        """Return what sets the path, as messages name it: the class, else Pelican's setting."""
         return self.path_setting(obj) if self._is_placed_by_setting else super().path_source(obj)
 
     @property
@@ -86,13 +103,13 @@ class ArticleFeed(Feed):
     # Where. Patterns come from the settings, so they are looked up when the site is known.
 
     def path_pattern(self) -> str | None:
-        """Return the pattern of ``path``, else of the setting: the places of all its documents."""
+        """Return the pattern of the documents' paths: ``path``, else the value of the setting."""
         if self._is_placed_by_setting:
             return self._setting("", None) or None
         return super().path_pattern()
 
     def document_path(self, obj: object) -> str | None:
-        """Return the place that ``path``, else the setting gives."""
+        """Return the path that ``path`` gives, else the setting; None for no document."""
         if self._is_placed_by_setting:
             return self._from_setting("", obj)
         return super().document_path(obj)
@@ -105,7 +122,7 @@ class ArticleFeed(Feed):
 
     @default
     def archive_path(self, obj: object) -> str | None:
-        """Return the pattern of the archive documents, which LINKBACK_ARCHIVES asks for."""
+        """Return the pattern of archive documents with LINKBACK_ARCHIVES, else None."""
         if not self.site.archives:
             return None
         place = self.path_pattern() or self.document_path(obj)
@@ -122,17 +139,17 @@ class ArticleFeed(Feed):
 
     @default
     def title(self, obj: object) -> str:
-        """Return the site's name, followed by the object's where there is one."""
+        """Return SITENAME, with the name of the object where there is one: ``My Site - Boats``."""
         return plain_text(f"{self.site.name} - {obj}" if obj else self.site.name)
 
     @default
     def link(self, obj: object) -> str:
-        """Return the page that shows the same: the object's, else the home page."""
+        """Return the URL of the object's page, else "", the home page."""
         return page_of_group(obj)
 
     @default
     def description(self) -> str | None:
-        """Return the site's subtitle."""
+        """Return SITESUBTITLE, as plain text; ``subtitle`` is the same."""
         return plain_text(self.site.subtitle)
 
     subtitle = description
@@ -149,7 +166,7 @@ class ArticleFeed(Feed):
 
     @default
     def stylesheets(self) -> Iterable[Stylesheet | str] | None:
-        """Return the look of the feed in a browser: LINKBACK_FEED_STYLE."""
+        """Return the style sheet that LINKBACK_FEED_STYLE asks for, if it does."""
         return [Stylesheet(self.site.style, media=None)] if self.site.style else None
 
     @default
@@ -169,7 +186,7 @@ class ArticleFeed(Feed):
         return limit
 
     def filter(self, article: Article) -> bool:
-        """Keep an article out until its date, unless LINKBACK_FUTURE lets it in (P22)."""
+        """Return whether the article's date has come, or LINKBACK_FUTURE lets it in (P22)."""
         return self.site.future or self.site.aware(article.date) <= self.site.now
 
     def _has_begun(self, articles: Sequence[Article]) -> bool:
@@ -209,11 +226,14 @@ class ArticleFeed(Feed):
 
     @hook
     def feed_extra_kwargs(self, obj: object) -> Extras:  # noqa: ARG002
-        """Return what made the feed."""
+        """Return what the generator shall know beside the aspects: what made the document."""
         return {"generator": GENERATOR, "styled_by_language": bool(self.site.style)}
 
     def get_feed(self, obj: object, site: Site) -> SyndicationFeed:
-        """Return the populated generator; an empty one is as old as the newest article (P18)."""
+        """Return the generator, with its items, of the document for ``obj``.
+
+        One without items is as old as the newest article of the site (P18).
+        """
         feed = super().get_feed(obj, site)
         if not feed.num_items() and not feed.feed.get("updated"):
             dates = [site.aware(a.date) for a in site.articles if self.filter(a)]
@@ -234,14 +254,14 @@ class ArticleFeed(Feed):
 
     @default
     def summary_only(self) -> bool:
-        """Tell whether items carry no more than their summaries: RSS_FEED_SUMMARY_ONLY for RSS."""
+        """Return whether items have summaries only: RSS_FEED_SUMMARY_ONLY in RSS, else no."""
         return self._is_rss and bool(self.site.settings.get("RSS_FEED_SUMMARY_ONLY", True))
 
     # The items.
 
     @once
     def item_title(self, article: Article) -> str:
-        """Return the title as plain text; an entry without any text is known by its slug or URL."""
+        """Return the title as plain text; of an article without any text, its slug or URL."""
         title = plain_text(str(article.title))
         if title or self._summary(article) or self._content(article):
             return title
@@ -277,7 +297,7 @@ class ArticleFeed(Feed):
         return None if summary == self._content(article) else summary or None
 
     def item_content(self, article: Article) -> str | None:
-        """Return the article's HTML; None where summaries have to do, or say as much."""
+        """Return the article's HTML; None with ``summary_only``, or if the summary says it all."""
         is_rss, summary_only = self._mode or self._read_mode()
         if summary_only:
             return None
@@ -288,12 +308,12 @@ class ArticleFeed(Feed):
     @default
     @once
     def item_image(self, article: Article) -> str | None:
-        """Return what the metadata say in ``Image``, else the first picture of the content."""
+        """Return the picture of ``Image:`` in the metadata, else the first of the content."""
         file = named(article, "image", self.site)
         return file.url if file else first_picture(self._content(article))
 
     def item_enclosures(self, article: Article) -> Iterable[Enclosure]:
-        """Return the file that the metadata name in ``Enclosure``, with its length."""
+        """Return the file of ``Enclosure:`` in the metadata, with its length in bytes."""
         file = named(article, "enclosure", self.site)
         if file is None:
             return super().item_enclosures(article)
@@ -351,7 +371,7 @@ class ArticleFeed(Feed):
 
     @default
     def item_updateddate(self, article: Article) -> dt.date | None:
-        """Return when the article was modified, if it was, and that has come (as for its date)."""
+        """Return when the article was modified; None where it was not, or the date has not come."""
         modified: dt.datetime | None = getattr(article, "modified", None)
         if modified is None or self.site.future or self.site.aware(modified) <= self.site.now:
             return modified

@@ -25,10 +25,25 @@ _PERSON = re.compile(r"([^;(]++)(?:\(([^)]*+)\)?)?+[^;]*+")
 
 
 class PodcastFeed(ArticleFeed):
-    """A podcast: ``category`` names the category whose articles are its episodes, None all.
+    """A podcast, in RSS with the namespaces of iTunes and Podcasting 2.0.
 
-    An article without ``Enclosure:`` is no episode. Of a file in the content folder the length
-    and (with mutagen) the duration are read.
+    ::
+
+        class Soundings(PodcastFeed):
+            path = "feeds/soundings.xml"
+            category = "Boats"
+            itunes_categories = ["Leisure"]
+
+    Its episodes are the articles that have ``Enclosure:`` in their metadata. Of a file in the
+    content folder the length and (with mutagen) the duration are read. Beside the aspects of
+    ArticleFeed:
+
+    Of the show:
+        category, cover, explicit, itunes_categories, itunes_type, owner, locked, medium, funding,
+        persons, podcast_guid
+    Of an episode:
+        item_duration, item_episode, item_season, item_episode_type, item_explicit, item_transcript,
+        item_chapters, item_persons
     """
 
     feed_type = PodcastRss
@@ -70,7 +85,7 @@ class PodcastFeed(ArticleFeed):
 
     @hook
     def items(self) -> Iterable[Article]:
-        """Return the site's articles, or those of the category."""
+        """Return the articles of ``category``; without one, all."""
         wanted = cast("str | None", self.aspect("category", self.obj))
         articles = self.site.articles
         if wanted is None:
@@ -86,17 +101,20 @@ class PodcastFeed(ArticleFeed):
         )
 
     def filter(self, article: Article) -> bool:
-        """Keep out what has no enclosure, or a date to come."""
+        """Return whether the article has a recording, and its date has come."""
         return bool(field_of(article, "enclosure")) and super().filter(article)
 
     @default
     def podcast_guid(self, obj: object) -> str:
-        """Return the show's id: that of its first address, by the rule of the namespace."""
+        """Return the id of the show, a UUID of its URL (podcast namespace, ``podcast:guid``).
+
+        When the feed moves, write the old one down: ``podcast_guid = "9b02…"``.
+        """
         return podcast_guid(self.site.absolute_feed(self.document_url(obj) or ""))
 
     @hook
     def feed_extra_kwargs(self, obj: object) -> Extras:
-        """Return what describes the show."""
+        """Return what describes the show: the aspects that only a podcast has."""
         funding = cast("Iterable[tuple[str, str]]", self.aspect("funding", obj))
         cover = self.aspect("cover", obj) or self.aspect("icon", obj)
         return {
@@ -109,7 +127,7 @@ class PodcastFeed(ArticleFeed):
 
     @hook
     def item_extra_kwargs(self, item: Article) -> Extras:
-        """Return what describes the episode."""
+        """Return what describes the episode: the aspects that only a podcast has."""
         return {name: self.aspect(f"item_{name}", item) for name in _EPISODE + _EPISODE_MORE}
 
     @default
@@ -119,7 +137,7 @@ class PodcastFeed(ArticleFeed):
 
     @default
     def item_duration(self, article: Article) -> int | None:
-        """Return how many seconds it lasts: what the metadata say, else the file."""
+        """Return how many seconds it lasts: ``Duration:`` in the metadata, else the file."""
         said = field_of(article, "duration")
         parts = said.split(":")
         if said and self._is_number(article, "duration", parts):
@@ -160,30 +178,30 @@ class PodcastFeed(ArticleFeed):
 
     @default
     def item_episode_type(self, article: Article) -> str | None:
-        """Return ``full``, ``trailer`` or ``bonus``, where the metadata say so."""
+        """Return ``"full"``, ``"trailer"`` or ``"bonus"``, where the metadata say so."""
         return field_of(article, "episode_type") or None
 
     @default
     def item_explicit(self, article: Article) -> bool | None:
-        """Tell whether the metadata call it explicit; None where they say nothing."""
+        """Return whether the metadata call it explicit; None where they say nothing."""
         said = field_of(article, "explicit").lower()
         return said in {"yes", "true", "explicit", "1"} if said else None
 
     @default
     def item_transcript(self, article: Article) -> tuple[str, str] | None:
-        """Return the URL of what is said, and its type."""
+        """Return the URL of a transcript, and its media type."""
         file = named(article, "transcript", self.site)
         return file and (self.site.absolute_uri(file.url), type_of(file.url) or "text/plain")
 
     @default
     def item_chapters(self, article: Article) -> tuple[str, str] | None:
-        """Return the URL of the chapters, a JSON file, and its type."""
+        """Return the URL of the chapters, a JSON file, and its media type."""
         file = named(article, "chapters", self.site)
         return file and (self.site.absolute_uri(file.url), "application/json+chapters")
 
     @default
     def item_persons(self, article: Article) -> Iterable[tuple[str, str]]:
-        """Return who is heard, and as what: ``Person: Ann Lee (guest); Bo Ek``."""
+        """Return who is heard, with their roles: ``Person: Ann Lee (guest); Bo Ek``."""
         found = _PERSON.findall(field_of(article, "person"))
         return [(name.strip(), role.strip().lower()) for name, role in found if name.strip()]
 

@@ -47,7 +47,7 @@ __all__ = [
 
 
 class SiteFeed(ArticleFeed):
-    """The articles in the default language."""
+    """The articles in the default language, as FEED_RSS asks for."""
 
     setting = "FEED"
 
@@ -58,7 +58,7 @@ class SiteFeed(ArticleFeed):
 
 
 class AllFeed(ArticleFeed):
-    """The articles in all languages."""
+    """The articles in all languages, as FEED_ALL_RSS asks for."""
 
     setting = "FEED_ALL"
 
@@ -88,21 +88,22 @@ Members: TypeAlias = Mapping[Group | InLanguage, Sequence[Article]]
 
 
 class GroupFeed(ArticleFeed):
-    """A feed for each object of a kind: the articles that belong to it.
+    """A feed for each category, author or tag: the articles that belong to it.
 
     These are the articles in the default language, unless the path's pattern names ``{lang}``:
     then there is a feed for each object and language, translations included (P17).
     """
 
     group = ""
+    """The attribute of the site that maps the objects to their articles: ``"categories"``."""
 
     groups_of: Callable[[Article], Iterable[Group]]
-    """A method of each kind: the objects that an article belongs to."""
+    """The method that returns the objects that an article belongs to."""
 
     def objects(self, site: Site) -> Iterable[object]:
-        """Return the objects that have a name to make a path of (P7), and not only future articles.
+        """Return the objects that have a slug (P7) and an article whose date has come.
 
-        An empty feed would tell their names before their time.
+        An empty feed would publish the name of a category before its time.
         """
         for words, names in site.sharing.once((self.group, "slugs"), site, self._shared_slugs):
             site.warn(words, *names)
@@ -180,7 +181,7 @@ _SEVERAL = (
 
 
 class CategoryFeed(GroupFeed):
-    """The articles of a category."""
+    """The articles of each category, as CATEGORY_FEED_RSS asks for."""
 
     setting = "CATEGORY_FEED"
     group = "categories"
@@ -191,7 +192,7 @@ class CategoryFeed(GroupFeed):
 
 
 class AuthorFeed(GroupFeed):
-    """The articles of an author, those written with others included."""
+    """The articles of each author, as AUTHOR_FEED_RSS asks for."""
 
     setting = "AUTHOR_FEED"
     group = "authors"
@@ -214,7 +215,7 @@ class AuthorFeed(GroupFeed):
 
 
 class TagFeed(GroupFeed):
-    """The articles with a tag."""
+    """The articles of each tag, as TAG_FEED_RSS asks for."""
 
     setting = "TAG_FEED"
     group = "tags"
@@ -226,7 +227,7 @@ class TagFeed(GroupFeed):
 
 
 class TranslationFeed(ArticleFeed):
-    """The articles in a language; the object is the language's code."""
+    """The articles in each language, as TRANSLATION_FEED_RSS asks for; the object is its code."""
 
     setting = "TRANSLATION_FEED"
 
@@ -264,73 +265,73 @@ def _by_language(site: Site) -> dict[str, list[Article]]:
 
 
 class AtomSiteFeed(SiteFeed):
-    """SiteFeed in Atom."""
+    """SiteFeed in Atom 1.0."""
 
     feed_type = Atom1Feed
 
 
 class AtomAllFeed(AllFeed):
-    """AllFeed in Atom."""
+    """AllFeed in Atom 1.0."""
 
     feed_type = Atom1Feed
 
 
 class AtomCategoryFeed(CategoryFeed):
-    """CategoryFeed in Atom."""
+    """CategoryFeed in Atom 1.0."""
 
     feed_type = Atom1Feed
 
 
 class AtomAuthorFeed(AuthorFeed):
-    """AuthorFeed in Atom."""
+    """AuthorFeed in Atom 1.0."""
 
     feed_type = Atom1Feed
 
 
 class AtomTagFeed(TagFeed):
-    """TagFeed in Atom."""
+    """TagFeed in Atom 1.0."""
 
     feed_type = Atom1Feed
 
 
 class AtomTranslationFeed(TranslationFeed):
-    """TranslationFeed in Atom."""
+    """TranslationFeed in Atom 1.0."""
 
     feed_type = Atom1Feed
 
 
 class JsonSiteFeed(SiteFeed):
-    """SiteFeed in JSON."""
+    """SiteFeed in JSON Feed 1.1."""
 
     feed_type = JsonFeed
 
 
 class JsonAllFeed(AllFeed):
-    """AllFeed in JSON."""
+    """AllFeed in JSON Feed 1.1."""
 
     feed_type = JsonFeed
 
 
 class JsonCategoryFeed(CategoryFeed):
-    """CategoryFeed in JSON."""
+    """CategoryFeed in JSON Feed 1.1."""
 
     feed_type = JsonFeed
 
 
 class JsonAuthorFeed(AuthorFeed):
-    """AuthorFeed in JSON."""
+    """AuthorFeed in JSON Feed 1.1."""
 
     feed_type = JsonFeed
 
 
 class JsonTagFeed(TagFeed):
-    """TagFeed in JSON."""
+    """TagFeed in JSON Feed 1.1."""
 
     feed_type = JsonFeed
 
 
 class JsonTranslationFeed(TranslationFeed):
-    """TranslationFeed in JSON."""
+    """TranslationFeed in JSON Feed 1.1."""
 
     feed_type = JsonFeed
 

@@ -57,10 +57,11 @@ _NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Enclosure(feedgenerator.Enclosure):
-    """A file that belongs to an item: its URL, its length in bytes, its media type.
+    """A file that belongs to an item: its absolute URL, its length in bytes, its media type.
 
-    RSS demands all three: a length that is not known is 0, as the RSS Advisory Board's profile
-    recommends, and a media type is guessed from the URL.
+    ``Enclosure("https://harbour.example/race.mp3", 4200, "audio/mpeg")``. RSS demands all three: a
+    length that is not known is 0, as the RSS Advisory Board's profile recommends, and a media type
+    is guessed from the URL.
     """
 
     def __init__(
@@ -72,7 +73,10 @@ class Enclosure(feedgenerator.Enclosure):
 
 
 class Stylesheet(feedgenerator.Stylesheet):
-    """An ``xml-stylesheet`` instruction's URL, media type (guessed) and media."""
+    """A style sheet for browsers: its URL, its media type (guessed from it), the media it is for.
+
+    ``Stylesheet("/print.css", media="print")`` becomes an ``xml-stylesheet`` instruction.
+    """
 
     def __str__(self) -> str:
         pseudo = {"href": self.url, "type": self.mimetype, "media": self.media}

@@ -42,7 +42,8 @@ class ArchiveLinks:
 class Category(str):
     """What a feed or an item is about: a term, the scheme (a URI) that it is from, and a label.
 
-    It is the term as a string; a label is for people (RFC 4287, section 4.2.2).
+    ``Category("387.1", "https://harbour.example/shelves", "Harbours")``. As a string it is the
+    term; the label is for people (RFC 4287, section 4.2.2).
     """
 
     __slots__ = ("label", "scheme")

@@ -104,6 +104,7 @@ class JsonFeed(Mended):
         file.write(b"\n]}\n" if self.entries else b"\n\n]}\n")
 
     def _rendered(self, item: Item) -> bytes:
+        """Return an item as a line of the document, without the end of the line."""
         return _line(self.item_attributes(item)).encode()
 
     try_item = _rendered

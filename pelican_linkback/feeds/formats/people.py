@@ -15,11 +15,19 @@ _MAILBOX = re.compile(r"([^<>]*)<(?:mailto:)?([^\s<>@]+@[^\s<>@]+)>")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An author or a contributor (RFC 4287, section 3.2): a name, or else an e-mail address."""
+    """An author or a contributor (RFC 4287, section 3.2): a name, or else an e-mail address.
+
+    ``Person("Ann Lee", "ann@harbour.example", "https://harbour.example/ann")``.
+    """
 
     name: str | None
+    """The name; what is written as ``Ann Lee <ann@harbour.example>`` is a name and an address."""
+
     email: str | None = None
+    """The e-mail address; it stands in the document, for everybody to read."""
+
     link: str | None = None
+    """An absolute URL of the person."""
 
 
 def as_person(author: Person | str) -> Person:

@@ -54,41 +54,89 @@ _ADDRESSES = frozenset({"icon", "logo"})
 
 
 class Feed(Aspects):
-    """A feed, declared. Subclass it, and name the subclass in LINKBACK_FEEDS.
+    """The declaration of a feed. Subclass it, and name the subclass in LINKBACK_FEEDS.
 
-    ``site`` is the site at hand and ``obj`` what the feed at hand is for: hooks may use them.
+    ::
+
+        class Regattas(Feed):
+            path = "feeds/regattas.xml"
+            title = "Regattas"
+            link = "/regattas/"
+            items = ["Spring cup", "Night race"]
+
+            def item_link(self, regatta: str) -> str:
+                return f"/regattas/#{regatta}"
+
+    Each aspect is a value, a method without argument, or a method of the object that the feed is
+    for (of the item, where the name begins with ``item_``). Required are ``path``, ``title``,
+    ``link`` and ``items``; what is left out or None is not in the document.
+
+    Where it goes:
+        path, url, feed_url, archive_path; objects (for each of which there is a document)
+    What is in it:
+        items, filter, order_by, limit
+    What it says of itself:
+        feed_type, title, link, description, subtitle, language, author_name, author_email,
+        author_link, categories, contributors, feed_copyright, feed_guid, ttl, icon, logo, hubs,
+        skip_hours, skip_days, stylesheets, feed_extra_kwargs
+    What it says of an item:
+        item_title, item_description, item_content, item_link, item_guid, item_guid_is_permalink,
+        item_pubdate, item_updateddate, item_authors, item_author_name, item_author_email,
+        item_author_link, item_contributors, item_categories, item_copyright, item_language,
+        item_image, item_enclosures, item_enclosure_url, item_enclosure_length,
+        item_enclosure_mime_type, item_comments, item_comment_count, item_replies,
+        item_extra_kwargs, title_template, description_template
+
+    A build writes the documents. An item whose methods raise is left out, with a warning; a class
+    that cannot be built costs its feed, with an error in the log. Whoever calls the methods by hand
+    gets a FeedError, which says what to write instead.
     """
 
     site: Site
+    """The site at hand: its articles, its settings, the time of the build."""
+
     obj: object = None
+    """The object that the document at hand is for, one of ``objects``; None for the site's."""
 
     # Where the feed exists.
 
     @default
     def objects(self, site: Site) -> Iterable[object]:  # noqa: ARG002 (subclasses ask the site)
-        """Return the objects for which the feed exists; one feed of the site has only None."""
+        """Return the objects that have a document each. Default: one document, for None.
+
+        ``objects = ["Boats", "Bread"]`` with ``path = "feeds/{obj}.xml"`` makes two.
+        """
         return (None,)
 
     @hook
     def get_object(self, site: Site, *args: object, **kwargs: object) -> object:  # noqa: ARG002
-        """Return the object of a feed made by hand: ``MyFeed()(site, *args, **kwargs)``."""
+        """Return the object for a feed that is called: ``MyFeed()(site, *args, **kwargs)``.
+
+        Only scripts and other plugins call feeds; a build asks for ``objects``.
+        """
         return None
 
     @hook
     def path_fields(self, obj: object) -> Mapping[str, object]:
-        """Return what a pattern in ``path`` and ``url`` may name: ``obj`` and its attributes."""
+        """Return the fields that a pattern of ``path`` and ``url`` may name.
+
+        Default: ``{obj}`` and the attributes of the object, such as ``{slug}``.
+        """
         return _Fields(obj=obj)
 
     def path_source(self, obj: object) -> str:  # noqa: ARG002
-        """Return what says where the document goes, as a message names it."""
+        """Return what sets the path of the document, as messages name it: ``"News.path"``."""
         return f"{type(self).__name__}.path"
 
     def path_pattern(self) -> str | None:
-        """Return the pattern that the documents' places follow, where there is one."""
+        """Return the pattern of the documents' paths; None where a method returns each path."""
         return str(self.path) if isinstance(self.path, str | PurePath) else None
 
     def document_path(self, obj: object) -> str | None:
-        """Return where the document goes, below the output folder; None where it has no place."""
+        """Return the path of the document below the output folder; None for no document.
+
+        Raises FeedError where the class declares no path.
+        """
         place = self._located("path", obj)
         if place is None and not callable(self.path):
             message = 'has no path: write path = "feeds/news.xml" or def path(self, obj)'
@@ -96,7 +144,7 @@ class Feed(Aspects):
         return place
 
     def document_url(self, obj: object) -> str | None:
-        """Return the document's URL, relative to FEED_DOMAIN; None where it has no place."""
+        """Return the URL of the document, relative to FEED_DOMAIN; None for no document."""
         return self._located("url", obj) or self._located("path", obj)
 
     def _located(self, aspect: str, obj: object) -> str | None:
@@ -108,7 +156,8 @@ class Feed(Aspects):
     def expand(self, pattern: str, obj: object, **more: object) -> str:
         """Return a pattern of ``path`` or ``url`` with its fields filled in for ``obj``.
 
-        ``more`` are fields beside those of ``path_fields``.
+        ``more`` are fields beside those of ``path_fields``. Raises FeedError where the pattern
+        names a field that neither has.
         """
         try:
             return pattern.format_map(_Beside(more, self.path_fields(obj)))
@@ -123,29 +172,36 @@ class Feed(Aspects):
 
     @default
     def hubs(self, obj: object) -> Sequence[str]:  # noqa: ARG002 (a feed may have its own)
-        """Return the WebSub hubs through which the feed can be subscribed to: LINKBACK_HUBS."""
+        """Return the absolute URLs of the feed's WebSub hubs. Default: LINKBACK_HUBS."""
         return self.site.hubs
 
     # What stands in it.
 
     @default
     def filter(self, item: object) -> bool:  # noqa: ARG002
-        """Tell whether ``item`` belongs into the feed."""
+        """Return whether ``item`` belongs into the feed. Default: all do."""
         return True
 
     @default
     def item_title(self, item: object) -> str | None:
-        """Return the item as text, escaped: titles are read as HTML by some readers."""
+        """Return the item's title. Default: the item as text, escaped.
+
+        Some readers read titles as HTML.
+        """
         return escape(str(item))
 
     @default
     def item_description(self, item: object) -> str | None:
-        """Return the item as text."""
+        """Return what is said of the item, as HTML. Default: the item as text."""
         return str(item)
 
     @default
     def item_link(self, item: object) -> str:
-        """Return the item's own URL: ``get_absolute_url()``, or ``url`` as Pelican's have."""
+        """Return the item's URL, relative to SITEURL.
+
+        Default: what the item's ``get_absolute_url()`` returns, or its ``url``. Raises FeedError
+        for an item that has neither.
+        """
         link: str
         if hasattr(item, "get_absolute_url"):
             link = item.get_absolute_url()
@@ -160,7 +216,10 @@ class Feed(Aspects):
 
     @hook
     def item_enclosures(self, item: object) -> Iterable[Enclosure]:
-        """Return the item's files: one, where ``item_enclosure_url`` gives one."""
+        """Return the item's files. Default: one, where ``item_enclosure_url`` gives one.
+
+        Atom and JSON Feed have all of them, RSS the first.
+        """
         url = self.aspect("item_enclosure_url", item)
         if not url:
             return []
@@ -170,7 +229,7 @@ class Feed(Aspects):
         return [Enclosure(url=str(url), length=length, mime_type=mime_type)]
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """Return what the templates may use.
+        """Return what ``title_template`` and ``description_template`` may use.
 
         It is called with ``item``, ``obj`` (what the feed is for) and ``site``. As in Django's
         framework, a template knows the item as ``obj``; here also as ``item``.
@@ -179,40 +238,56 @@ class Feed(Aspects):
 
     @default
     def feed_extra_kwargs(self, obj: object) -> Extras:  # noqa: ARG002
-        """Return further arguments for the generator."""
+        """Return further arguments for the generator, which finds them in ``self.feed``.
+
+        One that has the name of an aspect wins over it.
+        """
         return {}
 
     @default
     def item_extra_kwargs(self, item: object) -> Extras:  # noqa: ARG002
-        """Return further arguments for the generator's ``add_item``."""
+        """Return further arguments for the generator's ``add_item``, to be found in ``item``.
+
+        One that has the name of an argument wins over the aspect.
+        """
         return {}
 
     # How it is made.
 
     def aspect(self, name: str, subject: object, default: object = None) -> object:
-        """Return the aspect ``name`` for ``subject``; see ``aspects.resolve``."""
+        """Return the aspect ``name`` for ``subject``, an object or an item, however it is declared.
+
+        ``default`` is for an aspect that the class does not declare.
+        """
         return resolve(self, name, subject, default)
 
     def __call__(self, site: Site, *args: object, **kwargs: object) -> SyndicationFeed:
-        """Return the populated generator for what ``get_object`` makes of the arguments."""
+        """Return the generator, with its items, for the object that ``get_object`` returns.
+
+        ``News()(site).writeString("utf-8")`` is the document.
+        """
         return self.get_feed(self.get_object(site, *args, **kwargs), site)
 
     def get_feed(self, obj: object, site: Site) -> SyndicationFeed:
-        """Return the populated generator of the feed for ``obj``."""
+        """Return the generator, with its items, of the document for ``obj``.
+
+        ``get_feed(None, site).writeString("utf-8")`` is the document. Raises FeedError where the
+        class says something that cannot be, and whatever its own methods raise.
+        """
         self.site, self.obj = site, obj
         arguments = self._feed_arguments(obj)
         arguments["archive"] = self.archives(obj).links(0)
         return self._populated(obj, self.selected_items(obj), arguments)
 
     def archives(self, obj: object) -> Archives:
-        """Return the archive documents of the feed for ``obj``: none without ``archive_path``."""
+        """Return the archive documents (RFC 5005) for ``obj``; without ``archive_path``, none."""
         pattern = self.aspect("archive_path", obj)
         if not pattern:
             return Archives(self, obj, None, None)
         return Archives(self, obj, str(pattern), self._limit(obj))
 
     def get_archive(self, obj: object, site: Site, number: int) -> SyndicationFeed:
-        """Return the populated generator of an archive document of the feed for ``obj``."""
+        """Return the generator of the archive document ``number``, counted from 1, for ``obj``."""
         self.site, self.obj = site, obj
         archives, arguments = self.archives(obj), self._feed_arguments(obj)
         arguments.pop("hubs", None)  # what is full does not change, so there is nothing to tell
@@ -245,7 +320,10 @@ class Feed(Aspects):
         return next((cls for cls in type(self).__mro__ if aspect in vars(cls)), None)
 
     def generator_class(self, obj: object) -> type[SyndicationFeed]:
-        """Return the class that writes the feed for ``obj``: the aspect ``feed_type``."""
+        """Return the class that writes the document for ``obj``: the aspect ``feed_type``.
+
+        Raises FeedError where that is no generator class.
+        """
         feed_type = self.aspect("feed_type", obj)
         if isinstance(feed_type, type) and issubclass(feed_type, SyndicationFeed):
             return feed_type

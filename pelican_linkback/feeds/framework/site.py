@@ -48,21 +48,44 @@ def _no_id(item: Content) -> None:  # noqa: ARG001
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a Feed may ask of the site.
+    """The site, as a feed knows it: ``self.site``. It cannot be changed.
 
-    ``articles`` are the published articles in the default language, ``translations`` those in
-    other languages; ``categories``, ``authors`` and ``tags`` map each of Pelican's objects to
-    its articles. ``settings`` are Pelican's, ``now`` is the time of the build. ``template``
-    returns the theme's template of a name (it has a ``render`` method) or raises LookupError;
-    ``static`` are its static files, Pelican's own objects, by their paths in the content folder;
-    ``warn`` tells the author something: words, of which each ``{}`` is one of the names that
-    follow, so that many of one kind are told together. ``entry_id`` returns the id that an article
-    or a page has in feeds, ``url_of`` its URL relative to the site; ``people`` is what is known of
-    authors by their names ("email", "url"), ``future`` says whether articles are shown whose date
-    has not come, ``style`` is the address of the feeds' stylesheet, if there is one, ``icon`` and
-    ``logo`` are the site's pictures, ``archives`` says whether what the limit of a feed leaves out
-    is in archive documents, and ``hubs`` are the WebSub hubs that are told of the feeds' changes.
-    ``sharing`` keeps the entries that several documents have, if it may.
+    The site:
+        url             SITEURL, without a slash at its end
+        name, subtitle  SITENAME and SITESUBTITLE
+        language        DEFAULT_LANG
+        timezone        TIMEZONE
+        now             the time of the build, with a zone
+        settings        all of Pelican's settings
+    What it has:
+        articles        the published articles in the default language, in Pelican's order
+        translations    the published articles in other languages
+        pages           the published pages
+        categories, authors, tags
+                        each Group with its articles in the default language
+        static          the static files by their paths in the content folder
+        people          what LINKBACK_AUTHORS says of authors ("email", "url"), by name
+    What the settings of feeds say:
+        feed_domain     FEED_DOMAIN
+        style           the URL of the feeds' style sheet: LINKBACK_FEED_STYLE
+        icon, logo      LINKBACK_ICON and LINKBACK_LOGO
+        archives        LINKBACK_ARCHIVES
+        hubs            LINKBACK_HUBS
+        future          LINKBACK_FUTURE: whether articles are shown whose date has not come
+    What it can do:
+        absolute, absolute_feed, absolute_uri
+                        make a URL absolute
+        aware           gives a date the site's time zone
+        url_of          returns the URL of an article or a page, relative to the site: faster than
+                        its ``url``, which Pelican works out each time
+        entry_id        returns the id of an article's or a page's entry; None where it has none yet
+        template        returns the theme's template of a name; raises LookupError for no template
+        warn            tells the author something in the log:
+                        ``site.warn("{} has no picture", article.title)``
+                        (what is said of many is said in one line)
+        sharing         keeps what several documents have in common; for a build only
+
+    In a test only ``Site(url, name, now)`` is needed.
     """
 
     url: str
@@ -117,7 +140,7 @@ class Site:
         return uri
 
     def absolute_feed(self, url: str) -> str:
-        """Return a feed's ``url`` as an absolute one, on FEED_DOMAIN."""
+        """Return the ``url`` of a feed or its path as an absolute URL on FEED_DOMAIN."""
         # Brackets, too: iri_to_uri lets them stand, and in a path they make no URI.
         return join(_base(self.feed_domain or self.url), quote(url, safe=_KEPT))
 
@@ -150,7 +173,10 @@ class Site:
         return f"Lang: {language!r} in {named}{' …' if files[3:] else ''}" if files else ""
 
     def aware(self, date: dt.datetime | dt.date) -> dt.datetime:
-        """Return ``date`` with a zone; a naive one is in the site's, a day is its midnight."""
+        """Return ``date`` as a datetime with a zone.
+
+        Without one it is in the site's; a day is its midnight.
+        """
         if not isinstance(date, dt.datetime):
             date = dt.datetime.combine(date, dt.time())
         return date if date.tzinfo else date.replace(tzinfo=self.timezone)
