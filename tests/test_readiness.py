@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pelican_linkback.exceptions import Unreachable, WebError
+from pelican_linkback.exceptions import TimedOut, Unreachable, WebError
 from pelican_linkback.net.client import Response
 from pelican_linkback.protocol.mention import Mention, Protocol
 from pelican_linkback.sending.deciding.readiness import (
@@ -70,13 +70,19 @@ HOME = online(BARE, url=f"{HOST}/")
         pytest.param("2", online(), NEW, "older-version", id="linked, in another version"),
         pytest.param("2", DOWN, None, "not-online", id="down"),
         pytest.param("2", online(status=404), None, "not-online", id="404"),
+        pytest.param("2", online(status=410), None, "not-online", id="410"),
+        pytest.param("2", online(status=401), None, "host-refuses", id="401"),
+        pytest.param("2", online(status=403), None, "host-refuses", id="403"),
+        pytest.param("2", online(status=429), None, "host-in-trouble", id="429"),
+        pytest.param("2", online(status=503), None, "host-in-trouble", id="503"),
+        pytest.param("2", TimedOut(SOURCE, ""), None, "host-in-trouble", id="silent"),
         pytest.param("2", online(BARE), None, "link-missing", id="no link"),
         pytest.param("2", online(BARE), BARE, "link-missing", id="no link, nor will there be"),
         pytest.param("2", online(BARE), NEW, "older-version", id="no link yet"),
         pytest.param("2", online(REWRITE), LINKED, "link-missing", id="the host changed the link"),
         pytest.param(UNLINKED, online(BARE), None, "", id="link taken away"),
         pytest.param(UNLINKED, online(), None, "still-linked", id="link still there"),
-        pytest.param(UNLINKED, online(BARE, 500), None, "not-online", id="who knows"),
+        pytest.param(UNLINKED, online(BARE, 500), None, "host-in-trouble", id="who knows"),
         pytest.param(UNLINKED, online(status=404), None, "", id="the page is gone, too"),
         pytest.param(UNLINKED, DOWN, None, "not-online", id="down is not unlinked"),
         pytest.param(GONE, online(status=404), None, "", id="404: gone"),
@@ -85,11 +91,12 @@ HOME = online(BARE, url=f"{HOST}/")
         pytest.param(GONE, MOVED, None, "still-online", id="it redirects to one with the link"),
         pytest.param(GONE, online(BARE), None, "", id="there, without the link"),
         pytest.param(
-            GONE, online(BARE, 500, f"{HOST}/"), None, "still-online", id="redirected to trouble"
+            GONE, online(BARE, 500, f"{HOST}/"), None, "host-in-trouble", id="redirected to trouble"
         ),
         pytest.param(GONE, online(TOMBSTONE), None, "", id="a tombstone: gone"),
         pytest.param(GONE, online(), None, "still-online", id="still there"),
-        pytest.param(GONE, online(status=500), None, "still-online", id="ill is not gone"),
+        pytest.param(GONE, online(status=500), None, "host-in-trouble", id="ill is not gone"),
+        pytest.param(GONE, online(status=403), None, "host-refuses", id="nor is forbidden"),
         pytest.param(GONE, DOWN, None, "not-online", id="down is not gone"),
     ],
 )

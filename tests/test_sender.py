@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections import Counter
@@ -214,10 +215,26 @@ def test_an_endpoint_host_of_many_blogs_gets_no_more_than_it_may(world: World) -
     ("answer", "reason", "level", "words"),
     [
         pytest.param(Reply(404), "not-online", "info", "is not online (it answers 404)", id="404"),
-        pytest.param(Reply(500), "not-online", "info", "is not online (it answers 500)", id="500"),
+        pytest.param(
+            Reply(500),
+            "host-in-trouble",
+            "info",
+            "is in trouble (it answers 500); the next run looks again",
+            id="500",
+        ),
+        pytest.param(
+            Reply(403),
+            "host-refuses",
+            "info",
+            "refuses to show it (it answers 403); upload it, or, where a browser shows it, let the "
+            "host show it to programs, too: no check for bots, no password",
+            id="403",
+        ),
         pytest.param(Reply(204), "not-online", "info", "is not online (it answers 204)", id="204"),
         pytest.param(Unreachable, "not-online", "info", "is not online (as the", id="unreachable"),
-        pytest.param(TimedOut, "not-online", "info", "is not online (as the", id="timed out"),
+        pytest.param(
+            TimedOut, "host-in-trouble", "info", "is in trouble (as the test wants", id="timed out"
+        ),
         pytest.param(
             LookupFailed,
             "lookup-failed",
@@ -253,7 +270,7 @@ def test_a_page_that_is_not_ready_holds_its_mentions_back(
     assert report.waiting == 1
     (notice,) = report.notices
     assert notice.level == level
-    assert notice.text.startswith(f"a.md: {FAR}/b not notified yet: {BLOG}/a ")
+    assert re.match(f"a.md: {FAR}/b not notified yet: (the host of )?{BLOG}/a ", notice.text)
     assert words in notice.text
 
     # A build later nothing has changed, and nothing is written.
@@ -264,6 +281,41 @@ def test_a_page_that_is_not_ready_holds_its_mentions_back(
 
     assert world.sender().run(world.publish(*posts)).sent == 1
     assert world.events() == ["queued", "waiting", "attempt", "outcome"]
+
+
+def test_a_host_that_refuses_for_a_day_needs_its_author(world: World) -> None:
+    posts = world.publish(post("a", f"{FAR}/b"))
+    world.web.pages[f"{BLOG}/a"] = Reply(403)
+    levels = []
+    for _ in range(2):
+        report = world.sender().run(posts)
+        levels += [notice.level for notice in report.notices]
+        assert (report.soon, world.delivery().attempts) == (1, 0)
+        world.now += timedelta(days=1)
+    assert levels == ["info", "warning"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        pytest.param(None, "{} is still online; take it away, then run", id="still there"),
+        pytest.param(Unreachable, "{} could not be looked at (as the", id="down"),
+        pytest.param(Reply(503), "the host of {} is in trouble (it answers 503); the", id="503"),
+        pytest.param(
+            Reply(403), "(it answers 403), which does not say that it is gone; let it", id="403"
+        ),
+    ],
+)
+def test_a_page_that_is_not_gone_yet_says_one_thing_to_do(
+    world: World, answer: Page | None, words: str
+) -> None:
+    world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
+    world.sender().run(world.publish(post("a", f"{FAR}/b")))
+    if answer is not None:
+        world.web.pages[f"{BLOG}/a"] = answer
+    said = text_of(world.sender().retract(f"{BLOG}/a"))
+    assert words.format(f"{BLOG}/a") in said
+    assert "upload" not in said
 
 
 def test_a_source_is_told_of_once_and_a_missing_link_each_by_itself(world: World) -> None:

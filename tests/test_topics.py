@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.exceptions import LookupFailed, TimedOut
+from pelican_linkback.exceptions import LookupFailed, TimedOut, Unreachable
 from pelican_linkback.net.client import MAX_BODY, Response
 from pelican_linkback.protocol import websub
 from pelican_linkback.protocol.mention import Mention, Protocol, Verdict
@@ -276,7 +276,8 @@ def test_a_hub_that_is_down_is_asked_once_a_run(feeds: Feeds):
     ("online", "reason", "words"),
     [
         (Reply(404), "not-online", "is not online (it answers 404); upload it"),
-        (TimedOut, "not-online", "is not online (as the test wants it); upload it"),
+        (TimedOut, "host-in-trouble", "is in trouble (as the test wants it); the next run"),
+        (Unreachable, "not-online", "is not online (as the test wants it); upload it"),
         (LookupFailed, "lookup-failed", "could not be looked at (as the test wants it); the next"),
         ("first", "older-version", "is not online as it was built; upload it"),
     ],

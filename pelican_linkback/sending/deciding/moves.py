@@ -18,12 +18,12 @@ from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.verification import links_to
 from pelican_linkback.sending.deciding.readiness import (
     LINK_MISSING,
-    MAX_WAIT,
     OLD_ADDRESS,
     OLDER,
     REDIRECTED,
     Ready,
     is_gone,
+    is_late,
 )
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import (
@@ -135,9 +135,7 @@ def succession(
         return kept(new, old)
     if not isinstance(page, WebError) and (is_gone(page) or _lacks_link(old, page)):
         return None
-    if new.since is not None and now - new.since >= MAX_WAIT:
-        return None
-    return Waiting(OLD_ADDRESS, printable(old.sent_source))
+    return None if is_late(new, now) else Waiting(OLD_ADDRESS, printable(old.sent_source))
 
 
 def redirects(old: Delivery, page: Response | WebError) -> bool:
@@ -184,8 +182,7 @@ def is_lost(
     if isinstance(found, Ready) or found.reason == OLDER:
         return False
     is_answer = found.reason in {REDIRECTED, LINK_MISSING}
-    is_over = delivery.since is not None and now - delivery.since >= MAX_WAIT
-    return is_answer or is_over or (not isinstance(page, WebError) and is_gone(page))
+    return is_answer or is_late(delivery, now) or (not isinstance(page, WebError) and is_gone(page))
 
 
 def retracted_after_all(

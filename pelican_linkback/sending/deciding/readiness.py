@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pelican_linkback.exceptions import LookupFailed, WebError
+from pelican_linkback.exceptions import LookupFailed, TimedOut, WebError
 from pelican_linkback.protocol import verification
-from pelican_linkback.protocol.response import charset
+from pelican_linkback.protocol.response import charset, is_passing
 from pelican_linkback.protocol.verification import (
     Objection,
     has_words_of,
@@ -35,6 +35,8 @@ if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
 
 __all__ = [
+    "HOST_IN_TROUBLE",
+    "HOST_REFUSES",
     "LINK_MISSING",
     "LOOKUP_FAILED",
     "MAX_WAIT",
@@ -50,12 +52,15 @@ __all__ = [
     "Ready",
     "digest_of",
     "is_gone",
+    "is_late",
     "objections",
     "readiness",
 ]
 
 NOT_ONLINE = "not-online"
 LOOKUP_FAILED = "lookup-failed"
+HOST_IN_TROUBLE = "host-in-trouble"
+HOST_REFUSES = "host-refuses"
 REDIRECTED = "redirected"
 LINK_MISSING = "link-missing"
 OLDER = "older-version"
@@ -64,7 +69,10 @@ STILL_ONLINE = "still-online"
 OLD_ADDRESS = "old-address"
 
 UPLOAD_HELPS = frozenset(
-    {NOT_ONLINE, LOOKUP_FAILED, OLDER, STILL_LINKED, STILL_ONLINE, OLD_ADDRESS}
+    {
+        *(NOT_ONLINE, LOOKUP_FAILED, HOST_IN_TROUBLE, HOST_REFUSES),
+        *(OLDER, STILL_LINKED, STILL_ONLINE, OLD_ADDRESS),
+    }
 )
 """Reasons that an upload or time removes; the others need the author."""
 
@@ -106,8 +114,7 @@ def readiness(
     uploaded there, if known.
     """
     if isinstance(page, WebError):
-        code = LOOKUP_FAILED if isinstance(page, LookupFailed) else NOT_ONLINE
-        return Waiting(code, printable(page.reason))
+        return Waiting(_ERRORS.get(type(page), NOT_ONLINE), printable(page.reason))
     if delivery.is_ping:
         return _of_feed(delivery, page)
     look = _Look(delivery, page, built, now)
@@ -126,8 +133,23 @@ def _of_feed(delivery: Delivery, page: Response) -> Ready | Waiting:
     return Ready(delivery.mention.source, "") if is_current else Waiting(OLDER)
 
 
+_ERRORS: dict[type[WebError], str] = {LookupFailed: LOOKUP_FAILED, TimedOut: HOST_IN_TROUBLE}
+
+
 def _not_online(page: Response) -> Waiting:
-    return Waiting(NOT_ONLINE, f"it answers {page.status}")
+    """Return what a status says that is not 200.
+
+    Some hosts answer 403 for what they do not have; others mean by it a program, or anybody.
+    """
+    code = NOT_ONLINE
+    if is_passing(page.status):
+        code = HOST_IN_TROUBLE
+    elif 400 <= page.status < 500 and page.status not in _GONE:
+        code = HOST_REFUSES
+    return Waiting(code, f"it answers {page.status}")
+
+
+_GONE = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +207,13 @@ class _Look:
 
     def _why_not_removed(self) -> Waiting | None:
         """Return why a receiver would still find the link on a page that answers."""
-        is_unlinked = self.page.status == 200 and not self._has_link
-        if self.delivery.fingerprint == GONE:
-            # A page whose text alone says that it is gone, or where it has moved, has no link. A
-            # receiver that follows a redirect to the new page finds the link there.
-            return None if is_unlinked else Waiting(STILL_ONLINE)
-        if self.page.status != 200:
+        if self.page.status >= 400:
             return _not_online(self.page)
-        return None if is_unlinked else Waiting(STILL_LINKED)
+        # A page that says in words alone that nothing is there, or whereto it has moved, is one
+        # without the link. Who follows a redirect to the new page finds it there.
+        if not self._has_link:
+            return None
+        return Waiting(STILL_ONLINE if self.delivery.fingerprint == GONE else STILL_LINKED)
 
     def _about_other_page(self) -> Waiting | None:
         """Return why a page with the link, to which the source redirects, is not its new address.
@@ -241,12 +262,17 @@ class _Look:
         return not self._is_over(MAX_WAIT_UNCHANGED if is_unchanged and of_another else MAX_WAIT)
 
     def _is_over(self, limit: timedelta) -> bool:
-        return self.delivery.since is not None and self.now - self.delivery.since >= limit
+        return is_late(self.delivery, self.now, limit)
+
+
+def is_late(delivery: Delivery, now: datetime, limit: timedelta = MAX_WAIT) -> bool:
+    """Tell whether what a delivery waits for should have passed by now."""
+    return delivery.since is not None and now - delivery.since >= limit
 
 
 def is_gone(page: Response) -> bool:
-    """Return whether a page is known to be gone, and not only failing."""
-    return page.status in {404, 410} or is_tombstone(page.body, page.headers)
+    """Tell whether a page is known to be gone, and not only in trouble."""
+    return page.status in _GONE or is_tombstone(page.body, page.headers)
 
 
 def _stem(url: str) -> str:

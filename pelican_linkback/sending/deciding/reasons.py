@@ -18,6 +18,8 @@ REASONS = {
     "no-endpoint": "it accepts neither webmentions nor pingbacks",
     UNREAD: "its page could not be read",
     "not-online": "its page is not online",
+    "host-in-trouble": "its page's host is in trouble",
+    "host-refuses": "its page's host refuses to show it",
     "redirected": "its page redirects to another one, or to another host",
     "link-missing": "its page does not link to the target",
     "older-version": "an older version of its page is online",
@@ -43,6 +45,8 @@ REASONS = {
 
 OF_FEEDS = {
     "not-online": "the feed is not online",
+    "host-in-trouble": "the feed's host is in trouble",
+    "host-refuses": "the feed's host refuses to show it",
     "older-version": "the feed that is online is not yet the one that was built",
     "nobody-yet": (
         "new to the hub, so nobody can have subscribed yet; the hub is notified of the next change"

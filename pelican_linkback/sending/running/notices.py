@@ -11,8 +11,11 @@ from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding.decider import Decision, GiveUp
 from pelican_linkback.sending.deciding.readiness import (
+    HOST_IN_TROUBLE,
+    HOST_REFUSES,
     LINK_MISSING,
     LOOKUP_FAILED,
+    NOT_ONLINE,
     OLD_ADDRESS,
     OLDER,
     REDIRECTED,
@@ -42,11 +45,33 @@ LONGEST = 2000
 NEARLY_LINKED = frozenset({"differs", "raw-ampersand", "by-script", "too-far-down"})
 """Objections that say better than "no link" what is wrong."""
 
-ONLINE = {
-    OLDER: "is online in an older version",
-    STILL_LINKED: "still links to it online",
-    STILL_ONLINE: "is still online; take it away or run pelican-linkback retract",
+SEND = "then run pelican-linkback send"
+WAITS = {
+    NOT_ONLINE: "{source} is not online ({detail}); upload it, " + SEND,
+    HOST_IN_TROUBLE: "the host of {source} is in trouble ({detail}); the next run looks again",
+    HOST_REFUSES: "the host of {source} refuses to show it ({detail}); upload it, or, where a "
+    "browser shows it, let the host show it to programs, too: no check for bots, no password",
+    LOOKUP_FAILED: "{source} could not be looked at ({detail}); the next run tries again",
+    OLDER: "{source} is online in an older version{more}; upload it, " + SEND,
+    STILL_LINKED: "{source} still links to it online; upload it, " + SEND,
+    STILL_ONLINE: "{source} is still online; take it away, " + SEND,
+    OLD_ADDRESS: "the old address {detail} is still online; let it redirect to {source}, or take "
+    "it away",
+    REDIRECTED: "{source} redirects to {detail}, which is another page, or on another host; set "
+    "SITEURL to the address that the pages are served from",
 }
+"""What is waited for at a page, and what the author can do."""
+
+OF_GONE = WAITS | {
+    NOT_ONLINE: WAITS[LOOKUP_FAILED],
+    HOST_REFUSES: "the host of {source} refuses to show it ({detail}), which does not say that it "
+    "is gone; let it answer 404 or 410",
+}
+"""The same of a page that is to be gone."""
+
+OF_FEEDS = WAITS | {OLDER: "{source} is not online as it was built; upload it, " + SEND}
+"""The same of a feed."""
+
 NEWS = {UNLINKED: " that the link is gone", GONE: " that the page is gone"}
 
 
@@ -73,56 +98,40 @@ def about_waiting(
     source: str,
     why: Waiting,
     objections: Sequence[Objection] = (),
+    *,
+    is_late: bool = False,
 ) -> Notice:
     """Say why ``deliveries`` wait for the page at ``source``, and what the author can do.
 
-    ``objections`` may know better what is wrong with a link that is missing.
+    ``objections`` may know better what is wrong with a link that is missing. ``is_late``: it has
+    not passed by itself, and no upload has mended it.
     """
     unsent = f"{_subject(deliveries)} not notified yet"
-    match why.reason:
-        case code if code == LINK_MISSING and why.detail:
-            target = deliveries[0].mention.target
-            return _about_link(unsent, source, objections) or _notice(
-                "warning",
-                f'{unsent}: {source} is online, and no link on it has exactly href="{target}"; '
-                f"{why.detail}",
-                passing=True,
-                kind=code,
-            )
-        case code if code == LINK_MISSING:
-            return _about_link(unsent, source, objections) or _notice(
-                "warning",
-                f"{unsent}: {source} does not link to it; upload the page if that is an older one, "
-                "else add the link to the article or set LINKBACK_LINK_MARKED = True",
-                passing=True,
-                kind=code,
-            )
-        case code if code == OLD_ADDRESS:
-            return _notice(
-                "info",
-                f"{unsent}: the old address {why.detail} is still online; let it redirect to "
-                f"{source}, or take it away",
-                passing=True,
-            )
-        case code if code == REDIRECTED:
-            return _notice(
-                "warning",
-                f"{unsent}: {source} redirects to {why.detail}, which is another page, or on "
-                "another host; set SITEURL to the address that the pages are served from",
-                passing=True,
-                kind=code,
-            )
-        case code if code == LOOKUP_FAILED:
-            problem = f"{source} could not be looked at ({why.detail})"
-            return _notice("info", f"{unsent}: {problem}; the next run tries again", passing=True)
-        case code:
-            what = ONLINE.get(code, f"is not online ({why.detail})")
-            what += f" ({why.detail})" if code == OLDER and why.detail else ""
-            return _notice(
-                "info",
-                f"{unsent}: {source} {what}; upload it, then run pelican-linkback send",
-                passing=True,
-            )
+    if why.reason == LINK_MISSING:
+        return _about_link(unsent, source, objections) or _notice(
+            "warning",
+            f"{unsent}: {_missing(deliveries[0].mention.target, source, why.detail)}",
+            passing=True,
+            kind=why.reason,
+        )
+    words = OF_GONE if deliveries[0].fingerprint == GONE else WAITS
+    text = f"{unsent}: {_filled(words[why.reason], source, why.detail)}"
+    if why.reason == REDIRECTED or (why.reason == HOST_REFUSES and is_late):
+        return _notice("warning", text, passing=True, kind=why.reason)
+    return _notice("info", text, passing=True)
+
+
+def _filled(words: str, source: str, detail: str) -> str:
+    return words.format(source=source, detail=detail, more=f" ({detail})" if detail else "")
+
+
+def _missing(target: str, source: str, detail: str) -> str:
+    if detail:
+        return f'{source} is online, and no link on it has exactly href="{target}"; {detail}'
+    return (
+        f"{source} does not link to it; upload the page if that is an older one, else add the link "
+        "to the article or set LINKBACK_LINK_MARKED = True"
+    )
 
 
 def about_missing_link(delivery: Delivery, objections: Sequence[Objection]) -> Notice:
@@ -209,17 +218,9 @@ def _about_hub(pings: Sequence[Delivery], *, given_up: bool) -> Notice:
     subject = f"{first.article}{more}: the hub {first.mention.target}"
     if first.state is State.DELIVERED:
         return _notice("info", f"{subject} notified ({reason(first)})")
-    if first.state is State.WAITING and first.reason == LOOKUP_FAILED:
-        why = f"{first.article} could not be looked at ({first.detail}); the next run tries again"
-        return _notice("info", f"{subject} not notified yet: {why}", passing=True)
     if first.state is State.WAITING:
-        what = "as it was built" if first.reason == OLDER else f"({first.detail})"
-        return _notice(
-            "info",
-            f"{subject} not notified yet: {first.mention.source} is not online {what}; "
-            "upload it, then run pelican-linkback send",
-            passing=True,
-        )
+        why = _filled(OF_FEEDS[first.reason], first.mention.source, first.detail)
+        return _notice("info", f"{subject} not notified yet: {why}", passing=True)
     remedy = (
         "it is notified of the feed's next version; see whether LINKBACK_HUBS names the right hub"
     )

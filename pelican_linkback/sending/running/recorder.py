@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.verification import Objection, preflight
 from pelican_linkback.sending.deciding.decider import GiveUp, Policy, back_off, decide
-from pelican_linkback.sending.deciding.readiness import LINK_MISSING, BuiltPage
+from pelican_linkback.sending.deciding.readiness import LINK_MISSING, BuiltPage, is_late
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Answered, Asked, Attempt, Fact, Pause, Waiting
 from pelican_linkback.sending.memory.ledger import Ledger
@@ -187,7 +187,8 @@ class Recorder:
             if why.reason == LINK_MISSING:
                 groups = [[each] for each in groups[0] if each.mention not in unlinked]
             for group in filter(None, groups):
-                yield about_waiting(group, source, why, objected[group[0].mention])
+                late = is_late(group[0], self._times.now())
+                yield about_waiting(group, source, why, objected[group[0].mention], is_late=late)
 
     def _say_answer(self, mention: Mention) -> None:
         delivery = self.delivery(mention)
