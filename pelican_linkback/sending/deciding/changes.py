@@ -58,7 +58,7 @@ def reconcile(
     It is recorded, so that a run can tell the new page online from an older one; if only the theme
     changed, it is recorded for versions that are still to be sent.
     """
-    site = _Site(posts)
+    site = _Site(posts, deliveries.values())
     facts: dict[Mention, News] = {
         Mention(post.source, target): fact
         for post in site.posts.values()
@@ -119,13 +119,21 @@ def vanished(deliveries: Mapping[Mention, Delivery], posts: Iterable[Post]) -> l
 
 
 class _Site:
-    """The posts by URL, and the paths of their articles."""
+    """The posts by URL, and the paths of their articles.
 
-    def __init__(self, posts: Iterable[Post]) -> None:
+    ``deliveries`` show which of them receivers know by an earlier address.
+    """
+
+    def __init__(self, posts: Iterable[Post], deliveries: Iterable[Delivery] = ()) -> None:
         posts = tuple(posts)
         self.posts = {post.source: post for post in posts if not post.is_unknown}
         self._articles = {post.article for post in posts}
         self._unknown = {post.article for post in posts if post.is_unknown}
+        self._kept = {
+            _as_held(each)
+            for each in deliveries
+            if each.served_at and each.mention.source in self.posts
+        }
 
     def cannot_read(self, delivery: Delivery) -> bool:
         """Return whether the article exists, but cannot be read."""
@@ -149,11 +157,20 @@ class _Site:
         return self._without_page(delivery) if post is None else _unmarked(delivery, post)
 
     def _without_page(self, delivery: Delivery) -> News | None:
-        if delivery.fingerprint == GONE or not delivery.is_shown:
+        if (
+            delivery.fingerprint == GONE
+            or not delivery.is_shown
+            or _as_held(delivery) in self._kept
+        ):
             return None
         if delivery.sent_source in self.posts:
             return Dropped()  # It moved, and moved back to the address that the receiver knows.
         return Dropped() if self.lacks(delivery) else Queued(delivery.article, GONE)
+
+
+def _as_held(delivery: Delivery) -> tuple[str, str, str]:
+    """Return what makes two deliveries one mention to a receiver: an article at an address."""
+    return delivery.article, delivery.mention.target, delivery.sent_source
 
 
 def _unmarked(delivery: Delivery, post: Post) -> News:

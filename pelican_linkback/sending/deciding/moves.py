@@ -36,7 +36,7 @@ from pelican_linkback.sending.memory.events import (
     Waiting,
 )
 from pelican_linkback.text.printable import printable
-from pelican_linkback.text.urls import page_key
+from pelican_linkback.text.urls import page_key, same_site
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
@@ -80,8 +80,7 @@ def predecessors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delive
 def successors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery]:
     """Return the new delivery of an article that moved, by the mention of the old address.
 
-    The receiver has both mentions: the old address was still online for a while, or down. Or it has
-    one, and two merged branches of the journal record it with different addresses.
+    The receiver has both mentions: the old address was still online for a while, or down.
     """
     moved = {
         mention: old
@@ -96,7 +95,7 @@ def successors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery
     return {
         mention: new
         for mention, old in moved.items()
-        if (new := known.get((old.article, mention.target)))
+        if (new := known.get((old.article, mention.target))) and new.sent_source != old.sent_source
     }
 
 
@@ -126,12 +125,12 @@ def succession(
 ) -> Facts | Waiting | None:
     """Return the facts for ``new`` if a receiver knows the article as ``old``.
 
-    ``page`` is the result of fetching ``old.sent_source``. If it redirects to a page with the link,
-    return the facts to record: the receiver knows ``new`` by the old address. If it is gone, return
-    None: ``new`` is sent with its own address. Otherwise the answer is unknown, and it waits for a
-    day.
+    ``page`` is the result of fetching ``old.sent_source``. If it redirects to a page with the link
+    on the site of ``new``, return the facts to record: the receiver knows ``new`` by the old
+    address. If it is gone, return None: ``new`` is sent with its own address. Otherwise the answer
+    is unknown, and it waits for a day.
     """
-    if redirects(old, page):
+    if redirects(old, page) and _is_at_home(new, page):
         return kept(new, old)
     if not isinstance(page, WebError) and (is_gone(page) or _lacks_link(old, page)):
         return None
@@ -146,6 +145,11 @@ def redirects(old: Delivery, page: Response | WebError) -> bool:
         and page_key(page.url) != page_key(old.sent_source)
         and not _lacks_link(old, page)
     )
+
+
+def _is_at_home(new: Delivery, page: Response | WebError) -> bool:
+    """Return whether a page is on the site of ``new``; if SITEURL is wrong, it is on another."""
+    return not isinstance(page, WebError) and same_site(page.url, new.mention.source)
 
 
 def _lacks_link(old: Delivery, page: Response) -> bool:

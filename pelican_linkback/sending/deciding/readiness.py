@@ -167,8 +167,11 @@ class _Look:
 
         At first it is the one that serves the page: many hosts redirect /a.html to /a.
         """
-        known = self.delivery.is_known or not self._is_redirected
-        return self.delivery.sent_source if known else page_key(self.page.url)
+        if self.delivery.is_known or not self._is_redirected:
+            return self.delivery.sent_source
+        # What may be known by the old address of an article that moved is retracted by that.
+        is_other = self.delivery.is_removal and not self._is_one_page
+        return self.delivery.sent_source if is_other else page_key(self.page.url)
 
     @property
     def online(self) -> str:
