@@ -45,7 +45,7 @@ __all__ = [
 
 
 class LinkbackError(Exception):
-    """The root of the tree: catch this to catch everything that is meant to be caught."""
+    """The root of the tree: catch this to catch all errors that are meant to be caught."""
 
 
 class SettingsError(LinkbackError):
@@ -92,7 +92,7 @@ class JournalError(LinkbackError):
 
 
 class Heard(NamedTuple):
-    """What had come of the answer of ``url`` before it broke off; perhaps not all headers."""
+    """The part of an answer of ``url`` that arrived before it broke off; maybe not all headers."""
 
     url: str
     status: int
@@ -101,9 +101,9 @@ class Heard(NamedTuple):
 
 
 class WebError(LinkbackError):
-    """An exchange with ``url`` did not come about; ``reason`` says why, in printable words.
+    """An exchange with ``url`` failed; ``reason`` says why, in printable words.
 
-    ``heard`` is what the server had answered by then, if that has a status that says something.
+    ``heard`` is what the server had answered by then, if its status is meaningful.
     """
 
     def __init__(self, url: str, reason: str, heard: Heard | None = None) -> None:
@@ -122,11 +122,11 @@ class Refused(WebError):
 
 
 class RedirectLoop(WebError):
-    """More redirects than anybody follows: they lead in a circle, or might as well."""
+    """Too many redirects, or redirects in a circle."""
 
 
 class LookupFailed(WebError):
-    """The name server does not answer, which says nothing about the host."""
+    """The name server does not answer, which means nothing about the host."""
 
 
 class Unreachable(WebError):
@@ -134,4 +134,4 @@ class Unreachable(WebError):
 
 
 class TimedOut(WebError):
-    """The exchange, all of it, took longer than it may."""
+    """The exchange in total took longer than its limit."""

@@ -1,4 +1,4 @@
-"""Replace a file in one step: whoever reads it sees the old one or the new one, whole."""
+"""Replaces a file in one step: readers see the old file or the new one, never a part of it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ PREFIX, SUFFIX = ".linkback-", ".new"
 def replacing(
     path: Path, *, temporary: Path | None = None, buffering: int = -1
 ) -> Iterator[BinaryIO]:
-    """Yield a new file, which takes the place of the one at ``path`` when the block ends well.
+    """Yield a new file, which replaces the one at ``path`` when the block ends without an error.
 
-    If the block raises, the new file is removed and the old one stays. The new file is at
-    ``temporary`` first; without it, in the same folder under a short name that no other writer
-    has. A symbolic link there is not followed (CWE-59). One at ``path`` is replaced: resolve
-    ``path`` where it is to stay a link. The permissions of the old file are kept. Raises OSError.
+    If the block raises, the new file is removed and the old one stays. The new file is written at
+    ``temporary``; by default, in the same folder with a short unique name. A symbolic link there is
+    not followed (CWE-59). A symbolic link at ``path`` is replaced: resolve ``path`` to keep it. The
+    permissions of the old file are kept. Raises OSError.
     """
     temporary = temporary or path.with_name(f"{PREFIX}{uuid4().hex}{SUFFIX}")
     file = _create(temporary, buffering)
@@ -35,28 +35,28 @@ def replacing(
         file.close()
         temporary.replace(path)
     except BaseException:
-        with suppress(OSError):  # what a full disk does not take is not wanted any more
+        with suppress(OSError):  # a full disk may also refuse the rest of the buffer
             file.close()
         temporary.unlink(missing_ok=True)
         raise
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove the new files that killed processes left in ``folder`` before they replaced others."""
+    """Remove the temporary files that killed processes left in ``folder``."""
     for path in folder.glob(f"{PREFIX}*{SUFFIX}"):
         path.unlink(missing_ok=True)
 
 
 def _create(path: Path, buffering: int) -> BinaryIO:
     try:
-        return path.open("xb", buffering)  # exclusive: it fails where a link is, too
+        return path.open("xb", buffering)  # exclusive: it fails if a symbolic link is there
     except FileExistsError:
         path.unlink()
         return path.open("xb", buffering)
 
 
 def _keep_permissions(old: Path, new: Path) -> None:
-    """Give ``new`` the owner, the mode and the access list of ``old``, as far as we may."""
+    """Give ``new`` the owner, the mode and the access list of ``old``, as far as allowed."""
     stat = old.stat()
     with suppress(AttributeError, OSError):  # there are no owners on Windows
         os.chown(new, stat.st_uid, stat.st_gid)

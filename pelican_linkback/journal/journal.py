@@ -1,11 +1,10 @@
-"""An append-only file of JSON Lines that outlives accidents. Contains no business logic.
+"""An append-only file of JSON Lines that survives crashes. Contains no business logic.
 
-One event a line: an object with its keys sorted, in UTF-8; ``v`` is the version of the format.
-What was appended is on the disk when ``append`` returns, or ``JournalError`` says that it is not.
-Lines that cannot be read are reported with their numbers and never overwritten; two branches of a
-journal merge by union. A file without a line of ours is somebody else's, and one with a line of a
-newer version says what we cannot know: neither is read, and so nothing is done that has to be
-written there.
+One event a line: an object with sorted keys, in UTF-8; ``v`` is the version of the format. When
+``append`` returns, the events are on disk; otherwise it raises ``JournalError``. Lines that cannot
+be read are reported with their numbers and never overwritten; two branches of a journal merge by
+union. A file without any line of this format belongs to another program, and a line of a newer
+version cannot be understood: such a file is neither read nor written.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ from pelican_linkback.text.printable import printable
 __all__ = ["Journal", "Reading"]
 
 LOCK_TIMEOUT = 10.0
-"""Seconds that an append waits for another process to let go of the journal."""
+"""Seconds that an append waits for another process to release the lock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a journal holds: the events in the file's order, the line of each, and the damage."""
+    """The content of a journal: the events in order, the line of each, and the damage."""
 
     events: tuple[dict[str, object], ...]
     line_numbers: tuple[int, ...]
@@ -44,7 +43,7 @@ class Reading:
 
 @dataclass(eq=False, slots=True)
 class _Lines:
-    """What one call of ``append`` has to write."""
+    """The lines that one call of ``append`` writes."""
 
     data: bytes
     written: bool = False
@@ -55,8 +54,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # Seen by all threads as one holder; within the process the other lock keeps order.
-        # A lock of the system's ends with its process; a mere file would outlive a killed one.
+        # One lock holder for all threads; within the process the other lock keeps the order.
         self._file_lock = FileLock(
             path.with_suffix(".lock"), thread_local=False, fallback_to_soft=False
         )
@@ -67,7 +65,8 @@ class Journal:
     def read(self) -> Reading:
         """Return all events and all damage.
 
-        Raises JournalError when the file cannot be read, is not ours, or is of a newer version.
+        Raises JournalError if the file cannot be read, is of another program, or has a newer
+        version.
         """
         entries = list(self.scan())
         events = [(number, event) for number, event in entries if isinstance(event, dict)]
@@ -80,8 +79,8 @@ class Journal:
     def scan(self) -> Scan:
         """Return the same line by line, for journals that are too long to be held as objects.
 
-        Raises JournalError as ``read`` does: some of it here, some of it at the end of the lines,
-        and so nothing may be done upon them before.
+        Raises JournalError as ``read`` does: some errors here, some at the end of the lines, so the
+        caller has to read them all before it acts on them.
         """
         try:
             return Scan(self.path, self.path.read_bytes())
@@ -91,9 +90,9 @@ class Journal:
             raise JournalError(self.path, f"cannot be read: {_words(error)}") from error
 
     def append(self, *events: Mapping[str, object]) -> None:
-        """Write ``events`` to the disk, all in one go; raise JournalError when that fails.
+        """Write ``events`` to disk, all or none; raise JournalError if that fails.
 
-        Threads that come while the disk is busy are written together, with one wait for it.
+        Threads that call while the disk is busy are written together, with one flush for all.
         """
         own = _Lines(encoded(events))
         self._queue.append(own)
@@ -104,7 +103,7 @@ class Journal:
                 with self._errors_wrapped():
                     self._write_queue()
             except BaseException:
-                # What others put there, they write themselves, and see what is wrong.
+                # The others write theirs themselves, and get their own errors.
                 self._queue.remove(own)
                 raise
 
@@ -122,14 +121,14 @@ class Journal:
             self._queue.popleft()
 
     def _alone(self) -> AbstractContextManager[object]:
-        """Keep other processes out while something is written."""
+        """Return a lock that excludes other processes from writing."""
         return nullcontext() if self._held else self._file_lock.acquire(timeout=LOCK_TIMEOUT)
 
     def keep_but(self, numbers: Collection[int]) -> tuple[int, int]:
-        """Take out the lines of these ``numbers``; return how many lines there were and are.
+        """Remove the lines with these ``numbers``; return the number of lines before and after.
 
-        The file is replaced in one step: after a crash it is the old one or the new one. Where
-        ``path`` is a symbolic link, it stays one, and the file behind it is replaced.
+        The file is replaced in one step: after a crash it is the old one or the new one. If
+        ``path`` is a symbolic link, it stays one, and the file that it points to is replaced.
         """
         with self._thread_lock, self._errors_wrapped():
             if not self.path.exists():
@@ -141,9 +140,9 @@ class Journal:
         return len(list(filter(None, lines))), len(list(filter(None, kept)))
 
     def rewrite(self, *events: Mapping[str, object]) -> None:
-        """Put ``events`` in the place of all lines; raise JournalError when that fails.
+        """Replace all lines by ``events``; raise JournalError if that fails.
 
-        The file is replaced in one step. For what may be lost: other lines than these are.
+        The file is replaced in one step. Only for caches: all other lines are lost.
         """
         with self._thread_lock, self._errors_wrapped():
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +150,7 @@ class Journal:
                 self._replace(self.path.resolve(), encoded(events))
 
     def _replace(self, path: Path, data: bytes) -> None:
-        # A fixed name: the lock keeps others out, and what a killed process left is replaced.
+        # A fixed name: the lock excludes others, and the leftover of a killed process is replaced.
         temporary = path.with_name(f".linkback-{self.path.name}.new")
         with replacing(path, temporary=temporary, buffering=0) as file:
             _write(file, data)
@@ -159,7 +158,7 @@ class Journal:
 
     @contextmanager
     def hold(self) -> Iterator[bool]:
-        """Keep other processes from appending; give False at once when one of them does so."""
+        """Exclude other processes from appending; yield False at once if another one does so."""
         with self._errors_wrapped():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -221,7 +220,7 @@ def _write(file: BinaryIO, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Flush the name of a new file to disk, where the system can: not all open or sync folders."""
+    """Flush the name of a new file to disk, if the system can: not all open or sync folders."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except PermissionError:

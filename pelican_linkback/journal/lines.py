@@ -1,4 +1,4 @@
-"""The lines of a journal: events as bytes, and back; what is wrong with a line, and what to do.
+"""The lines of a journal: events as bytes, and back; reports about damaged lines.
 
 Pure. Contains no business logic.
 """
@@ -17,17 +17,17 @@ from pelican_linkback.text.printable import printable
 __all__ = ["Damage", "Scan", "about_damage", "encoded", "parse_any", "parse_own"]
 
 VERSION = 1
-"""The newest version of a line that can be read here."""
+"""The newest version of a line that this program can read."""
 
 CONFLICT_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
 MARKER = "it is a conflict marker of a merge"
 
 SHOWN = 5
-"""Damaged lines that are named one by one."""
+"""The number of damaged lines that are named one by one."""
 
 _DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
-_SPACE = " \t\r\n"  # what JSON allows behind an object
+_SPACE = " \t\r\n"  # what JSON allows after an object
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Damage:
 
 
 class Scan:
-    """The lines of ``data``, what a journal held when it was read, as often as they are asked for.
+    """The lines of ``data``, the content of a journal; may be iterated more than once.
 
-    Each is its number and an event, or the damage.
+    Yields the number of each line with its event, or with the damage.
     """
 
     def __init__(self, path: Path, data: bytes) -> None:
@@ -62,8 +62,8 @@ class Scan:
                 yield number, event
             elif line.strip():
                 strange = strange or not _may_be_ours(line)
-                # A write that was cut short lacks at least the brace that closes the object, so
-                # a last line that does parse is whole, newline or not.
+                # A truncated line lacks at least the closing brace of the object, so a last line
+                # that can be parsed is complete, with or without a newline.
                 why = event if line.endswith(b"\n") else "the line was cut short"
                 text = line.removesuffix(b"\n").decode("utf-8", "replace")
                 yield number, Damage(number, printable(text), why)
@@ -81,10 +81,10 @@ class Scan:
 
 
 def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
-    """Return sentences for the author of the journal at ``path``: what to mend, and how.
+    """Return sentences for the author about the damage of the journal at ``path``.
 
-    ``damage`` has, by its number, why a line cannot be used. What a merge left is one sentence,
-    and so is what there is beyond the first few lines.
+    ``damage`` has the reasons by line number. Conflict markers of a merge are one sentence, and so
+    are the lines after the first few.
     """
     markers = [number for number, why in sorted(damage.items()) if why == MARKER]
     others = [(number, why) for number, why in sorted(damage.items()) if why != MARKER]
@@ -106,7 +106,7 @@ def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
 def encoded(events: Iterable[Mapping[str, object]]) -> bytes:
     """Return the lines of ``events``."""
     text = "".join(f"{_ENCODER.encode(event)}\n" for event in events)
-    # A lone surrogate (a file name that is not UTF-8) becomes the JSON escape of itself.
+    # A lone surrogate (a file name that is not UTF-8) becomes a JSON escape.
     return text.encode("utf-8", "backslashreplace")
 
 
@@ -117,9 +117,9 @@ def _parse(line: bytes) -> dict[str, object] | str:
 
 
 def parse_own(line: bytes) -> dict[str, object] | None:
-    """Return the event of a line as ``append`` writes it; None where it may be another.
+    """Return the event of a line as ``append`` writes it; None if it is in another form.
 
-    The fast way: what it returns, ``parse_any`` returns too.
+    A fast path: if it returns an event, ``parse_any`` returns the same.
     """
     try:
         text = line.decode()
@@ -144,6 +144,6 @@ def parse_any(line: bytes) -> dict[str, object] | str:
 
 
 def _may_be_ours(line: bytes) -> bool:
-    """Tell whether a line may be the beginning of ours, or the zeros that a power cut leaves."""
+    """Return whether a line may be the start of one of ours, or the zeros of a power cut."""
     text = line.strip(b"\0\t\r\n ").removeprefix(b"\xef\xbb\xbf")
     return text[:2] in (b"", b"{", b'{"') or text.startswith(CONFLICT_MARKERS)

@@ -1,7 +1,7 @@
-"""Which hosts, addresses and ports this program may speak to. Pure: nothing is looked up.
+"""Which hosts, addresses and ports may be connected to. Pure: no lookups.
 
-``is_global`` judges an address that is about to be connected to, ``is_public_host`` a name that
-nobody has looked up yet, and an ``AllowEntry`` is the hole an author opens on purpose.
+``is_global`` judges an address that is about to be connected to, ``is_public_host`` a name that has
+not been looked up yet, and an ``AllowEntry`` is an exception that an author makes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ __all__ = ["BAD_PORTS", "Address", "AllowEntry", "is_global", "is_public_host"]
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# The "bad ports" of the Fetch standard, section 2.9, and after them two text protocols that it
-# leaves out and that an HTTP request can be made to speak: Redis and Memcached.
+# The "bad ports" of the Fetch standard, section 2.9, and two more text protocols that an HTTP
+# request can be made to speak: Redis and Memcached.
 # fmt: off
 BAD_PORTS = frozenset((
     0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
@@ -30,8 +30,8 @@ BAD_PORTS = frozenset((
 ))
 # fmt: on
 
-# IANA's special-purpose registries, written out because the tables of ``ipaddress`` differ
-# between the Python versions that we run on.
+# IANA's special-purpose registries, written out because the tables of ``ipaddress`` differ between
+# the Python versions that we support.
 NOT_GLOBAL_V4 = tuple(
     IPv4Network(text)
     for text in (
@@ -53,7 +53,7 @@ NOT_GLOBAL_V4 = tuple(
         "240.0.0.0/4",  # reserved, broadcast
     )
 )
-GLOBAL_V6 = IPv6Network("2000::/3")  # the only part from which public addresses are given out
+GLOBAL_V6 = IPv6Network("2000::/3")  # the only part from which public addresses are assigned
 NOT_GLOBAL_V6 = tuple(
     IPv6Network(text)
     for text in (
@@ -65,7 +65,7 @@ NOT_GLOBAL_V6 = tuple(
 )
 NAT64 = IPv6Network("64:ff9b::/96")
 
-# RFC 6761, 6762, 7686, 8375 and 9476, what home routers make up, and IANA's examples.
+# RFC 6761, 6762, 7686, 8375 and 9476, names used by home routers, and IANA's examples.
 RESERVED_NAMES = (
     *("local", "localhost", "test", "example", "invalid", "internal", "home.arpa", "lan"),
     *("localdomain", "onion", "alt", "example.com", "example.net", "example.org"),
@@ -76,9 +76,9 @@ _WITH_PORT = re.compile(r"\[(?P<ipv6>[^\]]*)\](:(?P<port6>.*))?|(?P<host>[^:]*):
 
 
 def is_global(ip: Address) -> bool:
-    """Tell whether ``ip`` is an address of the public internet, whatever its spelling.
+    """Return whether ``ip`` is an address of the public internet, in any form.
 
-    An IPv4 address inside an IPv6 one is judged by itself where networks really carry it so
+    An IPv4 address inside an IPv6 one is judged by itself if networks really route it so
     (IPv4-mapped; NAT64, RFC 6052); 6to4 and Teredo are never global.
     """
     if isinstance(ip, IPv6Address):
@@ -91,10 +91,10 @@ def is_global(ip: Address) -> bool:
 
 
 def is_public_host(host: str) -> bool:
-    """Tell whether ``host`` (a name or an address, no port) looks like the public internet.
+    """Return whether ``host`` (a name or an address, no port) looks like the public internet.
 
-    Names of one label, reserved names and the spellings of an address that only some
-    programs understand (``2130706433``, ``0x7f.1``, ``0177.0.0.1``) do not.
+    Names of one label, reserved names and forms of an address that only some programs understand
+    (``2130706433``, ``0x7f.1``, ``0177.0.0.1``) do not.
     """
     address = _address(host)
     if address is not None:
@@ -110,7 +110,7 @@ def is_public_host(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AllowEntry:
-    """One hole in the wall: a host name, or a network; on one port, or (None) on every good one.
+    """An exception: a host name, or a network; on one port, or (None) on every allowed one.
 
     Exactly one of ``host`` (lower case, A-labels) and ``network`` is set.
     """
@@ -121,7 +121,7 @@ class AllowEntry:
 
     @classmethod
     def parse(cls, text: str) -> AllowEntry:
-        """Read ``localhost``, ``10.0.0.0/8:8080``, ``::1`` or ``[::1]:8080``.
+        """Parse ``localhost``, ``10.0.0.0/8:8080``, ``::1`` or ``[::1]:8080``.
 
         Raises ValueError with a sentence for the author who wrote ``text``.
         """
@@ -138,9 +138,9 @@ class AllowEntry:
         return cls(None, network, port)
 
     def opens(self, host: str, address: Address | None, port: int) -> bool:
-        """Tell whether this entry allows a connection to ``host``, at ``address``, on ``port``.
+        """Return whether this entry allows a connection to ``host``, at ``address``, on ``port``.
 
-        ``address`` None means that it is not known yet; a host that is itself an address is.
+        ``address`` None means that it is not known yet, unless ``host`` is itself an address.
         """
         if self.port not in (None, port):
             return False
@@ -151,7 +151,7 @@ class AllowEntry:
 
 
 def _address(host: str) -> Address | None:
-    """``host`` as an address, when it is one in its usual spelling (or in brackets)."""
+    """Return ``host`` as an address, if it is one in its usual form (or in brackets)."""
     try:
         return ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
@@ -159,7 +159,7 @@ def _address(host: str) -> Address | None:
 
 
 def _name(host: str) -> str | None:
-    """``host`` in A-labels without the last dot; None for what is no name of a host."""
+    """Return ``host`` in A-labels without the final dot; None if it is not a host name."""
     try:
         return to_ascii(host).removesuffix(".")
     except ValueError:

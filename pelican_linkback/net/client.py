@@ -1,11 +1,11 @@
 """The HTTP client, and the only way to the network: limits, deadlines, no private addresses.
 
-The address that was checked is the address that is connected to, for every hop of a redirect;
-one exchange, all of it, ends within its time; nothing of the author's goes out: no credentials,
-no cookies, no Referer, and no proxy out of the environment.
+The address that was checked is the address that is connected to, for every hop of a redirect. One
+exchange in total ends within its time. Nothing private is sent: no credentials, no cookies, no
+Referer; and no proxy from the environment is used.
 
 No library's session is used: those take proxies and passwords from the environment, keep cookies,
-look a name up once more, and bound the time between two bytes but not that of an exchange.
+look a name up a second time, and limit the time between two bytes but not that of an exchange.
 """
 
 from __future__ import annotations
@@ -49,17 +49,17 @@ __all__ = [
 ]
 
 MAX_BODY = 1_000_000
-"""Bytes of an unpacked body that are kept."""
+"""The number of bytes that are kept of an unpacked body."""
 
 MAX_REDIRECTS = {"GET": 20, "POST": 5}
-"""What is sent is sent to each address anew: an endpoint that has moved needs one redirect."""
+"""A POST sends its data to each address again; an endpoint that has moved needs one redirect."""
 
-# What getaddrinfo says of a name that is not there, or has no address; anything else that it says
-# is about the name server. A system may lack one of these codes.
+# The codes of getaddrinfo for a name that does not exist, or has no address; its other codes are
+# about the name server. A system may lack one of these codes.
 _NOT_THERE = {
     getattr(socket, name, None) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY")
 }
-# The first that fits; what is not here is told in the system's words.
+# The first that fits; for others the system's message is used.
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (socket.gaierror, "no such host"),
     (ConnectionRefusedError, "the server refused the connection"),
@@ -73,8 +73,8 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 class Request:
     """One request to one host.
 
-    ``spent`` is how many seconds the requests took that led here by redirects: they have one time
-    limit together.
+    ``spent`` is how many seconds the requests took whose redirects led here: they share one time
+    limit.
     """
 
     method: str
@@ -86,13 +86,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a server answered, whatever its status.
+    """The answer of a server, with any status.
 
-    ``url`` is the one that answered in the end; ``headers`` are in order, repeated ones
-    repeated, and without cookies; ``body`` is unpacked, and ``truncated`` when there was more
-    than ``MAX_BODY``; that of a redirect which is followed is not read. ``packed`` names the
-    codings of a body that is as it came, since nothing here can unpack them. ``seconds`` is how
-    long it took.
+    ``url`` is the one that answered after redirects. ``headers`` are in order, repeated ones
+    repeated, and without cookies. ``body`` is unpacked, and ``truncated`` if there was more than
+    ``MAX_BODY``; the body of a followed redirect is not read. ``packed`` names the codings of a
+    body that could not be unpacked and is as received. ``seconds`` is how long the exchange took.
     """
 
     url: str
@@ -107,10 +106,10 @@ class Response:
 def redirected(
     method: str, url: str, status: int, headers: Iterable[tuple[str, str]]
 ) -> str | None:
-    """Return where an answer sends us on, or None where it is to be taken as it stands.
+    """Return the URL that an answer redirects to, or None if it is not to be followed.
 
-    A POST is repeated for 307 and 308 only; after 301, 302 and 303 it would become a GET, which
-    the receiver's endpoint would never hear. Raises Refused for what is no http(s) URL.
+    A POST is repeated for 307 and 308 only; after 301, 302 and 303 it would become a GET, and its
+    data would be lost. Raises Refused if it is not an http(s) URL.
     """
     followed = {307, 308} if method == "POST" else {301, 302, 303, 307, 308}
     location = next((value for key, value in headers if key.lower() == "location"), None)
@@ -125,9 +124,9 @@ def redirected(
 def hops(request: Request) -> Generator[Request, Response, Response]:
     """Yield ``request``, and those to which redirects lead; return the answer to the last.
 
-    Each answer is to be sent in. So whoever makes the requests can wait for his turn at each host.
-    Raises Refused for a redirect that is not followed, and RedirectLoop for one to an address that
-    was asked before, or after ``MAX_REDIRECTS``.
+    Send each answer in. So the caller can wait for its turn at each host. Raises Refused for a
+    redirect that is not followed, and RedirectLoop for one to an address that was requested before,
+    or after ``MAX_REDIRECTS``.
     """
     most, asked = MAX_REDIRECTS[request.method], set[str]()
     while len(asked) <= most:
@@ -143,7 +142,7 @@ def hops(request: Request) -> Generator[Request, Response, Response]:
 
 
 def follow(request: Request, answer_to: Callable[[Request], Response]) -> Response:
-    """Return what ``request`` and the redirects behind it lead to; see ``hops``."""
+    """Return the answer that ``request`` and its redirects lead to; see ``hops``."""
     requests = hops(request)
     following = next(requests)
     while True:
@@ -155,12 +154,12 @@ def follow(request: Request, answer_to: Callable[[Request], Response]) -> Respon
 
 
 class Web:
-    """GET and POST for a polite, suspicious client. Thread-safe.
+    """A client for GET and POST requests to untrusted servers. Thread-safe.
 
-    ``timeout`` is in seconds and holds for one exchange with all its redirects; ``allow`` names
-    what may be reached although it is not on the public internet; ``resolver`` returns the
-    addresses of a host name; ``tls`` is the context for https (by default, the system's
-    authorities and Mozilla's). Raises the WebErrors of ``exceptions``, and nothing else.
+    ``timeout`` is in seconds, for one exchange with all its redirects; ``allow`` names what may be
+    reached although it is not on the public internet; ``resolver`` returns the addresses of a host
+    name; ``tls`` is the context for https (by default, the system's authorities and Mozilla's).
+    Raises the WebErrors of ``exceptions``, and nothing else.
     """
 
     def __init__(  # noqa: PLR0913 (each is a setting of the author's, or for tests)
@@ -189,25 +188,25 @@ class Web:
         self.close()
 
     def close(self) -> None:
-        """Break off every exchange that is under way; no other can begin."""
+        """Break off every exchange that is under way; no further one can start."""
         with self._lock:
             self._closed = True
             for deadline in self._running:
                 deadline.cut()
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
-        """Fetch ``url``, through at most ``MAX_REDIRECTS`` redirects."""
+        """Fetch ``url``, following at most ``MAX_REDIRECTS`` redirects."""
         return follow(Request("GET", url, headers or {}), self.exchange)
 
     def post(
         self, url: str, body: bytes, content_type: str, headers: Mapping[str, str] | None = None
     ) -> Response:
-        """Send ``body`` to ``url``; see ``redirected`` for what is followed."""
+        """Send ``body`` to ``url``; see ``redirected`` for the redirects that are followed."""
         sent = {**(headers or {}), "Content-Type": content_type}
         return follow(Request("POST", url, sent, body), self.exchange)
 
     def exchange(self, request: Request) -> Response:
-        """Return what ``request`` itself is answered, be it a redirect.
+        """Return the answer to ``request`` itself, even if it is a redirect.
 
         Errors are wrapped here and only here.
         """
@@ -219,8 +218,8 @@ class Web:
                 with self._sent(request, deadline) as answer:
                     answer.read_head()
                     if redirected(request.method, url, answer.status, answer.headers) is None:
-                        # The time may be over without an error: a socket that was shut down
-                        # looks like the end of the body.
+                        # The time may be over without an error: a socket that was shut down looks
+                        # like the end of the body.
                         answer.read_body(MAX_BODY, deadline.left)
             except (OSError, BadAnswer) as error:
                 raise self._wrapped(url, error, deadline, _heard(url, answer)) from error
@@ -260,7 +259,7 @@ class Web:
         return exchange(sock, request.method, request.url, request.body, headers)
 
     def _open(self, url: str, deadline: Deadline) -> socket.socket:
-        """Return a socket that is open to a checked address of the URL's host."""
+        """Return a socket that is connected to a checked address of the URL's host."""
         parts = urlsplit(url)
         host = urlsplit(f"//{urls.host_key(url)}").hostname or ""
         port = parts.port or urls.DEFAULT_PORTS[parts.scheme]
@@ -287,7 +286,7 @@ class Web:
 
 
 def _heard(url: str, answer: Answer | None) -> Heard | None:
-    """Return what an answer says that broke off; a redirect may have been about to say whereto."""
+    """Return the part of an answer that arrived; None for a redirect, which may be incomplete."""
     if answer is None or not answer.status or 300 <= answer.status < 400:
         return None
     return Heard(url, answer.status, answer.headers, bytes(answer.body))

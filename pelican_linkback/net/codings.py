@@ -1,7 +1,7 @@
 """Content codings, unpacked in bounded steps (RFC 9110, section 8.4.1).
 
-Only gzip and deflate are asked for. Some servers send Brotli or Zstandard to everybody: these are
-read as well, where this Python or an installed package can.
+Only gzip and deflate are requested. Some servers send Brotli or Zstandard to every client: these
+are read as well, if this Python or an installed package can.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any, Protocol
 __all__ = ["BadAnswer", "can_unpack", "unpack"]
 
 STEP = 1 << 16
-"""Bytes that are unpacked at a time."""
+"""The number of bytes that are unpacked at a time."""
 
 MOST_CODINGS = 3
-"""Codings of one body: who packs twice does so by mistake."""
+"""The maximum number of codings of one body: packing twice is always a mistake."""
 
 MOST_WINDOW = 23
 """The logarithm of the window that a Zstandard frame may ask for: 8 MB (RFC 8878, 3.1.1.1.2)."""
@@ -27,44 +27,44 @@ BROKEN = "its answer cannot be unpacked"
 
 
 class BadAnswer(Exception):
-    """What came is no answer of HTTP, or not all of one; the message says why, in plain words."""
+    """What was received is not an HTTP answer, or not a complete one; the message says why."""
 
 
 class Decoder(Protocol):
-    """Unpacks one stream, a step at a time, and may raise ``error``."""
+    """Unpacks one stream in steps, and may raise ``error``."""
 
     @property
     def error(self) -> type[Exception]:
-        """The class of what it raises."""
+        """The class of the exceptions that it raises."""
 
     @property
     def finished(self) -> bool:
-        """Whether the stream has come to its end."""
+        """Whether the stream has ended."""
 
     @property
     def wants_more(self) -> bool:
-        """Whether the next step needs data; else more can be had without."""
+        """Whether the next step needs data; if not, more output is available without."""
 
     @property
     def rest(self) -> bytes:
-        """What followed the end."""
+        """The data after the end of the stream."""
 
     def decode(self, data: bytes) -> bytes:
-        """Return about ``STEP`` bytes at most."""
+        """Return at most about ``STEP`` bytes."""
 
 
 def can_unpack(codings: Sequence[str]) -> bool:
-    """Tell whether ``unpack`` knows all ``codings``, whose names are in lower case."""
+    """Return whether ``unpack`` supports all ``codings``, whose names are in lower case."""
     return len(codings) <= MOST_CODINGS and all(_maker(coding) for coding in codings)
 
 
 def unpack(
     pieces: Iterable[bytes], codings: Sequence[str], tick: Callable[[], object]
 ) -> Iterator[bytes]:
-    """Yield what ``pieces`` hold, which were packed by ``codings`` in this order; some are empty.
+    """Yield the unpacked ``pieces``, packed by ``codings`` in this order; some are empty.
 
-    ``tick`` is called before each step, and may raise what is to end it: a few bytes can have a
-    million steps in them that come to nothing. Raises BadAnswer for what cannot be unpacked.
+    ``tick`` is called before each step, and may raise to stop the unpacking: a few bytes can
+    contain a million steps that produce nothing. Raises BadAnswer if the data cannot be unpacked.
     """
     for coding in reversed(codings):
         maker = _maker(coding)
@@ -76,7 +76,7 @@ def unpack(
 def _unpacked(
     pieces: Iterable[bytes], maker: Callable[[], Decoder], tick: Callable[[], object]
 ) -> Iterator[bytes]:
-    """Yield what one or more streams hold; what follows the first one may be anything."""
+    """Yield the content of one or more streams; any data may follow the first one."""
     decoder, begun, done = maker(), False, False
     for piece in pieces:
         data, hungry = piece, not piece
@@ -120,7 +120,7 @@ class _Zlib:
 
 
 class _Deflate(_Zlib):
-    """A zlib stream, or a raw one, which some servers send in its place."""
+    """A zlib stream, or a raw deflate stream, which some servers send instead."""
 
     def __init__(self) -> None:
         super().__init__(zlib.MAX_WBITS)
@@ -149,7 +149,7 @@ class _Brotli:
     def decode(self, data: bytes) -> bytes:
         step: bytes = self._stream.process(data, output_buffer_limit=STEP)
         self.finished = self._stream.is_finished()
-        # It says that it can take more while it still holds some.
+        # It reports that it accepts more input while it still has output.
         self.wants_more = not step and self._stream.can_accept_more_data()
         return step
 
@@ -182,7 +182,7 @@ def _gzip() -> Decoder:
 
 @cache
 def _maker(coding: str) -> Callable[[], Decoder] | None:
-    """Return what makes a decoder of ``coding``, or None where nothing here can."""
+    """Return a function that makes a decoder of ``coding``, or None if it is not supported."""
     match coding:
         case "gzip" | "x-gzip":
             return _gzip
@@ -190,7 +190,7 @@ def _maker(coding: str) -> Callable[[], Decoder] | None:
             return _Deflate
         case "br":
             module = _installed("brotli")
-            # Before 1.2 it unpacked all at once, whatever that came to.
+            # Before 1.2 it unpacked everything at once, whatever its size.
             bounded = hasattr(getattr(module, "Decompressor", None), "can_accept_more_data")
             return partial(_Brotli, module) if bounded else None
         case "zstd":

@@ -1,6 +1,6 @@
-"""Opening a socket to a host that a stranger named.
+"""Opens a socket to an untrusted host.
 
-What is checked is the address that is then connected to. There is no second look-up, so a name
+The address that was checked is the one that is connected to. There is no second lookup, so a name
 server that gives another answer the next time gains nothing.
 """
 
@@ -20,26 +20,25 @@ Resolver = Callable[[str], Sequence[str]]
 
 
 def system_resolver(host: str) -> list[str]:
-    """Return the addresses of ``host`` in the system's order; OSError when there are none."""
+    """Return the addresses of ``host`` in the system's order; raise OSError if there are none."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except UnicodeError as error:  # such a name cannot even be asked for
+    except UnicodeError as error:  # such a name cannot even be looked up
         raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
 class Connector:
-    """Connects to the public internet, and to what ``allow`` opens besides."""
+    """Connects to the public internet, and to what ``allow`` names besides."""
 
     def __init__(self, allow: Sequence[AllowEntry], resolver: Resolver) -> None:
         self._allow = tuple(allow)
         self._resolver = resolver
 
     def connect(self, url: str, host: str, port: int, deadline: Deadline) -> socket.socket:
-        """Return a socket that is open to the first address that we may and can reach.
+        """Return a socket that is connected to the first address that is allowed and reachable.
 
-        Raises Refused (which names ``url``) when there is none that we may, and OSError when
-        there is none that we can.
+        Raises Refused (which names ``url``) if none is allowed, and OSError if none is reachable.
         """
         if port in BAD_PORTS:
             raise Refused(url, f"port {port} is never used for the web")

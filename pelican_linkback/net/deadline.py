@@ -1,8 +1,8 @@
-"""A time limit that holds for everything done under it. Contains no business logic.
+"""A time limit for everything done within a block. Contains no business logic.
 
-A socket's own timeout starts anew with each byte, so a server that sends one byte a second holds
-its reader for ever, and a name look-up has no timeout at all. Here a watchdog, one for all, shuts
-the socket down when the time is over, whether it is connecting, in a TLS handshake, or reading.
+A socket's own timeout starts again with each byte, so a server that sends one byte a second blocks
+its reader forever, and a name lookup has no timeout at all. Here a watchdog, one for all, shuts the
+socket down when the time is over, whether it is connecting, in a TLS handshake, or reading.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CLOCK = time.monotonic
 
 @dataclass(order=True, slots=True)
 class Alarm:
-    """What to do when it is ``at`` by the system's monotonic clock, if it is still ``wanted``."""
+    """What to call at the time ``at`` of the monotonic clock, if it is still ``wanted``."""
 
     at: float
     ring: Callable[[], None] = field(compare=False)
@@ -34,9 +34,9 @@ class Alarm:
 
 
 class Watchdog:
-    """Rings alarms in time, all in one thread, which is there while any is set.
+    """Calls alarms on time, all in one thread, which exists while any alarm is set.
 
-    What is rung must not block. A thread for each exchange would cost a tenth of it.
+    What is called must not block. A thread for each exchange would add a tenth to its cost.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Watchdog:
         self._thread: threading.Thread | None = None
 
     def set(self, alarm: Alarm) -> None:
-        """Ring ``alarm`` when it is time."""
+        """Call ``alarm`` when it is time."""
         with self._changed:
             heappush(self._alarms, alarm)
             if self._thread is None or not self._thread.is_alive():
@@ -55,7 +55,7 @@ class Watchdog:
                 self._changed.notify()
 
     def unset(self, alarm: Alarm) -> None:
-        """Do not ring ``alarm`` any more."""
+        """Do not call ``alarm`` any more."""
         with self._changed:
             alarm.wanted = False
             self._forget_unwanted()
@@ -80,9 +80,9 @@ _WATCHDOG = Watchdog()
 
 
 class Deadline:
-    """``with Deadline(10) as deadline:`` bounds what is asked and watched through it.
+    """``with Deadline(10) as deadline:`` limits what is asked and watched through it.
 
-    ``seconds`` is all the time there is; ``monotonic`` the clock for ``left``.
+    ``seconds`` is the time in total; ``monotonic`` the clock for ``left``.
     """
 
     def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -105,11 +105,11 @@ class Deadline:
 
     @property
     def over(self) -> bool:
-        """Whether the time is up, or was cut short."""
+        """Whether the time is over, or was cut short."""
         return self._cut or self._monotonic() >= self._end
 
     def left(self) -> float:
-        """Return the seconds that are left; raise TimeoutError when there are none."""
+        """Return the seconds that are left; raise TimeoutError if there are none."""
         left = self._end - self._monotonic()
         if self._cut or left <= 0:
             raise TimeoutError
@@ -118,7 +118,7 @@ class Deadline:
     def ask(self, question: Callable[[], T]) -> T:
         """Return what ``question()`` returns, or raise what it raises, or TimeoutError.
 
-        It runs in a thread of its own, which is left behind when the time is over.
+        It runs in a thread of its own, which is abandoned when the time is over.
         """
         answer: Future[T] = Future()
         with self._lock:
@@ -131,10 +131,10 @@ class Deadline:
             raise TimeoutError from None
 
     def watch(self, sock: socket.socket) -> None:
-        """Shut ``sock`` down when the time is over, in place of the one watched before.
+        """Shut ``sock`` down when the time is over; replaces the socket watched before.
 
-        It is watched through a second handle: TLS takes the first one away, and a number that
-        was closed elsewhere could already be somebody else's socket.
+        It is watched through a second handle: TLS takes the first one away, and a number that was
+        closed elsewhere could already belong to another socket.
         """
         with self._lock:
             self._release()
@@ -142,13 +142,13 @@ class Deadline:
         self.left()
 
     def cut(self) -> None:
-        """End it now; from any thread."""
+        """End the time now; thread-safe."""
         with self._lock:
             self._cut = True
             if self._answer is not None:
                 self._answer.cancel()
             if self._handle is not None:
-                with suppress(OSError):  # it may be gone already
+                with suppress(OSError):  # it may be closed already
                     self._handle.shutdown(socket.SHUT_RDWR)
 
     def _release(self) -> None:
@@ -158,7 +158,7 @@ class Deadline:
 
 
 def _settle(answer: Future[T], question: Callable[[], T]) -> None:
-    with suppress(InvalidStateError):  # cancelled: nobody waits for it any more
+    with suppress(InvalidStateError):  # cancelled: nothing waits for it any more
         try:
             answer.set_result(question())
         except Exception as error:  # noqa: BLE001 (raised again where it was asked)

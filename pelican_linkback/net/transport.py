@@ -1,9 +1,9 @@
-"""One HTTP/1.1 exchange over an open socket (RFC 9112): a request out, an answer in.
+"""One HTTP/1.1 exchange over an open socket (RFC 9112): sends a request, reads the answer.
 
-What goes out is prepared by requests. The answers of strangers are read here, byte by byte, because
-the libraries that do it stop at the first header that is none, hide what follows it, or take any
-word for a number. What can be understood is used; what cannot is a ``BadAnswer``. Memory is bounded
-whatever is sent; the time is that of the socket, which the caller bounds.
+The request is prepared by the library requests. The answers of untrusted servers are read here,
+because libraries stop at the first invalid header, hide what follows it, or accept any string as a
+number. What can be understood is used; everything else is a ``BadAnswer``. Memory is bounded
+whatever is received; the time is limited by the socket, which the caller controls.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ __all__ = ["Answer", "BadAnswer", "Headers", "authorities", "exchange", "quoted"
 Headers = tuple[tuple[str, str], ...]
 
 MAX_HEAD = 256 * 1024
-"""Bytes of status lines and headers, those of interim answers included: as much as Chrome takes."""
+"""The maximum size of status lines and headers in bytes, interim answers included: as in Chrome."""
 
 MAX_LINES = 1000
-"""Header lines of one answer; an ordinary one has twenty."""
+"""The maximum number of header lines of one answer; an ordinary one has twenty."""
 
 MAX_CHUNK_LINE = 4096
-"""Bytes of a chunk's size and its extensions."""
+"""The maximum size in bytes of a chunk's size line with its extensions."""
 
 STEP = 1 << 16
 
@@ -46,7 +46,7 @@ NO_ANSWER = "the server closed the connection without an answer"
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d{1,2})?[ \t]+([1-9]\d\d)(?:[ \t].*)?\r?\n", re.DOTALL)
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LENGTH = re.compile(r"[0-9]{1,18}")
-# Section 7.1: hexadecimal digits and nothing else, perhaps extensions behind them.
+# Section 7.1: hexadecimal digits and nothing else, perhaps followed by extensions.
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})(?:[ \t]*;.*)?\r?\n", re.DOTALL)
 _NOT_KEPT = frozenset({"set-cookie", "set-cookie2"})
 
@@ -55,13 +55,13 @@ _NOT_KEPT = frozenset({"set-cookie", "set-cookie2"})
 def exchange(
     sock: socket.socket, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
 ) -> Iterator[Answer]:
-    """Send a request and hold its answer open, of which nothing has been read.
+    """Send a request and yield its answer, of which nothing has been read.
 
     Only ``headers`` are sent, and a Content-Length. ``sock`` is closed in the end; its timeout
-    holds for each read. Raises OSError; so does what is done with the answer, or BadAnswer.
+    applies to each read. Raises OSError; using the answer raises it, too, or BadAnswer.
     """
     with sock, sock.makefile("rb") as file:
-        with suppress(BrokenPipeError):  # it may have answered before it heard all
+        with suppress(BrokenPipeError):  # it may answer before it has read everything
             sock.sendall(_request(method, url, body, headers))
         yield Answer(file)
 
@@ -75,16 +75,16 @@ def authorities() -> ssl.SSLContext:
 
 
 def quoted(text: str) -> str:
-    """Percent-encode what cannot stand in a URL; what is percent-encoded stays as it is."""
+    """Percent-encode what is not allowed in a URL; percent-encoded parts stay as they are."""
     return quote(text, safe="%/:?#[]@!$&'()*+,;=~")
 
 
 class Answer:
-    """What a server answers: ``status`` is 0 until that is known, ``headers`` come in order.
+    """The answer of a server: ``status`` is 0 until it is known, ``headers`` are in order.
 
     Repeated headers are repeated, cookies left out. ``body`` is unpacked; ``truncated`` says that
-    there was more than was asked for, ``packed`` names the codings of one that is as it came, since
-    nothing here can unpack them. After an error all of them hold what had come before it.
+    there was more than the limit, ``packed`` names the codings of a body that could not be unpacked
+    and is as received. After an error they have what was received before it.
     """
 
     def __init__(self, file: BufferedReader) -> None:
@@ -103,7 +103,7 @@ class Answer:
         return self._headers if self._headers is not None else tuple(_fields(self._lines))
 
     def read_head(self) -> None:
-        """Read the status and the headers; interim answers are passed over (RFC 9110, 15.2)."""
+        """Read the status and the headers; interim answers are skipped (RFC 9110, 15.2)."""
         status = 100
         while 100 <= status < 200:
             status = self._read_status()
@@ -119,15 +119,15 @@ class Answer:
         self._headers = self.headers
 
     def read_body(self, limit: int, tick: Callable[[], object]) -> None:
-        """Read at most ``limit`` bytes of the body; ``tick`` is called again and again meanwhile.
+        """Read at most ``limit`` bytes of the body; ``tick`` is called repeatedly meanwhile.
 
-        It may raise what is to end the reading.
+        It may raise an exception to stop the reading.
         """
         headers = self.headers
         codings = _tokens(headers, "content-encoding")
         pieces = self._pieces(headers)
         if not can_unpack(codings):
-            # Perhaps it is none: servers say "utf-8" here, and "none".
+            # Some values are no codings: servers send "utf-8" here, and "none".
             self.packed, codings = ", ".join(codings), []
         for piece in unpack(pieces, codings, tick):
             tick()
@@ -145,7 +145,7 @@ class Answer:
         if not line:
             raise BadAnswer(NO_ANSWER)
         found = _STATUS_LINE.fullmatch(line)
-        # Nobody asked for another protocol (101), and what would follow is none that we speak.
+        # We did not ask for another protocol (101), and what follows is not HTTP.
         if found is None or found[1] == b"101":
             raise BadAnswer(NOT_HTTP)
         return int(found[1])
@@ -158,11 +158,11 @@ class Answer:
         return line
 
     def _pieces(self, headers: Headers) -> Iterator[bytes]:
-        """Yield the body as it comes, by its framing (section 6.3)."""
+        """Yield the body in pieces, by its framing (section 6.3)."""
         if self.status in {204, 304}:
             return iter(())
         transfer = _tokens(headers, "transfer-encoding")
-        if set(transfer) == {"chunked"}:  # some servers say so twice, and do it once
+        if set(transfer) == {"chunked"}:  # some servers name it twice, and apply it once
             return self._chunks()
         if transfer:
             raise BadAnswer(NOT_HTTP)
@@ -182,7 +182,7 @@ class Answer:
             yield piece
 
     def _chunks(self) -> Iterator[bytes]:
-        """Yield the chunks; what follows the last one, of size 0, is nothing that we need."""
+        """Yield the chunks; the trailer after the last one, of size 0, is not needed."""
         while size := self._read_chunk_size():
             yield from self._exactly(size)
             if self._file.readline(2) not in {b"\n", b"\r\n"}:
@@ -196,7 +196,7 @@ class Answer:
 
 
 def _request(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
-    """Return the bytes of a request; raise OSError where a header cannot be sent."""
+    """Return the bytes of a request; raise OSError if a header cannot be sent."""
     prepared = requests.PreparedRequest()  # prepare() would quote and shorten the path
     prepared.method, prepared.url = method, quoted(url)
     try:
@@ -206,12 +206,12 @@ def _request(method: str, url: str, body: bytes | None, headers: Mapping[str, st
         fields = (f"{name}: {value!s}" for name, value in prepared.headers.items())
         head = "\r\n".join([f"{method} {prepared.path_url} HTTP/1.1", *fields, "", ""])
         return head.encode("latin-1") + (body or b"")
-    except ValueError as error:  # requests' InvalidHeader is one, and so is a UnicodeError
+    except ValueError as error:  # requests' InvalidHeader is a ValueError, and so is a UnicodeError
         raise OSError(f"a header cannot be sent: {error}") from error
 
 
 def _fields(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:
-    """Yield the headers among ``lines``, folded ones made one; what is no header is passed over."""
+    """Yield the headers in ``lines``, folded ones joined; invalid ones are skipped."""
     for name, value in _unfolded(lines):
         if _NAME.fullmatch(name):
             text = name.decode("ascii")
@@ -220,9 +220,9 @@ def _fields(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:
 
 
 def _unfolded(lines: Iterable[bytes]) -> list[tuple[bytes, bytes]]:
-    """Return the name (empty where there is none) and the value of each line with those behind it.
+    """Return the name (empty if none) and the value of each line, continuation lines joined.
 
-    White space before the colon is taken out (section 5.1).
+    White space before the colon is removed (section 5.1).
     """
     found: list[tuple[bytes, list[bytes]]] = [(b"", [])]
     for line in lines:
@@ -235,7 +235,7 @@ def _unfolded(lines: Iterable[bytes]) -> list[tuple[bytes, bytes]]:
 
 
 def _text(value: bytes) -> str:
-    """Return a header's value: servers write UTF-8, and the bytes of others are kept as ``%E9``."""
+    """Return a header's value: servers write UTF-8; other bytes are kept as ``%E9``."""
     return value.decode("utf-8", _PERCENT)
 
 
@@ -256,6 +256,6 @@ def _list(headers: Headers, name: str) -> list[str]:
 
 
 def _tokens(headers: Headers, name: str) -> list[str]:
-    """Return the codings that a header names, in lower case; ``identity`` is none."""
+    """Return the codings that a header names, in lower case, without ``identity``."""
     names = (member.lower() for member in _list(headers, name))
     return [each for each in names if each not in {"", "identity"}]

@@ -1,1 +1,1 @@
-"""The language: text in, data out. Nothing in this folder does I/O."""
+"""The protocols: messages in, data out. No module of this package does I/O."""

@@ -1,4 +1,4 @@
-"""How long an answer may be kept, and how it is asked for again: RFC 9111, as far as we need it."""
+"""How long an answer may be cached, and how it is revalidated: the needed parts of RFC 9111."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pelican_linkback.protocol.response import Headers, fields
 __all__ = ["Freshness", "freshness"]
 
 LONGEST = timedelta(days=7)
-"""A page may say a year; its endpoint may have moved by then."""
+"""The longest time: a page may say a year, but its endpoint may have moved by then."""
 
 _AGE = re.compile(r"(?:max-age\s*=\s*\"?)(\d{1,9})")
 _SECONDS = re.compile(r"\d{1,9}")
@@ -20,20 +20,20 @@ _VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Until when (UTC) an answer holds, and what to ask with afterwards; None where it lacks."""
+    """Until when (UTC) an answer is fresh, and its validators; None if it has none."""
 
     until: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
 
     def conditions(self) -> dict[str, str]:
-        """Return the headers that ask whether the answer has changed."""
+        """Return the headers of a conditional request."""
         sent = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in sent.items() if value is not None}
 
 
 def freshness(headers: Headers, now: datetime) -> Freshness | None:
-    """Return how long an answer that came ``now`` may be kept; None where it may or can not be."""
+    """Return how long an answer received ``now`` may be cached; None if it may not."""
     control = ",".join(fields(headers, "Cache-Control")).lower()
     if "no-store" in control:
         return None

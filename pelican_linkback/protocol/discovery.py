@@ -1,13 +1,12 @@
-"""Where does this page take mentions? Response headers and page -> Endpoint.
+"""Discovery: response headers and page -> Endpoint.
 
-Both protocols are found in one response. Webmention, section 3.1.2: the first ``Link`` header,
-then the first ``<link>`` or ``<a>`` in document order; the rel of the first drafts,
-``http://webmention.org/``, counts where there is none of today's. Pingback, section 2: the first
-``X-Pingback`` header, then the first match of the specification's own expression; a page that
-strays from the letter of it is then read leniently, and the Endpoint says so.
+Both protocols are found in one response. Webmention, section 3.1.2: the first ``Link`` header, then
+the first ``<link>`` or ``<a>`` in document order; the rel of the first drafts,
+``http://webmention.org/``, counts if the present rel is missing. Pingback, section 2: the first
+``X-Pingback`` header, then the first match of the specification's own regular expression; a page
+without an exact match is then read leniently, and the Endpoint says so.
 
-A candidate that is no http(s) URL is passed over as if it were not there; a page that has nothing
-better after ``MOST_CANDIDATES`` has none.
+A candidate that is not an http(s) URL is skipped; after ``MOST_CANDIDATES`` the search ends.
 """
 
 from __future__ import annotations
@@ -35,20 +34,20 @@ HEADER = "HTTP header"
 LENIENT = "link element, read leniently"
 
 MOST_CANDIDATES = 100
-"""Each costs a resolution, and a megabyte has room for twenty thousand."""
+"""The maximum number: each has to be resolved, and a megabyte may have twenty thousand."""
 
 NO_PAGE = markup.Page(())
 
 RELS = (frozenset({"webmention"}), frozenset({"http://webmention.org/", "http://webmention.org"}))
-"""The rel of webmentions, and that of the first drafts: on sites that nobody has touched since."""
+"""The rel of webmentions, and that of the first drafts, which old sites still use."""
 
-# Pingback, section 2.3, to the letter; and the only entities that section 2.2 expands.
+# Pingback, section 2.3, exactly; and the only entities that section 2.2 expands.
 _STRICT = re.compile(r'<link rel="pingback" href="([^"]+)" ?/?>')
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"'}
 _ENTITY = re.compile("|".join(_ENTITIES))
 
-# What a Link header is made of (RFC 8288, section 3): targets and their parameters. A piece ends
-# where the next may begin, so that no header takes more than one pass.
+# The parts of a Link header (RFC 8288, section 3): targets and their parameters. A part ends where
+# the next may start, so that any header takes one pass.
 _PIECE = re.compile(
     r"""<(?P<target>[^<>]*)>
       | ;\s*(?P<name>[^\s=;,<"]+)\s*(?:=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^\s;,<"]*)))?
@@ -61,7 +60,7 @@ _PIECE = re.compile(
 class Discovery:
     """What a page offers: at most one endpoint of each protocol.
 
-    ``unread`` says why there may be more than was seen, and is empty where there is not.
+    ``unread`` says why not all of the page was read; empty if it was.
     """
 
     webmention: Endpoint | None = None
@@ -70,7 +69,7 @@ class Discovery:
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """Those that there are, the better one first."""
+        """The endpoints, the preferred one first."""
         return tuple(filter(None, (self.webmention, self.pingback)))
 
 
@@ -78,8 +77,8 @@ def discover(url: str, headers: Headers, body: bytes, missing: str = "") -> Disc
     """Return the endpoints that a response advertises.
 
     ``url`` is the one after redirects; ``headers`` are in order, repeated ones repeated; ``body``
-    may be cut anywhere (``missing`` says why), and is read only if it is HTML or does not say what
-    it is. Never raises.
+    may be truncated anywhere (``missing`` says why), and is read only if it is HTML or has no type.
+    Never raises.
     """
     webmention = _webmention(url, headers, NO_PAGE, RELS[:1])
     pingback = _first(Protocol.PINGBACK, url, NO_PAGE, _pingback_headers(headers))
@@ -105,7 +104,7 @@ def _not_html(headers: Headers, body: bytes) -> str:
 def _webmention(
     url: str, headers: Headers, page: markup.Page, rels: Iterable[frozenset[str]]
 ) -> Endpoint | None:
-    """Return the first endpoint of the first of ``rels`` that there is one of."""
+    """Return the first endpoint of the first of ``rels`` that has one."""
     for names in rels:
         for place, candidates in (
             (NO_PAGE, _link_headers(url, headers, names)),
@@ -152,7 +151,7 @@ def _links(value: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def _is_about(url: str, anchor: str | None) -> bool:
-    """Tell whether a link is about the page that it came with (RFC 8288, section 3.2)."""
+    """Return whether a link is about the page that it came with (RFC 8288, section 3.2)."""
     if anchor is None:
         return True
     try:

@@ -1,7 +1,7 @@
-"""What an author marked and what an article links to: metadata and HTML -> targets.
+"""Extraction of marks and links: metadata and HTML of an article -> URLs.
 
-Which of these are worth telling (not the site's own, not excluded, not ``nofollow``) is the
-caller's decision; here is only what is there.
+Which of these are targets (not the site's own, not excluded, not ``nofollow``) is decided by the
+caller; this module returns all of them.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ NONE = "none"
 _URL_BEGINS = re.compile(r"https?://")
 _ANOTHER_URL = re.compile(r"[\s,]https?://")
 _BETWEEN = re.compile(r"[\r\n]|\s;|;(?=\s|https?://|(?:all|none)\s*(?:;|\Z)|\Z)", re.IGNORECASE)
-"""What separates values. Another ``;`` is part of a URL (RFC 3986, section 3.3): ``/a;b=1``."""
+"""The separators of values. Another ``;`` is part of a URL (RFC 3986, section 3.3): ``/a;b=1``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What the ``Pingback:`` metadata of one article asks for.
+    """The values of an article's ``Pingback:`` metadata.
 
-    ``urls`` are as written, in order and without doubles. ``all`` asks for every link of the
-    article, and ``none`` for none, whatever else is said. ``problems`` has a sentence for each
+    ``urls`` are as written, in order and without duplicates. ``all`` asks for every link of the
+    article, and ``none`` for none, whatever else is there. ``problems`` has a sentence for each
     value that cannot be used: the value and what is wrong with it.
     """
 
@@ -43,9 +43,9 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Hyperlink:
-    """A link of an article: ``href`` as written (unescaped), ``url`` what it means on its page.
+    """A link of an article: ``href`` as written (unescaped), ``url`` resolved on its page.
 
-    ``rels`` are its rel tokens in lower case; ``in_code`` tells a link in a code listing.
+    ``rels`` are its rel tokens in lower case; ``in_code`` says whether it is in a code listing.
     """
 
     href: str
@@ -55,10 +55,10 @@ class Hyperlink:
 
 
 def read_marks(value: object) -> Marks:
-    """Read the ``Pingback:`` metadata: URLs between ``;`` or on lines, or ``all``, or ``none``.
+    """Read the ``Pingback:`` metadata: URLs separated by ``;`` or lines, or ``all``, or ``none``.
 
-    A string, or a list of them (as Markdown gives for repeated or continued lines). Never raises:
-    what cannot be used is among the ``problems``.
+    A string, or a list of them (Markdown gives one for repeated or continued lines). Never raises:
+    values that cannot be used are in ``problems``.
     """
     parts = value if isinstance(value, list | tuple) else [value]
     words = _words(part for part in parts if isinstance(part, str))
@@ -78,7 +78,7 @@ NONE_IS_NOT_ALONE = '"none" is combined with other values, so nothing is sent; r
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    """Return the values that stand in ``texts``, in order and without doubles."""
+    """Return the values in ``texts``, in order and without duplicates."""
     pieces = chain.from_iterable(map(_BETWEEN.split, texts))
     return [
         word for word in dict.fromkeys(piece.strip().strip(";").strip() for piece in pieces) if word
@@ -88,8 +88,8 @@ def _words(texts: Iterable[str]) -> list[str]:
 def links(html: str, base: str) -> tuple[Hyperlink, ...]:
     """Return the hyperlinks of an article's HTML to http and https URLs, in document order.
 
-    ``base`` is the article's own URL. An ``<a>`` without href, or whose href is nothing that can
-    be fetched (``mailto:``, a URL that ``urls.check`` refuses), is passed over.
+    ``base`` is the article's own URL. An ``<a>`` without href, or whose href cannot be fetched
+    (``mailto:``, a URL that ``urls.check`` refuses), is skipped.
     """
     page = markup.read(html)
     return tuple(

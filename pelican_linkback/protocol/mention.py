@@ -1,4 +1,4 @@
-"""The words that the protocols share: a mention, where to send it, what came of it."""
+"""The types that the protocols share: a mention, an endpoint, the outcome of an exchange."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["MENTIONING", "Endpoint", "Mention", "Outcome", "Protocol", "Verdict"
 
 
 class Mention(NamedTuple):
-    """``source`` (an absolute URL of ours) links to ``target`` (as it stands on the page).
+    """``source`` (an absolute URL of ours) links to ``target`` (as written on the page).
 
-    A feed links to its hubs (rel=hub): then the source is the feed's own URL. A tuple, as there
-    are tens of thousands: made, compared and looked up without a line of Python.
+    A feed links to its hubs (rel=hub): then the source is the feed's own URL. A tuple, as there are
+    tens of thousands: creation, comparison and hashing run without Python code.
     """
 
     source: str
@@ -24,10 +24,10 @@ class Mention(NamedTuple):
 
 
 def received(source: str, target: str) -> Mention:
-    """Return the mention that a stranger sent.
+    """Return a mention that was received.
 
-    Raises ProtocolError unless both are absolute http(s) URLs, and not the same (Pingback,
-    section 2.1; Webmention, section 3.2.1).
+    Raises ProtocolError unless both are absolute http(s) URLs, and differ (Pingback, section 2.1;
+    Webmention, section 3.2.1).
     """
     try:
         mention = Mention(check(source), check(target))
@@ -39,7 +39,7 @@ def received(source: str, target: str) -> Mention:
 
 
 class Protocol(StrEnum):
-    """How a mention is told."""
+    """The protocol by which a mention is sent."""
 
     WEBMENTION = "webmention"
     PINGBACK = "pingback"
@@ -49,15 +49,15 @@ class Protocol(StrEnum):
 
 
 MENTIONING = (Protocol.WEBMENTION, Protocol.PINGBACK)
-"""The protocols by which a page can take mentions, the better one first."""
+"""The protocols by which a page can receive mentions, the preferred one first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a target takes mentions: an absolute URL, the protocol, and what gave it away.
+    """An endpoint: an absolute URL, the protocol, and where it was found.
 
-    ``found`` is for people: "HTTP header", "link element", "a element", and for Pingback also
-    "link element, read leniently".
+    ``found`` is for people: "HTTP header", "link element", "a element", and for Pingback also "link
+    element, read leniently".
     """
 
     protocol: Protocol
@@ -66,16 +66,16 @@ class Endpoint:
 
 
 class Verdict(StrEnum):
-    """What an exchange means for the delivery."""
+    """The meaning of an exchange for the delivery."""
 
     DELIVERED = "delivered"
-    """The receiver took it, or had it already."""
+    """The receiver accepted it, or had it already."""
 
     NOTHING = "nothing"
-    """There is nobody to tell: the target offers no endpoint. An outcome, not an error."""
+    """The target offers no endpoint: an outcome, not an error."""
 
     REFUSED = "refused"
-    """No, for good."""
+    """Refused permanently."""
 
     LATER = "later"
     """Not now; worth another try."""
@@ -83,13 +83,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an attempt.
+    """The result of an attempt.
 
-    ``reason`` is a stable word in kebab-case that the journal and the documentation use
+    ``reason`` is a stable code in kebab-case that the journal and the documentation use
     ("accepted", "already-registered", "no-endpoint", "fault-17", "http-503", "not-xml", ...);
-    ``detail`` a sentence for people, printable and at most 200 characters; ``retry_after``
-    seconds that ``host``, which answered, asked to be left alone; ``status_url`` where a receiver
-    that answered 201 says what became of it.
+    ``detail`` a sentence for people, printable and at most 200 characters; ``retry_after`` seconds
+    that ``host``, which answered, asked to be left alone; ``status_url`` the status page of a
+    receiver that answered 201.
     """
 
     verdict: Verdict

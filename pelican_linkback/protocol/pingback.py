@@ -1,4 +1,4 @@
-"""Pingback 1.0: its XML-RPC messages, in both directions, and what its faults mean.
+"""Pingback 1.0: its XML-RPC messages, in both directions, and the meaning of its faults.
 
 Specification: https://www.hixie.ch/specs/pingback/pingback
 """
@@ -34,7 +34,7 @@ METHOD = "pingback.ping"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a fault code means for the delivery, and in words."""
+    """The meaning of a fault code for the delivery, and in words."""
 
     verdict: Verdict
     meaning: str
@@ -58,7 +58,7 @@ FAULTS = {
     -32700: Fault(Verdict.REFUSED, "it could not read the request"),
 }
 """Section 3, the codes that XML-RPC servers agreed on for errors of their own, and 429: WordPress
-takes one pingback in 15 seconds from an address, and says so to the next as HTTP would."""
+accepts one pingback in 15 seconds from an address, and answers the next with HTTP's code."""
 
 UNKNOWN = Fault(Verdict.REFUSED, "it uses a code of its own")
 UNKNOWN_PASSING = Fault(Verdict.LATER, UNKNOWN.meaning)
@@ -73,7 +73,7 @@ def request(mention: Mention) -> bytes:
 
 
 def read_request(body: bytes) -> Mention:
-    """Return the mention that a ``pingback.ping`` call makes.
+    """Return the mention of a ``pingback.ping`` call.
 
     Raises ProtocolError for anything else: not well-formed, another method, not two strings, or
     strings that are no absolute URLs.
@@ -90,12 +90,12 @@ def read_request(body: bytes) -> Mention:
 
 
 def success(text: str) -> bytes:
-    """Return the reply to a call that was accepted; ``text`` is for people."""
+    """Return the reply to an accepted call; ``text`` is for people."""
     return _document("methodResponse", f"<params>{_param(text)}</params>")
 
 
 def fault(code: int, text: str) -> bytes:
-    """Return the reply to a call that was not: a code of ``FAULTS`` and a text for people."""
+    """Return the reply to a refused call: a code of ``FAULTS`` and a text for people."""
     members = (
         f"<member><name>faultCode</name><value><int>{code}</int></value></member>"
         f"<member><name>faultString</name>{_string(text)}</member>"
@@ -106,15 +106,15 @@ def fault(code: int, text: str) -> bytes:
 def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None = None) -> Outcome:
     """Return what a reply to ``request`` means; never raises.
 
-    The body may be cut off anywhere, be surrounded by anything and be no XML at all. ``now``
-    (aware) is needed to understand a Retry-After that is a date. ``protocol`` and ``endpoint`` of
-    the outcome are the caller's to fill in.
+    The body may be truncated anywhere, be surrounded by anything and be no XML at all. ``now``
+    (aware) is needed to understand a Retry-After that is a date. The caller sets ``protocol`` and
+    ``endpoint`` of the outcome.
     """
     if failed := failure(status, headers, now):
         return failed
     reply = xmlrpc.read_leniently(body, "methodResponse")
     if isinstance(reply, xmlrpc.Unreadable):
-        # It is no reply of XML-RPC, so nobody has refused: an error page, most of the time.
+        # It is not a reply of XML-RPC, so it is no refusal: mostly it is an error page.
         return Outcome(Verdict.LATER, reply.reason, printable(reply.detail))
     if (refusal := reply.find("fault")) is not None:
         return _read_fault(refusal, retry_after(headers, now))
@@ -132,7 +132,7 @@ def _read_fault(said: Element, asked: float | None) -> Outcome:
     if not _INTEGER.fullmatch(code):
         return Outcome(Verdict.REFUSED, "malformed-fault", _harmless(xmlrpc.words(said)))
     number = int(code)
-    # Other servers have a status of HTTP for a fault, too.
+    # Other servers use a status of HTTP as fault code, too.
     other = UNKNOWN_PASSING if is_passing(number) else UNKNOWN
     known = FAULTS.get(number, other)
     reason = "already-registered" if number == 48 else f"fault-{number}"
@@ -144,7 +144,7 @@ def _read_fault(said: Element, asked: float | None) -> Outcome:
 
 
 def _harmless(words: str) -> str:
-    """Return a server's words as text: WordPress escapes them twice."""
+    """Return a server's message as text: WordPress escapes them twice."""
     return printable(unescape(words[:2000]))
 
 

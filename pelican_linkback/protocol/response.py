@@ -1,4 +1,4 @@
-"""What both protocols read from an HTTP response: header fields, and what a status means."""
+"""What all protocols read from an HTTP response: header fields, and the meaning of a status."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ __all__ = [
 ]
 
 Headers = Sequence[tuple[str, str]]
-"""Header fields in order, repeated ones repeated, as they came."""
+"""Header fields in order, repeated ones repeated, as received."""
 
 PASSING = frozenset({408, 421, 423, 425, 429})
-"""Statuses below 500 that are about the moment, not about the request."""
+"""Statuses below 500 that are temporary, rather than about the request."""
 
 PAUSES = {429: 20.0, 503: 60.0}
-"""Statuses by which a server asks to be left alone, and for how many seconds it is where it does
-not say it. WordPress wants 15 between two pingbacks; who is out of service needs longer."""
+"""Statuses by which a server asks to be left alone, and the default pause in seconds without a
+Retry-After. WordPress wants 15 between two pingbacks; a service that is down needs longer."""
 
 LONGEST_PAUSE = 7 * 86400.0
-"""Seconds; who asks for more is asked again after a week: a clock or a program may be wrong."""
+"""In seconds; longer pauses are not believed: a clock or a program may be wrong."""
 
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]+)""", re.I)
 _SECONDS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
@@ -52,22 +52,22 @@ def media_type(headers: Headers) -> str:
 
 
 def charset(headers: Headers) -> str | None:
-    """Return the charset of the Content-Type as it stands there, true or not."""
+    """Return the charset of the Content-Type as written, valid or not."""
     found = _CHARSET.search(next(iter(fields(headers, "Content-Type")), ""))
     return found[1] if found else None
 
 
 def is_html(headers: Headers) -> bool:
-    """Tell whether the body is to be read as HTML: it says so, or says nothing."""
+    """Return whether the body is to be read as HTML: it has that type, or none."""
     return media_type(headers) in {"", "text/html", "application/xhtml+xml"}
 
 
 def failure(status: int, headers: Headers, now: datetime | None = None) -> Outcome | None:
     """Return what a status other than 2xx means for a POST, or None for 2xx.
 
-    Server errors and ``PASSING`` are worth another try, and Retry-After is honoured: seconds, or
-    a date, which needs ``now`` (aware). Anything else is no for good, a redirect too: 301, 302
-    and 303 turn a POST into a GET, and the receiver would never hear it.
+    Server errors and ``PASSING`` are worth another try, and Retry-After is respected: seconds, or a
+    date, which needs ``now`` (aware). Anything else is permanent, a redirect too: 301, 302 and 303
+    turn a POST into a GET, and its data would be lost.
     """
     if 200 <= status < 300:
         return None
@@ -85,14 +85,14 @@ def failure(status: int, headers: Headers, now: datetime | None = None) -> Outco
 
 
 def is_passing(status: int) -> bool:
-    """Tell whether an error is about the moment: the same request may succeed later."""
+    """Return whether an error is temporary: the same request may succeed later."""
     return status in PASSING or 500 <= status < 600
 
 
 def pause(status: int, headers: Headers = (), now: datetime | None = None) -> float | None:
-    """Return the seconds for which a server asks to be left alone; None where it does not.
+    """Return the seconds for which a server asks to be left alone; None if it does not.
 
-    It does by Retry-After, with any status, and by those of ``PAUSES``.
+    It does so by Retry-After, with any status, and by the statuses of ``PAUSES``.
     """
     asked = retry_after(headers, now)
     return PAUSES.get(status) if asked is None else asked
@@ -101,11 +101,11 @@ def pause(status: int, headers: Headers = (), now: datetime | None = None) -> fl
 def retry_after(headers: Headers, now: datetime | None = None) -> float | None:
     """Return the seconds that Retry-After asks for (RFC 9110, section 10.2.3).
 
-    At least 0, at most ``LONGEST_PAUSE``; some servers have a fraction of a second. None without
+    At least 0, at most ``LONGEST_PAUSE``; some servers send a fraction of a second. None without
     the field, or if it cannot be read; a date cannot without ``now`` (aware).
     """
     asked = next(iter(fields(headers, "Retry-After")), "")
-    # A date has 29 characters; a stranger's megabyte is neither a date nor a number.
+    # A date has 29 characters; a value of a megabyte is neither a date nor a number.
     if len(asked) > 64:
         return None
     if _SECONDS.fullmatch(asked):

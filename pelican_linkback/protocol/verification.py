@@ -1,7 +1,7 @@
-"""Does this page link to that target? As a receiver asks it, and as WordPress asks it.
+"""Verification of a link: by a standard receiver, and by WordPress.
 
-A receiver parses the page. WordPress cuts it into pieces with expressions, and answers a fault
-without a word when it does not find what it wants: ``preflight`` names the cause beforehand.
+A receiver parses the page. WordPress cuts it into pieces with regular expressions, and answers a
+fault without a message if it does not find the link: ``preflight`` names the cause beforehand.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pelican_linkback.text.urls import normalise
 __all__ = ["Objection", "digest", "has_words_of", "is_tombstone", "links_to", "preflight"]
 
 READ_BY_WORDPRESS = 150 * 1024
-"""Bytes of a page that WordPress looks at."""
+"""The number of bytes of a page that WordPress reads."""
 
 _TITLE = re.compile(r"<title>[^<]+</title>", re.IGNORECASE)
 # What is never closed reaches to the end, which also keeps this to one pass.
@@ -46,7 +46,7 @@ _BLOCK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why WordPress would refuse: a stable word, a sentence about the page, and what to do."""
+    """Why WordPress would refuse: a stable code, a sentence about the page, and what to do."""
 
     code: str
     sentence: str
@@ -54,19 +54,20 @@ class Objection:
 
 
 def links_to(body: bytes, base: str, target: str, headers: Headers = ()) -> bool:
-    """Tell whether a page has an ``<a href>`` that is ``target`` to the letter.
+    """Return whether a page has an ``<a href>`` that is exactly ``target``.
 
     After unescaping, or after resolving it against ``base``, the page's URL: receivers do both.
-    ``headers`` are the response's, for its media type and charset; what is not HTML has no links.
+    ``headers`` are the response's, for its media type and charset; a page that is not HTML has no
+    links.
     """
     return target in _linked(body, base, tuple(headers))
 
 
 @lru_cache(maxsize=8)
 def _linked(body: bytes, base: str, headers: Headers) -> frozenset[str | None]:
-    """Return what a page links to, as it stands there and as it is meant.
+    """Return the URLs that a page links to, as written and as resolved.
 
-    Remembered for a few pages: one that mentions five hundred is asked about each.
+    Cached for a few pages: one with five hundred targets is asked about each.
     """
     if not is_html(headers):
         return frozenset()
@@ -76,9 +77,9 @@ def _linked(body: bytes, base: str, headers: Headers) -> frozenset[str | None]:
 
 
 def is_tombstone(body: bytes, headers: Headers = ()) -> bool:
-    """Tell whether a page says of itself that it is gone: 410 by ``<meta http-equiv="Status">``.
+    """Return whether a page says that it is gone: 410 by ``<meta http-equiv="Status">``.
 
-    Static hosts can serve this, and receivers honour it (Webmention, section 3.2.4).
+    Static hosts can serve this, and receivers respect it (Webmention, section 3.2.4).
     """
     html = _COMMENT.sub("", markup.decode(body, charset(headers)))
     return is_html(headers) and any(
@@ -87,7 +88,7 @@ def is_tombstone(body: bytes, headers: Headers = ()) -> bool:
 
 
 def digest(html: str) -> str:
-    """Return what is the same for pages with the same words and links, whatever else differs.
+    """Return a digest of a page's words and links, which ignores everything else.
 
     The first half is of the words alone: see ``has_words_of``.
     """
@@ -97,7 +98,7 @@ def digest(html: str) -> str:
 
 
 def has_words_of(one: str, other: str) -> bool:
-    """Tell whether two pages, given by their digests, have the same words; links may differ."""
+    """Return whether two pages, given by their digests, have the same words; links may differ."""
     return one.partition("-")[0] == other.partition("-")[0]
 
 
@@ -107,9 +108,9 @@ def _hash(texts: Iterable[str]) -> str:
 
 
 def preflight(html: str, target: str) -> tuple[Objection, ...]:
-    """Return what a WordPress receiver would hold against a page as the source of a pingback.
+    """Return why a WordPress receiver would refuse a page as the source of a pingback.
 
-    An empty tuple says that it would take it.
+    An empty tuple means that it would accept the page.
     """
     page = _as_wordpress(html)
     link = _about_link(page, target)
@@ -118,19 +119,19 @@ def preflight(html: str, target: str) -> tuple[Objection, ...]:
 
 @lru_cache(maxsize=4)
 def _as_wordpress(html: str) -> _Cut:
-    """Remembered for a few pages, as ``_linked`` does."""
+    """Return the page as WordPress sees it; cached for a few pages, as ``_linked``."""
     return _Cut(html)
 
 
 class _Cut:
-    """A page cut up as WordPress does it; what few targets need is looked for when one does."""
+    """A page cut into pieces as WordPress does it; rarely needed parts are computed on demand."""
 
     def __init__(self, html: str) -> None:
         self.html = html
         seen = html.encode("utf-8", "replace")[:READ_BY_WORDPRESS].decode("utf-8", "ignore")
         self.has_title = bool(_TITLE.search(seen))
         self.insides: dict[str, list[str]] = {}
-        """What each link holds, by its href as it is written."""
+        """The content of each link, by its href as written."""
         for href, inside in _anchors(seen):
             self.insides.setdefault(href, []).append(inside)
 
@@ -141,12 +142,12 @@ class _Cut:
 
     @cached_property
     def anywhere(self) -> frozenset[str]:
-        """The hrefs as they are written, to the end of the page."""
+        """The hrefs as written, to the end of the page."""
         return frozenset(href for href, _ in _anchors(self.html))
 
     @cached_property
     def loosely(self) -> dict[str, str]:
-        """The first href of those that authors take for one another."""
+        """The first href of those that authors mix up."""
         return {_loosely(href): href for href in map(unescape, reversed(self.insides))}
 
 
@@ -173,7 +174,7 @@ def _about_inside(inside: str) -> Objection | None:
 
 
 def _about_mention(html: str, spellings: set[str]) -> Objection:
-    """Say where a target that no link names stands, if it stands on the page at all."""
+    """Return where a target is mentioned that no link names, if it is on the page at all."""
     scripts = [match[0] for match in _SCRIPT.finditer(html)]
     if any(spelling in script for spelling in spellings for script in scripts):
         return BY_SCRIPT
@@ -181,7 +182,7 @@ def _about_mention(html: str, spellings: set[str]) -> Objection:
 
 
 def _anchors(html: str) -> Iterator[tuple[str, str]]:
-    """Yield each link's href, as it is written, and the markup that the link holds."""
+    """Yield each link's href, as written, and the markup inside the link."""
     visible = _SCRIPT.sub("", _COMMENT.sub("", html))
     for piece in _ANCHOR.split(visible)[1:]:
         tag, _, rest = piece.partition(">")
@@ -197,7 +198,7 @@ def _means(page: markup.Page, base: str, href: str) -> str | None:
 
 
 def _loosely(url: str) -> str:
-    """Return a form that does not tell apart what authors mix up: scheme, slash, fragment."""
+    """Return a form that is equal for URLs that authors mix up: by scheme, slash, fragment."""
     try:
         return _SLASH.sub("", normalise(url).partition("://")[2])
     except InvalidURL:

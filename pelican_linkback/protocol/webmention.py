@@ -1,4 +1,4 @@
-"""Webmention: its form messages, in both directions, and what a status means.
+"""Webmention: its form messages, in both directions, and the meaning of a status.
 
 Specification: https://www.w3.org/TR/webmention/
 """
@@ -28,22 +28,22 @@ __all__ = ["CONTENT_TYPE", "read_reply", "read_request", "read_status", "request
 
 CONTENT_TYPE = "application/x-www-form-urlencoded"
 
-# What receivers in the wild say in the "status" of a status page's JSON; the specification
-# leaves it to them.
+# The "status" values that receivers use in the JSON of a status page; the specification does not
+# define them.
 _UNDECIDED = {"queued", "pending", "processing", "new", "moderated", "unmoderated"}
 _TAKEN = {"success", "ok", "accepted", "approved", "created", "updated", "verified", "published"}
 
 
 def request(mention: Mention) -> bytes:
-    """Return the form that tells of ``mention`` (section 3.1.3)."""
+    """Return the form for ``mention`` (section 3.1.3)."""
     return urlencode({"source": mention.source, "target": mention.target}).encode("ascii")
 
 
 def read_request(body: bytes) -> Mention:
-    """Return the mention that a form tells of (section 3.2).
+    """Return the mention of a form (section 3.2).
 
-    Other fields are allowed and passed over. Raises ProtocolError for anything but one source and
-    one target, two different absolute http(s) URLs.
+    Other fields are allowed and ignored. Raises ProtocolError for anything but one source and one
+    target, two different absolute http(s) URLs.
     """
     try:
         form = parse_qs(body.decode("ascii"), errors="strict", max_num_fields=100)
@@ -58,9 +58,9 @@ def read_request(body: bytes) -> Mention:
 def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None = None) -> Outcome:
     """Return what a reply to ``request`` means; never raises (section 3.1.4).
 
-    Any 2xx is success. ``status_url`` is what a 201 has in Location, to be resolved against the
-    endpoint. ``now`` (aware) is needed to understand a Retry-After that is a date. ``protocol``
-    and ``endpoint`` of the outcome are the caller's to fill in.
+    Any 2xx is success. ``status_url`` is the Location of a 201, to be resolved against the
+    endpoint. ``now`` (aware) is needed to understand a Retry-After that is a date. The caller sets
+    ``protocol`` and ``endpoint`` of the outcome.
     """
     words = _words(headers, body)
     if failed := failure(status, headers, now):
@@ -71,9 +71,9 @@ def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None 
 
 
 def read_status(status: int, headers: Headers, body: bytes) -> Outcome:
-    """Return what a status page says became of a webmention; never raises (section 3.2).
+    """Return what a status page says about a webmention; never raises (section 3.2).
 
-    DELIVERED also where it says nothing that a machine understands: we were told "accepted"
+    DELIVERED also if it says nothing that a program understands: the receiver answered "accepted"
     before, and the page is for people. LATER while the receiver has not decided.
     """
     if status >= 500 or status in PASSING or status == 202:
@@ -100,7 +100,7 @@ def _status_word(headers: Headers, body: bytes) -> str:
 
 
 def _status_url(headers: Headers) -> str | None:
-    """Return the Location if it will be a URL to fetch whatever endpoint it is resolved against."""
+    """Return the Location if it resolves to a URL to fetch, whatever the endpoint is."""
     location = next(iter(fields(headers, "Location")), "")
     try:
         check(resolve("https://endpoint.example/", location))
@@ -110,7 +110,7 @@ def _status_url(headers: Headers) -> str | None:
 
 
 def _words(headers: Headers, body: bytes) -> str:
-    """Return what a receiver says for people: the beginning of plain text or JSON."""
+    """Return the receiver's message for people: the start of plain text or JSON."""
     if media_type(headers) not in {"text/plain", "application/json"}:
         return ""
     return decode(body[:2000], charset(headers)).strip()

@@ -1,4 +1,4 @@
-"""WebSub, the publisher's half: a hub is told that a feed has changed.
+"""WebSub, the publisher's half: notifies a hub of a changed feed.
 
 Specification: https://www.w3.org/TR/websub/, which leaves this message to the hubs (section 6).
 """
@@ -21,9 +21,9 @@ CONTENT_TYPE = webmention.CONTENT_TYPE
 def request(mention: Mention) -> bytes:
     """Return the form that says that the feed at ``mention.source`` has changed.
 
-    Most hubs read its URL from ``hub.url`` (PubSubHubbub 0.3), some from ``hub.topic``. One
-    form is about one feed: for more, one hub wants the field repeated, another ``hub.url[]``, and
-    a third takes the last of them and says that all is well.
+    Most hubs read its URL from ``hub.url`` (PubSubHubbub 0.3), some from ``hub.topic``. One form is
+    about one feed: for more, one hub wants the field repeated, another ``hub.url[]``, and a third
+    uses the last of them and reports success.
     """
     topic = mention.source
     return urlencode({"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}).encode("ascii")
@@ -32,6 +32,6 @@ def request(mention: Mention) -> bytes:
 def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None = None) -> Outcome:
     """Return what a reply to ``request`` means; never raises. Any 2xx is success.
 
-    A hub says no more than a receiver of webmentions does, and has no status page.
+    A hub answers like a receiver of webmentions, but has no status page.
     """
     return replace(webmention.read_reply(status, headers, body, now), status_url=None)

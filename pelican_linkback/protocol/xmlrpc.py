@@ -1,7 +1,7 @@
-"""XML-RPC documents by strangers: found in whatever surrounds them, and read without trust.
+"""XML-RPC documents from untrusted servers, with anything around them.
 
-No document type is ever read, so no entity but XML's own five exists here; a DOCTYPE is refused
-before any parser sees it. Time and memory grow with the size of the body and nothing else.
+No document type is ever read, so there are no entities but XML's own five; a DOCTYPE is refused
+before any parser sees it. Time and memory grow linearly with the size of the body.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pelican_linkback.text.markup import decode
 __all__ = ["Unreadable", "quote", "read", "read_leniently", "words"]
 
 MOST_ELEMENTS = 1000
-"""A message of either protocol has twenty."""
+"""The maximum number; a message of either protocol has twenty."""
 
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
@@ -26,7 +26,7 @@ _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Why a body is no XML-RPC: a stable word in kebab-case, and a sentence for people."""
+    """Why a body is no XML-RPC: a stable code in kebab-case, and a sentence for people."""
 
     reason: str
     detail: str
@@ -46,8 +46,8 @@ def read(body: bytes, root: str) -> Element | Unreadable:
 def read_leniently(body: bytes, root: str) -> Element | Unreadable:
     """Return the document in ``body`` as far as it can be read.
 
-    Characters that XML has not become U+FFFD, and entities that nobody declared stay as they are
-    written. Where it is cut off, not well-formed or endless, what stands before is returned.
+    Characters that XML does not allow become U+FFFD, and undeclared entities stay as written. If it
+    is truncated, not well-formed or endless, the part before is returned.
     """
     document = _find(body, root)
     if isinstance(document, Unreadable):
@@ -70,12 +70,12 @@ def words(element: Element | None) -> str:
 
 
 def quote(text: str) -> str:
-    """Return ``text`` fit to stand in an XML document, whatever it holds."""
+    """Return ``text`` escaped for an XML document, whatever it contains."""
     return escape(_NO_XML.sub("\ufffd", text), quote=False)
 
 
 class _Builder(TreeBuilder):
-    """Builds a tree of bounded size, and keeps its root for the case that it is never closed."""
+    """Builds a tree of bounded size, and keeps its root in case it is never closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,8 +94,7 @@ class _Builder(TreeBuilder):
 def _find(body: bytes, root: str) -> str | Unreadable:
     """Return the text from the root's first tag to its last, or to the end if it has none.
 
-    What stands before it (a byte-order mark, white space, the warnings of PHP) and behind it
-    does not matter.
+    Anything before it (a byte-order mark, white space, PHP warnings) and after it is ignored.
     """
     text = decode(body)
     if not text.strip():

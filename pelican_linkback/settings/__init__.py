@@ -1,1 +1,1 @@
-"""The settings of a site, LINKBACK_* and those of Pelican that matter, read once."""
+"""The settings of a site, LINKBACK_* and the relevant ones of Pelican, read once."""

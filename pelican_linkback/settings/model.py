@@ -1,6 +1,6 @@
-"""The author's settings: LINKBACK_* and the Pelican settings we read -> one frozen Settings.
+"""The settings of a site: LINKBACK_* and the Pelican settings in use -> one frozen Settings.
 
-``read`` looks at everything before it complains, so that an author mends all of it at once.
+``read`` checks everything before it raises, so that an author can fix all errors at once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ USER_AGENT = "pelican_linkback (Webmention; Pingback)"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the rest of the package knows about the author's configuration."""
+    """The configuration of a site, as the rest of the package uses it."""
 
     site_url: str
     """SITEURL without a trailing slash; empty in development."""
@@ -38,28 +38,29 @@ class Settings:
     """The content folder, absolute."""
 
     edition: str = ""
-    """DEFAULT_LANG: what tells the sites apart that are built from one content folder."""
+    """DEFAULT_LANG, which distinguishes sites that are built from one content folder."""
 
     subsites: frozenset[str] = frozenset()
     """The languages for which i18n_subsites builds sites while it builds the main one."""
 
     subsite: bool = False
-    """Whether this is one of those."""
+    """Whether this is one of those subsites."""
 
     output: Path = Path("output")
     """The output folder."""
 
     feed_domain: str = ""
-    """FEED_DOMAIN, or else SITEURL, without a trailing slash: the address of the output folder."""
+    """FEED_DOMAIN, or else SITEURL, without a trailing slash: the public address of the output
+    folder."""
 
     feeds_readdressed: bool = False
-    """Whether feeds can have other addresses than their paths (FEED_ATOM_URL and its like)."""
+    """Whether feeds can have other URLs than their paths (FEED_ATOM_URL and the like)."""
 
     feeds: tuple[Any, ...] | None = None
     """Feed classes or their dotted names; None for those that Pelican's settings ask for."""
 
     archives: bool = False
-    """Whether what the limit of a feed leaves out is in archive documents (RFC 5005)."""
+    """Whether the entries beyond a feed's limit are in archive documents (RFC 5005)."""
 
     icon: str = ""
     """A square picture of the site, as a URL or relative to the site."""
@@ -74,30 +75,30 @@ class Settings:
     """The folder of the journals."""
 
     authors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What feeds say of an author beside the name: "email" and "url"."""
+    """The "email" and "url" of authors in feeds, by their names."""
 
     future: bool = False
-    """Whether an article whose date has not come is in the feeds."""
+    """Whether articles with a date in the future are in the feeds."""
 
     feed_style: bool | str = False
-    """Whether feeds opened in a browser have a look: True for ours, or a stylesheet's URL."""
+    """The style of feeds in a browser: True for the built-in one, or a stylesheet's URL."""
 
     autodiscovery: bool = False
-    """Whether pages get the links to their feeds that their theme left out."""
+    """Whether pages get the links to their feeds that their theme leaves out."""
 
     send: bool = True
     targets: str = "marked"
     since: date | None = None
-    """The day from which on found links are told; None for that of the first publication."""
+    """The day from which on found links are sent; None for that of the first publication."""
 
     link_marked: bool = False
     protocols: tuple[Protocol, ...] = MENTIONING
     exclude: tuple[str, ...] = ()
-    """Hosts, ``*.`` hosts and the beginnings of URLs, in their normal forms."""
+    """Hosts, ``*.`` hosts and prefixes of URLs, in their normal forms."""
 
     allow_hosts: tuple[AllowEntry, ...] = ()
     timeout: float = 10.0
-    """Seconds for one exchange, all of it."""
+    """Seconds for one exchange in total."""
 
     deadline: float = 60.0
     """Seconds for the sending of one build."""
@@ -110,7 +111,7 @@ class Settings:
     def publishes(self) -> bool:
         """Whether a build with these settings is a publication.
 
-        It is when SITEURL is an absolute http(s) URL whose host is public or is named in
+        It is if SITEURL is an absolute http(s) URL whose host is public or is named in
         LINKBACK_ALLOW_HOSTS. Otherwise nothing is recorded and no request is made.
         """
         try:
@@ -149,26 +150,26 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_PER_HOST": ("per_host", values.count),
     "LINKBACK_USER_AGENT": ("user_agent", values.agent),
 }
-"""What takes each setting, and the field of Settings that it goes to."""
+"""The validator of each setting, and the field of Settings that gets the value."""
 
 _DEFAULTS = {each.name: each.default for each in fields(Settings)}
 
 NAMES = tuple(READERS)
-"""Every setting of this plugin, as the author writes it."""
+"""Every setting of this plugin."""
 
 
 def read(pelican: Mapping[str, Any]) -> Settings:
     """Return the Settings in ``pelican``, Pelican's dictionary of settings.
 
-    Raises SettingsError with every problem found: a name that is not ours (with the nearest
-    that is) and a value that is not what the setting takes.
+    Raises SettingsError with every problem found: a name that is unknown (with the nearest known
+    one) and a value that the setting does not take.
     """
     own, problems = _read_own(pelican)
     problems += [*_addresses(pelican), *_length(pelican.get("FEED_MAX_ITEMS"))]
     if problems:
         raise SettingsError(problems)
     settings = Settings(**_read_pelicans(pelican), **own)
-    # Beside the content folder; joining an absolute path gives that path.
+    # Relative to the parent of the content folder; an absolute path stays as it is.
     settings = replace(settings, state=settings.content.parent / settings.state)
     if problems := list(_folders(settings)):
         raise SettingsError(problems)
@@ -176,13 +177,13 @@ def read(pelican: Mapping[str, Any]) -> Settings:
 
 
 def read_one(pelican: Mapping[str, Any], name: str) -> Any:
-    """Return what ``pelican``, where ``read`` has found no problem, says in one of our settings."""
+    """Return the value of one of our settings in ``pelican``, which ``read`` has checked before."""
     field, reader = READERS[name]
     return reader(pelican[name]) if name in pelican else _DEFAULTS[field]
 
 
 def _read_own(pelican: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return what LINKBACK_* say, by the fields of Settings, and what is wrong with them."""
+    """Return the values of LINKBACK_*, by the fields of Settings, and what is wrong with them."""
     own: dict[str, Any] = {}
     problems: list[str] = []
     for name in sorted(key for key in pelican if key.startswith(PREFIX)):
@@ -198,7 +199,7 @@ def _read_own(pelican: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _read_pelicans(pelican: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what Pelican's own settings say, by the fields of Settings."""
+    """Return the values of Pelican's own settings, by the fields of Settings."""
     site_url = str(pelican.get("SITEURL") or "").rstrip("/")
     return {
         "site_url": site_url,
@@ -226,7 +227,7 @@ def _length(items: object) -> Iterator[str]:
 
 
 def _about_address(value: str) -> str | None:
-    """Say what is wrong with a site's address; Pelican takes ``//host`` and ``/blog``, too."""
+    """Return what is wrong with a site's address; Pelican accepts ``//host`` and ``/blog``, too."""
     try:
         parts = urlsplit(value)
     except ValueError as error:
@@ -249,7 +250,7 @@ def _folders(settings: Settings) -> Iterator[str]:
 
 
 def _unknown(name: str) -> str:
-    # The prefix is common to all, and would make strangers look alike.
+    # Without the common prefix, which would make any two names similar.
     endings = {known.removeprefix(PREFIX): known for known in NAMES}
     near = difflib.get_close_matches(name.removeprefix(PREFIX), endings, n=1, cutoff=0.6)
     hint = f"did you mean {endings[near[0]]}?" if near else f"there are {', '.join(NAMES)}"

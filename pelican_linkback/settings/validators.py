@@ -1,6 +1,6 @@
-"""What settings take: a reader for each kind of value.
+"""Validators of settings: one for each kind of value.
 
-A reader takes what the author wrote and returns the value, or raises ValueError with what the
+A validator gets the author's value and returns the checked one, or raises ValueError with what the
 setting takes.
 """
 
@@ -47,7 +47,7 @@ def flag(value: object) -> bool:
 
 
 def one_of(*words: str) -> Callable[[object], str]:
-    """Return a reader of one of ``words``."""
+    """Return a validator that takes one of ``words``."""
 
     def read_word(value: object) -> str:
         if isinstance(value, str) and value in words:
@@ -74,7 +74,7 @@ def seconds(value: object) -> float:
 
 
 def count(value: object) -> int:
-    """Take a number of things, 1 to 1000."""
+    """Take a count, 1 to 1000."""
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000:
         return value
     raise ValueError("takes a whole number from 1 to 1000")
@@ -97,7 +97,7 @@ _EXCLUSIONS = 'takes "example.org", "*.example.org" or "https://example.org/blog
 
 
 def exclusions(value: object) -> tuple[str, ...]:
-    """Take hosts, ``*.`` hosts and the beginnings of URLs, each in its normal form."""
+    """Take hosts, ``*.`` hosts and prefixes of URLs, each in its normal form."""
     return tuple(map(_exclusion, strings(value)))
 
 
@@ -145,7 +145,7 @@ def allow_hosts(value: object) -> tuple[AllowEntry, ...]:
 
 
 def agent(value: object) -> str:
-    """Take a line that can stand in a header."""
+    """Take text that is valid in a header."""
     if isinstance(value, str) and value.strip() and value.isprintable() and value.isascii():
         return value.strip()
     raise ValueError("takes one line of ASCII text")
@@ -154,7 +154,7 @@ def agent(value: object) -> str:
 def path(value: object) -> Path:
     """Take the path of a folder; ``~`` is the home of a user."""
     if isinstance(value, str | Path) and str(value).strip() and "\0" not in str(value):
-        with suppress(RuntimeError):  # ~nobody: a user who is not there
+        with suppress(RuntimeError):  # ~nobody: a user who does not exist
             return Path(value).expanduser()
     raise ValueError('takes the path of a folder, such as "linkback"')
 
@@ -168,7 +168,7 @@ def address(value: object) -> str:
 
 
 def authors(value: object) -> Mapping[str, Mapping[str, str]]:
-    """Take what is known of authors, by their names."""
+    """Take a dictionary of authors, by their names."""
     if isinstance(value, Mapping) and all(map(_is_person, value.items())):
         return dict(value)
     raise ValueError(

@@ -1,6 +1,6 @@
-"""Names of hosts in one spelling: lower case and A-labels (UTS 46, as browsers look them up).
+"""Host names in normal form: lower case and A-labels (UTS 46, as browsers look them up).
 
-``bücher.example`` and ``xn--bcher-kva.example`` are one host, whichever of the two somebody wrote.
+``bücher.example`` and ``xn--bcher-kva.example`` are the same host.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ _LABELS = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 
 
 def to_ascii(name: str) -> str:
-    """Return the name of a host in lower case and A-labels; a dot at its end is kept.
+    """Return a host name in lower case and A-labels; a final dot is kept.
 
-    UTS 46 is applied as browsers do: not transitionally (``faß`` keeps its ß), and with all that
-    the registries give out, emoji and underscores included. Raises ValueError for what is no name
-    of a host.
+    UTS 46 is applied as browsers do: non-transitional (``faß`` keeps its ß), and with everything
+    that registries allow, including emoji and underscores. Raises ValueError if it is not a host
+    name.
     """
     try:
-        # The limit comes before the work: Punycode takes time by the square of the length.
+        # Checked before the work: the time of Punycode grows with the square of the length.
         plain = name.lower() if name.isascii() else _mapped(name[:254])
-    except UnicodeError:  # a character that no host has
+    except UnicodeError:  # a character that no host name has
         plain = ""
     if len(name) > 253 or not _LABELS.fullmatch(plain):
         raise ValueError(f"{printable(name, 60)} is not the name of a host")

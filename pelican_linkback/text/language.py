@@ -1,4 +1,4 @@
-"""The language of a text, as documents name it: a language tag (BCP 47, which is RFC 5646)."""
+"""Language tags, as documents name a language (BCP 47, which is RFC 5646)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST = 100
 _TAG = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*+")
 _LOCALE = re.compile(r"([A-Za-z0-9]+)((?:[-_][A-Za-z0-9]+)*+)(?:\.[A-Za-z0-9_-]+)?(?:@(.*))?")
 _SCRIPTS = {"latin": "Latn", "cyrillic": "Cyrl", "devanagari": "Deva", "iqtelif": "Latn"}
-"""The modifiers of locales that mean a script."""
+"""The modifiers of locales that name a script."""
 
 # fmt: off
 _COMMON = frozenset((
@@ -21,16 +21,16 @@ _COMMON = frozenset((
     "pt-BR", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh",
 ))
 # fmt: on
-"""Tags that need no looking up: the tables of langcodes take their time to be imported."""
+"""Tags that need no lookup, since the tables of langcodes are slow to import."""
 
 
 @lru_cache(maxsize=256)
 def language_tag(text: str) -> str | None:
-    """Return the tag of the language that somebody wrote, in its canonical spelling.
+    """Return the canonical tag of a language that an author wrote.
 
-    A locale is read, too: ``pt_BR`` is pt-BR, ``en_US.UTF-8`` en-US, ``sr@latin`` sr-Latn and
-    ``ca_ES@valencia`` ca-ES-valencia. None for what names no language that is registered, such as
-    ``jp``, ``english`` or ``C``.
+    Locales are accepted, too: ``pt_BR`` is pt-BR, ``en_US.UTF-8`` en-US, ``sr@latin`` sr-Latn and
+    ``ca_ES@valencia`` ca-ES-valencia. None if it is not a registered language, such as ``jp``,
+    ``english`` or ``C``.
     """
     found = _LOCALE.fullmatch(text.strip()[: _LONGEST + 1])
     if found is None or len(found[0]) > _LONGEST:
@@ -39,7 +39,7 @@ def language_tag(text: str) -> str | None:
 
 
 def is_language_tag(text: str) -> bool:
-    """Tell whether ``text`` is the tag of a registered language, in upper or in lower case."""
+    """Return whether ``text`` is the tag of a registered language; case does not matter."""
     return bool(_TAG.fullmatch(text)) and language_tag(text) is not None
 
 
@@ -61,6 +61,6 @@ def _canonical(tag: str) -> str | None:
         language = langcodes.Language.get(tag)
     except ValueError:
         return None
-    # An extended language that is registered would have become the language itself.
+    # A registered extended language would have been replaced by the language itself.
     known = language.is_valid() and not language.extlangs and tag.lower() != "root"
     return language.to_tag() if known else None

@@ -1,7 +1,7 @@
 """One pass over a page: its links and their rels, or its tags. Contains no business logic.
 
-The parser tells what it meets and builds no tree, so that a page of a hundred thousand nested
-elements costs a tenth of a second and no recursion.
+The parser calls methods and builds no tree, so that a page of a hundred thousand nested elements
+takes a tenth of a second and no recursion.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _DECLARED = re.compile(
     rb"""\s*+=\s*+["']?+\s*+([\w.:-]+)""",
     re.I,
 )
-# Only these are taken at their word: Python knows codecs that are no charsets of the web, some
-# of which take time by the square (Punycode), and UTF-16 without a byte-order mark is a lie.
+# Only these declared encodings are used: Python has codecs that are no charsets of the web, some of
+# which take quadratic time (Punycode), and UTF-16 without a byte-order mark is a wrong label.
 _OF_THE_WEB = re.compile(
     r"utf-8|iso8859|cp(?:125\d|866|874|932|949|950)|koi8|gb|big5|euc_|shift_jis|iso2022_jp|mac-|tis"
 )
@@ -41,8 +41,8 @@ _OF_THE_WEB = re.compile(
 class Link:
     """An ``<a>`` or ``<link>`` element.
 
-    ``href`` is what the attribute says after unescaping (None without one), ``rels`` its rel
-    tokens in lower case and in order, ``in_code`` whether it stands in a code listing.
+    ``href`` is the unescaped attribute (None without one), ``rels`` are its rel tokens in lower
+    case and in order, ``in_code`` says whether it is in a code listing.
     """
 
     name: str
@@ -53,22 +53,22 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The links of a page in document order, and what its first ``<base href>`` says."""
+    """The links of a page in document order, and the value of its first ``<base href>``."""
 
     links: tuple[Link, ...]
     base: str | None = None
 
     def resolve(self, url: str, reference: str) -> str:
-        """Return what ``reference`` means on this page, which was read from ``url``.
+        """Return the URL that ``reference`` means on this page, which was read from ``url``.
 
-        Raises InvalidURL for what cannot be taken apart.
+        Raises InvalidURL if it cannot be parsed.
         """
         return urls.resolve(_base(url, self.base or ""), reference)
 
 
 @lru_cache(maxsize=16)
 def _base(url: str, declared: str) -> str:
-    """Return what the references of a page are relative to; remembered, as pages have many."""
+    """Return the base URL of a page; cached, as a page has many references."""
     try:
         return urls.resolve(url, declared)
     except InvalidURL:
@@ -84,9 +84,9 @@ class Tag:
 
 
 def read(html: str) -> Page:
-    """Return the links of a page or of a piece of one, as a browser without scripts sees them.
+    """Return the links of a page or a fragment, as a browser without scripts sees them.
 
-    Comments, scripts, escaped markup and ``<template>`` hold no links. A tag that was cut off is no
+    Comments, scripts, escaped markup and ``<template>`` contain no links. A truncated tag is no
     tag.
     """
     page: Page = _parse(html, _Reader())
@@ -94,27 +94,27 @@ def read(html: str) -> Page:
 
 
 def tags(html: str) -> tuple[Tag, ...]:
-    """Return the start tags of a page or of a piece of one, those that HTML implies included."""
+    """Return the start tags of a page or a fragment, including those that HTML implies."""
     found: tuple[Tag, ...] = _parse(html, _Tags())
     return found
 
 
 def _parse(html: str, target: object) -> Any:
-    """Return what ``target`` makes of the page."""
+    """Return the result of the parser ``target`` for the page."""
     from lxml import etree  # type: ignore[import-untyped]  # noqa: PLC0415 (an idle build reads none)
 
     parser = etree.HTMLParser(target=target, encoding="utf-8")
-    # Fed as bytes, because a text that declares an encoding in its first line is refused.
+    # Fed as bytes, because a string that declares an encoding in its first line is refused.
     whole = html[: html.rfind(">") + 1] or " "
     parser.feed(whole.encode("utf-8", "replace"))
     return parser.close()
 
 
 def decode(body: bytes, charset: str | None = None) -> str:
-    """Return a page or an XML document as text, whatever it holds; never raises.
+    """Return a page or an XML document as text, whatever it contains; never raises.
 
-    The encoding is what a byte-order mark says, or ``charset`` (from the Content-Type), or what
-    the document itself declares, or UTF-8; bytes that do not fit become U+FFFD.
+    The encoding is that of a byte-order mark, or ``charset`` (from the Content-Type), or what the
+    document itself declares, or UTF-8; undecodable bytes become U+FFFD.
     """
     for mark, encoding in _MARKS:
         if body.startswith(mark):
@@ -134,7 +134,7 @@ def _known(charset: str | None) -> str | None:
 
 
 class _Reader:
-    """What the parser tells, kept as a Page. The method names are lxml's."""
+    """A parser target that makes a Page. The method names are lxml's."""
 
     def __init__(self) -> None:
         self.links: list[Link] = []
@@ -146,7 +146,7 @@ class _Reader:
         if name == "template":
             self.templates += 1
         elif self.templates:
-            return  # what it holds is no part of the page, until a script puts it there
+            return  # its content is not part of the page, until a script puts it there
         elif name in CODE:
             self.code += 1
         elif name in {"a", "link"}:
@@ -160,14 +160,14 @@ class _Reader:
         self.code -= name in CODE and not self.templates
 
     def data(self, text: str) -> None:
-        """Pass over words."""
+        """Ignore text."""
 
     def close(self) -> Page:
         return Page(tuple(self.links), self.base)
 
 
 class _Tags:
-    """What the parser tells, kept as Tags."""
+    """A parser target that makes Tags."""
 
     def __init__(self) -> None:
         self.tags: list[Tag] = []
@@ -176,10 +176,10 @@ class _Tags:
         self.tags.append(Tag(name, tuple(attributes.items())))
 
     def end(self, name: str) -> None:
-        """Pass over the ends of elements."""
+        """Ignore end tags."""
 
     def data(self, text: str) -> None:
-        """Pass over words."""
+        """Ignore text."""
 
     def close(self) -> tuple[Tag, ...]:
         return tuple(self.tags)

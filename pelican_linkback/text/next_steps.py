@@ -1,4 +1,4 @@
-"""Next steps in messages: a command that is printed can be typed as it is printed. Pure."""
+"""Adds the options in use to the commands in messages, so that they can be typed as shown. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COMMANDS = "check|compact|doctor|feeds|import-linkbacks|init|plan|retract|retry
 _STEP = re.compile(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -s)")
 
 _OF_BUILDS = frozenset({"LINKBACK_SEND"})
-"""Settings that are overridden for one build, and mean nothing to a command."""
+"""Settings that are overridden for one build only, and mean nothing to a command."""
 
 
 def in_use(settings: str | None, overrides: Mapping[str, object]) -> str:
@@ -32,5 +32,5 @@ def in_use(settings: str | None, overrides: Mapping[str, object]) -> str:
 
 
 def with_options(text: str, options: str) -> str:
-    """Return a message with ``options`` after each command of ours that it names without any."""
+    """Return a message with ``options`` added to each of our commands that has none."""
     return _STEP.sub(lambda step: f"{step[0]} {options}", text) if options else text

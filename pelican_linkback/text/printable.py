@@ -1,4 +1,4 @@
-"""What others wrote, made fit to be shown on one line. Contains no business logic."""
+"""Makes text from others fit to be shown on one line. Contains no business logic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ __all__ = ["add_place", "described", "place_of", "printable"]
 LIMIT = 200
 
 LONGEST = 1000
-"""Characters that are shown of an error."""
+"""The maximum number of characters that are shown of an error."""
 
 
 def printable(words: object, limit: int = LIMIT) -> str:
@@ -18,7 +18,7 @@ def printable(words: object, limit: int = LIMIT) -> str:
     most ``limit`` characters, the last an ellipsis where something was cut. Never raises: an
     object whose ``__str__`` fails is shown by its type.
     """
-    # Cut before the work, so that 150 MB cost no more than a line; escapes only make it longer.
+    # Cut first, so that 150 MB take no longer than a line; escapes only make it longer.
     folded = " ".join(_text(words)[: limit * 8].split())
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in folded)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
@@ -38,13 +38,13 @@ class _Place(str):
 
 
 def add_place(error: Exception, place: str) -> None:
-    """Note on ``error`` the place that raised it; the innermost is enough."""
+    """Note on ``error`` the place that raised it; the innermost place counts."""
     if not _places(error):
         error.add_note(_Place(place))
 
 
 def place_of(error: Exception) -> str:
-    """Return the place that raised ``error``, as ``add_place`` was given it; "" for none."""
+    """Return the place that raised ``error``, as ``add_place`` noted it; "" if there is none."""
     return next(iter(_places(error)), "")
 
 
@@ -53,7 +53,7 @@ def _places(error: BaseException) -> list[str]:
 
 
 def described(error: BaseException) -> str:
-    """Return an error for people: what it is, and where it came from (``add_place``)."""
-    # Not its repr: an OSError names its file in its words alone.
+    """Return an error for people: its type, its message and its place (``add_place``)."""
+    # Not its repr: an OSError names its file only in its message.
     words = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
     return ", in ".join([printable(words, LONGEST), *_places(error)])

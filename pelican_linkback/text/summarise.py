@@ -7,13 +7,13 @@ from collections.abc import Hashable, Iterable, Iterator
 __all__ = ["FEW", "summarised"]
 
 FEW = 5
-"""So many messages of a kind are said one by one."""
+"""Up to this number, messages of a kind are shown one by one."""
 
 
 def summarised(messages: Iterable[tuple[Hashable, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what to say of ``messages``, each with its kind, and what is thereby left unsaid.
+    """Yield what to show of ``messages``, each with its kind, and the messages that are left out.
 
-    Up to ``FEW`` of a kind are said; of more the first is, with the number of the others. Each
+    Up to ``FEW`` of a kind are shown; of more, the first is, with the number of the others. Each
     message counts once, and the kinds come in the order of their first messages.
     """
     kinds: dict[Hashable, list[str]] = {}

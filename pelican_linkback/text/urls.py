@@ -1,4 +1,4 @@
-"""What a URL is to this program: check, normalise, resolve, compare. Pure; looks nothing up.
+"""URLs: check, normalise, resolve, compare. Pure; no lookups.
 
 A URL is kept and sent as its author wrote it, and compared in its normal form.
 """
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 LIMIT = 8000
-"""Characters in a URL at most: what RFC 9110, section 4.1, asks of everybody, and no more."""
+"""The maximum length of a URL in characters: what RFC 9110, section 4.1, asks all to support."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -52,7 +52,7 @@ _PLAIN_REFERENCE = re.compile(r"/?[\w~-][\w.~-]*+(?:/[\w~-][\w.~-]*+)*+/?", re.A
 
 
 def can_be_read(reference: str) -> bool:
-    """Tell whether ``reference``, absolute or not, can be taken apart; ``http://[x`` cannot."""
+    """Return whether ``reference``, absolute or not, can be parsed; ``http://[x`` cannot."""
     try:
         urlsplit(reference)
     except ValueError:
@@ -61,7 +61,7 @@ def can_be_read(reference: str) -> bool:
 
 
 def is_script(reference: str) -> bool:
-    """Tell whether a browser would run ``reference``, or the document that is in it.
+    """Return whether a browser would run ``reference``, or the document that is in it.
 
     Control characters and white space in a scheme do not count (WHATWG URL, section 4.4).
     """
@@ -72,17 +72,17 @@ def is_script(reference: str) -> bool:
 
 
 def check(url: str) -> str:
-    """Return ``url`` unchanged if this program would fetch it; else raise InvalidURL, saying why.
+    """Return ``url`` unchanged if this program would fetch it; else raise InvalidURL.
 
-    It takes absolute http and https URLs with a host and without a user name. Whether the host
-    may be reached is the business of ``addresses``.
+    It accepts absolute http and https URLs with a host and without a user name. Whether the host
+    may be reached is decided by ``addresses``.
     """
     _take_apart(url)
     return url
 
 
 def is_fetchable(url: str) -> bool:
-    """Tell whether ``check`` takes ``url``."""
+    """Return whether ``check`` accepts ``url``."""
     try:
         check(url)
     except InvalidURL:
@@ -96,7 +96,7 @@ def normalise(url: str) -> str:
 
     Scheme and host in lower case, the host in A-labels, without default port, dot segments and
     fragment; percent-encoding only where it is needed, and in upper case. Idempotent. Raises
-    InvalidURL for what ``check`` refuses. Remembered, as targets are compared again and again.
+    InvalidURL for what ``check`` refuses. Cached, as targets are compared again and again.
     """
     parts, authority = _take_apart(url)
     path = _without_dots(_one_encoding(parts.path))
@@ -105,7 +105,7 @@ def normalise(url: str) -> str:
 
 
 def join(base: str, reference: str) -> str:
-    """Return what ``urllib.parse.urljoin`` does, at once where both are plain."""
+    """Return the result of ``urllib.parse.urljoin``, with a fast path for plain URLs."""
     joined = plainly_joined(base, reference)
     if joined is not None:
         return joined
@@ -113,17 +113,17 @@ def join(base: str, reference: str) -> str:
 
 
 def is_plain(url: str) -> bool:
-    """Tell whether an absolute URL has only such characters as a URI may have.
+    """Return whether an absolute URL has only characters that a URI may have.
 
-    False where one has to look closer.
+    If not, it needs a closer look.
     """
     return _PLAIN_URL.fullmatch(url) is not None
 
 
 def plainly_joined(base: str, reference: str) -> str | None:
-    """Return the URL of ``reference`` on ``base`` where one has only to follow the other.
+    """Return the URL of ``reference`` on ``base`` if it can simply be appended.
 
-    None where there is more to it: escapes, queries, dot segments, other hosts, and the like.
+    None if it cannot: escapes, queries, dot segments, other hosts, and the like.
     """
     if not _PLAIN_REFERENCE.fullmatch(reference):
         return None
@@ -141,12 +141,12 @@ def _plain_page(url: str) -> tuple[str | None, str | None]:
 def resolve(base: str, reference: str) -> str:
     """Return the URL that ``reference`` means on the page ``base``, as browsers read it.
 
-    White space around it is dropped, within it percent-encoded, as is what does not show (marks of
-    direction, joiners); an empty reference is the page itself. The result can be of any scheme
-    (``mailto:``): see ``check``. Raises InvalidURL for what cannot be taken apart, or is longer
-    than any URL may be.
+    White space around it is removed; within it, it is percent-encoded, as are invisible characters
+    (marks of direction, joiners). An empty reference is the page itself. The result can have any
+    scheme (``mailto:``): see ``check``. Raises InvalidURL if it cannot be parsed, or is longer than
+    any URL may be.
     """
-    # Before the work: a page can hold a base of half a megabyte, and ten thousand links upon it.
+    # Checked before the work: a page can have a base of half a megabyte and ten thousand links.
     if len(reference) > LIMIT:
         raise InvalidURL(printable(reference), f"it has more than {LIMIT} characters")
     wanted = re.sub(r"[\t\r\n]", "", reference.strip("".join(map(chr, range(33)))))
@@ -164,9 +164,9 @@ def _visible(character: str) -> str:
 
 
 def same_site(a: str, b: str) -> bool:
-    """Tell whether two URLs have one host and port; http and https are taken for one another.
+    """Return whether two URLs have the same host and port; http and https count as equal.
 
-    A URL that ``check`` refuses is at no site.
+    A URL that ``check`` refuses belongs to no site.
     """
     try:
         return host_key(a) == host_key(b)
@@ -175,7 +175,7 @@ def same_site(a: str, b: str) -> bool:
 
 
 def host_key(url: str) -> str:
-    """Return ``host`` or ``host:port`` (where it is not the default).
+    """Return ``host`` or ``host:port`` (if it is not the default).
 
     Raises InvalidURL for what ``check`` refuses.
     """
@@ -184,7 +184,7 @@ def host_key(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL in normal form: A-labels without a last dot, or [IPv6].
+    """Return the host of a URL in normal form: A-labels without a final dot, or [IPv6].
 
     Raises InvalidURL for what ``check`` refuses.
     """
@@ -201,7 +201,7 @@ def _host_and_port(url: str) -> tuple[str, str]:
 
 
 def page_key(url: str) -> str:
-    """Return what tells pages apart: the normal form, or the URL itself where ``check`` refuses."""
+    """Return a key that is equal for equal pages: the normal form, or the URL if that has none."""
     try:
         return normalise(url)
     except InvalidURL:
@@ -212,7 +212,7 @@ def page_key(url: str) -> str:
 def _take_apart(url: str) -> tuple[SplitResult, str]:
     """Return the parts of an acceptable URL, and its host and port in normal form.
 
-    Remembered for a while: each link is checked, compared with its page and normalised.
+    Cached: each link is checked, compared with its page and normalised.
     """
     try:
         _refuse_characters(url)
@@ -261,7 +261,7 @@ def _host(host: str) -> str:
 
 
 def _one_encoding(text: str) -> str:
-    """Return a path or query percent-encoded where it must be and nowhere else."""
+    """Return a path or query that is percent-encoded where necessary and nowhere else."""
     return quote(_ESCAPE.sub(_one_escape, text), safe=_RESERVED)
 
 
