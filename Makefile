@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-hostile test-years fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist clean
+.PHONY: help demo test test-hostile test-years mutants fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,12 @@ YEARS_PUBLICATIONS ?= 100
 
 test-years: $(VENV)/ready  ## years of a blog, with everything that goes wrong, and an oracle (20 minutes)
 	$(BIN)/python -W ignore -m tests.years $(YEARS_SEEDS) $(YEARS_PUBLICATIONS)
+
+MUTANTS ?= 60
+MUTANTS_SEED ?= 1
+
+mutants: $(VENV)/ready  ## small faults put into what decides and remembers: do the tests notice? (30 minutes)
+	$(BIN)/python -m tests.mutants $(MUTANTS) $(MUTANTS_SEED)
 
 FUZZ_SECONDS ?= 90
 FUZZ_TARGETS := http headers html xmlrpc journal metadata configuration address
