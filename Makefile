@@ -2,16 +2,29 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
+
+# Dependency groups (pyproject.toml) are known to pip from 25.1 on; a new environment may have an older one.
+PIP := python -m pip --quiet --disable-pip-version-check
+NEW_PIP := --upgrade 'pip>=25.1'
 
 .PHONY: help demo test test-hostile test-years mutants fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-# One environment for all targets, made anew when the list of dependencies changes.
-$(VENV)/ready: setup.cfg pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+# One environment for the targets, made anew when the list of dependencies changes.
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/$(PIP) install $(NEW_PIP)
+	$(BIN)/$(PIP) install --group test --group lint --editable .
+	touch $@
+
+# Another for plugins that Pelican would load by itself wherever they are installed.
+$(PEERS)/ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/$(PIP) install $(NEW_PIP)
+	$(PEERS)/bin/$(PIP) install --group test --group peers --group bench --editable .
 	touch $@
 
 demo: $(VENV)/ready  ## a blog with feeds, and a second blog that is told about it
@@ -23,9 +36,8 @@ test: $(VENV)/ready  ## the whole suite, with coverage
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='pelican_linkback/*' --fail-under=100 >/dev/null
 
-test-peers: $(VENV)/ready  ## linkbacks to receivers that others wrote, from PyPI
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,peers]'
-	$(BIN)/python -m pytest peers
+test-peers: $(PEERS)/ready  ## linkbacks to receivers that others wrote
+	$(PEERS)/bin/python -m pytest peers
 
 lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
 	$(BIN)/ruff check .
@@ -51,7 +63,7 @@ FUZZ_SECONDS ?= 90
 FUZZ_TARGETS := http headers html xmlrpc journal metadata configuration address
 
 fuzz: $(VENV)/ready  ## look for what nobody thought of, FUZZ_SECONDS for each target
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/$(PIP) install --group fuzz
 	for target in $(FUZZ_TARGETS); do \
 		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=3000 \
 			-artifact_prefix=tests/fuzz/crash-$$target- tests/fuzz/corpus/$$target || exit 1; \
@@ -63,35 +75,40 @@ fuzz-answers: $(VENV)/ready  ## answers of servers that are wrong in a new way e
 	$(BIN)/python -m tests.fuzz.exchanges $(ANSWERS_SECONDS)
 
 docs: $(VENV)/ready  ## the documentation in docs/_build, warnings as errors
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	$(BIN)/$(PIP) install --group docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 
 screens: $(VENV)/ready  ## what the commands and the feeds look like, drawn into docs/screens
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[screens]'
+	$(BIN)/$(PIP) install --group screens
 	$(BIN)/python docs/screens/make.py
 	$(BIN)/python docs/screens/feeds.py
 
 golden: $(VENV)/ready  ## the golden feeds of tests/golden, written anew
 	sh tests/golden.sh $(BIN)
 
-bench: $(VENV)/ready  ## how fast it is, beside its peers (under ten minutes); benchmarks/results.md
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	$(BIN)/python -m benchmarks
+bench: $(PEERS)/ready  ## how fast it is, beside its peers (under ten minutes); benchmarks/results.md
+	$(PEERS)/bin/python -m benchmarks
 
-test-oldest:  ## the suite with exactly the lower bounds of setup.cfg
+test-oldest:  ## the suite with exactly the lower bounds of pyproject.toml
 	$(PYTHON) -m venv --clear .venv-oldest
 	$(PYTHON) tests/oldest.py > .venv-oldest/constraints.txt
-	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint .venv-oldest/constraints.txt --editable '.[test]'
+	.venv-oldest/bin/$(PIP) install $(NEW_PIP)
+	.venv-oldest/bin/$(PIP) install --constraint .venv-oldest/constraints.txt --group test --editable .
 	.venv-oldest/bin/python -m pytest
 
 dist: $(VENV)/ready  ## an sdist and a wheel in dist/
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
+	rm -rf dist
+	$(BIN)/$(PIP) install --group dist
 	$(BIN)/python -m build --outdir dist
 
-test-dist: dist  ## the wheel in an empty environment, far from the repository
+test-dist: dist  ## the metadata, and the wheel in an empty environment far from the repository
+	$(BIN)/validate-pyproject pyproject.toml
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+	$(BIN)/pyroma --min 10 .
 	$(PYTHON) -m venv --clear .venv-dist
-	.venv-dist/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	.venv-dist/bin/$(PIP) install dist/*.whl
 	sh tests/dist.sh "$$PWD/.venv-dist/bin"
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-oldest .venv-dist build dist .demo docs/_build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oldest .venv-peers .venv-dist build dist .demo docs/_build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,7 +1,8 @@
 """A Pelican plugin: feeds that every reader accepts, and linkbacks that are sent once.
 
-Add ``"pelican_linkback"`` to ``PLUGINS`` in pelicanconf.py to use it. ``register`` is the function
-that Pelican calls. ``docs/design.rst`` shows the modules.
+Pelican finds it in its namespace, as ``pelican.plugins.linkback``; a site whose pelicanconf.py sets
+``PLUGINS`` adds ``"pelican_linkback"`` to it. ``register`` is the function that Pelican calls.
+``docs/design.rst`` shows the modules.
 """
 
 from __future__ import annotations

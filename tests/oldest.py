@@ -1,11 +1,17 @@
-"""Print the lower bounds of setup.cfg as constraints: what ``make test-oldest`` tests with."""
+"""Print the lower bounds of pyproject.toml as constraints: what ``make test-oldest`` tests with."""
 
-import configparser
+import tomllib
 from pathlib import Path
 
-setup = configparser.ConfigParser()
-setup.read(Path(__file__).parent.parent / "setup.cfg", encoding="utf-8")
-wanted = setup["options"]["install_requires"] + setup["options.extras_require"]["test"]
-for line in filter(None, wanted.splitlines()):
-    name, _, bound = line.partition(">=")
-    print(f"{name}=={bound.split(',')[0]}")
+CONTEMPORARIES = [
+    "docutils==0.20.1",  # a newer one warns of what Pelican 4.8 does
+]
+
+project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))
+wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["test"]]
+for line in wanted:
+    requirement, _, marker = line.partition(";")
+    name, _, bound = requirement.partition(">=")
+    version = bound.partition(",")[0].strip()
+    print(f"{name}=={version}" + (f"; {' '.join(marker.split())}" if marker else ""))
+print(*CONTEMPORARIES, sep="\n")

@@ -16,6 +16,7 @@ from pelican.tools.pelican_quickstart import _jinja_env
 from pelican_linkback import cli
 from pelican_linkback.cli import init
 from pelican_linkback.cli.config_edits import (
+    NAMES,
     git_pattern,
     with_lines,
     with_plugin,
@@ -38,7 +39,7 @@ def folder(tmp_path, monkeypatch):
     """A site as pelican-quickstart makes it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delitem(sys.modules, "pelicanconf", raising=False)
-    monkeypatch.setattr(init, "_installed", list)
+    monkeypatch.setattr(init, "_installed", set)
     for name in ("pelicanconf.py", "publishconf.py"):
         text = _jinja_env.get_template(f"{name}.jinja2").render(VALUES)
         (tmp_path / name).write_text(text)
@@ -77,11 +78,9 @@ def test_a_quickstart_site_is_put_in_order_and_then_nothing_is_left_to_do(folder
     before = files(folder)
     status, out = run(capsys, "--yes", "--ci", "github")
     assert status == 0
-    assert "Written: 5 files." in out
+    assert "Written: 4 files." in out
     after = files(folder)
-    assert (
-        after["pelicanconf.py"] == before["pelicanconf.py"] + '\nPLUGINS = ["pelican_linkback"]\n'
-    )
+    assert after["pelicanconf.py"] == before["pelicanconf.py"]
     assert after["publishconf.py"].endswith('AUTHOR_FEED_ATOM = "feeds/author/{slug}.atom.xml"\n')
     assert after[".gitattributes"] == "linkback/*.jsonl merge=union\n"
     assert after[".gitignore"] == "linkback/*.lock\nlinkback/*.idle\nlinkback/discoveries.jsonl\n"
@@ -118,7 +117,7 @@ def test_the_difference_is_one_that_patch_takes(folder, capsys, answer):
     answer("n")
     out = run(capsys)[1]
     diff = out[: out.index("Nothing was written")]
-    assert '+PLUGINS = ["pelican_linkback"]' in diff
+    assert "+AUTHOR_FEED_ATOM = " in diff
     assert "--- /dev/null\n+++ b/.gitignore" in diff
     subprocess.run(["git", "init", "-q", folder], check=True)
     subprocess.run(["git", "apply", "-"], input=diff, text=True, cwd=folder, check=True)
@@ -139,16 +138,18 @@ def test_without_settings_for_publishing_the_author_is_told(folder, capsys):
 
 
 def test_publishconf_may_be_named_too(folder, capsys):
+    with (folder / "pelicanconf.py").open("a") as file:
+        file.write('PLUGINS = ["sitemap"]\n')
     assert run(capsys, "--yes", "-s", "publishconf.py")[0] == 0
-    assert "PLUGINS" in (folder / "pelicanconf.py").read_text()
+    assert 'PLUGINS = ["sitemap", "pelican_linkback"]' in (folder / "pelicanconf.py").read_text()
 
 
 def test_a_site_of_one_configuration(folder, capsys):
     conf = (folder / "pelicanconf.py").read_text()
     (folder / "pelicanconf.py").unlink()
-    (folder / "publishconf.py").write_text(conf)
+    (folder / "publishconf.py").write_text(conf + "PLUGINS = []\n")
     assert run(capsys, "--yes", "-s", "publishconf.py")[0] == 0
-    assert "PLUGINS" in (folder / "publishconf.py").read_text()
+    assert 'PLUGINS = ["pelican_linkback"]' in (folder / "publishconf.py").read_text()
 
 
 def test_what_is_not_understood_is_left_to_the_author(folder, capsys):
@@ -202,7 +203,6 @@ def test_for_machines_it_writes_only_with_yes(folder, capsys):
     told = json.loads(out)
     assert (status, told["written"]) == (1, False)
     assert [each["file"] for each in told["changes"]] == [
-        "pelicanconf.py",
         "publishconf.py",
         ".gitattributes",
         ".gitignore",
@@ -230,11 +230,12 @@ def test_a_file_that_cannot_be_written_is_named(folder, capsys):
 
 
 def test_the_plugins_that_pelican_finds_are_named_but_the_one_displaced(monkeypatch, tmp_path):
-    for name in ("sitemap", "linkbacks"):
+    for name in ("sitemap", "linkback", "linkbacks"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
     monkeypatch.setattr(init.pelican.plugins, "__path__", [str(tmp_path)])
-    assert init._installed() == ["sitemap"]
+    assert init._installed() == {"linkback", "linkbacks", "sitemap"}
+    assert init._to_name(init._installed()) == ["sitemap"]
 
 
 def test_the_cache_of_the_plugin_displaced_is_noticed(folder, capsys):
@@ -282,6 +283,7 @@ def test_the_cache_of_the_plugin_displaced_is_noticed(folder, capsys):
             'PLUGINS = [\n    (\n        "a"  # (why)\n    ),\n]\n',
             'PLUGINS = [\n    (\n        "a"  # (why)\n    ),\n        "pelican_linkback",\n]\n',
         ),
+        ("A = 1  # café", 'A = 1  # café\n\nPLUGINS = ["sitemap", "pelican_linkback"]\n'),
         ("from pelicanconf import *\n", None),
     ],
 )
@@ -319,6 +321,37 @@ def test_a_plugin_is_added_to_what_is_understood(before, after):
 def test_the_plugin_that_is_replaced_is_taken_out(before, after):
     text = without_plugin(before, init.REPLACED)
     assert text == after or (after is None and "linkbacks" not in (text or ""))
+
+
+def test_the_plugin_that_is_replaced_is_turned_off_where_pelican_finds_both(
+    folder, capsys, monkeypatch
+):
+    """Without PLUGINS both would be loaded, and tell the same sites."""
+    monkeypatch.setattr(init, "_installed", lambda: {"linkback", "linkbacks", "sitemap"})
+    assert run(capsys, "--yes")[0] == 0
+    text = (folder / "pelicanconf.py").read_text()
+    assert text.endswith('\nPLUGINS = ["sitemap", "pelican_linkback"]\n')
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_any_name_of_the_plugin_will_do(name):
+    text = f"PLUGINS = ['{name}']\n"
+    assert with_plugin(text, None) == with_plugin(text, ["sitemap"]) == text
+
+
+def test_a_site_without_plugins_needs_no_setting():
+    assert with_plugin("A = 1\n", None) == "A = 1\n"
+
+
+def test_the_difference_says_where_a_file_ends_without_a_newline(folder, capsys, answer):
+    for name in ("pelicanconf.py", "publishconf.py"):
+        (folder / name).write_text((folder / name).read_text().rstrip())
+    answer("n")
+    diff = run(capsys)[1].partition("Nothing was written")[0]
+    assert "\n\\ No newline at end of file\n" in diff
+    subprocess.run(["git", "init", "-q", folder], check=True)
+    subprocess.run(["git", "apply", "-"], input=diff, text=True, cwd=folder, check=True)
+    assert run(capsys) == (0, "Nothing to write.\n")
 
 
 def test_the_plugin_that_is_replaced_goes_or_is_named(folder, capsys):

@@ -137,6 +137,11 @@ def test_the_newest_reach_a_short_feed_whatever_the_order_of_pages(blog):
     assert slugs(build.parse("feeds/site.atom.xml")) == ["three"]
 
 
+def test_the_default_of_an_old_pelican_is_no_limit(blog):
+    ours = blog.build(FEED_MAX_ITEMS=None).read("feeds/site.atom.xml")
+    assert blog.build(FEED_MAX_ITEMS="").read("feeds/site.atom.xml") == ours
+
+
 def test_relative_urls_do_not_leak_into_summaries(blog):
     blog.article("linked", "See [one]({filename}one.md).", category="Linked")
     build = blog.build(RELATIVE_URLS=True)

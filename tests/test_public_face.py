@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import importlib
 import inspect
 import pkgutil
 import pydoc
 import re
+import tomllib
 from pathlib import Path
 from types import FunctionType
 
@@ -24,6 +24,7 @@ from tests.pages import sections
 from tests.test_docs import ASPECTS
 
 ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 README = (ROOT / "README.rst").read_text(encoding="utf-8")
 PARTS = sorted(
     name
@@ -142,23 +143,18 @@ def test_the_defaults_in_the_readme_are_the_defaults():
 
 
 def test_the_metadata_agree():
-    setup = configparser.ConfigParser()
-    setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    assert setup["metadata"]["license"] == "MIT"
-    assert (
-        "pelican-linkback = pelican_linkback.cli:main"
-        in setup["options.entry_points"]["console_scripts"]
-    )
+    assert PROJECT["license"] == "MIT"
+    assert PROJECT["scripts"] == {"pelican-linkback": "pelican_linkback.cli:main"}
     assert (ROOT / "pelican_linkback" / "py.typed").exists()
 
 
 def test_the_page_on_stability_knows_what_it_runs_on():
-    setup = configparser.ConfigParser()
-    setup.read(ROOT / "setup.cfg", encoding="utf-8")
     page = (ROOT / "docs" / "stability.rst").read_text(encoding="utf-8")
     (pythons,) = re.findall(r"^Python +(.*?):", page, re.MULTILINE)
     (pelican,) = re.findall(r"^Pelican +(\S+) and newer", page, re.MULTILINE)
-    classifiers = re.findall(r"Python :: (3\.\d+)$", setup["metadata"]["classifiers"], re.MULTILINE)
+    classifiers = re.findall(
+        r"Python :: (3\.\d+)$", "\n".join(PROJECT["classifiers"]), re.MULTILINE
+    )
     assert re.findall(r"3\.\d+", pythons) == classifiers
-    assert setup["options"]["python_requires"] == f">={classifiers[0]}"
-    assert f"pelican>={pelican}" in setup["options"]["install_requires"].splitlines()
+    assert PROJECT["requires-python"] == f">={classifiers[0]}"
+    assert f"pelican>={pelican}" in PROJECT["dependencies"]

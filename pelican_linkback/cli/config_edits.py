@@ -11,25 +11,29 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["git_pattern", "with_lines", "with_plugin", "with_setting", "without_plugin"]
+__all__ = ["NAMES", "git_pattern", "with_lines", "with_plugin", "with_setting", "without_plugin"]
 
 PLUGIN = "pelican_linkback"
+NAMES = frozenset({PLUGIN, "linkback", "pelican.plugins.linkback"})
+"""The names of this plugin in PLUGINS."""
 
 
-def with_plugin(text: str, installed: Sequence[str]) -> str | None:
+def with_plugin(text: str, beside: Sequence[str] | None) -> str | None:
     """Return the settings ``text`` with this plugin in PLUGINS.
 
-    If the setting is missing, Pelican loads every plugin ``installed`` in its namespace package.
-    A list with one name would turn them off, so the list gets all of them.
+    If the setting is missing, Pelican loads every plugin in its namespace package, this one too:
+    nothing is changed, unless ``beside`` lists the plugins to load with it and no others.
     """
     plugins = _plugins(text)
     if plugins is None:
         return None
     value, names = plugins
     if value is None:
-        missing = ", ".join(f'"{name}"' for name in (*installed, PLUGIN))
+        if beside is None:
+            return text
+        missing = ", ".join(f'"{name}"' for name in (*beside, PLUGIN))
         return _ended(text) + _line(text, f"\nPLUGINS = [{missing}]")
-    return text if PLUGIN in names else _with_element(text, value, [*names, PLUGIN])
+    return text if NAMES.intersection(names) else _with_element(text, value, [*names, PLUGIN])
 
 
 def without_plugin(text: str, plugins: Collection[str]) -> str | None:

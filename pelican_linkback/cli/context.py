@@ -6,12 +6,14 @@ import argparse
 import datetime as dt
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from pelican import DEFAULT_CONFIG_NAME, Pelican
 from pelican.settings import read_settings
 
+from pelican_linkback.cli.config_edits import NAMES
 from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.plugin.adapters import ReadSite, first_day, posts_of, read_site
 from pelican_linkback.sending import Post
@@ -69,9 +71,14 @@ def _reads_the_output_alone(arguments: argparse.Namespace) -> bool:
 
 
 def is_enabled(pelican: Mapping[str, Any]) -> bool:
-    """Return whether the settings name this plugin in PLUGINS."""
-    named = (getattr(each, "__name__", each) for each in pelican.get("PLUGINS") or ())
-    return "pelican_linkback" in named
+    """Return whether a build with these settings loads this plugin.
+
+    Without PLUGINS, Pelican loads every plugin in its namespace package.
+    """
+    plugins = pelican.get("PLUGINS")
+    if plugins is None:
+        return find_spec("pelican.plugins.linkback") is not None
+    return not NAMES.isdisjoint(getattr(each, "__name__", each) for each in plugins)
 
 
 def publishing_instead(settings: Settings) -> str:

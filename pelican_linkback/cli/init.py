@@ -20,6 +20,7 @@ import pelican.plugins
 from pelican import DEFAULT_CONFIG_NAME
 
 from pelican_linkback.cli.config_edits import (
+    NAMES,
     git_pattern,
     with_lines,
     with_plugin,
@@ -57,10 +58,14 @@ class Change:
         """Return the difference as ``diff -u`` shows it, with paths relative to ``folder``."""
         name = self.path.relative_to(folder).as_posix()
         old = f"a/{name}" if self.before else "/dev/null"
-        lines = difflib.unified_diff(
-            self.before.splitlines(), self.after.splitlines(), old, f"b/{name}", lineterm=""
-        )
-        return "\n".join(lines)
+        before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
+        return "\n".join(map(_shown, difflib.unified_diff(before, after, old, f"b/{name}")))
+
+
+def _shown(line: str) -> str:
+    """Return a line of a difference; a file may end without the end of a line."""
+    (text,) = line.splitlines()
+    return text if text != line else f"{text}\n\\ No newline at end of file"
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
@@ -111,7 +116,7 @@ def _steps(
 def _plugins(file: Path) -> Iterator[Change | str]:
     """Yield the change that adds this plugin to PLUGINS and removes the one that it replaces."""
     before = _read(file)
-    after = with_plugin(before, _installed())
+    after = with_plugin(before, _to_name(_installed()))
     if after is None:
         yield f'{file.name}: add "pelican_linkback" to PLUGINS'
     alone = without_plugin(before if after is None else after, REPLACED)
@@ -178,10 +183,17 @@ def _seems_used(folder: Path, kind: str) -> bool:
     return (folder / RECIPES[kind].partition("/")[0]).exists()
 
 
-def _installed() -> list[str]:
+def _installed() -> set[str]:
     """Return the plugins in Pelican's namespace package."""
-    found = pkgutil.iter_modules(pelican.plugins.__path__)
-    return sorted(each.name for each in found if each.ispkg and each.name not in REPLACED)
+    return {each.name for each in pkgutil.iter_modules(pelican.plugins.__path__) if each.ispkg}
+
+
+def _to_name(installed: set[str]) -> list[str] | None:
+    """Return the plugins for a new PLUGINS beside this one, None if no PLUGINS is needed.
+
+    A list turns off every plugin that is not in it: needed only to turn off the one replaced.
+    """
+    return sorted(installed - REPLACED - NAMES) if installed & REPLACED else None
 
 
 def _agreed(arguments: argparse.Namespace, screen: Screen) -> bool:

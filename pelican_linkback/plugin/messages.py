@@ -40,7 +40,8 @@ class MessageBuffer:
         """Log the collected messages, the highest level first, and clear them."""
         for level, messages in sorted(self._messages.items(), reverse=True):
             for text, others in summarised(messages):
-                self._logger.log(level, "%s", text)
+                # Before 4.12, --fatal of Pelican heeds these methods and not log().
+                getattr(self._logger, logging.getLevelName(level).lower())("%s", text)
                 for other in others:
                     self._logger.info("%s", other)
             self._said.update(text for _, text in messages)

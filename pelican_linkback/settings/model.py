@@ -222,7 +222,7 @@ def _addresses(pelican: Mapping[str, Any]) -> Iterator[str]:
 
 def _length(items: object) -> Iterator[str]:
     is_number = isinstance(items, int) and not isinstance(items, bool) and items >= 0
-    if items is not None and not is_number:
+    if items not in (None, "") and not is_number:  # "" is the default of Pelican 4.8
         yield f"FEED_MAX_ITEMS = {items!r}: takes a whole number, or None for all"
 
 

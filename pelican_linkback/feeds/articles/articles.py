@@ -181,9 +181,9 @@ class ArticleFeed(Feed):
 
     @default
     def limit(self) -> int | None:
-        """Return FEED_MAX_ITEMS."""
-        limit: int | None = self.site.settings.get("FEED_MAX_ITEMS")
-        return limit
+        """Return FEED_MAX_ITEMS, which is ``""`` by default in Pelican 4.8."""
+        limit: int | str | None = self.site.settings.get("FEED_MAX_ITEMS")
+        return limit if isinstance(limit, int) else None
 
     def filter(self, article: Article) -> bool:
         """Return whether the article's date has come, or LINKBACK_FUTURE lets it in (P22)."""
