@@ -120,6 +120,14 @@ def has_plugins(line):
     return lambda folder: (folder / "pelicanconf.py").write_text(text)
 
 
+def has_another(folder):
+    """The name of pelican-plugin-linkbacks, which is not installed for these tests."""
+    (folder / "plugins").mkdir()
+    (folder / "plugins" / "linkbacks.py").write_text("def register(): ...\n")
+    line = 'PLUGIN_PATHS = ["plugins"]\nPLUGINS = ["pelican_linkback", "linkbacks"]'
+    has_plugins(line)(folder)
+
+
 def is_ignored(folder):
     git(folder, "rm", "-q", "--cached", "linkback/ids.jsonl")
     (folder / ".gitignore").write_text("/output/\n/linkback/\n")
@@ -141,7 +149,7 @@ def names_no_feed(folder):
 
 WRONG = {
     "plugin": has_plugins("PLUGINS = []"),
-    "other plugins": has_plugins('PLUGINS = ["pelican_linkback", "linkbacks"]'),
+    "other plugins": has_another,
     "address": sets('SITEURL = "http://localhost:8000"'),
     "state folder": cannot_be_written,
     "version control": is_not_added,
