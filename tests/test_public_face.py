@@ -115,31 +115,10 @@ def test_the_help_of_the_face_can_be_read():
     assert "class Feed(" in text
 
 
-@pytest.mark.parametrize("name", settings.NAMES)
-def test_every_setting_is_in_the_readme(name):
-    assert f"``{name}``" in README
-
-
-@pytest.mark.parametrize("name", parser.COMMANDS)
-def test_every_command_is_in_the_readme(name):
-    assert f"``pelican-linkback {name}" in README
-
-
 def test_the_readme_names_no_setting_or_command_that_is_not_there():
-    assert set(re.findall(r"LINKBACK_[A-Z_]+", README)) == set(settings.NAMES)
-    named = set(re.findall(r"pelican-linkback ([a-z][a-z-]*)", README)) - {"as"}
-    assert named == set(parser.COMMANDS)
-
-
-def test_the_defaults_in_the_readme_are_the_defaults():
-    defaults = settings.read({"PATH": "/site/content"})
-    rows = dict(re.findall(r"^``LINKBACK_(\w+)``\s+``([^`]+)``", README, re.MULTILINE))
-    shown = {name.lower(): value for name, value in rows.items()}
-    assert shown.pop("state") == '"linkback"'
-    assert len(shown) >= 10
-    for name, value in shown.items():
-        actual = getattr(defaults, name)
-        assert eval(value, {}) == (tuple(map(str, actual)) if isinstance(actual, tuple) else actual)
+    """What there is stands in docs/reference, which has tests of its own."""
+    assert set(re.findall(r"LINKBACK_[A-Z_]+", README)) <= set(settings.NAMES)
+    assert set(re.findall(r"``pelican-linkback ([a-z][a-z-]*)", README)) <= set(parser.COMMANDS)
 
 
 def test_the_metadata_agree():
