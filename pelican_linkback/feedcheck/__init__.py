@@ -1,1 +1,1 @@
-"""Feed documents in, findings out: what would go wrong in readers, whoever wrote the feeds."""
+"""Finds errors in feed documents, whoever wrote them: documents in, findings out."""

@@ -1,4 +1,4 @@
-"""I/O: the files of the built site, looked at by their URLs."""
+"""The files of the built site, by their URLs. Does I/O."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pelican_linkback.feedcheck.podcast import BuiltFile
 __all__ = ["built_file"]
 
 _ENOUGH = 1 << 20
-"""As much of a file as is looked at, in bytes."""
+"""The number of bytes that are read of a file."""
 
 
 def built_file(folder: Path, base: str, url: str) -> BuiltFile | None:
-    """Return the file in ``folder``, which is at ``base``, that ``url`` names.
+    """Return the file for ``url`` in ``folder``, whose public address is ``base``.
 
-    None for what is elsewhere.
+    None if the URL is elsewhere.
     """
     home = base.rstrip("/") + "/"
     if not url.startswith(home):
@@ -38,6 +38,6 @@ def built_file(folder: Path, base: str, url: str) -> BuiltFile | None:
 
 
 def _names(place: str) -> tuple[str, ...]:
-    """Return the files that may be meant: a folder is its index, a page may lack its ending."""
+    """Return the possible files: a folder has an index, a page may omit its extension."""
     index = f"{place}/index.html".lstrip("/")
     return (index,) if not place or place.endswith("/") else (place, index, f"{place}.html")

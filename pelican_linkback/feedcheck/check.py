@@ -1,8 +1,8 @@
-"""What is wrong with a site's feeds: documents in, findings out. Pure.
+"""Checks a site's feeds: documents in, findings out. Pure.
 
-The rules are those of RFC 4287 (Atom), RFC 3339, RFC
-3986 and RFC 4151, of RSS 2.0 with the RSS Advisory Board's profile, and of readers: what they key
-on has to be unique and permanent, what they show has to work far from the site.
+The rules are those of RFC 4287 (Atom), RFC 3339, RFC 3986 and RFC 4151, of RSS 2.0 with the RSS
+Advisory Board's profile, and of readers: the ids that they use as keys have to be unique and
+permanent, and what they show has to work on any site.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = ["Checked", "Expected", "check", "url_of"]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How many feeds there are, and what was found in them, feed by feed."""
+    """The number of feeds, and the findings, feed by feed."""
 
     feeds: int
     findings: tuple[Finding, ...]
@@ -44,13 +44,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the feeds are held to.
+    """What the feeds are compared with.
 
-    ``base`` is the URL of the output folder, ``now`` the time that no date is after. ``remembered``
-    are the ids that readers know, by the entries' URLs. With ``readdressed`` feeds can have other
-    addresses than their paths, and a self link is wrong where it names another feed only. ``look``
-    returns the site's file that a URL names, None for any other URL. ``written`` are the paths of
-    the documents that were written as feeds, where that is known.
+    ``base`` is the URL of the output folder, ``now`` the time that no date may be after.
+    ``remembered`` are the ids that readers know, by the entries' URLs. With ``readdressed`` feeds
+    can have other URLs than their paths, and a self link is wrong only if it names another feed.
+    ``look`` returns the site's file for a URL, None for any other URL. ``written`` are the paths of
+    the documents that were written as feeds, if known.
     """
 
     base: str
@@ -61,19 +61,19 @@ class Expected:
     written: Collection[str] = ()
 
     def of(self, path: str) -> Expected:
-        """Return what the document at ``path`` is held to.
+        """Return what the document at ``path`` is compared with.
 
-        What a build did not write is not of the present site, and its links need not lead into it:
-        to build again, as the message says, would not mend them.
+        A document that no build wrote is not of the present site, and its links need not lead into
+        it: to build again, as the message says, would not fix them.
         """
         is_of_the_site = path in self.written or not self.written
         return self if is_of_the_site else replace(self, look=lambda _: None)
 
 
 def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
-    """Return what is wrong with the feeds among ``documents``, which are named by their paths.
+    """Return the findings about the feeds in ``documents``, which are given by their paths.
 
-    What is XML or JSON and no feed is passed over. Raises InvalidURL where ``expected.base`` is
+    XML and JSON files that are no feeds are skipped. Raises InvalidURL if ``expected.base`` is
     none.
     """
     feeds: dict[str, FeedDocument] = {}
@@ -148,7 +148,7 @@ def _entry_id(
 
 
 def _valid_id(part: Part, *, free: bool = False) -> Problems:
-    """Say what an id lacks; a ``free`` one may be any text, but not a URI that is none."""
+    """Return what is wrong with an id; a ``free`` one may be any text, except an invalid URI."""
     if not part.id:
         yield say("id-missing")
     elif not (is_uri(part.id) or (free and ":" not in part.id)):
@@ -164,7 +164,7 @@ def _key(url: str) -> str:
 
 
 def _across(feeds: Mapping[str, FeedDocument]) -> Iterator[Finding]:
-    """Yield where two feeds disagree; it is told of the second."""
+    """Yield conflicts between two feeds; the finding is about the second."""
     owners: dict[str, str] = {}
     pages: dict[str, tuple[str, str]] = {}
     names: dict[tuple[str, str | None], tuple[str, str]] = {}
@@ -181,7 +181,7 @@ def _across(feeds: Mapping[str, FeedDocument]) -> Iterator[Finding]:
             other_page, where = pages.setdefault(unique_id, (page, path))
             if other_page != page and where != path:
                 yield Finding(path, _label(entry), *say("id-shared", unique_id, where))
-            # Entries that share a page are told apart by their titles, if at all.
+            # Entries that share a page are distinguished by their titles, if at all.
             other_id, where = names.setdefault((page, entry.title), (unique_id, path))
             if other_id != unique_id and where != path and page not in shared:
                 problem = say("id-differs", unique_id, other_id, where)
@@ -196,25 +196,25 @@ def _identified(feed: FeedDocument) -> Iterator[tuple[Part, str, str]]:
 
 
 def _shared_pages(feed: FeedDocument) -> Iterator[str]:
-    """Yield the pages of several entries, which have no page of their own then."""
+    """Yield the pages of several entries: these entries have no pages of their own."""
     ids: dict[str, str] = {}
     for _, unique_id, page in _identified(feed):
         if ids.setdefault(page, unique_id) != unique_id:
             yield page
 
 
-# Links and places
+# Links and addresses
 
 
 def url_of(base: str, path: str) -> str:
-    """Return the URL of the document at ``path`` in the output folder, which is at ``base``."""
+    """Return the URL of the document at ``path`` in the output folder, whose URL is ``base``."""
     return normalise(urljoin(base.rstrip("/") + "/", quote(path, errors="surrogateescape")))
 
 
 def _self_link(
     path: str, feed: FeedDocument, places: Mapping[str, str], expected: Expected
 ) -> Problems:
-    """Say whether a feed names the place where it is; a relative self link is told elsewhere."""
+    """Return what is wrong with a feed's self link; a relative one is reported elsewhere."""
     if not feed.self_url:
         yield say("hub-without-self", _first_of(feed.hubs)) if feed.hubs else say("self-missing")
     elif not is_relative(feed.self_url):
@@ -234,7 +234,7 @@ def _first_of(found: Sequence[str]) -> str:
     return f"{printable(found[0], 150)} (and {more} more)" if more else found[0]
 
 
-# What a feed and each of its entries have
+# Checks of a feed and each of its entries
 
 
 def _part(feed: FeedDocument, part: Part, expected: Expected) -> Problems:

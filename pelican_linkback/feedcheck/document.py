@@ -1,4 +1,4 @@
-"""What a feed document says, in whatever format: one shape for all."""
+"""The content of a feed document, in one form for all formats."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ __all__ = ["Enclosed", "FeedDocument", "Part", "Said", "tags_in"]
 class Said(NamedTuple):
     """An element of a podcast.
 
-    ``name`` is such as "itunes:image"; ``text`` may stand in an attribute, too; a narrower
-    category is ``within`` a wider one.
+    ``name`` is such as "itunes:image"; ``text`` may be from an attribute, too; a subcategory is
+    ``within`` its category.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Said(NamedTuple):
 
 
 class Enclosed(NamedTuple):
-    """An enclosure as it is written; None for what it does not say."""
+    """An enclosure as written; None for missing values."""
 
     url: str
     length: str | None
@@ -37,14 +37,12 @@ class Enclosed(NamedTuple):
 class Part:
     """A feed's head, or one of its entries.
 
-    ``number`` counts the entries from 1; the head is 0. ``permalink`` says that the id claims to
-    be the entry's URL. ``dates`` are (element, text), ``authors`` their names, ``urls`` all that
-    stand outside of the HTML and beside ``link``, ``tags`` those of the HTML,
-    ``languages`` what its language is said to be. ``lacks_content``
-    says that an item has no content though its format demands it. ``podcast`` is what a podcast
-    says in the elements that apps for podcasts read; empty for any other feed. ``titles`` and
-    ``descriptions`` are those that are shown letter by letter, ``summaries`` the HTML of
-    summaries, and ``names`` those of people.
+    ``number`` counts the entries from 1; the head is 0. ``permalink``: the id claims to be the
+    entry's URL. ``dates`` are (element, text), ``authors`` their names, ``urls`` all URLs outside
+    of the HTML except ``link``, ``tags`` the tags in the HTML, ``languages`` the declared ones.
+    ``lacks_content``: an item has no content though its format requires it. ``podcast`` has the
+    elements of a podcast, empty for any other feed. ``titles`` and ``descriptions`` are those that
+    are shown as plain text, ``summaries`` the HTML of summaries, and ``names`` those of people.
     """
 
     number: int
@@ -72,10 +70,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A feed: ``format`` is "atom", "rss" or "json", ``self_url`` what its self link says.
+    """A feed: ``format`` is "atom", "rss" or "json", ``self_url`` its self link.
 
-    ``current`` is the feed of which this is an archive document (RFC 5005), if it is one, and
-    ``hubs`` are those through which the feed can be subscribed to (WebSub).
+    ``current`` is the feed whose archive document (RFC 5005) this is, if it is one, and ``hubs``
+    are those at which readers can subscribe (WebSub).
     """
 
     format: str
@@ -86,5 +84,5 @@ class FeedDocument:
     hubs: tuple[str, ...] = ()
 
 
-# The same article stands in the feeds of its category, authors and tags.
+# The same article is in the feeds of its category, authors and tags.
 tags_in = functools.lru_cache(maxsize=2048)(markup.tags)

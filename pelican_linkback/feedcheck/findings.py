@@ -1,4 +1,4 @@
-"""What can be wrong with a feed: every code that ``check`` knows, and what is said of it."""
+"""All findings about feeds: every code of ``check``, and its message."""
 
 from __future__ import annotations
 
@@ -95,16 +95,16 @@ CODES: Mapping[str, str] = {
     "build the site again",
     "script": "There is a script in the text ({}), and readers refuse it; take it out",
 }
-"""Every finding there is, and what is said of it."""
+"""The message of each code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong.
 
-    ``feed`` is the document's path in the output folder, ``entry`` the title of the entry (else
-    its link, else its number) or None for the feed as a whole, ``code`` one of CODES, ``message``
-    a sentence with the remedy.
+    ``feed`` is the document's path in the output folder, ``entry`` the title of the entry (else its
+    link, else its number) or None for the feed as a whole, ``code`` one of CODES, ``message`` a
+    sentence with the remedy.
     """
 
     feed: str
@@ -114,11 +114,11 @@ class Finding:
 
 
 Problem = tuple[str, str]
-"""A code and what is said of it."""
+"""A code and its message."""
 
 Problems = Iterator[Problem]
 
 
 def say(code: str, *words: object) -> Problem:
-    """Return the problem with this ``code``, its sentence filled in with ``words``."""
+    """Return the problem with this ``code``, its message filled in with ``words``."""
     return code, CODES[code].format(*(printable(word) or "nothing" for word in words))

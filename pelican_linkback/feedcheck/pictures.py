@@ -1,4 +1,4 @@
-"""What a PNG or a JPEG file says of the picture in it. Pure."""
+"""The format and size of the picture in a PNG or JPEG file. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import NamedTuple
 __all__ = ["Picture", "picture_in"]
 
 _PNG = re.compile(rb"\x89PNG\r\n\x1a\n....IHDR(.{4})(.{4}).(.)", re.DOTALL)
-# The markers of frames; the three that are none begin tables.
+# The markers of frames; the three exceptions start tables.
 _JPEG_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class Picture(NamedTuple):
-    """What a file says of its picture: ``kind`` is "png" or "jpeg", the sizes are in pixels."""
+    """The header of a picture file: ``kind`` is "png" or "jpeg", the sizes are in pixels."""
 
     kind: str
     width: int
@@ -23,7 +23,7 @@ class Picture(NamedTuple):
 
 
 def picture_in(head: bytes) -> Picture | None:
-    """Return the picture in a PNG or a JPEG file of which ``head`` is the beginning, else None."""
+    """Return the picture in a PNG or JPEG file that starts with ``head``, else None."""
     if png := _PNG.match(head):
         width, height = (int.from_bytes(number) for number in png.groups()[:2])
         return Picture("png", width, height, is_rgb=png[3][0] in {2, 3, 6})

@@ -1,6 +1,6 @@
-"""What a podcast lacks: Apple's requirements, and the rules of the podcast namespace. Pure.
+"""Checks podcasts: Apple's requirements, and the rules of the podcast namespace. Pure.
 
-The rules, and where they stand:
+The sources of the rules:
 
 RSS
     "Podcast RSS feed requirements" (Apple Podcasts for Creators, support article 823)
@@ -26,18 +26,18 @@ from pelican_linkback.feeds.formats.podcast_terms import CATEGORIES, GROUPS, MED
 __all__ = ["BuiltFile", "Look", "of_episode", "of_show"]
 
 Rule = tuple[str, str]
-"""A code and the words of its message."""
+"""A code and the arguments of its message."""
 
 
 class BuiltFile(NamedTuple):
-    """A file of the site: its size in bytes, None where there is none, and how it begins."""
+    """A file of the site: its size in bytes, None if it does not exist, and its first bytes."""
 
     size: int | None
     head: bytes
 
 
 Look = Callable[[str], BuiltFile | None]
-"""Returns the file that a URL names; None for what is not on this site."""
+"""Returns the file for a URL; None if it is not on this site."""
 
 _REQUIRED = ("itunes:image", "itunes:category", "itunes:explicit", "language", "description")
 _TRUTH = re.compile("true|false")
@@ -58,7 +58,7 @@ _FORMS = {
     "podcast:locked": re.compile("yes|no"),
     "podcast:medium": re.compile("|".join(sorted(MEDIUMS))),
 }
-# The attributes that a tag has to have (NAMESPACE).
+# The required attributes of a tag (NAMESPACE).
 _ATTRIBUTES = {
     "podcast:transcript": ("url", "type"),
     "podcast:chapters": ("url", "type"),
@@ -70,7 +70,7 @@ _KINDS = {
     ),
     "podcast:chapters": re.compile(r"application/json\+chapters"),
 }
-# By the file's extension, which decides (GUIDE, enclosure); MPEG-4 may hold either.
+# By the file's extension, which decides (GUIDE, enclosure); MPEG-4 may contain either.
 _TYPES = {
     "m4a": {"audio/x-m4a"},
     "mp3": {"audio/mpeg"},
@@ -79,7 +79,7 @@ _TYPES = {
     "m4v": {"video/x-m4v"},
     "pdf": {"application/pdf"},
 }
-# How much a tag may hold: bytes (GUIDE, description) or characters (GUIDE; NAMESPACE).
+# The maximum size of a tag: bytes (GUIDE, description) or characters (GUIDE; NAMESPACE).
 _LONGEST = {
     "description": 4000,
     "podcast:funding": 128,
@@ -102,7 +102,7 @@ def of_show(show: Part, look: Look) -> Iterator[Rule]:
 
 
 def of_episode(episode: Part, show: Part, seen: set[str], look: Look) -> Iterator[Rule]:
-    """Yield what is wrong with an episode; ``seen`` are the files of those before it."""
+    """Yield what is wrong with an episode; ``seen`` are the files of the episodes before it."""
     yield from _said(episode, look)
     yield from _number(episode, show)
     for said in episode.said("podcast:chapters"):
@@ -114,7 +114,7 @@ def of_episode(episode: Part, show: Part, seen: set[str], look: Look) -> Iterato
 
 
 def _number(episode: Part, show: Part) -> Iterator[Rule]:
-    """Say whether an episode of a serial show has its number (GUIDE, itunes:episode)."""
+    """Yield a finding if an episode of a serial show has no number (GUIDE, itunes:episode)."""
     serial = [said for said in show.said("itunes:type") if said.text.lower() == "serial"]
     kinds = {said.text.lower() for said in episode.said("itunes:episodeType")} or {"full"}
     if serial and "full" in kinds and not episode.said("itunes:episode"):
@@ -122,7 +122,7 @@ def _number(episode: Part, show: Part) -> Iterator[Rule]:
 
 
 def _enclosure(file: dict[str, str], seen: set[str], look: Look) -> Iterator[Rule]:
-    """Say what is wrong with an episode's file (RSS; GUIDE, enclosure)."""
+    """Yield what is wrong with an episode's file (RSS; GUIDE, enclosure)."""
     url, kind, length = (file.get(name, "") for name in ("url", "type", "length"))
     if not url:
         yield "enclosure-missing", ""
@@ -144,7 +144,7 @@ def _enclosure(file: dict[str, str], seen: set[str], look: Look) -> Iterator[Rul
 
 
 def _said(part: Part, look: Look) -> Iterator[Rule]:
-    """Say what is wrong with single tags, whatever stands beside them."""
+    """Yield what is wrong with single tags, each taken alone."""
     for said in part.podcast:
         form, longest = _FORMS.get(said.name), _LONGEST.get(said.name)
         if form and said.text and not form.fullmatch(said.text):
@@ -160,7 +160,7 @@ def _said(part: Part, look: Look) -> Iterator[Rule]:
 
 
 def _attributes(said: Said, look: Look) -> Iterator[Rule]:
-    """Say what is wrong with the attributes of a tag of the podcast namespace."""
+    """Yield what is wrong with the attributes of a tag of the podcast namespace."""
     attributes = dict(said.attributes)
     for name in _ATTRIBUTES.get(said.name, ()):
         if not attributes.get(name):
@@ -180,7 +180,7 @@ def _attributes(said: Said, look: Look) -> Iterator[Rule]:
 
 
 def _person(said: Said) -> Iterator[Rule]:
-    """Say what is wrong with a person (NAMESPACE, person): both attributes ignore case."""
+    """Yield what is wrong with a person (NAMESPACE, person): both attributes ignore case."""
     attributes = dict(said.attributes)
     group = attributes.get("group", "cast").lower()
     role = attributes.get("role", "").lower()
@@ -191,7 +191,7 @@ def _person(said: Said) -> Iterator[Rule]:
 
 
 def _picture(url: str, look: Look) -> Iterator[Rule]:
-    """Say what is wrong with a picture that is on this site (GUIDE, itunes:image)."""
+    """Yield what is wrong with a picture that is on this site (GUIDE, itunes:image)."""
     found = look(url)
     if found is None:
         return
@@ -212,12 +212,12 @@ def _extension(url: str) -> str:
 
 
 def _without_query(url: str) -> str:
-    # urlsplit raises for what is no URL, and this is a stranger's.
+    # urlsplit raises for an invalid URL, which a feed may contain
     return re.split("[?#]", url, maxsplit=1)[0]
 
 
 def _chapters(said: Said, look: Look) -> Iterator[Rule]:
-    """Say what is wrong with a file of chapters (NAMESPACE, "JSON Chapters Format")."""
+    """Yield what is wrong with a file of chapters (NAMESPACE, "JSON Chapters Format")."""
     url = dict(said.attributes).get("url", "")
     found = look(url)
     if found and found.size is not None and not _are_chapters(found.head):

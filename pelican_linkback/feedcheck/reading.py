@@ -1,7 +1,7 @@
-"""Feed documents in, data out: Atom, RSS and JSON Feed read into one shape. Pure.
+"""Reads feed documents: Atom, RSS and JSON Feed into one form. Pure.
 
-``check`` judges what stands here, and ``published_ids`` tells by which ids readers know the
-entries of a feed. Nothing is repaired: what a document does not say is None or absent here.
+``check`` judges the result, and ``published_ids`` returns the ids by which readers know the entries
+of a feed. Nothing is repaired: what a document lacks is None or missing here.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pelican_linkback.text.urls import is_fetchable
 
 __all__ = ["page_url", "published_ids", "read"]
 
-# What may stand before the root element, then its name or that of the document type. NUL bytes
-# are taken out before, so that UTF-16 reads like the rest.
+# What may precede the root element, then its name or that of the document type. NUL bytes are
+# removed before, so that UTF-16 can be read, too.
 _HEAD = re.compile(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->)*+<(!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)", re.S)
 
 _REFERRER = re.compile(r"[?&]ref=feed$")
@@ -29,9 +29,9 @@ _REFERRER = re.compile(r"[?&]ref=feed$")
 def read(document: bytes) -> FeedDocument | None:
     """Return the feed in ``document``; None for XML whose root is no feed (a site map, say).
 
-    JSON is a feed where it names the version of JSON Feed. Raises UnreadableFeed for what is no
-    XML at all or not well-formed, and for a feed with a document type, which no feed needs and
-    through which entities would come in.
+    JSON is a feed if it names the version of JSON Feed. Raises UnreadableFeed if it is not XML or
+    not well-formed, and for a feed with a document type, which no feed needs and which could bring
+    in entities.
     """
     if document[:64].removeprefix(codecs.BOM_UTF8).lstrip()[:1] in {b"{", b"["}:
         return read_json(document)
@@ -55,9 +55,9 @@ def read(document: bytes) -> FeedDocument | None:
 def published_ids(document: bytes) -> dict[str, str]:
     """Return the ids by which readers know the entries of a published feed, by the entries' URLs.
 
-    An RSS item without guid is known by its link. Entries without an absolute URL or without id
-    are left out, and those that share a URL: it does not say which is which. Raises UnreadableFeed
-    for what is no feed.
+    An RSS item without guid is known by its link. Entries without an absolute URL or without id are
+    left out, and entries that share a URL: it does not identify them. Raises UnreadableFeed if it
+    is not a feed.
     """
     feed = read(document)
     if feed is None:
@@ -72,5 +72,5 @@ def published_ids(document: bytes) -> dict[str, str]:
 
 
 def page_url(link: str) -> str:
-    """Return an entry's link without what Pelican's FEED_APPEND_REF added to the page's URL."""
+    """Return an entry's link without what Pelican's FEED_APPEND_REF adds to it."""
     return _REFERRER.sub("", link)

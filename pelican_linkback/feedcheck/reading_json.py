@@ -1,6 +1,6 @@
-"""JSON Feed 1.1 and 1. Pure.
+"""Reads JSON Feed 1.1 and 1. Pure.
 
-What has not the type that the specification says counts as not there.
+A value of a wrong type counts as missing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ VERSIONS = "https://jsonfeed.org/version/"
 
 
 def read_json(document: bytes) -> FeedDocument | None:
-    """Return what a JSON Feed says; None for other JSON. Raises UnreadableFeed for no JSON."""
+    """Return the content of a JSON Feed, None for other JSON; else raise UnreadableFeed."""
     try:
         root = json.loads(document)
     except (ValueError, RecursionError) as error:
@@ -43,7 +43,7 @@ def _json_item(number: int, item: Any) -> Part:
 
 
 def _json_part(number: int, part: Any) -> Part:
-    single = _member(part, "author", Mapping)  # version 1 had but one
+    single = _member(part, "author", Mapping)  # version 1 had only one
     authors = _list(part, "authors") or ([single] if single else [])
     names = ("external_url", "image", "banner_image", "icon", "favicon", "next_url")
     attachments, hubs = _list(part, "attachments"), _list(part, "hubs")

@@ -1,4 +1,4 @@
-"""Atom and RSS, read from their root elements. Pure."""
+"""Reads Atom and RSS from their root elements. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _pictures(element: Element) -> Iterator[str]:
 
 
 def read_atom(root: Element) -> FeedDocument:
-    """Return what a feed in Atom says (RFC 4287)."""
+    """Return the content of an Atom feed (RFC 4287)."""
     entries = (_atom_part(n, each) for n, each in enumerate(root.findall(f"{ATOM}entry"), 1))
     head, self_url, current = _atom_part(0, root), _linked(root, "self"), _linked(root, "current")
     return FeedDocument("atom", head, self_url, tuple(entries), current, _all_linked(root, "hub"))
@@ -55,13 +55,13 @@ def _linked(element: Element, rel: str) -> str | None:
 
 
 def _all_linked(element: Element, rel: str) -> tuple[str, ...]:
-    """Return the links of this rel, which is "alternate" where none is given (4.2.7.2)."""
+    """Return the links with this rel, which is "alternate" by default (4.2.7.2)."""
     links = (link for link in element.findall(f"{ATOM}link") if link.get("rel", "alternate") == rel)
     return tuple(_attributes(links, "href"))
 
 
 def _atom_part(number: int, element: Element) -> Part:
-    # An entry that was taken over has its author in its source (4.2.11).
+    # An entry from another feed may have its author in its source (4.2.11).
     authors = element.findall(f"{ATOM}author") or element.findall(f"{ATOM}source/{ATOM}author")
     people = [*authors, *element.findall(f"{ATOM}contributor")]
     texts = [*element.findall(f"{ATOM}summary"), *element.findall(f"{ATOM}content")]
@@ -97,7 +97,7 @@ def _atom_part(number: int, element: Element) -> Part:
 
 
 def _as_text(element: Element, name: str) -> tuple[str, ...]:
-    """Return the texts that are declared to be text (RFC 4287, section 3.1.1)."""
+    """Return the texts that are declared as text (RFC 4287, section 3.1.1)."""
     texts = (
         each for each in element.findall(f"{ATOM}{name}") if each.get("type", "text") == "text"
     )
@@ -109,7 +109,7 @@ def _enclosed(element: Element, url: str) -> Enclosed:
 
 
 def _languages(element: Element) -> Iterator[str]:
-    """Yield the languages of a feed or an entry and of its texts; "" says that it has none."""
+    """Yield the languages of a feed or an entry and of its texts; "" means none."""
     children = (child for child in element if child.tag not in {f"{ATOM}entry", "channel", "item"})
     return filter(None, _attributes((element, *children), XML_LANG))
 
@@ -133,7 +133,7 @@ def _local(name: str) -> str:
 
 
 def read_rss(root: Element) -> FeedDocument:
-    """Return what a feed in RSS 2.0 or 0.91 says."""
+    """Return the content of a feed in RSS 2.0 or 0.91."""
     found = root.find("channel")
     channel = root if found is None else found
     items = (_rss_part(n, each) for n, each in enumerate(channel.findall("item"), 1))

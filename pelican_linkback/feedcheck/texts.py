@@ -1,8 +1,8 @@
-"""What readers see of a feed and its entries: titles, names, summaries, links, enclosures. Pure.
+"""Checks what readers show of a feed: titles, names, summaries, links, enclosures. Pure.
 
 The rules are those of RSS 2.0 (a title and a channel's description are text; the length of an
 enclosure is its bytes), of RFC 4287 (names are names, section 3.2.1), and of the W3C validator,
-which calls a style sheet in content a risk.
+which warns of style sheets in content.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pelican_linkback.text.urls import is_fetchable
 __all__ = ["of_part"]
 
 Rule = tuple[str, str]
-"""A code and the words of its message."""
+"""A code and the arguments of its message."""
 
 _BLOCK = re.compile(
     r"<(?:/?(?:address|article|aside|blockquote|center|dd|details|div|dl|dt|figure|footer|form"
@@ -38,13 +38,13 @@ _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?", re.DOTALL)
 
 
 def of_part(part: Part, look: Look) -> Iterator[Rule]:
-    """Yield what is wrong with what a feed's head or an entry shows; each thing once."""
+    """Yield what is wrong with the shown parts of a feed's head or an entry; each thing once."""
     rules = (_shown(part), _content(part), map(_enclosed, part.enclosures), _links(part, look))
     yield from dict.fromkeys(filter(None, chain.from_iterable(rules)))
 
 
 def _shown(part: Part) -> Iterator[Rule]:
-    """Yield what is wrong with what is shown letter by letter."""
+    """Yield what is wrong with plain-text values."""
     for title in part.titles:
         if found := _BLOCK.search(title):
             yield "title-markup", found[0]
@@ -79,13 +79,13 @@ def _urls(part: Part) -> Iterator[str]:
 
 
 def _is_blank(html: str) -> bool:
-    """Tell whether a summary shows nothing, though it is there."""
+    """Return whether a summary exists, but shows nothing."""
     seen = any(f"<{name}" in html.lower() for name in _SEEN)
     return not seen and not _TAG.sub("", html).replace("&nbsp;", "").strip()
 
 
 def _enclosed(enclosed: Enclosed) -> Rule | None:
-    """Return what cannot be in an enclosure; a relative URL is told elsewhere."""
+    """Return what is wrong with an enclosure; a relative URL is reported elsewhere."""
     if not is_relative(enclosed.url) and not is_fetchable(enclosed.url):
         return "enclosure-wrong", f"address {enclosed.url}"
     if enclosed.length is not None and not _LENGTH.fullmatch(enclosed.length):

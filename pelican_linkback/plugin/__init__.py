@@ -1,1 +1,1 @@
-"""The adapter to Pelican: its signals, what it has read, what a build says."""
+"""The adapter to Pelican: its signals, its articles and pages, the log messages of a build."""

@@ -1,4 +1,4 @@
-"""Pelican's articles and pages as delivery sees them, and the feeds: Posts and Topics out."""
+"""Pelican's articles, pages and feeds -> the Posts and Topics of sending."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 _QUOTED = re.compile('"[^"]*"')
-"""What an author wrote, in a message."""
+"""A quoted part of a message: what an author wrote."""
 
 
 def first_day(settings: Settings, today: date, *, remember: bool = True) -> date | None:
-    """Return the day from which on found links are told: None where only marked ones are.
+    """Return the day from which on found links are sent; None if only marked ones are.
 
-    Raises JournalError where the day cannot be remembered.
+    Raises JournalError if the day cannot be recorded.
     """
     if settings.targets != "all":
         return None
@@ -57,10 +57,11 @@ def first_day(settings: Settings, today: date, *, remember: bool = True) -> date
 
 
 def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = None) -> list[Post]:
-    """Return the Post of each article or page, and say which of their marks cannot be used.
+    """Return the Post of each article or page, with warnings about marks that cannot be used.
 
     The links of an article dated from the day ``since`` on are sent though they are not marked;
-    with None, of no article. One that cannot be read costs itself: what is known of it stays.
+    with None, of no article. An article that cannot be read costs itself only: its deliveries stay
+    as they are.
     """
     messages = MessageBuffer(logger)
 
@@ -88,7 +89,7 @@ def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = N
 
 
 def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
-    """Yield all that ``posts_of`` looks at, as texts that cost next to nothing."""
+    """Yield all input of ``posts_of`` as strings, at nearly no cost."""
     yield repr(settings)
     for content in contents:
         try:
@@ -106,9 +107,9 @@ def _pieces(content: Any) -> tuple[str, ...]:
 
 
 def topics_of(feeds: Iterable[WrittenFeed], settings: Settings) -> Iterator[Topic]:
-    """Yield the Topic of each feed, as it stands on the disk: that is what is uploaded.
+    """Yield the Topic of each feed, as the file is on disk: that is what is uploaded.
 
-    (A plugin may have changed it after it was written.) One that is not there any more is none.
+    (A plugin may have changed it after it was written.) A file that is gone is left out.
     """
     for feed in feeds:
         with suppress(OSError):
@@ -117,7 +118,7 @@ def topics_of(feeds: Iterable[WrittenFeed], settings: Settings) -> Iterator[Topi
 
 
 def pieces_of_feeds(feeds: Iterable[WrittenFeed]) -> Iterator[str]:
-    """Yield what changes when ``topics_of`` does, as texts: a file keeps its time if it can."""
+    """Yield strings that change with the result of ``topics_of``."""
     for feed in feeds:
         with suppress(OSError):
             stat = feed.path.stat()
@@ -125,17 +126,17 @@ def pieces_of_feeds(feeds: Iterable[WrittenFeed]) -> Iterator[str]:
 
 
 def _name(path: Path, output: Path) -> str:
-    """Return the path of a feed as its author knows it: in the output folder."""
+    """Return the path of a feed below the output folder."""
     return path.relative_to(output).as_posix() if path.is_relative_to(output) else path.name
 
 
 def _site_url(content: Any) -> str:
-    """Return the address of the site that the content is of: i18n_subsites makes several."""
+    """Return the URL of the site of the content: i18n_subsites makes several."""
     return str(content.settings.get("SITEURL") or "").rstrip("/")
 
 
 def _post(content: Any, settings: Settings, since: date | None) -> Post:
-    # A URI, not an IRI: receivers fetch it with whatever client they have.
+    # A URI, not an IRI: receivers may use any client to fetch it.
     source = normalise(resolve(_site_url(content) + "/", content.url))
     marks = marks_of(content)
     html = content.get_content(_site_url(content))
@@ -151,7 +152,7 @@ _reads_only = ContextVar("_reads_only", default=False)
 
 
 def is_only_read() -> bool:
-    """Tell whether the run under way is ``read_site``'s: Pelican calls it finalized all the same.
+    """Return whether this run is one of ``read_site``: Pelican sends finalized in any case.
 
     The signal itself has to be sent, since i18n_subsites builds its sites on it.
     """
@@ -160,7 +161,7 @@ def is_only_read() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReadSite:
-    """A site that was read: what a build would publish, and what would write its feeds."""
+    """A site that was read: its published contents, and the stages for its feeds."""
 
     contents: list[Any] = field(default_factory=list)
     generators: list[Any] = field(default_factory=list)
@@ -200,4 +201,4 @@ def read_site(pelican: Any, now: datetime) -> ReadSite:
 
 
 def _write_nothing(writer: Any) -> None:
-    """Stand in for a generator's generate_output."""
+    """Replace a generator's generate_output, so that it writes nothing."""

@@ -1,4 +1,4 @@
-"""The build under way: what Pelican's signals have brought so far. It keeps, and does nothing."""
+"""The state of the build under way: what Pelican's signals have brought so far."""
 
 from __future__ import annotations
 
@@ -14,32 +14,33 @@ __all__ = ["Build", "begin", "current"]
 
 @dataclass
 class Build:
-    """What one build gathers of the site and of the subsites that i18n_subsites builds within it.
+    """The state of one build of a site, and of the subsites that i18n_subsites builds within it.
 
-    Pelican makes an articles generator for each of them, and plugins may bring more.
+    Pelican makes an articles generator for each of them, and plugins may add more.
     """
 
     folders: OutputFolders = field(default_factory=OutputFolders)
-    """What is known of the feeds in each output folder."""
+    """The feeds in each output folder."""
 
     stages: dict[int, FeedStage] = field(default_factory=dict)
-    """The feeds of each articles generator, by its ``id()``: a stage keeps its generator alive."""
+    """The feed stage of each articles generator, by its ``id()``: a stage keeps its generator
+    alive."""
 
     published: list[Any] = field(default_factory=list)
     """The articles and pages."""
 
     feeds: list[WrittenFeed] = field(default_factory=list)
-    """The feeds that were written, as far as they name hubs."""
+    """The written feeds that name hubs."""
 
     unpublished: list[Any] = field(default_factory=list)
-    """The articles and pages of a site that is at an address, but not a public one."""
+    """The articles and pages of a site whose address is not public."""
 
     def take_over(self, generator: Any) -> None:
-        """Set the feeds of an articles generator aside, to be written when its pages are."""
+        """Turn the feeds of an articles generator off; they are written after its pages."""
         self.stages[id(generator)] = FeedStage(generator, self.folders)
 
     def prune(self, output: OutputFolder) -> None:
-        """Remove the feeds that are gone from a folder, when all that go there are written."""
+        """Remove the feeds that are gone from a folder, after all feeds for it are written."""
         stages = [stage for stage in self.stages.values() if stage.output is output]
         if all(stage.is_over for stage in stages):
             paths = {path for stage in stages for path in stage.paths}
@@ -50,7 +51,7 @@ _current: ContextVar[Build | None] = ContextVar("_current", default=None)
 
 
 def begin() -> Build:
-    """Begin a build; what an earlier one of this process left is forgotten (``--autoreload``)."""
+    """Start a build, and forget the one before in this process (``--autoreload``)."""
     build = Build()
     _current.set(build)
     return build

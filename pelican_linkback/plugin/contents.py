@@ -1,7 +1,7 @@
 """Pelican's articles and pages: which are published, and the border of each.
 
-What is asked of one goes through ``attempt``: an exception becomes one message and that article's
-failure, and the others go on.
+Code that may fail for one of them runs in ``attempt``: an exception becomes one message and that
+article's failure, and the others go on.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 class Place(NamedTuple):
-    """An article's or page's URL and source file, both of which Pelican works out each time."""
+    """An article's or page's URL and source file, both of which Pelican computes on each access."""
 
     url: str
     source: str
@@ -49,7 +49,7 @@ _WITHHELD = (
     *("drafts", "drafts_translations", "draft_pages", "draft_translations"),
     *("hidden_articles", "hidden_pages", "hidden_translations"),
 )
-"""Where Pelican's generators keep what is not published."""
+"""The attributes of Pelican's generators that have unpublished contents."""
 
 
 _NAMES = (methodcaller("get_relative_source_path"), attrgetter("url"), attrgetter("title"))
@@ -66,12 +66,12 @@ def published(generator: Any, now: datetime) -> Iterator[Any]:
 def _is_due(article: Any, now: datetime) -> bool:
     try:
         return bool(article.date <= now)
-    except TypeError:  # without a zone, as a plugin may give it: it is shown, as Pelican does
+    except TypeError:  # without a time zone, as a plugin may set it: it is published, as by Pelican
         return True
 
 
 def withheld(generator: Any) -> Iterator[Any]:
-    """Yield what ``generator`` has read and does not publish: drafts, and what is hidden."""
+    """Yield what ``generator`` has read and does not publish: drafts and hidden contents."""
     for name in _WITHHELD:
         yield from getattr(generator, name, ())
 
@@ -83,7 +83,7 @@ def attempt(
     cost: str,
     say: Callable[[str], None] = logger.error,
 ) -> T:
-    """Return what ``act`` makes of an article or page, else ``otherwise`` with a message.
+    """Return ``act`` of an article or page; ``otherwise``, with a message, if it raises.
 
     ``cost`` says what the article loses by the failure, ``say`` takes the message.
     """
@@ -96,9 +96,9 @@ def attempt(
 
 
 def read_through(site_url: str, content: Any) -> Place:
-    """Read what the feeds ask of each article and page, and return its place.
+    """Read everything that feeds need of an article or page, and return its place.
 
-    Raises whatever one raises that is broken: it would cost every feed that looks at it.
+    Raises what a broken one raises: later, it would cost every feed that contains it.
     """
     place = Place(content.url, content.relative_source_path or "")
     join(f"{site_url}/", place.url)
@@ -113,7 +113,7 @@ def read_through(site_url: str, content: Any) -> Place:
 
 
 def name_of(content: Any) -> str:
-    """Return what an article or page is known by: its file, its URL where it was made of none."""
+    """Return the name of an article or page: its file, or its URL if it has none."""
     for read in _NAMES:
         with suppress(Exception):  # a message about a broken article needs a name, too
             if name := read(content):
@@ -122,12 +122,12 @@ def name_of(content: Any) -> str:
 
 
 def marks_of(content: Any) -> extraction.Marks:
-    """Return what the metadata of an article or page ask for."""
+    """Return the marks in the metadata of an article or page."""
     return extraction.read_marks(content.metadata.get("pingback"))
 
 
 def is_marked(content: Any) -> bool:
-    """Tell whether an article or page asks for linkbacks; one that cannot be read does not."""
+    """Return whether an article or page has marks; one that cannot be read has none."""
     try:
         marks = marks_of(content)
     except Exception:  # noqa: BLE001 (said where its linkbacks are gathered)

@@ -1,4 +1,4 @@
-"""Pelican's articles and pages as the entries of feeds that have ids."""
+"""Pelican's articles and pages as feed entries with ids."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Entries:
 def entries_of(contents: Iterable[Iterable[tuple[Any, Place]]], base: str) -> Entries:
     """Return the entries of the site at ``base``: each generator's articles and pages.
 
-    What two generators have read from one file is one entry, if it is at one URL.
+    If two generators read one file, it is one entry if it has one URL.
     """
     found = Entries()
     read: dict[Place, int] = {}

@@ -38,15 +38,15 @@ _FORMATS = {
     "application/feed+json": "JSON Feed",
 }
 _NOWHERE = "http://localhost/"
-"""Where a site without SITEURL is taken to be, to compare its addresses."""
+"""The base URL of a site without SITEURL, to compare addresses."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed that a page can point readers to.
+    """A feed that a page can link to.
 
-    ``path`` is the document's place below the output folder, ``languages`` are those of its
-    entries, and ``hreflang`` is one of them where it tells the feed from others.
+    ``path`` is the document's path below the output folder, ``languages`` are those of its entries,
+    and ``hreflang`` is one of them if it distinguishes the feed from others.
     """
 
     href: str
@@ -69,25 +69,25 @@ class FeedLink:
 
 
 class _Offer:
-    """A feed of the site; ``link`` is None where its class fails."""
+    """A feed of the site; ``link`` is None if its class fails."""
 
     def __init__(self, document: Document, report: Callable[[Document, Exception], None]) -> None:
         self._document, self._report = document, report
 
     @property
     def subject(self) -> Hashable:
-        """What the feed is for, as ``_key`` has it."""
+        """The key of the feed's subject, see ``_key``."""
         obj = self._document.obj
         return _key(obj.obj if isinstance(obj, InLanguage) else obj)
 
     def is_in(self, lang: object) -> bool:
-        """Tell whether a page in ``lang`` should have it: where it is for one, only in that."""
+        """Return whether a page in ``lang`` should link to it: if it has one, only that."""
         obj = self._document.obj
         return not lang or not isinstance(obj, InLanguage) or obj.lang == lang
 
     @cached_property
     def link(self) -> FeedLink | None:
-        """The link to it; what its class raises is reported, and costs this link alone."""
+        """The link to it; an exception of its class is reported, and costs this link only."""
         try:
             return _link(self._document)
         except Exception as error:  # noqa: BLE001 (whatever a hook raises)
@@ -98,10 +98,10 @@ class _Offer:
 class FeedLinks:
     """``feed_links(page)`` in a template: the link elements for the feeds of a page.
 
-    Without ``page`` the template's own variables say what page it is: ``category``, ``tag``,
+    Without ``page`` the template's own variables determine the page: ``category``, ``tag``,
     ``author`` or ``article``; with it, it is that object's. The feeds of the page's subject come
-    first, those of the whole site after them. ``stages`` have the site's feeds, and say what goes
-    wrong with one of them.
+    first, then those of the whole site. ``stages`` have the site's feeds, and report errors of one
+    of them.
     """
 
     def __init__(self, stages: Sequence[FeedStage]) -> None:
@@ -127,7 +127,7 @@ class FeedLinks:
             self._fail("{} has no further links to feeds: {}", path.name, error)
 
     def _fail(self, words: str, name: str, error: Exception) -> None:
-        """Say once what goes wrong with pages."""
+        """Report an error about pages, once."""
         problem = words.format(printable(name), described(error))
         if problem not in self._failures:
             self._failures.add(problem)
@@ -156,10 +156,10 @@ class FeedLinks:
 
 
 def _key(subject: object) -> Hashable:
-    """Return what ``subject`` is looked up by.
+    """Return the key by which ``subject`` is looked up.
 
-    Pelican's categories, tags and authors are equal to others of their slug, but also to strings.
-    What cannot be hashed or compared is only equal to itself.
+    Pelican's categories, tags and authors are equal to others with their slug, but also to strings.
+    An object that cannot be hashed or compared is equal only to itself.
     """
     try:
         hash(subject)
@@ -179,9 +179,9 @@ def _variables(page: Any) -> Mapping[str, Any]:
 
 def _link(document: Document) -> FeedLink | None:
     feed, obj = document.feed, document.obj
-    feed.obj = obj  # which hooks may use
+    feed.obj = obj  # used by hooks
     title = feed.aspect("title", obj)
-    if title is None:  # which costs the feed: there will be no such document
+    if title is None:  # an error costs the feed, so there will be no such document
         return None
     return FeedLink(
         href=feed.site.absolute_feed(feed.document_url(obj) or document.path),
@@ -209,10 +209,10 @@ def _languages(document: Document) -> tuple[str, ...]:
 
 
 def told_apart(links: Sequence[FeedLink]) -> list[FeedLink]:
-    """Return ``links`` with titles that tell them apart: a reader shows no more of them.
+    """Return ``links`` with titles that distinguish them: a reader shows only titles.
 
-    Those that carry one title say their languages and their formats, as far as these differ, and
-    where that is not enough their paths.
+    Those with the same title get their languages and formats added, as far as these differ, and if
+    that is not enough their paths.
     """
     by_title: dict[str, list[FeedLink]] = defaultdict(list)
     for link in links:
@@ -222,7 +222,7 @@ def told_apart(links: Sequence[FeedLink]) -> list[FeedLink]:
 
 
 def _named(same: list[FeedLink]) -> Iterator[tuple[FeedLink, FeedLink]]:
-    """Yield each of the links of one title, and what becomes of it."""
+    """Yield each of the links with one title, and its replacement."""
     languages_differ = len({each.languages for each in same}) > 1
     types_differ = len({each.type for each in same}) > 1
 
@@ -245,9 +245,9 @@ def add_missing_links(
 ) -> None:
     """Add to the head of the page at ``path`` the ``links`` that it does not have yet.
 
-    ``name`` is the page's place below the output folder, whose address is ``site_url``. A feed is
-    linked to when the page names its address or that of its file, in whatever way. The rest of
-    the page stays as it is, to the byte.
+    ``name`` is the page's path below the output folder, whose URL is ``site_url``. The page links
+    to a feed if it names the feed's URL or that of its file, in any form. The rest of the page
+    stays unchanged, byte for byte.
     """
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     head = _END_OF_HEAD.search(text)
@@ -264,7 +264,7 @@ def add_missing_links(
 
 
 def _linked(head: str, url: str) -> Iterator[str]:
-    """Yield what the links of a page at ``url`` lead to (RFC 3986, section 5)."""
+    """Yield the URLs that a page at ``url`` links to (RFC 3986, section 5)."""
     page = markup.read(head)
     for link in page.links:
         if link.href and "alternate" in link.rels:
@@ -281,5 +281,5 @@ def _addresses(link: FeedLink, home: str) -> Iterator[str]:
 
 
 def _address(url: str) -> str:
-    """Return an absolute URL as pages are told apart by; http and https are one."""
+    """Return a URL in the form for comparison; http and https are equal."""
     return page_key(url).partition("://")[2]

@@ -1,6 +1,7 @@
-"""A feed document and the listeners of other plugins: made, handed to them, and able to be written.
+"""Makes a feed document, calls the listeners of other plugins, and makes sure it can be written.
 
-What a listener raises costs that listener; what it leaves that cannot be written is taken out.
+An exception of a listener costs that listener; changes of a listener that cannot be written are
+removed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class MadeFeed:
-    """The populated generator of a document; ``head`` is what it said before listeners saw it."""
+    """The populated generator of a document; ``head`` has its values before listeners saw it."""
 
     document: Document
     feed: Any
@@ -37,20 +38,20 @@ class MadeFeed:
     def hubs(self) -> tuple[str, ...]:
         """The hubs that it names."""
         named = self.feed.feed.get("hubs") or ()
-        # Who listens to feed_generated may have put there what no journal can hold.
+        # A listener of feed_generated may have added values that no journal can contain.
         is_list = isinstance(named, Iterable) and not isinstance(named, str)
         return tuple(hub for hub in named if isinstance(hub, str)) if is_list else ()
 
 
 class FeedMaker:
-    """Makes the feeds of a build, whose templates have ``context``; ``messages`` takes messages."""
+    """Makes the feeds of a build; ``context`` is for its templates, ``messages`` takes messages."""
 
     def __init__(self, context: dict[str, Any], messages: MessageBuffer) -> None:
         self._context, self._messages = context, messages
         self._said: set[Hashable] = set()
 
     def make(self, document: Document, site: Site) -> MadeFeed:
-        """Return a document as the listeners of feed_generated leave it."""
+        """Return a document after the listeners of feed_generated."""
         feed = document.populated(site)
         made = MadeFeed(document, feed, dict(feed.feed))
         notify(signals.feed_generated, self._context, self._report_listener, feed=feed)
@@ -59,8 +60,8 @@ class FeedMaker:
     def write(self, made: MadeFeed, write: Callable[[], T]) -> T:
         """Return what ``write`` returns, which writes the feed.
 
-        Where that raises, items that cannot be written are left out, and what listeners have
-        changed in its head is undone.
+        If it raises, items that cannot be written are left out, and changes of listeners in the
+        head are undone.
         """
         try:
             return write()
@@ -70,7 +71,7 @@ class FeedMaker:
             return write()
 
     def edit(self, made: MadeFeed) -> Callable[..., Any]:
-        """Return what hands the written document to the listeners of feed_written."""
+        """Return the function that passes the written document to the listeners of feed_written."""
         return partial(
             notify_of_document,
             failed=self._report_listener,
@@ -80,7 +81,7 @@ class FeedMaker:
         )
 
     def _mend(self, feed: Mended, head: Mapping[str, Any], error: Exception) -> bool:
-        """Take out what cannot be written of a feed; return whether there is such, and more."""
+        """Remove what cannot be written of a feed; return whether anything is left to write."""
         broken = feed.drop_broken_items()
         if broken and not feed.num_items():
             return False
@@ -99,7 +100,7 @@ class FeedMaker:
         return True
 
     def _say_once(self, what: Hashable, text: str) -> None:
-        """Take down the first of the messages about one thing."""
+        """Add the message, if it is the first about ``what``."""
         if what not in self._said:
             self._said.add(what)
             self._messages.add(logging.ERROR, what, text)

@@ -1,8 +1,8 @@
-"""The feed stage of a build: what Pelican has read goes in, documents on the disk come out.
+"""The feed stage of a build: what Pelican has read -> feed documents on disk.
 
 ::
 
-    the generator is made      Pelican's own feeds are set aside, the manifest is read
+    the generator is made      Pelican's own feeds are turned off, the manifest is read
     the pages are written      site | ids | catalogue | documents | ids.jsonl | manifest
 """
 
@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WrittenFeed:
-    """A feed as it was written: where it stands, its own URL, and the hubs that it names."""
+    """A written feed: its file, its own URL, and the hubs that it names."""
 
     path: Path
     url: str
@@ -53,12 +53,12 @@ class WrittenFeed:
 
 
 class FeedStage:
-    """The feeds of one articles generator, from its making to the writing of its pages.
+    """The feeds of one articles generator, from its creation until its pages are written.
 
-    ``output`` is what is known of the feeds in its output folder, which another generator of the
-    build may have, too. ``with_hubs`` are those of a publication that were written, and name
-    hubs and an address. When the feeds are written the stage ``is_over``: ``paths`` are those of
-    all the documents that there should be, and ``failed`` owns others that are not known.
+    ``output`` knows the feeds in its output folder, which another generator of the build may share.
+    ``with_hubs`` are the written feeds of a publication that name hubs and a URL. After the feeds
+    are written the stage ``is_over``: ``paths`` are those of all documents that should exist, and
+    ``failed`` owns others that are unknown.
     """
 
     def __init__(self, generator: Any, folders: OutputFolders | None = None) -> None:
@@ -82,7 +82,7 @@ class FeedStage:
         generator.generate_feeds = _leave_the_feeds
 
     def documents(self) -> Sequence[Document]:
-        """Return the site's feeds, without archives; what is wrong is reported by ``run``."""
+        """Return the site's feeds, without archives; errors are reported by ``run``."""
         self.reader.read()
         site = self.reader.site(dt.datetime.now(dt.UTC), {}, warn=lambda *_: None)
         documents = catalogue(self._classes, site).documents
@@ -91,13 +91,13 @@ class FeedStage:
     def run(
         self, writer: Any, stages: Sequence[FeedStage], now: dt.datetime, *, preview: bool = False
     ) -> str:
-        """Write every feed whose bytes changed; return a line that says how many.
+        """Write every feed whose bytes changed; return a line with their numbers.
 
-        ``stages`` are those of the build, this one among them. In a ``preview`` nothing is
-        published, and so no id has to be remembered.
+        ``stages`` are those of the build, including this one. A ``preview`` publishes nothing, and
+        so need not save ids.
 
-        A feed that cannot be built is logged and left out. So is the whole stage where the ids
-        cannot be read: new ones would show the reader the whole archive again.
+        A feed that cannot be built is logged and left out. So is the whole stage if the ids cannot
+        be read: new ids would show readers the whole archive again.
         """
         try:
             store = IdStore(self._settings.state, edition_of(self._settings))
@@ -111,7 +111,7 @@ class FeedStage:
         with _what_is_there_kept():
             site, assigned = self._identified(store, stages, now)
             if self._settings.publishes and not preview:
-                self._remember(store, assigned, now)  # before a feed names them
+                self._remember(store, assigned, now)  # saved before a feed contains them
             counts = self._write(site, writer)
         self._messages.flush()
         return counts + _about_links(site.url)
@@ -121,10 +121,10 @@ class FeedStage:
     ) -> Iterator[tuple[WrittenFeed, bytes]]:
         """Yield each feed that names hubs, and its bytes, as ``run`` would write it.
 
-        Nothing is written, and what is wrong is left for ``run`` to tell.
+        Nothing is written, and errors are left to ``run``.
         """
         if not self._settings.hubs and self._settings.feeds is None:
-            return  # so there are none, and the site's feeds need not be made
+            return  # there are no hubs, so the site's feeds need not be made
         try:
             store = IdStore(self._settings.state, edition_of(self._settings))
         except JournalError:
@@ -156,7 +156,7 @@ class FeedStage:
 
     @property
     def place(self) -> tuple[Path, str]:
-        """The site whose entries are told apart by ids: its output folder, and its edition."""
+        """The site whose entries are distinguished by ids: its output folder, and its edition."""
         return self.output.folder, self._settings.edition
 
     def _remember(self, store: IdStore, assigned: Assigned, now: dt.datetime) -> None:
@@ -183,7 +183,7 @@ class FeedStage:
             ]
         self.is_over, self.paths, self.failed = True, paths, catalogued.failed
         if self.reader.unreadable or has_unread_sources(self._generator):
-            # What an article stands for is not gone while the article cannot be read.
+            # Feeds of an article that cannot be read are not gone.
             self.failed |= {Owner(name, None) for name, _ in self._classes.classes}
         return f"Feeds: {written.count(True)} written, {written.count(False)} unchanged"
 
@@ -240,17 +240,17 @@ class FeedStage:
         return changed
 
     def report(self, document: Document, error: Exception) -> None:
-        """Take down what costs a feed, or a link to it; said once where it is the same."""
+        """Report an error that costs a feed, or a link to it; each message once."""
         named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
         if self._generator.settings.get("DEBUG"):
             logger.error("Feed %s", named, exc_info=error)
         else:
             self._messages.add(logging.ERROR, (type(document.feed), type(error)), f"Feed {named}")
-        if self.is_over:  # the feeds are written, and pages still are
+        if self.is_over:  # the feeds are written, and pages are still to be written
             self._messages.flush()
 
     def _followed(self, made: MadeFeed) -> Iterator[WrittenFeed]:
-        """Yield the feed where it is published, and names hubs and an address."""
+        """Yield the feed if it is published, and names hubs and a URL."""
         url = made.feed.feed.get("feed_url")
         if url and made.hubs and self._settings.publishes:
             yield WrittenFeed(self._path(made.document), url, made.hubs)
@@ -266,16 +266,16 @@ def _bytes_of(feed: Any) -> bytes:
 
 
 def is_taken_over(generator: Any) -> bool:
-    """Tell whether it is this plugin that writes the feeds of ``generator``."""
+    """Return whether this plugin writes the feeds of ``generator``."""
     return generator.generate_feeds is _leave_the_feeds
 
 
 def _leave_the_feeds(writer: Any) -> None:
-    """Stand in for ArticlesGenerator.generate_feeds."""
+    """Replace ArticlesGenerator.generate_feeds, so that it writes nothing."""
 
 
 def _about_links(site_url: str) -> str:
-    """Say what is wrong with the links of feeds where SITEURL makes no absolute URLs of them."""
+    """Return what is wrong with the links of feeds if SITEURL does not make them absolute."""
     if "://" in site_url:
         return ""
     if not site_url:
@@ -288,9 +288,9 @@ def _about_links(site_url: str) -> str:
 
 @contextmanager
 def _what_is_there_kept() -> Iterator[None]:
-    """Spare the garbage collector what is there before the feeds: the whole site, and no garbage.
+    """Exclude objects that exist before the feeds from garbage collection: the whole site.
 
-    It would walk through all of it again for each quarter more that the feeds keep.
+    The collector would scan all of it again for each quarter more that the feeds keep.
     """
     ours = not gc.get_freeze_count()
     if ours:
@@ -304,7 +304,7 @@ def _what_is_there_kept() -> Iterator[None]:
 
 @contextmanager
 def _absolute_links(context: dict[str, Any], site_url: str) -> Iterator[None]:
-    """Let summaries link absolutely: with RELATIVE_URLS the last page's ``../`` linger (P24)."""
+    """Make links in summaries absolute: RELATIVE_URLS leaves those of the last page (P24)."""
     before = context.get("localsiteurl")
     context["localsiteurl"] = site_url
     try:

@@ -1,7 +1,7 @@
-"""How Pelican was started: neither its settings nor a signal say so.
+"""How Pelican was started, which neither its settings nor a signal says.
 
-So the words it was started with are read anew, by its own parser. A build that another program
-starts in its process (invoke, pytest) has none.
+So its arguments are parsed again, by its own parser. A build that another program starts in its
+process (invoke, pytest) has none.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from pelican_linkback.text.next_steps import in_use
 __all__ = ["is_preview", "options_in_use"]
 
 PUBLISHING = "publishconf.py"
-"""What pelican-quickstart calls the settings that publish a site."""
+"""The name that pelican-quickstart gives to the settings that publish a site."""
 
 
 def is_preview(argv: Sequence[str]) -> bool:
-    """Tell whether ``argv``, as in ``sys.argv``, is a pelican that watches or serves."""
+    """Return whether ``argv``, as in ``sys.argv``, is a pelican that watches or serves."""
     arguments = _arguments(argv)
     return arguments is not None and bool(arguments.autoreload or arguments.listen)
 
 
 def options_in_use(argv: Sequence[str]) -> str:
-    """Return the options with which a command of ours is about the site that is being published.
+    """Return the options that make one of our commands use the settings of this build.
 
-    Where ``argv`` is none of Pelican's, the file that such settings usually have is taken.
+    If ``argv`` is not Pelican's, the usual file of such settings is taken.
     """
     arguments = _arguments(argv)
     if arguments is not None:
@@ -47,6 +47,6 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace | None:
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             arguments: argparse.Namespace = parse_arguments(list(argv[1:]))
-    except SystemExit:  # not Pelican's words after all
+    except SystemExit:  # not Pelican's arguments
         return None
     return arguments

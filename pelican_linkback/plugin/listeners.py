@@ -1,4 +1,4 @@
-"""Pelican's signals, sent so that a listener that fails costs itself and no more."""
+"""Sends Pelican's signals, so that a listener that fails costs itself only."""
 
 from __future__ import annotations
 
@@ -31,12 +31,11 @@ def notify_of_document(
     damaged: Callable[[Listener, str], None],
     **arguments: Any,
 ) -> bool:
-    """Send ``feed_written`` for the document at ``path``; return whether it is another one then.
+    """Send ``feed_written`` for the document at ``path``; return whether a listener changed it.
 
-    What a listener makes of a document is the document. But if the listener raises, if it takes
-    the document away, or if it leaves of XML or JSON what cannot be read as that (most take every
-    feed for XML), the document is put back as it was before. ``damaged`` is called with the
-    listener and with what became of the document.
+    A document stays as a listener leaves it. But if the listener raises, if it removes the
+    document, or if it makes XML or JSON unreadable (most take every feed for XML), the document is
+    restored. ``damaged`` is called with the listener and with the damage.
     """
     listeners = _listeners(signals.feed_written, str(path))
     if not listeners:
@@ -75,7 +74,7 @@ def _listeners(signal: Any, sender: Any) -> list[Listener]:
 
 
 def _damage(before: bytes, after: bytes | None) -> str:
-    """Say what became of a document that no reader can read now; "" where all is well."""
+    """Return the damage of a document that no reader can read now; "" if there is none."""
     if after is None:
         return "is not there"
     was = _format_of(before)
@@ -83,7 +82,7 @@ def _damage(before: bytes, after: bytes | None) -> str:
 
 
 def _format_of(data: bytes) -> str:
-    """Return in which format a document can be read: XML, JSON, or "" for neither."""
+    """Return the format in which a document can be read: XML, JSON, or "" for neither."""
     try:
         if data.lstrip().startswith(b"<"):
             expat.ParserCreate().Parse(data, True)  # noqa: FBT003
@@ -102,6 +101,6 @@ def _bytes_of(path: Path) -> bytes | None:
 
 
 def name_of(listener: Listener) -> str:
-    """Return how a message names a listener: by its module and its name there."""
+    """Return the name of a listener for messages: its module and its name there."""
     name = getattr(listener, "__qualname__", type(listener).__qualname__)
     return f"{getattr(listener, '__module__', '?')}.{name}"

@@ -1,4 +1,4 @@
-"""What a site writes beside its feeds: no feed takes the path of any of it."""
+"""The other files that a site writes: no feed may take their paths."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def taken(paths: Collection[str], generator: Any, writer: Any, output: Path) -> 
     """
     written = getattr(writer, "_written_files", ())
     found = {path: "a page of the site" for path in paths if str(output / path) in written}
-    if found:  # articles are many, and Pelican makes out each one's path anew
+    if found:  # articles are many, and Pelican computes each path on access
         articles = _contents(generator, lambda content: isinstance(content, Article))
         found |= {path: name for path, name in articles if path in found}
     others = _contents(generator, lambda content: not isinstance(content, Article))
@@ -35,7 +35,7 @@ def taken(paths: Collection[str], generator: Any, writer: Any, output: Path) -> 
 
 
 def has_unread_sources(generator: Any) -> bool:
-    """Return whether Pelican could not read a source file, and so knows less than there is."""
+    """Return whether Pelican could not read a source file, so that something may be missing."""
     contents = generator.context["generated_content"].values()
     return any(content is None for content in contents)
 
@@ -48,14 +48,14 @@ def _contents(generator: Any, of: Callable[[Any], bool]) -> Iterator[tuple[str, 
         if content is not None and of(content):
             kind = type(content).__name__.lower()
             name = f"the {_KINDS.get(kind, kind)} {name_of(content)}"
-            with suppress(Exception):  # one that cannot be read is reported where it is needed
+            with suppress(Exception):  # one that cannot be read is reported elsewhere
                 yield _normal(_save_as(content)), name
 
 
 def _save_as(content: Any) -> str:
-    """Return where Pelican will put a content, unnoticed by it.
+    """Return the path that Pelican will write a content to, without side effects.
 
-    A static file whose place was asked for is not moved beside the page that attaches it any more.
+    A static file whose path was requested is not moved to the page that attaches it any more.
     """
     path: str = Content.save_as.fget(content)
     return path

@@ -1,4 +1,4 @@
-"""What an articles generator has read, as the feeds see it: Pelican's objects in, a Site out."""
+"""The contents of an articles generator, as the feeds see them: Pelican's objects -> a Site."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pelican_linkback.text.urls import page_key
 __all__ = ["STYLESHEET", "Known", "SiteReader"]
 
 STYLESHEET = "linkback-feed.css"
-"""Where our stylesheet goes in the output folder."""
+"""The name of our stylesheet in the output folder."""
 
 Known = Mapping[int, tuple[str, str]]
 """The URL and the id of each article and page, by the object's ``id()``."""
@@ -29,7 +29,7 @@ Known = Mapping[int, tuple[str, str]]
 class SiteReader:
     """Reads the site of ``generator``; articles that cannot be read are left out, with a message.
 
-    ``unreadable`` are those, by their ``id()``, once the contents have been read.
+    ``unreadable`` are those, by their ``id()``, after the contents have been read.
     """
 
     def __init__(self, generator: Any, settings: Settings, messages: MessageBuffer) -> None:
@@ -50,7 +50,7 @@ class SiteReader:
     def read(self) -> list[tuple[Any, Place | None]]:
         """Return the articles and pages with their places; other plugins may change them.
 
-        Those that no feed can have are ``unreadable`` from now on, and have None.
+        Those that no feed can contain are ``unreadable`` from now on, and have None.
         """
         cost = "it is left out of the feeds"
         say = partial(self._messages.add, logging.ERROR, cost)
@@ -72,7 +72,7 @@ class SiteReader:
         return [content for content in contents if id(content) not in self.unreadable]
 
     def _groups(self, name: str) -> dict[Any, Sequence[Any]]:
-        """Return what each object of a kind has; without those that have nothing readable.
+        """Return the contents of each category, tag or author; without those that have none left.
 
         Their feeds would be empty, and stay as they are instead.
         """
@@ -114,7 +114,7 @@ class SiteReader:
         )
 
     def _style(self) -> str:
-        """Return the address of the feeds' stylesheet, "" where they have none."""
+        """Return the URL of the feeds' stylesheet, "" if they have none."""
         style = self._settings.feed_style
         if not isinstance(style, bool):
             return style
@@ -127,13 +127,13 @@ def _site_url(settings: Any) -> str:
 
 
 def _feed_domain(settings: Any) -> str:
-    """Return FEED_DOMAIN; i18n_subsites hands the main site's to each subsite, whose is SITEURL."""
+    """Return FEED_DOMAIN; i18n_subsites copies that of the main site, so a subsite uses SITEURL."""
     subsite = (settings.get("I18N_SUBSITES") or {}).get(settings.get("DEFAULT_LANG"))
     inherited = subsite is not None and "FEED_DOMAIN" not in subsite
     return _site_url(settings) if inherited else _ascii(settings.get("FEED_DOMAIN"))
 
 
 def _ascii(url: Any) -> str:
-    """Return a site's URL with an international host in A-labels (P12); others as they are."""
+    """Return a site's URL with an international host in A-labels (P12); others unchanged."""
     text = str(url or "")
     return text if text.isascii() else page_key(text)

@@ -1,4 +1,4 @@
-"""What themes get beside ``feed_links``: what became of linkbacks, and the paths of feeds."""
+"""What themes get besides ``feed_links``: the state of linkbacks, and the paths of feeds."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ logger = logging.getLogger(__name__)
 
 
 def fill_in_language(context: dict[str, Any], language: str) -> None:
-    """Let themes name feeds whose path has ``{lang}``, in the site's default ``language``.
+    """Let themes format feed paths that have ``{lang}``, with the site's default ``language``.
 
-    Pelican's own write ``CATEGORY_FEED_ATOM.format(slug=category.slug)``.
+    Pelican's own themes write ``CATEGORY_FEED_ATOM.format(slug=category.slug)``.
     """
     for name, value in context.items():
         if "_FEED_" in name and "{lang" in str(value):
@@ -28,25 +28,25 @@ def fill_in_language(context: dict[str, Any], language: str) -> None:
 
 
 class _Pattern(str):
-    """A path pattern with the language to take where none is given."""
+    """A path pattern with a default language."""
 
     __slots__ = ("_language",)
     _language: str
 
     @classmethod
     def of(cls, pattern: str, language: str) -> _Pattern:
-        """Return ``pattern`` with the language to take where none is named."""
+        """Return ``pattern`` with the language to use if none is given."""
         self = cls(pattern)
         self._language = language
         return self
 
     def format(self, *args: Any, **kwargs: Any) -> str:
-        """Fill in the fields, the language too."""
+        """Fill in the fields, including the language."""
         return super().format(*args, **{"lang": self._language, **kwargs})
 
 
 class Linkback(NamedTuple):
-    """A target of an article, and how it stands: see ``sending.memory.delivery.State``."""
+    """A target of an article, and its state: see ``sending.memory.delivery.State``."""
 
     target: str
     state: str
@@ -55,7 +55,7 @@ class Linkback(NamedTuple):
 
 
 class KnownLinkbacks:
-    """What the journal knows of each article, read when the first template asks."""
+    """The deliveries of each article, read from the journal when the first template asks."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -66,7 +66,7 @@ class KnownLinkbacks:
 
     @cached_property
     def _by_article(self) -> dict[str, list[Linkback]]:
-        # Few themes ask.
+        # Few themes use it.
         from pelican_linkback.sending.memory.events import GONE  # noqa: PLC0415
         from pelican_linkback.sending.memory.ledger import Ledger  # noqa: PLC0415
 
@@ -77,7 +77,7 @@ class KnownLinkbacks:
             why = error if isinstance(error, JournalError) else described(error)
             logger.error("article.linkbacks is empty: %s", why)
             return found
-        # Of an article that moved, the one by its old address is what is gone.
+        # Of an article that moved, the delivery of its old address is left out.
         present = (each for each in known if each.fingerprint != GONE)
         for each in sorted(present, key=lambda each: (str(each.at), each.mention)):
             protocol = each.protocol and each.protocol.value
@@ -87,7 +87,7 @@ class KnownLinkbacks:
 
 
 class Linkbacks(Sequence[Linkback]):
-    """``article.linkbacks``: a list that is read when it is looked at."""
+    """``article.linkbacks``: a list that is read on first use."""
 
     def __init__(self, known: KnownLinkbacks, article: str) -> None:
         self._known, self._article = known, article
