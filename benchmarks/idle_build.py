@@ -20,8 +20,7 @@ from pelican.settings import read_settings
 from benchmarks.measure import Row, alternately, cpu
 from pelican_linkback.plugin import signals as plugin
 from pelican_linkback.plugin.adapters import read_site
-from pelican_linkback.sending import journal_of, skip_cache_of
-from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.sending import Sending
 from pelican_linkback.settings import model as settings_model
 
 __all__ = ["idle_site", "rows"]
@@ -92,9 +91,10 @@ def site(folder: Path) -> tuple[list, settings_model.Settings]:
 
 def be_told(settings: settings_model.Settings) -> None:
     """Let everything that is queued have been told, and fill the journal up to its lines."""
-    journal = journal_of(settings)
+    sending = Sending(settings)
+    journal = sending.journal
     lines = []
-    for mention in Ledger(journal).deliveries:
+    for mention in sending.ledger().deliveries:
         head = {"v": 1, "source": mention.source, "target": mention.target, "protocol": "pingback"}
         head["endpoint"] = "https://far.example.io/xmlrpc"
         at = now()
@@ -110,6 +110,6 @@ def be_told(settings: settings_model.Settings) -> None:
 
 def build(contents: list, settings: settings_model.Settings, *, fresh: bool = False) -> None:
     if fresh:
-        skip_cache_of(settings).path.unlink(missing_ok=True)
+        Sending(settings).skip_cache.path.unlink(missing_ok=True)
     line = plugin.deliver_site(contents, (), settings, now())
     assert line == "Linkbacks: 0 sent, 0 failed", line

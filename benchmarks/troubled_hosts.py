@@ -28,6 +28,7 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol import webmention
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending import Post
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import Ledger
@@ -249,7 +250,7 @@ def _killed() -> Row:
 
 def _attempted(folder: Path, begun: dt.datetime) -> int:
     """Return how many were under way when the run was killed that had ``begun`` then."""
-    deliveries = Ledger(Journal(folder / "deliveries.jsonl")).deliveries.values()
+    deliveries = Ledger(Journal(folder / "deliveries.jsonl"), Registry()).deliveries.values()
     return sum(
         each.state is State.ATTEMPTED and each.at is not None and each.at >= begun
         for each in deliveries

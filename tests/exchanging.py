@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from pelican_linkback.exceptions import WebError
 from pelican_linkback.net.client import Response
-from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol
+from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.running.discovery_cache import Discoveries, Found
 from pelican_linkback.sending.running.exchanges import (
     Requests,
@@ -17,6 +17,7 @@ from pelican_linkback.sending.running.exchanges import (
     post,
     read_answer,
 )
+from tests.spoken import SPOKEN
 
 
 def answer_to(web: Web, requests: Requests) -> Response | WebError:
@@ -38,26 +39,25 @@ def look_up(
     cache: Discoveries,
     web: Web,
     target: str,
-    protocols: Sequence[Protocol],
     now: datetime,
     *,
     anew: bool = False,
 ) -> Found:
     """Return where ``target`` takes mentions, as a run finds out."""
-    known = None if anew else cache.known(target, protocols, now)
+    known = None if anew else cache.known(target, now)
     if known is not None:
         return known
     answer = answer_to(web, get(target, cache.conditions(target)))
-    return cache.learn(target, answer, protocols, now)
+    return cache.learn(target, answer, now)
 
 
 def find_endpoints(
-    web: Web, target: str, protocols: Sequence[Protocol], now: datetime
+    web: Web, target: str, now: datetime, protocols: Registry = SPOKEN
 ) -> tuple[Endpoint, ...] | Outcome:
     """Return where ``target`` takes mentions, or why nowhere."""
-    return look_up(Discoveries(), web, target, protocols, now).where
+    return look_up(Discoveries(protocols=protocols), web, target, now).where
 
 
 def tell(web: Web, mention: Mention, endpoint: Endpoint, now: datetime) -> Outcome:
     """Tell ``endpoint`` of ``mention`` and return what its answer means."""
-    return read_answer(endpoint, answer_to(web, post(mention, endpoint)), now)
+    return read_answer(endpoint, answer_to(web, post(mention, endpoint, SPOKEN)), SPOKEN, now)

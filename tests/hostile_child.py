@@ -19,7 +19,7 @@ import pelican  # noqa: F401 (what is measured comes on top of it)
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol.discovery import discover
-from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome
+from pelican_linkback.protocol.mention import Mention, Outcome
 from tests import naive
 from tests.exchanging import find_endpoints, tell
 
@@ -34,7 +34,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 def ours(target: str) -> str:
     web = Web(timeout=5, user_agent="test", allow=[AllowEntry.parse("127.0.0.0/8")])
-    found = find_endpoints(web, target, MENTIONING, NOW)
+    found = find_endpoints(web, target, NOW)
     if isinstance(found, Outcome):
         return f"{found.reason}: {found.detail}"
     outcome = tell(web, Mention(SOURCE, target), found[0], NOW)

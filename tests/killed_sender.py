@@ -21,8 +21,8 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol import webmention
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.memory.delivery import State
-from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running.sender import Sender
+from tests import spoken
 from tests.fakeweb import FakeWeb, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -108,7 +108,7 @@ def check(folder: Path, where: str) -> None:
     received = Counter((folder / "received").read_text().splitlines())
     assert set(received) == wanted, f"{where}: lost {wanted - set(received)}"
     assert received.total() <= len(wanted) + 1, f"{where}: more than one was repeated"
-    states = {each.state for each in Ledger(sender(folder).journal).deliveries.values()}
+    states = {each.state for each in spoken.ledger_of(sender(folder).journal).deliveries.values()}
     assert states == {State.DELIVERED}, f"{where}: {states}"
 
 

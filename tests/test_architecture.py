@@ -26,7 +26,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "journal": ({"exceptions", "text"}, {"filelock"}),
     "net": ({"exceptions", "text"}, {"requests"}),
     "protocol": ({"exceptions", "text"}, set()),
-    "settings": ({"exceptions", "text", "net/addresses", "protocol/mention"}, set()),
+    "settings": ({"exceptions", "text", "net/addresses", "protocol"}, set()),
     "feedcheck": (
         {"exceptions", "text", "feeds/formats/podcast_terms", "feeds/formats/validity"},
         set(),

@@ -74,7 +74,7 @@ def test_status_of_a_new_site(conf, capsys):
         (
             outcome(verdict="nothing", reason="no-endpoint"),
             0,
-            "it accepts neither webmentions nor pingbacks Linkbacks: 1 without an endpoint",
+            "it accepts no linkbacks Linkbacks: 1 without an endpoint",
         ),
         (
             outcome(verdict="refused", reason="fault-17", detail="no link"),

@@ -11,9 +11,9 @@ from hypothesis import given
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.protocol.mention import Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Outcome, Verdict
 from pelican_linkback.sending.memory import compaction
-from pelican_linkback.sending.memory.compaction import compact, needed
+from pelican_linkback.sending.memory.compaction import needed
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.event_lines import to_line
 from pelican_linkback.sending.memory.events import (
@@ -24,7 +24,8 @@ from pelican_linkback.sending.memory.events import (
     Queued,
     Waiting,
 )
-from pelican_linkback.sending.memory.ledger import Ledger, fold
+from pelican_linkback.sending.memory.ledger import fold
+from tests import spoken
 from tests.test_delivery import ATTEMPT, DELIVERED, EVENTS, LATER, MENTION, NOON
 
 
@@ -35,7 +36,7 @@ def test_what_is_left_amounts_to_the_same(events: list[Event]) -> None:
     assert fold(kept) == fold(events)
 
 
-PLACE = (Protocol.WEBMENTION, "https://far.example/webmention")
+PLACE = (spoken.WEBMENTION, "https://far.example/webmention")
 TRY = Attempt(*PLACE)
 TAKEN = Answered(Outcome(Verdict.DELIVERED, "accepted", "", *PLACE))
 NOT_NOW = Answered(Outcome(Verdict.LATER, "timed-out", "", *PLACE), NOON)
@@ -83,23 +84,23 @@ def test_a_journal_loses_its_history_and_keeps_its_damage(tmp_path: Path) -> Non
         journal.append(to_line(Event(NOON.replace(second=second), MENTION, fact)))
     with journal.path.open("ab") as file:
         file.write(b"\n?\n" + journal.path.read_bytes().splitlines()[0] + b"\n{torn")
-    before = Ledger(journal)
-    assert compact(journal) == (9, 6)
-    after = Ledger(journal)
+    before = spoken.ledger_of(journal)
+    assert spoken.compact(journal) == (9, 6)
+    after = spoken.ledger_of(journal)
     assert after.deliveries == before.deliveries
     assert len(after.problems) == len(before.problems) == 2
-    assert compact(journal) == (6, 6)
+    assert spoken.compact(journal) == (6, 6)
     assert sorted(tmp_path.iterdir()) == [journal.path, journal.path.with_suffix(".lock")]
 
 
 def test_a_new_site_has_nothing_to_compact(tmp_path: Path) -> None:
-    assert compact(Journal(tmp_path / "deliveries.jsonl")) == (0, 0)
+    assert spoken.compact(Journal(tmp_path / "deliveries.jsonl")) == (0, 0)
 
 
 def test_while_another_run_writes_nothing_is_compacted(tmp_path: Path) -> None:
     path = tmp_path / "deliveries.jsonl"
     with Journal(path).hold(), pytest.raises(JournalError, match="another process"):
-        compact(Journal(path))
+        spoken.compact(Journal(path))
 
 
 def test_the_lines_are_gone_through_only_so_often(monkeypatch):

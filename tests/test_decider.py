@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.deciding.decider import (
     Ask,
     GiveUp,
@@ -20,6 +20,7 @@ from pelican_linkback.sending.deciding.decider import (
     decide,
 )
 from pelican_linkback.sending.memory.delivery import Delivery, State
+from tests import spoken
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MENTION = Mention("https://blog.example/a", "https://far.example/b")
@@ -68,12 +69,12 @@ PROMISED = {
         ),
         pytest.param({"state": State.NOTHING}, Skip("nothing"), id="nobody to tell"),
         pytest.param(
-            {"acknowledged": "1", "fingerprint": "2", "acknowledged_by": Protocol.WEBMENTION},
+            {"acknowledged": "1", "fingerprint": "2", "acknowledged_by": spoken.WEBMENTION},
             Send("queued"),
             id="an update",
         ),
         pytest.param(
-            {"acknowledged": "1", "fingerprint": "2", "acknowledged_by": Protocol.PINGBACK},
+            {"acknowledged": "1", "fingerprint": "2", "acknowledged_by": spoken.PINGBACK},
             Skip("queued"),
             id="a pingback is not repeated",
         ),
@@ -104,7 +105,7 @@ TIMES = st.datetimes(timezones=st.just(UTC))
         retry_at=st.none() | TIMES,
         attempts=st.integers(0, 10),
         acknowledged=st.just("") | st.just("1"),
-        acknowledged_by=st.none() | st.sampled_from(Protocol),
+        acknowledged_by=st.none() | st.sampled_from(spoken.ALL),
         fingerprint=st.sampled_from("12"),
     ),
     TIMES,

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.sending.deciding.changes import Post, reconcile, vanished
 from pelican_linkback.sending.memory.delivery import Delivery, State
-from pelican_linkback.sending.memory.event_lines import from_line, to_line
+from pelican_linkback.sending.memory.event_lines import to_line
 from pelican_linkback.sending.memory.events import (
     GONE,
     UNLINKED,
@@ -30,7 +30,8 @@ from pelican_linkback.sending.memory.events import (
     Queued,
     Waiting,
 )
-from pelican_linkback.sending.memory.ledger import Ledger, fold, fold_slowly, without_collection
+from pelican_linkback.sending.memory.ledger import fold, fold_slowly, without_collection
+from tests import spoken
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MENTION = Mention("https://blog.example/a", "https://far.example/b")
@@ -38,19 +39,19 @@ ENDPOINT = "https://far.example/xmlrpc"
 
 QUEUED = Queued("a.md", "1")
 CHANGED = Queued("a.md", "2")
-ATTEMPT = Attempt(Protocol.PINGBACK, ENDPOINT)
-FALL_BACK = Attempt(Protocol.PINGBACK, ENDPOINT, after="http-400")
+ATTEMPT = Attempt(spoken.PINGBACK, ENDPOINT)
+FALL_BACK = Attempt(spoken.PINGBACK, ENDPOINT, after="http-400")
 
 
 def answer(verdict: Verdict, endpoint: str | None = ENDPOINT) -> Answered:
     retry_at = NOON + timedelta(days=1) if verdict is Verdict.LATER else None
     return Answered(
-        Outcome(verdict, "reason", "detail", Protocol.PINGBACK, endpoint), retry_at=retry_at
+        Outcome(verdict, "reason", "detail", spoken.PINGBACK, endpoint), retry_at=retry_at
     )
 
 
 DELIVERED = answer(Verdict.DELIVERED)
-FOLLOWED = Answered(replace(DELIVERED.outcome, protocol=Protocol.WEBMENTION))
+FOLLOWED = Answered(replace(DELIVERED.outcome, protocol=spoken.WEBMENTION))
 PROMISED = Answered(replace(FOLLOWED.outcome, status_url="https://far.example/status"))
 LATER = answer(Verdict.LATER)
 REFUSED = answer(Verdict.REFUSED)
@@ -71,7 +72,7 @@ OUTCOMES = st.builds(
     st.sampled_from(Verdict),
     WORDS,
     st.just("") | WORDS,
-    st.none() | st.sampled_from(Protocol),
+    st.none() | st.sampled_from(spoken.ALL),
     st.none() | WORDS,
     st.none(),
     st.none() | WORDS,
@@ -80,7 +81,7 @@ PAUSES = st.none() | st.builds(Pause, WORDS, TIMES)
 FACTS = st.one_of(
     st.builds(Queued, st.just("") | WORDS, WORDS, st.none(), st.just("") | WORDS),
     st.builds(Waiting, WORDS, st.just("") | WORDS),
-    st.builds(Attempt, st.sampled_from(Protocol), WORDS, *[st.just("") | WORDS] * 3),
+    st.builds(Attempt, st.sampled_from(spoken.ALL), WORDS, *[st.just("") | WORDS] * 3),
     st.builds(Answered, OUTCOMES, st.none() | TIMES, *[st.just("") | WORDS] * 2, PAUSES),
     st.builds(
         *(Asked, st.sampled_from(Verdict), WORDS, st.just("") | WORDS),
@@ -97,7 +98,7 @@ EVENTS = st.lists(st.builds(Event, MOMENTS, MENTIONS, FACTS), max_size=8)
 @given(st.builds(Event, TIMES, st.builds(Mention, WORDS, WORDS), FACTS))
 def test_an_event_comes_back_from_its_line(event: Event) -> None:
     line = json.loads(json.dumps(to_line(event)))
-    assert from_line(line) == event
+    assert spoken.from_line(line) == event
     assert {"v", "at", "event", "source", "target"} <= set(line)
     assert not {None, ""} & set(line.values())
 
@@ -136,7 +137,7 @@ def test_a_line_as_it_stands_in_the_file() -> None:
             {"at": "9999-12-31T23:59:59+00:00"}, "is of the year 9999", id="no clock's time"
         ),
         pytest.param({"verdict": "fine"}, "'fine' is not a valid Verdict", id="unknown verdict"),
-        pytest.param({"protocol": "smtp"}, "'smtp' is not a valid", id="unknown protocol"),
+        pytest.param({"protocol": 1}, "its protocol is not a text", id="protocol of a wrong type"),
         pytest.param({"detail": {}}, "its detail is not a text", id="detail of a wrong type"),
         pytest.param({"retry_at": "soon"}, "its retry_at is not a time", id="retry without time"),
     ],
@@ -149,7 +150,7 @@ def test_a_line_that_is_none_of_ours_says_why_and_disturbs_nothing(
     bad = {name: value for name, value in (good | changes).items() if value is not None}
     journal.append(bad, good)
     journal.path.write_bytes(journal.path.read_bytes() + b"torn")
-    ledger = Ledger(journal)
+    ledger = spoken.ledger_of(journal)
     assert ledger.deliveries == {MENTION: history(LATER)}
     first, second = ledger.problems
     assert first.startswith(f"{journal.path}: line 1 is not used: ")
@@ -222,22 +223,22 @@ def test_the_last_outcome_is_kept_and_the_version_that_was_told() -> None:
         fingerprint="2",
         reason="reason",
         detail="detail",
-        protocol=Protocol.PINGBACK,
+        protocol=spoken.PINGBACK,
         endpoint=ENDPOINT,
         status_url="https://far.example/status",
         attempts=1,
         acknowledged="1",
-        acknowledged_by=Protocol.PINGBACK,
+        acknowledged_by=spoken.PINGBACK,
         seen_version="1",
         since=NOON,
     )
 
 
-SENT = Attempt(Protocol.WEBMENTION, "https://far.example/wm")
+SENT = Attempt(spoken.WEBMENTION, "https://far.example/wm")
 
 
 def answered(verdict: Verdict, reason: str, endpoint: str | None = SENT.endpoint) -> Answered:
-    return Answered(Outcome(verdict, reason, "", Protocol.WEBMENTION, endpoint))
+    return Answered(Outcome(verdict, reason, "", spoken.WEBMENTION, endpoint))
 
 
 LOST = answered(Verdict.LATER, "timed-out")
@@ -427,11 +428,11 @@ def test_vanished(facts: list[Fact], posts: list[Post], told: bool) -> None:
 
 def test_what_is_recorded_is_known_at_once_and_after_reading(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "deliveries.jsonl")
-    ledger = Ledger(journal)
+    ledger = spoken.ledger_of(journal)
     ledger.record([(MENTION, QUEUED)], NOON)
     ledger.record([(MENTION, ATTEMPT)], NOON)
     assert ledger.deliveries[MENTION].state is State.ATTEMPTED
-    assert Ledger(journal).deliveries == ledger.deliveries
+    assert spoken.ledger_of(journal).deliveries == ledger.deliveries
     assert not ledger.problems
 
 
@@ -444,7 +445,7 @@ def test_a_journal_in_any_order_with_damage_in_it_says_the_same(
     lines = [to_line(event) for event in [*events, *events[:2]]]
     random.shuffle(lines)
     journal.append({"v": 1, "event": "sung"}, *lines)
-    ledger = Ledger(journal)
+    ledger = spoken.ledger_of(journal)
     assert ledger.deliveries == fold_slowly(events)
     assert len(ledger.problems) == 1
 
@@ -462,15 +463,15 @@ def test_the_collector_of_garbage_is_left_as_it_was_found(enabled: bool) -> None
 
 def test_a_clock_that_was_set_back_does_not_turn_history_round(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "deliveries.jsonl")
-    ledger = Ledger(journal)
+    ledger = spoken.ledger_of(journal)
     for hours, fact in enumerate([QUEUED, ATTEMPT, LATER, ATTEMPT, DELIVERED]):
         ledger.record([(MENTION, fact)], NOON - timedelta(hours=hours))
     assert ledger.deliveries[MENTION].acknowledged == "1"
-    assert Ledger(journal).deliveries == ledger.deliveries
+    assert spoken.ledger_of(journal).deliveries == ledger.deliveries
 
 
 def test_what_is_foreseen_or_empty_is_not_written(tmp_path: Path) -> None:
-    ledger = Ledger(Journal(tmp_path / "state" / "deliveries.jsonl"))
+    ledger = spoken.ledger_of(Journal(tmp_path / "state" / "deliveries.jsonl"))
     ledger.foresee([(MENTION, QUEUED)], NOON)
     ledger.record([], NOON)
     assert ledger.deliveries[MENTION].state is State.QUEUED

@@ -10,16 +10,17 @@ import pytest
 from pelican_linkback.exceptions import Unreachable
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.caching import Freshness, freshness
-from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Endpoint, Outcome, Verdict
 from pelican_linkback.sending.running import discovery_cache
 from pelican_linkback.sending.running.discovery_cache import Discoveries
+from tests import spoken
 from tests.exchanging import look_up
 from tests.fakeweb import FakeWeb, Page, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGE = "https://far.example/a"
 OFFER = ("Link", "</wm>; rel=webmention")
-WEBMENTION = Endpoint(Protocol.WEBMENTION, "https://far.example/wm", "HTTP header")
+WEBMENTION = Endpoint(spoken.WEBMENTION, "https://far.example/wm", "HTTP header")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ class Target:
         if fresh_process or not hasattr(self, "memory"):
             self.memory = Discoveries(Journal(self.path))
         self.web.requests.clear()
-        return look_up(self.memory, self.web, PAGE, MENTIONING, now, anew=anew)
+        return look_up(self.memory, self.web, PAGE, now, anew=anew)
 
     @property
     def asked(self) -> int:
@@ -200,7 +201,7 @@ def test_a_memory_that_cannot_be_used_is_none(target: Target) -> None:
 
 
 def test_what_is_no_url_is_refused(target: Target) -> None:
-    found = look_up(Discoveries(), target.web, "gopher://x", MENTIONING, NOON)
+    found = look_up(Discoveries(), target.web, "gopher://x", NOON)
     assert found.where.reason == "invalid-url"
 
 
@@ -220,6 +221,7 @@ def line(page: str, at: datetime, until: datetime) -> dict[str, object]:
         "at": at.isoformat(),
         "page": page,
         "until": until.isoformat(),
+        "protocols": ["pingback", "webmention"],
         "webmention": WEBMENTION.url,
         "webmention_found": WEBMENTION.found,
     }
@@ -236,12 +238,12 @@ def test_the_cache_is_rewritten_when_most_of_its_lines_are_old(target: Target) -
     journal.append(*(line(PAGE, NOON - n * hour, NOON + hour) for n in range(400, 0, -1)))
     with target.path.open("ab") as file:
         file.write(b"{torn\n\n" + b"x" * 10 + b"\n")
-    assert Discoveries(journal).known(PAGE, MENTIONING, NOON) is not None
+    assert Discoveries(journal).known(PAGE, NOON) is not None
     assert lines(target.path) == 2
     newest = [event["at"] for event in journal.read().events]
     assert newest == [(NOON - hour).isoformat()] * 2
     journal.append(line(PAGE, NOON, NOON + hour))
-    assert Discoveries(journal).known(PAGE, MENTIONING, NOON) is not None
+    assert Discoveries(journal).known(PAGE, NOON) is not None
     assert lines(target.path) == 3  # too few to be worth it
     Discoveries(journal).compact()
     assert lines(target.path) == 2
@@ -261,7 +263,7 @@ def test_what_another_process_writes_to_is_left_alone(target: Target) -> None:
     journal.append(*(line(PAGE, NOON, NOON + timedelta(hours=1)) for _ in range(300)))
     with Journal(target.path).hold():
         Discoveries(journal).compact()
-        assert Discoveries(journal).known(PAGE, MENTIONING, NOON) is not None
+        assert Discoveries(journal).known(PAGE, NOON) is not None
     assert lines(target.path) == 300
 
 
@@ -271,4 +273,4 @@ def test_a_cache_in_memory_has_no_file_to_compact() -> None:
 
 def test_an_end_that_a_wrong_clock_reckoned_does_not_hold(target: Target) -> None:
     Journal(target.path).append(line(PAGE, NOON, NOON.replace(year=2036)))
-    assert Discoveries(Journal(target.path)).known(PAGE, MENTIONING, NOON) is None
+    assert Discoveries(Journal(target.path)).known(PAGE, NOON) is None

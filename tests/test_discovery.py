@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import Discovery, discover
-from pelican_linkback.protocol.mention import Endpoint, Protocol
+from pelican_linkback.protocol.mention import Endpoint, Traits
+from tests import spoken
 
 PAGE = "https://blog.example.org/2024/post"
 WM = "https://blog.example.org/wm"
@@ -39,10 +41,16 @@ class Situation:
     def discover(self) -> Discovery:
         body = self.body if isinstance(self.body, bytes) else self.body.encode()
         content_type = () if self.type is None else (("Content-Type", self.type),)
-        return discover(self.page, (*content_type, *self.headers), body)
+        answer = Answer(self.page, 200, (*content_type, *self.headers), body)
+        return discover(answer, spoken.SPOKEN)
 
-    def endpoint(self, protocol: Protocol) -> Endpoint | None:
-        return None if self.url is None else Endpoint(protocol, self.url, self.found)
+    def expected(self, protocol: Traits) -> Discovery:
+        endpoints = [] if self.url is None else [Endpoint(protocol, self.url, self.found)]
+        return Discovery(tuple(endpoints), self.unread)
+
+
+def found_in(headers: list[tuple[str, str]], body: bytes) -> Discovery:
+    return discover(Answer(PAGE, 200, headers, body), spoken.SPOKEN)
 
 
 def link(value: str) -> tuple[tuple[str, str], ...]:
@@ -574,18 +582,12 @@ def rows(situations: list[Situation]) -> list[object]:
 
 @pytest.mark.parametrize("situation", rows(WEBMENTION))
 def test_webmention(situation: Situation) -> None:
-    found = situation.discover()
-    assert found == Discovery(
-        webmention=situation.endpoint(Protocol.WEBMENTION), unread=situation.unread
-    )
+    assert situation.discover() == situation.expected(spoken.WEBMENTION)
 
 
 @pytest.mark.parametrize("situation", rows(PINGBACK))
 def test_pingback(situation: Situation) -> None:
-    found = situation.discover()
-    assert found == Discovery(
-        pingback=situation.endpoint(Protocol.PINGBACK), unread=situation.unread
-    )
+    assert situation.discover() == situation.expected(spoken.PINGBACK)
 
 
 def test_the_table_has_all_situations() -> None:
@@ -596,18 +598,16 @@ def test_the_table_has_all_situations() -> None:
 
 def test_one_response_offers_both() -> None:
     body = b'<link rel="pingback" href="/xmlrpc"><a href="/wm" rel="webmention">x</a>'
-    both = Discovery(
-        Endpoint(Protocol.WEBMENTION, WM, A), Endpoint(Protocol.PINGBACK, XMLRPC, LINK)
-    )
-    assert discover(PAGE, [HTML], body) == both
+    both = Discovery((Endpoint(spoken.WEBMENTION, WM, A), Endpoint(spoken.PINGBACK, XMLRPC, LINK)))
+    assert found_in([HTML], body) == both
 
 
 def test_headers_that_say_everything_spare_the_page() -> None:
     headers = [HTML, *link("</wm>; rel=webmention"), *XP]
-    found = discover(PAGE, headers, f'<a rel="webmention" href="{FALSE}">'.encode())
-    assert (found.webmention, found.pingback) == (
-        Endpoint(Protocol.WEBMENTION, WM, "HTTP header"),
-        Endpoint(Protocol.PINGBACK, XMLRPC, "HTTP header"),
+    found = found_in(headers, f'<a rel="webmention" href="{FALSE}">'.encode())
+    assert found.endpoints == (
+        Endpoint(spoken.WEBMENTION, WM, "HTTP header"),
+        Endpoint(spoken.PINGBACK, XMLRPC, "HTTP header"),
     )
 
 
@@ -623,7 +623,7 @@ def test_headers_that_say_everything_spare_the_page() -> None:
     ids=["targets", "quotes", "semicolons", "links", "escapes"],
 )
 def test_a_hostile_header_costs_little(value: str) -> None:
-    assert discover(PAGE, [("Link", value)], b"") == Discovery()
+    assert found_in([("Link", value)], b"") == Discovery()
 
 
 @pytest.mark.parametrize(
@@ -636,13 +636,13 @@ def test_a_hostile_header_costs_little(value: str) -> None:
 def test_a_page_of_useless_endpoints_costs_little(base: str, href: str) -> None:
     """Found by timing: twenty thousand links upon a long base took a minute and a half."""
     links = f"<a rel=webmention href={href}>" * (450_000 // (len(href) + 27))
-    assert discover(PAGE, [], f'<base href="/{base}">{links}'.encode()) == Discovery()
+    assert found_in([], f'<base href="/{base}">{links}'.encode()) == Discovery()
 
 
 def test_a_page_is_given_a_hundred_chances() -> None:
     useless, good = "<a rel=webmention href=x:>", f"<a rel=webmention href={WM}>"
-    assert discover(PAGE, [], (useless * 99 + good).encode()).webmention is not None
-    assert discover(PAGE, [], (useless * 100 + good).encode()).webmention is None
+    assert found_in([], (useless * 99 + good).encode()).endpoints
+    assert not found_in([], (useless * 100 + good).encode()).endpoints
 
 
 @given(
@@ -665,6 +665,5 @@ def test_a_page_is_given_a_hundred_chances() -> None:
     ).map(b"".join),
 )
 def test_any_response_is_an_answer(headers: list[tuple[str, str]], body: bytes) -> None:
-    found = discover(PAGE, headers, body)
-    for endpoint in filter(None, (found.webmention, found.pingback)):
+    for endpoint in found_in(headers, body).endpoints:
         assert endpoint.url.startswith(("http://", "https://"))

@@ -12,7 +12,8 @@ import pytest
 
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
-from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Endpoint, Outcome, Traits, Verdict
+from tests import spoken
 from tests.exchanging import find_endpoints
 from tests.servers import serving
 from tests.test_discovery import PAGE, PINGBACK, WEBMENTION, Situation, rows
@@ -66,9 +67,9 @@ class Client:
     web: Web
 
     def find(self, situation: Situation) -> tuple[Endpoint, ...] | Outcome:
-        return find_endpoints(self.web, self.host.serve(situation), MENTIONING, NOW)
+        return find_endpoints(self.web, self.host.serve(situation), NOW)
 
-    def expected(self, situation: Situation, protocol: Protocol) -> tuple[Endpoint, ...] | Outcome:
+    def expected(self, situation: Situation, protocol: Traits) -> tuple[Endpoint, ...] | Outcome:
         if situation.url is None:
             reason = "unread" if situation.unread else "no-endpoint"
             return Outcome(Verdict.NOTHING, reason, situation.unread)
@@ -84,9 +85,9 @@ def client() -> Iterator[Client]:
 
 @pytest.mark.parametrize("situation", rows(WEBMENTION))
 def test_webmention(client: Client, situation: Situation) -> None:
-    assert client.find(situation) == client.expected(situation, Protocol.WEBMENTION)
+    assert client.find(situation) == client.expected(situation, spoken.WEBMENTION)
 
 
 @pytest.mark.parametrize("situation", rows(PINGBACK))
 def test_pingback(client: Client, situation: Situation) -> None:
-    assert client.find(situation) == client.expected(situation, Protocol.PINGBACK)
+    assert client.find(situation) == client.expected(situation, spoken.PINGBACK)

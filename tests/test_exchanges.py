@@ -18,8 +18,9 @@ from pelican_linkback.exceptions import (
 )
 from pelican_linkback.net.client import Response
 from pelican_linkback.protocol import pingback
-from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Mention, Protocol, Verdict
+from pelican_linkback.protocol.mention import Endpoint, Mention, Verdict
 from pelican_linkback.sending.running.exchanges import Web, choose, discovery_of
+from tests import spoken
 from tests.exchanging import find_endpoints, tell
 from tests.fakeweb import FakeWeb, Page, Reply
 
@@ -86,7 +87,7 @@ FOUND: dict[str, tuple[Page, str]] = {
 @pytest.mark.parametrize(("answer", "found"), FOUND.values(), ids=FOUND)
 def test_where_a_target_takes_mentions(answer: Page, found: str) -> None:
     web = FakeWeb({TARGET: answer})
-    where = find_endpoints(web, TARGET, MENTIONING, NOW)
+    where = find_endpoints(web, TARGET, NOW)
     assert (where[0].url if isinstance(where, tuple) else where.reason) == found
     assert web.requests[0].headers["Accept"].startswith("text/html")
 
@@ -102,7 +103,7 @@ def test_where_a_target_takes_mentions(answer: Page, found: str) -> None:
     ],
 )
 def test_what_becomes_of_it(answer: Page, verdict: Verdict) -> None:
-    where = find_endpoints(FakeWeb({TARGET: answer}), TARGET, MENTIONING, NOW)
+    where = find_endpoints(FakeWeb({TARGET: answer}), TARGET, NOW)
     assert not isinstance(where, tuple)
     assert where.verdict is verdict
 
@@ -127,7 +128,7 @@ UNREAD = {
 def test_what_could_not_be_read_is_not_called_a_page_without_endpoints(
     page: Response, words: str
 ) -> None:
-    outcome = choose(discovery_of(page, NOW), MENTIONING)
+    outcome = choose(discovery_of(page, spoken.SPOKEN, NOW), spoken.SPOKEN)
     assert not isinstance(outcome, tuple)
     assert (outcome.verdict, outcome.reason, outcome.detail) == (Verdict.NOTHING, "unread", words)
 
@@ -156,8 +157,8 @@ def test_what_an_endpoint_answers(
 ) -> None:
     web: Web = FakeWeb({WM: answer, XMLRPC: answer})
     for protocol, url, wanted in (
-        (Protocol.WEBMENTION, WM, of_webmention),
-        (Protocol.PINGBACK, XMLRPC, of_pingback),
+        (spoken.WEBMENTION, WM, of_webmention),
+        (spoken.PINGBACK, XMLRPC, of_pingback),
     ):
         outcome = tell(web, MENTION, Endpoint(protocol, url, ""), NOW)
         assert (outcome.verdict.value, outcome.reason) == wanted
@@ -167,18 +168,18 @@ def test_what_an_endpoint_answers(
 def test_a_coding_that_is_none_hides_nothing() -> None:
     """Some servers say ``Content-Encoding: utf-8``."""
     page = Response(TARGET, 200, (HTML,), ELEMENT, packed="utf-8")
-    (endpoint,) = choose(discovery_of(page, NOW), MENTIONING)
+    (endpoint,) = choose(discovery_of(page, spoken.SPOKEN, NOW), spoken.SPOKEN)
     assert endpoint.url == WM
 
 
 def test_a_pause_that_is_asked_for_is_kept_though_the_answer_broke_off() -> None:
     web = FakeWeb({WM: broken(429, AFTER)})
-    outcome = tell(web, MENTION, Endpoint(Protocol.WEBMENTION, WM, ""), NOW)
+    outcome = tell(web, MENTION, Endpoint(spoken.WEBMENTION, WM, ""), NOW)
     assert (outcome.reason, outcome.retry_after) == ("http-429", 60.0)
 
 
 def test_the_status_page_of_an_answer_that_broke_off() -> None:
     heard = Heard(f"{FAR}/moved/wm", 201, (("Location", "status/ü"),), b"")
     web = FakeWeb({WM: Unreachable(heard.url, "it broke", heard)})
-    outcome = tell(web, MENTION, Endpoint(Protocol.WEBMENTION, WM, ""), NOW)
+    outcome = tell(web, MENTION, Endpoint(spoken.WEBMENTION, WM, ""), NOW)
     assert outcome.status_url == f"{FAR}/moved/status/ü"

@@ -23,7 +23,7 @@ from pelican_linkback.journal import journal as journal_module
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import State
-from pelican_linkback.sending.memory.ledger import Ledger
+from tests import spoken
 from tests.conftest import SiteBuilder
 from tests.fakeweb import Reply, Request
 from tests.test_sender import BLOG, FAR, Killed, World, accept, mention_of, post
@@ -164,7 +164,7 @@ def test_whatever_goes_wrong_at_whatever_call(tmp_path: Path, name: str) -> None
         assert set(world.told()) == MENTIONS  # nothing was lost
         assert len(world.told()) <= len(MENTIONS) + (told > 0)
         assert max(Counter(world.told()).values()) <= 2
-        states = {each.state for each in Ledger(world.journal).deliveries.values()}
+        states = {each.state for each in spoken.ledger_of(world.journal).deliveries.values()}
         assert states == {State.DELIVERED}
 
 

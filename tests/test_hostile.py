@@ -31,11 +31,10 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol import pingback
-from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome
+from pelican_linkback.protocol.mention import Mention, Outcome
 from pelican_linkback.sending import Post
-from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running.sender import Sender
-from tests import naive
+from tests import naive, spoken
 from tests.exchanging import find_endpoints, tell
 from tests.fakeweb import Reply
 from tests.packers import zstd
@@ -52,7 +51,7 @@ Client = Callable[[str], str]
 
 def with_web(web: Web) -> Client:
     def client(target: str) -> str:
-        found = find_endpoints(web, target, MENTIONING, NOW)
+        found = find_endpoints(web, target, NOW)
         if isinstance(found, Outcome):
             return f"{found.reason}: {found.detail}"
         outcome = tell(web, Mention(SOURCE, target), found[0], NOW)
@@ -312,7 +311,7 @@ def test_a_run_over_all_of_them_ends_in_its_time(tmp_path: Path) -> None:
     assert took < 2 * SOON + 0.7
     # Of one that redirects for ever, the next request does not begin.
     assert (report.later + report.left, report.failed) == (len(targets), 0)
-    reasons = {each.reason for each in Ledger(journal).deliveries.values()}
+    reasons = {each.reason for each in spoken.ledger_of(journal).deliveries.values()}
     assert reasons <= {"timed-out", "unreachable", ""}
 
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from pelican_linkback.exceptions import LookupFailed, TimedOut, WebError
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Answered, Attempt, Pause
-from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running.report import Report
 from pelican_linkback.sending.running.sender import Sender
+from tests import spoken
 from tests.fakeweb import Page, Reply, Request
 from tests.test_sender import (
     BLOG,
@@ -68,10 +68,12 @@ class Days(World):
         self.web.pages[url] = answer
 
     def states(self) -> Counter[str]:
-        return Counter(each.state.value for each in Ledger(self.journal).deliveries.values())
+        return Counter(
+            each.state.value for each in spoken.ledger_of(self.journal).deliveries.values()
+        )
 
     def all(self) -> list[Delivery]:
-        return list(Ledger(self.journal).deliveries.values())
+        return list(spoken.ledger_of(self.journal).deliveries.values())
 
 
 @pytest.fixture
@@ -183,8 +185,8 @@ def test_a_pause_holds_for_the_next_run_whatever_was_answered(world: Days, statu
 def test_a_pause_that_a_wrong_clock_reckoned_holds_nothing_back(world: Days) -> None:
     targets = wordpress(world, 2)
     posts = world.publish(post("a", *targets))
-    ledger = Ledger(world.journal)
-    outcome = Outcome(Verdict.LATER, "fault-429", "", Protocol.PINGBACK, XML_RPC)
+    ledger = spoken.ledger_of(world.journal)
+    outcome = Outcome(Verdict.LATER, "fault-429", "", spoken.PINGBACK, XML_RPC)
     pause = Pause("wordpress.example", NOON + timedelta(days=7, seconds=1))
     mention = Mention(f"{BLOG}/z", targets[0])
     ledger.record([(mention, Answered(outcome, NOON + timedelta(days=1), pause=pause))], NOON)
@@ -416,9 +418,9 @@ def test_an_unforeseen_error_at_a_status_page_changes_nothing(world: Days) -> No
 
 def interrupted(world: Days, target: str, times: int = 1) -> None:
     """Record attempts that nothing is known of, each an hour after the one before."""
-    ledger = Ledger(world.journal)
+    ledger = spoken.ledger_of(world.journal)
     for _ in range(times):
-        attempt = Attempt(Protocol.WEBMENTION, f"{HUB}/webmention", fingerprint="1")
+        attempt = Attempt(spoken.WEBMENTION, f"{HUB}/webmention", fingerprint="1")
         ledger.record([(Mention(f"{BLOG}/a", target), attempt)], world.now)
         world.now += timedelta(hours=1)
 

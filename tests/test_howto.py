@@ -8,8 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from pelican_linkback.protocol.mention import Protocol
 from pelican_linkback.sending.deciding.import_linkbacks import PastMention, mentions_in
+from tests import spoken
 from tests.pages import DOCS, blocks, literals
 from tests.person import Person
 from tests.test_podcast import SILENCE, png
@@ -65,7 +65,7 @@ def test_the_publishing_from_a_laptop_is_a_makefile(tmp_path):
 
 def test_the_cache_of_the_other_plugin_says_what_the_page_says():
     (cache,) = (block.text for block in blocks(page("from-linkbacks")) if block.kind == "json")
-    told = PastMention("an-answer", "https://example.org/a-post", Protocol.PINGBACK)
+    told = PastMention("an-answer", "https://example.org/a-post", spoken.PINGBACK)
     assert mentions_in(cache.encode()) == [told]
 
 

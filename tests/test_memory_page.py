@@ -12,26 +12,27 @@ import pytest
 from pelican_linkback.feeds.articles.entry_ids import Entry
 from pelican_linkback.feeds.articles.id_store import Edition, IdStore
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.sending.memory import event_lines, events
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import fold
 from pelican_linkback.sending.memory.start_date import StartDate
 from pelican_linkback.sending.running.discovery_cache import Discoveries
+from tests import spoken
 from tests.pages import PAGES, blocks, table
 
 LINES = {block.caption: block.text.splitlines() for block in blocks(PAGES["memory"])}
 EVENTS = table("memory", "Deliveries")
 MOMENT = datetime(2026, 1, 31, 10, tzinfo=UTC)
 FULL = Outcome(
-    *(Verdict.LATER, "http-503", "unwell", Protocol.WEBMENTION),
+    *(Verdict.LATER, "http-503", "unwell", spoken.WEBMENTION),
     endpoint="https://example.org/x",
     status_url="https://example.org/s",
 )
 FACTS = [
-    events.Queued("one.md", "f", Protocol.WEBSUB, "p"),
+    events.Queued("one.md", "f", spoken.WEBSUB, "p"),
     events.Waiting("not-online", "it answers 404"),
-    events.Attempt(Protocol.PINGBACK, "https://example.org/x", "http-404", "f", "p"),
+    events.Attempt(spoken.PINGBACK, "https://example.org/x", "http-404", "f", "p"),
     events.Answered(
         FULL, MOMENT, "f", "https://your.site/one", events.Pause("example.org", MOMENT)
     ),
@@ -43,13 +44,13 @@ FACTS = [
 
 
 def test_the_lines_of_the_journal_are_read_and_written_as_they_stand_there():
-    read = [event_lines.from_line(json.loads(line)) for line in LINES["deliveries.jsonl"]]
+    read = [spoken.from_line(json.loads(line)) for line in LINES["deliveries.jsonl"]]
     written = [json.dumps(event_lines.to_line(event), sort_keys=True) for event in read]
     assert written == LINES["deliveries.jsonl"]
     ((delivery,),) = [fold(read).values()]
     assert (delivery.state, delivery.acknowledged_by, delivery.attempts) == (
         State.DELIVERED,
-        Protocol.WEBMENTION,
+        spoken.WEBMENTION,
         1,
     )
 
@@ -62,8 +63,8 @@ def test_every_event_is_there_with_its_fields(fact):
     line = event_lines.to_line(events.Event(MOMENT, Mention("s", "t"), fact))
     have, may = ROWS[str(line["event"])]
     assert set(line) == {"v", "at", "event", "source", "target", *have, *may}
-    assert event_lines.from_line(line).fact == fact
-    event_lines.from_line({name: value for name, value in line.items() if name not in may})
+    assert spoken.from_line(line).fact == fact
+    spoken.from_line({name: value for name, value in line.items() if name not in may})
 
 
 def test_every_kind_of_event_is_looked_at():
@@ -91,9 +92,9 @@ def test_the_other_journals_are_read_as_they_stand_there(tmp_path):
     (line,) = LINES["discoveries.jsonl"]
     page = json.loads(line)["page"]
     known = Discoveries(Journal(tmp_path / "discoveries.jsonl"))
-    found = known.known(page, MENTIONING, MOMENT)
+    found = known.known(page, MOMENT)
     assert [endpoint.url for endpoint in found.where] == [
-        json.loads(line)[each.value] for each in MENTIONING
+        json.loads(line)[each.name] for each in spoken.SPOKEN.order
     ]
 
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
 from pelican_linkback.sending.memory.delivery import Delivery, State
-from pelican_linkback.sending.memory.event_lines import from_line, to_line
+from pelican_linkback.sending.memory.event_lines import to_line
 from pelican_linkback.sending.memory.events import (
     GONE,
     UNLINKED,
@@ -30,11 +30,12 @@ from pelican_linkback.sending.memory.events import (
     Waiting,
 )
 from pelican_linkback.sending.memory.ledger import fold, fold_slowly
+from tests import spoken
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MENTION = Mention("https://blog.example/a", "https://far.example/b")
 ENDPOINT = "https://far.example/endpoint"
-WEBMENTION = {Protocol.WEBMENTION}
+WEBMENTION = {spoken.WEBMENTION}
 VERSIONS = ["1", "2", "3", UNLINKED, GONE]
 
 
@@ -43,7 +44,7 @@ class Receiver:
     """What the receiver was told last, which it holds (None: nothing), and how it was told."""
 
     holds: str | None = None
-    heard: set[Protocol] = field(default_factory=set)
+    heard: set[Traits] = field(default_factory=set)
 
 
 @dataclass
@@ -79,8 +80,8 @@ class Clone:
         done = {State.DELIVERED, State.DROPPED, State.REFUSED, State.NOTHING}
         if known.is_up_to_date or known.state in done or not known.fingerprint:
             return
-        protocol = Protocol.PINGBACK if how == "pingback" else Protocol.WEBMENTION
-        if known.is_known and protocol is Protocol.PINGBACK:
+        protocol = spoken.PINGBACK if how == "pingback" else spoken.WEBMENTION
+        if known.is_known and protocol is spoken.PINGBACK:
             return
         version = known.fingerprint
         self.record(Attempt(protocol, ENDPOINT, fingerprint=version), now)
@@ -138,7 +139,7 @@ def test_the_merge_is_due_where_the_receiver_lacks_the_present_version(trunk, hi
     now = max((event.at for event in events), default=NOON) + timedelta(hours=1)
     clone.act("build 4", now)
     clone.act("send delivered", now)
-    assert receiver.holds == "4" or Protocol.PINGBACK in receiver.heard
+    assert receiver.holds == "4" or spoken.PINGBACK in receiver.heard
     assert clone.delivery.is_up_to_date
 
 
@@ -147,24 +148,24 @@ def test_the_merge_is_a_function_of_the_set_of_lines(trunk, history, random) -> 
     events, _ = merged(trunk, history)
     lines = [to_line(event) for event in events]
     random.shuffle(lines)
-    assert fold([from_line(line) for line in lines]) == fold_slowly(events)
+    assert fold([spoken.from_line(line) for line in lines]) == fold_slowly(events)
 
 
 QUEUED, CHANGED = Queued("a.md", "1"), Queued("a.md", "2")
 
 
 def told(version: str, verdict: Verdict = Verdict.DELIVERED, **fields) -> Answered:
-    outcome = Outcome(verdict, "x", "", Protocol.WEBMENTION, ENDPOINT)
+    outcome = Outcome(verdict, "x", "", spoken.WEBMENTION, ENDPOINT)
     outcome = replace(outcome, **{name: fields.pop(name) for name in [*fields] if name != "at"})
     return Answered(outcome, fingerprint=version)
 
 
 def tried(version: str) -> Attempt:
-    return Attempt(Protocol.WEBMENTION, ENDPOINT, fingerprint=version)
+    return Attempt(spoken.WEBMENTION, ENDPOINT, fingerprint=version)
 
 
 def pinged(version: str) -> Answered:
-    return told(version, protocol=Protocol.PINGBACK)
+    return told(version, protocol=spoken.PINGBACK)
 
 
 @pytest.mark.parametrize(

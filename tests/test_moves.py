@@ -10,7 +10,7 @@ import pytest
 
 from pelican_linkback.exceptions import Unreachable, WebError
 from pelican_linkback.net.client import Response
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
 from pelican_linkback.sending.deciding.changes import Post, reconcile
 from pelican_linkback.sending.deciding.moves import (
     is_lost,
@@ -33,6 +33,7 @@ from pelican_linkback.sending.memory.events import (
 )
 from pelican_linkback.sending.memory.ledger import fold
 from pelican_linkback.sending.running.report import Report
+from tests import spoken
 from tests.fakeweb import Reply, Request
 from tests.test_sender import (
     BLOG,
@@ -57,7 +58,7 @@ def text_of(report: Report) -> str:
     return "\n".join(notice.text for notice in report.notices)
 
 
-def took(version: str = "1", protocol: Protocol = Protocol.WEBMENTION) -> Answered:
+def took(version: str = "1", protocol: Traits = spoken.WEBMENTION) -> Answered:
     return Answered(
         Outcome(Verdict.DELIVERED, "accepted", "", protocol, f"{HUB}/wm"), None, version
     )
@@ -69,8 +70,8 @@ def history(mention: Mention, *facts: Fact) -> Delivery:
 
 
 QUEUED, RETRACTED = Queued("a.md", "1"), Queued("a.md", GONE)
-REFUSED = Answered(Outcome(Verdict.REFUSED, "http-403", "", Protocol.WEBMENTION, "e"))
-PINGED = took(protocol=Protocol.PINGBACK)
+REFUSED = Answered(Outcome(Verdict.REFUSED, "http-403", "", spoken.WEBMENTION, "e"))
+PINGED = took(protocol=spoken.PINGBACK)
 MOVED = history(OLD, QUEUED, took(), RETRACTED)
 FRESH = history(NEW, QUEUED)
 
@@ -164,24 +165,24 @@ def test_what_the_old_address_answers_decides(
 @pytest.mark.parametrize(
     ("old", "state", "acknowledged", "by"),
     [
-        pytest.param(MOVED, State.DELIVERED, "1", Protocol.WEBMENTION, id="the same version"),
+        pytest.param(MOVED, State.DELIVERED, "1", spoken.WEBMENTION, id="the same version"),
         pytest.param(
-            MOVED._replace(acknowledged="0"), State.QUEUED, "0", Protocol.WEBMENTION, id="an older"
+            MOVED._replace(acknowledged="0"), State.QUEUED, "0", spoken.WEBMENTION, id="an older"
         ),
         pytest.param(
             MOVED._replace(acknowledged=""),
-            *(State.QUEUED, "unknown", Protocol.WEBMENTION),
+            *(State.QUEUED, "unknown", spoken.WEBMENTION),
             id="who knows which",
         ),
         pytest.param(
             history(OLD, QUEUED, PINGED, RETRACTED),
-            *(State.DELIVERED, "1", Protocol.PINGBACK),
+            *(State.DELIVERED, "1", spoken.PINGBACK),
             id="by a pingback",
         ),
     ],
 )
 def test_what_is_kept_is_known_by_the_old_address(
-    old: Delivery, state: State, acknowledged: str, by: Protocol
+    old: Delivery, state: State, acknowledged: str, by: Traits
 ) -> None:
     facts = kept(FRESH, old)
     new = FRESH

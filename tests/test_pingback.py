@@ -10,15 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.exceptions import ProtocolError
+from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
-from pelican_linkback.protocol.pingback import (
-    FAULTS,
-    fault,
-    read_reply,
-    read_request,
-    request,
-    success,
-)
+from pelican_linkback.protocol.pingback import FAULTS, Pingback, fault, read_request, success
 
 SOURCE = "https://blog.example/post"
 MENTION = Mention(SOURCE, "https://example.org/a?b=1&c='2'&amp;#d")
@@ -30,6 +24,16 @@ NO = fault(17, "No link").decode()
 NO_XML = "the message cannot be read as XML"
 
 DELIVERED, REFUSED, LATER = Verdict.DELIVERED, Verdict.REFUSED, Verdict.LATER
+
+
+def request(mention: Mention) -> bytes:
+    return Pingback().request(mention).body
+
+
+def read_reply(
+    status: int, headers: list[tuple[str, str]], body: bytes, now: datetime | None = None
+) -> Outcome:
+    return Pingback().read(Answer(SOURCE, status, headers, body, now))
 
 
 def reply(body: str | bytes, status: int = 200) -> Outcome:

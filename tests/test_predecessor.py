@@ -14,11 +14,12 @@ import pytest
 from pelican_linkback import cli
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.import_linkbacks import PastMention, inherited, mentions_in
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Answered, Queued
+from tests import spoken
 
 TAKEN, FAILED = {"response": "Thank you.", "server_uri": "https://a.org/x"}, {"error": "No URI"}
 KNOWN = {
@@ -48,7 +49,7 @@ def told(data):
     ],
 )
 def test_what_was_taken_is_told(data, protocol):
-    assert told(data) == [PastMention("one", TARGET, Protocol(protocol))]
+    assert told(data) == [PastMention("one", TARGET, spoken.SPOKEN.named(protocol))]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_a_damaged_cache_is_named(data, why):
 
 
 POST = Post("https://me.example.io/one/", "one.md", (TARGET,), "f")
-ONE = PastMention("one", TARGET, Protocol.WEBMENTION)
+ONE = PastMention("one", TARGET, spoken.WEBMENTION)
 
 
 def test_what_is_known_to_be_told_is_not_recorded_again():
@@ -96,11 +97,7 @@ def test_what_is_known_to_be_told_is_not_recorded_again():
             inherited(
                 ONE,
                 POST,
-                {
-                    mention: Delivery(
-                        mention, acknowledged="older", acknowledged_by=Protocol.PINGBACK
-                    )
-                },
+                {mention: Delivery(mention, acknowledged="older", acknowledged_by=spoken.PINGBACK)},
             )
         )
         == []

@@ -9,7 +9,7 @@ import pytest
 
 from pelican_linkback.exceptions import TimedOut, Unreachable, WebError
 from pelican_linkback.net.client import Response
-from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.deciding.readiness import (
     LACKS_LINK,
     REWRITTEN,
@@ -22,6 +22,7 @@ from pelican_linkback.sending.deciding.readiness import (
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import GONE, UNLINKED, Waiting
 from pelican_linkback.sending.running.output_pages import TOMBSTONE
+from tests import spoken
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -49,7 +50,7 @@ def delivery(version: str = "2", hours: int = 1, source: str = SOURCE, **fields:
 def sent(known: Delivery, version: str = "1", **fields: str) -> Delivery:
     """Return a delivery that a receiver took by webmention, in an earlier version."""
     return known._replace(
-        acknowledged=version, acknowledged_by=Protocol.WEBMENTION, seen_version=version, **fields
+        acknowledged=version, acknowledged_by=spoken.WEBMENTION, seen_version=version, **fields
     )
 
 

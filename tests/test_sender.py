@@ -6,7 +6,7 @@ import re
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,19 +27,23 @@ from pelican_linkback.exceptions import (
 )
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol import pingback, webmention
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol
+from pelican_linkback.protocol.interface import Protocol
+from pelican_linkback.protocol.mention import Mention, Outcome, Traits
+from pelican_linkback.protocol.pingback import Pingback
+from pelican_linkback.protocol.registry import Registry
+from pelican_linkback.protocol.webmention import Webmention
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.decider import Send, Skip
 from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.sending.memory.delivery import Delivery, State
-from pelican_linkback.sending.memory.event_lines import from_line, to_line
-from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.sending.memory.event_lines import to_line
 from pelican_linkback.sending.running import scheduler
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.notices import Notice
 from pelican_linkback.sending.running.recorder import Recorder
 from pelican_linkback.sending.running.report import Report
 from pelican_linkback.sending.running.sender import Sender
+from tests import spoken
 from tests.fakeweb import FakeWeb, Page, Reply, Request
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -67,7 +71,7 @@ def offering(**endpoints: str) -> Reply:
 
 
 def accept(request: Request) -> Reply:
-    if request.headers["Content-Type"] == webmention.CONTENT_TYPE:
+    if request.headers["Content-Type"] == webmention.FORM:
         return Reply(202)
     return Reply(200, [("Content-Type", "text/xml")], pingback.success("Thanks"))
 
@@ -77,7 +81,7 @@ def fault(code: int) -> Reply:
 
 
 def mention_of(request: Request) -> Mention:
-    form = request.headers["Content-Type"] == webmention.CONTENT_TYPE
+    form = request.headers["Content-Type"] == webmention.FORM
     return (webmention if form else pingback).read_request(request.body)
 
 
@@ -117,7 +121,7 @@ class World:
         return [str(line["event"]) for line in self.journal.read().events]
 
     def delivery(self, target: str = f"{FAR}/b") -> Delivery:
-        return Ledger(self.journal).deliveries[Mention(f"{BLOG}/a", target)]
+        return spoken.ledger_of(self.journal).deliveries[Mention(f"{BLOG}/a", target)]
 
 
 @pytest.fixture
@@ -436,7 +440,7 @@ def test_what_an_endpoint_answers_is_remembered(
     delivery = world.delivery()
     assert delivery.state is state
     assert reason is None or delivery.reason == reason
-    assert (delivery.protocol, delivery.endpoint) == (Protocol.PINGBACK, f"{FAR}/xmlrpc")
+    assert (delivery.protocol, delivery.endpoint) == (spoken.PINGBACK, f"{FAR}/xmlrpc")
     assert world.events() == ["queued", "attempt", "outcome"]
 
 
@@ -449,17 +453,18 @@ def test_a_target_that_is_no_url_is_refused_without_a_request(world: World) -> N
 @pytest.mark.parametrize(
     ("protocols", "told"),
     [
-        pytest.param((Protocol.WEBMENTION, Protocol.PINGBACK), "webmention", id="as we do"),
-        pytest.param((Protocol.PINGBACK, Protocol.WEBMENTION), "pingback", id="the other way"),
-        pytest.param((Protocol.PINGBACK,), "pingback", id="one only"),
+        pytest.param((Webmention(), Pingback()), "webmention", id="as we do"),
+        pytest.param((Pingback(), Webmention()), "pingback", id="the other way"),
+        pytest.param((Pingback(),), "pingback", id="one only"),
     ],
 )
 def test_one_protocol_tells_it_the_first_that_is_offered(
-    world: World, protocols: tuple[Protocol, ...], told: str
+    world: World, protocols: Sequence[Protocol], told: str
 ) -> None:
     both = {"webmention": f"{HUB}/webmention", "pingback": f"{FAR}/xmlrpc"}
     world.web.pages[f"{FAR}/b"] = offering(**both)
-    world.sender(protocols=protocols).run(world.publish(post("a", f"{FAR}/b")))
+    sender = world.sender(discoveries=Discoveries(protocols=Registry(protocols)))
+    sender.run(world.publish(post("a", f"{FAR}/b")))
     assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
     assert f"POST {both[told]}" in world.asked()
 
@@ -467,13 +472,13 @@ def test_one_protocol_tells_it_the_first_that_is_offered(
 @pytest.mark.parametrize(
     ("first", "state", "protocol"),
     [
-        pytest.param(Reply(400), State.DELIVERED, Protocol.PINGBACK, id="refused: the other one"),
-        pytest.param(Reply(503), State.LATER, Protocol.WEBMENTION, id="later: the same one later"),
-        pytest.param(TimedOut, State.LATER, Protocol.WEBMENTION, id="perhaps told: never both"),
+        pytest.param(Reply(400), State.DELIVERED, spoken.PINGBACK, id="refused: the other one"),
+        pytest.param(Reply(503), State.LATER, spoken.WEBMENTION, id="later: the same one later"),
+        pytest.param(TimedOut, State.LATER, spoken.WEBMENTION, id="perhaps told: never both"),
     ],
 )
 def test_pingback_stands_in_where_webmention_is_refused_for_good(
-    world: World, first: Page, state: State, protocol: Protocol
+    world: World, first: Page, state: State, protocol: Traits
 ) -> None:
     world.web.pages |= {
         f"{FAR}/b": offering(webmention=f"{HUB}/webmention", pingback=f"{FAR}/xmlrpc"),
@@ -855,7 +860,9 @@ def assert_the_rest_completes(world: World, posts: tuple[Post, ...]) -> None:
     told = Counter(world.told())
     assert set(told) == {Mention(each.source, target) for each in posts for target in each.targets}
     assert told.total() <= 7
-    assert {each.state for each in Ledger(world.journal).deliveries.values()} == {State.DELIVERED}
+    assert {each.state for each in spoken.ledger_of(world.journal).deliveries.values()} == {
+        State.DELIVERED
+    }
     world.asked()
     world.sender().run(posts)
     assert world.asked() == []
@@ -997,7 +1004,7 @@ def test_every_line_that_is_written_can_be_read(world: World) -> None:
     world.sender().run(world.publish(*SIX, post("a", f"{FAR}/404")))
     lines = world.journal.read().events
     assert len(lines) > 2 * len(SIX)
-    assert [to_line(from_line(line)) for line in lines] == list(lines)
+    assert [to_line(spoken.from_line(line)) for line in lines] == list(lines)
 
 
 def test_errors_of_the_web_are_all_answers() -> None:

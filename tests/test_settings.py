@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback.exceptions import SettingsError
-from pelican_linkback.protocol.mention import Protocol
 from pelican_linkback.settings.model import NAMES, read, read_one
+from tests import spoken
 
 SITE = {"PATH": "/site/content", "SITEURL": "https://me.example.io/"}
 
@@ -16,7 +16,7 @@ def test_without_settings_of_ours_the_defaults_hold():
     settings = read(SITE)
     assert settings.site_url == "https://me.example.io"
     assert settings.state == Path("/site/linkback")
-    assert settings.protocols == (Protocol.WEBMENTION, Protocol.PINGBACK)
+    assert settings.protocols.order == (spoken.WEBMENTION, spoken.PINGBACK)
     assert settings.feeds is None
     assert (settings.timeout, settings.deadline, settings.workers, settings.per_host) == (
         10,
@@ -37,7 +37,6 @@ def test_without_settings_of_ours_the_defaults_hold():
         ("LINKBACK_SINCE", None, "since", None),
         ("LINKBACK_STATE", "memory", "state", Path("/site/memory")),
         ("LINKBACK_STATE", "/var/memory", "state", Path("/var/memory")),
-        ("LINKBACK_PROTOCOLS", ["pingback"], "protocols", (Protocol.PINGBACK,)),
         ("LINKBACK_TIMEOUT", 3, "timeout", 3.0),
         ("LINKBACK_WORKERS", 4, "workers", 4),
         ("LINKBACK_EXCLUDE", [" a.example "], "exclude", ("a.example",)),
@@ -92,9 +91,9 @@ def test_allow_hosts_are_entries():
         ("LINKBACK_STATE", "", "path of a folder"),
         ("LINKBACK_STATE", "~nobody-of-this-name/linkback", "path of a folder"),
         ("LINKBACK_STATE", "link\0back", "path of a folder"),
-        ("LINKBACK_PROTOCOLS", "pingback", "list of strings"),
-        ("LINKBACK_PROTOCOLS", ["trackback"], '"webmention" and "pingback"'),
-        ("LINKBACK_PROTOCOLS", ["pingback", "pingback"], '"webmention" and "pingback"'),
+        ("LINKBACK_PROTOCOLS", "pingback", "takes a list of"),
+        ("LINKBACK_PROTOCOLS", ["trackback"], 'takes a list of "webmention", "pingback"'),
+        ("LINKBACK_PROTOCOLS", ["pingback", "pingback"], "it has one twice"),
         ("LINKBACK_SINCE", "31.1.2015", "a day, such as"),
         ("LINKBACK_SINCE", 2015, "a day, such as"),
         ("LINKBACK_TIMEOUT", 0, "seconds above 0"),

@@ -98,10 +98,8 @@ def test_the_digest_is_of_the_journals_and_of_each_piece(idle: SkipCache, tmp_pa
 
 def test_an_unchanged_site_is_not_looked_at_again_until_it_changes(site, monkeypatch) -> None:
     looked = []
-    real = plugin.sender_for
-    monkeypatch.setattr(
-        plugin, "sender_for", lambda *settings, **told: looked.append(1) or real(*settings, **told)
-    )
+    real = plugin.Sending.sender
+    monkeypatch.setattr(plugin.Sending, "sender", lambda *a, **k: looked.append(1) or real(*a, **k))
     site.output.mkdir()
     with serving(WebHost(site.output)) as host, serving(Blog()) as blog:
         site.settings |= {

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from pelican_linkback.exceptions import LookupFailed, TimedOut, Unreachable
 from pelican_linkback.net.client import MAX_BODY, Response
-from pelican_linkback.protocol import websub
-from pelican_linkback.protocol.mention import Mention, Protocol, Verdict
+from pelican_linkback.protocol.answer import Answer
+from pelican_linkback.protocol.mention import Mention, Verdict
+from pelican_linkback.protocol.websub import WebSub
 from pelican_linkback.sending.deciding.changes import vanished
 from pelican_linkback.sending.deciding.decider import Policy
 from pelican_linkback.sending.deciding.topics import SEEN, Topic, is_version, version_of
 from pelican_linkback.sending.memory.delivery import State
-from pelican_linkback.sending.memory.ledger import Ledger
-from pelican_linkback.sending.running.sender import Sender
+from tests import spoken
 from tests.fakeweb import Reply, Request
 from tests.test_sender import BLOG, FAR, HUB, World, offering, post
 
@@ -156,7 +156,7 @@ def test_articles_are_not_mistaken_for_feeds(feeds: Feeds):
     feeds.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
     feeds.sender().run(feeds.publish(post("a", f"{FAR}/b")), feeds.upload("second"))
     assert feeds.asked()[-2:] == [f"POST {HUB}/", f"POST {HUB}/webmention"]
-    known = Ledger(feeds.journal).deliveries
+    known = spoken.ledger_of(feeds.journal).deliveries
     assert [each.mention.source for each in vanished(known, ())] == [f"{BLOG}/a"]
     assert feeds.sender().retract(FEED).ended == ()
     assert feeds.asked() == []
@@ -315,7 +315,7 @@ def test_a_hub_follows_redirects(feeds: Feeds):
 
 
 def test_the_form_names_the_feed_in_both_ways():
-    assert websub.request(Mention(f"{FEED}?a=1&b=2", f"{HUB}/")).decode().split("&") == [
+    assert WebSub().request(Mention(f"{FEED}?a=1&b=2", f"{HUB}/")).body.decode().split("&") == [
         "hub.mode=publish",
         "hub.url=https%3A%2F%2Fblog.example%2Fall.atom.xml%3Fa%3D1%26b%3D2",
         "hub.topic=https%3A%2F%2Fblog.example%2Fall.atom.xml%3Fa%3D1%26b%3D2",
@@ -334,13 +334,13 @@ def test_the_form_names_the_feed_in_both_ways():
     ],
 )
 def test_what_a_hub_answers(status, verdict):
-    assert websub.read_reply(status, (), b"").verdict is verdict
+    assert WebSub().read(Answer(HUB, status)).verdict is verdict
 
 
 def test_a_hub_has_no_status_page():
-    said = websub.read_reply(201, [("Location", f"{HUB}/status")], b"")
+    said = WebSub().read(Answer(HUB, 201, [("Location", f"{HUB}/status")]))
     assert (said.verdict, said.status_url) == (Verdict.DELIVERED, None)
 
 
 def test_hubs_are_no_matter_of_discovery():
-    assert Protocol.WEBSUB not in Sender.protocols
+    assert spoken.WEBSUB not in spoken.SPOKEN.order

@@ -23,7 +23,7 @@ from pelican_linkback.exceptions import (
 from pelican_linkback.protocol.pingback import FAULTS
 from pelican_linkback.sending.deciding.decider import Skip, Wait
 from pelican_linkback.sending.memory.delivery import State
-from pelican_linkback.sending.memory.ledger import Ledger
+from tests import spoken
 from tests.fakeweb import Page, Reply
 from tests.test_sender import BLOG, FAR, HUB, World, fault, offering, post
 
@@ -130,7 +130,7 @@ KINDS = [kind.__name__ for kind in NEWS]
 def verdict(world: World) -> str:
     """Where the delivery stands, in a mark, and why."""
     ((delivery, decision),) = world.sender().plan()
-    assert delivery == Ledger(world.journal).deliveries[delivery.mention]
+    assert delivery == spoken.ledger_of(world.journal).deliveries[delivery.mention]
     assert isinstance(decision, Wait) == (delivery.state is State.LATER)
     asks = isinstance(decision, Skip) and decision.until is not None
     return f"{MARKS[delivery.state]} {delivery.reason}{' ?' if asks else ''}"

@@ -10,14 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.exceptions import ProtocolError
+from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
-from pelican_linkback.protocol.webmention import read_reply, read_request, read_status, request
+from pelican_linkback.protocol.webmention import Webmention, read_request
 
 SOURCE = "https://blog.example/post"
 TARGET = "https://example.org/ä?b=1&c=2+3%20#d"
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
 
 DELIVERED, REFUSED, LATER = Verdict.DELIVERED, Verdict.REFUSED, Verdict.LATER
+
+SPOKEN = Webmention()
+
+
+def request(mention: Mention) -> bytes:
+    return SPOKEN.request(mention).body
+
+
+def answer(status: int, headers: list[tuple[str, str]], body: bytes) -> Answer:
+    return Answer(TARGET, status, headers, body, datetime(2024, 5, 1, 12, 0, tzinfo=UTC))
 
 
 def test_a_request_is_a_form_of_source_and_target() -> None:  # WS-7
@@ -176,13 +187,13 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
 def test_a_reply_has_a_named_outcome(
     status: int, headers: list[tuple[str, str]], body: bytes, outcome: Outcome
 ) -> None:
-    assert read_reply(status, headers, body, datetime(2024, 5, 1, 12, 0, tzinfo=UTC)) == outcome
+    assert SPOKEN.read(answer(status, headers, body)) == outcome
 
 
 @given(st.integers(100, 599), st.text(), st.text(), st.binary())
 def test_any_reply_has_an_outcome(status: int, kind: str, location: str, body: bytes) -> None:
     headers = [("Content-Type", f"text/plain;charset={kind}"), ("Location", location)]
-    outcome = read_reply(status, headers, body)
+    outcome = SPOKEN.read(answer(status, headers, body))
     assert outcome.reason
     assert outcome.detail.isprintable()
     assert len(outcome.detail) <= 200
@@ -223,6 +234,6 @@ JSON = (("Content-Type", "application/json"),)
     ],
 )
 def test_what_a_status_page_says(status, headers, body, verdict, reason) -> None:
-    outcome = read_status(status, headers, body)
+    outcome = SPOKEN.read_status(answer(status, headers, body))
     assert (outcome.verdict, outcome.reason) == (verdict, reason)
     assert (verdict is Verdict.REFUSED) == ("no_link_found" in outcome.detail)

@@ -100,8 +100,8 @@ def test_a_changed_article_is_told_once_and_for_exactly_the_feeds_that_hold_it(s
 
 def test_an_unchanged_rebuild_is_known_as_idle(site, host, hub, monkeypatch):
     looked = []
-    real = plugin.sender_for
-    monkeypatch.setattr(plugin, "sender_for", lambda *a, **k: looked.append(1) or real(*a, **k))
+    real = plugin.Sending.sender
+    monkeypatch.setattr(plugin.Sending, "sender", lambda *a, **k: looked.append(1) or real(*a, **k))
     for _ in range(4):
         site.build()
     assert len(looked) == 2

@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 
 from pelican_linkback.cli import labels
-from pelican_linkback.protocol.mention import Mention, Protocol
+from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.deciding import reasons
 from pelican_linkback.sending.deciding.decider import Ask, GiveUp, Send, Skip, Wait
 from pelican_linkback.sending.memory.delivery import Delivery, State
+from tests import spoken
 
 MENTION = Mention("https://me.example.io/one/", "https://you.example.io/two")
 UNTIL = dt.datetime(2026, 5, 1, 11, tzinfo=dt.UTC)
@@ -22,8 +23,8 @@ def delivery(state=State.QUEUED, reason="", detail="", **fields):
 
 TOLD = {
     "acknowledged": "f",
-    "acknowledged_by": Protocol.WEBMENTION,
-    "protocol": Protocol.WEBMENTION,
+    "acknowledged_by": spoken.WEBMENTION,
+    "protocol": spoken.WEBMENTION,
 }
 
 
@@ -51,7 +52,7 @@ TOLD = {
             "notify by webmention that the page is gone",
         ),
         (
-            delivery(fingerprint="unlinked", acknowledged="f", acknowledged_by=Protocol.WEBMENTION),
+            delivery(fingerprint="unlinked", acknowledged="f", acknowledged_by=spoken.WEBMENTION),
             Send(""),
             "retract",
             "notify that the link is gone",
@@ -76,7 +77,7 @@ TOLD = {
         ),
         (delivery(State.DROPPED), Skip(""), "skip", "dropped"),
         (
-            delivery(State.DELIVERED, "accepted", protocol=Protocol.PINGBACK),
+            delivery(State.DELIVERED, "accepted", protocol=spoken.PINGBACK),
             Skip(""),
             "skip",
             "sent: by pingback (accepted)",
@@ -90,7 +91,7 @@ def test_what_comes_next(known, decision, verb, why):
 @pytest.mark.parametrize(
     ("known", "decision", "word", "why"),
     [
-        (delivery(State.DELIVERED, protocol=Protocol.PINGBACK), None, "sent", "by pingback"),
+        (delivery(State.DELIVERED, protocol=spoken.PINGBACK), None, "sent", "by pingback"),
         (delivery(State.DELIVERED), None, "sent", ""),
         (
             delivery(State.LATER, "timed-out", attempts=8),

@@ -14,10 +14,9 @@ from pelican_linkback.cli.context import must_publish, read_posts_and_topics
 from pelican_linkback.cli.json_output import delivery_as_json, plan_as_json
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import InvalidURL
-from pelican_linkback.sending import discoveries_of, journal_of, sender_for
+from pelican_linkback.sending import Sending
 from pelican_linkback.sending.deciding.changes import vanished
 from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Skip
-from pelican_linkback.sending.memory.compaction import compact
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.urls import host_key
@@ -31,7 +30,7 @@ def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
     """Show what the next build would do. Status 1 if an article vanished that was sent before."""
     must_publish(settings)
     posts, topics = read_posts_and_topics(settings, arguments)
-    planned = sender_for(settings).plan(posts, topics)
+    planned = Sending(settings).sender().plan(posts, topics)
     gone = vanished({delivery.mention: delivery for delivery, _ in planned}, posts)
     if screen.json:
         screen.data(plan_as_json(planned, gone))
@@ -70,7 +69,7 @@ def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen
     """
     if arguments.article:
         arguments.article = _as_listed(arguments.article, settings)
-    known = [row for row in sender_for(settings).plan() if _is_asked_for(*row, arguments)]
+    known = [row for row in Sending(settings).sender().plan() if _is_asked_for(*row, arguments)]
     known.sort(key=lambda row: (row[0].at, row[0].mention), reverse=True)
     if screen.json:
         screen.data([delivery_as_json(*row) for row in known])
@@ -150,8 +149,7 @@ def _is_at(target: str, host: str) -> bool:
 
 def run_compact(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     """Rewrite the journal without the lines that are not needed any more."""
-    before, after = compact(journal_of(settings))
-    discoveries_of(settings).compact()
+    before, after = Sending(settings).compact()
     if screen.json:
         screen.data({"before": before, "after": after})
     else:

@@ -16,14 +16,13 @@ from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.plugin.adapters import posts_of, read_site
 from pelican_linkback.plugin.contents import name_of
-from pelican_linkback.sending import Post, journal_of
+from pelican_linkback.sending import Post, Sending
 from pelican_linkback.sending.deciding.import_linkbacks import (
     FILE,
     PastMention,
     inherited,
     mentions_in,
 )
-from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import printable
 
@@ -37,7 +36,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     sent, now = _read(file), dt.datetime.now(dt.UTC)
     posts = _by_slug(Pelican(arguments.pelican), settings, now)
     present = [each for each in sent if _is_linked(each, posts)]
-    ledger = Ledger(journal_of(settings))
+    ledger = Sending(settings).ledger()
     known = ledger.deliveries
     facts = [fact for each in present for fact in inherited(each, posts[each.slug], known)]
     ledger.record(facts, now)

@@ -34,7 +34,7 @@ def delivery_as_json(delivery: Delivery, decision: Decision | None = None) -> di
         "state": delivery.state.value,
         "reason": delivery.reason,
         "detail": delivery.detail,
-        "protocol": delivery.protocol,
+        "protocol": delivery.protocol and delivery.protocol.name,
         "endpoint": delivery.endpoint,
         "attempts": delivery.attempts,
         "at": delivery.at and delivery.at.isoformat(),

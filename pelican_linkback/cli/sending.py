@@ -17,7 +17,7 @@ from pelican_linkback.cli.history import show_known, show_plan
 from pelican_linkback.cli.json_output import plan_as_json, report_as_json, warnings_of
 from pelican_linkback.cli.terminal import Bar, Screen
 from pelican_linkback.exceptions import InvalidURL, LinkbackError, SettingsError
-from pelican_linkback.sending import built_site, sender_for, start_date_of
+from pelican_linkback.sending import Sending
 from pelican_linkback.sending.deciding.decider import Ask, Send
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.running.report import Report
@@ -73,7 +73,7 @@ def _sleep(bar: Bar, what: str) -> Callable[[float], None]:
 
 def _sender(settings: Settings) -> Sender:
     """Return a sender without a deadline, which does not wait for pages or hosts."""
-    return replace(sender_for(settings), deadline=math.inf, wait=0.0)
+    return replace(Sending(settings).sender(), deadline=math.inf, wait=0.0)
 
 
 def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
@@ -82,7 +82,7 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
         problem = '--since is about links that are found: it needs LINKBACK_TARGETS = "all"'
         raise SettingsError([problem])
     if remember:
-        start_date_of(settings).record(day)
+        Sending(settings).start_date.record(day)
     return replace(settings, since=day)
 
 
@@ -101,7 +101,7 @@ def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Scree
             "pelican-linkback status -v shows what was sent for which page"
         )
     try:
-        tombstone = built_site(settings).write_tombstone(source)
+        tombstone = Sending(settings).pages.write_tombstone(source)
     except OSError as error:
         message = f"the page that says it is gone cannot be written: {printable(error)}"
         raise LinkbackError(message) from error

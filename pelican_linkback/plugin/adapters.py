@@ -23,7 +23,7 @@ from pelican_linkback.plugin.contents import attempt, marks_of, name_of, publish
 from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed, is_taken_over
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.protocol import extraction
-from pelican_linkback.sending import Post, start_date_of
+from pelican_linkback.sending import Post, Sending
 from pelican_linkback.sending.deciding.targets import choose
 from pelican_linkback.sending.deciding.topics import Topic, version_of
 from pelican_linkback.settings.model import Settings
@@ -53,7 +53,7 @@ def first_day(settings: Settings, today: date, *, remember: bool = True) -> date
     """
     if settings.targets != "all":
         return None
-    return settings.since or start_date_of(settings).day(today, remember=remember)
+    return settings.since or Sending(settings).start_date.day(today, remember=remember)
 
 
 def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = None) -> list[Post]:

@@ -58,7 +58,7 @@ from pelican_linkback.plugin.invocation import is_preview, options_in_use
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.theme import KnownLinkbacks, Linkbacks, fill_in_language
 from pelican_linkback.protocol import extraction
-from pelican_linkback.sending import sender_for, skip_cache_of
+from pelican_linkback.sending import Sending
 from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.next_steps import with_options
@@ -267,12 +267,13 @@ def deliver_site(
 
     If an earlier build with the same input had nothing to do, this one does nothing either.
     """
-    idle = skip_cache_of(settings)
+    sending = Sending(settings)
+    idle = sending.skip_cache
     digest = idle.digest(chain(pieces_of(contents, settings), pieces_of_feeds(feeds)))
     if (line := idle.line(digest, now)) is not None:
         return line
     posts = posts_of(contents, settings, first_day(settings, now.date()))
-    sender = replace(sender_for(settings, is_build=True), sleep=_sleep)
+    sender = replace(sending.sender(is_build=True), sleep=_sleep)
     report = sender.run(posts, topics_of(feeds, settings))
     messages, options = MessageBuffer(logger), options_in_use(sys.argv)
     for notice in report.notices:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.sending import journal_of
+from pelican_linkback.sending import Sending
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
 
@@ -68,11 +68,10 @@ class KnownLinkbacks:
     def _by_article(self) -> dict[str, list[Linkback]]:
         # Few themes use it.
         from pelican_linkback.sending.memory.events import GONE  # noqa: PLC0415
-        from pelican_linkback.sending.memory.ledger import Ledger  # noqa: PLC0415
 
         found: dict[str, list[Linkback]] = {}
         try:
-            known = Ledger(journal_of(self._settings)).deliveries.values()
+            known = Sending(self._settings).ledger().deliveries.values()
         except Exception as error:  # noqa: BLE001 (a template shows what is known, if anything is)
             why = error if isinstance(error, JournalError) else described(error)
             logger.error("article.linkbacks is empty: %s", why)
@@ -80,7 +79,7 @@ class KnownLinkbacks:
         # Of an article that moved, the delivery of its old address is left out.
         present = (each for each in known if each.fingerprint != GONE)
         for each in sorted(present, key=lambda each: (str(each.at), each.mention)):
-            protocol = each.protocol and each.protocol.value
+            protocol = each.protocol.name if each.protocol else None
             linkback = Linkback(each.mention.target, each.state.value, protocol, each.at)
             found.setdefault(each.article, []).append(linkback)
         return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
 from pelican_linkback.exceptions import InvalidURL, ProtocolError
 from pelican_linkback.text.urls import check
 
-__all__ = ["MENTIONING", "Endpoint", "Mention", "Outcome", "Protocol", "Verdict", "received"]
+__all__ = ["Endpoint", "Mention", "Outcome", "Traits", "Verdict", "received"]
 
 
 class Mention(NamedTuple):
@@ -38,18 +38,29 @@ def received(source: str, target: str) -> Mention:
     return mention
 
 
-class Protocol(StrEnum):
-    """The protocol by which a mention is sent."""
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The attributes of the protocol with this ``name``: see ``interface.Protocol``.
 
-    WEBMENTION = "webmention"
-    PINGBACK = "pingback"
+    Two with one name are equal. ``is_registered`` is False for a protocol that the journal names
+    and LINKBACK_PROTOCOLS does not, such as one of a plugin that was removed: then only its name
+    is known.
+    """
 
-    WEBSUB = "websub"
-    """From a feed to its hub; the other two are from an article to a page that it links to."""
+    name: str
+    updates: bool = field(default=False, compare=False, repr=False)
+    of_feeds: bool = field(default=False, compare=False, repr=False)
+    answers_in_body: bool = field(default=False, compare=False, repr=False)
+    preflight: bool = field(default=False, compare=False, repr=False)
+    is_registered: bool = field(default=True, compare=False, repr=False)
 
+    @property
+    def retracts(self) -> bool:
+        """Whether receivers show the mention on a page, and remove it when notified."""
+        return self.updates and not self.of_feeds
 
-MENTIONING = (Protocol.WEBMENTION, Protocol.PINGBACK)
-"""The protocols by which a page can receive mentions, the preferred one first."""
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class Endpoint:
     element, read leniently".
     """
 
-    protocol: Protocol
+    protocol: Traits
     url: str
     found: str
 
@@ -89,13 +100,14 @@ class Outcome:
     ("accepted", "already-registered", "no-endpoint", "fault-17", "http-503", "not-xml", ...);
     ``detail`` a sentence for people, printable and at most 200 characters; ``retry_after`` seconds
     that ``host``, which answered, asked to be left alone; ``status_url`` the status page of a
-    receiver that answered 201.
+    receiver that answered 201. The caller of ``Protocol.read`` sets ``protocol``, ``endpoint`` and
+    ``host``.
     """
 
     verdict: Verdict
     reason: str
     detail: str = ""
-    protocol: Protocol | None = None
+    protocol: Traits | None = None
     endpoint: str | None = None
     retry_after: float | None = None
     status_url: str | None = None

@@ -6,29 +6,22 @@ Specification: https://www.hixie.ch/specs/pingback/pingback
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from html import unescape
 from xml.etree.ElementTree import Element
 
 from pelican_linkback.exceptions import ProtocolError
 from pelican_linkback.protocol import xmlrpc
+from pelican_linkback.protocol.answer import HEADER, Answer, Found
+from pelican_linkback.protocol.interface import Message, Protocol
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
-from pelican_linkback.protocol.response import Headers, failure, is_passing, pause, retry_after
+from pelican_linkback.protocol.response import failure, is_passing, pause, retry_after
+from pelican_linkback.text import markup
 from pelican_linkback.text.printable import printable
 
-__all__ = [
-    "CONTENT_TYPE",
-    "FAULTS",
-    "Fault",
-    "fault",
-    "read_reply",
-    "read_request",
-    "request",
-    "success",
-]
+__all__ = ["FAULTS", "Fault", "Pingback", "fault", "read_request", "success"]
 
-CONTENT_TYPE = "text/xml"
 METHOD = "pingback.ping"
 
 
@@ -63,13 +56,67 @@ accepts one pingback in 15 seconds from an address, and answers the next with HT
 UNKNOWN = Fault(Verdict.REFUSED, "it uses a code of its own")
 UNKNOWN_PASSING = Fault(Verdict.LATER, UNKNOWN.meaning)
 
+LENIENT = "link element, read leniently"
+
+# Section 2.3, exactly; and the only entities that section 2.2 expands.
+_STRICT = re.compile(r'<link rel="pingback" href="([^"]+)" ?/?>')
+_ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"'}
+_ENTITY = re.compile("|".join(_ENTITIES))
+
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 
-def request(mention: Mention) -> bytes:
-    """Return the call ``pingback.ping(source, target)``, both exactly as they are (section 2)."""
-    params = "".join(map(_param, (mention.source, mention.target)))
-    return _document("methodCall", f"<methodName>{METHOD}</methodName><params>{params}</params>")
+class Pingback(Protocol):
+    """Pingback, which has no updates: a mention is sent once."""
+
+    name = "pingback"
+    updates = False
+    answers_in_body = True
+    preflight = True
+
+    def find(self, answer: Answer) -> Found | None:
+        """Return the first endpoint (section 2): X-Pingback, then the specification's expression.
+
+        A page without an exact match is then read leniently, and the result says so.
+        """
+        if not answer.is_success:
+            return None
+        headers = ((value, HEADER) for value in answer.fields("X-Pingback") if value)
+        if found := next(answer.usable(headers), None):
+            return found
+        page = answer.page("pingback")
+        return next(answer.usable(_elements(page, answer.html), page), None)
+
+    def request(self, mention: Mention) -> Message:
+        """Return the call ``pingback.ping(source, target)``, exactly as they are (section 2)."""
+        params = "".join(map(_param, (mention.source, mention.target)))
+        call = f"<methodName>{METHOD}</methodName><params>{params}</params>"
+        return Message("text/xml", _document("methodCall", call))
+
+    def read(self, answer: Answer) -> Outcome:
+        """Return what a reply means; never raises (section 3).
+
+        The body may be truncated anywhere, be surrounded by anything and be no XML at all.
+        """
+        if failed := failure(answer.status, answer.headers, answer.at):
+            return failed
+        reply = xmlrpc.read_leniently(answer.body, "methodResponse")
+        if isinstance(reply, xmlrpc.Unreadable):
+            # It is no reply of XML-RPC, so nobody has refused: an error page, most of the time.
+            return Outcome(Verdict.LATER, reply.reason, printable(reply.detail))
+        if (refusal := reply.find("fault")) is not None:
+            return _read_fault(refusal, retry_after(answer.headers, answer.at))
+        if (params := reply.find("params")) is not None:
+            return Outcome(Verdict.DELIVERED, "accepted", _harmless(xmlrpc.words(params)))
+        return Outcome(Verdict.LATER, "not-xml-rpc", "the reply holds neither params nor a fault")
+
+
+def _elements(page: markup.Page, html: str) -> Iterator[Found]:
+    for match in _STRICT.finditer(html):
+        yield _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], match[1]), "link element"
+    for link in page.links:
+        if link.name == "link" and "pingback" in link.rels and link.href:
+            yield link.href, LENIENT
 
 
 def read_request(body: bytes) -> Mention:
@@ -101,26 +148,6 @@ def fault(code: int, text: str) -> bytes:
         f"<member><name>faultString</name>{_string(text)}</member>"
     )
     return _document("methodResponse", f"<fault><value><struct>{members}</struct></value></fault>")
-
-
-def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None = None) -> Outcome:
-    """Return what a reply to ``request`` means; never raises.
-
-    The body may be truncated anywhere, be surrounded by anything and be no XML at all. ``now``
-    (aware) is needed to understand a Retry-After that is a date. The caller sets ``protocol`` and
-    ``endpoint`` of the outcome.
-    """
-    if failed := failure(status, headers, now):
-        return failed
-    reply = xmlrpc.read_leniently(body, "methodResponse")
-    if isinstance(reply, xmlrpc.Unreadable):
-        # It is not a reply of XML-RPC, so it is no refusal: mostly it is an error page.
-        return Outcome(Verdict.LATER, reply.reason, printable(reply.detail))
-    if (refusal := reply.find("fault")) is not None:
-        return _read_fault(refusal, retry_after(headers, now))
-    if (params := reply.find("params")) is not None:
-        return Outcome(Verdict.DELIVERED, "accepted", _harmless(xmlrpc.words(params)))
-    return Outcome(Verdict.LATER, "not-xml-rpc", "the reply holds neither params nor a fault")
 
 
 def _read_fault(said: Element, asked: float | None) -> Outcome:

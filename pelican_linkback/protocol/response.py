@@ -1,4 +1,4 @@
-"""What all protocols read from an HTTP response: header fields, and the meaning of a status."""
+"""What the protocols read from an HTTP response: header fields, and what a status means."""
 
 from __future__ import annotations
 

@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
 from urllib.parse import parse_qs, urlencode
 
 from pelican_linkback.exceptions import InvalidURL, ProtocolError
+from pelican_linkback.protocol.answer import Answer, Found
+from pelican_linkback.protocol.interface import Message, Protocol
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
-from pelican_linkback.protocol.response import (
-    PASSING,
-    Headers,
-    charset,
-    failure,
-    fields,
-    media_type,
-)
+from pelican_linkback.protocol.response import PASSING, Headers, charset, failure, media_type
 from pelican_linkback.text.markup import decode
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import check, resolve
 
-__all__ = ["CONTENT_TYPE", "read_reply", "read_request", "read_status", "request"]
+__all__ = ["FORM", "Webmention", "read_request"]
 
-CONTENT_TYPE = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
+
+RELS = (("webmention",), ("http://webmention.org/", "http://webmention.org"))
+"""The rel of webmentions, and that of the first drafts, which old sites still use."""
 
 # The "status" values that receivers use in the JSON of a status page; the specification does not
 # define them.
@@ -34,9 +31,54 @@ _UNDECIDED = {"queued", "pending", "processing", "new", "moderated", "unmoderate
 _TAKEN = {"success", "ok", "accepted", "approved", "created", "updated", "verified", "published"}
 
 
-def request(mention: Mention) -> bytes:
-    """Return the form for ``mention`` (section 3.1.3)."""
-    return urlencode({"source": mention.source, "target": mention.target}).encode("ascii")
+class Webmention(Protocol):
+    """Webmention: receivers are sent updates, and notified of removals."""
+
+    name = "webmention"
+    updates = True
+
+    def find(self, answer: Answer) -> Found | None:
+        """Return the first endpoint (section 3.1.2): of a header, else of an element in order.
+
+        The rel of the first drafts counts if the present rel is missing. The Link header counts
+        with any status.
+        """
+        return next((found for rels in RELS for found in answer.links(*rels)), None)
+
+    def request(self, mention: Mention) -> Message:
+        """Return the form with ``mention`` (section 3.1.3)."""
+        fields = {"source": mention.source, "target": mention.target}
+        return Message(FORM, urlencode(fields).encode("ascii"))
+
+    def read(self, answer: Answer) -> Outcome:
+        """Return what a reply means; never raises (section 3.1.4).
+
+        Any 2xx is success. ``status_url`` is what a 201 has in Location, to be resolved against
+        the endpoint.
+        """
+        words = _words(answer.headers, answer.body)
+        if failed := failure(answer.status, answer.headers, answer.at):
+            detail = f"{failed.detail}: {words}" if words else failed.detail
+            return replace(failed, detail=printable(detail))
+        status_url = _status_url(answer) if answer.status == 201 else None
+        return Outcome(Verdict.DELIVERED, "accepted", printable(words), status_url=status_url)
+
+    def read_status(self, answer: Answer) -> Outcome:
+        """Return what a status page says about a webmention; never raises (section 3.2).
+
+        DELIVERED also if it has nothing that a program can read: the webmention was accepted
+        before, and the page is for people. LATER while the receiver has not decided.
+        """
+        status = answer.status
+        if status >= 500 or status in PASSING or status == 202:
+            return Outcome(Verdict.LATER, f"status-{status}")
+        word = _status_word(answer.headers, answer.body) if status == 200 else ""
+        if word in _UNDECIDED:
+            return Outcome(Verdict.LATER, f"status-{word}")
+        if not word or word in _TAKEN or word == "deleted":
+            return Outcome(Verdict.DELIVERED, f"status-{word or status}")
+        detail = printable(f"the receiver says {word}: {_words(answer.headers, answer.body)}")
+        return Outcome(Verdict.REFUSED, "status-refused", detail)
 
 
 def read_request(body: bytes) -> Mention:
@@ -55,38 +97,6 @@ def read_request(body: bytes) -> Mention:
     raise ProtocolError("the form needs one source and one target")
 
 
-def read_reply(status: int, headers: Headers, body: bytes, now: datetime | None = None) -> Outcome:
-    """Return what a reply to ``request`` means; never raises (section 3.1.4).
-
-    Any 2xx is success. ``status_url`` is the Location of a 201, to be resolved against the
-    endpoint. ``now`` (aware) is needed to understand a Retry-After that is a date. The caller sets
-    ``protocol`` and ``endpoint`` of the outcome.
-    """
-    words = _words(headers, body)
-    if failed := failure(status, headers, now):
-        detail = f"{failed.detail}: {words}" if words else failed.detail
-        return replace(failed, detail=printable(detail))
-    status_url = _status_url(headers) if status == 201 else None
-    return Outcome(Verdict.DELIVERED, "accepted", printable(words), status_url=status_url)
-
-
-def read_status(status: int, headers: Headers, body: bytes) -> Outcome:
-    """Return what a status page says about a webmention; never raises (section 3.2).
-
-    DELIVERED also if it says nothing that a program understands: the receiver answered "accepted"
-    before, and the page is for people. LATER while the receiver has not decided.
-    """
-    if status >= 500 or status in PASSING or status == 202:
-        return Outcome(Verdict.LATER, f"status-{status}")
-    word = _status_word(headers, body) if status == 200 else ""
-    if word in _UNDECIDED:
-        return Outcome(Verdict.LATER, f"status-{word}")
-    if not word or word in _TAKEN or word == "deleted":
-        return Outcome(Verdict.DELIVERED, f"status-{word or status}")
-    detail = printable(f"the receiver says {word}: {_words(headers, body)}")
-    return Outcome(Verdict.REFUSED, "status-refused", detail)
-
-
 def _status_word(headers: Headers, body: bytes) -> str:
     """Return the status that a JSON document names, in lower case, or ""."""
     if media_type(headers) != "application/json":
@@ -99,9 +109,9 @@ def _status_word(headers: Headers, body: bytes) -> str:
     return word.strip().lower()[:40] if isinstance(word, str) else ""
 
 
-def _status_url(headers: Headers) -> str | None:
-    """Return the Location if it resolves to a URL to fetch, whatever the endpoint is."""
-    location = next(iter(fields(headers, "Location")), "")
+def _status_url(answer: Answer) -> str | None:
+    """Return the Location if it will be a URL to fetch whatever endpoint it is resolved against."""
+    location = next(iter(answer.fields("Location")), "")
     try:
         check(resolve("https://endpoint.example/", location))
     except InvalidURL:

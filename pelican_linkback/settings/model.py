@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pelican_linkback.exceptions import SettingsError, WebError
 from pelican_linkback.net.addresses import AllowEntry, is_public_host
-from pelican_linkback.protocol.mention import MENTIONING, Protocol
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.settings import validators as values
 from pelican_linkback.text.urls import check
 
@@ -92,7 +92,9 @@ class Settings:
     """The day from which on found links are sent; None for that of the first publication."""
 
     link_marked: bool = False
-    protocols: tuple[Protocol, ...] = MENTIONING
+    protocols: Registry = field(default_factory=Registry)
+    """What linkbacks are sent by, the preferred protocol first."""
+
     exclude: tuple[str, ...] = ()
     """Hosts, ``*.`` hosts and prefixes of URLs, in their normal forms."""
 

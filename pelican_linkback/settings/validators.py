@@ -7,16 +7,20 @@ setting takes.
 from __future__ import annotations
 
 import re
+import typing
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeGuard
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.net.addresses import AllowEntry
-from pelican_linkback.protocol.mention import MENTIONING, Protocol
+from pelican_linkback.protocol.interface import Protocol
+from pelican_linkback.protocol.registry import BUILT_IN, Registry, traits_of
+from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import can_be_read, check, host_of, is_fetchable, normalise
 
 __all__ = [
@@ -131,12 +135,49 @@ def hubs(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hubs))
 
 
-def protocols(value: object) -> tuple[Protocol, ...]:
-    """Take the names of protocols, the preferred one first."""
-    names = strings(value)
-    if len(set(names)) == len(names) and all(name in MENTIONING for name in names):
-        return tuple(Protocol(name) for name in names)
-    raise ValueError('takes a list of "webmention" and "pingback", in the order of preference')
+_BY_NAME = {each.name: each for each in BUILT_IN if not each.of_feeds}
+_PROTOCOLS = "takes a list of {}, and protocols of your own or their dotted names".format(
+    ", ".join(f'"{name}"' for name in _BY_NAME)
+)
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_NEEDED = ("name", "updates", "find", "request", "read")
+
+
+def protocols(value: object) -> Registry:
+    """Take protocols, the preferred one first: objects, their dotted names, or those built in."""
+    if not _is_list(value, object):
+        raise ValueError(_PROTOCOLS)
+    chosen = [_protocol(entry) for entry in value]
+    if len({each.name for each in chosen}) < len(chosen):
+        raise ValueError(f"it has one twice; {_PROTOCOLS}")
+    return Registry(chosen)
+
+
+def _protocol(entry: object) -> Protocol:
+    if isinstance(entry, str):
+        entry = _BY_NAME.get(entry.strip()) or _imported(entry.strip())
+    # Whoever wrote it, its attributes can do anything.
+    try:
+        protocol: Any = entry() if isinstance(entry, type) else entry
+        missing = [name for name in _NEEDED if not hasattr(protocol, name)]
+        name = "" if missing else traits_of(protocol).name
+    except Exception as error:
+        raise ValueError(f"{described(error)}; {_PROTOCOLS}") from error
+    if missing:
+        raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {_PROTOCOLS}")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueError(f"{printable(name)} is not a name in kebab-case, such as my-protocol")
+    return typing.cast(Protocol, protocol)
+
+
+def _imported(name: str) -> object:
+    module, _, attribute = name.rpartition(".")
+    if not module:
+        raise ValueError(_PROTOCOLS)
+    try:
+        return getattr(import_module(module), attribute)
+    except Exception as error:  # it may be a program, and can fail in any way
+        raise ValueError(f"{name} cannot be imported: {described(error)}") from error
 
 
 def allow_hosts(value: object) -> tuple[AllowEntry, ...]:

@@ -25,9 +25,11 @@ from pelican_linkback.exceptions import WebError
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import MAX_BODY, Response, Web
 from pelican_linkback.net.transport import MAX_HEAD
+from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import discover
-from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Mention, Outcome, Protocol
+from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome
 from pelican_linkback.sending.running.exchanges import choose, discovery_of, get, read_status
+from tests import spoken
 from tests.exchanging import answer_to, tell
 from tests.fuzz.answers import CODINGS, answer
 
@@ -117,12 +119,14 @@ def findings(web: Web, base: str, number: int, spare: float = SPARE) -> Iterator
     pages: list[Response | WebError] = []
     exchanges: list[Callable[[], object]] = [
         lambda: pages.append(answer_to(web, get(url))),
-        lambda: read_status(answer_to(web, get(f"{url}/status"))),
+        lambda: read_status(
+            answer_to(web, get(f"{url}/status")), spoken.WEBMENTION, spoken.SPOKEN, NOW
+        ),
         *(
             lambda protocol=protocol: _bounded(
                 tell(web, Mention("https://me.example/a", url), Endpoint(protocol, url, ""), NOW)
             )
-            for protocol in Protocol
+            for protocol in spoken.ALL
         ),
         lambda: _looked_at(pages[0]),
     ]
@@ -139,7 +143,7 @@ def findings(web: Web, base: str, number: int, spare: float = SPARE) -> Iterator
 
 def _looked_at(page: Response | WebError) -> None:
     """Look for endpoints as a run does, and hold what was kept to its bounds."""
-    found = choose(discovery_of(page, NOW), MENTIONING)
+    found = choose(discovery_of(page, spoken.SPOKEN, NOW), spoken.SPOKEN)
     if isinstance(found, Outcome):
         _bounded(found)
     else:
@@ -173,7 +177,7 @@ def main(seconds: str = "600", first: str = "") -> int:
     with servers(apart=True) as base, a_client() as web:
         for packer in CODINGS.values():
             packer(b"x")
-        discover(base, [], b"<a rel=webmention href=/>")
+        discover(Answer(base, 200, [], b"<a rel=webmention href=/>"), spoken.SPOKEN)
         before = peak()
         while number == start or time.monotonic() < end:
             for finding in findings(web, base, number):

@@ -16,14 +16,16 @@ from pelican_linkback.feeds.articles.id_store import IdStore
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol import extraction, pingback, response, verification, webmention
+from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.protocol.mention import Outcome
-from pelican_linkback.sending.memory.compaction import compact
-from pelican_linkback.sending.memory.ledger import Ledger
+from pelican_linkback.protocol.pingback import Pingback
+from pelican_linkback.protocol.webmention import Webmention
 from pelican_linkback.sending.memory.start_date import StartDate
 from pelican_linkback.settings import model as settings
 from pelican_linkback.text import urls
 from pelican_linkback.text.markup import decode
+from tests import spoken
 
 PAGE = "https://far.example/a/b?c#d"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -37,7 +39,7 @@ def http(data: bytes) -> None:
         theirs.shutdown(socket.SHUT_WR)
         web._open = lambda *_: ours  # type: ignore[method-assign]
         answer = web.get(PAGE)
-        discover(answer.url, answer.headers, answer.body)
+        discover(Answer(answer.url, 200, answer.headers, answer.body), spoken.SPOKEN)
 
 
 def headers(data: bytes) -> None:
@@ -45,20 +47,20 @@ def headers(data: bytes) -> None:
     head, _, body = data.partition(b"\n\n")
     lines = [line.partition(":") for line in head.decode("latin-1").split("\n")]
     fields = [(name, value) for name, _, value in lines]
-    found = discover(PAGE, fields, body)
-    for endpoint in filter(None, (found.webmention, found.pingback)):
+    found = discover(Answer(PAGE, 200, fields, body), spoken.SPOKEN)
+    for endpoint in found.endpoints:
         assert urls.check(endpoint.url).startswith(("http:", "https:"))
         assert endpoint.url.isprintable()
     for status in (200, 201, 302, 429):
-        _harmless(webmention.read_reply(status, fields, body, NOW))
-    webmention.read_status(200, fields, body)
+        _harmless(Webmention().read(Answer(PAGE, status, fields, body, NOW)))
+    Webmention().read_status(Answer(PAGE, 200, fields, body, NOW))
     asked = response.retry_after(fields, NOW)
     assert asked is None or asked >= 0
 
 
 def html(data: bytes) -> None:
     """A page: theirs, ours, and as an article."""
-    discover(PAGE, [], data)
+    discover(Answer(PAGE, 200, [], data), spoken.SPOKEN)
     verification.links_to(data, PAGE, "https://x.example/")
     text = decode(data)
     verification.preflight(text, "https://x.example/")
@@ -67,7 +69,7 @@ def html(data: bytes) -> None:
 
 
 def xmlrpc(data: bytes) -> None:
-    _harmless(pingback.read_reply(200, [], data, NOW))
+    _harmless(Pingback().read(Answer(PAGE, 200, [], data, NOW)))
     for read in (pingback.read_request, webmention.read_request):
         with suppress(LinkbackError):
             read(data)
@@ -79,10 +81,10 @@ def journal(data: bytes) -> None:
         path.write_bytes(data)
         lines = Journal(path)
         for read in (
-            lambda: Ledger(lines),
+            lambda: spoken.ledger_of(lines),
             lambda: list(IdStore(Path(folder), Edition("en")).registry().records()),
             lambda: StartDate(lines, lines).day(date(2026, 1, 1), remember=False),
-            lambda: compact(lines),
+            lambda: spoken.compact(lines),
         ):
             with suppress(LinkbackError):
                 read()

@@ -222,15 +222,15 @@ def _patch(step: Step, clock: Clock, mortal: Mortal, wire: Wire) -> None:
 
     Path.replace = replace_mortally
     time = SimpleNamespace(monotonic=clock.monotonic, sleep=clock.sleep)
-    lazy_client.LazyClient = lambda settings: wire
+    lazy_client.LazyClient = lambda connect: wire
     signals._sleep, cli_sending.time = clock.sleep, time
     days = SimpleNamespace(**vars(dt))
     days.datetime = _Any("Now", (dt.datetime,), {"now": staticmethod(clock.now)})
-    sender_for = sending.sender_for
+    sender_of = sending.Sending.sender
 
-    def sender(settings: Any, **options: Any) -> Any:
+    def sender(self: Any, **options: Any) -> Any:
         return replace(
-            sender_for(settings, **options),
+            sender_of(self, **options),
             now=clock.now,
             monotonic=clock.monotonic,
             sleep=clock.sleep,
@@ -240,8 +240,7 @@ def _patch(step: Step, clock: Clock, mortal: Mortal, wire: Wire) -> None:
     for name, module in [*sys.modules.items()]:
         if name.startswith("pelican_linkback.") and getattr(module, "dt", None) is dt:
             module.dt = days
-        if getattr(module, "sender_for", None) is sender_for:
-            module.sender_for = sender
+    sending.Sending.sender = sender
     built_at = clock.now() if not step.command else dt.datetime.fromtimestamp(step.built_at, dt.UTC)
     page = output_pages.BuiltSite.page
 

@@ -68,7 +68,8 @@ def reconcile(
     unmarked = {
         mention: fact
         for mention, delivery in deliveries.items()
-        if mention not in facts and not (delivery.is_ping or site.cannot_read(delivery))
+        if mention not in facts
+        if not (delivery.is_ping or delivery.is_foreign or site.cannot_read(delivery))
         if (fact := site.unmarked(delivery))
     }
     for mention, fact in {**facts, **unmarked}.items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pelican_linkback.protocol.response import LONGEST_PAUSE
-from pelican_linkback.sending.deciding.reasons import UNREAD
+from pelican_linkback.sending.deciding.reasons import UNREAD, UNREGISTERED
 from pelican_linkback.sending.memory.delivery import Delivery, State
 
 __all__ = [
@@ -86,6 +86,8 @@ _DONE = {state: Skip(state.value) for state in State}
 
 def decide(delivery: Delivery, now: datetime, policy: Policy) -> Decision:
     """Return the decision about ``delivery`` at the time ``now`` (UTC)."""
+    if delivery.is_foreign:
+        return Skip(UNREGISTERED)
     if delivery.is_up_to_date or delivery.state in _SETTLED:
         return _ask(delivery, now, policy)
     if delivery.attempts >= policy.attempts:

@@ -19,7 +19,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pelican_linkback.exceptions import LinkbackError
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
+from pelican_linkback.protocol.registry import BUILT_IN, traits_of
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Answered, Fact, Queued
@@ -41,11 +42,11 @@ class PastMention:
 
     slug: str
     target: str
-    protocol: Protocol
+    protocol: Traits
 
 
 def mentions_in(cache: bytes) -> list[PastMention]:
-    """Return the mentions that are recorded in ``cache``; a link sent by both protocols once.
+    """Return the mentions that are recorded in ``cache``; a link sent by several protocols once.
 
     Raises LinkbackError with the reason if any part is not as that plugin writes it.
     """
@@ -90,12 +91,12 @@ def _object(value: object, name: str) -> Mapping[str, object]:
     raise LinkbackError(f"{name} is not a JSON object, as that plugin writes one")
 
 
-def _sent_by(answers: Mapping[str, object]) -> Protocol | None:
-    """Return the protocol that a link was sent by: webmention if both, since it has updates."""
-    for protocol in (Protocol.WEBMENTION, Protocol.PINGBACK):
-        answer = answers.get(protocol)
+def _sent_by(answers: Mapping[str, object]) -> Traits | None:
+    """Return the protocol that a link was sent by: of several, the one that we prefer."""
+    for protocol in BUILT_IN:
+        answer = answers.get(protocol.name)
         if isinstance(answer, dict) and _was_taken(answer):
-            return protocol
+            return traits_of(protocol)
     return None
 
 

@@ -6,16 +6,19 @@ import re
 
 from pelican_linkback.sending.memory.delivery import Delivery
 
-__all__ = ["UNREAD", "reason"]
+__all__ = ["UNREAD", "UNREGISTERED", "reason"]
 
 UNREAD = "unread"
 """No endpoint was found on a page that could not be read, or not to its end."""
+
+UNREGISTERED = "unregistered"
+"""It was begun by a protocol that LINKBACK_PROTOCOLS names no more."""
 
 REASONS = {
     "accepted": "accepted",
     "already-registered": "already registered there",
     "found-gone": "the receiver checked, and found no link any more",
-    "no-endpoint": "it accepts neither webmentions nor pingbacks",
+    "no-endpoint": "it accepts no linkbacks",
     UNREAD: "its page could not be read",
     "not-online": "its page is not online",
     "host-in-trouble": "its page's host is in trouble",
@@ -72,6 +75,8 @@ NUMBERED = {
 
 def reason(delivery: Delivery) -> str:
     """Return the reason for a delivery's state in words; empty where there is none."""
+    if delivery.is_foreign and delivery.is_open:
+        return f'left alone, since LINKBACK_PROTOCOLS does not name "{delivery.protocol}"'
     code, detail = delivery.reason, delivery.detail
     words = REASONS.get(code, code)
     if delivery.is_ping:

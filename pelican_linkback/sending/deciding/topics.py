@@ -13,7 +13,9 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
+from pelican_linkback.protocol.registry import traits_of
+from pelican_linkback.protocol.websub import WebSub
 from pelican_linkback.sending.deciding.changes import News, is_news
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Answered, Dropped, Fact, Queued
@@ -25,6 +27,9 @@ __all__ = ["SEEN", "Topic", "is_version", "news_of", "version_of"]
 
 SEEN = 1_000_000
 """The number of bytes of a page that the client keeps."""
+
+HUB = traits_of(WebSub())
+"""The protocol of the hubs that a feed names."""
 
 _OVER = {State.NOTHING, State.REFUSED}
 """The states in which nothing is under way that could be dropped."""
@@ -60,7 +65,7 @@ def news_of(
     }
     for topic in topics:
         for hub in topic.hubs:
-            facts[Mention(topic.url, hub)] = Queued(topic.feed, topic.version, Protocol.WEBSUB)
+            facts[Mention(topic.url, hub)] = Queued(topic.feed, topic.version, HUB)
     for mention, fact in facts.items():
         if is_news(deliveries.get(mention), fact):
             yield mention, fact
@@ -69,7 +74,7 @@ def news_of(
 
 
 def _new_to_hub(hub: str) -> Outcome:
-    return Outcome(Verdict.NOTHING, "nobody-yet", protocol=Protocol.WEBSUB, endpoint=hub)
+    return Outcome(Verdict.NOTHING, "nobody-yet", protocol=HUB, endpoint=hub)
 
 
 def version_of(document: bytes) -> str:

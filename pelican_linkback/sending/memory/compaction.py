@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Event, Queued
 from pelican_linkback.sending.memory.ledger import Events, fold
@@ -15,7 +16,7 @@ from pelican_linkback.sending.memory.ledger import Events, fold
 __all__ = ["compact", "needed"]
 
 
-def compact(journal: Journal) -> tuple[int, int]:
+def compact(journal: Journal, protocols: Registry) -> tuple[int, int]:
     """Rewrite ``journal`` with the needed lines only; return the number of lines before and after.
 
     Lines that could not be read stay. Raises JournalError if another process is writing to it.
@@ -24,7 +25,7 @@ def compact(journal: Journal) -> tuple[int, int]:
         if not held:
             message = "another process is writing to it; try again when that has ended"
             raise JournalError(journal.path, message)
-        events = dict(Events(journal.scan()).numbered())
+        events = dict(Events(journal.scan(), protocols).numbered())
         return journal.keep_but(set(events) - needed(events))
 
 

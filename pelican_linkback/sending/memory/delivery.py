@@ -1,9 +1,9 @@
 """Delivery: one mention, and the state that its events lead to. Pure.
 
-A receiver of webmentions is notified of every version of an article: of its changes, of a removed
-link (``unlinked``), and of a page that is ``gone``. Versions are identified by a fingerprint; those
-two words are special fingerprints. A pingback is never repeated. A hub is notified of every version
-of a feed.
+If its protocol has ``updates``, a receiver is notified of every version of an article: of its
+changes, of a removed link (``unlinked``), and of a page that is ``gone``. Versions are identified
+by a fingerprint; those two words are special fingerprints. Otherwise a mention is never repeated.
+A hub is notified of every version of a feed.
 
 An attempt and its outcome name the version that they are about. So in a journal whose branches were
 merged, an older version that one branch sent is not taken for a newer one that another branch has
@@ -17,7 +17,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from pelican_linkback.protocol.mention import Mention, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Traits, Verdict
+from pelican_linkback.protocol.pingback import Pingback
+from pelican_linkback.protocol.registry import traits_of
 from pelican_linkback.sending.memory.events import (
     GONE,
     UNLINKED,
@@ -32,9 +34,12 @@ from pelican_linkback.sending.memory.events import (
     Waiting,
 )
 
-__all__ = ["INTERRUPTED", "Delivery", "State"]
+__all__ = ["INTERRUPTED", "UNNAMED", "Delivery", "State"]
 
 INTERRUPTED = "interrupted"
+
+UNNAMED = traits_of(Pingback())
+"""Where a line does not say by which protocol a mention was sent, it is never repeated."""
 
 
 class State(StrEnum):
@@ -103,13 +108,13 @@ class Delivery(NamedTuple):
     page: str = ""
     reason: str = ""
     detail: str = ""
-    protocol: Protocol | None = None
+    protocol: Traits | None = None
     endpoint: str | None = None
     status_url: str | None = None
     retry_at: datetime | None = None
     attempts: int = 0
     acknowledged: str = ""
-    acknowledged_by: Protocol | None = None
+    acknowledged_by: Traits | None = None
     served_at: str = ""
     seen: str = ""
     seen_version: str = ""
@@ -126,7 +131,7 @@ class Delivery(NamedTuple):
     @property
     def takes_updates(self) -> bool:
         """Whether the receiver is to be notified of every version."""
-        return self.acknowledged_by in {Protocol.WEBMENTION, Protocol.WEBSUB}
+        return self.acknowledged_by is not None and self.acknowledged_by.updates
 
     @property
     def is_up_to_date(self) -> bool:
@@ -147,15 +152,20 @@ class Delivery(NamedTuple):
 
     @property
     def _may_be_taken(self) -> bool:
-        """Whether the receiver may have accepted a first webmention whose answer has not come."""
-        if self.state is not State.ATTEMPTED:
+        """Whether the receiver may have accepted a first mention whose answer has not come."""
+        if self.state is not State.ATTEMPTED or self.protocol is None:
             return self.unanswered
-        return self.unanswered or (self.protocol is Protocol.WEBMENTION and not self.is_known)
+        return self.unanswered or (self.protocol.retracts and not self.is_known)
 
     @property
     def is_ping(self) -> bool:
         """Whether it is a ping: a hub that is to be notified of a feed."""
-        return self.protocol is Protocol.WEBSUB
+        return self.protocol is not None and self.protocol.of_feeds
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether its protocol is not registered any more: then it is left alone."""
+        return self.protocol is not None and not self.protocol.is_registered
 
     @property
     def is_removal(self) -> bool:
@@ -198,7 +208,7 @@ class Delivery(NamedTuple):
             return known._replace(state=State.DELIVERED)
         return known._again(fact.protocol)
 
-    def _again(self, protocol: Protocol | None) -> Delivery:
+    def _again(self, protocol: Traits | None) -> Delivery:
         """Return the delivery as one that has not been tried yet.
 
         A changed article gets new attempts: its author may have fixed what was refused.
@@ -233,7 +243,7 @@ class Delivery(NamedTuple):
             return self
         unsure = self._replace(acknowledged="", seen=fact.page, seen_version=version)
         if version != self.fingerprint:
-            is_first = fact.protocol is Protocol.WEBMENTION and not self.is_known
+            is_first = fact.protocol.retracts and not self.is_known
             return unsure._replace(unanswered=self.unanswered or is_first)._due_again(before=self)
         return unsure._replace(
             state=State.ATTEMPTED,
@@ -255,7 +265,7 @@ class Delivery(NamedTuple):
         if outcome.verdict is Verdict.DELIVERED:
             known = self._replace(
                 acknowledged=version,
-                acknowledged_by=outcome.protocol or Protocol.PINGBACK,
+                acknowledged_by=outcome.protocol or UNNAMED,
                 served_at=fact.served_at,
                 unanswered=False,
             )
@@ -276,13 +286,13 @@ class Delivery(NamedTuple):
             pause=fact.pause,
         )
 
-    def _changes_nothing(self, fact: Attempt | Answered, protocol: Protocol | None) -> bool:
+    def _changes_nothing(self, fact: Attempt | Answered, protocol: Traits | None) -> bool:
         """Return whether an exchange is of a branch of the journal that did not have later events.
 
-        A delivery stays delivered, and a receiver that takes updates keeps taking them after a
-        pingback.
+        A delivery stays delivered, and a receiver that takes updates keeps taking them after an
+        answer by a protocol without updates.
         """
-        if fact.fingerprint and self.takes_updates and protocol is Protocol.PINGBACK:
+        if fact.fingerprint and self.takes_updates and protocol and not protocol.updates:
             return True
         is_present = fact.fingerprint in {"", self.fingerprint}
         return self.is_up_to_date and (is_present or not self.takes_updates)

@@ -22,7 +22,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.events import (
     Answered,
     Asked,
@@ -58,26 +59,29 @@ def to_line(event: Event) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value not in {None, ""}}
 
 
-def from_line(line: Line) -> Event:
-    """Return the event of a line; raise ValueError with the reason if it is not one."""
+def from_line(line: Line, protocols: Registry) -> Event:
+    """Return the event of a line; raise ValueError with the reason if it is not one.
+
+    A protocol that is not among ``protocols`` is kept by its name.
+    """
     if line.get("v") != VERSION:
         raise ValueError(f"its version is {printable(line.get('v'), 40)}, not {VERSION}")
     kind = _text(line, "event")
     if kind not in _READERS:
         raise ValueError(f"the event {printable(kind, 40)} is not known to this version")
     mention = Mention(_text(line, "source"), _text(line, "target"))
-    return Event(_at(line), mention, _READERS[kind](line))
+    return Event(_at(line), mention, _READERS[kind](line, protocols))
 
 
 def _fields(fact: Fact) -> dict[str, object]:
     match fact:
         case Queued(article, fingerprint, protocol, page):
             version = {"article": article, "fingerprint": fingerprint, "page": page}
-            return {"event": "queued", **version, "protocol": protocol and protocol.value}
+            return {"event": "queued", **version, "protocol": protocol and protocol.name}
         case Waiting(reason, detail):
             return {"event": "waiting", "reason": reason, "detail": detail}
         case Attempt(protocol, endpoint, after, fingerprint, page):
-            named = {"protocol": protocol.value, "endpoint": endpoint, "after": after}
+            named = {"protocol": protocol.name, "endpoint": endpoint, "after": after}
             return {"event": "attempt", **named, "fingerprint": fingerprint, "page": page}
         case Answered(outcome, retry_at, fingerprint, served_at, pause):
             return {
@@ -85,7 +89,7 @@ def _fields(fact: Fact) -> dict[str, object]:
                 "verdict": outcome.verdict.value,
                 "reason": outcome.reason,
                 "detail": outcome.detail,
-                "protocol": outcome.protocol and outcome.protocol.value,
+                "protocol": outcome.protocol and outcome.protocol.name,
                 "endpoint": outcome.endpoint,
                 "status_url": outcome.status_url,
                 "retry_at": retry_at and _stamp(retry_at),
@@ -148,14 +152,10 @@ def _moment(line: Line, name: str) -> datetime | None:
     return _time(line, name) if _optional(line, name) else None
 
 
-def _protocol(line: Line) -> Protocol:
-    name = _text(line, "protocol")
-    return _PROTOCOLS.get(name) or Protocol(name)
-
-
-def _optional_protocol(line: Line) -> Protocol | None:
+def _optional_protocol(line: Line, protocols: Registry) -> Traits | None:
     """Return a protocol that may be missing."""
-    return _protocol(line) if _optional(line, "protocol") else None
+    name = _optional(line, "protocol")
+    return protocols.named(name) if name else None
 
 
 def _verdict(line: Line) -> Verdict:
@@ -163,12 +163,12 @@ def _verdict(line: Line) -> Verdict:
     return _VERDICTS.get(name) or Verdict(name)
 
 
-def _answered(line: Line) -> Answered:
+def _answered(line: Line, protocols: Registry) -> Answered:
     outcome = _outcome(
         _verdict(line),
         _text(line, "reason"),
         _optional(line, "detail"),
-        _optional_protocol(line),
+        _optional_protocol(line, protocols),
         _optional(line, "endpoint") or None,
         None,
         _optional(line, "status_url") or None,
@@ -191,26 +191,25 @@ _outcome = lru_cache(maxsize=1000)(Outcome)  # cached, since many are equal: acc
 
 
 # Looked up by name, since calling an enumeration takes ten times as long.
-_PROTOCOLS = {each.value: each for each in Protocol}
 _VERDICTS = {each.value: each for each in Verdict}
 
-_READERS: dict[str, Callable[[Line], Fact]] = {
-    "queued": lambda line: Queued(
+_READERS: dict[str, Callable[[Line, Registry], Fact]] = {
+    "queued": lambda line, protocols: Queued(
         _optional(line, "article"),
         _optional(line, "fingerprint"),
-        _optional_protocol(line),
+        _optional_protocol(line, protocols),
         _optional(line, "page"),
     ),
-    "waiting": lambda line: Waiting(_text(line, "reason"), _optional(line, "detail")),
-    "attempt": lambda line: Attempt(
-        _protocol(line),
+    "waiting": lambda line, _: Waiting(_text(line, "reason"), _optional(line, "detail")),
+    "attempt": lambda line, protocols: Attempt(
+        protocols.named(_text(line, "protocol")),
         _text(line, "endpoint"),
         _optional(line, "after"),
         _optional(line, "fingerprint"),
         _optional(line, "page"),
     ),
     "outcome": _answered,
-    "asked": lambda line: Asked(
+    "asked": lambda line, _: Asked(
         _verdict(line),
         _text(line, "reason"),
         _optional(line, "detail"),
@@ -218,5 +217,5 @@ _READERS: dict[str, Callable[[Line], Fact]] = {
         _optional(line, "fingerprint"),
         _pause(line),
     ),
-    "dropped": lambda _: Dropped(),
+    "dropped": lambda *_: Dropped(),
 }

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from pelican_linkback.protocol.mention import Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
 
 __all__ = [
     "GONE",
@@ -45,7 +45,7 @@ class Queued:
 
     article: str
     fingerprint: str
-    protocol: Protocol | None = None
+    protocol: Traits | None = None
     page: str = ""
 
 
@@ -66,7 +66,7 @@ class Attempt:
     receiver finds; lines of earlier releases lack both, and are about the present version.
     """
 
-    protocol: Protocol
+    protocol: Traits
     endpoint: str
     after: str = ""
     fingerprint: str = ""

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import Damage, Scan, about_damage
 from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.event_lines import from_line, to_line
 from pelican_linkback.sending.memory.events import Event, Fact
@@ -27,12 +28,13 @@ class Ledger:
     """The deliveries of a journal, read when the ledger is made, and updated with each record.
 
     ``problems`` has sentences about lines that could not be used; they stay in the file and have no
-    effect. Raises JournalError if the journal cannot be read.
+    effect. ``protocols`` are those that its lines name. Raises JournalError if the journal cannot
+    be read.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, protocols: Registry) -> None:
         self._journal = journal
-        events = Events(journal.scan())
+        events = Events(journal.scan(), protocols)
         self._deliveries = fold(events)
         self.problems = about_damage(journal.path, events.problems)
 
@@ -97,8 +99,9 @@ class Events:
     its bytes.
     """
 
-    def __init__(self, scan: Scan) -> None:
+    def __init__(self, scan: Scan, protocols: Registry) -> None:
         self._scan = scan
+        self._protocols = protocols
         self.problems: dict[int, str] = {}
 
     def __iter__(self) -> Iterator[Event]:
@@ -111,7 +114,7 @@ class Events:
                 self.problems[number] = entry.why
                 continue
             try:
-                yield number, from_line(entry)
+                yield number, from_line(entry, self._protocols)
             except ValueError as error:
                 self.problems[number] = printable(error)
 

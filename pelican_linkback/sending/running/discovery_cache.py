@@ -18,7 +18,8 @@ from pelican_linkback.exceptions import InvalidURL, JournalError, WebError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.caching import LONGEST, Freshness, freshness
 from pelican_linkback.protocol.discovery import Discovery
-from pelican_linkback.protocol.mention import MENTIONING, Endpoint, Outcome, Protocol
+from pelican_linkback.protocol.mention import Endpoint, Outcome, Traits
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.running.exchanges import FOR_A_PAGE, choose, discovery_of
 from pelican_linkback.text.urls import check, page_key
 
@@ -45,62 +46,66 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    """``protocols`` are the names of those that were looked for."""
+
     freshness: Freshness
     discovery: Discovery
+    protocols: frozenset[str]
 
 
 class Discoveries:
-    """The cache in ``journal``; with None it exists in memory only."""
+    """The cache in ``journal``; with None it exists in memory only.
 
-    def __init__(self, journal: Journal | None = None) -> None:
+    A page on which not all of ``protocols`` were searched for is not in the cache.
+    """
+
+    def __init__(self, journal: Journal | None = None, protocols: Registry | None = None) -> None:
         self._journal = journal
+        self.protocols = protocols or Registry()
+        self._names = frozenset(each.name for each in self.protocols.order)
         self._lock = threading.Lock()
         self._known: dict[str, _Known] | None = None
 
-    def known(self, target: str, protocols: Sequence[Protocol], now: datetime) -> Found | None:
+    def known(self, target: str, now: datetime) -> Found | None:
         """Return the entry of ``target`` if there is a fresh one, else None."""
         known = self._known_of(target)
         until = known.freshness.until if known else None
         # A cached answer that is fresh for longer than any may be is from a wrong clock.
         if known is None or until is None or not now < until <= now + LONGEST:
             return None
-        return Found(choose(known.discovery, protocols), remembered=True)
+        return Found(choose(known.discovery, self.protocols), remembered=True)
 
     def conditions(self, target: str) -> Mapping[str, str]:
         """Return the headers of a conditional request for ``target``, if its page is known."""
         known = self._known_of(target)
         return {**FOR_A_PAGE, **(known.freshness.conditions() if known else {})}
 
-    def learn(
-        self,
-        target: str,
-        answer: Response | WebError,
-        protocols: Sequence[Protocol],
-        now: datetime,
-    ) -> Found:
+    def learn(self, target: str, answer: Response | WebError, now: datetime) -> Found:
         """Return what an ``answer`` of ``target`` offers, and cache it if that is allowed."""
         page, known = page_key(target), self._known_of(target)
         if known and not isinstance(answer, WebError) and answer.status == 304:
             self._remember(page, known.discovery, _renewed(known, answer.headers, now), now)
-            return Found(choose(known.discovery, protocols), remembered=True)
-        discovery = discovery_of(answer, now)
+            return Found(choose(known.discovery, self.protocols), remembered=True)
+        discovery = discovery_of(answer, self.protocols, now)
         if not isinstance(answer, WebError) and isinstance(discovery, Discovery):
             # The answer after a redirect belongs to another page.
             kept = freshness(answer.headers, now) if page_key(answer.url) == page else None
-            if kept and (discovery.endpoints or not discovery.unread):
+            is_whole = not discovery.failed and (discovery.endpoints or not discovery.unread)
+            if kept and is_whole:
                 self._remember(page, discovery, kept, now)
-        return Found(choose(discovery, protocols))
+        return Found(choose(discovery, self.protocols))
 
     def _known_of(self, target: str) -> _Known | None:
         with self._lock:
-            return self._all().get(page_key(target))
+            known = self._all().get(page_key(target))
+        return known if known and self._names <= known.protocols else None
 
     def _remember(self, page: str, discovery: Discovery, kept: Freshness, now: datetime) -> None:
         with self._lock:
-            self._all()[page] = _Known(kept, discovery)
+            known = self._all()[page] = _Known(kept, discovery, self._names)
         if self._journal is not None:
             with suppress(JournalError):
-                self._journal.append(_to_line(page, discovery, kept, now))
+                self._journal.append(_to_line(page, known, now))
 
     def compact(self) -> None:
         """Remove outdated lines from the file; raise JournalError if that fails.
@@ -111,7 +116,7 @@ class Discoveries:
             return
         with self._journal.hold() as held:
             if held:
-                _, numbers, total = _read(self._journal)
+                _, numbers, total = _read(self._journal, self.protocols)
                 self._journal.keep_but(set(range(1, total + 1)).difference(numbers))
 
     def _all(self) -> dict[str, _Known]:
@@ -119,13 +124,13 @@ class Discoveries:
             self._known = {}
             if self._journal is not None:
                 with suppress(JournalError):
-                    self._known, numbers, total = _read(self._journal)
+                    self._known, numbers, total = _read(self._journal, self.protocols)
                     if total > 2 * len(numbers) + SPARE:
                         self.compact()
         return self._known
 
 
-def _read(journal: Journal) -> tuple[dict[str, _Known], list[int], int]:
+def _read(journal: Journal, protocols: Registry) -> tuple[dict[str, _Known], list[int], int]:
     """Return the entries by page, the numbers of their lines, and the count of all lines.
 
     Raises JournalError if the file cannot be read.
@@ -135,7 +140,7 @@ def _read(journal: Journal) -> tuple[dict[str, _Known], list[int], int]:
     lines = zip(reading.line_numbers, reading.events, strict=True)
     for number, line in sorted(lines, key=lambda line: str(line[1].get("at"))):
         with suppress(ValueError, InvalidURL):
-            page, found = _text(line, "page") or "", _from_line(line)
+            page, found = _text(line, "page") or "", _from_line(line, protocols)
             known.pop(page, None)
             known[page] = number, found
     newest = list(known.items())[-MOST_PAGES:]
@@ -151,7 +156,8 @@ def _renewed(known: _Known, headers: Sequence[tuple[str, str]], now: datetime) -
     return Freshness(new.until, new.etag or old.etag, new.last_modified or old.last_modified)
 
 
-def _to_line(page: str, discovery: Discovery, kept: Freshness, now: datetime) -> dict[str, object]:
+def _to_line(page: str, known: _Known, now: datetime) -> dict[str, object]:
+    kept = known.freshness
     line: dict[str, object] = {
         "v": 1,
         "at": now.isoformat(),
@@ -159,27 +165,34 @@ def _to_line(page: str, discovery: Discovery, kept: Freshness, now: datetime) ->
         "until": kept.until and kept.until.isoformat(),
         "etag": kept.etag,
         "last_modified": kept.last_modified,
+        "protocols": sorted(known.protocols),
     }
-    for endpoint in discovery.endpoints:
-        line[endpoint.protocol.value] = endpoint.url
-        line[f"{endpoint.protocol.value}_found"] = endpoint.found
+    for endpoint in known.discovery.endpoints:
+        line[f"{endpoint.protocol}"] = endpoint.url
+        line[f"{endpoint.protocol}_found"] = endpoint.found
     return {name: value for name, value in line.items() if value is not None}
 
 
-def _from_line(line: Mapping[str, object]) -> _Known:
-    """Return the entry of a line; raise ValueError or InvalidURL if it is not one."""
+def _from_line(line: Mapping[str, object], protocols: Registry) -> _Known:
+    """Return the entry of a line; raise ValueError or InvalidURL if it is not one.
+
+    Lines of earlier releases do not say which protocols were searched for, and are not used.
+    """
     until = _text(line, "until")
     moment = datetime.fromisoformat(until) if until else None
     if moment and moment.tzinfo is None:
         raise ValueError("its until has no time zone")
     kept = Freshness(moment, _text(line, "etag"), _text(line, "last_modified"))
-    webmention, pingback = (_endpoint(line, protocol) for protocol in MENTIONING)
-    return _Known(kept, Discovery(webmention, pingback))
+    names = line.get("protocols")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("its protocols are no list of texts")
+    endpoints = filter(None, (_endpoint(line, protocol) for protocol in protocols.order))
+    return _Known(kept, Discovery(tuple(endpoints)), frozenset(names))
 
 
-def _endpoint(line: Mapping[str, object], protocol: Protocol) -> Endpoint | None:
-    url = _text(line, protocol.value)
-    found = _text(line, f"{protocol.value}_found") or ""
+def _endpoint(line: Mapping[str, object], protocol: Traits) -> Endpoint | None:
+    url = _text(line, protocol.name)
+    found = _text(line, f"{protocol}_found") or ""
     return Endpoint(protocol, check(url), found) if url else None
 
 

@@ -7,7 +7,8 @@ answer, too.
 from __future__ import annotations
 
 import typing
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,12 +21,14 @@ from pelican_linkback.exceptions import (
     TimedOut,
     WebError,
 )
-from pelican_linkback.protocol import pingback, webmention, websub
+from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import Discovery, discover
-from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.interface import Protocol
+from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Traits, Verdict
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.protocol.response import failure, retry_after
 from pelican_linkback.sending.memory.events import Asked
-from pelican_linkback.text.printable import printable
+from pelican_linkback.text.printable import add_place, printable
 from pelican_linkback.text.urls import resolve
 
 if typing.TYPE_CHECKING:
@@ -49,12 +52,6 @@ FOR_A_PAGE = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"}
 
 Requests = Generator["Request", "Response", "Response"]
 """The requests of one exchange, including redirects: see ``net.client.hops``."""
-
-LANGUAGES = {
-    Protocol.PINGBACK: pingback,
-    Protocol.WEBMENTION: webmention,
-    Protocol.WEBSUB: websub,
-}
 
 
 class Web(typing.Protocol):
@@ -82,50 +79,50 @@ def get(url: str, headers: Mapping[str, str] | None = None) -> Requests:
     return hops(Request("GET", url, headers or {}))
 
 
-def post(mention: Mention, endpoint: Endpoint) -> Requests:
+def post(mention: Mention, endpoint: Endpoint, protocols: Registry) -> Requests:
     """Return the requests that send ``mention`` to ``endpoint``, in its protocol."""
     from pelican_linkback.net.client import Request, hops  # noqa: PLC0415 (most runs make none)
 
-    language = LANGUAGES[endpoint.protocol]
-    headers = {"Content-Type": language.CONTENT_TYPE}
-    return hops(Request("POST", endpoint.url, headers, language.request(mention)))
+    with _spoken(endpoint.protocol, protocols) as protocol:
+        content_type, body = protocol.request(mention)
+    return hops(Request("POST", endpoint.url, {"Content-Type": content_type}, body))
 
 
-def discovery_of(page: Response | WebError, now: datetime) -> Discovery | Outcome:
+def discovery_of(
+    page: Response | WebError, protocols: Registry, now: datetime
+) -> Discovery | Outcome:
     """Return what the page of a target offers, or why it cannot be known.
 
     If an answer broke off, the part that arrived is used.
     """
     if not isinstance(page, WebError):
-        return _discovered(_heard(page), now, _missing(page))
+        return _discovered(_answer(page, now), protocols, _missing(page))
     if page.heard is not None:
-        found = _discovered(page.heard, now)
+        found = _discovered(_answer(page.heard, now), protocols)
         if isinstance(found, Outcome) or found.endpoints:
             return found
     return _not_reached(page)
 
 
-def _discovered(heard: Heard, now: datetime, missing: str = "") -> Discovery | Outcome:
-    """Return what an answer offers.
+def _discovered(answer: Answer, protocols: Registry, missing: str = "") -> Discovery | Outcome:
+    """Return what an answer offers; of one with an error, what its headers offer.
 
-    The Link header counts with any status (Webmention, 3.1.2); about X-Pingback the specification
-    says nothing. But error pages of a site may all have the same header, and a request for a pause
-    is respected.
+    But error pages of a site may all have the same header, and a request for a pause is respected.
     """
-    unwell = failure(heard.status, heard.headers, now)
+    unwell = failure(answer.status, answer.headers, answer.at)
     if unwell is None:
-        return discover(heard.url, heard.headers, heard.body, missing)
-    asks_for_a_pause = unwell.verdict is Verdict.LATER and retry_after(heard.headers, now)
-    if heard.status not in {404, 410} and not asks_for_a_pause:
-        found = discover(heard.url, heard.headers, b"")
-        if found.webmention:
-            return Discovery(found.webmention)
-    detail = f"the target answers {heard.status}"
-    return replace(unwell, reason=f"target-{heard.status}", detail=detail)
+        return discover(answer, protocols, missing)
+    asks_for_a_pause = unwell.verdict is Verdict.LATER and retry_after(answer.headers, answer.at)
+    if answer.status not in {404, 410} and not asks_for_a_pause:
+        found = discover(replace(answer, body=b""), protocols)
+        if found.endpoints:
+            return found
+    detail = f"the target answers {answer.status}"
+    return replace(unwell, reason=f"target-{answer.status}", detail=detail)
 
 
-def _heard(page: Response) -> Heard:
-    return Heard(page.url, page.status, page.headers, page.body)
+def _answer(heard: Response | Heard, now: datetime) -> Answer:
+    return Answer(heard.url, heard.status, heard.headers, heard.body, now)
 
 
 def _missing(page: Response) -> str:
@@ -135,48 +132,69 @@ def _missing(page: Response) -> str:
     return "its page is longer than 1 MB, and names no endpoint so far" if page.truncated else ""
 
 
-def choose(
-    found: Discovery | Outcome, protocols: Sequence[Protocol]
-) -> tuple[Endpoint, ...] | Outcome:
+def choose(found: Discovery | Outcome, protocols: Registry) -> tuple[Endpoint, ...] | Outcome:
     """Return the endpoints in the order of ``protocols``; or why there is none."""
     if isinstance(found, Outcome):
         return found
     offered = {endpoint.protocol: endpoint for endpoint in found.endpoints}
-    endpoints = tuple(offered[each] for each in protocols if each in offered)
+    endpoints = tuple(offered[each] for each in protocols.order if each in offered)
+    if found.failed and not endpoints:
+        return Outcome(Verdict.LATER, "error", found.failed)
     if found.unread and not endpoints:
         return Outcome(Verdict.NOTHING, "unread", found.unread)
     return endpoints or Outcome(Verdict.NOTHING, "no-endpoint")
 
 
-def read_answer(endpoint: Endpoint, answer: Response | WebError, now: datetime) -> Outcome:
-    """Return what the ``answer`` of an endpoint means for the mention that was sent."""
-    outcome = _outcome(endpoint.protocol, answer, now)
-    return replace(outcome, protocol=endpoint.protocol, endpoint=endpoint.url)
+def read_answer(
+    endpoint: Endpoint, answer: Response | WebError, protocols: Registry, now: datetime
+) -> Outcome:
+    """Return what the ``answer`` of an endpoint means for the mention that was sent.
 
-
-def _outcome(protocol: Protocol, answer: Response | WebError, now: datetime) -> Outcome:
-    """Read an answer: if it broke off, its status is enough.
-
-    Except for pingback, whose result is in the body.
+    If it broke off, its status is enough, unless the protocol has the result in the body.
     """
     if not isinstance(answer, WebError):
-        heard = _heard(answer)
-    elif answer.heard is None or (protocol is Protocol.PINGBACK and answer.heard.status < 300):
-        return _not_reached(answer)
-    else:
-        heard = answer.heard
-    language = LANGUAGES[protocol]
-    outcome: Outcome = language.read_reply(heard.status, heard.headers, heard.body, now)
-    status_url = outcome.status_url and resolve(heard.url, outcome.status_url)
-    return replace(outcome, status_url=status_url)
+        return _read(endpoint, answer, protocols, now)
+    heard, traits = answer.heard, endpoint.protocol
+    if heard is None or (traits.answers_in_body and heard.status < 300):
+        return replace(_not_reached(answer), protocol=traits, endpoint=endpoint.url)
+    return _read(endpoint, heard, protocols, now)
 
 
-def read_status(page: Response | WebError) -> Asked:
-    """Return what a receiver's status page says about a webmention that it accepted earlier."""
+def _read(
+    endpoint: Endpoint, heard: Response | Heard, protocols: Registry, now: datetime
+) -> Outcome:
+    with _spoken(endpoint.protocol, protocols) as protocol:
+        said = protocol.read(_answer(heard, now))
+        return Outcome(
+            Verdict(said.verdict),
+            printable(said.reason, 60),
+            printable(said.detail),
+            endpoint.protocol,
+            endpoint.url,
+            said.retry_after,
+            said.status_url and resolve(heard.url, said.status_url),
+        )
+
+
+@contextmanager
+def _spoken(traits: Traits, protocols: Registry) -> Iterator[Protocol]:
+    """Yield a protocol, which may be by another author; its errors name it."""
+    try:
+        yield protocols.object(traits)
+    except Exception as error:
+        add_place(error, f"the protocol {traits}")
+        raise
+
+
+def read_status(
+    page: Response | WebError, traits: Traits, protocols: Registry, now: datetime
+) -> Asked:
+    """Return what a receiver's status page says about a mention that it accepted earlier."""
     if isinstance(page, WebError):
         return Asked(Verdict.LATER, _not_reached(page).reason, printable(page.reason))
-    said = webmention.read_status(page.status, page.headers, page.body)
-    return Asked(said.verdict, said.reason, said.detail)
+    with _spoken(traits, protocols) as protocol:
+        said = protocol.read_status(_answer(page, now))
+        return Asked(Verdict(said.verdict), printable(said.reason, 60), printable(said.detail))
 
 
 def _not_reached(error: WebError) -> Outcome:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import typing
-
-from pelican_linkback.settings.model import Settings
+from collections.abc import Callable
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Request, Response, Web
@@ -14,10 +13,10 @@ __all__ = ["LazyClient"]
 
 
 class LazyClient:
-    """``Web`` with the author's settings; its modules are imported with the first request."""
+    """The client that ``connect`` returns, made with the first request."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, connect: Callable[[], Web]) -> None:
+        self._connect = connect
         self._lock = threading.Lock()
         self._web: Web | None = None
 
@@ -32,11 +31,5 @@ class LazyClient:
     def _opened(self) -> Web:
         with self._lock:
             if self._web is None:
-                from pelican_linkback.net.client import Web  # noqa: PLC0415
-
-                self._web = Web(
-                    timeout=self._settings.timeout,
-                    user_agent=self._settings.user_agent,
-                    allow=self._settings.allow_hosts,
-                )
+                self._web = self._connect()
             return self._web

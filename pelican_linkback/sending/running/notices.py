@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,7 @@ from pelican_linkback.text.printable import printable
 __all__ = [
     "Notice",
     "about_answer",
+    "about_foreign",
     "about_host",
     "about_journal",
     "about_missing_link",
@@ -251,6 +253,19 @@ def about_host(host: str, until: datetime | None, mentions: Sequence[Mention]) -
 def about_journal(problems: Sequence[str]) -> Iterable[Notice]:
     """Say which lines of the journal were not used."""
     return (_notice("warning", problem) for problem in problems)
+
+
+def about_foreign(deliveries: Iterable[Delivery]) -> Iterator[Notice]:
+    """Say of each protocol that is not registered how many deliveries are left alone for it."""
+    protocols = (
+        protocol.name
+        for each in deliveries
+        for protocol in {each.protocol, each.acknowledged_by}
+        if protocol is not None and not protocol.is_registered
+    )
+    for name, count in sorted(Counter(protocols).items()):
+        what = f'1 linkback by "{name}" is' if count == 1 else f'{count} linkbacks by "{name}" are'
+        yield _notice("info", f"{what} left alone: LINKBACK_PROTOCOLS does not name that protocol")
 
 
 def _subject(deliveries: Sequence[Delivery]) -> str:

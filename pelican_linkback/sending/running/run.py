@@ -16,12 +16,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from pelican_linkback.exceptions import JournalError, WebError
-from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Verdict
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.protocol.response import is_passing
 from pelican_linkback.sending.deciding import removals
 from pelican_linkback.sending.deciding.hosts import OUT_OF_ORDER, host_of, trouble_of
 from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready
-from pelican_linkback.sending.memory.delivery import Delivery, State
+from pelican_linkback.sending.memory.delivery import UNNAMED, Delivery, State
 from pelican_linkback.sending.memory.events import Asked, Attempt
 from pelican_linkback.sending.running.discovery_cache import Discoveries, Found
 from pelican_linkback.sending.running.exchanges import (
@@ -40,7 +41,7 @@ from pelican_linkback.sending.running.recorder import Recorder, Stopped, Times
 from pelican_linkback.sending.running.scheduler import HostScheduler
 from pelican_linkback.sending.running.tasks import Once, Task, Turn
 from pelican_linkback.sending.running.visits import Objected, Visits
-from pelican_linkback.text.printable import printable
+from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import page_key
 
 if typing.TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Tools:
 
     web: Web
     times: Times
-    protocols: Sequence[Protocol]
+    protocols: Registry
     built: Callable[[str], BuiltPage | None]
     discoveries: Discoveries
 
@@ -153,9 +154,10 @@ class Run:
         seen = yield from self._visits.look(mention)
         if seen is None:
             return
-        if self._recorder.delivery(mention).is_ping:
+        protocol = self._recorder.delivery(mention).protocol
+        if protocol is not None and protocol.of_feeds:
             # The protocol of a hub is known.
-            found = Found((Endpoint(Protocol.WEBSUB, mention.target, "feed"),))
+            found = Found((Endpoint(protocol, mention.target, "feed"),))
         else:
             discover = partial(self._discover, mention.target)
             found = yield Once(("target", page_key(mention.target)), discover)
@@ -163,13 +165,13 @@ class Run:
 
     def _discover(self, target: str) -> Generator[Turn | Once, Any, Found]:
         """Return the endpoints of ``target``; a request is made if the cache has none."""
-        cache, protocols = self._tools.discoveries, self._tools.protocols
+        cache = self._tools.discoveries
         if page_key(target) not in self._updated:
-            known = cache.known(target, protocols, self._tools.times.now())
+            known = cache.known(target, self._tools.times.now())
             if known is not None:
                 return known
         answer, turn = yield from self._fetch(target, cache.conditions(target))
-        found = cache.learn(target, answer, protocols, self._tools.times.now())
+        found = cache.learn(target, answer, self._tools.times.now())
         if isinstance(found.where, Outcome):
             return replace(found, where=replace(found.where, host=turn.host))
         return found
@@ -188,7 +190,7 @@ class Run:
         is_sure = is_ping or is_fresh
         while endpoints and outcome.verdict in {Verdict.NOTHING, Verdict.REFUSED}:
             endpoint = endpoints.pop(0)
-            if endpoint.protocol is Protocol.PINGBACK:
+            if endpoint.protocol.preflight:
                 self._recorder.object_to(mention, objected)
             outcome = yield from self._post(mention, endpoint, ready, after)
             after = outcome.reason
@@ -203,22 +205,23 @@ class Run:
     def _look_again(self, target: str) -> Generator[Turn | Once, Any, Sequence[Endpoint]]:
         """Return the endpoints of ``target`` now, without the cache."""
         page, _ = yield from self._fetch(target, FOR_A_PAGE)
-        fresh = choose(discovery_of(page, self._tools.times.now()), self._tools.protocols)
+        protocols, now = self._tools.protocols, self._tools.times.now()
+        fresh = choose(discovery_of(page, protocols, now), protocols)
         return () if isinstance(fresh, Outcome) else fresh
 
     def _usable(self, mention: Mention, endpoints: Iterable[Endpoint]) -> list[Endpoint]:
-        """Return the ``endpoints`` that can be sent to: pingback has no updates."""
+        """Return the ``endpoints`` that can be sent to: not every protocol has updates."""
         delivery = self._recorder.delivery(mention)
         is_update = delivery.is_known or delivery.is_removal
-        return [
-            each for each in endpoints if not (is_update and each.protocol is Protocol.PINGBACK)
-        ]
+        return [each for each in endpoints if each.protocol.updates or not is_update]
 
     def _ask(self, mention: Mention) -> Task:
         """Fetch the status page of a receiver that answered 201."""
         delivery = self._recorder.delivery(mention)
         page, turn = yield from self._fetch(delivery.status_url or "")
-        said = removals.read_status(delivery, read_status(page))
+        protocols, now = self._tools.protocols, self._tools.times.now()
+        status = read_status(page, delivery.protocol or UNNAMED, protocols, now)
+        said = removals.read_status(delivery, status)
         asked = turn.trouble.pause if turn.trouble else 0.0
         self._recorder.settle_status(mention, said, turn.host, asked)
 
@@ -244,19 +247,20 @@ class Run:
         """
         version = self._recorder.delivery(mention).fingerprint
         sent = Mention(ready.source, mention.target)
-        tries = 1
+        protocols, tries = self._tools.protocols, 1
         while True:
             attempt = Attempt(endpoint.protocol, endpoint.url, after, version, ready.digest)
             begin = partial(self._recorder.begin, mention, attempt)
-            answer, turn = yield from self._follow(post(sent, endpoint), begin)
+            answer, turn = yield from self._follow(post(sent, endpoint, protocols), begin)
             now = self._tools.times.now()
-            outcome = replace(read_answer(endpoint, answer, now), host=turn.host)
+            outcome = read_answer(endpoint, answer, protocols, now)
+            outcome = replace(outcome, host=turn.host)
             turn.trouble = trouble_of(answer, now, outcome)
             if turn.trouble and turn.trouble.pause:
                 # Whatever the result, the next run has to know of the pause.
                 outcome = replace(outcome, retry_after=turn.trouble.pause)
             can_wait = self._can_wait(turn)
-            if endpoint.protocol is Protocol.WEBSUB and turn.trouble and not can_wait:
+            if endpoint.protocol.of_feeds and turn.trouble and not can_wait:
                 # A dozen feeds may have changed: their hub is not asked a dozen times without
                 # success.
                 turn.trouble = replace(OUT_OF_ORDER, pause=turn.trouble.pause)
@@ -301,7 +305,7 @@ def _guarded(task: Task, break_off: Callable[[str], None]) -> Task:
         raise
     except Exception as error:
         logger.debug("Linkbacks: an unforeseen error", exc_info=error)
-        break_off(printable(f"{type(error).__name__}: {error}"))
+        break_off(printable(described(error)))
 
 
 def _receiver(delivery: Delivery) -> str:

@@ -29,7 +29,8 @@ from datetime import datetime
 from functools import cache, partial
 
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.protocol.mention import MENTIONING, Mention, Outcome, Protocol, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
+from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.deciding.changes import Post, retraction
 from pelican_linkback.sending.deciding.decider import (
     Ask,
@@ -52,7 +53,12 @@ from pelican_linkback.sending.memory.delivery import INTERRUPTED, Delivery, Stat
 from pelican_linkback.sending.memory.ledger import Ledger, without_collection
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.exchanges import Web
-from pelican_linkback.sending.running.notices import about_host, about_journal, about_pings
+from pelican_linkback.sending.running.notices import (
+    about_foreign,
+    about_host,
+    about_journal,
+    about_pings,
+)
 from pelican_linkback.sending.running.recorder import Recorder, Times, about_missing_links
 from pelican_linkback.sending.running.report import Report, count
 from pelican_linkback.sending.running.run import HeldBack, Run, Tools
@@ -80,14 +86,14 @@ class Sender:
     """Sends what is due in ``journal`` with the client ``web``, and returns a report.
 
     ``now`` returns the time (aware), ``monotonic`` the seconds of a monotonic clock, ``chance`` a
-    number from 0 to 1. The ``protocols`` are tried in order, until one is accepted. At most
+    number from 0 to 1. At most
     ``workers`` requests run at a time, ``per_host`` of them to one host, and none starts later than
     ``deadline`` seconds after the run did. ``built`` returns the page for a source's URL, None if
     unknown; with ``is_build`` these pages are those of the ``posts``: their digests are recorded.
-    ``discoveries`` caches what targets offer. A host that asks to be left alone is left alone, by
-    all runs of the same sender (``pauses``); a run waits for it, with ``sleep``, until ``wait``
-    seconds after its start. ``progress`` is called from any thread with the number of due
-    deliveries that are done.
+    ``discoveries`` caches what targets offer, and has the protocols. A host that asks to be left
+    alone is left alone, by all runs of the same sender (``pauses``); a run waits for it, with
+    ``sleep``, until ``wait`` seconds after its start. ``progress`` is called
+    from any thread with the number of due deliveries that are done.
     """
 
     journal: Journal
@@ -96,7 +102,6 @@ class Sender:
     now: Callable[[], datetime]
     monotonic: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
-    protocols: Sequence[Protocol] = MENTIONING
     policy: Policy = field(default_factory=Policy)
     workers: int = 16
     per_host: int = 2
@@ -108,6 +113,11 @@ class Sender:
     is_build: bool = False
     discoveries: Discoveries = field(default_factory=Discoveries)
     progress: Callable[[int, int], None] = _unwatched
+
+    @property
+    def protocols(self) -> Registry:
+        """The protocols: they are tried in their order, and one of them tells a target."""
+        return self.discoveries.protocols
 
     @without_collection()
     def plan(
@@ -186,7 +196,7 @@ class Sender:
 
     def _send(self, changes_of: Changes, without_link: Collection[Mention]) -> Report:
         """Do what ``run`` says, with the journal locked, and knowing what another run just did."""
-        ledger = Ledger(self.journal)
+        ledger = Ledger(self.journal, self.protocols)
         ledger.record(changes_of(ledger.deliveries), self.now())
         recorder = self._recorder(ledger, self._due(ledger))
         for each in self._interrupted(ledger):
@@ -229,7 +239,7 @@ class Sender:
         ]
 
     def _foresee(self, changes_of: Changes) -> tuple[Ledger, News]:
-        ledger = Ledger(self.journal)
+        ledger = Ledger(self.journal, self.protocols)
         news = changes_of(ledger.deliveries)
         ledger.foresee(news, self.now())
         return ledger, news
@@ -265,6 +275,7 @@ class Sender:
             interrupted=interrupted,
             notices=(
                 *about_journal(ledger.problems),
+                *about_foreign(ledger.deliveries.values()),
                 *sorted(
                     [
                         *recorder.notices(without_link),
