@@ -1,4 +1,4 @@
-"""What the protocols read from an HTTP response: header fields, and what a status means."""
+"""What all protocols read from an HTTP response: header fields, and the meaning of a status."""
 
 from __future__ import annotations
 
