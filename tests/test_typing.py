@@ -37,13 +37,12 @@ MISTYPED = (HERE / "mistyped_feeds.py").read_text("utf-8").splitlines()
 def findings(tmp_path_factory):
     """What mypy says of each file, as (line, kind, text)."""
     folder = tmp_path_factory.mktemp("typing")
-    (folder / "mypy.ini").write_text(CONFIGURATION.format(root=ROOT))
+    (folder / "mypy.ini").write_text(CONFIGURATION.format(root=ROOT), "utf-8")
     found = blocks((DOCS / "feeds.rst").read_text("utf-8"))
-    (folder / "documented.py").write_text(
-        "\n".join(each.text for each in found if each.kind == "python")
-    )
+    examples = "\n".join(each.text for each in found if each.kind == "python")
+    (folder / "documented.py").write_text(examples, "utf-8")
     for name in ("typed_feeds.py", "mistyped_feeds.py"):
-        (folder / name).write_text((HERE / name).read_text("utf-8"))
+        (folder / name).write_text((HERE / name).read_text("utf-8"), "utf-8")
     files = ["documented.py", "typed_feeds.py", "mistyped_feeds.py"]
     command = [sys.executable, "-m", "mypy", "--no-error-summary", "--hide-error-context"]
     done = subprocess.run(
