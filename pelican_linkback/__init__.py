@@ -7,6 +7,10 @@ Pelican finds it in its namespace, as ``pelican.plugins.linkback``; a site whose
 
 from __future__ import annotations
 
+TYPE_CHECKING = False  # without typing, whose import takes longer than this one
+if TYPE_CHECKING:
+    from pelican_linkback.plugin.pelican_types import Pelican
+
 __version__ = "0.1.0"
 
 __all__ = ["__version__", "register"]
@@ -23,7 +27,7 @@ def register() -> None:
     signals.initialized.connect(_begin)
 
 
-def _begin(pelican: object) -> None:
+def _begin(pelican: Pelican) -> None:
     from pelican_linkback.plugin import signals as plugin  # noqa: PLC0415
 
     plugin.connect()

@@ -44,7 +44,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "sending/running": ({*BASE, "sending/deciding", "sending/memory"}, set()),
     "sending/deciding": ({*BASE, "sending/memory"}, set()),
     "sending/memory": (BASE, set()),
-    "plugin": ({*BASE, "feeds", "sending"}, {"pelican"}),
+    "plugin": ({*BASE, "feeds", "sending"}, {"pelican", "feedgenerator"}),
     "plugin/feed_links": ({*BASE, "plugin", "feeds"}, {"jinja2", "markupsafe"}),
     "cli": (
         {*BASE, "plugin", "feeds", "sending", "feedcheck", "__init__"},

@@ -12,16 +12,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from pelican import signals
 from pelican.contents import Article
 from pelican.log import console
 
 from pelican_linkback.feeds.articles.pages import has_page
+from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.plugin.contents import attempt, marks_of, name_of, published
 from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed, is_taken_over
 from pelican_linkback.plugin.messages import MessageBuffer
+from pelican_linkback.plugin.pelican_types import (
+    ArticlesGenerator,
+    Generator,
+    Pelican,
+    ReadContent,
+    Writer,
+)
 from pelican_linkback.protocol import extraction
 from pelican_linkback.sending import Post, Sending
 from pelican_linkback.sending.deciding.targets import choose
@@ -56,7 +64,9 @@ def first_day(settings: Settings, today: date, *, remember: bool = True) -> date
     return settings.since or Sending(settings).start_date.day(today, remember=remember)
 
 
-def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = None) -> list[Post]:
+def posts_of(
+    contents: Iterable[Content], settings: Settings, since: date | None = None
+) -> list[Post]:
     """Return the Post of each article or page, with warnings about marks that cannot be used.
 
     The links of an article dated from the day ``since`` on are sent though they are not marked;
@@ -65,7 +75,7 @@ def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = N
     """
     messages = MessageBuffer(logger)
 
-    def post_of(content: Any) -> Post | None:
+    def post_of(content: Content) -> Post | None:
         if not has_page(content):
             if _post(content, settings, since).targets:
                 messages.warn(
@@ -88,7 +98,7 @@ def posts_of(contents: Iterable[Any], settings: Settings, since: date | None = N
     return [post for post in posts if post is not None]
 
 
-def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
+def pieces_of(contents: Iterable[Content], settings: Settings) -> Iterator[str]:
     """Yield all input of ``posts_of`` as strings, at nearly no cost."""
     yield repr(settings)
     for content in contents:
@@ -98,7 +108,7 @@ def pieces_of(contents: Iterable[Any], settings: Settings) -> Iterator[str]:
             yield "cannot be read"
 
 
-def _pieces(content: Any) -> tuple[str, ...]:
+def _pieces(content: Content) -> tuple[str, ...]:
     return (
         f"{_site_url(content)}\0{content.url}\0{content.source_path}\0{content.title}",
         f"{content.metadata.get('pingback')!r}{getattr(content, 'date', None)}{has_page(content)}",
@@ -130,12 +140,12 @@ def _name(path: Path, output: Path) -> str:
     return path.relative_to(output).as_posix() if path.is_relative_to(output) else path.name
 
 
-def _site_url(content: Any) -> str:
+def _site_url(content: Content) -> str:
     """Return the URL of the site of the content: i18n_subsites makes several."""
     return str(content.settings.get("SITEURL") or "").rstrip("/")
 
 
-def _post(content: Any, settings: Settings, since: date | None) -> Post:
+def _post(content: Content, settings: Settings, since: date | None) -> Post:
     # A URI, not an IRI: receivers may use any client to fetch it.
     source = normalise(resolve(_site_url(content) + "/", content.url))
     marks = marks_of(content)
@@ -163,8 +173,8 @@ def is_only_read() -> bool:
 class ReadSite:
     """A site that was read: its published contents, and the stages for its feeds."""
 
-    contents: list[Any] = field(default_factory=list)
-    generators: list[Any] = field(default_factory=list)
+    contents: list[ReadContent] = field(default_factory=list)
+    generators: list[ArticlesGenerator] = field(default_factory=list)
 
     def topics(self, settings: Settings, now: datetime) -> Iterator[Topic]:
         """Yield the Topic of each feed as a build would write it."""
@@ -175,16 +185,16 @@ class ReadSite:
                 yield Topic(feed.url, name, feed.hubs, version_of(document))
 
 
-def read_site(pelican: Any, now: datetime) -> ReadSite:
+def read_site(pelican: Pelican, now: datetime) -> ReadSite:
     """Return what a build of ``pelican``, subsites included, would publish; write nothing."""
     found = ReadSite()
 
-    def read_only(generators: Iterable[Any]) -> None:
+    def read_only(generators: Iterable[Generator]) -> None:
         for generator in generators:
             if hasattr(generator, "translations"):
                 found.contents.extend(published(generator, now))
-            if hasattr(generator, "generate_feeds") and is_taken_over(generator):
-                found.generators.append(generator)
+            if is_taken_over(generator):
+                found.generators.append(cast("ArticlesGenerator", generator))
             generator.generate_output = _write_nothing
 
     pelican.delete_outputdir = pelican.settings["DELETE_OUTPUT_DIRECTORY"] = False
@@ -200,5 +210,5 @@ def read_site(pelican: Any, now: datetime) -> ReadSite:
     return found
 
 
-def _write_nothing(writer: Any) -> None:
+def _write_nothing(writer: Writer) -> None:
     """Replace a generator's generate_output, so that it writes nothing."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
 
 from pelican_linkback.feeds.output.folder import OutputFolder, OutputFolders
 from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed
+from pelican_linkback.plugin.pelican_types import ArticlesGenerator, ReadContent
 
 __all__ = ["Build", "begin", "current"]
 
@@ -26,16 +26,16 @@ class Build:
     """The feed stage of each articles generator, by its ``id()``: a stage keeps its generator
     alive."""
 
-    published: list[Any] = field(default_factory=list)
+    published: list[ReadContent] = field(default_factory=list)
     """The articles and pages."""
 
     feeds: list[WrittenFeed] = field(default_factory=list)
     """The written feeds that name hubs."""
 
-    unpublished: list[Any] = field(default_factory=list)
+    unpublished: list[ReadContent] = field(default_factory=list)
     """The articles and pages of a site whose address is not public."""
 
-    def take_over(self, generator: Any) -> None:
+    def take_over(self, generator: ArticlesGenerator) -> None:
         """Turn the feeds of an articles generator off; they are written after its pages."""
         self.stages[id(generator)] = FeedStage(generator, self.folders)
 

@@ -7,17 +7,19 @@ article's failure, and the others go on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from operator import attrgetter, methodcaller
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from pelican.contents import Article
 
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.feeds.articles.pages import has_page
+from pelican_linkback.feeds.framework.contents import Content
+from pelican_linkback.plugin.pelican_types import Generator, ReadArticle, ReadContent
 from pelican_linkback.protocol import extraction
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import join
@@ -35,6 +37,7 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+C = TypeVar("C", bound=Content)
 T = TypeVar("T")
 
 
@@ -55,30 +58,31 @@ _WITHHELD = (
 _NAMES = (methodcaller("get_relative_source_path"), attrgetter("url"), attrgetter("title"))
 
 
-def published(generator: Any, now: datetime) -> Iterator[Any]:
+def published(generator: Generator, now: datetime) -> Iterator[ReadContent]:
     """Yield what ``generator`` publishes, translations included: articles up to ``now``, pages."""
-    contents = generator.pages if hasattr(generator, "pages") else generator.articles
+    of_pages = hasattr(generator, "pages")
+    contents: Sequence[ReadContent] = getattr(generator, "pages" if of_pages else "articles")
     for content in chain(contents, generator.translations):
         if not isinstance(content, Article) or _is_due(content, now):
             yield content
 
 
-def _is_due(article: Any, now: datetime) -> bool:
+def _is_due(article: ReadArticle, now: datetime) -> bool:
     try:
         return bool(article.date <= now)
     except TypeError:  # without a time zone, as a plugin may set it: it is published, as by Pelican
         return True
 
 
-def withheld(generator: Any) -> Iterator[Any]:
+def withheld(generator: Generator) -> Iterator[ReadContent]:
     """Yield what ``generator`` has read and does not publish: drafts and hidden contents."""
     for name in _WITHHELD:
         yield from getattr(generator, name, ())
 
 
 def attempt(
-    content: Any,
-    act: Callable[[Any], T],
+    content: C,
+    act: Callable[[C], T],
     otherwise: T,
     cost: str,
     say: Callable[[str], None] = logger.error,
@@ -95,7 +99,7 @@ def attempt(
         return otherwise
 
 
-def read_through(site_url: str, content: Any) -> Place:
+def read_through(site_url: str, content: Content) -> Place:
     """Read everything that feeds need of an article or page, and return its place.
 
     Raises what a broken one raises: later, it would cost every feed that contains it.
@@ -112,7 +116,7 @@ def read_through(site_url: str, content: Any) -> Place:
     return place
 
 
-def name_of(content: Any) -> str:
+def name_of(content: object) -> str:
     """Return the name of an article or page: its file, or its URL if it has none."""
     for read in _NAMES:
         with suppress(Exception):  # a message about a broken article needs a name, too
@@ -121,12 +125,12 @@ def name_of(content: Any) -> str:
     return type(content).__name__
 
 
-def marks_of(content: Any) -> extraction.Marks:
+def marks_of(content: Content) -> extraction.Marks:
     """Return the marks in the metadata of an article or page."""
     return extraction.read_marks(content.metadata.get("pingback"))
 
 
-def is_marked(content: Any) -> bool:
+def is_marked(content: Content) -> bool:
     """Return whether an article or page has marks; one that cannot be read has none."""
     try:
         marks = marks_of(content)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urljoin
 
 from jinja2 import pass_context
@@ -109,7 +108,7 @@ class FeedLinks:
         self._failures: set[str] = set()
 
     @pass_context
-    def __call__(self, context: Mapping[str, Any], page: Any = None) -> Markup:
+    def __call__(self, context: Mapping[str, object], page: object = None) -> Markup:
         """Return the link elements, one a line."""
         try:
             found = self.of(context if page is None else _variables(page))
@@ -118,10 +117,10 @@ class FeedLinks:
             found = []
         return Markup("\n").join(found)
 
-    def add_to_page(self, path: Path, context: Mapping[str, Any]) -> None:
+    def add_to_page(self, path: Path, context: Mapping[str, object]) -> None:
         """Add to the written page at ``path`` the links that its theme left out."""
         try:
-            name = context.get("output_file") or path.name
+            name = str(context.get("output_file") or path.name)
             add_missing_links(path, self.of(context), self._stages[0].reader.url, name)
         except Exception as error:  # noqa: BLE001 (the border of a page)
             self._fail("{} has no further links to feeds: {}", path.name, error)
@@ -133,7 +132,7 @@ class FeedLinks:
             self._failures.add(problem)
             logger.error("%s", problem)
 
-    def of(self, context: Mapping[str, Any]) -> list[FeedLink]:
+    def of(self, context: Mapping[str, object]) -> list[FeedLink]:
         """Return the links for the page with these variables, no two of one type and title."""
         lang = getattr(context.get("article"), "lang", None)
         subjects = [context[name] for name in _SUBJECTS if context.get(name)]
@@ -169,7 +168,7 @@ def _key(subject: object) -> Hashable:
     return (type(subject), subject if is_usable else id(subject))
 
 
-def _variables(page: Any) -> Mapping[str, Any]:
+def _variables(page: object) -> Mapping[str, object]:
     """Return the variables that a template for ``page`` would have."""
     kind = type(page).__name__.lower()
     if kind in _SUBJECTS:

@@ -10,8 +10,10 @@ import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
+from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 from pelican import signals
 
 from pelican_linkback.feeds import Site
@@ -19,6 +21,7 @@ from pelican_linkback.feeds.formats.base import Mended
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.plugin.listeners import name_of, notify, notify_of_document
 from pelican_linkback.plugin.messages import MessageBuffer
+from pelican_linkback.plugin.pelican_types import Context, Listener
 from pelican_linkback.text.printable import described, printable
 
 __all__ = ["FeedMaker", "MadeFeed"]
@@ -31,8 +34,8 @@ class MadeFeed:
     """The populated generator of a document; ``head`` has its values before listeners saw it."""
 
     document: Document
-    feed: Any
-    head: Mapping[str, Any]
+    feed: SyndicationFeed
+    head: Mapping[str, object]
 
     @property
     def hubs(self) -> tuple[str, ...]:
@@ -46,7 +49,7 @@ class MadeFeed:
 class FeedMaker:
     """Makes the feeds of a build; ``context`` is for its templates, ``messages`` takes messages."""
 
-    def __init__(self, context: dict[str, Any], messages: MessageBuffer) -> None:
+    def __init__(self, context: Context, messages: MessageBuffer) -> None:
         self._context, self._messages = context, messages
         self._said: set[Hashable] = set()
 
@@ -70,7 +73,7 @@ class FeedMaker:
                 raise
             return write()
 
-    def edit(self, made: MadeFeed) -> Callable[..., Any]:
+    def edit(self, made: MadeFeed) -> Callable[[Path], bool]:
         """Return the function that passes the written document to the listeners of feed_written."""
         return partial(
             notify_of_document,
@@ -80,7 +83,7 @@ class FeedMaker:
             feed=made.feed,
         )
 
-    def _mend(self, feed: Mended, head: Mapping[str, Any], error: Exception) -> bool:
+    def _mend(self, feed: Mended, head: Mapping[str, object], error: Exception) -> bool:
         """Remove what cannot be written of a feed; return whether anything is left to write."""
         broken = feed.drop_broken_items()
         if broken and not feed.num_items():
@@ -105,12 +108,12 @@ class FeedMaker:
             self._said.add(what)
             self._messages.add(logging.ERROR, what, text)
 
-    def _report_listener(self, listener: Callable[..., Any], error: Exception) -> None:
+    def _report_listener(self, listener: Listener, error: Exception) -> None:
         name = name_of(listener)
         sentence = f"{name} listens to the feeds and fails: {described(error)}"
         self._say_once(name, f"{sentence}; they are written without it")
 
-    def _report_damage(self, document: Document, listener: Callable[..., Any], damage: str) -> None:
+    def _report_damage(self, document: Document, listener: Listener, damage: str) -> None:
         name = name_of(listener)
         text = f"{name} listens to feed_written, and {document.path} {damage} after it"
         remedy = (

@@ -19,7 +19,8 @@ from functools import partial
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+
+from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback import feeds
 from pelican_linkback.exceptions import FeedError, JournalError
@@ -30,11 +31,11 @@ from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogue, load
 from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output.folder import OutputFolders
-from pelican_linkback.plugin.entries import entries_of
 from pelican_linkback.plugin.feed_maker import FeedMaker, MadeFeed
 from pelican_linkback.plugin.messages import MessageBuffer
+from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.plugin.site_files import has_unread_sources, taken
-from pelican_linkback.plugin.site_reader import STYLESHEET, SiteReader
+from pelican_linkback.plugin.site_reader import STYLESHEET, SiteReader, entries_of
 from pelican_linkback.settings import model as settings_model
 from pelican_linkback.text.printable import described
 
@@ -61,7 +62,7 @@ class FeedStage:
     ``failed`` owns others that are unknown.
     """
 
-    def __init__(self, generator: Any, folders: OutputFolders | None = None) -> None:
+    def __init__(self, generator: ArticlesGenerator, folders: OutputFolders | None = None) -> None:
         self._generator = generator
         self.with_hubs: list[WrittenFeed] = []
         self.is_over = False
@@ -89,7 +90,12 @@ class FeedStage:
         return [document for document in documents if not document.number]
 
     def run(
-        self, writer: Any, stages: Sequence[FeedStage], now: dt.datetime, *, preview: bool = False
+        self,
+        writer: Writer,
+        stages: Sequence[FeedStage],
+        now: dt.datetime,
+        *,
+        preview: bool = False,
     ) -> str:
         """Write every feed whose bytes changed; return a line with their numbers.
 
@@ -165,7 +171,7 @@ class FeedStage:
         except JournalError as error:
             logger.error("The ids of feed entries cannot be saved: %s", error)
 
-    def _write(self, site: Site, writer: Any) -> str:
+    def _write(self, site: Site, writer: Writer) -> str:
         catalogued = catalogue(self._classes, site)
         for error in catalogued.errors:
             self._messages.add(logging.ERROR, str(error), f"Feed {error}")
@@ -195,7 +201,7 @@ class FeedStage:
             problem = f"Feeds have no style sheet, since it cannot be written: {described(error)}"
             self._messages.add(logging.ERROR, STYLESHEET, problem)
 
-    def _users_of(self, paths: Collection[str], writer: Any) -> dict[str, str]:
+    def _users_of(self, paths: Collection[str], writer: Writer) -> dict[str, str]:
         """Return those of ``paths`` that are not for feeds of this site, and what they are."""
         folder = self.output.folder
         others = self._folders.others(folder).items()
@@ -259,18 +265,18 @@ class FeedStage:
         return self.output.folder / document.path
 
 
-def _bytes_of(feed: Any) -> bytes:
+def _bytes_of(feed: SyndicationFeed) -> bytes:
     file = BytesIO()
     save(feed, file)
     return file.getvalue()
 
 
-def is_taken_over(generator: Any) -> bool:
+def is_taken_over(generator: Generator) -> bool:
     """Return whether this plugin writes the feeds of ``generator``."""
-    return generator.generate_feeds is _leave_the_feeds
+    return getattr(generator, "generate_feeds", None) is _leave_the_feeds
 
 
-def _leave_the_feeds(writer: Any) -> None:
+def _leave_the_feeds(writer: Writer) -> None:
     """Replace ArticlesGenerator.generate_feeds, so that it writes nothing."""
 
 
@@ -303,7 +309,7 @@ def _what_is_there_kept() -> Iterator[None]:
 
 
 @contextmanager
-def _absolute_links(context: dict[str, Any], site_url: str) -> Iterator[None]:
+def _absolute_links(context: Context, site_url: str) -> Iterator[None]:
     """Make links in summaries absolute: RELATIVE_URLS leaves those of the last page (P24)."""
     before = context.get("localsiteurl")
     context["localsiteurl"] = site_url

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from xml.parsers import expat
 
 from pelican import signals
 
 from pelican_linkback.journal.atomic import replacing
+from pelican_linkback.plugin.pelican_types import Listener, Signal
 
 __all__ = ["name_of", "notify", "notify_of_document"]
 
-Listener = Callable[..., Any]
-
 
 def notify(
-    signal: Any, sender: Any, failed: Callable[[Listener, Exception], None], **arguments: Any
+    signal: Signal,
+    sender: object,
+    failed: Callable[[Listener, Exception], None],
+    **arguments: object,
 ) -> None:
     """Call each listener of ``signal``, and ``failed`` with one that raises and its error."""
     for listener in _listeners(signal, sender):
@@ -29,7 +30,7 @@ def notify_of_document(
     path: Path,
     failed: Callable[[Listener, Exception], None],
     damaged: Callable[[Listener, str], None],
-    **arguments: Any,
+    **arguments: object,
 ) -> bool:
     """Send ``feed_written`` for the document at ``path``; return whether a listener changed it.
 
@@ -58,7 +59,10 @@ def notify_of_document(
 
 
 def _call(
-    listener: Listener, sender: Any, failed: Callable[[Listener, Exception], None], **arguments: Any
+    listener: Listener,
+    sender: object,
+    failed: Callable[[Listener, Exception], None],
+    **arguments: object,
 ) -> bool:
     """Call a listener, and ``failed`` with it and its error if it raises; return False then."""
     try:
@@ -69,7 +73,7 @@ def _call(
     return True
 
 
-def _listeners(signal: Any, sender: Any) -> list[Listener]:
+def _listeners(signal: Signal, sender: object) -> list[Listener]:
     return [] if signal.is_muted else list(signal.receivers_for(sender))
 
 

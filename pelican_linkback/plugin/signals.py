@@ -26,15 +26,14 @@ from dataclasses import replace
 from html import escape
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from pelican import signals
+from pelican import generators, signals
 from pelican.contents import Article, Page
-from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.log import console
 
 from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.feeds.articles.files import named_files
+from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.plugin import build
 from pelican_linkback.plugin.adapters import (
     first_day,
@@ -56,6 +55,14 @@ from pelican_linkback.plugin.feed_links import FeedLinks
 from pelican_linkback.plugin.feed_writer import WrittenFeed
 from pelican_linkback.plugin.invocation import is_preview, options_in_use
 from pelican_linkback.plugin.messages import MessageBuffer
+from pelican_linkback.plugin.pelican_types import (
+    ArticlesGenerator,
+    Context,
+    Generator,
+    Pelican,
+    ReadContent,
+    Writer,
+)
 from pelican_linkback.plugin.theme import KnownLinkbacks, Linkbacks, fill_in_language
 from pelican_linkback.protocol import extraction
 from pelican_linkback.sending import Sending
@@ -89,13 +96,13 @@ def connect() -> None:
     signals.finalized.connect(deliver)
 
 
-def read_settings(pelican: Any) -> None:
+def read_settings(pelican: Pelican) -> None:
     """Stop the build while the author is present if a setting is wrong (SettingsError)."""
     logging.getLogger("pelican").addFilter(_without_traceback)
     settings_model.read(pelican.settings)
 
 
-def begin_build(pelican: Any) -> None:
+def begin_build(pelican: Pelican) -> None:
     """Forget the build before: with --autoreload one process builds many times.
 
     The subsites of i18n_subsites belong to the build of the main site.
@@ -118,7 +125,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 # Feeds
 
 
-def take_over_stock_feeds(generator: Any) -> None:
+def take_over_stock_feeds(generator: ArticlesGenerator) -> None:
     """Turn Pelican's own feeds off: ``write_feeds`` writes them instead."""
     build.current().take_over(generator)
     fill_in_language(generator.context, str(generator.settings.get("DEFAULT_LANG") or ""))
@@ -128,7 +135,7 @@ _FILES_COST = "the files that its metadata name are not published"
 _LINKS_COST = "its page does not get the links to the targets that it marks"
 
 
-def publish_named_files(generator: Any) -> None:
+def publish_named_files(generator: ArticlesGenerator) -> None:
     """Have Pelican copy the files named in metadata, as it copies the files that are linked to."""
     content = Path(generator.settings["PATH"])
     for article in (*generator.articles, *generator.translations):
@@ -136,7 +143,7 @@ def publish_named_files(generator: Any) -> None:
         generator.context["static_links"].update(files or ())
 
 
-def write_feeds(generator: Any, writer: Any) -> None:
+def write_feeds(generator: ArticlesGenerator, writer: Writer) -> None:
     """Write the feeds after the pages, and remember those that name hubs."""
     this, now = build.current(), dt.datetime.now(dt.UTC)
     stage = this.stages.get(id(generator))
@@ -152,24 +159,27 @@ def write_feeds(generator: Any, writer: Any) -> None:
 # Themes
 
 
-def equip_themes(generators: Sequence[Any]) -> None:
+_KINDS = (generators.ArticlesGenerator, generators.PagesGenerator)
+
+
+def equip_themes(read: Sequence[Generator]) -> None:
     """Give templates ``feed_links``, and every article and page its ``linkbacks``.
 
     Only after everything is read: Pelican's cache pickles the context with the articles.
     """
     stages = []
-    for generator in generators:
-        if isinstance(generator, ArticlesGenerator | PagesGenerator):
+    for generator in read:
+        if isinstance(generator, _KINDS):
             known = KnownLinkbacks(settings_model.read(generator.settings))
             for content in published(generator, dt.datetime.now(dt.UTC)):
-                content.linkbacks = Linkbacks(known, content.get_relative_source_path())
+                content.linkbacks = Linkbacks(known, content.get_relative_source_path() or "")
         if stage := build.current().stages.get(id(generator)):
             stages.append(stage)
             # All generators share one context: a page may link to the feeds of each.
             generator.context["feed_links"] = FeedLinks(stages)
 
 
-def add_feed_links(path: str, context: dict[str, Any]) -> None:
+def add_feed_links(path: str, context: Context) -> None:
     """Add to a written page the links to its feeds that its theme left out."""
     feed_links = context.get("feed_links")  # another plugin may write a page without it
     wanted = settings_model.read_one(context, "LINKBACK_AUTODISCOVERY")
@@ -180,7 +190,7 @@ def add_feed_links(path: str, context: dict[str, Any]) -> None:
 # Deliveries
 
 
-def link_marked_targets(content: Any) -> None:
+def link_marked_targets(content: ReadContent) -> None:
     """Add a paragraph of links to the targets that an article marks and does not link to.
 
     Only with LINKBACK_LINK_MARKED: a receiver refuses what the page does not link to.
@@ -192,7 +202,7 @@ def link_marked_targets(content: Any) -> None:
     attempt(content, _link_marked_targets, None, _LINKS_COST)
 
 
-def _link_marked_targets(content: Any) -> None:
+def _link_marked_targets(content: ReadContent) -> None:
     linked = {link.href for link in extraction.links(content._content, "")}
     missing = [url for url in marks_of(content).urls if url not in linked]
     if missing:
@@ -200,7 +210,7 @@ def _link_marked_targets(content: Any) -> None:
         content._content += f'\n<p class="linkbacks">{links}</p>'
 
 
-def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the signal's arguments)
+def gather_posts(generator: Generator, writer: Writer) -> None:  # noqa: ARG001 (the signal's arguments)
     """Keep what this generator publishes until the site is complete; not in a preview."""
     if is_preview(sys.argv):
         return
@@ -218,7 +228,7 @@ def gather_posts(generator: Any, writer: Any) -> None:  # noqa: ARG001 (the sign
 _STATUS = {"draft": "a draft", "hidden": "hidden"}
 
 
-def _say_if_not_public(contents: Sequence[Any], site_url: str) -> None:
+def _say_if_not_public(contents: Sequence[Content], site_url: str) -> None:
     """Say why nothing is sent for the articles that mark targets."""
     marked = sum(map(is_marked, contents))
     if marked:
@@ -229,7 +239,7 @@ def _say_if_not_public(contents: Sequence[Any], site_url: str) -> None:
         )
 
 
-def deliver(pelican: Any) -> None:
+def deliver(pelican: Pelican) -> None:
     """Send linkbacks for the articles, and notify hubs of changed feeds, after the site is built.
 
     Subsites are sent with the main site, which is built last: only all of them together show what
@@ -261,7 +271,7 @@ def deliver(pelican: Any) -> None:
 
 
 def deliver_site(
-    contents: Sequence[Any], feeds: Sequence[WrittenFeed], settings: Settings, now: dt.datetime
+    contents: Sequence[Content], feeds: Sequence[WrittenFeed], settings: Settings, now: dt.datetime
 ) -> str:
     """Send the linkbacks of ``contents`` and the pings of ``feeds``; return a summary line, if any.
 

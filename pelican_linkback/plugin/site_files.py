@@ -7,18 +7,20 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from posixpath import normpath
-from typing import Any
 
 from pelican.contents import Article, Content
 
 from pelican_linkback.plugin.contents import name_of
+from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Writer
 
 __all__ = ["has_unread_sources", "taken"]
 
 _KINDS = {"static": "file"}
 
 
-def taken(paths: Collection[str], generator: Any, writer: Any, output: Path) -> dict[str, str]:
+def taken(
+    paths: Collection[str], generator: ArticlesGenerator, writer: Writer, output: Path
+) -> dict[str, str]:
     """Return those of ``paths`` in the ``output`` folder that are no feeds, and what they are.
 
     Pelican writes the articles' pages before the feeds. Other pages, static files and
@@ -34,13 +36,15 @@ def taken(paths: Collection[str], generator: Any, writer: Any, output: Path) -> 
     return found | {path: name for path, name in later if path in paths}
 
 
-def has_unread_sources(generator: Any) -> bool:
+def has_unread_sources(generator: ArticlesGenerator) -> bool:
     """Return whether Pelican could not read a source file, so that something may be missing."""
     contents = generator.context["generated_content"].values()
     return any(content is None for content in contents)
 
 
-def _contents(generator: Any, of: Callable[[Any], bool]) -> Iterator[tuple[str, str]]:
+def _contents(
+    generator: ArticlesGenerator, of: Callable[[Content], bool]
+) -> Iterator[tuple[str, str]]:
     """Yield the path and the name of each content that is ``of`` a kind."""
     context = generator.context
     contents = chain(context["generated_content"].values(), context["static_content"].values())
@@ -52,7 +56,7 @@ def _contents(generator: Any, of: Callable[[Any], bool]) -> Iterator[tuple[str, 
                 yield _normal(_save_as(content)), name
 
 
-def _save_as(content: Any) -> str:
+def _save_as(content: Content) -> str:
     """Return the path that Pelican will write a content to, without side effects.
 
     A static file whose path was requested is not moved to the page that attaches it any more.
@@ -61,10 +65,10 @@ def _save_as(content: Any) -> str:
     return path
 
 
-def _templates(generator: Any) -> Iterator[tuple[str, str]]:
+def _templates(generator: ArticlesGenerator) -> Iterator[tuple[str, str]]:
     for template, path in generator.settings["TEMPLATE_PAGES"].items():
         yield _normal(path), f"what TEMPLATE_PAGES makes of {template}"
 
 
-def _normal(path: Any) -> str:
+def _normal(path: object) -> str:
     return normpath(str(path).replace("\\", "/"))

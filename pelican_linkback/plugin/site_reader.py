@@ -1,23 +1,37 @@
-"""The contents of an articles generator, as the feeds see them: Pelican's objects -> a Site."""
+"""The contents of an articles generator: Pelican's objects -> a Site, and the entries with ids."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from hashlib import blake2b
 from itertools import chain
-from typing import Any
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from pelican_linkback.feeds import Site
+from pelican_linkback.feeds.articles.entry_ids import Entry
+from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.feeds.formats.entry_cache import EntryCache
+from pelican_linkback.feeds.framework.contents import (
+    Article,
+    Content,
+    Group,
+    PelicanSettings,
+    Warn,
+)
 from pelican_linkback.plugin.contents import Place, attempt, read_through
 from pelican_linkback.plugin.messages import MessageBuffer
+from pelican_linkback.plugin.pelican_types import ArticlesGenerator
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.urls import page_key
+from pelican_linkback.text.urls import join, page_key
 
-__all__ = ["STYLESHEET", "Known", "SiteReader"]
+__all__ = ["STYLESHEET", "Entries", "Known", "SiteReader", "entries_of"]
+
+C = TypeVar("C", bound=Content)
 
 STYLESHEET = "linkback-feed.css"
 """The name of our stylesheet in the output folder."""
@@ -32,7 +46,9 @@ class SiteReader:
     ``unreadable`` are those, by their ``id()``, after the contents have been read.
     """
 
-    def __init__(self, generator: Any, settings: Settings, messages: MessageBuffer) -> None:
+    def __init__(
+        self, generator: ArticlesGenerator, settings: Settings, messages: MessageBuffer
+    ) -> None:
         self._generator, self._settings, self._messages = generator, settings, messages
         self.unreadable: frozenset[int] = frozenset()
 
@@ -41,13 +57,13 @@ class SiteReader:
         """SITEURL without a trailing slash."""
         return _site_url(self._generator.settings)
 
-    def entries(self) -> Iterator[tuple[Any, Place]]:
+    def entries(self) -> Iterator[tuple[Article, Place]]:
         """Yield the articles and pages that can be entries, those with a date, and their places."""
         for content, place in self.read():
             if place and isinstance(getattr(content, "date", None), dt.datetime):
-                yield content, place
+                yield cast("Article", content), place
 
-    def read(self) -> list[tuple[Any, Place | None]]:
+    def read(self) -> list[tuple[Content, Place | None]]:
         """Return the articles and pages with their places; other plugins may change them.
 
         Those that no feed can contain are ``unreadable`` from now on, and have None.
@@ -61,17 +77,17 @@ class SiteReader:
         self.unreadable = frozenset(id(content) for content, place in found if place is None)
         return found
 
-    def _everything(self) -> Iterator[Any]:
+    def _everything(self) -> Iterator[Content]:
         generator = self._generator
         return chain(generator.articles, generator.translations, generator.context.get("pages", ()))
 
-    def _readable(self, contents: Sequence[Any]) -> Sequence[Any]:
+    def _readable(self, contents: Sequence[C]) -> Sequence[C]:
         """Return ``contents`` without those that cannot be read."""
         if not self.unreadable:
             return contents
         return [content for content in contents if id(content) not in self.unreadable]
 
-    def _groups(self, name: str) -> dict[Any, Sequence[Any]]:
+    def _groups(self, name: str) -> dict[Group, Sequence[Article]]:
         """Return the contents of each category, tag or author; without those that have none left.
 
         Their feeds would be empty, and stay as they are instead.
@@ -80,7 +96,7 @@ class SiteReader:
         readable = {obj: self._readable(contents) for obj, contents in groups.items()}
         return {obj: contents for obj, contents in readable.items() if contents or not groups[obj]}
 
-    def site(self, now: dt.datetime, known: Known, warn: Callable[..., None]) -> Site:
+    def site(self, now: dt.datetime, known: Known, warn: Warn) -> Site:
         """Return the site; ``known`` are the ids of its entries."""
         generator, settings = self._generator, self._generator.settings
         return Site(
@@ -122,18 +138,61 @@ class SiteReader:
         return f"{home.rstrip('/')}/{STYLESHEET}" if style else ""
 
 
-def _site_url(settings: Any) -> str:
+def _site_url(settings: PelicanSettings) -> str:
     return _ascii(settings.get("SITEURL")).rstrip("/")
 
 
-def _feed_domain(settings: Any) -> str:
+def _feed_domain(settings: PelicanSettings) -> str:
     """Return FEED_DOMAIN; i18n_subsites copies that of the main site, so a subsite uses SITEURL."""
     subsite = (settings.get("I18N_SUBSITES") or {}).get(settings.get("DEFAULT_LANG"))
     inherited = subsite is not None and "FEED_DOMAIN" not in subsite
     return _site_url(settings) if inherited else _ascii(settings.get("FEED_DOMAIN"))
 
 
-def _ascii(url: Any) -> str:
+def _ascii(url: object) -> str:
     """Return a site's URL with an international host in A-labels (P12); others unchanged."""
     text = str(url or "")
     return text if text.isascii() else page_key(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The entries of a site, and the number of each article and page, by the object's ``id()``."""
+
+    entries: list[Entry] = field(default_factory=list)
+    numbers: dict[int, int] = field(default_factory=dict)
+
+
+def entries_of(contents: Iterable[Iterable[tuple[Article, Place]]], base: str) -> Entries:
+    """Return the entries of the site at ``base``: each generator's articles and pages.
+
+    If two generators read one file, it is one entry if it has one URL.
+    """
+    found = Entries()
+    read: dict[Place, int] = {}
+    for each in contents:
+        own = {}
+        # They have the same pages.
+        new = [(content, place) for content, place in each if id(content) not in found.numbers]
+        for content, place in new:
+            entry = _entry(content, place, base)
+            number = read.get(place, len(found.entries)) if entry.source else len(found.entries)
+            if number == len(found.entries):
+                found.entries.append(entry)
+            found.numbers[id(content)] = own[place] = number
+        read |= own
+    return found
+
+
+def _entry(content: Article, place: Place, base: str) -> Entry:
+    text = str(getattr(content, "_content", None) or "").strip()
+    return Entry(
+        source=place.source,
+        url=place.url,
+        link=join(base, place.url),
+        date=content.date,
+        wanted=str(content.metadata.get("feed_id") or ""),
+        title=str(getattr(content, "title", "")),
+        text=text and blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest(),
+        own_url=has_page(content) or "#" in place.url,
+    )

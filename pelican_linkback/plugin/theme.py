@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple, overload
 
 from pelican_linkback.exceptions import JournalError
+from pelican_linkback.plugin.pelican_types import Context
 from pelican_linkback.sending import Sending
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
@@ -17,7 +19,7 @@ __all__ = ["KnownLinkbacks", "Linkback", "Linkbacks", "fill_in_language"]
 logger = logging.getLogger(__name__)
 
 
-def fill_in_language(context: dict[str, Any], language: str) -> None:
+def fill_in_language(context: Context, language: str) -> None:
     """Let themes format feed paths that have ``{lang}``, with the site's default ``language``.
 
     Pelican's own themes write ``CATEGORY_FEED_ATOM.format(slug=category.slug)``.
@@ -40,7 +42,7 @@ class _Pattern(str):
         self._language = language
         return self
 
-    def format(self, *args: Any, **kwargs: Any) -> str:
+    def format(self, *args: object, **kwargs: object) -> str:
         """Fill in the fields, including the language."""
         return super().format(*args, **{"lang": self._language, **kwargs})
 
@@ -51,7 +53,7 @@ class Linkback(NamedTuple):
     target: str
     state: str
     protocol: str | None
-    when: Any
+    when: dt.datetime | None
 
 
 class KnownLinkbacks:
@@ -94,8 +96,8 @@ class Linkbacks(Sequence[Linkback]):
     @overload
     def __getitem__(self, index: int) -> Linkback: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Linkback]: ...
-    def __getitem__(self, index: int | slice) -> Linkback | Sequence[Linkback]:
+    def __getitem__(self, index: slice[int | None]) -> Sequence[Linkback]: ...
+    def __getitem__(self, index: int | slice[int | None]) -> Linkback | Sequence[Linkback]:
         return self._known.about(self._article)[index]
 
     def __len__(self) -> int:

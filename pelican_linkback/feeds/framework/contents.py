@@ -10,7 +10,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-__all__ = ["Article", "Content", "Group", "Metadata", "PelicanSettings", "StaticFile", "Template"]
+__all__ = [
+    "Article",
+    "Content",
+    "Group",
+    "Metadata",
+    "PelicanSettings",
+    "StaticFile",
+    "Template",
+    "Warn",
+]
 
 # Any: their values are the author's, and each setting or field has a type of its own.
 PelicanSettings: TypeAlias = Mapping[str, Any]  # type: ignore[explicit-any]
@@ -124,6 +133,16 @@ class StaticFile(Protocol):
 
     def attach_to(self, content: Content) -> None:
         """Publish the file beside ``content``, as ``{attach}`` asks."""
+
+
+class Warn(Protocol):
+    """A function that tells the author something."""
+
+    def __call__(self, words: str, *names: object) -> None:
+        """Log ``words`` as a warning, each ``{}`` replaced by one of ``names``.
+
+        Of many with the same words one is shown, with a count.
+        """
 
 
 class Template(Protocol):

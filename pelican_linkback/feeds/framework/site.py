@@ -19,6 +19,7 @@ from pelican_linkback.feeds.framework.contents import (
     PelicanSettings,
     StaticFile,
     Template,
+    Warn,
 )
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.text.language import language_tag
@@ -103,7 +104,7 @@ class Site:
     tags: Mapping[Group, Sequence[Article]] = field(default_factory=dict)
     settings: PelicanSettings = field(default_factory=dict)
     template: Callable[[str], Template] = _no_template
-    warn: Callable[..., None] = _keep_silent
+    warn: Warn = _keep_silent
     entry_id: Callable[[Content], str | None] = _no_id
     url_of: Callable[[Content], str] = attrgetter("url")
     static: Mapping[str, StaticFile] = field(default_factory=dict)
