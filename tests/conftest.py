@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,13 @@ def plugins_disconnected() -> Any:
             for function in functions:
                 if function not in before[signal]:
                     signal.disconnect(function)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what cannot hold on Windows."""
+    for mark in item.iter_markers("posix"):
+        if os.name != "posix":
+            pytest.skip(mark.kwargs["reason"])
 
 
 @pytest.fixture

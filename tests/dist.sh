@@ -8,7 +8,6 @@ mkdir content
 printf 'A post\n######\n\n:date: 2026-01-01\n:category: Boats\n\nText.\n' > content/post.rst
 cat > pelicanconf.py <<'CONF'
 PATH = "content"
-PLUGINS = ["pelican_linkback"]
 TIMEZONE = "UTC"
 SITEURL = "https://me.example"
 CATEGORY_FEED_ATOM = "feeds/category/{slug}.atom.xml"

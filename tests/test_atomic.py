@@ -42,6 +42,7 @@ def test_an_interruption_leaves_the_old_file_and_nothing_else(tmp_path, error, o
     assert {each: each.read_bytes() for each in tmp_path.iterdir()} == ({path: old} if old else {})
 
 
+@pytest.mark.posix(reason="symbolic links need a privilege")
 @pytest.mark.parametrize("there", ["a link", "a dangling link", "what a killed process left"])
 def test_a_temporary_name_that_is_taken_is_written_anew_and_never_through(tmp_path, there):
     outside, temporary = tmp_path / "precious", tmp_path / "temporary"
@@ -57,6 +58,7 @@ def test_a_temporary_name_that_is_taken_is_written_anew_and_never_through(tmp_pa
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a", "precious"]
 
 
+@pytest.mark.posix(reason="symbolic links need a privilege")
 def test_a_link_in_the_place_is_replaced_and_not_followed(tmp_path):
     outside, path = tmp_path / "precious", tmp_path / "a"
     outside.write_bytes(b"precious")
@@ -66,6 +68,7 @@ def test_a_link_in_the_place_is_replaced_and_not_followed(tmp_path):
     assert not path.is_symlink()
 
 
+@pytest.mark.posix(reason="there are no modes of files")
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
 def test_the_permissions_stay(tmp_path, mode):
     path = tmp_path / "a"
@@ -119,6 +122,7 @@ def test_what_killed_processes_left_is_removed(tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == [".linkback-feeds", "a"]
 
 
+@pytest.mark.posix(reason="symbolic links need a privilege")
 @pytest.mark.parametrize("planted", [False, True])
 def test_a_compacted_journal_stays_where_and_whose_it_is(tmp_path, planted):
     real, link = tmp_path / "elsewhere" / "told.jsonl", tmp_path / "deliveries.jsonl"

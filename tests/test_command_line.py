@@ -285,6 +285,7 @@ on_posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is pressed by a
 
 
 @on_posix
+@pytest.mark.posix(reason="Ctrl-C is no signal to a group")
 def test_ctrl_c_while_it_sends_loses_nothing_and_is_said_in_a_line(folder, online, call):
     _, blog = online
     with terminal.started(folder.path, "pelican-linkback", "send") as send:
@@ -301,6 +302,7 @@ def test_ctrl_c_while_it_sends_loses_nothing_and_is_said_in_a_line(folder, onlin
 
 
 @on_posix
+@pytest.mark.posix(reason="Ctrl-C is no signal to a group")
 def test_ctrl_c_while_it_waits_for_the_upload(folder, online):
     host, blog = online
     host.online = False

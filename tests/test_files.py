@@ -154,6 +154,7 @@ def test_what_is_above_the_folder_at_hand_is_outside_of_it(tmp_path, monkeypatch
     assert list(named_files(article, Path())) == []
 
 
+@pytest.mark.posix(reason="symbolic links need a privilege")
 def test_a_symbolic_link_of_the_author_is_followed(show):
     """As for Pelican's STATIC_PATHS: large files are often kept elsewhere (git-annex)."""
     store = show.folder / "store"

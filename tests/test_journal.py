@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import threading
@@ -346,6 +345,7 @@ def test_an_append_does_not_wait_for_ever(
     assert journal.read().events == ({"v": 1, "n": 1},)
 
 
+@pytest.mark.posix(reason="locks are msvcrt's there")
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
 def test_where_the_file_system_has_no_locks_the_message_says_what_to_do(
     journal: Journal, monkeypatch: pytest.MonkeyPatch, number: int
@@ -353,7 +353,7 @@ def test_where_the_file_system_has_no_locks_the_message_says_what_to_do(
     def flock(fd: int, operation: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(fcntl, "flock", flock)
+    monkeypatch.setattr("fcntl.flock", flock)
     with pytest.raises(JournalError, match=r"cannot be locked .* LINKBACK_STATE"):
         journal.append({"v": 1, "n": 1})
     with pytest.raises(JournalError, match="cannot be locked"), journal.hold():

@@ -183,6 +183,7 @@ def test_without_documents_there_is_no_manifest(tmp_path):
     assert not (tmp_path / "output").exists()
 
 
+@pytest.mark.posix(reason="symbolic links need a privilege")
 @pytest.mark.parametrize("there", ["folder", "link"])
 def test_a_manifest_that_cannot_be_written_costs_no_document(tmp_path, there):
     folder, precious = tmp_path / "output", tmp_path / "precious"
@@ -411,6 +412,7 @@ BEFORE = {"same.xml": b"same", "feeds/new.xml": b"old", "gone.xml": b"gone", "fa
 AFTER = {"same.xml": b"same", "feeds/new.xml": b"new", "sub/one.xml": b"one", "failed.xml": b"x"}
 
 
+@pytest.mark.posix(reason="needs fork")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("edit", [lambda _: False, appends(b"1")], ids=["as it is", "edited"])
 def test_a_build_that_is_killed_at_any_step_loses_nothing(tmp_path, killed_at, edit):

@@ -63,6 +63,7 @@ def test_nothing_but_the_site_is_read_or_written(site: BuiltSite, url: str) -> N
     assert not list(site.folder.parent.glob("secret?*"))
 
 
+@pytest.mark.posix(reason="symbolic links need a privilege")
 @pytest.mark.parametrize(
     "path", ["x" * 300 + ".html", "x" * 300 + "/a.html", "x/" * 2500, "loop/a"]
 )

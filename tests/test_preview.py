@@ -60,6 +60,7 @@ def edit_until_built_again(pelican, article):
     raise AssertionError(pelican.printed)
 
 
+@pytest.mark.posix(reason="Ctrl-C is no signal to a group")
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is pressed by a signal")
 @pytest.mark.parametrize("listen", [False, True], ids=["--autoreload", "--autoreload --listen"])
 def test_a_site_that_is_edited_while_pelican_watches_is_told_to_nobody(site, listen):
