@@ -9,8 +9,11 @@ import pytest
 
 from pelican_linkback.exceptions import Unreachable
 from pelican_linkback.journal.journal import Journal
+from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.caching import Freshness, freshness
 from pelican_linkback.protocol.mention import Endpoint, Outcome, Verdict
+from pelican_linkback.protocol.registry import Registry
+from pelican_linkback.protocol.webmention import Webmention
 from pelican_linkback.sending.running import discovery_cache
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from tests import spoken
@@ -274,3 +277,41 @@ def test_a_cache_in_memory_has_no_file_to_compact() -> None:
 def test_an_end_that_a_wrong_clock_reckoned_does_not_hold(target: Target) -> None:
     Journal(target.path).append(line(PAGE, NOON, NOON.replace(year=2036)))
     assert Discoveries(Journal(target.path)).known(PAGE, NOON) is None
+
+
+class Named(Webmention):
+    """A protocol whose name is a field of the cache's lines."""
+
+    name = "page"
+
+
+class Failing(Webmention):
+    def find(self, answer: Answer) -> None:
+        raise KeyError("tide")
+
+
+def test_a_protocol_with_the_name_of_a_field_is_not_cached(target: Target) -> None:
+    protocols, journal = Registry([Named()]), Journal(target.path)
+    target.serve(("Cache-Control", "max-age=60"))
+    found = look_up(Discoveries(journal, protocols), target.web, PAGE, NOON)
+    assert [endpoint.url for endpoint in found.where] == [WEBMENTION.url]
+    assert [line["page"] for line in journal.read().events] == [PAGE]
+    assert Discoveries(journal, protocols).known(PAGE, NOON) is None
+
+
+def test_what_a_protocol_that_fails_did_not_find_is_not_cached(target: Target) -> None:
+    cache = Discoveries(protocols=Registry([Failing()]))
+    target.serve(("Cache-Control", "max-age=60"))
+    found = look_up(cache, target.web, PAGE, NOON)
+    assert found.where == Outcome(Verdict.LATER, "error", "webmention failed: KeyError: 'tide'")
+    assert cache.known(PAGE, NOON) is None
+
+
+@pytest.mark.parametrize("protocols", [None, ["webmention"], [1, 2], "webmention, pingback"])
+def test_a_line_that_does_not_say_what_was_searched_for_is_not_used(
+    target: Target, protocols: object
+) -> None:
+    """Lines of earlier releases do not: another protocol may have come since."""
+    journal = Journal(target.path)
+    journal.append(line(PAGE, NOON, NOON + timedelta(hours=1)) | {"protocols": protocols})
+    assert Discoveries(journal).known(PAGE, NOON) is None

@@ -18,10 +18,11 @@ event       fields                             fields that may lack
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache
 
+from pelican_linkback.journal.fields import Line, moment, optional, text, time
 from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.events import (
@@ -44,8 +45,6 @@ VERSION = 1
 END = 9000
 """Events of this year and later are rejected: no clock is that far ahead."""
 
-Line = Mapping[str, object]
-
 
 def to_line(event: Event) -> dict[str, object]:
     """Return the journal line of an event, without empty fields."""
@@ -66,10 +65,10 @@ def from_line(line: Line, protocols: Registry) -> Event:
     """
     if line.get("v") != VERSION:
         raise ValueError(f"its version is {printable(line.get('v'), 40)}, not {VERSION}")
-    kind = _text(line, "event")
+    kind = text(line, "event")
     if kind not in _READERS:
         raise ValueError(f"the event {printable(kind, 40)} is not known to this version")
-    mention = Mention(_text(line, "source"), _text(line, "target"))
+    mention = Mention(text(line, "source"), text(line, "target"))
     return Event(_at(line), mention, _READERS[kind](line, protocols))
 
 
@@ -109,81 +108,50 @@ def _paused(pause: Pause | None) -> dict[str, object]:
     return {"paused": pause.host, "paused_until": _stamp(pause.until)} if pause else {}
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-# Typed access to the fields of a line; a wrong type is a ValueError.
-
-
-def _text(line: Line, name: str) -> str:
-    value = line.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"its {name} is {'missing' if value is None else 'not a text'}")  # noqa: TRY004
-    return value
-
-
-def _optional(line: Line, name: str) -> str:
-    """Return a string that may be missing."""
-    return "" if line.get(name) is None else _text(line, name)
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _at(line: Line) -> datetime:
     """Return the time of the event; one that no clock shows is rejected, as it cannot be sorted."""
-    at = _time(line, "at")
+    at = time(line, "at")
     if at.year >= END:
         raise ValueError(f"its at is of the year {at.year}")
     return at
 
 
-def _time(line: Line, name: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(_text(line, name))
-    except ValueError as error:
-        raise ValueError(f"its {name} is not a time") from error
-    in_utc = moment.tzinfo is UTC or moment.utcoffset() == timedelta(0)
-    if not in_utc:
-        raise ValueError(f"its {name} is not a UTC time")
-    return moment
-
-
-def _moment(line: Line, name: str) -> datetime | None:
-    """Return a time that may be missing."""
-    return _time(line, name) if _optional(line, name) else None
-
-
 def _optional_protocol(line: Line, protocols: Registry) -> Traits | None:
     """Return a protocol that may be missing."""
-    name = _optional(line, "protocol")
+    name = optional(line, "protocol")
     return protocols.named(name) if name else None
 
 
 def _verdict(line: Line) -> Verdict:
-    name = _text(line, "verdict")
+    name = text(line, "verdict")
     return _VERDICTS.get(name) or Verdict(name)
 
 
 def _answered(line: Line, protocols: Registry) -> Answered:
     outcome = _outcome(
         _verdict(line),
-        _text(line, "reason"),
-        _optional(line, "detail"),
+        text(line, "reason"),
+        optional(line, "detail"),
         _optional_protocol(line, protocols),
-        _optional(line, "endpoint") or None,
+        optional(line, "endpoint") or None,
         None,
-        _optional(line, "status_url") or None,
+        optional(line, "status_url") or None,
     )
     return Answered(
         outcome,
-        _moment(line, "retry_at"),
-        _optional(line, "fingerprint"),
-        _optional(line, "served_at"),
+        moment(line, "retry_at"),
+        optional(line, "fingerprint"),
+        optional(line, "served_at"),
         _pause(line),
     )
 
 
 def _pause(line: Line) -> Pause | None:
-    host, until = _optional(line, "paused"), _moment(line, "paused_until")
+    host, until = optional(line, "paused"), moment(line, "paused_until")
     return Pause(host, until) if host and until else None
 
 
@@ -195,26 +163,26 @@ _VERDICTS = {each.value: each for each in Verdict}
 
 _READERS: dict[str, Callable[[Line, Registry], Fact]] = {
     "queued": lambda line, protocols: Queued(
-        _optional(line, "article"),
-        _optional(line, "fingerprint"),
+        optional(line, "article"),
+        optional(line, "fingerprint"),
         _optional_protocol(line, protocols),
-        _optional(line, "page"),
+        optional(line, "page"),
     ),
-    "waiting": lambda line, _: Waiting(_text(line, "reason"), _optional(line, "detail")),
+    "waiting": lambda line, _: Waiting(text(line, "reason"), optional(line, "detail")),
     "attempt": lambda line, protocols: Attempt(
-        protocols.named(_text(line, "protocol")),
-        _text(line, "endpoint"),
-        _optional(line, "after"),
-        _optional(line, "fingerprint"),
-        _optional(line, "page"),
+        protocols.named(text(line, "protocol")),
+        text(line, "endpoint"),
+        optional(line, "after"),
+        optional(line, "fingerprint"),
+        optional(line, "page"),
     ),
     "outcome": _answered,
     "asked": lambda line, _: Asked(
         _verdict(line),
-        _text(line, "reason"),
-        _optional(line, "detail"),
-        _moment(line, "retry_at"),
-        _optional(line, "fingerprint"),
+        text(line, "reason"),
+        optional(line, "detail"),
+        moment(line, "retry_at"),
+        optional(line, "fingerprint"),
         _pause(line),
     ),
     "dropped": lambda *_: Dropped(),

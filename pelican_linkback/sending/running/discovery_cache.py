@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pelican_linkback.exceptions import InvalidURL, JournalError, WebError
+from pelican_linkback.journal.fields import Line, moment, optional, text
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.caching import LONGEST, Freshness, freshness
 from pelican_linkback.protocol.discovery import Discovery
@@ -31,6 +32,9 @@ __all__ = ["Discoveries", "Found"]
 
 MOST_PAGES = 10_000
 """The maximum number of pages in the cache; the latest are kept."""
+
+FIELDS = frozenset({"v", "at", "page", "until", "etag", "last_modified", "protocols"})
+"""The fields of a line beside the endpoints. A protocol with such a name is never cached."""
 
 SPARE = 100
 """How many lines beyond twice the number of pages the file may have before it is rewritten."""
@@ -140,7 +144,7 @@ def _read(journal: Journal, protocols: Registry) -> tuple[dict[str, _Known], lis
     lines = zip(reading.line_numbers, reading.events, strict=True)
     for number, line in sorted(lines, key=lambda line: str(line[1].get("at"))):
         with suppress(ValueError, InvalidURL):
-            page, found = _text(line, "page") or "", _from_line(line, protocols)
+            page, found = text(line, "page"), _from_line(line, protocols)
             known.pop(page, None)
             known[page] = number, found
     newest = list(known.items())[-MOST_PAGES:]
@@ -165,24 +169,24 @@ def _to_line(page: str, known: _Known, now: datetime) -> dict[str, object]:
         "until": kept.until and kept.until.isoformat(),
         "etag": kept.etag,
         "last_modified": kept.last_modified,
-        "protocols": sorted(known.protocols),
+        "protocols": sorted(known.protocols - FIELDS),
     }
+    endpoints: dict[str, object] = {}
     for endpoint in known.discovery.endpoints:
-        line[f"{endpoint.protocol}"] = endpoint.url
-        line[f"{endpoint.protocol}_found"] = endpoint.found
-    return {name: value for name, value in line.items() if value is not None}
+        endpoints |= {
+            f"{endpoint.protocol}": endpoint.url,
+            f"{endpoint.protocol}_found": endpoint.found,
+        }
+    return {name: value for name, value in (endpoints | line).items() if value is not None}
 
 
-def _from_line(line: Mapping[str, object], protocols: Registry) -> _Known:
+def _from_line(line: Line, protocols: Registry) -> _Known:
     """Return the entry of a line; raise ValueError or InvalidURL if it is not one.
 
     Lines of earlier releases do not say which protocols were searched for, and are not used.
     """
-    until = _text(line, "until")
-    moment = datetime.fromisoformat(until) if until else None
-    if moment and moment.tzinfo is None:
-        raise ValueError("its until has no time zone")
-    kept = Freshness(moment, _text(line, "etag"), _text(line, "last_modified"))
+    validators = (optional(line, name) or None for name in ("etag", "last_modified"))
+    kept = Freshness(moment(line, "until"), *validators)
     names = line.get("protocols")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError("its protocols are no list of texts")
@@ -190,14 +194,6 @@ def _from_line(line: Mapping[str, object], protocols: Registry) -> _Known:
     return _Known(kept, Discovery(tuple(endpoints)), frozenset(names))
 
 
-def _endpoint(line: Mapping[str, object], protocol: Traits) -> Endpoint | None:
-    url = _text(line, protocol.name)
-    found = _text(line, f"{protocol}_found") or ""
+def _endpoint(line: Line, protocol: Traits) -> Endpoint | None:
+    url, found = optional(line, protocol.name), optional(line, f"{protocol}_found")
     return Endpoint(protocol, check(url), found) if url else None
-
-
-def _text(line: Mapping[str, object], name: str) -> str | None:
-    value = line.get(name)
-    if value is not None and not isinstance(value, str):
-        raise ValueError(f"its {name} is not a text")
-    return value
