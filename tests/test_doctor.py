@@ -103,7 +103,7 @@ def test_a_site_in_order(folder):
     assert found["plugin"]["message"] == "PLUGINS in pelicanconf.py names it"
     done = terminal.run(folder, "pelican-linkback", "doctor")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("publishconf.py: nothing to mend\n")
+    assert done.stdout.endswith("publishconf.py: nothing to fix\n")
     assert terminal.run(folder, "pelican-linkback", "doctor", "-q").stdout == ""
 
 

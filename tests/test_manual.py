@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pelican_linkback.cli.commands import RUN
 from pelican_linkback.cli.parser import parser
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +37,23 @@ def test_every_command_of_the_documentation_is_one_that_there_is(line):
         words.append("https://your.site/old/")
     arguments = parser().parse_args(words)
     assert arguments.command == words[0]
+
+
+COMMON = {"commands", "context"}
+"""The modules that use the options of every command."""
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_every_option_is_used_by_its_command(command):
+    place, _, _ = RUN[command].rpartition(".")
+    folder = ROOT / "pelican_linkback" / "cli"
+    files = [folder / f"{name.replace('.', '/')}.py" for name in (*COMMON, place)]
+    code = "".join(path.read_text("utf-8") for path in files)
+    options = vars(parser().parse_args([command, *(["x"] if command == "retract" else [])]))
+    for name in options.keys() - {"command", "print_completion"}:
+        assert re.search(rf"\barguments\.{name}\b|\(arguments, \"{name}\"", code), (
+            f"{command} has the option {name}, and {files[-1]} does not use it"
+        )
 
 
 def test_the_reference_is_what_the_parser_says():

@@ -93,7 +93,9 @@ def messages() -> list[str]:
 
 
 def test_every_message_has_been_read():
-    assert messages() == LIST.read_text(encoding="utf-8").splitlines()
+    assert messages() == LIST.read_text(encoding="utf-8").splitlines(), (
+        "read the new messages as their reader would, then run python tests/test_messages.py"
+    )
 
 
 @pytest.mark.parametrize("message", messages())

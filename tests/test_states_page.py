@@ -9,10 +9,11 @@ from itertools import chain
 
 from pelican_linkback.cli import labels
 from pelican_linkback.protocol.pingback import FAULTS
+from pelican_linkback.protocol.response import PASSING
 from pelican_linkback.sending.deciding import readiness
 from pelican_linkback.sending.deciding.reasons import REASONS as IN_WORDS
 from pelican_linkback.sending.memory.delivery import State
-from tests.pages import DOCS, PACKAGE, table
+from tests.pages import DOCS, PACKAGE, PAGES, table
 
 
 def codes(heading: str) -> list[str]:
@@ -58,6 +59,16 @@ def test_every_reason_is_there_and_no_other():
 def test_every_fault_is_there_with_what_becomes_of_it():
     rows = {code.strip("`"): state.strip("`") for code, state, _ in table("states", REASONS[-1])}
     assert rows == {f"fault-{number}": fault.verdict.value for number, fault in FAULTS.items()}
+
+
+def test_every_status_that_is_tried_again_is_there():
+    (row,) = re.findall(
+        r"^``target-``(.*?)are tried again", PAGES["states"], re.MULTILINE | re.DOTALL
+    )
+    on_page = {int(number) for number in re.findall(r"\b4\d\d\b", row)}
+    assert on_page == PASSING, (
+        "docs/reference/states.rst and PASSING in protocol/response.py differ"
+    )
 
 
 def test_every_decision_is_there():

@@ -83,7 +83,7 @@ def _written(output: Path) -> set[str]:
 
 
 def asks_for_feeds(settings: Settings, pelican: Mapping[str, Any]) -> bool:
-    """Tell whether the settings ask for any feed."""
+    """Return whether the settings ask for any feed."""
     return bool(settings.feeds) or any(pelican[name] for name in pelican if _names_a_feed(name))
 
 

@@ -82,8 +82,8 @@ CODES: Mapping[str, str] = {
     "a version, and chapters in the order of their startTime",
     "title-markup": "The title has the tag {}, which readers show as plain text; write plain "
     "text, or take title out of FORMATTED_FIELDS",
-    "description-markup": "The description of the feed has the tag {}, which readers show letter "
-    "by letter; write plain text in SITESUBTITLE",
+    "description-markup": "The description of the feed has the tag {}, which readers show as "
+    "plain text; write plain text in SITESUBTITLE",
     "name-email": "The name holds the address {}; write the name alone, and the address in "
     "Author_Email, if readers are to have it",
     "summary-blank": "The summary is empty when shown; leave it out, or write one",

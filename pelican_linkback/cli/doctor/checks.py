@@ -129,7 +129,7 @@ def memory(folder: str, repository: Repository) -> Result:
     """Say whether what was sent is recorded in version control."""
     quoted = shlex.quote(folder)
     if repository.error:
-        message = f"git cannot tell whether {folder} is committed: {repository.error}"
+        message = f"git cannot say whether {folder} is committed: {repository.error}"
         return Result("version control", Level.NOTE, message)
     if not repository.exists:
         message = f"the site is in no git repository; copy {folder} wherever the site is built"

@@ -92,5 +92,5 @@ def _show(results: list[Result], file: Path, screen: Screen) -> None:
             screen.insist("; ".join([said, *notes]))
         screen.entry(each.level.value, [said], notes)
     problems = sum(each.level is Level.PROBLEM for each in results)
-    sum_of = {0: "nothing to mend", 1: "1 problem"}.get(problems, f"{problems} problems")
+    sum_of = {0: "nothing to fix", 1: "1 problem"}.get(problems, f"{problems} problems")
     screen.say(f"{file}: {sum_of}")

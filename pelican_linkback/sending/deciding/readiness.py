@@ -212,7 +212,7 @@ class _Look:
         """Return why a receiver would still find the link on a page that answers."""
         if self.page.status >= 400:
             return _not_online(self.page)
-        # A page that says in words alone that nothing is there, or whereto it has moved, is one
+        # A page that says in words alone that nothing is there, or where it has moved, is one
         # without the link. Who follows a redirect to the new page finds it there.
         if not self._has_link:
             return None
@@ -269,12 +269,12 @@ class _Look:
 
 
 def is_late(delivery: Delivery, now: datetime, limit: timedelta = MAX_WAIT) -> bool:
-    """Tell whether what a delivery waits for should have passed by now."""
+    """Return whether what a delivery waits for should have passed by now."""
     return delivery.since is not None and now - delivery.since >= limit
 
 
 def is_gone(page: Response) -> bool:
-    """Tell whether a page is known to be gone, and not only in trouble."""
+    """Return whether a page is known to be gone, and not only in trouble."""
     return page.status in _GONE or is_tombstone(page.body, page.headers)
 
 

@@ -106,7 +106,7 @@ def about_waiting(
     """Say why ``deliveries`` wait for the page at ``source``, and what the author can do.
 
     ``objections`` may know better what is wrong with a link that is missing. ``is_late``: it has
-    not passed by itself, and no upload has mended it.
+    not passed by itself, and no upload has fixed it.
     """
     unsent = f"{_subject(deliveries)} not notified yet"
     if why.reason == LINK_MISSING:
