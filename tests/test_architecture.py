@@ -46,6 +46,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "sending/memory": (BASE, set()),
     "plugin": ({*BASE, "feeds", "sending"}, {"pelican", "feedgenerator"}),
     "plugin/feed_links": ({*BASE, "plugin", "feeds"}, {"jinja2", "markupsafe"}),
+    "plugin/feeds_page/writing": ({*BASE, "plugin", "feeds"}, {"pelican", "jinja2"}),
+    "plugin/feeds_page/contents": ({"text", "plugin", "feeds"}, set()),
     "cli": (
         {*BASE, "plugin", "feeds", "sending", "feedcheck", "__init__"},
         {"pelican", "rich", "shtab"},

@@ -11,7 +11,7 @@ from pelican_linkback.journal.journal import Journal
 from tests.pages import DOCS, blocks, literals
 
 README = literals((DOCS.parent / "README.rst").read_text(encoding="utf-8"))
-THEMES = [each.text for each in blocks((DOCS / "themes.rst").read_text(encoding="utf-8"))]
+THEMES = [*blocks((DOCS / "themes.rst").read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("name", ["README.rst", "CHANGELOG.rst"])
@@ -53,7 +53,13 @@ def test_its_way_to_try_it_on_one_machine_allows_that(site):
 
 def test_the_snippets_for_themes(site):
     (site.folder / "templates").mkdir()
-    (site.folder / "templates" / "article.html").write_text("".join(THEMES), encoding="utf-8")
+    for each in THEMES:
+        if each.caption:
+            (site.folder / "templates" / each.caption).write_text(each.text, encoding="utf-8")
+    site.settings["LINKBACK_FEEDS_PAGE"] = "feeds.html"
+    (site.folder / "templates" / "article.html").write_text(
+        "".join(each.text for each in THEMES if not each.caption), encoding="utf-8"
+    )
     site.settings["THEME_TEMPLATES_OVERRIDES"] = [str(site.folder / "templates")]
     site.article("one", "[a](https://example.org/a)", pingback="all")
     told = {"v": 1, "source": "https://me.example.io/one.html", "target": "https://example.org/a"}
@@ -61,6 +67,9 @@ def test_the_snippets_for_themes(site):
     outcome = {"at": "2026-01-31T10:00:01+00:00", "event": "outcome", "reason": "accepted"}
     outcome |= {"verdict": "delivered", "protocol": "webmention"}
     Journal(site.folder / "linkback" / "deliveries.jsonl").append(told | queued, told | outcome)
-    html = site.build().read("one.html")
+    build = site.build()
+    html = build.read("one.html")
+    listed = " ".join(build.read("feeds.html").split())
+    assert '<p>misc: <a href="https://me.example.io/feeds/misc.atom.xml">Atom</a></p>' in listed
     assert '<link rel="alternate"' in html
     assert "told on 31 January 2026" in html

@@ -118,3 +118,9 @@ def test_a_generator_that_began_elsewhere_has_no_feeds(site: SiteBuilder) -> Non
 def test_a_build_is_there_before_it_begins(site: SiteBuilder) -> None:
     build_module._current.set(None)
     assert build_module.current() is build_module.current()
+
+
+def test_the_page_that_lists_the_feeds_has_those_of_both(blog: SiteBuilder) -> None:
+    text = blog.build(LINKBACK_FEEDS_PAGE="feeds.html").read("feeds.html")
+    for path in ("feeds/all.atom.xml", "feeds/news.atom.xml"):
+        assert f">https://me.example.io/{path}</code>" in text

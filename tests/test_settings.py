@@ -48,6 +48,7 @@ def test_without_settings_of_ours_the_defaults_hold():
         ("LINKBACK_FUTURE", True, "future", True),
         ("LINKBACK_FEED_STYLE", " /x.css ", "feed_style", "/x.css"),
         ("LINKBACK_AUTODISCOVERY", True, "autodiscovery", True),
+        ("LINKBACK_FEEDS_PAGE", "feeds/index.html", "feeds_page", "feeds/index.html"),
         ("LINKBACK_ICON", " images/i.png ", "icon", "images/i.png"),
         ("LINKBACK_AUTHORS", {"A": {"url": "u"}}, "authors", {"A": {"url": "u"}}),
         ("LINKBACK_HUBS", [" https://h.io/ "] * 2, "hubs", ("https://h.io/",)),

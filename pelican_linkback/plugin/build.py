@@ -39,10 +39,14 @@ class Build:
         """Turn the feeds of an articles generator off; they are written after its pages."""
         self.stages[id(generator)] = FeedStage(generator, self.folders)
 
+    def is_complete(self, output: OutputFolder) -> bool:
+        """Tell whether all feeds that go into a folder are written."""
+        return all(each.is_over for each in self.stages.values() if each.output is output)
+
     def prune(self, output: OutputFolder) -> None:
         """Remove the feeds that are gone from a folder, after all feeds for it are written."""
         stages = [stage for stage in self.stages.values() if stage.output is output]
-        if all(stage.is_over for stage in stages):
+        if self.is_complete(output):
             paths = {path for stage in stages for path in stage.paths}
             stages[-1].prune(paths, {owner for stage in stages for owner in stage.failed})
 

@@ -74,6 +74,11 @@ class _Offer:
         self._document, self._report = document, report
 
     @property
+    def obj(self) -> object:
+        """What the feed is for."""
+        return self._document.obj
+
+    @property
     def subject(self) -> Hashable:
         """The key of the feed's subject, see ``_key``."""
         obj = self._document.obj
@@ -140,6 +145,11 @@ class FeedLinks:
         for whole in (lang, None) if lang else (None,):
             chosen += self._for(whole)
         return told_apart([each.link for each in chosen if each.link])
+
+    def everything(self) -> list[tuple[object, FeedLink]]:
+        """Return every feed of the site: what it is for, and the link to it."""
+        offers = chain.from_iterable(self._by_subject.values())
+        return [(each.obj, each.link) for each in offers if each.link]
 
     def _for(self, subject: object) -> Sequence[_Offer]:
         return self._by_subject.get(_key(subject), ())

@@ -181,7 +181,7 @@ class FeedStage:
         if self._settings.feed_style is True:
             self._write_stylesheet()
             paths.add(STYLESHEET)
-        users = self._users_of(paths | set(self.output.known), writer)
+        users = self.users_of(paths | set(self.output.known), writer)
         self.output.release(users)
         with _absolute_links(self._generator.context, site.url):
             written = [
@@ -201,7 +201,7 @@ class FeedStage:
             problem = f"Feeds have no style sheet, since it cannot be written: {described(error)}"
             self._messages.add(logging.ERROR, STYLESHEET, problem)
 
-    def _users_of(self, paths: Collection[str], writer: Writer) -> dict[str, str]:
+    def users_of(self, paths: Collection[str], writer: Writer) -> dict[str, str]:
         """Return those of ``paths`` that are not for feeds of this site, and what they are."""
         folder = self.output.folder
         others = self._folders.others(folder).items()

@@ -86,6 +86,9 @@ class Settings:
     autodiscovery: bool = False
     """Whether pages get the links to their feeds that their theme leaves out."""
 
+    feeds_page: str = ""
+    """The path in the output folder of a page for readers that lists the feeds; "" for none."""
+
     send: bool = True
     targets: str = "marked"
     since: date | None = None
@@ -134,6 +137,7 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_FUTURE": ("future", values.flag),
     "LINKBACK_FEED_STYLE": ("feed_style", values.style),
     "LINKBACK_AUTODISCOVERY": ("autodiscovery", values.flag),
+    "LINKBACK_FEEDS_PAGE": ("feeds_page", values.page),
     "LINKBACK_ARCHIVES": ("archives", values.flag),
     "LINKBACK_ICON": ("icon", values.address),
     "LINKBACK_LOGO": ("logo", values.address),

@@ -35,6 +35,7 @@ __all__ = [
     "flag",
     "hubs",
     "one_of",
+    "page",
     "path",
     "protocols",
     "seconds",
@@ -68,6 +69,16 @@ def style(value: object) -> bool | str:
     if isinstance(value, str) and value.strip():
         return value.strip()
     raise ValueError("takes True, False, or the URL of a stylesheet")
+
+
+def page(value: object) -> str:
+    """Take the path of a page in the output folder; "" for none."""
+    if isinstance(value, str) and (not value or _PAGE.fullmatch(value)):
+        return value
+    raise ValueError('takes the path of a page in the output folder, such as "feeds/index.html"')
+
+
+_PAGE = re.compile(r"(?:(?!\.{1,2}/)[^/\\:\0]++/)*+[^/\\:\0]+\.html?")
 
 
 def seconds(value: object) -> float:
