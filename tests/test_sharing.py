@@ -20,6 +20,7 @@ from pelican_linkback.feeds import (
     Category,
     Enclosure,
     Feed,
+    JsonFeed,
     JsonTagFeed,
     Person,
     Rss201rev2Feed,
@@ -29,7 +30,8 @@ from pelican_linkback.feeds import (
     TranslationFeed,
 )
 from pelican_linkback.feeds.formats.base import save
-from pelican_linkback.feeds.formats.entry_cache import Copy, EntryCache, kind_of
+from pelican_linkback.feeds.formats.entry_cache import EntryCache, Pattern
+from pelican_linkback.feeds.formats.kinds import Kind, kind_of
 from pelican_linkback.plugin import site_reader
 from tests.test_plugin_feeds import ALL_FEEDS
 
@@ -141,6 +143,94 @@ class Stateful(AtomTagFeed):
         return super().items(obj)
 
 
+class Marked(AtomTagFeed):
+    """A hook that says the same in each feed, and a name that no base has."""
+
+    mark = "!"
+
+    def item_title(self, article):
+        return super().item_title(article) + self.mark
+
+
+class InFull(TagFeed):
+    summary_only = False
+
+
+class Elsewhere(AtomTagFeed):
+    """Nothing, a list, and a time, in some feeds."""
+
+    def item_content(self, article):
+        return None if str(self.obj) == "x" else super().item_content(article)
+
+    def item_authors(self, article):
+        return [*super().item_authors(article), Person(f"Friend of {self.obj}")]
+
+    def item_categories(self, article):
+        return [str(self.obj)[:0] or "one", Category("two", label=f"{self.obj}")]
+
+    def item_updateddate(self, article):
+        zone = ZONE if str(self.obj) == "y" else dt.UTC
+        return DAY.astimezone(zone)
+
+
+class WithFile(AtomTagFeed):
+    def item_enclosure_url(self, article):
+        return None if str(self.obj) == "y" else f"https://me.example/{self.obj}.mp3"
+
+
+class Credited(AtomTagFeed):
+    def item_author_name(self, article):
+        return None if str(self.obj) == "y" else "Ann"
+
+    item_author_email = "ann@me.example"
+
+
+class Refused(Exception):
+    pass
+
+
+class Mailed(AtomTagFeed):
+    def item_author_email(self, article):
+        return None if str(self.obj) == "y" else "ann@me.example"
+
+
+class Described(TagFeed):
+    def item_description(self, article):
+        return article.content if str(self.obj) == "y" else "d"
+
+
+class Failing(AtomTagFeed):
+    def item_copyright(self, article):
+        if str(self.obj) == "y" and article is not self.site.articles[0]:
+            raise Refused
+        return "c"
+
+
+class Changing(AtomTagFeed):
+    """A hook sets another one."""
+
+    def item_title(self, article):
+        if str(self.obj) == "y":
+            self.item_copyright = "from now on"
+        return article.title
+
+
+class More(AtomTagFeed):
+    def item_extra_kwargs(self, article):
+        return {"ttl": str(self.obj)}
+
+
+class Translated(AtomTagFeed):
+    item_language = "pt-BR"
+
+
+class Templated(AtomTagFeed):
+    description_template = "any"
+
+    def get_context_data(self, **kwargs):
+        return {"words": f"{kwargs['obj']}"[:1]}
+
+
 class Numbered(Atom1Feed):
     def add_item_elements(self, handler, item):
         super().add_item_elements(handler, item)
@@ -168,6 +258,14 @@ CLASSES = [
     *(JsonTagFeed, Stateful, of(Numbered), of(Styled), of(Bare), of(RssUserland091Feed)),
     # Of the same name, and of other bytes.
     *(of(Rss201rev2Feed, Counted), of(Rss201rev2Feed, Copyrighted)),
+]
+ASKED = [Marked, InFull, Elsewhere, WithFile, Credited, Mailed, Described, Failing]
+MORE_ASKED = [Translated, Templated, Counted]
+NOT_SHARED = [More, Changing]
+OF_ALL_FORMATS = [
+    of(feed_type, base)
+    for base in [*ASKED, *MORE_ASKED, *NOT_SHARED]
+    for feed_type in (Atom1Feed, Rss201rev2Feed, JsonFeed)
 ]
 
 TEXT = st.text(max_size=8) | st.sampled_from(["<p>a</p>", '<a href="/x">&amp;</a>', "é“\x00\r", ""])
@@ -219,9 +317,13 @@ def documents(site, classes=CLASSES, heard=lambda feed: None):
         feed = feed_class()
         feed.site = site
         for obj in feed.objects(site):
-            document = feed.get_feed(obj, site)
-            heard(document)
-            texts.append(written(document))
+            try:
+                document = feed.get_feed(obj, site)
+            except Refused:  # of all items
+                texts.append(b"")
+            else:
+                heard(document)
+                texts.append(written(document))
     return texts
 
 
@@ -231,6 +333,19 @@ def test_shared_entries_are_what_unshared_ones_are(articles, options):
     site = site_of(articles, EntryCache(on=True), **options)
     unshared = replace(site, sharing=EntryCache(on=False))
     assert documents(site) == documents(unshared)
+
+
+@settings(deadline=None, max_examples=50)
+@given(ARTICLES, OPTIONS)
+def test_what_a_class_does_not_override_is_shared_and_can_not_be_told(articles, options):
+    site = site_of(articles, EntryCache(on=True), **options)
+    site = replace(site, template=template, warn=lambda *words: None)
+    unshared = replace(site, sharing=EntryCache(on=False))
+    assert documents(site, OF_ALL_FORMATS) == documents(unshared, OF_ALL_FORMATS)
+
+
+def template(name):
+    return SimpleNamespace(render=lambda context: context["words"])
 
 
 @settings(deadline=None, max_examples=50)
@@ -368,8 +483,8 @@ def test_an_entry_is_worked_out_once(feed_class):
     assert len(asked) == once
 
 
-@pytest.mark.parametrize("feed_class", [Counted, Copyrighted, of(Numbered), Feed])
-def test_a_hook_of_the_entries_is_asked_each_time(feed_class):
+@pytest.mark.parametrize("feed_class", [of(Numbered), Feed, More])
+def test_an_entry_that_may_depend_on_its_document_is_made_anew(feed_class):
     class Shown(feed_class):
         title, link, path = "T", "/", "x.xml"
 
@@ -377,7 +492,43 @@ def test_a_hook_of_the_entries_is_asked_each_time(feed_class):
             return [article()]
 
     feed = Shown()(site_of([], EntryCache(on=True)))
-    assert [type(item) for item in feed.items] == [dict]
+    assert [type(entry) for entry in feed.entries] == [dict]
+
+
+def test_a_hook_of_the_entries_is_asked_each_time_and_all_others_once():
+    asked = []
+
+    class Asked(AtomTagFeed):
+        def item_title(self, article):
+            asked.append(str(self.obj))
+            return "T"
+
+        def item_link(self, article):
+            return super().item_link(article)
+
+    class Watched(Article):
+        def get_content(self, site_url):
+            asked.append("content")
+            return "c"
+
+    one = Watched(**vars(article()))
+    site = site_of([one], EntryCache(on=True))
+    texts = documents(site, [Asked])
+    assert asked == ["x", "content", "y"]
+    feed = Asked()
+    entries = [feed.get_feed(tag, site).entries for tag in site.tags if tag != "z"]
+    assert entries[0] == entries[1]
+    assert texts[0].count(b"<entry>") == 1
+
+
+def test_who_looks_at_the_items_gets_copies_of_his_own():
+    site = site_of([article()], EntryCache(on=True))
+    feeds = [feed_class().get_feed(Tag("x"), site) for feed_class in (AtomTagFeed, Marked) * 2]
+    for feed in feeds:
+        (item,) = feed.items
+        assert type(item) is dict
+        item["categories"].append("new")
+    assert [feed.items[0]["categories"] for feed in feeds] == [["x", "y", "new"]] * 4
 
 
 @pytest.mark.parametrize(
@@ -395,14 +546,40 @@ def test_what_may_be_changed_in_place_is_not_shared(more):
     reader = SimpleNamespace(read=lambda item: arguments)
     for _ in range(2):
         EntryCache(on=True).add_all(feed, document, [document], reader)
-    assert not any(isinstance(item, Copy) for item in document.items)
+    assert not any(isinstance(entry, Pattern) for entry in document.entries)
 
 
 def test_kinds():
-    assert kind_of(AtomTagFeed()) is kind_of(TagFeed()) is kind_of(Newest()) is not None
-    assert kind_of(Counted()) is kind_of(Copyrighted()) is kind_of(Feed()) is None
-    assert kind_of(Styled("T", "/", "D")) is Atom1Feed
+    stock = kind_of(AtomTagFeed())
+    assert kind_of(TagFeed()) == kind_of(Newest()) == stock
+    assert stock.own == frozenset()
+    assert kind_of(Counted()) == kind_of(Marked()) == Kind(stock.declared, frozenset({"title"}))
+    assert kind_of(Elsewhere()).own == {
+        *("content", "authors", "author_name", "categories", "updateddate"),
+    }
+    assert kind_of(Credited()).own == {"author_name", "author_email"}
+    assert kind_of(InFull()).own == {"content", "description"}
+    assert kind_of(More()) is kind_of(Feed()) is None
+    assert kind_of(Styled("T", "/", "D")).declared is Atom1Feed
     assert kind_of(Numbered("T", "/", "D")) is None
+
+
+def test_what_an_instance_has_counts_as_what_its_class_declares():
+    feed = AtomTagFeed()
+    feed.memory = {}
+    assert kind_of(feed).own == frozenset()
+    feed.item_guid = "tag:me.example,2026:1"
+    assert kind_of(feed).own == {"unique_id"}
+    feed.item_extra_kwargs = {}
+    assert kind_of(feed) is None
+
+
+def test_a_class_that_catches_each_look_up_shares_nothing():
+    class Catching(AtomTagFeed):
+        def __getattr__(self, name):
+            raise AttributeError(name)
+
+    assert kind_of(Catching()) is None
 
 
 def test_what_is_made_once_is_made_once_a_build_and_not_at_all_shared_elsewhere():

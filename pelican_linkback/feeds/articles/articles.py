@@ -20,14 +20,16 @@ from pelican_linkback.feeds.content.cleaning import fit, is_blank
 from pelican_linkback.feeds.content.pictures import first_picture
 from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.base import Enclosure, Stylesheet
-from pelican_linkback.feeds.formats.entry_cache import once, safe_overrides
+from pelican_linkback.feeds.formats.entry_cache import once
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.formats.kinds import safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person
 from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.feeds.framework.archives import numbered
 from pelican_linkback.feeds.framework.aspects import Aspect, Extras, Order, default, hook
 from pelican_linkback.feeds.framework.contents import Article, Group, Metadata
 from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 
@@ -52,6 +54,14 @@ _KEPT_OUT = -1
     *("feed_extra_kwargs", "icon", "logo", "contributors", "skip_days", "skip_hours"),
     *("archive_path", "hubs"),
     state=("site", "obj", "_mode"),
+    asked=ARGUMENTS_OF
+    | {
+        "item_authors": ("author_name", "authors"),
+        "item_enclosure_length": ("enclosures",),
+        "item_enclosure_mime_type": ("enclosures",),
+        "item_enclosure_url": ("enclosures",),
+        "summary_only": ("content", "description"),
+    },
 )
 class ArticleFeed(Feed):
     """A feed whose items are Pelican's articles, newest first.

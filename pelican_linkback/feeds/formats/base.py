@@ -34,10 +34,8 @@ from pelican_linkback.feeds.formats.entry_cache import (
     Pattern,
     all_written,
     are_patterns,
-    kind_of,
-    pattern_of,
-    safe_overrides,
 )
+from pelican_linkback.feeds.formats.kinds import kind_of, safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person, single_author
 from pelican_linkback.feeds.formats.xml import Fragments, Sink, XMLWriter
 
@@ -218,8 +216,8 @@ class Mended(feedgenerator.SyndicationFeed):
             handler.put_all(all_written(self.entries, key, render))
             return
         for entry in self.entries if kind else self.items:
-            if kind and (pattern := pattern_of(entry)):
-                handler.put(pattern.written(key, render))
+            if isinstance(entry, Pattern):
+                handler.put(entry.written(key, render))
             else:
                 self._write_item(handler, entry)
 

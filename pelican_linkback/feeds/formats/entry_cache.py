@@ -1,10 +1,10 @@
 """The fast path: an entry that stands in many documents is worked out once, and written once.
 
 An article is in a dozen documents of an ordinary site, and says the same in all that have one
-format. It is shared only where nobody could tell: the classes of the feed and of the document
-declare nothing that has to do with entries, and the item still is what it was when it was written
-(who listens to ``feed_generated`` may have changed it). Everything else takes the slow path, and
-both give the same bytes.
+format. It is shared only where nobody could tell. What a class of the user's overrides is asked for
+each document, and the entry is shared where the answers are those of the document before. Whoever
+looks at the ``items`` of a document, such as a listener of ``feed_generated``, gets copies, and
+that document takes the slow path, as does everything else. Both give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from operator import attrgetter, is_
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from pelican_linkback.feeds.formats.kinds import Kind, kind_of
+
 __all__ = [
-    "Copy",
     "EntryCache",
     "Failure",
     "Item",
@@ -26,70 +27,23 @@ __all__ = [
     "all_written",
     "are_patterns",
     "items_of",
-    "kind_of",
     "once",
-    "pattern_of",
-    "safe_overrides",
 ]
 
-Class = TypeVar("Class", bound=type)
 F = TypeVar("F", bound="_OfSite")
 S = TypeVar("S")
 T = TypeVar("T")
 Item = Mapping[str, Any]
 """What ``add_item`` was told of an item, by the names of its arguments."""
 
-# What Python itself writes into a class.
-_METADATA = frozenset(
-    {
-        *("__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__parameters__"),
-        *("__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__"),
-        *("__firstlineno__", "__static_attributes__", "__orig_bases__"),
-    }
-)
-
 Failure = tuple[object, Exception]
 """An item that cannot be added to a document, and what it raises."""
 
+_TEXTS = frozenset({"content", "description"})
+"""The arguments that are not the same in all formats."""
+
 _SEQUENCES = (list, tuple)
 _PLAIN = frozenset({*_SEQUENCES, NoneType})
-
-
-class _Rule(NamedTuple):
-    printable: frozenset[str]
-    state: frozenset[str]
-
-
-_rules: dict[type, _Rule] = {}
-
-
-def safe_overrides(*printable: str, state: Iterable[str]) -> Callable[[Class], Class]:
-    """Declare that a class makes entries of the item and the site alone: it is a *kind*.
-
-    So does a subclass that declares only ``printable`` names, as long as an instance has no
-    other attributes than ``state``.
-    """
-
-    def declare(cls: Class) -> Class:
-        _rules[cls] = _Rule(_METADATA.union(printable), frozenset(state))
-        return cls
-
-    return declare
-
-
-def kind_of(instance: Any) -> type | None:
-    """Return the kind whose entries are those of ``instance``, if there is one."""
-    kind = _kind(type(instance))  # type: ignore[arg-type]  # mypy confuses the two __hash__
-    return kind if kind and vars(instance).keys() <= _rules[kind].state else None
-
-
-@functools.lru_cache(maxsize=1000)
-def _kind(cls: type) -> type | None:
-    kind = next((each for each in cls.__mro__ if each in _rules), None)
-    if kind is None:
-        return None
-    declared = (vars(each).keys() for each in cls.__mro__ if each not in kind.__mro__)
-    return kind if all(names <= _rules[kind].printable for names in declared) else None
 
 
 class Pattern:
@@ -104,9 +58,10 @@ class Pattern:
         self.entry = b""
         self._others: dict[Hashable, bytes] = {}
 
-    def copied(self) -> Copy:
-        """Return a copy, which hooks and listeners may change."""
-        return Copy(self)
+    def copied(self) -> dict[str, Any]:
+        """Return the item as a copy, which hooks and listeners may change."""
+        lists = {name: [*value] for name, value in self.item.items() if isinstance(value, list)}
+        return {**self.item, **lists}
 
     def written(self, key: Hashable, write: Callable[[Item], bytes]) -> bytes:
         """Return what ``write`` makes of the item, which depends on nothing else but ``key``."""
@@ -117,43 +72,6 @@ class Pattern:
         if key not in self._others:
             self._others[key] = write(self.item)
         return self._others[key]
-
-    def is_like(self, copy: Copy) -> bool:
-        """Tell whether a copy is unchanged."""
-        # What is equal may be written otherwise: a time in another zone, a str that knows more.
-        item, lists = self.item, self._lists
-        values = item.keys() - set(lists)
-        return (
-            copy == item
-            and all(map(is_, map(copy.get, values), map(item.get, values)))
-            and all(all(map(is_, copy[each], item[each])) for each in lists)
-        )
-
-    def fill(self, copy: Copy) -> None:
-        """Make ``copy`` one."""
-        copy.update(self.item)
-        for name in self._lists:
-            copy[name] = copy[name].copy()
-
-    @property
-    def _lists(self) -> list[str]:
-        return [name for name, value in self.item.items() if isinstance(value, list)]
-
-
-class Copy(dict[str, Any]):
-    """A copy of an item that other documents have, too."""
-
-    __slots__ = ("_pattern",)
-
-    def __init__(self, pattern: Pattern) -> None:
-        super().__init__()
-        pattern.fill(self)
-        self._pattern = pattern
-
-    @property
-    def pattern(self) -> Pattern | None:
-        """What this is a copy of, None where it has been changed."""
-        return self._pattern if self._pattern.is_like(self) else None
 
 
 def _seen(entry: Pattern | Item) -> Item:
@@ -179,13 +97,6 @@ def all_written(
     return (pattern.written(key, write) for pattern in patterns)
 
 
-def pattern_of(entry: Pattern | Item) -> Pattern | None:
-    """Return the pattern that says what ``entry`` does, if there is one."""
-    if isinstance(entry, Pattern):
-        return entry
-    return entry.pattern if isinstance(entry, Copy) else None
-
-
 class _Site(Protocol):
     @property
     def sharing(self) -> EntryCache: ...
@@ -207,13 +118,21 @@ def once(method: Callable[[F, S], T]) -> Callable[[F, S], T]:
 
 
 class Reader(Protocol):
-    """Tells what a feed says of an item."""
+    """Tells what a feed says of an item, as arguments of ``add_item``."""
 
     def read(self, item: object) -> dict[str, Any]:
-        """Return it as the arguments of ``add_item``."""
+        """Return all of it."""
 
-    def read_texts(self, item: object) -> dict[str, Any]:
-        """Return what of it depends on the format: the texts, as ``add_item`` keeps them."""
+    def read_some(self, item: object, names: frozenset[str]) -> dict[str, Any]:
+        """Return the arguments of these names, as far as the feed says something."""
+
+
+class _Known(NamedTuple):
+    """What a document was told of an item by a feed that says some of it for itself alone."""
+
+    arguments: Mapping[str, Any]
+    own: Item
+    pattern: Pattern
 
 
 class EntryCache:
@@ -224,10 +143,12 @@ class EntryCache:
 
     def __init__(self, *, on: bool) -> None:
         self.on = on
-        self._patterns: dict[tuple[type, type], dict[int, Pattern]] = defaultdict(dict)
-        self._siblings: dict[type, dict[int, Pattern]] = defaultdict(dict)
+        self._patterns: dict[tuple[Kind, Kind], dict[int, Pattern]] = defaultdict(dict)
+        self._siblings: dict[Kind, dict[int, Pattern]] = defaultdict(dict)
+        self._known: dict[tuple[Kind, Kind], dict[int, _Known]] = defaultdict(dict)
+        self._arguments: dict[Kind, dict[int, Mapping[str, Any]]] = defaultdict(dict)
         # While an item lives, its id is nobody else's.
-        self._items: list[object] = []
+        self._items: dict[int, object] = {}
         self._made: dict[object, dict[int, tuple[object, Any]]] = defaultdict(dict)
 
     def once(self, what: object, item: object, make: Callable[..., T], *before: object) -> T:
@@ -254,6 +175,8 @@ class EntryCache:
         of_feed, of_document = kind_of(feed), kind_of(document)
         if not self.on or of_feed is None or of_document is None:
             return _each(items, lambda item: document.add_item(**reader.read(item)))
+        if of_feed.own:
+            return self._add_some((of_feed, of_document), feed, document, items, reader)
         siblings, patterns = self._siblings[of_feed], self._patterns[of_feed, of_document]
         items = list(items)
         known = list(map(patterns.get, map(id, items)))
@@ -266,16 +189,83 @@ class EntryCache:
                 document.entries.append(pattern)
                 return
             if sibling := siblings.get(id(item)):  # it is constant, and so are texts
-                document.entries.append({**sibling.item, **reader.read_texts(item)})
+                texts = reader.read_some(item, _TEXTS)
+                document.entries.append({**sibling.item, **dict.fromkeys(_TEXTS), **texts})
             else:
                 document.add_item(**reader.read(item))
-                self._items.append(item)
+                self._items[id(item)] = item
             made = document.entries[-1]
             if sibling or _is_constant(made):
                 document.entries[-1] = pattern = Pattern(made)
                 patterns[id(item)] = siblings[id(item)] = pattern
 
         return _each(items, add)
+
+    def _add_some(
+        self,
+        kinds: tuple[Kind, Kind],
+        feed: Any,
+        document: Any,
+        items: Iterable[object],
+        reader: Reader,
+    ) -> list[Failure]:
+        """Do as ``add_all`` for a feed that says some of each item for itself alone."""
+        known, siblings, own = self._known[kinds], self._arguments[kinds[0]], kinds[0].own
+        attributes = len(vars(feed))
+
+        def add(item: object) -> None:
+            if len(vars(feed)) != attributes:  # a hook has set one, and it may be any
+                document.add_item(**reader.read(item))
+                return
+            if before := known.get(id(item)):
+                said = reader.read_some(item, own)
+                if _are_same(said, before.own):
+                    document.entries.append(before.pattern)
+                    return
+                arguments = _replaced(before.arguments, own, said)
+            elif sibling := siblings.get(id(item)):
+                arguments = _replaced(sibling, own | _TEXTS, reader.read_some(item, own | _TEXTS))
+            else:
+                arguments = reader.read(item)
+            document.add_item(**arguments)
+            if not _is_constant(made := document.entries[-1]):
+                return
+            document.entries[-1] = pattern = Pattern(made)
+            said = _frozen({name: arguments[name] for name in own & arguments.keys()})
+            known[id(item)] = _Known(arguments, said, pattern)
+            siblings.setdefault(id(item), arguments)
+            self._items[id(item)] = item
+
+        return _each(items, add)
+
+
+def _replaced(
+    arguments: Mapping[str, Any], names: Collection[str], instead: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return ``arguments``, those of ``names`` as they are ``instead``."""
+    others = {name: arguments[name] for name in arguments if name not in names}
+    return _frozen({**others, **instead})
+
+
+def _frozen(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``arguments`` as they are now: with lists that nobody else changes."""
+    return {n: [*value] if isinstance(value, list) else value for n, value in arguments.items()}
+
+
+def _are_same(some: Any, others: Any) -> bool:
+    """Tell whether two answers of a hook are written alike; False where one has to look closer."""
+    # What is equal may be written otherwise: a time in another zone, a str that knows more.
+    if type(some) is not type(others):
+        return False
+    if isinstance(some, dict):
+        return some.keys() == others.keys() and all(_are_same(some[n], others[n]) for n in some)
+    if isinstance(some, _SEQUENCES):
+        return len(some) == len(others) and all(map(_are_same_words, some, others))
+    return some is others or _are_same_words(some, others)
+
+
+def _are_same_words(some: object, others: object) -> bool:
+    return type(some) is type(others) is str and some == others
 
 
 def _each(items: Iterable[object], add: Callable[[Any], object]) -> list[Failure]:

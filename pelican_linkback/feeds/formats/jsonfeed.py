@@ -17,7 +17,8 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
 from pelican_linkback.feeds.content.cleaning import words
 from pelican_linkback.feeds.formats.base import Mended
-from pelican_linkback.feeds.formats.entry_cache import Item, kind_of, pattern_of, safe_overrides
+from pelican_linkback.feeds.formats.entry_cache import Item, Pattern
+from pelican_linkback.feeds.formats.kinds import kind_of, safe_overrides
 from pelican_linkback.feeds.formats.people import Person, single_author
 from pelican_linkback.feeds.formats.xml import Sink, clean
 
@@ -97,8 +98,10 @@ class JsonFeed(Mended):
         key = kind, self.feed["language"]
         between = b"\n"
         for entry in self.entries if kind else self.items:
-            pattern = pattern_of(entry) if kind else None
-            line = pattern.written(key, self._rendered) if pattern else self._rendered(entry)
+            if isinstance(entry, Pattern):
+                line = entry.written(key, self._rendered)
+            else:
+                line = self._rendered(entry)
             file.write(between + line)
             between = b",\n"
         file.write(b"\n]}\n" if self.entries else b"\n\n]}\n")

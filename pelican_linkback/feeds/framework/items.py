@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from pelican_linkback.feeds.framework.resolver import bound, explain, shown
 from pelican_linkback.text.printable import add_place, printable
 from pelican_linkback.text.urls import is_script
 
-__all__ = ["ITEM_ASPECTS", "ItemReader", "as_date", "item_date"]
+__all__ = ["ARGUMENTS_OF", "ITEM_ASPECTS", "ItemReader", "as_date", "item_date"]
 
 # The aspects (here without item_) and the arguments of add_item that take them, in the order in
 # which hooks are asked.
@@ -47,6 +47,19 @@ _OF_AUTHOR = ("author_email", "author_link")
 ITEM_ASPECTS = tuple(f"item_{name}" for name in (*_ALWAYS, *_WHERE_SAID, *_OF_AUTHOR))
 """The aspects of an item that a feed is asked for."""
 
+ARGUMENTS_OF = {
+    **{f"item_{aspect}": (argument,) for aspect, argument in _ALWAYS.items()},
+    **{f"item_{aspect}": (aspect,) for aspect in _WHERE_SAID},
+    **{f"item_{aspect}": ("author_name", aspect) for aspect in _OF_AUTHOR},
+    "item_description": _TEXTS,
+    "description_template": ("description",),
+    "title_template": ("title",),
+    "get_context_data": ("description", "title"),
+}
+"""The arguments of ``add_item`` that follow from what a Feed class declares of these names."""
+
+_ALL = frozenset({*_ALWAYS.values(), *_WHERE_SAID, *_OF_AUTHOR})
+
 _LINK: Any = object()
 """Stands for the item's link, which is its id where the feed gives none."""
 
@@ -58,22 +71,37 @@ class _Step(NamedTuple):
     finish: Callable[[Any, Any], Any] | None
 
 
+class _Plan(NamedTuple):
+    """What is asked for, in order: some arguments of ``add_item``, or all of them."""
+
+    always: Sequence[_Step]
+    where_said: Sequence[_Step]
+    of_author: Sequence[_Step]
+    unsaid: Mapping[str, None]
+
+
 class ItemReader:
     """Reads the items of ``feed`` for ``obj``; what the class declares is made out only once."""
 
     def __init__(self, feed: Any, obj: Any) -> None:
         self._feed, self._obj = feed, obj
         self._attributes: tuple[str, ...] = ()
+        self._plans: dict[frozenset[str], _Plan] = {}
 
-    def _make_out(self) -> None:
+    def _plan(self, names: frozenset[str]) -> _Plan:
         attributes = tuple(vars(self._feed))  # there are some, and a hook may set another
-        if attributes == self._attributes:
-            return
-        self._attributes = attributes
-        self._always = self._steps(_ALWAYS.items())
-        self._where_said = self._steps((name, name) for name in _WHERE_SAID)
-        self._texts = self._steps((name, name) for name in _TEXTS)
-        self._of_author = self._steps((name, name) for name in _OF_AUTHOR)
+        if attributes != self._attributes:
+            self._attributes = attributes
+            self._plans.clear()
+        if names not in self._plans:
+            always = {name: each for name, each in _ALWAYS.items() if each in names}
+            self._plans[names] = _Plan(
+                self._steps(always.items()),
+                self._steps((name, name) for name in _WHERE_SAID if name in names),
+                self._steps((name, name) for name in _OF_AUTHOR if name in names),
+                dict.fromkeys(always.values()),
+            )
+        return self._plans[names]
 
     def _steps(self, aspects: Iterable[tuple[str, str]]) -> list[_Step]:
         site = self._feed.site
@@ -103,32 +131,38 @@ class ItemReader:
 
     def read(self, item: Any) -> dict[str, Any]:
         """Return what the feed says of ``item``, as arguments of ``add_item``."""
-        self._make_out()
-        arguments: dict[str, Any] = dict.fromkeys(_ALWAYS.values())
-        self._ask(self._always, item, arguments)
-        if arguments["link"] is None:
+        arguments = self._asked(item, _ALL)
+        arguments.update(self._feed.aspect("item_extra_kwargs", item))
+        self._mend(item, arguments)
+        return arguments
+
+    def read_some(self, item: Any, names: frozenset[str]) -> dict[str, Any]:
+        """Return the arguments of these ``names``, as ``read`` does."""
+        arguments = self._asked(item, names)
+        self._mend(item, arguments)
+        return arguments
+
+    def _asked(self, item: Any, names: frozenset[str]) -> dict[str, Any]:
+        plan = self._plan(names)
+        arguments: dict[str, Any] = {**plan.unsaid}
+        self._ask(plan.always, item, arguments)
+        if arguments.get("link", item) is None:
             message = f"item_link of {shown(item)} is None; return its URL"
             raise FeedError(type(self._feed).__name__, message)
-        if arguments["unique_id"] is _LINK:
+        if arguments.get("unique_id") is _LINK:
             arguments["unique_id"] = arguments["link"]
-        self._ask(self._where_said, item, arguments)
-        if arguments["author_name"] is not None:
-            self._ask(self._of_author, item, arguments)
-        arguments.update(self._feed.aspect("item_extra_kwargs", item))
+        self._ask(plan.where_said, item, arguments)
+        if plan.of_author and arguments["author_name"] is not None:
+            self._ask(plan.of_author, item, arguments)
+        return arguments
+
+    def _mend(self, item: Any, arguments: dict[str, Any]) -> None:
+        """Take out of ``arguments`` what no format can say."""
         if (language := arguments.get("language")) is not None:
             arguments["language"] = self._feed.site.language_tag(
                 language, lambda: f"item_language of {shown(item)}"
             )
         self._clean(item, arguments)
-        return arguments
-
-    def read_texts(self, item: Any) -> dict[str, Any]:
-        """Return the texts of ``item``, which are not the same in all formats."""
-        self._make_out()
-        arguments: dict[str, Any] = dict.fromkeys(_TEXTS)
-        self._ask(self._texts, item, arguments)
-        self._clean(item, arguments)
-        return {name: None if text is None else str(text) for name, text in arguments.items()}
 
     def _ask(self, steps: Iterable[_Step], item: Any, arguments: dict[str, Any]) -> None:
         for argument, aspect, hook, finish in steps:
