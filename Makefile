@@ -108,7 +108,7 @@ test-dist: dist  ## the metadata, and the wheel in an empty environment far from
 	# Url, AuthorEmail: the project has no public home yet (make release-check asks for one).
 	$(BIN)/pyroma --min 10 --skip-tests Url,AuthorEmail .
 	$(PYTHON) -m venv --clear .venv-dist
-	.venv-dist/bin/$(PIP) install dist/*.whl
+	.venv-dist/bin/$(PIP) install "pelican[markdown]" dist/*.whl
 	sh tests/dist.sh "$$PWD/.venv-dist/bin"
 
 release-check: test-dist  ## whether this checkout can be published: docs/releasing.rst

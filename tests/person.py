@@ -53,7 +53,7 @@ class Person:
             check=False,
             cwd=self.folder,
             env=self._environment,
-            input=ANSWERS if "quickstart" in line else "",
+            input=ANSWERS if "quickstart" in line else "y\n",
             capture_output=True,
             text=True,
         )
@@ -80,16 +80,20 @@ class Person:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
 
-    def follows(self, page):
+    def follows(self, page, files=None):
         """Do what the code blocks of ``page`` say; return the command lines.
 
         A block for the console is typed, and what stands below a line has to be in what it
         shows; one with a caption goes on in a terminal of that name. XML has to be in the file
         of its caption, and a block whose caption is a terminal in what is shown there. Any other
-        is written to the file of its caption, behind what that holds.
+        is written to the file of its caption, behind what that holds. Where a
+        page has no captions, ``files`` says which file each kind of block is for. What is for a
+        ``shell`` is not typed.
         """
         done = []
         for kind, caption, text, _ in blocks(page):
+            if kind == "shell":
+                continue
             if kind == "console":
                 done += self._at_the_prompt(caption, text)
             elif caption in self.heard:
@@ -97,7 +101,7 @@ class Person:
             elif kind == "xml":
                 _holds((self.folder / caption).read_text(encoding="utf-8"), text)
             else:
-                self.writes(caption, text)
+                self.writes(caption or files[kind], text)
         return done
 
     def _at_the_prompt(self, terminal, text):

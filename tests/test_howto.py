@@ -76,3 +76,18 @@ def test_a_podcast_of_one_category(person):
     (person.folder / "content" / "images" / "soundings.png").write_bytes(png(1400, 1400))
     done = person.follows(page("podcast"))
     assert [shlex.split(line)[1] for line in done] == ["content", "check"] * 2
+
+
+def test_a_footer_without_a_plugin(site):
+    """docs/coming-from.rst, for those who had one."""
+    (code,) = (
+        each.text
+        for each in blocks((DOCS / "coming-from.rst").read_text("utf-8"))
+        if each.kind == "python"
+    )
+    names = {"__name__": "publishconf"}
+    exec(code, names)
+    site.article("one", "Text.", category="Boats")
+    build = site.build(LINKBACK_FEEDS=names["LINKBACK_FEEDS"], FEED_ALL_ATOM="feeds/all.atom.xml")
+    assert "Write to me" in build.read("feeds/all.atom.xml")
+    assert "Write to me" not in build.read("feeds/boats.atom.xml")

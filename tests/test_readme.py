@@ -1,54 +1,87 @@
-"""README.rst, and docs/themes.rst: what stands there to be copied works."""
+"""README.rst and docs/themes.rst: what stands there to be copied works, word for word."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from contextlib import ExitStack
 
 import pytest
 from docutils.core import publish_doctree
 
 from pelican_linkback.journal.journal import Journal
-from tests.pages import DOCS, blocks, literals
+from tests.pages import DOCS, blocks
+from tests.person import Person
+from tests.servers import Blog, WebHost, serving
 
-README = literals((DOCS.parent / "README.rst").read_text(encoding="utf-8"))
+ROOT = DOCS.parent
+README = (ROOT / "README.rst").read_text(encoding="utf-8")
 THEMES = [*blocks((DOCS / "themes.rst").read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("name", ["README.rst", "CHANGELOG.rst"])
 def test_a_package_index_can_show_it(name):
     """One that finds a fault shows the source instead, or refuses the package."""
-    text = (DOCS.parent / name).read_text(encoding="utf-8")
+    text = (ROOT / name).read_text(encoding="utf-8")
     publish_doctree(text, settings_overrides={"halt_level": 2})
 
 
-def that_begins(word):
-    (text,) = (text for text in README if text.startswith(word))
-    return text
+def test_its_links_lead_somewhere():
+    links = re.findall(r"^(?:\.\. _\w+:|\.\. image::) (\S+)$", README, re.MULTILINE)
+    paths = [link for link in links if "://" not in link]
+    assert len(paths) > 15
+    assert [path for path in paths if not (ROOT / path).is_file()] == []
 
 
-def settings_of(*texts):
-    values: dict[str, Any] = {}
-    for text in texts:
-        exec(text, values)
-    return {name: value for name, value in values.items() if name.isupper()}
+def test_its_files_and_targets_are_there():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"``make ([a-z-]+)``", README)
+    assert {"demo", "test"} <= set(targets)
+    assert [each for each in targets if not re.search(rf"^{each}:", makefile, re.MULTILINE)] == []
+    named = re.findall(r"``((?:docs|tests|sample_site)\b[\w./-]*)``", README)
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-def test_the_settings_of_the_readme_and_its_first_ping(site):
-    site.settings |= settings_of(*map(that_begins, ["PLUGINS", "SITEURL", "from pelican_linkback"]))
-    (site.content / "an-answer.md").write_text(that_begins("Title: An answer"))
-    build = site.build()
-    assert build.problems == []
-    assert build.parse("feeds/longest.xml").feed.title == "Take your time"
-    assert build.parse("feeds/author/ann-lee.atom.xml").entries
-    (line,) = Journal(site.folder / "linkback" / "deliveries.jsonl").read().events
-    assert line["target"] == "https://example.org/a-post"
+def test_a_checkout_is_installed_as_it_says():
+    """``make test-dist`` does it, with the wheel in the place of the folder."""
+    (line,) = (text for kind, _, text, _ in blocks(README) if kind == "shell")
+    words = line.removeprefix("python -m pip ").removesuffix(" .\n")
+    assert words == 'install "pelican[markdown]"'
+    assert f"$(PIP) {words} dist/*.whl" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
-def test_its_way_to_try_it_on_one_machine_allows_that(site):
-    allowed = settings_of(that_begins("LINKBACK_ALLOW_HOSTS"))
-    site.article("one", "[a](https://example.org/a)", pingback="all")
-    site.build(SITEURL="http://127.0.0.1:9", **allowed)
-    assert (site.folder / "linkback" / "deliveries.jsonl").exists()
+class Publisher(Person):
+    """One who uploads a site when it is built, and not before."""
+
+    def __init__(self, folder, terminals, host):
+        super().__init__(folder, terminals)
+        self._host = host
+
+    def types(self, line):
+        self._host.online = not line.startswith("pelican content")
+        return super().types(line)
+
+
+def test_what_it_says_of_a_new_site_is_done_word_for_word(tmp_path):
+    """Only the addresses are others, since these are nobody's."""
+    with ExitStack() as programs:
+        blog = programs.enter_context(serving(Blog()))
+        host = programs.enter_context(serving(WebHost(tmp_path / "my-site" / "output")))
+        person = Publisher(tmp_path, programs, host)
+        person.types("pelican-quickstart --path my-site --title Mine --author Ann --lang en")
+        person.folder /= "my-site"
+        page = README.replace("https://blog.example", blog.url)
+        page = page.replace("https://ann.example", host.url)
+        allowed = 'SITEURL = ".*"\n'
+        page = re.sub(allowed, r'\g<0>   LINKBACK_ALLOW_HOSTS = ["127.0.0.1"]\n', page)
+        done = person.follows(page, {"python": "publishconf.py", "text": "content/an-answer.md"})
+        assert blog.pings == [(f"{host.url}/an-answer.html", f"{blog.url}/a-post")]
+    assert [line.partition(" -s")[0] for line in done] == [
+        "pelican-linkback init",
+        "pelican-linkback doctor",
+        "pelican content",
+        "pelican-linkback send",
+        "pelican-linkback status",
+    ]
 
 
 def test_the_snippets_for_themes(site):
