@@ -8,6 +8,7 @@ from pelican_linkback.exceptions import WebError
 from pelican_linkback.net.client import Response
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome
 from pelican_linkback.protocol.registry import Registry
+from pelican_linkback.sending.deciding.answers import read_answer
 from pelican_linkback.sending.running.discovery_cache import Discoveries, Found
 from pelican_linkback.sending.running.exchanges import (
     Requests,
@@ -15,7 +16,6 @@ from pelican_linkback.sending.running.exchanges import (
     exchange,
     get,
     post,
-    read_answer,
 )
 from tests.spoken import SPOKEN
 

@@ -303,7 +303,9 @@ def test_what_a_protocol_that_fails_did_not_find_is_not_cached(target: Target) -
     cache = Discoveries(protocols=Registry([Failing()]))
     target.serve(("Cache-Control", "max-age=60"))
     found = look_up(cache, target.web, PAGE, NOON)
-    assert found.where == Outcome(Verdict.LATER, "error", "webmention failed: KeyError: 'tide'")
+    assert found.where == Outcome(
+        Verdict.LATER, "error", "KeyError: 'tide', in the protocol webmention"
+    )
     assert cache.known(PAGE, NOON) is None
 
 

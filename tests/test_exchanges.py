@@ -19,7 +19,8 @@ from pelican_linkback.exceptions import (
 from pelican_linkback.net.client import Response
 from pelican_linkback.protocol import pingback
 from pelican_linkback.protocol.mention import Endpoint, Mention, Verdict
-from pelican_linkback.sending.running.exchanges import Web, choose, discovery_of
+from pelican_linkback.sending.deciding.answers import choose, discovery_of
+from pelican_linkback.sending.running.exchanges import Web
 from tests import spoken
 from tests.exchanging import find_endpoints, tell
 from tests.fakeweb import FakeWeb, Page, Reply

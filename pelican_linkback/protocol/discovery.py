@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pelican_linkback.protocol.answer import Answer
-from pelican_linkback.protocol.mention import Endpoint, Traits
+from pelican_linkback.protocol.mention import Endpoint
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.protocol.response import is_html, media_type
 from pelican_linkback.text.printable import described, printable
@@ -39,18 +39,13 @@ def discover(answer: Answer, protocols: Registry, missing: str = "") -> Discover
     endpoints, failed = [], ""
     for traits in protocols.order:
         try:
-            endpoints += _found(answer, traits, protocols)
+            with protocols.speaking(traits) as protocol:
+                if found := protocol.find(answer):
+                    url, where = found
+                    endpoints.append(Endpoint(traits, check(url), printable(where)))
         except Exception as error:  # noqa: BLE001 (a protocol may be by another author)
-            failed = f"{traits} failed: {described(error)}"
+            failed = described(error)
     return Discovery(tuple(endpoints), missing or _not_html(answer), failed)
-
-
-def _found(answer: Answer, traits: Traits, protocols: Registry) -> list[Endpoint]:
-    found = protocols.object(traits).find(answer)
-    if found is None:
-        return []
-    url, what = found
-    return [Endpoint(traits, check(url), printable(what))]
 
 
 def _not_html(answer: Answer) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from pelican_linkback.protocol.interface import Protocol
 from pelican_linkback.protocol.mention import Traits
 from pelican_linkback.protocol.pingback import Pingback
 from pelican_linkback.protocol.webmention import Webmention
 from pelican_linkback.protocol.websub import WebSub
+from pelican_linkback.text.printable import add_place
 
 __all__ = ["BUILT_IN", "Registry", "traits_of"]
 
@@ -42,9 +44,14 @@ class Registry:
         """Return the traits of a protocol, also of one that is not registered."""
         return self._traits.get(name) or Traits(name, is_registered=False)
 
-    def object(self, traits: Traits) -> Protocol:
-        """Return the protocol with these ``traits``."""
-        return self._objects[traits.name]
+    @contextmanager
+    def speaking(self, traits: Traits) -> Iterator[Protocol]:
+        """Yield the protocol with these ``traits``; an error that it raises names it."""
+        try:
+            yield self._objects[traits.name]
+        except Exception as error:
+            add_place(error, f"the protocol {traits}")
+            raise
 
 
 def traits_of(protocol: Protocol) -> Traits:

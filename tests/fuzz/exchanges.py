@@ -28,7 +28,8 @@ from pelican_linkback.net.transport import MAX_HEAD
 from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome
-from pelican_linkback.sending.running.exchanges import choose, discovery_of, get, read_status
+from pelican_linkback.sending.deciding.answers import choose, discovery_of, read_status
+from pelican_linkback.sending.running.exchanges import get
 from tests import spoken
 from tests.exchanging import answer_to, tell
 from tests.fuzz.answers import CODINGS, answer

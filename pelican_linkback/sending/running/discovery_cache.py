@@ -21,7 +21,8 @@ from pelican_linkback.protocol.caching import LONGEST, Freshness, freshness
 from pelican_linkback.protocol.discovery import Discovery
 from pelican_linkback.protocol.mention import Endpoint, Outcome, Traits
 from pelican_linkback.protocol.registry import Registry
-from pelican_linkback.sending.running.exchanges import FOR_A_PAGE, choose, discovery_of
+from pelican_linkback.sending.deciding.answers import choose, discovery_of
+from pelican_linkback.sending.running.exchanges import FOR_A_PAGE
 from pelican_linkback.text.urls import check, page_key
 
 if typing.TYPE_CHECKING:

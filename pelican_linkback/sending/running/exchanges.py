@@ -1,57 +1,49 @@
-"""The exchanges of a delivery: the requests, and what the answers mean.
+"""Exchanges: requests, each in its turn at a host, until an answer is final.
 
-``exchange`` makes a request; the rest is pure. An error that the client raises is treated as an
-answer, too.
+An error that the client raises is an answer, too; ``deciding.answers`` reads them.
 """
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
+from typing import Any
 
-from pelican_linkback.exceptions import (
-    Heard,
-    InvalidURL,
-    LookupFailed,
-    RedirectLoop,
-    Refused,
-    TimedOut,
-    WebError,
-)
-from pelican_linkback.protocol.answer import Answer
-from pelican_linkback.protocol.discovery import Discovery, discover
-from pelican_linkback.protocol.interface import Protocol
-from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Traits, Verdict
+from pelican_linkback.exceptions import WebError
+from pelican_linkback.protocol.mention import Endpoint, Mention
 from pelican_linkback.protocol.registry import Registry
-from pelican_linkback.protocol.response import failure, retry_after
-from pelican_linkback.sending.memory.events import Asked
-from pelican_linkback.text.printable import add_place, printable
-from pelican_linkback.text.urls import resolve
+from pelican_linkback.protocol.response import is_passing
+from pelican_linkback.sending.deciding.hosts import host_of, trouble_of
+from pelican_linkback.sending.running.scheduler import HostScheduler
+from pelican_linkback.sending.running.tasks import Once, Turn
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Request, Response
 
 __all__ = [
     "FOR_A_PAGE",
+    "MAX_TRIES",
+    "Exchanges",
+    "Final",
     "Requests",
     "Web",
-    "choose",
-    "discovery_of",
     "exchange",
     "get",
     "post",
-    "read_answer",
-    "read_status",
 ]
+
+MAX_TRIES = 4
+"""How often an exchange is tried in one run if its host asks for pauses that are waited for."""
 
 FOR_A_PAGE = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"}
 """Headers of a request for a page: some sites answer JSON to clients that accept anything."""
 
 Requests = Generator["Request", "Response", "Response"]
 """The requests of one exchange, including redirects: see ``net.client.hops``."""
+
+Final = Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
+"""The part of a task that leads to an answer, and the turn in which it came."""
 
 
 class Web(typing.Protocol):
@@ -83,132 +75,51 @@ def post(mention: Mention, endpoint: Endpoint, protocols: Registry) -> Requests:
     """Return the requests that send ``mention`` to ``endpoint``, in its protocol."""
     from pelican_linkback.net.client import Request, hops  # noqa: PLC0415 (most runs make none)
 
-    with _spoken(endpoint.protocol, protocols) as protocol:
+    with protocols.speaking(endpoint.protocol) as protocol:
         content_type, body = protocol.request(mention)
     return hops(Request("POST", endpoint.url, {"Content-Type": content_type}, body))
 
 
-def discovery_of(
-    page: Response | WebError, protocols: Registry, now: datetime
-) -> Discovery | Outcome:
-    """Return what the page of a target offers, or why it cannot be known.
+class Exchanges:
+    """The exchanges of a run: with the client ``web``, in turns of ``scheduler``."""
 
-    If an answer broke off, the part that arrived is used.
-    """
-    if not isinstance(page, WebError):
-        return _discovered(_answer(page, now), protocols, _missing(page))
-    if page.heard is not None:
-        found = _discovered(_answer(page.heard, now), protocols)
-        if isinstance(found, Outcome) or found.endpoints:
-            return found
-    return _not_reached(page)
+    def __init__(self, web: Web, scheduler: HostScheduler, now: Callable[[], datetime]) -> None:
+        self._web = web
+        self._scheduler = scheduler
+        self._now = now
 
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Final:
+        """Return the final answer of ``url``, after pauses that it asks for; see MAX_TRIES."""
+        tries = 1
+        while True:
+            answer, turn = yield from self.follow(get(url, headers))
+            has_failed = not isinstance(answer, WebError) and is_passing(answer.status)
+            if tries == MAX_TRIES or not (has_failed and self.can_wait(turn)):
+                return answer, turn
+            tries += 1
 
-def _discovered(answer: Answer, protocols: Registry, missing: str = "") -> Discovery | Outcome:
-    """Return what an answer offers; of one with an error, what its headers offer.
+    def can_wait(self, turn: Turn) -> bool:
+        """Return whether the host asked for a pause that this run waits for."""
+        pause = turn.trouble.pause if turn.trouble else 0.0
+        return pause > 0 and self._scheduler.can_wait(pause)
 
-    But error pages of a site may all have the same header, and a request for a pause is respected.
-    """
-    unwell = failure(answer.status, answer.headers, answer.at)
-    if unwell is None:
-        return discover(answer, protocols, missing)
-    asks_for_a_pause = unwell.verdict is Verdict.LATER and retry_after(answer.headers, answer.at)
-    if answer.status not in {404, 410} and not asks_for_a_pause:
-        found = discover(replace(answer, body=b""), protocols)
-        if found.endpoints:
-            return found
-    detail = f"the target answers {answer.status}"
-    return replace(unwell, reason=f"target-{answer.status}", detail=detail)
-
-
-def _answer(heard: Response | Heard, now: datetime) -> Answer:
-    return Answer(heard.url, heard.status, heard.headers, heard.body, now)
-
-
-def _missing(page: Response) -> str:
-    """Return why not all of a page was read; empty if it was."""
-    if page.packed:
-        return f"its page is packed as {printable(page.packed, 60)}, which cannot be unpacked here"
-    return "its page is longer than 1 MB, and names no endpoint so far" if page.truncated else ""
-
-
-def choose(found: Discovery | Outcome, protocols: Registry) -> tuple[Endpoint, ...] | Outcome:
-    """Return the endpoints in the order of ``protocols``; or why there is none."""
-    if isinstance(found, Outcome):
-        return found
-    offered = {endpoint.protocol: endpoint for endpoint in found.endpoints}
-    endpoints = tuple(offered[each] for each in protocols.order if each in offered)
-    if found.failed and not endpoints:
-        return Outcome(Verdict.LATER, "error", found.failed)
-    if found.unread and not endpoints:
-        return Outcome(Verdict.NOTHING, "unread", found.unread)
-    return endpoints or Outcome(Verdict.NOTHING, "no-endpoint")
-
-
-def read_answer(
-    endpoint: Endpoint, answer: Response | WebError, protocols: Registry, now: datetime
-) -> Outcome:
-    """Return what the ``answer`` of an endpoint means for the mention that was sent.
-
-    If it broke off, its status is enough, unless the protocol has the result in the body.
-    """
-    if not isinstance(answer, WebError):
-        return _read(endpoint, answer, protocols, now)
-    heard, traits = answer.heard, endpoint.protocol
-    if heard is None or (traits.answers_in_body and heard.status < 300):
-        return replace(_not_reached(answer), protocol=traits, endpoint=endpoint.url)
-    return _read(endpoint, heard, protocols, now)
-
-
-def _read(
-    endpoint: Endpoint, heard: Response | Heard, protocols: Registry, now: datetime
-) -> Outcome:
-    with _spoken(endpoint.protocol, protocols) as protocol:
-        said = protocol.read(_answer(heard, now))
-        return Outcome(
-            Verdict(said.verdict),
-            printable(said.reason, 60),
-            printable(said.detail),
-            endpoint.protocol,
-            endpoint.url,
-            said.retry_after,
-            said.status_url and resolve(heard.url, said.status_url),
-        )
-
-
-@contextmanager
-def _spoken(traits: Traits, protocols: Registry) -> Iterator[Protocol]:
-    """Yield a protocol, which may be by another author; its errors name it."""
-    try:
-        yield protocols.object(traits)
-    except Exception as error:
-        add_place(error, f"the protocol {traits}")
-        raise
-
-
-def read_status(
-    page: Response | WebError, traits: Traits, protocols: Registry, now: datetime
-) -> Asked:
-    """Return what a receiver's status page says about a mention that it accepted earlier."""
-    if isinstance(page, WebError):
-        return Asked(Verdict.LATER, _not_reached(page).reason, printable(page.reason))
-    with _spoken(traits, protocols) as protocol:
-        said = protocol.read_status(_answer(page, now))
-        return Asked(Verdict(said.verdict), printable(said.reason, 60), printable(said.detail))
-
-
-def _not_reached(error: WebError) -> Outcome:
-    detail = printable(error.reason)
-    match error:
-        case InvalidURL():
-            return Outcome(Verdict.REFUSED, "invalid-url", detail)
-        case Refused():
-            return Outcome(Verdict.REFUSED, "address-refused", detail)
-        case RedirectLoop():
-            return Outcome(Verdict.LATER, "redirect-loop", detail)
-        case LookupFailed():
-            return Outcome(Verdict.LATER, "lookup-failed", detail)
-        case TimedOut():
-            return Outcome(Verdict.LATER, "timed-out", detail)
-        case _:
-            return Outcome(Verdict.LATER, "unreachable", detail)
+    def follow(self, requests: Requests, begin: Callable[[], None] | None = None) -> Final:
+        """Make ``requests``, including redirects; ``begin`` is called before the first."""
+        request = next(requests)
+        while True:
+            turn = Turn(host_of(request.url))
+            yield turn
+            if begin is not None:
+                begin()
+                begin = None
+            answer = exchange(self._web, request)
+            if not isinstance(answer, WebError):
+                try:
+                    request = requests.send(answer)
+                    continue
+                except StopIteration as end:
+                    answer = end.value
+                except WebError as error:  # one redirect too many
+                    answer = error
+            turn.trouble = trouble_of(answer, self._now())
+            return answer, turn

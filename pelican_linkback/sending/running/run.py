@@ -7,19 +7,23 @@ share, such as the page of a source, is done once.
 from __future__ import annotations
 
 import logging
-import typing
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from pelican_linkback.exceptions import JournalError, WebError
+from pelican_linkback.exceptions import JournalError
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Verdict
 from pelican_linkback.protocol.registry import Registry
-from pelican_linkback.protocol.response import is_passing
 from pelican_linkback.sending.deciding import removals
+from pelican_linkback.sending.deciding.answers import (
+    choose,
+    discovery_of,
+    read_answer,
+    read_status,
+)
 from pelican_linkback.sending.deciding.hosts import OUT_OF_ORDER, host_of, trouble_of
 from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready
 from pelican_linkback.sending.memory.delivery import UNNAMED, Delivery, State
@@ -27,15 +31,10 @@ from pelican_linkback.sending.memory.events import Asked, Attempt
 from pelican_linkback.sending.running.discovery_cache import Discoveries, Found
 from pelican_linkback.sending.running.exchanges import (
     FOR_A_PAGE,
-    Requests,
+    MAX_TRIES,
+    Exchanges,
     Web,
-    choose,
-    discovery_of,
-    exchange,
-    get,
     post,
-    read_answer,
-    read_status,
 )
 from pelican_linkback.sending.running.recorder import Recorder, Stopped, Times
 from pelican_linkback.sending.running.scheduler import HostScheduler
@@ -44,20 +43,11 @@ from pelican_linkback.sending.running.visits import Objected, Visits
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import page_key
 
-if typing.TYPE_CHECKING:
-    from pelican_linkback.net.client import Response
-
 __all__ = ["HeldBack", "Run", "Tools"]
 
 logger = logging.getLogger(__name__)
 
-MAX_TRIES = 4
-"""How often an exchange is tried in one run if its host asks for pauses that can be waited for."""
-
 NOBODY = Outcome(Verdict.NOTHING, "no-endpoint")
-
-Answer = Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
-"""The part of a task that leads to an answer, and the turn in which it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +84,8 @@ class Run:
         self._tools = tools
         self._scheduler = scheduler
         self._recorder = recorder
-        self._visits = Visits(recorder, self._fetch, tools.built, tools.times.now)
+        self._exchanges = Exchanges(tools.web, scheduler, tools.times.now)
+        self._visits = Visits(recorder, self._exchanges.fetch, tools.built, tools.times.now)
         self._tasks: dict[Task, Mention] = {}
         self._by_page: Counter[str] = Counter()
         self._updated: set[str] = set()
@@ -170,7 +161,7 @@ class Run:
             known = cache.known(target, self._tools.times.now())
             if known is not None:
                 return known
-        answer, turn = yield from self._fetch(target, cache.conditions(target))
+        answer, turn = yield from self._exchanges.fetch(target, cache.conditions(target))
         found = cache.learn(target, answer, self._tools.times.now())
         if isinstance(found.where, Outcome):
             return replace(found, where=replace(found.where, host=turn.host))
@@ -204,7 +195,7 @@ class Run:
 
     def _look_again(self, target: str) -> Generator[Turn | Once, Any, Sequence[Endpoint]]:
         """Return the endpoints of ``target`` now, without the cache."""
-        page, _ = yield from self._fetch(target, FOR_A_PAGE)
+        page, _ = yield from self._exchanges.fetch(target, FOR_A_PAGE)
         protocols, now = self._tools.protocols, self._tools.times.now()
         fresh = choose(discovery_of(page, protocols, now), protocols)
         return () if isinstance(fresh, Outcome) else fresh
@@ -218,24 +209,12 @@ class Run:
     def _ask(self, mention: Mention) -> Task:
         """Fetch the status page of a receiver that answered 201."""
         delivery = self._recorder.delivery(mention)
-        page, turn = yield from self._fetch(delivery.status_url or "")
+        page, turn = yield from self._exchanges.fetch(delivery.status_url or "")
         protocols, now = self._tools.protocols, self._tools.times.now()
         status = read_status(page, delivery.protocol or UNNAMED, protocols, now)
         said = removals.read_status(delivery, status)
         asked = turn.trouble.pause if turn.trouble else 0.0
         self._recorder.settle_status(mention, said, turn.host, asked)
-
-    # Exchanges, each in its turn at the host
-
-    def _fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Return the final answer of ``url``, after pauses that it asks for; see MAX_TRIES."""
-        tries = 1
-        while True:
-            answer, turn = yield from self._follow(get(url, headers))
-            has_failed = not isinstance(answer, WebError) and is_passing(answer.status)
-            if tries == MAX_TRIES or not (has_failed and self._can_wait(turn)):
-                return answer, turn
-            tries += 1
 
     def _post(
         self, mention: Mention, endpoint: Endpoint, ready: Ready, after: str
@@ -251,7 +230,7 @@ class Run:
         while True:
             attempt = Attempt(endpoint.protocol, endpoint.url, after, version, ready.digest)
             begin = partial(self._recorder.begin, mention, attempt)
-            answer, turn = yield from self._follow(post(sent, endpoint, protocols), begin)
+            answer, turn = yield from self._exchanges.follow(post(sent, endpoint, protocols), begin)
             now = self._tools.times.now()
             outcome = read_answer(endpoint, answer, protocols, now)
             outcome = replace(outcome, host=turn.host)
@@ -259,7 +238,7 @@ class Run:
             if turn.trouble and turn.trouble.pause:
                 # Whatever the result, the next run has to know of the pause.
                 outcome = replace(outcome, retry_after=turn.trouble.pause)
-            can_wait = self._can_wait(turn)
+            can_wait = self._exchanges.can_wait(turn)
             if endpoint.protocol.of_feeds and turn.trouble and not can_wait:
                 # A dozen feeds may have changed: their hub is not asked a dozen times without
                 # success.
@@ -269,32 +248,6 @@ class Run:
             self._recorder.settle(mention, outcome, ready.source)
             after = outcome.reason
             tries += 1
-
-    def _can_wait(self, turn: Turn) -> bool:
-        """Return whether the host asked for a pause that this run waits for."""
-        pause = turn.trouble.pause if turn.trouble else 0.0
-        return pause > 0 and self._scheduler.can_wait(pause)
-
-    def _follow(self, requests: Requests, begin: Callable[[], None] | None = None) -> Answer:
-        """Make ``requests``, including redirects; ``begin`` is called before the first."""
-        request = next(requests)
-        while True:
-            turn = Turn(host_of(request.url))
-            yield turn
-            if begin is not None:
-                begin()
-                begin = None
-            answer = exchange(self._tools.web, request)
-            if not isinstance(answer, WebError):
-                try:
-                    request = requests.send(answer)
-                    continue
-                except StopIteration as end:
-                    answer = end.value
-                except WebError as error:  # one redirect too many
-                    answer = error
-            turn.trouble = trouble_of(answer, self._tools.times.now())
-            return answer, turn
 
 
 def _guarded(task: Task, break_off: Callable[[str], None]) -> Task:

@@ -26,7 +26,7 @@ from pelican_linkback.sending.deciding.readiness import (
 )
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Waiting
-from pelican_linkback.sending.running.exchanges import FOR_A_PAGE
+from pelican_linkback.sending.running.exchanges import FOR_A_PAGE, Final
 from pelican_linkback.sending.running.recorder import Recorder
 from pelican_linkback.sending.running.tasks import Once, Turn
 
@@ -38,9 +38,7 @@ __all__ = ["Look", "Objected", "Visits"]
 Objected = Sequence[Objection]
 """Why a WordPress receiver will refuse a link."""
 
-Fetch = Callable[
-    [str, Mapping[str, str]], Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
-]
+Fetch = Callable[[str, Mapping[str, str]], Final]
 
 
 class Look(NamedTuple):
