@@ -182,8 +182,8 @@ NEWER = QUEUED.replace('"v": 1', '"v": 2')
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        pytest.param("deliveries.jsonl", "Dear diary\n", "no line of this program", id="not ours"),
-        pytest.param("deliveries.jsonl", '{"id": 1}\n', "no line of this program", id="other JSON Lines"),
+        pytest.param("deliveries.jsonl", "Dear diary\n", "no line of this", id="not ours"),
+        pytest.param("deliveries.jsonl", '{"id": 1}\n', "no line of this", id="other JSON Lines"),
         pytest.param("deliveries.jsonl", QUEUED + NEWER, "line 2 was written by a n", id="newer"),
         pytest.param(
             "deliveries.jsonl",
@@ -192,7 +192,7 @@ NEWER = QUEUED.replace('"v": 1', '"v": 2')
             id="conflict markers",
         ),
         pytest.param("deliveries.jsonl", QUEUED + QUEUED[:40], "cut short", id="torn"),
-        pytest.param("ids.jsonl", "Dear diary\n", "no line of this program", id="ids: not ours"),
+        pytest.param("ids.jsonl", "Dear diary\n", "no line of this", id="ids: not ours"),
         pytest.param("ids.jsonl", '{"v": 2}\n', "by a newer version", id="ids: newer"),
     ],
 )
