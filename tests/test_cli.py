@@ -188,7 +188,7 @@ def test_plan_says_when_and_why_not(conf, articles, journal, capsys):
     assert words in run(capsys, "plan", "-s", conf)[1]
     for hour in range(12, 20):
         journal.append(head | later | {"at": f"2026-05-01T{hour}:00:00+00:00"})
-    assert "9 attempts in vain: no answer in time" in run(capsys, "plan", "-s", conf)[1]
+    assert "9 attempts without success: no answer in time" in run(capsys, "plan", "-s", conf)[1]
 
 
 def test_since_tells_the_archive_on_purpose_and_is_remembered(conf, articles, capsys):

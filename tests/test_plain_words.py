@@ -70,9 +70,7 @@ def problems(path: Path) -> list[str]:
     ]
 
 
-PYTHON = [
-    path for path in sorted((ROOT / "pelican_linkback").rglob("*.py")) if "feeds" not in path.parts
-]
+PYTHON = sorted((ROOT / "pelican_linkback").rglob("*.py"))
 PAGES = sorted(path for path in (ROOT / "docs").rglob("*.rst") if "_build" not in path.parts)
 
 

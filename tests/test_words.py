@@ -73,7 +73,7 @@ TOLD = {
             delivery(State.LATER, "target-500", attempts=8),
             GiveUp(""),
             "give up",
-            "8 attempts in vain: its page answers 500",
+            "8 attempts without success: its page answers 500",
         ),
         (delivery(State.DROPPED), Skip(""), "skip", "dropped"),
         (

@@ -59,7 +59,7 @@ def intent(delivery: Delivery, decision: Decision) -> tuple[str, str]:
         case Wait(until):
             return "later", f"not before {until:%Y-%m-%d %H:%M} UTC: {reason(delivery)}"
         case GiveUp():
-            return "give up", f"{delivery.attempts} attempts in vain: {reason(delivery)}"
+            return "give up", f"{delivery.attempts} attempts without success: {reason(delivery)}"
         case _:
             word, why = standing(delivery, decision)
             return "skip", f"{word}: {why}" if why else word

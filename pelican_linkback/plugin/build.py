@@ -40,7 +40,7 @@ class Build:
         self.stages[id(generator)] = FeedStage(generator, self.folders)
 
     def is_complete(self, output: OutputFolder) -> bool:
-        """Tell whether all feeds that go into a folder are written."""
+        """Return whether all feeds that go into a folder are written."""
         return all(each.is_over for each in self.stages.values() if each.output is output)
 
     def prune(self, output: OutputFolder) -> None:

@@ -1,1 +1,1 @@
-"""What a feed makes of the articles of Pelican."""
+"""Feeds of Pelican's articles."""

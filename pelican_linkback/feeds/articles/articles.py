@@ -1,4 +1,4 @@
-"""ArticleFeed: what a feed makes of Pelican's articles."""
+"""ArticleFeed: the default aspects of feeds of Pelican's articles."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ __all__ = ["ArticleFeed", "categories_of", "each_once"]
 T = TypeVar("T")
 
 GENERATOR = "pelican_linkback"
-"""What made the document (RFC 4287, section 4.2.4)."""
+"""The program that made the document (RFC 4287, section 4.2.4)."""
 
 _KEPT_OUT = -1
-"""The place of an article that is not in the feeds yet."""
+"""The rank of an article that is not in the feeds yet."""
 
 
 @safe_overrides(
@@ -110,7 +110,7 @@ class ArticleFeed(Feed):
     def _is_placed_by_setting(self) -> bool:
         return not self.path and bool(self.setting)
 
-    # Where. Patterns come from the settings, so they are looked up when the site is known.
+    # Paths and URLs. Patterns come from the settings, so they are looked up when the site is known.
 
     def path_pattern(self) -> str | None:
         """Return the pattern of the documents' paths: ``path``, else the value of the setting."""
@@ -145,7 +145,7 @@ class ArticleFeed(Feed):
     def _setting(self, suffix: str, obj: object) -> str:
         return str(self.site.settings.get(self.path_setting(obj) + suffix) or "")
 
-    # The feed.
+    # Aspects of the feed
 
     @default
     def title(self, obj: object) -> str:
@@ -171,7 +171,7 @@ class ArticleFeed(Feed):
 
     @default
     def author_name(self, obj: object) -> str | None:  # noqa: ARG002 (an author's feed knows better)
-        """Return who answers for the feed: AUTHOR, else the site (RFC 4287, section 4.1.1)."""
+        """Return the feed's author: AUTHOR, else the site (RFC 4287, section 4.1.1)."""
         return plain_text(str(self.site.settings.get("AUTHOR") or self.site.name))
 
     @default
@@ -200,7 +200,7 @@ class ArticleFeed(Feed):
         return self.site.future or self.site.aware(article.date) <= self.site.now
 
     def _has_begun(self, articles: Sequence[Article]) -> bool:
-        """Tell whether the date of an article has come, as far as that is what keeps them out."""
+        """Return whether the date of any article has come, unless ``filter`` is overridden."""
         usual = type(self).filter is ArticleFeed.filter and "filter" not in vars(self)
         return not (usual and articles) or any(map(self.filter, articles))
 
@@ -209,7 +209,7 @@ class ArticleFeed(Feed):
         is_usual = cls.filter is ArticleFeed.filter and cls.order_by == "date"
         if is_usual and self.site.sharing.on and not own.keys() & {"filter", "order_by"}:
             with suppress(KeyError):  # an item that is no article of the site, such as a page
-                if isinstance(items, tuple):  # a group's, the same for all formats
+                if isinstance(items, tuple):  # of a group: the same for all formats
                     return list(self.site.sharing.once("arranged", items, self._in_rank))
                 return self._in_rank(each_once(items))
         return super()._arranged(each_once(items), obj)
@@ -217,15 +217,15 @@ class ArticleFeed(Feed):
     def _in_rank(self, items: Sequence[object]) -> list[object]:
         ranks = self.site.sharing.once("ranks", self.site, self._ranks)
         places = list(map(ranks.__getitem__, map(id, items)))
-        if _KEPT_OUT not in places and places == sorted(places):  # as Pelican has them
+        if _KEPT_OUT not in places and places == sorted(places):  # in Pelican's order
             return list(items)
         due = [each for each in zip(places, items, strict=True) if each[0] != _KEPT_OUT]
         return [item for _, item in sorted(due, key=itemgetter(0))]
 
     def _ranks(self, site: Site) -> dict[int, int]:
-        """Return the place of each article among those of the site.
+        """Return the rank of each article among those of the site.
 
-        The fast path of ``_arranged``, which would ask each feed's articles for their dates.
+        A fast path of ``_arranged``, which would read the dates of each feed's articles.
         """
         everything = [*site.articles, *site.translations]
         ranks = dict.fromkeys(map(id, everything), _KEPT_OUT)
@@ -236,7 +236,7 @@ class ArticleFeed(Feed):
 
     @hook
     def feed_extra_kwargs(self, obj: object) -> Extras:  # noqa: ARG002
-        """Return what the generator shall know beside the aspects: what made the document."""
+        """Return further arguments for the generator: the program that made the document."""
         return {"generator": GENERATOR, "styled_by_language": bool(self.site.style)}
 
     def get_feed(self, obj: object, site: Site) -> SyndicationFeed:
@@ -267,7 +267,7 @@ class ArticleFeed(Feed):
         """Return whether items have summaries only: RSS_FEED_SUMMARY_ONLY in RSS, else no."""
         return self._is_rss and bool(self.site.settings.get("RSS_FEED_SUMMARY_ONLY", True))
 
-    # The items.
+    # Aspects of the items
 
     @once
     def item_title(self, article: Article) -> str:
@@ -290,15 +290,15 @@ class ArticleFeed(Feed):
         return self.site.absolute(page_of_article(article, self.site.url_of(article)))
 
     def item_guid(self, article: Article) -> str:
-        """Return the id that the entry has had since it was first published."""
+        """Return the entry's id, the same since it was first published."""
         return self.site.entry_id(article) or tag_uri(self._link(article), article.date)
 
     item_guid_is_permalink: Aspect[bool | None] = False
 
     def item_description(self, article: Article) -> str | None:
-        """Return the summary, or the content where there is none and no place for the content.
+        """Return the summary, or the content if there is no summary and no element for the content.
 
-        None where it would only repeat the content, which RSS allows.
+        None if it would only repeat the content, which RSS allows.
         """
         is_rss, summary_only = self._mode or self._read_mode()
         summary = self._summary(article)
@@ -307,7 +307,7 @@ class ArticleFeed(Feed):
         return None if summary == self._content(article) else summary or None
 
     def item_content(self, article: Article) -> str | None:
-        """Return the article's HTML; None with ``summary_only``, or if the summary says it all."""
+        """Return the article's HTML; None with ``summary_only``, or if it equals the summary."""
         is_rss, summary_only = self._mode or self._read_mode()
         if summary_only:
             return None
@@ -340,14 +340,14 @@ class ArticleFeed(Feed):
         return self._fit(article, str(article.summary))
 
     def _fit(self, article: Article, html: str) -> str:
-        """Return what a reader gets of ``html``: nothing where it shows nothing."""
+        """Return ``html`` cleaned for readers; "" if nothing visible is left."""
         fitting = fit(html, self._link(article))
         return "" if is_blank(fitting) else fitting
 
     @default
     def item_author_name(self, article: Article) -> str | None:
         """Return the first author's name, for formats that know only one."""
-        # Mostly there is nothing to look up, which takes its time for each article.
+        # Mostly there is nothing to look up, which takes time for each article.
         usual = getattr(self.item_authors, "__func__", None) is ArticleFeed.item_authors
         authors: Iterable[Person | str]
         if usual:
@@ -358,13 +358,13 @@ class ArticleFeed(Feed):
 
     @default
     def item_authors(self, article: Article) -> Iterable[Person | str] | None:
-        """Return every author who has a name, with what is known of them (P7, P8)."""
+        """Return every author who has a name, with their entries in LINKBACK_AUTHORS (P7, P8)."""
         return list(self._people(article))
 
     @once
     def _people(self, article: Article) -> tuple[Person, ...]:
         names = _names(getattr(article, "authors", ()))
-        # The metadata cannot say which of several authors they are about.
+        # With several authors, the metadata do not say which of them they are about.
         metadata = article.metadata if len(names) == 1 else {}
         return tuple(self._person(name, metadata) for name in names)
 
@@ -381,7 +381,7 @@ class ArticleFeed(Feed):
 
     @default
     def item_updateddate(self, article: Article) -> dt.date | None:
-        """Return when the article was modified; None where it was not, or the date has not come."""
+        """Return when the article was modified; None if it was not, or if that is in the future."""
         modified: dt.datetime | None = getattr(article, "modified", None)
         if modified is None or self.site.future or self.site.aware(modified) <= self.site.now:
             return modified
@@ -407,34 +407,34 @@ class ArticleFeed(Feed):
 
 
 def categories_of(article: Article) -> list[Group]:
-    """Return the categories of an article: one, unless a plugin gives it more.
+    """Return the categories of an article: one, unless a plugin adds more.
 
-    Such as more_categories: it sets ``article.categories``, and each has its parents in
+    For example more_categories: it sets ``article.categories``, and each has its parents in
     ``ancestors``.
     """
     own = [article.category] if hasattr(article, "category") else []
     more = getattr(article, "categories", ())
-    if isinstance(more, list | tuple):  # and not the words of a field of this name
+    if isinstance(more, list | tuple):  # and not the text of a field of this name
         own += [each for each in more if hasattr(each, "slug")]
     parents = [parent for each in own for parent in getattr(each, "ancestors", ())]
-    # Mostly there is one, and to compare it takes its slug.
+    # Mostly there is one, and comparing it would compute its slug.
     return list(dict.fromkeys([*own, *parents])) if own[1:] or parents else own
 
 
 def each_once(articles: Iterable[T]) -> tuple[T, ...]:
-    """Return ``articles`` in their order, none of them twice."""
+    """Return ``articles`` in order, without duplicates."""
     return tuple({id(article): article for article in articles}.values())
 
 
 def _form(generator: type) -> str:
-    """Return what a format is called in Pelican's settings."""
+    """Return the name of a format in Pelican's settings."""
     if issubclass(generator, JsonFeed):
         return "JSON"
     return "ATOM" if issubclass(generator, _Atom1Feed) else "RSS"
 
 
 def _names(objects: Iterable[object]) -> list[str]:
-    """Return the names of ``objects``, less those that hold nothing a document can hold."""
+    """Return the names of ``objects``, except those without any character that XML allows."""
     return list(filter(None, map(_name, map(str, objects))))
 
 

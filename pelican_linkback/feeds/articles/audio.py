@@ -1,4 +1,4 @@
-"""What a file of sound or film says of itself. EDGE: it reads files; no business logic."""
+"""The duration of audio and video files. Does I/O; no business logic."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["seconds_of"]
 
 
 def seconds_of(path: Path) -> int | None:
-    """Return how long it plays, in whole seconds; None for what is broken or of an unknown kind.
+    """Return the duration in whole seconds; None for a broken file or an unknown format.
 
-    Raises ImportError where mutagen is not installed, which the extra ``podcast`` brings.
+    Raises ImportError if mutagen is not installed (the extra ``podcast``).
     """
     mutagen: Any = import_module("mutagen")
     try:

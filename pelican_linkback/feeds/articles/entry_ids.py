@@ -1,7 +1,7 @@
-"""Ids of entries that have none yet: what Pelican would publish, or a tag URI like it. Pure.
+"""New ids of entries: the id that Pelican would publish, or a similar tag URI. Pure.
 
-Ids never change: readers key on them, and show an entry again whose id is new. So an entry gets an
-id once, by the rules of this module, and keeps it by those of ``id_assignment``.
+Ids never change: readers use them as keys, and show an entry again if its id changes. So an entry
+gets an id once, by the rules of this module, and keeps it by those of ``id_assignment``.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an article or page is recognised by.
+    """The properties by which an article or page is recognised.
 
-    ``source`` is the path of the file below the content folder, empty where a plugin made the
-    article of something else; ``url`` is its URL relative to the site, ``link`` the absolute one,
-    ``own_url`` whether that is a place of its own. ``wanted`` is the id that its author wrote, if
+    ``source`` is the path of the file below the content folder, empty if a plugin made the article
+    from something else; ``url`` is its URL relative to the site, ``link`` the absolute one,
+    ``own_url`` whether no other entry has this URL. ``wanted`` is the id that its author wrote, if
     any, and ``text`` a digest of the text, empty for a blank one.
     """
 
@@ -49,15 +49,15 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """What its author knows it by."""
+        """The name of the entry in messages."""
         return self.source or self.title or self.url
 
 
 class Key(NamedTuple):
-    """What an entry is remembered by: its file, what tells it from others of that file, its URL.
+    """The key of an entry: its file, what distinguishes it from others of that file, its URL.
 
-    ``part`` is empty where a file holds one entry. In the key of an id that was imported by its
-    URL alone, ``source`` and ``part`` are both empty.
+    ``part`` is empty if the file has one entry. In the key of an id that was imported by its URL
+    alone, ``source`` and ``part`` are both empty.
     """
 
     source: str
@@ -66,12 +66,12 @@ class Key(NamedTuple):
 
     @property
     def name(self) -> tuple[str, str]:
-        """The key without the URL: what stays when the entry moves."""
+        """The key without the URL: it stays the same when the entry moves."""
         return self.source, self.part
 
 
 def keys_of(entries: Sequence[Entry]) -> list[Key]:
-    """Return the key of each entry; two are equal only where nothing tells two entries apart."""
+    """Return the key of each entry; two are equal only if nothing distinguishes the entries."""
     files = Counter(entry.source for entry in entries)
     return [
         Key(
@@ -90,8 +90,8 @@ def _part(entry: Entry) -> str:
 def new_ids(entries: Sequence[Entry], keys: Sequence[Key], taken: Collection[str]) -> list[str]:
     """Return an id for each of ``entries``, none of them in ``taken`` and no two the same.
 
-    It is Pelican's own where that is valid and nobody else's, else a tag URI with the query, else
-    one with the file's name. Which entry gets which does not depend on their order.
+    It is Pelican's own if that is valid and unique, else a tag URI with the query, else one with
+    the file's name. Which entry gets which does not depend on their order.
     """
     ids: dict[int, str] = {}
     used, missing = set(taken), list(range(len(entries)))
@@ -116,7 +116,7 @@ def new_ids(entries: Sequence[Entry], keys: Sequence[Key], taken: Collection[str
 
 
 def _pelicans(entry: Entry) -> str:
-    """Return the id that Pelican publishes, "" where it is not valid."""
+    """Return the id that Pelican publishes, "" if it is not valid."""
     try:
         unique_id = published_id(entry.link, entry.date)
     except ValueError:
@@ -128,16 +128,16 @@ def published_id(link: str, date: dt.datetime) -> str:
     """Return the id that Pelican itself publishes, valid or not."""
     if (plain := _PLAIN_LINK.fullmatch(link)) and date.year >= 1000:
         return f"tag:{plain[1]},{date.isoformat()[:10]}:{plain[2]}"
-    unique_id: str = get_tag_uri(link, date)  # the same, and slow
+    unique_id: str = get_tag_uri(link, date)  # equivalent, and slow
     return unique_id
 
 
 def tag_uri(link: str, date: dt.datetime) -> str:
-    """Return a valid tag URI for ``link``: Pelican's, with the query, in characters of a URI."""
+    """Return a valid tag URI for ``link``: Pelican's, with the query, in valid characters."""
     try:
         parts = urlsplit(link)
         host, path, query = _ascii(parts.hostname or "localhost"), parts.path, parts.query
-    except ValueError:  # no URL that anybody can open
+    except ValueError:  # the URL cannot be parsed
         host, path, query = "localhost", link, ""
     return f"tag:{host},{date.date().isoformat()}:{_quoted(f'{path}?{query}' if query else path)}"
 

@@ -1,7 +1,7 @@
-"""The files that an article's metadata name, such as ``Enclosure: {static}/audio/one.mp3``.
+"""The files named in an article's metadata, such as ``Enclosure: {static}/audio/one.mp3``.
 
-Where a file is published is Pelican's to say: it knows its static files by their paths in the
-content folder, whatever STATIC_PATHS, EXTRA_PATH_METADATA and ``{attach}`` make of them.
+Pelican decides where a file is published: it knows its static files by their paths in the content
+folder, after STATIC_PATHS, EXTRA_PATH_METADATA and ``{attach}``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FIELDS = ("chapters", "enclosure", "image", "transcript")
 _MARKED = re.compile(r"[{|](static|attach|filename)[|}](.*)", re.DOTALL)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _KEPT = "/~!$&'()*+,;=:@"
-# What Apple and the podcast namespace call them; the tables of systems differ.
+# As in the specifications of Apple and the podcast namespace; the tables of systems differ.
 _TYPES = {
     ".json": "application/json",
     ".m4a": "audio/x-m4a",
@@ -38,32 +38,32 @@ _TYPES = {
 
 
 class File(NamedTuple):
-    """A file: its URL, relative to the site where it is the site's, and where it can be read."""
+    """A file: its URL, relative to the site if it is a file of the site, and its path on disk."""
 
     url: str
     path: Path | None
 
     @property
     def size(self) -> int | None:
-        """Its length in bytes, where it can be read."""
+        """Its length in bytes, if it can be read."""
         try:
             return self.path.stat().st_size if self.path else None
-        except OSError:  # gone since Pelican has read it
+        except OSError:  # removed since Pelican read it
             return None
 
 
 def field_of(article: Content, name: str) -> str:
-    """Return what an article's metadata say of ``name``, "" for nothing."""
+    """Return the metadata field ``name`` of an article, "" if it is missing."""
     value = getattr(article, "metadata", {}).get(name) or ""
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value).strip()
 
 
 def named(article: Content, field: str, site: Site) -> File | None:
-    """Return the file that the metadata of ``article`` name in ``field``, None where they do not.
+    """Return the file that the metadata of ``article`` name in ``field``, None if there is none.
 
-    What is no file of the site is taken at its word; the author is told of a path that leads
-    nowhere. (A picture may come from elsewhere, such as the theme.) An address that cannot be read
-    would cost every feed that has the article: it is told, and left out.
+    An address that is not a file of the site is used as written; a path that leads nowhere gets a
+    warning. (A picture may come from elsewhere, such as the theme.) An address that cannot be
+    parsed would break every feed that has the article: it gets a warning, and is left out.
     """
     place = field_of(article, field)
     if not place:
@@ -87,12 +87,12 @@ def named(article: Content, field: str, site: Site) -> File | None:
 
 
 def _who(article: Content, field: str) -> tuple[str, str, str]:
-    """Return what a message says of a field: the article, what it names, and where."""
+    """Return the arguments of a message about a field: the article, the value, and the field."""
     return shown(article), repr(field_of(article, field)), field.capitalize()
 
 
 def type_of(url: str) -> str | None:
-    """Return the media type that a file's name stands for, if it is known."""
+    """Return the media type for a file's name, if it is known."""
     path = url.partition("?")[0]
     return _TYPES.get(posixpath.splitext(path)[1].lower()) or mimetypes.guess_type(path)[0]
 
@@ -109,9 +109,9 @@ def named_files(article: Content, content: Path) -> Iterator[str]:
 def _candidates(article: Content, place: str) -> Iterator[str]:
     """Yield the paths in the content folder that ``place`` may mean, the likely ones first.
 
-    As in Pelican's links a path with ``{static}`` is relative to the article's own folder unless
-    it begins with a slash; without ``{static}`` it is in the content folder, or else beside the
-    article.
+    As in Pelican's links a path with ``{static}`` is relative to the article's own folder unless it
+    starts with a slash; without ``{static}`` it is relative to the content folder, or else to the
+    article's folder.
     """
     if not place or _ELSEWHERE.match(place):
         return
@@ -130,9 +130,10 @@ def _source(article: Content) -> str:
 
 
 def _is_within(content: Path, path: str) -> bool:
-    """Tell whether ``path`` leads to no other folder; the author's symbolic links may do so.
+    """Return whether ``path`` is inside the content folder; symbolic links in it are followed.
 
-    Pelican would write what is at ``../notes.txt`` beside the output folder, or into it.
+    Pelican would write a file at ``../notes.txt`` outside of the output folder, or overwrite one in
+    it.
     """
     folder = content.absolute()
     return Path(os.path.normpath(folder / path)).is_relative_to(os.path.normpath(folder))
@@ -141,5 +142,5 @@ def _is_within(content: Path, path: str) -> bool:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # such as what is too long for a name
+    except OSError:  # such as a name that is too long
         return False

@@ -1,8 +1,8 @@
-"""Who gets which id: the entries of a site against what is remembered. Pure.
+"""Assigns ids: the entries of a site, compared with the registry. Pure.
 
-An entry's id is, in this order: what its author wrote (``Feed_ID:``); what is remembered for its
-file at its URL; for its file; for an entry like it that has vanished; for a URL that is its own;
-else a new one. It does not depend on the order of the entries.
+An entry's id is, in this order: the one that its author wrote (``Feed_ID:``); the registered one of
+its file at its URL; of its file; of a similar entry that has vanished; of a URL that no other entry
+has; else a new one. It does not depend on the order of the entries.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WHOLE_TAG = "not a tag URI, which has a domain, a comma, a year or day, a colon
 
 
 class Published(NamedTuple):
-    """An entry as it was published last: by its title or text a renamed file is recognised."""
+    """An entry at its last publication: a renamed file is recognised by its title or text."""
 
     source: str
     id: str
@@ -35,8 +35,8 @@ class Published(NamedTuple):
 class Assigned:
     """The ``entries`` with their keys and ids, in the same order, no two ids the same.
 
-    ``registry`` is what they were assigned by, and ``messages`` are what to tell the author: a
-    kind and a sentence each.
+    ``registry`` is the one that they were assigned by, and ``messages`` are for the author: a kind
+    and a sentence each.
     """
 
     registry: IdRegistry
@@ -46,7 +46,7 @@ class Assigned:
     messages: Sequence[tuple[str, str]] = ()
 
     def recognisable(self) -> dict[Key, str]:
-        """Return the ids by the keys that are one entry's alone."""
+        """Return the ids by the keys that only one entry has."""
         times = Counter(self.keys)
         pairs = zip(self.keys, self.ids, strict=True)
         return {key: name for key, name in pairs if times[key] == 1}
@@ -59,7 +59,7 @@ def assign_ids(
 ) -> Assigned:
     """Return the ids of all ``entries`` of a site.
 
-    ``published``, the entries of the last publication, is called only where they matter.
+    ``published`` returns the entries of the last publication; it is called only if they matter.
     """
     work = _Assignment(entries, registry)
     messages = list(work.take_wanted())
@@ -73,7 +73,7 @@ def assign_ids(
 
 
 class _Assignment:
-    """Ids by the numbers of the entries. Each step gives only such as nobody has."""
+    """Ids by the numbers of the entries. Each step assigns only ids that no entry has."""
 
     def __init__(self, entries: Sequence[Entry], registry: IdRegistry) -> None:
         self.keys = keys_of(entries)
@@ -88,7 +88,7 @@ class _Assignment:
         return [n for n in range(len(self._entries)) if n not in self.ids]
 
     def take_wanted(self) -> Iterator[tuple[str, str]]:
-        """Give the ids that authors wrote; yield what is wrong with those that cannot be used."""
+        """Assign the ids that authors wrote; yield what is wrong with those that cannot be used."""
         claims: dict[str, list[int]] = {}
         for n, entry in ((n, entry) for n, entry in enumerate(self._entries) if entry.wanted):
             if is_uri(entry.wanted):
@@ -111,17 +111,17 @@ class _Assignment:
                 yield "taken", sentence
 
     def _rank(self, n: int, wanted: str) -> tuple[bool, Key]:
-        """Return the place among those who want an id: who has it comes before a copy of it."""
+        """Return the sort key among those who want an id: its present owner comes before a copy."""
         return self._registry.current(self.keys[n]) != wanted, self.keys[n]
 
     def recall_by_file(self) -> None:
-        """Give the ids that are remembered for the file at its URL, then for the file."""
+        """Assign the registered ids of the file at its URL, then of the file."""
         known = self._registry
         self._give((n, known.current(self.keys[n])) for n in self.missing() if self._is_one(n))
         self._give((n, known.of_name(self.keys[n])) for n in self.missing() if self._is_alone(n))
 
     def recall_by_url(self) -> None:
-        """Give the ids that are remembered for URLs, where an entry and its memory are alone."""
+        """Assign the registered ids of URLs that only one entry has, now and in the registry."""
         known, urls = self._registry, Counter(key.url for key in self.keys)
         alone = [n for n in self.missing() if urls[self.keys[n].url] == 1]
         claims = [(n, known.at_url(self.keys[n])) for n in alone if self._entries[n].own_url]
@@ -135,21 +135,21 @@ class _Assignment:
         return self._names[self.keys[n].name] == 1
 
     def _is_gone(self, unique_id: str | None) -> bool:
-        """Tell whether the entry that had an id last has vanished."""
+        """Return whether the last owner of an id has vanished."""
         owner = unique_id and self._registry.owner(unique_id)
         return not owner or owner.name not in self._names
 
     def _give(self, claims: Iterable[tuple[int, str | None]]) -> None:
-        """Give each id to the entry that claims it, if no other does or has it."""
+        """Assign each id to the entry that claims it, if no other claims or has it."""
         taken = set(self.ids.values())
         free = [(n, name) for n, name in claims if name and name not in taken]
         times = Counter(name for _, name in free)
         self.ids |= {n: name for n, name in free if times[name] == 1}
 
     def recognise(self, published: Sequence[Published]) -> Iterator[tuple[str, str]]:
-        """Give the ids of vanished entries to new ones with the same text, or the same title.
+        """Assign the ids of vanished entries to new ones with the same text, or the same title.
 
-        Only where the text or title was one entry's alone, and is; each is told.
+        Only if the text or title belonged to one entry, and still does; each gets a message.
         """
         before = {each.id: each.source or each.title for each in published}
         for what in ("text", "title"):
@@ -168,11 +168,11 @@ class _Assignment:
             self._give((n, name) for n, name in alike if n in new and self._is_gone(name))
             for n in sorted(new - set(self.missing())):
                 name = self.ids[n]
-                if name != self._registry.at_url(self.keys[n]):  # else the URL says so, too
+                if name != self._registry.at_url(self.keys[n]):  # else the URL identifies it, too
                     yield "renamed", _about_renamed(self._entries[n], before[name], name)
 
     def make_new(self) -> None:
-        """Give a new id to each entry that has none yet."""
+        """Assign a new id to each entry that has none yet."""
         missing = self.missing()
         made = new_ids(
             [self._entries[n] for n in missing],

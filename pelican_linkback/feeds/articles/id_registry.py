@@ -1,11 +1,11 @@
-"""Which entry has which id: the lines of ``ids.jsonl``, folded. Pure.
+"""The registry of ids, computed (folded) from the lines of ``ids.jsonl``. Pure.
 
-A line says that from the time ``at`` on the entry of a file at a URL has an id. An entry has the
-id that was said of it last, as long as that was not said of another entry since. A line with an
-empty ``source`` was imported from a published feed, and speaks of the entry that is at its URL.
+A line says that from the time ``at`` on the entry of a file at a URL has an id. The last line about
+an entry counts, unless a later line gives its id to another entry. A line with an empty ``source``
+was imported from a published feed, and is about the entry at its URL.
 
-The registry is a function of the set of the lines: their order does not matter and a line twice
-counts once, so that two branches of a site merge by keeping the lines of both.
+The registry is a function of the set of the lines: their order does not matter and a line that
+occurs twice counts once, so two branches of a site merge by keeping the lines of both.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NO_NAME = ("", "")
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Which of the sites that share a state folder: ``name`` is its default language.
+    """One of the sites that share a state folder: ``name`` is its default language.
 
     ``site`` is SITEURL, ``subsites`` are the languages for which i18n_subsites builds others.
     """
@@ -43,7 +43,7 @@ class Edition:
 
 
 class IdLine(NamedTuple):
-    """A line of the journal. Sorted, later ones come later, and of one time the imported ones."""
+    """A line of the journal. They sort by time; of one time, imported ones come last."""
 
     at: dt.datetime
     imported: bool
@@ -70,7 +70,7 @@ class IdLine(NamedTuple):
 
 
 def _moment(text: str) -> dt.datetime:
-    """Return the time of a line; what is none, and the last year, counts as the oldest."""
+    """Return the time of a line; an invalid one, and the last year, count as the oldest."""
     try:
         moment = dt.datetime.fromisoformat(text)
         moment = moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
@@ -81,7 +81,7 @@ def _moment(text: str) -> dt.datetime:
 
 @dataclass(slots=True)
 class IdRegistry:
-    """What is remembered for an edition.
+    """The ids of an edition.
 
     ``editions`` are its name and those of the editions that it continues.
     """
@@ -89,7 +89,7 @@ class IdRegistry:
     edition: Edition
     editions: Collection[str] = ()
     _ids: dict[Key, str] = field(default_factory=dict)
-    _owners: dict[str, Key] = field(default_factory=dict)  # in the order in which they got it
+    _owners: dict[str, Key] = field(default_factory=dict)  # in the order of their lines
     _keys_at: dict[str, dict[Key, None]] = field(default_factory=dict)
     _by_name: dict[tuple[str, str], str] = field(default_factory=dict)
     _at_url: dict[str, list[str]] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class IdRegistry:
     def of(
         cls, lines: Iterable[IdLine], edition: Edition, keys: Collection[Key] = ()
     ) -> IdRegistry:
-        """Return what ``lines`` say of ``edition``, whose entries now have these ``keys``."""
+        """Return the registry of ``edition`` from ``lines``; its entries now have ``keys``."""
         own = _of_edition(lines, edition, keys)
         registry = cls(edition, {edition.name, *(line.edition for line in own)}, _lines=own)
         for line in registry._lines:
@@ -134,7 +134,7 @@ class IdRegistry:
         return name if name is not None and self._owners[name] == key else None
 
     def once(self, key: Key) -> str | None:
-        """Return the id that the entry with this key had at last, whoever has it now."""
+        """Return the last id of the entry with this key, even if another entry has it now."""
         return self._ids.get(key)
 
     def of_name(self, key: Key) -> str | None:
@@ -142,12 +142,12 @@ class IdRegistry:
         return self._by_name.get(key.name)
 
     def at_url(self, key: Key) -> str | None:
-        """Return the id of the entry at this key's URL, if it is alone there."""
+        """Return the id of the entry at this key's URL, if only one entry is there."""
         here = self._at_url.get(key.url, ())
         return here[0] if key.url and len(here) == 1 else None
 
     def owner(self, unique_id: str) -> Key | None:
-        """Return the key of the entry that had this id last."""
+        """Return the key of the last owner of this id."""
         return self._owners.get(unique_id)
 
     @property
@@ -156,7 +156,7 @@ class IdRegistry:
         return self._owners.keys()
 
     def by_link(self) -> dict[str, str]:
-        """Return the ids of those entries that are alone at their URL, by the absolute URL."""
+        """Return the ids of the entries that share their URL with no other, by the absolute URL."""
         base = self.edition.site.rstrip("/") + "/"
         return {
             urljoin(base, url): names[0]
@@ -167,11 +167,11 @@ class IdRegistry:
     def news(self, ids: Mapping[Key, str], now: dt.datetime) -> list[dict[str, Any]]:
         """Return the lines to append, so that the entries have these ``ids`` from ``now`` on.
 
-        What was taken over from another edition is said again, of this one; and the first line in
-        which SITEURL is new says that. A line is later than what it overrules, whatever the clock
+        An id taken over from another edition gets a line for this one; and the first line with a
+        new SITEURL records it. A line is later than those that it overrules, whatever the clock
         said then.
         """
-        # What was imported for a URL is not said again of who else is there by now.
+        # An id imported for a URL gets no line for other entries at that URL.
         urls = Counter(key.url for key in (*self._owners.values(), *ids))
         records = {
             key: name for name, key in self.records() if key.name != _NO_NAME or urls[key.url] == 1
@@ -218,7 +218,7 @@ class IdRegistry:
 
 
 def _overruled_by(key: Key, unique_id: str) -> tuple[object, ...]:
-    """Return what lines are about that a line of this key and id overrules, if it is later."""
+    """Return the names, URLs and ids whose earlier lines a line with this key and id overrules."""
     return key.name, key.url, unique_id
 
 
@@ -232,8 +232,8 @@ def _after(
 def _of_edition(lines: Iterable[IdLine], edition: Edition, keys: Collection[Key]) -> list[IdLine]:
     """Return the sorted lines of an edition, and of those that a new one continues.
 
-    The language setting was corrected where another edition was at this address and had the same
-    files, and this one has not been seen before.
+    That is, DEFAULT_LANG was corrected: another edition had this URL and the same files, and this
+    one is new.
     """
     by_edition: dict[str, list[IdLine]] = {}
     for line in lines:
@@ -255,7 +255,7 @@ def _is_continued(lines: Collection[IdLine], edition: Edition, keys: Collection[
         return False
     if sites := {line.site for line in lines} - {""}:
         return edition.site in sites
-    # Lines of earlier versions do not say where the site was.
+    # Lines of earlier versions do not have the site's URL.
     return len({_primary(line.edition) for line in lines} | {_primary(edition.name)}) == 1
 
 

@@ -1,6 +1,6 @@
-"""The ids in the state folder: ``ids.jsonl``, and what was published last.
+"""The ids in the state folder: ``ids.jsonl``, and the entries of the last publication.
 
-``ids.jsonl`` is the memory. ``entries.jsonl`` is rewritten with each publication that changes it,
+``ids.jsonl`` is the registry. ``entries.jsonl`` is rewritten with each publication that changes it,
 and may be deleted: without it a file that was renamed together with its URL is not recognised.
 """
 
@@ -24,15 +24,15 @@ __all__ = ["IdStore", "edition_of"]
 
 
 def edition_of(settings: Settings) -> Edition:
-    """Return which of the sites that share a state folder the settings are of."""
+    """Return the edition of the settings among the sites that share a state folder."""
     return Edition(settings.edition, settings.site_url, settings.subsites)
 
 
 class IdStore:
-    """What the state folder at ``state`` knows of the ids of an edition.
+    """The ids of an edition in the state folder ``state``.
 
-    ``problems`` has sentences about lines that could not be used. Raises JournalError when the
-    ids cannot be read.
+    ``problems`` has sentences about lines that could not be used. Raises JournalError if the ids
+    cannot be read.
     """
 
     def __init__(self, state: Path, edition: Edition) -> None:
@@ -42,7 +42,7 @@ class IdStore:
         self._lines, self.problems = _read(self._journal)
 
     def registry(self, keys: Collection[Key] = ()) -> IdRegistry:
-        """Return the ids of the edition, whose entries have these ``keys`` at present."""
+        """Return the registry of the edition, whose entries have these ``keys`` at present."""
         return IdRegistry.of(self._lines, self._edition, keys)
 
     def assign(self, entries: Sequence[Entry]) -> Assigned:
@@ -51,7 +51,7 @@ class IdStore:
         return assign_ids(entries, registry, lambda: self._published(registry))
 
     def _published(self, registry: IdRegistry) -> Iterator[Published]:
-        with suppress(JournalError):  # it is a cache, and missing one costs no more than this
+        with suppress(JournalError):  # a cache: without it only renamed files are not recognised
             for event in self._snapshot.read().events:
                 if event.get("edition") in registry.editions:
                     fields = (str(event.get(name) or "") for name in ("id", "title", "text"))
@@ -59,7 +59,7 @@ class IdStore:
                     yield Published(source, *fields)
 
     def remember(self, assigned: Assigned, now: dt.datetime) -> None:
-        """Put on disk what is new; raise JournalError where that fails."""
+        """Write the new ids to disk; raise JournalError if that fails."""
         lines = assigned.registry.news(assigned.recognisable(), now)
         if lines:
             self._journal.append(*lines)
@@ -81,10 +81,10 @@ class IdStore:
             }
 
     def import_ids(self, published: Mapping[str, str], now: dt.datetime) -> int:
-        """Remember ids of feeds that were published before, by their links; return how many.
+        """Import ids of feeds that were published before, by their links; return how many.
 
-        A link of another domain (the site may have moved) is taken to have the same path here.
-        An id that another entry has by now stays with it. Raises JournalError.
+        A link of another domain (the site may have moved) is taken to have the same path here. An
+        id that another entry has by now is not changed. Raises JournalError.
         """
         registry = self.registry()
         owned = {unique_id for unique_id, _ in registry.records()}
@@ -112,7 +112,7 @@ def _place(line: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _read(journal: Journal) -> tuple[list[IdLine], tuple[str, ...]]:
-    """Return the lines of the journal, and sentences about those that are none."""
+    """Return the lines of the journal, and sentences about those that cannot be used."""
     reading = journal.read()
     damage = {each.line_number: each.why for each in reading.problems}
     lines = []

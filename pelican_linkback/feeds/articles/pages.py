@@ -6,9 +6,9 @@ __all__ = ["has_page", "page_of_article", "page_of_group"]
 
 
 def has_page(content: object) -> bool:
-    """Tell whether Pelican writes a page for an article or a page: not with an empty ``Save_as``.
+    """Return whether Pelican writes a page for an article or page: not with an empty ``Save_as``.
 
-    ``content.save_as`` would say so, too, and is worked out anew each time.
+    Not by ``content.save_as``, which is computed on each access.
     """
     if hasattr(content, "override_save_as"):
         return bool(content.override_save_as)
@@ -18,10 +18,10 @@ def has_page(content: object) -> bool:
 
 
 def page_of_article(article: object, url: str) -> str:
-    """Return ``url``, that of an article or a page, where a page is; "", the home page, else.
+    """Return ``url``, that of an article or a page, if its page exists; else "", the home page.
 
-    Without a page of its own the article may name another, where all of them stand: by ``URL`` in
-    its metadata, or by an ARTICLE_URL that is not made of its slug (but for the fragment).
+    An article without a page of its own may name another, where all of them are shown: by ``URL``
+    in its metadata, or by an ARTICLE_URL that does not contain its slug (except in the fragment).
     """
     if has_page(article) or hasattr(article, "override_url"):
         return url
@@ -30,8 +30,8 @@ def page_of_article(article: object, url: str) -> str:
 
 
 def page_of_group(obj: object) -> str:
-    """Return the URL of the page of a category, an author, a tag; "", the home page, without one.
+    """Return the URL of the page of a category, author or tag; "", the home page, without one.
 
-    That is what CATEGORY_SAVE_AS = "" and its like mean. Any object of a feed may be like these.
+    CATEGORY_SAVE_AS = "" and the like mean that. The object of a feed may be of any type.
     """
     return str(getattr(obj, "url", "") or "") if getattr(obj, "save_as", True) else ""

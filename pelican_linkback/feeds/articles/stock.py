@@ -1,6 +1,6 @@
-"""The feeds that Pelican's own settings ask for, as Feed classes and nothing more.
+"""The feeds that Pelican's own settings ask for, as Feed classes.
 
-Each kind is declared once, for RSS 2.0; its siblings for Atom 1.0 and JSON Feed 1.1 differ by one
+Each kind is declared once, for RSS 2.0; the variants for Atom 1.0 and JSON Feed 1.1 differ by one
 line.
 """
 
@@ -71,7 +71,7 @@ class AllFeed(ArticleFeed):
 
 @dataclass(frozen=True, slots=True)
 class InLanguage:
-    """A category, author or tag in one language; it has the attributes of what it stands for."""
+    """A category, author or tag in one language; it has the attributes of its object."""
 
     obj: Group
     lang: str
@@ -121,9 +121,9 @@ class GroupFeed(ArticleFeed):
         return as_method(super().link)(obj) if self._has_page(obj) else ""
 
     def _has_page(self, obj: object) -> bool:
-        """Tell whether there is a page of the object in all languages.
+        """Return whether the object has a page, in all languages.
 
-        Pelican writes it where an article in the default language belongs to it. A class may have
+        Pelican writes it if an article in the default language belongs to it. A class may have
         objects of another kind, with pages that a plugin writes.
         """
         if not isinstance(obj, InLanguage):
@@ -151,7 +151,7 @@ class GroupFeed(ArticleFeed):
         return dict(by_language)
 
     def _shared_slugs(self, site: Site) -> list[tuple[str, tuple[str, ...]]]:
-        """Return a warning for each slug that several names have: words, and what they name."""
+        """Return a warning for each slug that several names share: message and arguments."""
         names: dict[str, dict[str, str]] = defaultdict(dict)
         groups = list(chain(*map(self.groups_of, chain(site.articles, site.translations))))
         for name, obj in dict(zip(map(str, groups), groups, strict=True)).items():
@@ -168,7 +168,7 @@ class GroupFeed(ArticleFeed):
 
 
 _SPELLING = re.compile(r"[\s_.'’‐-―-]+")
-"""What two spellings of one name differ in, beside capitals."""
+"""The characters that spellings of one name differ in, besides capitals."""
 
 _ONE = (
     "The {} {} share the slug {!r} and so have one page and one feed; "
@@ -210,7 +210,7 @@ class AuthorFeed(GroupFeed):
 
     @default
     def author_name(self, obj: object) -> str | None:
-        """Return the author; an address that is in the name is told apart in the document."""
+        """Return the author; an e-mail address in the name is separated in the document."""
         return plain_text(str(obj))
 
 
@@ -343,4 +343,4 @@ STOCK_FEEDS: tuple[type[Feed], ...] = (
     *(AtomTagFeed, TagFeed, JsonTagFeed),
     *(AtomTranslationFeed, TranslationFeed, JsonTranslationFeed),
 )
-"""Every feed that a setting of Pelican's kind names, in the order in which paths are given away."""
+"""Every feed class of Pelican's settings, in the order in which they get paths."""

@@ -1,1 +1,1 @@
-"""The HTML of an article made fit for a reader far from the site."""
+"""Prepares the HTML of an article for feed readers."""

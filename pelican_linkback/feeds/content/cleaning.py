@@ -1,7 +1,7 @@
-"""An article's text, made fit for a reader far from the site. Pure.
+"""Prepares an article's HTML for feed readers. Pure.
 
-Most articles are in order as they are, or but for relative URLs, which a scan tells; only the
-others are parsed, cleaned and written again (``sanitizer``). In doubt an article is parsed.
+Most articles are valid as they are, or apart from relative URLs, which a scan finds; only the
+others are parsed, cleaned and serialised (``sanitizer``). In doubt an article is parsed.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _BLANK = re.compile(rf"[{_NOTHING}]*+")
 
 
 def fit(html: str, base: str) -> str:
-    """Return an article's HTML fit for a reader far from the site; idempotent, never raises.
+    """Return an article's HTML prepared for feed readers; idempotent, never raises.
 
-    It is what a browser makes of the article, written so that every parser reads the same.
-    ``base`` is the article's own URL. Every relative URL is made absolute against it (P16, P24);
-    where it is no http(s) URL itself, as in development, URLs stay as written. Scripts, event
-    handlers, forms and comments go; what is embedded becomes a link. HTML that needs none of
-    this is returned as it is, the same object.
+    It is what a browser makes of the article, written so that every parser reads the same. ``base``
+    is the article's own URL. Every relative URL is made absolute against it (P16, P24); if it is no
+    http(s) URL itself, as in development, URLs stay as written. Scripts, event handlers, forms and
+    comments are removed; embedded content becomes a link. HTML that needs none of this is returned
+    as it is, the same object.
     """
     order = scan(html)
     if order is Order.IN_ORDER:
@@ -60,7 +60,7 @@ def fit(html: str, base: str) -> str:
 
 
 def _with_absolute_urls(html: str, base: str) -> str:
-    """Return HTML with absolute URLs in its tags, as far as these are in order; nothing else."""
+    """Return HTML with absolute URLs in its valid tags; nothing else changes."""
 
     def mend(attribute: re.Match[str]) -> str:
         if attribute[1] not in {"href", "src"}:
@@ -72,22 +72,22 @@ def _with_absolute_urls(html: str, base: str) -> str:
 
 @functools.lru_cache(maxsize=2048)
 def words(html: str) -> str:
-    """Return what HTML says as plain text, in one line.
+    """Return the text of HTML in one line.
 
-    The same article stands in the feeds of its category, authors and tags.
+    The same article is in the feeds of its category, authors and tags.
     """
     text = _NOT_WORDS.sub("", fit(html, ""))
     return " ".join(unescape(_TAG.sub(_between, text)).split())
 
 
 def _between(tag: re.Match[str]) -> str:
-    """Return what stands between the words before a tag and behind it."""
+    """Return the separator of the words before and after a tag."""
     name = tag[1].lstrip("/").lower()
     return " " if name in BLOCKS or name in {"br", "img"} else ""
 
 
 def is_blank(html: str) -> bool:
-    """Tell whether HTML that is fit shows neither words nor anything else."""
+    """Return whether prepared HTML shows neither text nor anything else."""
     if not _MAYBE_BLANK.fullmatch(html):
         return False
     return _BLANK.fullmatch(unescape(_TAG.sub("", html))) is not None

@@ -1,4 +1,4 @@
-"""What is known of the elements of HTML, SVG and MathML, in one place. Only tables."""
+"""Tables of the elements of HTML, SVG and MathML."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 VOID = frozenset({"area", "br", "col", "hr", "img", "source", "track", "wbr"})
-"""Elements that have no contents and no end tag, as far as a feed may hold them."""
+"""Elements without content and end tag that a feed may contain."""
 
 PHRASING = frozenset(
     {
@@ -28,7 +28,7 @@ PHRASING = frozenset(
         *("time", "tt", "u", "var"),
     }
 )
-"""What marks words within a paragraph."""
+"""Elements within a paragraph."""
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -39,10 +39,10 @@ BLOCKS = HEADINGS | {
     *("nav", "ol", "p", "plaintext", "pre", "search", "section", "summary", "table", "tbody"),
     *("td", "tfoot", "th", "thead", "tr", "ul", "xmp"),
 }
-"""Where one of these begins or ends, so does a word."""
+"""Elements that separate words."""
 
 KNOWN = PHRASING | BLOCKS | VOID | {"audio", "map", "picture", "video"}
-"""The elements of HTML that a feed holds, and those that become others of these."""
+"""The elements of HTML in a feed, and those that are renamed to one of them."""
 
 DROPPED = frozenset(
     {
@@ -51,7 +51,7 @@ DROPPED = frozenset(
         *("style", "template", "textarea", "title"),
     }
 )
-"""What a reader must not get, or can do nothing with, goes with all that is in it."""
+"""Elements that are removed with their content: unsafe or useless in a reader."""
 
 RENAMED = {
     "fieldset": "div",
@@ -61,16 +61,16 @@ RENAMED = {
     "plaintext": "pre",
     "xmp": "pre",
 }
-"""A block stays a block, and a listing stays a listing that every parser reads alike."""
+"""A block stays a block, and a listing a listing that every parser reads alike."""
 
 SHOWN = KNOWN - RENAMED.keys()
 """The elements of HTML that stay as they are."""
 
 LINKED = {"embed": "src", "iframe": "src", "object": "data"}
-"""Readers take these out and leave nothing: a link says what was there. Here is who has the URL."""
+"""Readers remove these without a trace, so a link replaces them. The attribute has the URL."""
 
 LOADED = frozenset({"audio", "embed", "iframe", "img", "source", "video"})
-"""What a script may load when it scrolls into sight."""
+"""What a script may load lazily."""
 
 SVG = frozenset(
     {
@@ -86,7 +86,7 @@ SVG = frozenset(
         *("use", "view"),
     }
 )
-"""The elements of SVG that draw or move something; others draw nothing, and go."""
+"""The elements of SVG that draw or move something; others are removed."""
 
 MATHML = frozenset(
     {
@@ -96,4 +96,4 @@ MATHML = frozenset(
         *("mtd", "mtext", "mtr", "munder", "munderover", "none", "semantics"),
     }
 )
-"""The elements of MathML that say something."""
+"""The elements of MathML with a meaning."""

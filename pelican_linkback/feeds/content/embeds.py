@@ -1,4 +1,4 @@
-"""What stands in the place of something embedded: a link to its page, or a picture. Pure."""
+"""Replacements of embedded content: a link to its page, or a picture. Pure."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PLAYERS = {
     "lite-youtube": "https://www.youtube.com/embed/",
     "lite-vimeo": "https://player.vimeo.com/video/",
 }
-"""Elements of scripts that show a film when they are clicked, and where it would be embedded."""
+"""Elements of scripts that load a video when clicked, and the URL that they embed."""
 
-# The address of what is embedded, and that of its page; a name may be a parameter of the query.
+# The URL of the embedded content, and that of its page; a name may be a query parameter.
 _PAGES = tuple(
     (re.compile(rf"(?:https?:)?//{address}", re.ASCII), page)
     for address, page in (
@@ -66,7 +66,7 @@ _PAGES = tuple(
 
 
 def page_of(url: str) -> str:
-    """Return the page that shows what ``url`` embeds, for the players that are known."""
+    """Return the page that shows the embedded ``url``, for known players."""
     for address, page in _PAGES:
         if found := address.fullmatch(url):
             query = parse_qs(urlsplit(url).query)
@@ -87,7 +87,7 @@ def _at_the_same_time(page: str, said: dict[str, str]) -> str:
 
 
 def frame_of(player: Element) -> Element:
-    """Return the frame that a script would put in the place of a player's element."""
+    """Return the frame that a script would put in place of a player's element."""
     said = player.attributes
     film = said.get("videoid", "").strip()
     source = f"{PLAYERS[player.name]}{film}" if film else ""
@@ -95,10 +95,10 @@ def frame_of(player: Element) -> Element:
 
 
 def instead_of(element: Element, base: str) -> list[Node]:
-    """Return what a reader gets in the place of something embedded.
+    """Return the replacement of embedded content in a feed.
 
-    An object that is a picture (docutils makes one of a drawing in SVG) becomes an img; another
-    is replaced by what it has for those who cannot show it; else there is a link.
+    An object that is a picture (docutils makes one for an SVG drawing) becomes an img; another is
+    replaced by its fallback content; else there is a link.
     """
     reference = element.attributes.get(LINKED[element.name], "").strip(EDGES)
     url = linked(reference, base) if reference else None

@@ -1,7 +1,7 @@
-"""Pictures and frames that a script would load when they scroll into sight. Pure.
+"""Pictures and frames that a script would load lazily. Pure.
 
-Readers run no scripts, so that these are loaded at once; and where a page has the same in
-``<noscript>`` for those without scripts, it is shown once.
+Readers run no scripts, so these are loaded at once; and if a page has the same in ``<noscript>``,
+it is shown once.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _LAZY_CLASS = re.compile(r"\blazy|\blozad\b|\bjs-lazy", re.IGNORECASE)
 
 
 def may_be_late(html: str) -> bool:
-    """Tell whether there may be anything to load."""
+    """Return whether there may be anything to load."""
     lower = html.lower()
     return "data-" in lower or "<noscript" in lower
 
@@ -55,7 +55,7 @@ def load(root: Element, base: str) -> None:
 
 
 def _load(element: Element) -> bool:
-    """Put the addresses where they belong; tell whether a script would have done so."""
+    """Put the URLs where they belong; return whether a script would have done so."""
     attributes, late = element.attributes, False
     for name, sources in _LATE.items():
         values = [attributes.pop(source, "").strip() for source in sources]
@@ -69,7 +69,7 @@ def _load(element: Element) -> bool:
 
 
 def _load_anything(attributes: dict[str, str]) -> bool:
-    """Find an address for a picture that waits for a script that is not known."""
+    """Find a URL for a picture that waits for an unknown script."""
     sets = (url for url, _ in candidates(attributes.get("srcset", "")))
     others = {name: said.strip() for name, said in attributes.items() if name.startswith("data-")}
     found = next(chain(sets, filter(_is_picture, others.values())), "")
@@ -81,20 +81,20 @@ def _load_anything(attributes: dict[str, str]) -> bool:
 
 
 def _is_picture(value: str) -> bool:
-    """Tell whether the path of an address ends as that of a picture does."""
+    """Return whether the path of a URL has the extension of a picture."""
     path = re.split("[?#]", value, maxsplit=1)[0].lower()
     return path.endswith(_PICTURES) and value.split() == [value]
 
 
 def _is_said(name: str, value: str) -> bool:
-    """Tell an address from a switch such as ``data-lazy="true"``."""
+    """Return whether a value is a URL, and not a switch such as ``data-lazy="true"``."""
     if name == "sizes":
         return value not in {"", "auto"}
     return "." in value or "/" in value or value.startswith("data:")
 
 
 class _Twins:
-    """What a page shows with scripts, against what it has in ``<noscript>`` for those without."""
+    """Compares what a page shows with scripts and what it has in ``<noscript>``."""
 
     def __init__(self, base: str, late: dict[int, Element]) -> None:
         self.base = base
@@ -102,7 +102,7 @@ class _Twins:
         self.loaded = {(each.name, self._source(each)) for each in late.values()}
 
     def settle(self, parent: Element) -> None:
-        """Let each ``<noscript>`` of ``parent`` be, or take it out for what shows the same."""
+        """Keep each ``<noscript>`` of ``parent``, or remove it if its content is shown already."""
         nodes = [each for each in parent.children if not _is_blank(each)]
         gone = {
             id(node)
@@ -122,7 +122,7 @@ class _Twins:
         return (medium.name, self._source(medium)) in self.loaded
 
     def _takes_over(self, twin: Element | None, medium: Element) -> bool:
-        """Tell whether a neighbour shows the same, and let it if it only waits to."""
+        """Return whether a neighbour shows the same; one that waits for a script is loaded."""
         if twin is None or twin.name != medium.name:
             return False
         if self._source(twin) == self._source(medium):
@@ -145,7 +145,7 @@ def _waits(element: Element) -> bool:
 
 
 def _only_medium(node: Node) -> Element | None:
-    """Return what a node shows, if that is one picture, frame or film and nothing else."""
+    """Return the picture, frame or video that is the only content of a node, if so."""
     if isinstance(node, str):
         return None
     found = [each for each in elements(node) if each.name in _MEDIA]

@@ -1,7 +1,7 @@
-"""What only the page's style sheet or scripts make readable, and what a feed has instead. Pure.
+"""Removes or replaces what only the page's style sheet or scripts make readable. Pure.
 
-A feed has no style sheet: there the sign behind each heading, the column of line numbers beside a
-listing and the second rendering of a formula would stand as text.
+A feed has no style sheet: there the permalink of each heading, the column of line numbers beside a
+listing and the second rendering of a formula would be shown as text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _PERMALINKS = frozenset(
         *("header-anchor", "heading-anchor", "heading-link", "headinglink"),
     }
 )
-# What may also stand around the words of a heading, or around others.
+# Characters that may also surround the text of a heading.
 _OF_MANY_USES = frozenset({"anchor", "permalink"})
 _SIGNS = frozenset("¶#§🔗⚓∞\ufe0f")
 
@@ -30,7 +30,7 @@ _NUMBERS = frozenset(
 )
 # KaTeX and both generations of MathJax.
 _FORMULAS = frozenset({"katex", "MathJax", "MathJax_Display", "MathJax_SVG"})
-_EMPTIED = "lntd"  # Chroma's cell of numbers, which has the class of that of the code
+_EMPTIED = "lntd"  # Chroma's cell of line numbers has the same class as the cell of the code.
 _BUTTONS = frozenset(
     {
         *("copybtn", "copy-btn", "copy-button", "copy-code-button", "copybutton", "btn-clipboard"),
@@ -40,11 +40,11 @@ _BUTTONS = frozenset(
 )
 
 MARKS = _PERMALINKS | _NUMBERS | _FORMULAS | _BUTTONS | {_EMPTIED}
-"""The classes by which these are known."""
+"""The classes that mark these."""
 
 
 def is_for_the_page(element: Element) -> bool:
-    """Tell whether an element is of no use without the page's style sheet and scripts."""
+    """Return whether an element is of no use without the page's style sheet and scripts."""
     classes = _classes(element)
     if element.name == "a" and _is_permalink(element, classes):
         return True
@@ -58,9 +58,9 @@ def _classes(element: Element) -> set[str]:
 
 
 def _is_permalink(link: Element, classes: set[str]) -> bool:
-    """Tell whether a link leads to where it stands, and says nothing."""
+    """Return whether a link leads to its own position, and has no text."""
     address = link.attributes.get("href")
-    if address is None:  # it is the place that links lead to
+    if address is None:  # it is a target of links
         return False
     text = text_of(link)
     if classes & _PERMALINKS or (address.startswith("#") and _is_hidden(link)):
@@ -70,10 +70,10 @@ def _is_permalink(link: Element, classes: set[str]) -> bool:
 
 
 def without_permalinks(heading: Element) -> list[Node]:
-    """Return what a heading holds, but for links to itself: signs, or words beside its own."""
+    """Return the content of a heading without links to itself: signs, or words beside its own."""
     texts = [each if isinstance(each, str) else text_of(each) for each in heading.children]
     worded = list(map(_has_words, texts))
-    several = sum(worded) > 1  # a link with words goes only where others are left
+    several = sum(worded) > 1  # a link with words is removed only if other words are left
     return [
         node
         for node, has_words in zip(heading.children, worded, strict=True)
@@ -85,7 +85,7 @@ def without_permalinks(heading: Element) -> list[Node]:
 
 
 def _is_marked(link: Element) -> bool:
-    """Tell whether a link of a heading is made for those who point at it."""
+    """Return whether a link of a heading is shown only on hover."""
     inside = link.attributes.get("href", "").startswith("#")
     return bool(_classes(link) & (_PERMALINKS - _OF_MANY_USES)) or (inside and _is_hidden(link))
 
@@ -108,7 +108,7 @@ def _has_pictures(element: Element) -> bool:
 
 
 def formula_in(element: Element) -> Element | None:
-    """Return the MathML of what KaTeX or MathJax made of a formula; None for anything else."""
+    """Return the MathML in the output of KaTeX or MathJax; None for anything else."""
     classes = element.attributes.get("class", "").split()
     if element.name != "mjx-container" and _FORMULAS.isdisjoint(classes):
         return None

@@ -1,7 +1,7 @@
-"""HTML text to a tree, as browsers read it (HTML, section 13.2). The only place that knows how.
+"""Parses HTML into a tree, as browsers do (HTML, section 13.2). The only module that does.
 
-turbohtml reads it, in C, where there is a wheel of it for the machine; else Beautiful Soup with
-html5lib does, a hundred times slower and as browsers do in all but rare cases.
+turbohtml is used, which is written in C, if it has a wheel for this machine; else Beautiful Soup
+with html5lib, which takes a hundred times as long and differs from browsers in rare cases.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from pelican_linkback.feeds.content.tree import Element, Node
 __all__ = ["parse"]
 
 MOST_ATTRIBUTES = 200
-"""Of one tag; what comes behind them is left out."""
+"""The maximum for one tag; further attributes are left out."""
 
 MOST_LEVELS = 200
-"""How deep elements may be: what is deeper loses its tags."""
+"""The maximum depth of elements: deeper ones lose their tags."""
 
 _SPACES = {"http://www.w3.org/2000/svg": "svg", "http://www.w3.org/1998/Math/MathML": "math"}
 
 
 class _Parser(NamedTuple):
-    """A parser of somebody else's.
+    """A parser library.
 
-    ``parse`` returns the nodes of a piece of HTML; ``read`` returns what a node is: its text, an
-    element with no children yet, or None for comments and the like. ``children`` are an element's.
+    ``parse`` returns the nodes of a piece of HTML; ``read`` converts a node: to its text, an
+    element without children yet, or None for comments and the like. ``children`` are an element's.
     """
 
     parse: Callable[[str], Iterable[Any]]
@@ -37,9 +37,9 @@ class _Parser(NamedTuple):
 
 
 def parse(html: str) -> Element:
-    """Return a ``div`` that holds what a browser makes of a piece of HTML, without its comments."""
+    """Return a ``div`` with the tree that a browser makes of a piece of HTML, without comments."""
     parser = _parser()
-    # Lone surrogates, which XML forbids, are more than a parser can encode.
+    # Parsers cannot encode lone surrogates, which XML forbids.
     nodes = parser.parse(html.encode(errors="ignore").decode())
     root = Element("div")
     waiting: list[tuple[list[Node], Any]] = [(root.children, iter(nodes))]
@@ -79,7 +79,7 @@ def _turbohtml() -> _Parser:
             return node.data
         if not isinstance(node, Parsed):
             return None
-        # Class and rel are lists in ``attrs``; ``attr`` gives what is written.
+        # Class and rel are lists in ``attrs``; ``attr`` returns them as written.
         names = list(node.attrs)[:MOST_ATTRIBUTES]
         attributes = {name: node.attr(name) or "" for name in names}
         space = node.namespace
@@ -97,7 +97,7 @@ def _beautiful_soup() -> _Parser:
     from bs4.element import NavigableString, PreformattedString  # noqa: PLC0415
 
     def nodes(text: str) -> Iterable[Any]:
-        # In the body, as a fragment is; Beautiful Soup has no other way to say so.
+        # In the body, as a fragment is; Beautiful Soup has no other way to parse one.
         soup = BeautifulSoup(
             f"<!DOCTYPE html><body>{text}", "html5lib", multi_valued_attributes=None
         )

@@ -11,18 +11,17 @@ from pelican_linkback.text.urls import can_be_read
 __all__ = ["first_picture"]
 
 _IMG = re.compile(r"""<[iI][mM][gG]\b(?:[^<>"']++|"[^"]*"|'[^']*')*+>""")
-# What needs no parser: each attribute once, in double quotes, and without references.
+# Can be read without a parser: each attribute once, in double quotes, without references.
 _PLAIN_ATTRIBUTE = re.compile(r'(?<![a-z-])([a-z-]++)="([^"<>&]*+)"')
 _PLAIN_IMG = re.compile(r'<img(?: ([a-z-]+)="[^"<>&]*"(?![^>]* \1=))*+ ?/?>')
 _NO_PICTURE = re.compile(r"\s*(?:data:|$)", re.IGNORECASE)
 
 
 def first_picture(html: str) -> str | None:
-    """Return the URL of the first picture in an article's HTML, as it stands there.
+    """Return the URL of the first picture in an article's HTML, as written.
 
-    What is one pixel high or wide counts readers, and is no picture; nor has a ``data:`` URL an
-    address that others could use, nor ``http://[x``, which is none. Without ``src`` the first of
-    ``srcset`` counts.
+    A picture of one pixel is a tracker, and skipped; so are ``data:`` URLs, which others cannot
+    use, and invalid ones such as ``http://[x``. Without ``src`` the first of ``srcset`` counts.
     """
     for found in _IMG.finditer(html):
         attributes = attributes_of(found[0])

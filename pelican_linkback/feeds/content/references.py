@@ -1,4 +1,4 @@
-"""What the URLs in an article's HTML become: absolute, or nothing. Pure."""
+"""Makes the URLs in an article's HTML absolute, or removes them. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ON_THE_WEB = re.compile(r"https?://", re.IGNORECASE)
 _NOT_IN_URLS = re.compile(r"[\t\r\n]")
 
 _DATA = re.compile(r"data:", re.IGNORECASE)
-# As a picture no document runs scripts; where a link leads to one, it does.
+# No document runs scripts when it is shown as a picture; when a link opens it, it does.
 _DATA_SHOWN = re.compile(r"data:(?:audio|font|image|video)/", re.IGNORECASE)
 _DATA_LINKED = re.compile(
     r"data:(?:audio/|video/|image/(?!svg)|text/(?:plain|csv)|application/(?:json|pdf|zip)"
@@ -42,7 +42,7 @@ _ALIVE_STYLE = re.compile(
 
 
 def absolute(reference: str, base: str) -> str | None:
-    """Return a URL that means the same everywhere, or None for a script and for nonsense."""
+    """Return an absolute URL, or None for a script or an invalid reference."""
     plain = urls.plainly_joined(base, reference)
     if plain is not None and _ON_THE_WEB.match(base):
         return plain
@@ -58,24 +58,24 @@ def absolute(reference: str, base: str) -> str | None:
 
 
 def shown(reference: str, base: str) -> str | None:
-    """Return the URL of what is shown in place, such as a picture; None where nothing is."""
+    """Return the URL of embedded content, such as a picture; None if it is not allowed."""
     url = absolute(reference, base) if reference.strip(EDGES) else None
     return None if url and _DATA.match(url) and not _DATA_SHOWN.match(url) else url
 
 
 def linked(reference: str, base: str) -> str | None:
-    """Return the URL of a link; None where it leads to a script, or a document that may run one."""
+    """Return the URL of a link; None if it is a script, or a document that may run one."""
     url = absolute(reference, base)
     return None if url and _DATA.match(url) and not _DATA_LINKED.match(url) else url
 
 
 def is_alive(value: str) -> bool:
-    """Tell whether the value of an attribute of SVG or MathML names a script, or may do so."""
+    """Return whether an attribute of SVG or MathML may contain a script."""
     return _ALIVE.search(_NOT_IN_URLS.sub("", value)) is not None
 
 
 def mended_style(style: str, base: str) -> str | None:
-    """Return CSS with absolute URLs; None where it could run something in some reader."""
+    """Return CSS with absolute URLs; None if some reader could run code in it."""
     if _ALIVE_STYLE.search(_read_style(style)):
         return None
 
@@ -90,7 +90,7 @@ def mended_style(style: str, base: str) -> str | None:
 
 
 def _read_style(style: str) -> str:
-    """Return CSS without comments and escapes, behind which words could hide."""
+    """Return CSS without comments and escapes, which could hide keywords."""
     if "/*" in style:
         style = _STYLE_COMMENT.sub("", style)
     return _STYLE_ESCAPE.sub(_unescaped, style) if "\\" in style else style
@@ -102,6 +102,6 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def mended_srcset(srcset: str, base: str) -> str | None:
-    """Return the pictures of a srcset with absolute URLs; None where there are none."""
+    """Return the pictures of a srcset with absolute URLs; None if there are none."""
     found = [(shown(url, base), size) for url, size in candidates(srcset)]
     return ", ".join(f"{url} {size}".strip() for url, size in found if url) or None

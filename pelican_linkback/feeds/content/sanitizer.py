@@ -1,4 +1,4 @@
-"""HTML parsed, cleaned and written again until a parser would change nothing more. Pure."""
+"""Parses, cleans and serialises HTML until a parser would change nothing more. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from pelican_linkback.feeds.content.tree import Element, Node, elements, text_of
 __all__ = ["clean"]
 
 MOST_TIMES = 8
-"""How often HTML is parsed: twice is the rule, once more for each thing that moves."""
+"""The maximum number of passes: twice is the rule, once more for each element that moves."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*+(?::[A-Za-z_][A-Za-z0-9_.-]*+)?")
 _NEVER = frozenset(
@@ -48,17 +48,16 @@ _NEWER = frozenset({"figcaption", "hgroup", "main", "search", "summary"})
 _SEEN_THROUGH = PHRASING | {"address", "audio", "dialog", "div", "p", "picture", "video"}
 _ANIMATIONS = frozenset({"animate", "animateMotion", "animateTransform", "set"})
 
-# XHTML's way to close a frame, which a browser does not know: to it, all that follows is inside.
+# XHTML's way to close a frame, which browsers do not know: they put all that follows inside.
 _CLOSED_FRAME = re.compile(
     r"""(<iframe\b(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+(?<=/)>)""", re.IGNORECASE
 )
 
 
 def clean(html: str, base: str) -> str:
-    """Return HTML fit for a reader far from the site, which every parser reads alike.
+    """Return HTML prepared for feed readers, which every parser reads alike.
 
-    ``base`` is the URL that references are relative to. Idempotent: what is returned is what it
-    would be made of itself.
+    ``base`` is the URL that references are relative to. Idempotent.
     """
     written = html
     if "/>" in html:
@@ -75,7 +74,7 @@ def _cleaned_once(html: str, base: str) -> str:
     if lazy.may_be_late(html):
         lazy.load(root, base)
     _rename_items(root)
-    # What an element holds is clean before the element itself is looked at.
+    # The content of an element is clean before the element itself is looked at.
     for parent in reversed(list(elements(root))):
         children: list[Node] = []
         for node in without_permalinks(parent) if parent.name in HEADINGS else parent.children:
@@ -88,14 +87,14 @@ def _cleaned_once(html: str, base: str) -> str:
 
 
 def _is_plain(element: Element) -> bool:
-    """Tell at once of most elements that they stay as they are."""
+    """Return whether an element stays as it is, which is quickly found for most."""
     return not element.attributes and element.space == "html" and element.name in SHOWN
 
 
 def _rename_items(root: Element) -> None:
-    """Make blocks of list items that stand where parsers differ on whether they end one another.
+    """Make blocks of list items where parsers differ on whether they end one another.
 
-    To older ones the elements of ``_NEWER`` are no blocks, which an item would look beyond.
+    For older parsers the elements of ``_NEWER`` are no blocks, so an item does not end there.
     """
     for element in elements(root):
         waiting: list[Node] = [*element.children] if element.name in _NEWER else []
@@ -108,7 +107,7 @@ def _rename_items(root: Element) -> None:
 
 
 def _instead_of(element: Element, base: str) -> list[Node]:
-    """Return what stands in the place of an element, whose contents are clean."""
+    """Return the replacement of an element whose contents are clean."""
     if element.space == "svg":
         nodes = _svg(element, base)
     elif element.space == "math":
@@ -140,7 +139,7 @@ def _html(element: Element, base: str) -> list[Node]:
 
 
 def _box(element: Element) -> list[Node]:
-    """Return what is left of what is dropped: a sign for the box of a task list."""
+    """Return what replaces a removed form element: a character for the box of a task list."""
     said = element.attributes
     if element.name != "input" or said.get("type") != "checkbox" or "disabled" not in said:
         return []
@@ -153,7 +152,7 @@ def _svg(element: Element, base: str) -> list[Node]:
         return []
     if name == "style":
         style = mended_style(text_of(element), base) or ""
-        # Some parsers take it for markup, and some do not: it must say the same to both.
+        # Some parsers read it as markup, and some do not: it must mean the same to both.
         element.children = [] if set("<&") & set(style) else [style]
     elif name in {"desc", "title"}:
         element.children = [text_of(element)]
@@ -172,7 +171,7 @@ def _math(element: Element) -> list[Node]:
 
 
 def _attributes(element: Element, base: str) -> dict[str, str]:
-    """Return the attributes that a reader is to get."""
+    """Return the attributes for a feed."""
     mended = {
         name: _attribute(element, name, value, base) for name, value in element.attributes.items()
     }
@@ -194,7 +193,7 @@ def _attribute(element: Element, name: str, value: str, base: str) -> str | None
 
 
 def _link(element: Element, name: str, value: str, base: str) -> str | None:
-    """Return where a reference leads; in SVG it may be a part of the same drawing, or a picture."""
+    """Return the target of a reference; in SVG it may be a part of the drawing, or a picture."""
     if name.endswith("href") and element.name not in {"a", "area"}:
         if value.startswith("#"):
             return value

@@ -1,9 +1,9 @@
-"""HTML that needs no parser, told from the rest. Pure.
+"""Recognises HTML that needs no parser. Pure.
 
-Two expressions describe articles as Markdown makes most of them: one of tags, and one of how
-elements stand within one another. They say what is right, not what is wrong: whatever they do not
-describe is parsed. What they accept is what a parser would write, and nothing in it is for
-cleaning: elements that close one another in order, attributes once each, nothing of ``page_only``.
+Two regular expressions describe articles as Markdown makes most of them: one of tags, and one of
+the nesting of elements. They describe valid HTML only: all other is parsed. What they accept is
+what a parser would write, and has nothing to be cleaned: elements that are closed in order,
+attributes once each, nothing of ``page_only``.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _SPACE = r"[ \t\n]"
 
 _ABSOLUTE = r'https?://[^\x00-\x20"<>]*+'
 _RELATIVE = r"(?!//)[a-z0-9._~/?-][a-z0-9._~/?\#=%+,;-]*+"
-# What occurs most stands first, here and below.
+# The most frequent ones come first, here and below.
 _PLAIN = (
     r"class|id|alt|title|rel|lang|width|height|abbr|align|border|colspan|datetime|decoding|dir"
     r"|headers|loading|reversed|role|rowspan|scope|start|target|type|value"
 )
 _MOST_ATTRIBUTES = 6
 
-# Elements that hold words and no blocks.
+# Elements that contain text and no blocks.
 _INLINE = (
     r"[abiqsu]|em|code|strong|span|kbd|del|sup|sub|small|abbr|bdi|cite|dfn|ins|mark|samp|time|var"
 )
 _PARAGRAPHS = r"p|h[1-6]|pre|figcaption|summary"
 
-# Elements that hold blocks, and the parts of a table, which hold nothing but one another.
+# Elements that contain blocks, and the parts of a table, which contain only one another.
 _FLOW = r"article|aside|blockquote|dd|div|dl|dt|figure|footer|header|li|main|nav|ol|section|ul"
 _CELLS = r"td|th"
 _PARTS = r"table|tbody|thead|tr"
@@ -58,17 +58,17 @@ _CONTAINER = re.compile(rf"<(/?(?:{_FLOW}|{_CELLS}|{_PARTS}))(?=[ \t\n>])")
 
 
 class Order(enum.Enum):
-    """What is known of a piece of HTML: that it is as a parser would write it, or nothing."""
+    """The result of a scan: what is valid in a piece of HTML."""
 
     IN_ORDER = enum.auto()
     BUT_FOR_URLS = enum.auto()
-    """Some of its URLs depend on where it stands; the rest is in order."""
+    """Some of its URLs are relative; the rest is valid."""
 
     UNKNOWN = enum.auto()
 
 
 def scan(html: str) -> Order:
-    """Return whether HTML is as a parser would write it, and nothing in it is for cleaning."""
+    """Return whether HTML is as a parser would write it, with nothing to be cleaned."""
     found = Order.IN_ORDER
     if _strange_tag(_ABSOLUTE).search(html):
         found = Order.BUT_FOR_URLS
@@ -86,12 +86,12 @@ def _stands_in_order(html: str) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _is_marked(classes: str) -> bool:
-    """Tell whether a class attribute may say that its element is for the page alone."""
+    """Return whether a class attribute may mark its element as for the page only."""
     return not MARKS.isdisjoint(classes.split())
 
 
 def _closes_in_order(html: str) -> bool:
-    """Tell whether the elements that hold blocks close one another, where they may stand."""
+    """Return whether the elements that contain blocks are closed in order, and allowed there."""
     within = ""
     around: list[str] = []
     for name in _CONTAINER.findall(html):
@@ -110,9 +110,9 @@ def _closes_in_order(html: str) -> bool:
 
 @functools.cache
 def _strange_tag(url: str) -> re.Pattern[str]:
-    """Return what finds a tag whose attributes are not as they should be: each once, in quotes.
+    """Return a pattern of tags with unusual attributes: repeated, or not in quotes.
 
-    Compiled when it is needed first, as most of Pelican's commands do not.
+    Compiled on first use, as most of Pelican's commands do not need it.
     """
     value = (
         rf'href="(?:{url}|(?:mailto|tel):[^\x00-\x20"<>]*+)"'
@@ -130,16 +130,16 @@ def _strange_tag(url: str) -> re.Pattern[str]:
 
 @functools.cache
 def _article() -> re.Pattern[str]:
-    """Return what describes the elements of an article.
+    """Return a pattern of the elements of an article.
 
-    Where its group ``container`` matched, it has to be seen whether these close one another.
+    If its group ``container`` matched, the nesting of these elements has to be checked.
     """
     numbers = itertools.count()
 
     def element(names: str, contents: Callable[[str], str]) -> str:
         this = f"e{next(numbers)}"
         # A group is entered only where it matches: of one that was left half-way, in a part that
-        # does not go back, Python has the beginning of this try and the end of another.
+        # does not backtrack, Python keeps the start of this attempt and the end of another.
         name = rf"(?=(?:{names})[ \t\n>])(?P<{this}>[a-z0-9]++)"
         return rf"<{name}(?:{_SPACE}[^<>]*+(?<!/))?+>{contents(this)}</(?P={this})>"
 
@@ -149,7 +149,7 @@ def _article() -> re.Pattern[str]:
         return rf"{_TEXT}(?:(?:{element(_INLINE, leaves)}|{void}){_TEXT})*+"
 
     def leaves(outer: str) -> str:
-        # None in an element of its own name: a link in a link is none.
+        # No element inside one of its own name: a link in a link is invalid.
         leaf = element(rf"(?!(?P={outer})[ \t\n>])(?:{_INLINE})", lambda _: _TEXT)
         return rf"{_TEXT}(?:(?:{leaf}|{void}){_TEXT})*+"
 

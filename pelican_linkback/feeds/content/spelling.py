@@ -1,6 +1,7 @@
-"""Whether two pieces of HTML differ in their spelling alone. Pure.
+"""Compares two pieces of HTML apart from their spelling. Pure.
 
-Of one that a parser wrote and of what it was made of: then the first can stay as it is.
+One is what a parser wrote, the other its input: if only the spelling differs, the input can stay as
+it is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ __all__ = ["differ_only_in_spelling"]
 
 _SPACE = r"[ \t\n\r\f]"
 _ATTRIBUTE = rf"""{_SPACE}++[a-z_][a-z0-9_.:-]*+(?:=(?:"[^"<>]*+"|'[^'<>]*+'|[a-z0-9_.%:#-]++))?+"""
-# What stands behind a "<".
+# What may follow a "<".
 _TAG = re.compile(
     rf"(?P<end>/?)(?P<name>[a-z][a-z0-9]*+)(?P<attributes>(?:{_ATTRIBUTE})*+){_SPACE}*+(?P<slash>/?+)>",
     re.IGNORECASE,
@@ -26,9 +27,9 @@ _PART = re.compile(
 
 
 def differ_only_in_spelling(written: str, html: str) -> bool:
-    """Tell whether a parser reads the same in ``html`` as in ``written``, which it has written.
+    """Return whether a parser reads ``html`` like ``written``, which it has written.
 
-    What may differ: case and quotation marks, references for characters, the slash of a tag that
+    These may differ: case and quotation marks, references for characters, the slash of a tag that
     has no end tag, and the first newline of ``<pre>``.
     """
     if written == html:
@@ -47,7 +48,7 @@ def _say_the_same(one: str, other: str) -> bool:
 
 
 def _read(piece: str) -> tuple[object, ...] | None:
-    """Return what a tag and the text behind it say; None for a tag that is not well-formed."""
+    """Return the content of a tag and the text after it; None for a malformed tag."""
     tag = _TAG.match(piece)
     if tag is None or (tag["slash"] and tag["name"].lower() not in VOID):
         return None

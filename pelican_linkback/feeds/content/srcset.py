@@ -7,12 +7,12 @@ import re
 __all__ = ["candidates"]
 
 _URL = re.compile(r"[ \t\n\r\f,]*+([^ \t\n\r\f]*+)")
-# A comma in parentheses ends nothing; parentheses that are never closed reach to the end.
+# A comma in parentheses separates nothing; unclosed parentheses reach to the end.
 _DESCRIPTORS = re.compile(r"((?:[^,(]++|\([^)]*+\)?)*+),?")
 
 
 def candidates(srcset: str) -> list[tuple[str, str]]:
-    """Return each picture's URL and its descriptors (``2x``, ``480w``), as they are written."""
+    """Return each picture's URL and its descriptors (``2x``, ``480w``), as written."""
     found, position = [], 0
     while (image := _URL.match(srcset, position)) and (url := image[1].rstrip(",")):
         descriptors, position = "", image.end()

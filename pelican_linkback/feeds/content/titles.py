@@ -1,4 +1,4 @@
-"""Titles and names, which may hold markup, as plain text. Pure."""
+"""Titles and names, which may contain markup, as plain text. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pelican_linkback.feeds.content.elements import BLOCKS, KNOWN, VOID
 
 __all__ = ["plain_text"]
 
-# What is in these is for programs, or is a drawing.
+# Elements for programs, or drawings: their content is not text.
 _DROPPED = frozenset({"script", "style", "svg"})
 _MATHML = frozenset(
     {
@@ -28,7 +28,7 @@ _MARKUP = (
     }
 )
 
-# Attributes have values, but for a few: `<b and c>` is a comparison, and has no two attributes.
+# Attributes have values, with few exceptions: `<b and c>` is a comparison.
 _TAG = re.compile(
     r"<(?:(?P<end>/)?(?P<name>[a-z][a-z0-9]{0,20}(?:-[a-z0-9-]{1,30})?+)"
     r"""(?:\s++(?:[\w:-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>=]++)|(?:hidden|inert|open)\b))*+"""
@@ -38,10 +38,10 @@ _TAG = re.compile(
 
 
 def plain_text(title: str) -> str:
-    """Return a title, which may hold HTML markup and character references, as plain text.
+    """Return a title, which may contain HTML markup and character references, as plain text.
 
-    Markup is what has its end tag and is known to HTML: ``vector<int>`` and ``a<b and c>d`` stay
-    as they are (P16). Where a block begins or ends, so does a word.
+    Markup has an end tag and a name that HTML knows: ``vector<int>`` and ``a<b and c>d`` stay as
+    they are (P16). Blocks separate words.
     """
     if "<" in title:
         title = _without_markup(title)
@@ -61,7 +61,7 @@ def _without_markup(title: str) -> str:
 
 
 def _cuts(title: str) -> list[tuple[int, int, str]]:
-    """Return what is to be cut out of a title: from where, to where, and what stands there then."""
+    """Return what is to be replaced in a title: start, end, and replacement."""
     cuts, position = [], 0
     open_tags: dict[str, list[re.Match[str]]] = {}
     last_comment = title.rfind("-->")

@@ -1,4 +1,4 @@
-"""A piece of HTML as a tree, and as text that every parser reads as the same tree. Pure."""
+"""A tree of HTML, and its serialisation, which every parser reads as the same tree. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Node = Element | str
 
 
 def elements(root: Element) -> Iterator[Element]:
-    """Yield ``root`` and all elements in it, each before those that it holds."""
+    """Yield ``root`` and all elements in it, each before its content."""
     waiting = [root]
     while waiting:
         element = waiting.pop()
@@ -46,9 +46,9 @@ def text_of(root: Element) -> str:
 
 
 def write(children: list[Node]) -> str:
-    """Return nodes as HTML: every end tag is there, every value in quotes, ``<>&`` escaped.
+    """Return nodes as HTML: with all end tags, all values in quotes, ``<>&`` escaped.
 
-    What they hold must not be deeper than Python's stack.
+    The tree must not be deeper than Python's stack allows.
     """
     pieces: list[str] = []
     _write(children, pieces)
@@ -69,7 +69,7 @@ def _write(children: list[Node], pieces: list[str]) -> None:
             if name in VOID:
                 continue
             if name == "pre" and _begins_with_newline(node):
-                pieces.append("\n")  # a parser takes the first away
+                pieces.append("\n")  # a parser removes the first newline
             _write(node.children, pieces)
         elif name == "style":
             pieces += [each for each in node.children if isinstance(each, str)]

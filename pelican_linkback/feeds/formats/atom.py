@@ -1,4 +1,4 @@
-"""Atom 1.0 (RFC 4287): our mended subclass of feedgenerator's generator."""
+"""Atom 1.0 (RFC 4287): our corrected subclass of feedgenerator's generator."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Atom1Feed(Mended, feedgenerator.Atom1Feed):
         add_atom_head(handler, feed)
 
     def item_attributes(self, item: Item) -> dict[str, str]:
-        """Return the entry's attributes: its language where it is not the feed's."""
+        """Return the entry's attributes: its language if it is not the feed's."""
         language = item.get("language")
         return {"xml:lang": language} if language and language != self.feed["language"] else {}
 
@@ -91,7 +91,7 @@ class Atom1Feed(Mended, feedgenerator.Atom1Feed):
 
 
 def _write_about(handler: XMLWriter, said: Item, rights: str | None) -> None:
-    """Write what a feed and an entry say alike, in one order."""
+    """Write the elements that a feed and an entry share, in one order."""
     for person in map(as_person, said.get("contributors") or ()):
         _write_atom_person(handler, "contributor", person)
     repeat_each(handler, _write_atom_category, said["categories"])

@@ -1,4 +1,4 @@
-"""What the generators of all formats share: feedgenerator's classes, mended.
+"""The base of the generators of all formats: feedgenerator's classes with corrections.
 
 ::
 
@@ -11,7 +11,7 @@
 
 Each is a template: ``root_attributes``, ``add_root_elements``, ``item_attributes`` and
 ``add_item_elements`` are meant to be overridden, with a call of ``super()``. What
-feedgenerator 2.2 drops or breaks is mended here: stylesheets in Atom, ``content`` in RSS, an
+feedgenerator 2.2 drops or breaks is corrected here: stylesheets in Atom, ``content`` in RSS, an
 enclosure's length as an int, naive dates beside aware ones, the present time in documents that
 have no date, a character that XML forbids.
 """
@@ -51,7 +51,7 @@ __all__ = [
 
 _DATES = ("updateddate", "pubdate")
 _NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-"""The date of a document that has none: Atom asks for one, and a clock would lie (P18)."""
+"""The date of a document without dates: Atom requires one, and the clock's would change (P18)."""
 
 
 class Enclosure(feedgenerator.Enclosure):
@@ -82,10 +82,10 @@ class Stylesheet(feedgenerator.Stylesheet):
 
 
 def aware(date: dt.date) -> dt.datetime:
-    """Return ``date`` as a datetime with a zone; a naive one is UTC, a day its midnight.
+    """Return ``date`` as a datetime with a time zone; a naive one is UTC, a day its midnight.
 
-    Before standard time zones were minutes and seconds off, which no date format can say: such a
-    date is given in UTC.
+    Before standard time, zones had odd minutes and seconds, which no date format can express: such
+    a date is given in UTC.
     """
     if not isinstance(date, dt.datetime):
         date = dt.datetime.combine(date, dt.time())
@@ -96,17 +96,17 @@ def aware(date: dt.date) -> dt.datetime:
         return date
     try:
         return date.astimezone(dt.UTC)
-    except OverflowError:  # the first day there is, or the last
+    except OverflowError:  # the first possible day, or the last
         return date.replace(tzinfo=dt.UTC)
 
 
 class Mended(feedgenerator.SyndicationFeed):
-    """What all our generators share: one way to write, and no clock."""
+    """The base class of all our generators: one way to write, and no clock."""
 
     item_element = "item"
 
     entries: list[Any]
-    """The items; those that other documents have, too, are here as patterns."""
+    """The items; those shared with other documents are patterns."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **_with_list_of_categories(kwargs))
@@ -117,7 +117,7 @@ class Mended(feedgenerator.SyndicationFeed):
 
     @property
     def items(self) -> list[Item]:
-        """The items, as copies: until the document is written they may be changed in every way."""
+        """The items, as copies: they may be changed in any way until the document is written."""
         for number, entry in enumerate(self.entries):
             if isinstance(entry, Pattern):
                 self.entries[number] = entry.copied()
@@ -161,7 +161,7 @@ class Mended(feedgenerator.SyndicationFeed):
         return aware(updated) if updated else None
 
     def drop_broken_items(self) -> list[tuple[Item, Exception]]:
-        """Take out the items that cannot be written, and return them with what they raise."""
+        """Remove the items that cannot be written, and return them with their errors."""
         broken: list[tuple[Item, Exception]] = []
         for item in self.items:
             try:
@@ -173,7 +173,7 @@ class Mended(feedgenerator.SyndicationFeed):
         return broken
 
     def try_item(self, item: Item) -> object:
-        """Write an item to nowhere."""
+        """Write an item and discard the output."""
         return Fragments().written(self._write_item, item)
 
     def write(self, outfile: IO[Any], encoding: str) -> None:
@@ -244,7 +244,7 @@ def _newest(entry: Pattern | Item) -> dt.datetime | None:
 
 
 def _with_list_of_categories(arguments: dict[str, Any]) -> dict[str, Any]:
-    # A string is iterable, too: it would become a category for each of its letters.
+    # A string is iterable, too: each of its letters would become a category.
     categories = arguments.get("categories")
     return arguments | {"categories": [categories]} if isinstance(categories, str) else arguments
 
@@ -269,9 +269,9 @@ xml_kind = safe_overrides(
     *("endChannelElement", "add_stylesheets"),
     state=("feed", "entries"),
 )
-"""Declares a generator whose XML elements for an item depend on it alone: see ``entry_cache``."""
+"""Declares a generator whose elements of an item depend on the item alone: see ``entry_cache``."""
 
 
 def file_attributes(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
-    """Return what RSS and Atom say of an enclosure beside its URL."""
+    """Return the attributes of an enclosure in RSS and Atom, except its URL."""
     return {"length": str(enclosure.length), "type": str(enclosure.mime_type)}

@@ -1,10 +1,10 @@
-"""The fast path: an entry that stands in many documents is worked out once, and written once.
+"""A cache of entries: one that is in many documents is computed once, and written once.
 
-An article is in a dozen documents of an ordinary site, and says the same in all that have one
-format. It is shared only where nobody could tell. What a class of the user's overrides is asked for
-each document, and the entry is shared where the answers are those of the document before. Whoever
-looks at the ``items`` of a document, such as a listener of ``feed_generated``, gets copies, and
-that document takes the slow path, as does everything else. Both give the same bytes.
+On an ordinary site an article is in a dozen documents, and its entry is the same in all of one
+format. It is shared only if the result cannot differ. Aspects that a user's class overrides are
+read for each document, and the entry is shared if the values are those of the document before.
+Whoever reads the ``items`` of a document, such as a listener of ``feed_generated``, gets copies,
+and that document takes the slow path, as does everything else. Both give the same bytes.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ F = TypeVar("F", bound="_OfSite")
 S = TypeVar("S")
 T = TypeVar("T")
 Item = Mapping[str, Any]
-"""What ``add_item`` was told of an item, by the names of its arguments."""
+"""The arguments of ``add_item`` for an item, by their names."""
 
 Failure = tuple[object, Exception]
-"""An item that cannot be added to a document, and what it raises."""
+"""An item that cannot be added to a document, and its error."""
 
 _TEXTS = frozenset({"content", "description"})
-"""The arguments that are not the same in all formats."""
+"""The arguments that differ between formats."""
 
 _SEQUENCES = (list, tuple)
 _PLAIN = frozenset({*_SEQUENCES, NoneType})
 
 
 class Pattern:
-    """An item that several documents have: what all its copies have in common."""
+    """An item that several documents share: what all its copies have in common."""
 
     __slots__ = ("_others", "entry", "item", "key", "newest")
 
@@ -59,13 +59,13 @@ class Pattern:
         self._others: dict[Hashable, bytes] = {}
 
     def copied(self) -> dict[str, Any]:
-        """Return the item as a copy, which hooks and listeners may change."""
+        """Return a copy of the item, which hooks and listeners may change."""
         lists = {name: [*value] for name, value in self.item.items() if isinstance(value, list)}
         return {**self.item, **lists}
 
     def written(self, key: Hashable, write: Callable[[Item], bytes]) -> bytes:
-        """Return what ``write`` makes of the item, which depends on nothing else but ``key``."""
-        if self.key is None:  # mostly there is one key, and a dict for it costs more
+        """Return the result of ``write`` for the item, which depends on ``key`` alone."""
+        if self.key is None:  # mostly there is one key, and a dict for it would cost more
             self.key, self.entry = key, write(self.item)
         if key == self.key:
             return self.entry
@@ -79,12 +79,12 @@ def _seen(entry: Pattern | Item) -> Item:
 
 
 def items_of(entries: Sequence[Pattern | Item]) -> Iterable[Item]:
-    """Return the items, to look at, and not to change."""
+    """Return the items, for reading only."""
     return map(attrgetter("item"), entries) if are_patterns(entries) else map(_seen, entries)
 
 
 def are_patterns(entries: Iterable[Pattern | Item]) -> bool:
-    """Tell whether all entries are patterns, as they are unless somebody has asked for items."""
+    """Return whether all entries are patterns, as they are unless a caller has read the items."""
     return set(map(type, entries)) <= {Pattern}
 
 
@@ -108,7 +108,7 @@ class _OfSite(Protocol):
 
 
 def once(method: Callable[[F, S], T]) -> Callable[[F, S], T]:
-    """Declare that a method of a feed says the same of an item in all feeds of a build."""
+    """Declare that a method of a feed returns the same for an item in all feeds of a build."""
 
     @functools.wraps(method)
     def known(self: F, item: S) -> T:
@@ -118,17 +118,17 @@ def once(method: Callable[[F, S], T]) -> Callable[[F, S], T]:
 
 
 class Reader(Protocol):
-    """Tells what a feed says of an item, as arguments of ``add_item``."""
+    """Reads what a feed says about an item, as arguments of ``add_item``."""
 
     def read(self, item: object) -> dict[str, Any]:
-        """Return all of it."""
+        """Return all arguments."""
 
     def read_some(self, item: object, names: frozenset[str]) -> dict[str, Any]:
-        """Return the arguments of these names, as far as the feed says something."""
+        """Return the arguments with these names, as far as the feed has them."""
 
 
 class _Known(NamedTuple):
-    """What a document was told of an item by a feed that says some of it for itself alone."""
+    """The arguments of an item, from a feed that has some of its own, and its entry."""
 
     arguments: Mapping[str, Any]
     own: Item
@@ -138,7 +138,7 @@ class _Known(NamedTuple):
 class EntryCache:
     """The entries of one build, by the kinds of feed and of document, and by item.
 
-    It is ``on`` only while nobody changes the items, as in a build.
+    It is ``on`` only while nothing changes the items, as in a build.
     """
 
     def __init__(self, *, on: bool) -> None:
@@ -147,14 +147,14 @@ class EntryCache:
         self._siblings: dict[Kind, dict[int, Pattern]] = defaultdict(dict)
         self._known: dict[tuple[Kind, Kind], dict[int, _Known]] = defaultdict(dict)
         self._arguments: dict[Kind, dict[int, Mapping[str, Any]]] = defaultdict(dict)
-        # While an item lives, its id is nobody else's.
+        # While an item exists, its id is unique.
         self._items: dict[int, object] = {}
         self._made: dict[object, dict[int, tuple[object, Any]]] = defaultdict(dict)
 
     def once(self, what: object, item: object, make: Callable[..., T], *before: object) -> T:
-        """Return what ``make`` makes of ``item``, made once a build for feeds of all formats.
+        """Return the result of ``make`` for ``item``, computed once a build for all formats.
 
-        ``before`` are the arguments that ``make`` takes before the item.
+        ``before`` are the arguments of ``make`` before the item.
         """
         if not self.on:
             return make(*before, item)
@@ -209,12 +209,12 @@ class EntryCache:
         items: Iterable[object],
         reader: Reader,
     ) -> list[Failure]:
-        """Do as ``add_all`` for a feed that says some of each item for itself alone."""
+        """Do as ``add_all`` for a feed that has some arguments of its own."""
         known, siblings, own = self._known[kinds], self._arguments[kinds[0]], kinds[0].own
         attributes = len(vars(feed))
 
         def add(item: object) -> None:
-            if len(vars(feed)) != attributes:  # a hook has set one, and it may be any
+            if len(vars(feed)) != attributes:  # a hook has set one, and it may be any object
                 document.add_item(**reader.read(item))
                 return
             if before := known.get(id(item)):
@@ -242,19 +242,19 @@ class EntryCache:
 def _replaced(
     arguments: Mapping[str, Any], names: Collection[str], instead: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return ``arguments``, those of ``names`` as they are ``instead``."""
+    """Return ``arguments``, with those of ``names`` taken from ``instead``."""
     others = {name: arguments[name] for name in arguments if name not in names}
     return _frozen({**others, **instead})
 
 
 def _frozen(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``arguments`` as they are now: with lists that nobody else changes."""
+    """Return ``arguments`` with copies of their lists, which nothing else can change."""
     return {n: [*value] if isinstance(value, list) else value for n, value in arguments.items()}
 
 
 def _are_same(some: Any, others: Any) -> bool:
-    """Tell whether two answers of a hook are written alike; False where one has to look closer."""
-    # What is equal may be written otherwise: a time in another zone, a str that knows more.
+    """Return whether two results of a hook are written alike; False if that is not sure."""
+    # Equal values may be written differently: a time in another zone, a subclass of str.
     if type(some) is not type(others):
         return False
     if isinstance(some, dict):
@@ -279,7 +279,7 @@ def _each(items: Iterable[object], add: Callable[[Any], object]) -> list[Failure
 
 
 def _is_constant(item: Item) -> bool:
-    """Tell whether ``item`` can change only where ``!=`` sees it, and has a date of its own.
+    """Return whether changes of ``item`` are visible to ``!=``, and it has a date of its own.
 
     (An entry without a date takes its feed's.)
     """
@@ -298,7 +298,7 @@ def _are_values(kinds: frozenset[type]) -> bool:
 
 
 def _is_value(kind: type) -> bool:
-    """Tell what is equal by what it holds, for good, from what is only equal to itself."""
+    """Return whether instances of ``kind`` are immutable values, equal if their content is."""
     if issubclass(kind, str):
-        return kind is str  # a subclass may know more than it shows
+        return kind is str  # a subclass may have further attributes
     return kind.__hash__ is not None and kind.__eq__ is not object.__eq__

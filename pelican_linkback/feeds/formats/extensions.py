@@ -1,4 +1,4 @@
-"""What RSS and Atom can say beside what feedgenerator knows, written into either format.
+"""Elements of RSS and Atom that feedgenerator lacks, for both formats.
 
 A namespace is declared on the element that needs it, so that an entry is the same in each document.
 """
@@ -31,7 +31,7 @@ THREAD = {"xmlns:thr": "http://purl.org/syndication/thread/1.0"}
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLinks:
-    """Where the neighbours of a document of an archived feed are (RFC 5005, section 4)."""
+    """The URLs of the neighbours of a document of an archived feed (RFC 5005, section 4)."""
 
     current: str | None = None
     previous: str | None = None
@@ -40,7 +40,7 @@ class ArchiveLinks:
 
 
 class Category(str):
-    """What a feed or an item is about: a term, the scheme (a URI) that it is from, and a label.
+    """A category of a feed or an item: a term, its scheme (a URI), and a label.
 
     ``Category("387.1", "https://harbour.example/shelves", "Harbours")``. As a string it is the
     term; the label is for people (RFC 4287, section 4.2.2).
@@ -57,7 +57,7 @@ class Category(str):
         return self
 
     def __str__(self) -> str:
-        return self  # feedgenerator makes a string of each category
+        return self  # feedgenerator converts each category to a string
 
 
 def category_attributes(category: str, **names: str) -> dict[str, str]:
@@ -69,7 +69,7 @@ def category_attributes(category: str, **names: str) -> dict[str, str]:
 
 
 def add_rss_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
-    """Write what an RSS channel says of its picture, hubs, archive, and of when not to look."""
+    """Write the picture, hubs and archive of an RSS channel, and when not to look."""
     if picture := feed.get("logo") or feed.get("icon"):
         handler.startElement("image", {})
         for name, text in (("url", picture), ("title", feed["title"]), ("link", feed["link"])):
@@ -99,7 +99,7 @@ def add_atom_head(handler: XMLWriter, feed: Mapping[str, Any]) -> None:
 
 
 def _add_hubs(handler: XMLWriter, element: str, feed: Mapping[str, Any]) -> None:
-    """Write where the feed can be subscribed to (WebSub, section 4)."""
+    """Write the hubs at which readers can subscribe to the feed (WebSub, section 4)."""
     for hub in feed.get("hubs") or ():
         handler.addQuickElement(element, None, {"rel": "hub", "href": hub})
 

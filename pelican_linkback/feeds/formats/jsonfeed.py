@@ -122,9 +122,9 @@ def _line(attributes: dict[str, Any]) -> str:
 
 
 def _tidy(value: Any) -> Any:
-    """Return ``value`` without what says nothing, and without the characters XML forbids.
+    """Return ``value`` without empty values, and without the characters that XML forbids.
 
-    JSON could hold them, but an article has one text in all formats.
+    JSON could contain them, but an article has one text in all formats.
     """
     if isinstance(value, str):
         return clean(value)
@@ -150,6 +150,6 @@ def _attachment(enclosure: Any, item: Item) -> dict[str, Any]:
         "url": enclosure.url,
         "mime_type": str(enclosure.mime_type),
         "size_in_bytes": size or None,
-        # It is told of an episode, which has one file.
+        # Given for an episode, which has one file.
         "duration_in_seconds": item.get("duration") or None,
     }

@@ -1,7 +1,7 @@
-"""The words of podcasting: Apple's categories, and the roles of the Podcast Taxonomy Project.
+"""The terms of podcasting: Apple's categories, and the roles of the Podcast Taxonomy Project.
 
-Facts of two lists: "Apple Podcasts categories" (Apple Podcasts for Creators), and taxonomy.json of
-the podcast namespace, where two names have a misprint, which is left as it is.
+From two lists: "Apple Podcasts categories" (Apple Podcasts for Creators), and taxonomy.json of the
+podcast namespace, where two names have a misprint, which is kept.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _table(text: str) -> dict[str, tuple[str, ...]]:
 
 
 CATEGORIES = _table(_CATEGORIES)
-"""Apple's categories, each with the narrower ones in it; case counts."""
+"""Apple's categories, each with its subcategories; case counts."""
 
 GROUPS = _table(_GROUPS)
 """The groups of people who make a podcast, each with its roles, all in lower case."""

@@ -1,4 +1,4 @@
-"""RSS 2.0, and RSS 0.91 (Userland): our mended subclasses of feedgenerator's generators."""
+"""RSS 2.0, and RSS 0.91 (Userland): our corrected subclasses of feedgenerator's generators."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def rfc2822_date(date: dt.datetime) -> str:
-    """Return what feedgenerator's function of this name does, at a fifth of its cost."""
+    """Return the result of feedgenerator's function of this name, in a fifth of its time."""
     day, month = _DAYS[date.weekday()], _MONTHS[date.month - 1]
     time = date.isoformat(timespec="seconds")
     zone = time[19:].replace(":", "") or "-0000"

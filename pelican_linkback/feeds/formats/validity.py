@@ -1,4 +1,4 @@
-"""Whether a value is what its specification says, and what a tag refers to. Pure."""
+"""Checks values against their specifications, and finds the URLs of a tag. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _URI = re.compile(
     r"([A-Za-z][A-Za-z0-9+.-]*):(?://(?:[^/?#\[\]@]*@)?\[[0-9A-Fa-f:.]+\])?"
     rf"(?:{_CHARACTER})*(?:\?(?:{_CHARACTER}|\?)*)?(?:#(?:{_CHARACTER}|\?)*)?"
 )
-# RFC 4151; the authority is a domain (and no name without a dot is somebody's) or an address.
+# RFC 4151; the authority is a domain name with a dot, or an e-mail address.
 _TAG = re.compile(
     r"tag:(?:[\w.+-]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+,\d{4}(?:-\d\d(?:-\d\d)?)?:.*", re.I | re.A
 )
@@ -56,7 +56,7 @@ DATES: Mapping[str, DateFormat] = {
 
 
 def is_uri(text: str) -> bool:
-    """Tell whether ``text`` is a URI (RFC 3986) and what its scheme asks for (tag, http, https)."""
+    """Return whether ``text`` is a URI (RFC 3986) that satisfies its scheme (tag, http, https)."""
     found = _URI.fullmatch(text)
     scheme = found[1].lower() if found else None
     if scheme == "tag":
@@ -67,7 +67,7 @@ def is_uri(text: str) -> bool:
 
 
 def is_relative(url: str) -> bool:
-    """Tell whether ``url`` means something on its own page only (RFC 3986, section 4.2)."""
+    """Return whether ``url`` depends on the page that it is on (RFC 3986, section 4.2)."""
     return re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:", url) is None
 
 
@@ -97,12 +97,12 @@ def urls_in(tag: Tag) -> Iterator[str]:
 
 
 def _is_no_fragment(url: str) -> bool:
-    """Tell a URL from the name of a part of the same drawing (``<use href="#mast">``)."""
+    """Return whether it is a URL, and not a part of the same drawing (``<use href="#mast">``)."""
     return not url.startswith("#")
 
 
 def scripts_in(tag: Tag) -> Iterator[str]:
-    """Yield what a tag would run: a script, an event handler, a javascript: URL."""
+    """Yield the code that a tag would run: a script, an event handler, a javascript: URL."""
     if tag.name == "script":
         yield "<script>"
     for name, value in tag.attributes:

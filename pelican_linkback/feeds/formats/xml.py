@@ -27,14 +27,14 @@ _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _BEGIN_NONCHARACTERS = b"\xef"
 _AT_A_TIME = 16
-"""Entries that become one piece: about what a file's buffer holds, and not a whole document."""
+"""The number of entries in one piece: about a file's buffer, not a whole document."""
 
 _PLAIN_TEXT = re.compile("[ -%'-;=?-~\u00a0-\ud7ff]*+")
 _PLAIN_VALUE = re.compile("[ !#-%'-;=?-~\u00a0-\ud7ff]*+")
 
 
 def is_clean(text: str) -> bool:
-    """Tell whether ``text`` is free of the characters that XML 1.0 forbids (section 2.2)."""
+    """Return whether ``text`` is free of the characters that XML 1.0 forbids (section 2.2)."""
     if text.isprintable():
         return True
     try:
@@ -59,7 +59,7 @@ def escape(text: str) -> bytes:
         data = _allowed(text.encode())
     except UnicodeEncodeError:  # lone surrogates
         data = clean(text).encode()
-    # An ampersand first: the others bring new ones.
+    # The ampersand first: the other references contain one.
     data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
     return data.replace(b"\r", b"&#13;")
 
@@ -165,7 +165,7 @@ _PLAIN_TYPES = frozenset({str, NoneType})
 
 
 def repeat(handler: XMLWriter, write: Callable[..., None], *words: str | None) -> None:
-    """Write what ``write`` makes of ``words``, which many entries say: it is made once."""
+    """Write the result of ``write`` for ``words``, which many entries share: it is cached."""
     if _can_repeat(handler, words):
         handler.put(_fragment(write, *words))
     else:
@@ -175,7 +175,7 @@ def repeat(handler: XMLWriter, write: Callable[..., None], *words: str | None) -
 def repeat_each(
     handler: XMLWriter, write: Callable[[XMLWriter, str], None], said: Iterable[str]
 ) -> None:
-    """Write what ``write`` makes of each word of ``said``, as ``repeat`` does."""
+    """Write the result of ``write`` for each word of ``said``, as ``repeat`` does."""
     words = list(said)
     if _can_repeat(handler, words):
         handler.put_all([_fragment(write, word) for word in words])
@@ -185,7 +185,7 @@ def repeat_each(
 
 
 def _can_repeat(handler: XMLWriter, words: Sequence[str | None]) -> bool:
-    # A str that knows more may be equal to one that is written otherwise.
+    # A subclass of str may be equal to one that is written differently.
     return type(handler) is XMLWriter and _PLAIN_TYPES.issuperset(map(type, words))
 
 
@@ -195,7 +195,7 @@ def _fragment(write: Callable[..., None], *words: str | None) -> bytes:
 
 
 class Fragments:
-    """A writer for many pieces of documents, one after the other."""
+    """A writer of many pieces of documents, one after the other."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -203,7 +203,7 @@ class Fragments:
         self._handler = XMLWriter(self)
 
     def written(self, write: Callable[..., None], *arguments: Any) -> bytes:
-        """Return what ``write`` writes, which is called with a handler and the arguments."""
+        """Return what ``write`` writes, when called with a handler and the arguments."""
         self._pieces.clear()
         write(self._handler, *arguments)
         return b"".join(self._pieces)

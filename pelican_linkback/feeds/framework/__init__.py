@@ -1,1 +1,1 @@
-"""The declarative Feed class, and what it may ask of the site."""
+"""The declarative Feed class, and the site that it reads."""

@@ -1,4 +1,4 @@
-"""Which feeds this site has, and where each goes; decided before anything is written."""
+"""The feeds of a site and their paths, determined before anything is written."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]")
 """An address in memory, as Python shows it."""
 
 _LONGEST_NAME = 200
-"""Characters of the name of an object that are remembered."""
+"""The maximum length of an object's name in the manifest, in characters."""
 
 
 class Owner(NamedTuple):
-    """Whose a document is: the name of a Feed class, without its module, and that of an object.
+    """The owner of a document: the name of a Feed class, without its module, and of an object.
 
-    ``obj`` is "" for the feed of the whole site, and None for an object that has no name which
-    is the same in each build. Of an owner that failed, None stands for every object of the class.
+    ``obj`` is "" for the feed of the whole site, and None for an object without a name that is the
+    same in each build. For an owner that failed, None means every object of the class.
     """
 
     feed: str
@@ -39,7 +39,7 @@ class Owner(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed for an object, its path below the output folder, and whose it is.
+    """A feed for an object, its path below the output folder, and its owner.
 
     ``number`` is that of an archive document, 0 for the feed itself.
     """
@@ -63,7 +63,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class FeedClasses:
-    """The Feed classes of a site by the names under which they are listed.
+    """The Feed classes of a site, by the names under which they are listed.
 
     ``errors`` says what is wrong with the others, and ``missing`` names them.
     """
@@ -77,7 +77,7 @@ class FeedClasses:
 class Catalogue:
     """The documents to write, and the feeds that have no path, as errors for people.
 
-    ``failed`` are the owners that could not say which documents they have.
+    ``failed`` are the owners whose documents are unknown.
     """
 
     documents: Sequence[Document]
@@ -124,7 +124,7 @@ def catalogue(feeds: FeedClasses, site: Site) -> Catalogue:
 
     Two feeds for one path would abort Pelican's build (P3, P4): here the first in the order of
     ``feeds`` and of their objects keeps the path, and the error names both and the remedy.
-    What is wrong for one object is mostly wrong for all: it is told once, and counted.
+    An error of one object mostly occurs for all: it is reported once, with a count.
     """
     documents: dict[str, Document] = {}
     errors: dict[object, list[FeedError]] = {}
@@ -151,7 +151,7 @@ def _told_once(errors: Sequence[FeedError]) -> FeedError:
 
 
 class _Failure(NamedTuple):
-    """Stands for the documents of an owner that cannot say which they are."""
+    """Takes the place of the documents of an owner that fails to list them."""
 
     owner: Owner
     error: FeedError
@@ -163,13 +163,13 @@ def _documents(name: str, feed_class: type[Feed], site: Site) -> Iterable[Docume
         feed = feed_class()
         feed.site = site
         objects = list(_objects(feed, site))
-    except Exception as error:  # noqa: BLE001 (whatever a hook raises is told, not hidden)
+    except Exception as error:  # noqa: BLE001 (whatever a hook raises is reported)
         yield _Failure(Owner(name, None), _as_feed_error(feed_class.__name__, error))
         return
     for obj in objects:
         owner = Owner(name, _name_of(obj))
         try:
-            feed.obj = obj  # which hooks may use
+            feed.obj = obj  # used by hooks
             path = feed.document_path(obj)
             if path is not None:
                 yield Document(feed, obj, _inside(feed, path, obj), owner)

@@ -168,7 +168,7 @@ class Feed(Aspects):
             )
             raise FeedError(type(self).__name__, message) from error
 
-    # Who is told when it changes.
+    # Who is notified when it changes.
 
     @default
     def hubs(self, obj: object) -> Sequence[str]:  # noqa: ARG002 (a feed may have its own)
@@ -364,7 +364,7 @@ class Feed(Aspects):
         named: dict[str, str] = {}
         try:
             for hub in map(str, hubs):
-                # Spelt in two ways it is one, or it would be told of each change twice.
+                # A hub in two spellings would be notified of each change twice.
                 named.setdefault(normalise(hub), hub)
         except InvalidURL as error:
             message = f"hubs of {shown(obj)} names {error.url!r}: {error.reason}"

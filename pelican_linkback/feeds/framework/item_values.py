@@ -1,4 +1,4 @@
-"""What an item cannot have: a script for an address, a negative length. Left out with a warning."""
+"""Checks values of items: a script as address, a negative length. Left out with a warning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pelican_linkback.text.urls import is_script
 __all__ = ["sound_address", "sound_enclosures", "sound_people"]
 
 LARGEST = 2**63 - 1
-"""Bytes that a file has at most: what systems count sizes with."""
+"""The maximum size of a file in bytes: systems use 63 bits."""
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _NAME = r"[A-Za-z0-9!#$&^_.+-]+"
@@ -43,7 +43,7 @@ def sound_people(site: Any, what: str, people: Iterable[Any], item: Any) -> list
 
 
 def sound_enclosures(site: Any, enclosures: Iterable[Any], item: Any) -> list[Any]:
-    """Return the files of an item: lengths that none has are 0, types that are none guessed."""
+    """Return the files of an item; invalid lengths become 0, invalid types are guessed."""
     return [
         _sound(site, each, item)
         for each in enclosures

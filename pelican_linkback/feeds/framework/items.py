@@ -1,4 +1,4 @@
-"""What a feed says of its items: its ``item_`` aspects, as the arguments of ``add_item``."""
+"""Reads the ``item_`` aspects of a feed, as the arguments of ``add_item``."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ _ALWAYS = {
     "guid_is_permalink": "unique_id_is_permalink",
     "author_name": "author_name",
 }
-# feedgenerator has no argument for these, or few feeds have them: passed where they say something.
+# feedgenerator has no argument for these, or few feeds have them: passed only if given.
 _WHERE_SAID = (
     *("authors", "comment_count", "content", "contributors", "image", "language", "replies"),
 )
 _TEXTS = ("description", "content")
-# Asked where there is an author.
+# Read if there is an author.
 _OF_AUTHOR = ("author_email", "author_link")
 
 ITEM_ASPECTS = tuple(f"item_{name}" for name in (*_ALWAYS, *_WHERE_SAID, *_OF_AUTHOR))
-"""The aspects of an item that a feed is asked for."""
+"""The aspects of an item that are read."""
 
 ARGUMENTS_OF = {
     **{f"item_{aspect}": (argument,) for aspect, argument in _ALWAYS.items()},
@@ -61,7 +61,7 @@ ARGUMENTS_OF = {
 _ALL = frozenset({*_ALWAYS.values(), *_WHERE_SAID, *_OF_AUTHOR})
 
 _LINK: Any = object()
-"""Stands for the item's link, which is its id where the feed gives none."""
+"""Stands for the item's link, which is its id if the feed gives none."""
 
 
 class _Step(NamedTuple):
@@ -81,7 +81,7 @@ class _Plan(NamedTuple):
 
 
 class ItemReader:
-    """Reads the items of ``feed`` for ``obj``; what the class declares is made out only once."""
+    """Reads the items of ``feed`` for ``obj``; the declarations of the class are resolved once."""
 
     def __init__(self, feed: Any, obj: Any) -> None:
         self._feed, self._obj = feed, obj
@@ -212,7 +212,7 @@ class ItemReader:
         return item_date(self._feed, name, date, item)
 
     def _clean(self, item: Any, arguments: dict[str, Any]) -> None:
-        """Take the characters that XML forbids out of ``arguments``, and say where they are."""
+        """Remove the characters that XML forbids from ``arguments``, and warn where they are."""
         texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
         if is_clean("".join(texts.values())):
             return
@@ -226,7 +226,7 @@ class ItemReader:
 
 def item_date(feed: Any, name: str, date: Any, item: Any) -> dt.datetime | None:
     """Return what ``item_<name>`` gave for ``item``, as ``as_date`` does."""
-    # What is in order, or nothing, needs no words.
+    # A valid date, or none, needs no message.
     is_date = not date or isinstance(date, dt.date)
     return as_date(feed, "" if is_date else f"item_{name} of {shown(item)}", date)
 
@@ -245,5 +245,5 @@ def as_date(feed: Any, place: str, date: Any) -> dt.datetime | None:
 
 
 def _name(item: Any) -> str:
-    """Return what the author knows ``item`` by: its source file where it has one."""
+    """Return the name of ``item`` in messages: its source file if it has one."""
     return str(getattr(item, "relative_source_path", None) or printable(item))

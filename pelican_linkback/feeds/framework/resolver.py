@@ -38,10 +38,10 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
 
 
 def bound(feed: object, name: str, default: Any = None) -> Hook | None:
-    """Return ``resolve`` for one aspect, worked out once for many subjects.
+    """Return ``resolve`` for one aspect, computed once for many subjects.
 
-    None where it is None for each. It is good as long as the instance has the attributes that it
-    has now, by their names. Where it raises an error, call ``explain``.
+    None if it is None for each. It is valid as long as the instance has the same attributes. If it
+    raises an error, call ``explain``.
     """
     declared = _declared(feed, name)
     if declared is _dynamic:
@@ -55,7 +55,7 @@ def bound(feed: object, name: str, default: Any = None) -> Hook | None:
 
 
 def of_each(feed: object, name: str, subjects: Iterable[Any]) -> list[Any]:
-    """Return what ``resolve`` returns for one aspect and each of many subjects."""
+    """Return the results of ``resolve`` for one aspect and each of many subjects."""
     hook = bound(feed, name)
     values: list[Any] = []
     for subject in subjects:
@@ -68,10 +68,10 @@ def of_each(feed: object, name: str, subjects: Iterable[Any]) -> list[Any]:
 
 
 def explain(error: Exception, name: str, hook: Hook | None, subject: object) -> None:
-    """Note on what ``hook`` raised for ``subject`` where it comes from.
+    """Add a note to an error that ``hook`` raised for ``subject``: where it comes from.
 
-    A TypeError of a method that takes ``*args`` may come from a decorator that hides what the
-    method under it takes.
+    A TypeError of a method that takes ``*args`` may come from a decorator that hides the arguments
+    of the method under it.
     """
     place = f"{name} of {shown(subject)}"
     if isinstance(error, TypeError) and isinstance(hook, MethodType) and _is_variadic(hook):
@@ -80,7 +80,7 @@ def explain(error: Exception, name: str, hook: Hook | None, subject: object) -> 
 
 
 def shown(subject: object) -> str:
-    """Return how a message names an object or an item: an article by its source path."""
+    """Return the name of an object or an item in messages: an article by its source path."""
     if subject is None:
         return "the site"  # the object of a feed without objects
     try:
@@ -94,14 +94,14 @@ _missing = object()
 _dynamic = object()
 
 _USUAL = frozenset({FunctionType, NoneType, bool, int, str, tuple})
-"""The kinds of what a class mostly declares: a function, or a plain value."""
+"""The types that a class mostly declares: a function, or a plain value."""
 
 
 def _declared(feed: object, name: str) -> Any:
     """Return what the class of ``feed`` declares: a function, or the value itself.
 
-    ``_missing`` stands for what is not declared, ``_dynamic`` for all that has to be looked up
-    anew for each subject, such as properties and the attributes of the instance.
+    ``_missing`` means not declared, ``_dynamic`` means that it has to be looked up for each
+    subject, such as properties and the attributes of the instance.
     """
     cls = type(feed)
     if cls.__getattribute__ is not object.__getattribute__ or name in feed.__dict__:
@@ -116,7 +116,7 @@ def _declared(feed: object, name: str) -> Any:
 
 
 def _static(cls: type, name: str) -> Any:
-    """Return an attribute of a class as it stands there, not bound to anything."""
+    """Return an attribute of a class as declared, not bound to anything."""
     for each in cls.__mro__:  # a generator would take twice as long
         declared = each.__dict__.get(name, _missing)
         if declared is not _missing:
@@ -125,14 +125,14 @@ def _static(cls: type, name: str) -> Any:
 
 
 def _look_up(feed: object, name: str, default: Any, subject: object) -> Any:
-    """Return an aspect for ``subject`` that has to be looked up anew."""
+    """Return an aspect for ``subject`` by a look-up."""
     attribute: Any = getattr(type(feed), name, _missing)
     if not isinstance(attribute, functools.partial):  # Python 3.13 warns where one is looked up
         attribute = getattr(feed, name, _missing)
     if not callable(attribute) and attribute is not _missing:
         return attribute
     if isinstance(attribute, MethodType) and isinstance(attribute.__func__, FunctionType):
-        return _called(feed, name, attribute)(subject)  # as mostly; ``_static`` takes its time
+        return _called(feed, name, attribute)(subject)  # the usual case, since ``_static`` is slow
     static = _static(type(feed), name)
     if attribute is _missing:
         if static is _missing:
@@ -144,7 +144,7 @@ def _look_up(feed: object, name: str, default: Any, subject: object) -> Any:
 
 
 def _insist(feed: Any, name: str, subject: object) -> object:
-    """Return an attribute that seemed absent though it is declared, or raise FeedError."""
+    """Return an attribute that seemed missing though it is declared, or raise FeedError."""
     try:
         return getattr(feed, name)
     except AttributeError as error:
@@ -183,14 +183,14 @@ def _read(function: Callable[..., Any], own: int) -> Reading:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
-        return True, None  # a builtin that does not tell: it can only be meant for the subject
+        return True, None  # a builtin without a signature: it can only be meant for the subject
     for takes_subject in (True, False):
         if _accepts(signature, own + takes_subject):
             return takes_subject, signature
     return None, signature
 
 
-# A hook is called for every item of every feed; to read a signature costs more than most hooks.
+# A hook is called for every item of every feed; reading a signature costs more than most hooks.
 _read_once = functools.lru_cache(maxsize=1024)(_read)
 
 

@@ -40,7 +40,7 @@ def _no_template(name: str) -> Template:
 
 
 def _keep_silent(words: str, *names: object) -> None:
-    """Stand in for who tells the author."""
+    """Discard a warning."""
 
 
 def _no_id(item: Content) -> None:  # noqa: ARG001

@@ -1,4 +1,4 @@
-"""Names in a Feed class that look like an aspect, and are none: ``item_pubdat``."""
+"""Finds names in a Feed class that look like a misspelt aspect: ``item_pubdat``."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pelican_linkback.feeds.framework.items import ITEM_ASPECTS
 __all__ = ["misspelt"]
 
 LIKENESS = 0.8
-"""From which ratio on (see difflib) a name is taken for a slip."""
+"""The minimum ratio (see difflib) at which a name counts as misspelt."""
 
 _OURS = Feed.__module__.partition(".")[0]
 
-# Those that are asked for, and that Feed itself does not define.
+# Those that are read, and that Feed itself does not define.
 _ASPECTS = (
     *("title", "link", "items", "language", "feed_url"),
     *("item_enclosure_url", "item_enclosure_length", "item_enclosure_mime_type"),
@@ -25,10 +25,9 @@ _ASPECTS = (
 
 
 def misspelt(classes: Iterable[type[Feed]]) -> Iterator[str]:
-    """Yield a sentence for each name in ``classes`` that is perhaps meant to be an aspect.
+    """Yield a sentence for each name in ``classes`` that may be a misspelt aspect.
 
-    Names of the author's own that are like no aspect are passed over, as are those that the
-    author's own methods use.
+    Names that resemble no aspect are skipped, as are those that the author's own methods use.
     """
     for cls in classes:
         known = {*_ASPECTS, *_public(each for each in cls.__mro__ if _is_ours(each))}

@@ -1,1 +1,1 @@
-"""The output folder: what is written there, what it is known by, and when it goes."""
+"""The output folder: writes, recognises and removes documents."""

@@ -1,4 +1,4 @@
-"""Feed documents as files: written only if their bytes changed, and never half of one."""
+"""Writes feed documents: only if their bytes changed, and in one step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["documents", "is_file", "write"]
 SUFFIXES = frozenset({".atom", ".json", ".rss", ".xml"})
 
 _JSON_FEED = re.compile(rb"jsonfeed\.org\\?/version")
-"""What a JSON Feed names; other JSON is of another kind, and may be large."""
+"""A JSON Feed names its version; other JSON is of another kind, and may be large."""
 
 _BUFFER = 1 << 16
 
@@ -26,11 +26,11 @@ _BUFFER = 1 << 16
 def write(
     path: Path, save: Callable[[Sink], object], announce: Callable[[], object] = lambda: None
 ) -> bool:
-    """Make ``path`` hold what ``save`` writes; return whether it had to be written.
+    """Write ``path`` with ``save`` if its content differs; return whether it was written.
 
-    A file that holds it already keeps its modification time (P20). Otherwise ``announce`` is
-    called before anything is written, and the new document takes the old one's place in one step,
-    so that an interruption leaves one of the two. Raises OSError.
+    An unchanged file keeps its modification time (P20). Otherwise ``announce`` is called before
+    anything is written, and the new document replaces the old one in one step, so that an
+    interruption leaves one of the two. Raises OSError.
     """
     with ExitStack() as files:
         document = _Document(path, announce, files)
@@ -39,7 +39,7 @@ def write(
 
 
 class _Document:
-    """A new document: compared with the old one as it comes, and kept only where they differ.
+    """A new document: compared with the old one as it comes, and kept only if they differ.
 
     So neither is ever in memory as a whole. ``files`` closes them.
     """
@@ -51,7 +51,7 @@ class _Document:
         self._same = 0
 
     def sink(self) -> Sink:
-        """Return what takes the document: without an old one to compare it with, its file."""
+        """Return what takes the document: its file, if there is no old one to compare it with."""
         return self if self._old else self._begin()
 
     def write(self, data: bytes) -> None:
@@ -68,11 +68,11 @@ class _Document:
         return self._new is not None
 
     def _begin(self) -> BinaryIO:
-        """Begin a new file, with what the old one has, too; return it."""
+        """Open a new file, with the part that equals the old one; return it."""
         self._announce()
         try:
             new = self._files.enter_context(replacing(self._path, buffering=_BUFFER))
-        except (FileNotFoundError, NotADirectoryError):  # which mkdir knows how to name
+        except (FileNotFoundError, NotADirectoryError):  # where mkdir raises an error with a name
             self._path.parent.mkdir(parents=True, exist_ok=True)
             new = self._files.enter_context(replacing(self._path, buffering=_BUFFER))
         if self._old:
@@ -88,7 +88,7 @@ class _Document:
 def documents(folder: Path) -> dict[str, bytes]:
     """Return the files below ``folder`` that can be feeds: their paths in it, their bytes.
 
-    Raises UnreadableFeed for a file that the system does not let us read.
+    Raises UnreadableFeed for a file that cannot be read.
     """
     paths = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     try:
@@ -103,5 +103,5 @@ def documents(folder: Path) -> dict[str, bytes]:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether there is a file; Path.is_file raises for a name that is too long for one."""
+    """Return whether the file exists; Path.is_file raises if the name is too long."""
     return os.path.isfile(path)  # noqa: PTH113

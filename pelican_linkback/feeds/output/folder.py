@@ -1,4 +1,4 @@
-"""The documents of an output folder: a document goes when its owner is gone, and not before."""
+"""The documents of an output folder: one is removed when its owner is gone, and not before."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from pelican_linkback.journal.atomic import remove_leftovers, replacing
 __all__ = ["Finished", "OutputFolder", "OutputFolders"]
 
 _IN_MEMORY = 1 << 26
-"""Bytes of the documents that Pelican removes which are kept in memory, and not in a file."""
+"""Up to this size the documents that Pelican removes are kept in memory, then in a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What became of the documents that were not written: their paths, and what went wrong."""
+    """The documents that were not written: their paths, and errors."""
 
     removed: Sequence[str]
     put_back: Sequence[str]
@@ -40,10 +40,10 @@ class Finished:
 class OutputFolder:
     """The documents that this plugin has written into one output folder, by their paths in it.
 
-    They are listed in the folder itself, in its manifest: so no file of somebody else's is ever
+    They are listed in the folder itself, in its manifest: so no file of another program is ever
     removed, nor one of another site below this one. Opened before Pelican empties the folder
-    (DELETE_OUTPUT_DIRECTORY: ``emptied``), it remembers what was there: a document that comes
-    back as it was gets its modification time back, and one that fails is put back.
+    (DELETE_OUTPUT_DIRECTORY: ``emptied``), it keeps copies: an unchanged document gets its
+    modification time back, and one that fails is restored.
     """
 
     def __init__(self, folder: Path, *, emptied: bool = False) -> None:
@@ -53,7 +53,7 @@ class OutputFolder:
         self._written: dict[str, Entry] = {}
         self._copies = _Copies(folder, self._known) if emptied else None
         if emptied:
-            # What is there afterwards at such a path is somebody else's.
+            # A file that is later at such a path belongs to another program.
             known = self._known.items()
             self._known = {path: replace(entry, under_way=False) for path, entry in known}
 
@@ -74,10 +74,10 @@ class OutputFolder:
         save: Callable[[Sink], object],
         edit: Callable[[Path], bool] = lambda _: False,
     ) -> bool:
-        """Make the document at ``path`` hold what ``save`` writes; return whether it changed.
+        """Write the document at ``path`` with ``save`` if it differs; return whether it changed.
 
-        ``edit`` may edit the file then, and returns whether it is another one after that. What it
-        leaves is the document: if it was there before, the file keeps its modification time.
+        ``edit`` may edit the file then, and returns whether it did. Its result is the document: if
+        that is unchanged, the file keeps its modification time.
         """
         target = self.folder / path
         known = self._known.get(path, Entry())
@@ -89,7 +89,7 @@ class OutputFolder:
         elif is_edited or before.digest:
             digest = _digest(target)
         else:
-            digest = ""  # size and time will do, and a large site need not be read again
+            digest = ""  # size and time suffice, and a large site need not be read again
         is_same = digest == before.digest if digest else not is_new
         stat = target.stat()
         modified = before.modified if is_same else stat.st_mtime_ns
@@ -99,8 +99,8 @@ class OutputFolder:
         return not is_same
 
     def _announce(self, path: str, owner: Owner) -> None:
-        """Name a document in the manifest before it is written, so that a kill loses neither."""
-        with suppress(OSError):  # what is wrong with the manifest is said when it is written
+        """List a document in the manifest before it is written, so that a kill does not lose it."""
+        with suppress(OSError):  # an error of the manifest is reported when it is written
             if not self.folder.exists():
                 self.folder.mkdir(parents=True)
             with open(self.folder / MANIFEST, "ab", 0, opener=_open_no_link) as file:
@@ -112,10 +112,10 @@ class OutputFolder:
             self._known.pop(path, None)
 
     def finish(self, paths: Collection[str], failed: Collection[Owner]) -> Finished:
-        """Remove the documents that are absent, and put back those that could not be written.
+        """Remove the documents that are absent, and restore those that could not be written.
 
-        ``paths`` are those of the documents that there are, and ``failed`` the owners that could
-        not say: see ``manifest.absent``. Raises OSError where the manifest cannot be written.
+        ``paths`` are those of the existing documents, and ``failed`` the owners whose documents are
+        unknown: see ``manifest.absent``. Raises OSError if the manifest cannot be written.
         """
         errors: list[OSError] = []
         absent = manifest.absent(self._known, self._written.keys() | set(paths), failed)
@@ -133,7 +133,7 @@ class OutputFolder:
         return Finished(removed, put_back, errors)
 
     def _forget(self, path: str, errors: list[OSError]) -> bool:
-        """Forget a document, and remove it if it is as it was left; return whether it was."""
+        """Forget a document, and remove its file if it is unchanged; return whether it was."""
         try:
             is_ours = _is_as_it_was(self.folder / path, self._known[path])
             if is_ours:
@@ -145,7 +145,7 @@ class OutputFolder:
         return is_ours
 
     def _put_back(self, path: str, errors: list[OSError]) -> bool:
-        """Write a document that Pelican removed as it was; return whether there was one."""
+        """Restore a document that Pelican removed; return whether there was one."""
         if not self._copies:
             return False
         try:
@@ -158,7 +158,7 @@ class OutputFolder:
 class OutputFolders:
     """The output folders of one run of Pelican: the site's, and those of its subsites within it.
 
-    i18n_subsites builds the subsites when Pelican has emptied the site's folder. So those that are
+    i18n_subsites builds the subsites after Pelican has emptied the site's folder. So the folders
     below it are opened with it.
     """
 
@@ -191,7 +191,7 @@ class OutputFolders:
 
 
 class _Copies:
-    """The documents of a folder that Pelican is about to empty, as they are before that."""
+    """Copies of the documents of a folder that Pelican is about to empty."""
 
     def __init__(self, folder: Path, known: Mapping[str, Entry]) -> None:
         self._folder = folder
@@ -200,7 +200,7 @@ class _Copies:
         weakref.finalize(self, self._file.close)
         self._pieces: dict[str, tuple[int, int]] = {}
         for path, entry in known.items():
-            # What cannot be read, or kept, cannot be put back, and mostly need not.
+            # A file that cannot be read, or copied, cannot be restored, and mostly need not be.
             with suppress(OSError):
                 self._copy(path, entry)
 
@@ -215,11 +215,11 @@ class _Copies:
             self._pieces[path] = start, self._file.tell() - start
 
     def entry(self, path: str) -> Entry:
-        """Return the entry of a document as it was."""
+        """Return the manifest's entry of a document as it was."""
         return self._entries.get(path, Entry())
 
     def put_back(self, path: str) -> bool:
-        """Write a document as it was, unless something is there; return whether it was."""
+        """Restore a document, unless a file is there; return whether it was restored."""
         target = self._folder / path
         if path not in self._pieces or os.path.lexists(target):
             return False
@@ -233,9 +233,9 @@ class _Copies:
 
 
 def _as_it_is(path: Path, entry: Entry) -> Entry:
-    """Return the entry of the file as it is now; where there is none, ``entry``.
+    """Return the entry of the file as it is now; if there is none, ``entry``.
 
-    The file is read only where its size or time is not that of an ``entry`` with a digest.
+    The file is read only if its size or time differs from an ``entry`` with a digest.
     """
     try:
         stat = path.stat()
@@ -248,7 +248,7 @@ def _as_it_is(path: Path, entry: Entry) -> Entry:
 
 
 def _is_as_it_was(path: Path, entry: Entry) -> bool:
-    """Return whether the file is there, and as it was left, or was about to be written."""
+    """Return whether the file exists, unchanged since it was left, or was about to be written."""
     if not is_file(path):
         return False
     now = _as_it_is(path, entry)
@@ -272,5 +272,5 @@ def _digest_of(file: BufferedReader) -> str:
 
 
 def _open_no_link(path: str, flags: int) -> int:
-    """Open a file to append to it, and not what a symbolic link in its place leads to."""
+    """Open a file to append to it, but not through a symbolic link."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)

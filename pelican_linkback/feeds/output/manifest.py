@@ -72,18 +72,18 @@ def written(entries: Mapping[str, Entry]) -> bytes:
 
 def announcement(path: str, owner: Owner) -> bytes:
     """Return the line that says that a document is about to be written."""
-    # The line before it may have been torn.
+    # The line before it may be truncated.
     return f"\n{_to_line(path, Entry(owner, under_way=True))}".encode()
 
 
 def absent(
     entries: Mapping[str, Entry], documents: Container[str], failed: Collection[Owner]
 ) -> list[str]:
-    """Return the paths whose owner says that there is no such document any more.
+    """Return the paths whose owner says that the document does not exist any more.
 
-    ``documents`` are the paths that there are. A failure is not absence: what belongs to an owner
-    that has ``failed`` stays, and so does what belongs to nobody known where any has failed. Where
-    the manifest does not know an object that failed, all of its class stays: it may have had
+    ``documents`` are the existing paths. A failure does not mean absence: documents of an owner
+    that has ``failed`` stay, and so do those without a known owner if any has failed. If the
+    manifest does not know an object that failed, all documents of its class stay: it may have had
     another name.
     """
     known = {entry.owner for entry in entries.values()}
@@ -103,11 +103,11 @@ def _to_line(path: str, entry: Entry) -> str:
         fields["writing"] = True
     else:
         fields |= {"digest": entry.digest, "size": entry.size, "modified": entry.modified}
-    return json.dumps(fields, sort_keys=True) + "\n"  # ASCII: a path may hold a line's end
+    return json.dumps(fields, sort_keys=True) + "\n"  # ASCII: a path may contain a line break
 
 
 def _from_line(line: str) -> tuple[str, Entry]:
-    """Return the path and the entry of a line; the path is "" for a line that is none."""
+    """Return the path and the entry of a line; the path is "" for an invalid line."""
     if old := _OLD_LINE.fullmatch(line):
         return old[3], Entry(size=int(old[1]), modified=min(int(old[2]), _LATEST))
     with suppress(ValueError, RecursionError):
@@ -133,7 +133,7 @@ def _entry(owner: Owner | None, fields: Mapping[object, object]) -> Entry | None
 
 
 def _is_inside(path: str) -> bool:
-    """Whether ``path`` can be that of a file below the output folder."""
+    """Return whether ``path`` is a file's path below the output folder."""
     try:
         os.fsencode(path)
     except UnicodeEncodeError:
