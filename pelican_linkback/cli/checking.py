@@ -10,7 +10,6 @@ from dataclasses import asdict
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed, WebError
@@ -24,6 +23,7 @@ from pelican_linkback.feeds.output.manifest import MANIFEST
 from pelican_linkback.feeds.output.manifest import read as read_manifest
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.summarise import FEW
 from pelican_linkback.text.urls import normalise
@@ -56,7 +56,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     return 1 if checked.findings or missing else 0
 
 
-def complain_of_missing(settings: Settings, pelican: Mapping[str, Any], screen: Screen) -> bool:
+def complain_of_missing(settings: Settings, pelican: PelicanSettings, screen: Screen) -> bool:
     """Say that there is no feed, where the settings ask for one; return whether they do."""
     if not asks_for_feeds(settings, pelican):
         return False
@@ -82,7 +82,7 @@ def _written(output: Path) -> set[str]:
         return set()
 
 
-def asks_for_feeds(settings: Settings, pelican: Mapping[str, Any]) -> bool:
+def asks_for_feeds(settings: Settings, pelican: PelicanSettings) -> bool:
     """Return whether the settings ask for any feed."""
     return bool(settings.feeds) or any(pelican[name] for name in pelican if _names_a_feed(name))
 
@@ -136,7 +136,7 @@ def _import(
     places: Sequence[str], settings: Settings, now: dt.datetime, store: IdStore, screen: Screen
 ) -> int:
     """Import the ids of feeds that were published before. Status 1 when one cannot be read."""
-    imported: list[dict[str, Any]] = []
+    imported: list[dict[str, object]] = []
     for place in places:
         try:
             ids = published_ids(_fetched(place, settings))
@@ -155,7 +155,7 @@ def _import(
     return 1 if any("problem" in each for each in imported) else 0
 
 
-def _show_imported(imported: Sequence[Mapping[str, Any]], screen: Screen) -> None:
+def _show_imported(imported: Sequence[Mapping[str, object]], screen: Screen) -> None:
     for each in imported:
         if "problem" in each:
             screen.insist(f"{each['feed']}: {each['problem']}")

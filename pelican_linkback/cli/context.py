@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from pelican import DEFAULT_CONFIG_NAME, Pelican
 from pelican.settings import read_settings
@@ -20,6 +18,7 @@ from pelican_linkback.sending import Post
 from pelican_linkback.sending.deciding.topics import Topic
 from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.printable import described
 
 PUBLISHING = "publishconf.py"
@@ -70,7 +69,7 @@ def _reads_the_output_alone(arguments: argparse.Namespace) -> bool:
     return arguments.command == "check" and not arguments.published
 
 
-def is_enabled(pelican: Mapping[str, Any]) -> bool:
+def is_enabled(pelican: PelicanSettings) -> bool:
     """Return whether a build with these settings loads this plugin.
 
     Without PLUGINS, Pelican loads every plugin in its namespace package.

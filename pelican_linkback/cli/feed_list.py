@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
 from pelican_linkback.cli.checking import address_of_feeds, built_documents, complain_of_missing
 from pelican_linkback.cli.terminal import Screen
@@ -29,7 +28,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     return 1 if missing or any(each.problem for each in feeds) else 0
 
 
-def _as_json(feed: ListedFeed) -> dict[str, Any]:
+def _as_json(feed: ListedFeed) -> dict[str, object]:
     return asdict(feed) | {"newest": feed.newest and feed.newest.isoformat()}
 
 

@@ -6,7 +6,6 @@ import argparse
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pelican import Pelican
 from pelican.contents import Article
@@ -24,6 +23,7 @@ from pelican_linkback.sending.deciding.import_linkbacks import (
     mentions_in,
 )
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.printable import printable
 
 __all__ = ["place_of_cache", "run"]
@@ -53,7 +53,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     return 0
 
 
-def place_of_cache(pelican: Mapping[str, Any]) -> Path:
+def place_of_cache(pelican: PelicanSettings) -> Path:
     """Return the path of that plugin's cache with these settings of Pelican."""
     return Path(pelican.get("LINKBACKS_CACHEPATH") or Path(pelican["CACHE_PATH"]) / FILE)
 

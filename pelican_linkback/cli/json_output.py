@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from pelican_linkback.cli import labels
 from pelican_linkback.sending.deciding.decider import Decision
@@ -15,7 +14,7 @@ __all__ = ["delivery_as_json", "plan_as_json", "report_as_json", "warnings_of"]
 
 def plan_as_json(
     planned: Iterable[tuple[Delivery, Decision]], vanished: Iterable[Delivery] = ()
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the planned deliveries, and the sources that vanished after they were sent."""
     return {
         "planned": [delivery_as_json(*row) for row in planned],
@@ -23,9 +22,9 @@ def plan_as_json(
     }
 
 
-def delivery_as_json(delivery: Delivery, decision: Decision | None = None) -> dict[str, Any]:
+def delivery_as_json(delivery: Delivery, decision: Decision | None = None) -> dict[str, object]:
     """Return a delivery; with a ``decision``, also what it is, and why."""
-    known = {
+    known: dict[str, object] = {
         "source": delivery.mention.source,
         "target": delivery.mention.target,
         "served_at": delivery.served_at or None,
@@ -52,7 +51,7 @@ def delivery_as_json(delivery: Delivery, decision: Decision | None = None) -> di
     }
 
 
-def report_as_json(report: Report) -> dict[str, Any]:
+def report_as_json(report: Report) -> dict[str, object]:
     """Return the result of a run."""
     numbers = ("sent", "waiting", "later", "failed", "nothing", "left")
     return {

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import shtab
 from pelican import DEFAULT_CONFIG_NAME, ParseOverrides
@@ -68,7 +67,7 @@ def day(text: str) -> dt.date:
 
 
 class _Overrides(ParseOverrides):  # type: ignore[misc]  # Pelican has no types
-    def __call__(self, parser: argparse.ArgumentParser, *args: Any) -> None:
+    def __call__(self, parser: argparse.ArgumentParser, *args: object) -> None:
         """Parse the settings; a wrong one is a usage error, not a crash."""
         try:
             super().__call__(parser, *args)

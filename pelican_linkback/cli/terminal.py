@@ -14,7 +14,6 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -81,7 +80,7 @@ class Screen:
     options: str = ""
     console: Console = field(default_factory=lambda: Console(highlight=False, markup=False))
 
-    def data(self, value: Any) -> None:
+    def data(self, value: object) -> None:
         """Print ``value`` as JSON."""
         self.console.out(json.dumps(value, indent=2), highlight=False)
 

@@ -10,7 +10,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 from importlib import import_module
-from typing import Any, Protocol
+from types import ModuleType
+from typing import Protocol
 
 __all__ = ["BadAnswer", "can_unpack", "unpack"]
 
@@ -141,7 +142,7 @@ class _Deflate(_Zlib):
 class _Brotli:
     rest = b""
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: ModuleType) -> None:
         self.error: type[Exception] = module.error
         self._stream = module.Decompressor()
         self.finished, self.wants_more = False, True
@@ -155,7 +156,7 @@ class _Brotli:
 
 
 class _Zstandard:
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: ModuleType) -> None:
         self.error: type[Exception] = module.ZstdError
         parameter = module.DecompressionParameter.window_log_max
         self._stream = module.ZstdDecompressor(options={parameter: MOST_WINDOW})
@@ -192,7 +193,7 @@ def _maker(coding: str) -> Callable[[], Decoder] | None:
             module = _installed("brotli")
             # Before 1.2 it unpacked everything at once, whatever its size.
             bounded = hasattr(getattr(module, "Decompressor", None), "can_accept_more_data")
-            return partial(_Brotli, module) if bounded else None
+            return partial(_Brotli, module) if module and bounded else None
         case "zstd":
             module = _installed("compression.zstd") or _installed("backports.zstd")
             return partial(_Zstandard, module) if module else None
@@ -200,7 +201,7 @@ def _maker(coding: str) -> Callable[[], Decoder] | None:
             return None
 
 
-def _installed(name: str) -> Any | None:
+def _installed(name: str) -> ModuleType | None:
     try:
         return import_module(name)
     except ImportError:

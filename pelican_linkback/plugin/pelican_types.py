@@ -12,9 +12,9 @@ from pelican_linkback.feeds.framework.contents import (
     Article,
     Content,
     Group,
-    PelicanSettings,
     Template,
 )
+from pelican_linkback.settings.pelican import PelicanSettings
 
 __all__ = [
     "ArticlesGenerator",

@@ -151,7 +151,7 @@ def write_feeds(generator: ArticlesGenerator, writer: Writer) -> None:
         return
     preview = is_preview(sys.argv)
     _say(stage.run(writer, [*this.stages.values()], now, preview=preview))
-    page = settings_model.read_one(generator.settings, "LINKBACK_FEEDS_PAGE")
+    page = str(settings_model.read_one(generator.settings, "LINKBACK_FEEDS_PAGE"))
     if page and this.is_complete(stage.output):
         # Few sites have one.
         from pelican_linkback.plugin.feeds_page.writing import write_feeds_page  # noqa: PLC0415

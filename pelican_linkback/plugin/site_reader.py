@@ -20,13 +20,13 @@ from pelican_linkback.feeds.framework.contents import (
     Article,
     Content,
     Group,
-    PelicanSettings,
     Warn,
 )
 from pelican_linkback.plugin.contents import Place, attempt, read_through
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.urls import join, page_key
 
 __all__ = ["STYLESHEET", "Entries", "Known", "SiteReader", "entries_of"]

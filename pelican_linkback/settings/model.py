@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from pelican_linkback.exceptions import SettingsError, WebError
 from pelican_linkback.net.addresses import AllowEntry, is_public_host
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.settings import validators as values
+from pelican_linkback.settings.pelican import PelicanSettings, Values
 from pelican_linkback.text.urls import check
 
 __all__ = ["NAMES", "Settings", "read", "read_one"]
@@ -56,7 +56,7 @@ class Settings:
     feeds_readdressed: bool = False
     """Whether feeds can have other URLs than their paths (FEED_ATOM_URL and the like)."""
 
-    feeds: tuple[Any, ...] | None = None
+    feeds: tuple[object, ...] | None = None
     """Feed classes or their dotted names; None for those that Pelican's settings ask for."""
 
     archives: bool = False
@@ -164,7 +164,7 @@ NAMES = tuple(READERS)
 """Every setting of this plugin."""
 
 
-def read(pelican: Mapping[str, Any]) -> Settings:
+def read(pelican: PelicanSettings) -> Settings:
     """Return the Settings in ``pelican``, Pelican's dictionary of settings.
 
     Raises SettingsError with every problem found: a name that is unknown (with the nearest known
@@ -182,15 +182,15 @@ def read(pelican: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def read_one(pelican: Mapping[str, Any], name: str) -> Any:
+def read_one(pelican: PelicanSettings, name: str) -> object:
     """Return the value of one of our settings in ``pelican``, which ``read`` has checked before."""
     field, reader = READERS[name]
     return reader(pelican[name]) if name in pelican else _DEFAULTS[field]
 
 
-def _read_own(pelican: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _read_own(pelican: PelicanSettings) -> tuple[Values, list[str]]:
     """Return the values of LINKBACK_*, by the fields of Settings, and what is wrong with them."""
-    own: dict[str, Any] = {}
+    own: Values = {}
     problems: list[str] = []
     for name in sorted(key for key in pelican if key.startswith(PREFIX)):
         if name not in READERS:
@@ -204,7 +204,7 @@ def _read_own(pelican: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return own, problems
 
 
-def _read_pelicans(pelican: Mapping[str, Any]) -> dict[str, Any]:
+def _read_pelicans(pelican: PelicanSettings) -> Values:
     """Return the values of Pelican's own settings, by the fields of Settings."""
     site_url = str(pelican.get("SITEURL") or "").rstrip("/")
     return {
@@ -219,7 +219,7 @@ def _read_pelicans(pelican: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _addresses(pelican: Mapping[str, Any]) -> Iterator[str]:
+def _addresses(pelican: PelicanSettings) -> Iterator[str]:
     for name in ("SITEURL", "FEED_DOMAIN"):
         value = str(pelican.get(name) or "")
         if value and (problem := _about_address(value)):

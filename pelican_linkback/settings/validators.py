@@ -169,7 +169,7 @@ def _protocol(entry: object) -> Protocol:
         entry = _BY_NAME.get(entry.strip()) or _imported(entry.strip())
     # Whoever wrote it, its attributes can do anything.
     try:
-        protocol: Any = entry() if isinstance(entry, type) else entry
+        protocol = typing.cast(Protocol, entry() if isinstance(entry, type) else entry)
         missing = [name for name in _NEEDED if not hasattr(protocol, name)]
         name = "" if missing else traits_of(protocol).name
     except Exception as error:
@@ -178,7 +178,7 @@ def _protocol(entry: object) -> Protocol:
         raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {_PROTOCOLS}")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError(f"{printable(name)} is not a name in kebab-case, such as my-protocol")
-    return typing.cast(Protocol, protocol)
+    return protocol
 
 
 def _imported(name: str) -> object:
@@ -247,7 +247,7 @@ def day(value: object) -> date | None:
         raise ValueError('takes a day, such as "2026-01-31"') from None
 
 
-def feeds(value: object) -> tuple[Any, ...] | None:
+def feeds(value: object) -> tuple[object, ...] | None:
     """Take a list of Feed classes or of their dotted names; None stays None."""
     if value is None:
         return None

@@ -8,17 +8,17 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, metadata
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from pelican import load_plugins
 
 from pelican_linkback import register
 from pelican_linkback.cli.doctor.checks import Pages, Repository
 from pelican_linkback.cli.init import REPLACED
+from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text import markup
 from pelican_linkback.text.printable import described, printable
 
@@ -69,7 +69,7 @@ def _sets(file: Path, name: str) -> bool:
     return any(each.id == name and isinstance(each.ctx, ast.Store) for each in names)
 
 
-def loaded_plugins(pelican: Mapping[str, Any]) -> tuple[bool, list[str], str]:
+def loaded_plugins(pelican: PelicanSettings) -> tuple[bool, list[str], str]:
     """Load the plugins as a build does.
 
     Return whether this plugin is among them, which others that send linkbacks are, and what went

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 __all__ = ["seconds_of"]
 
@@ -14,7 +13,7 @@ def seconds_of(path: Path) -> int | None:
 
     Raises ImportError if mutagen is not installed (the extra ``podcast``).
     """
-    mutagen: Any = import_module("mutagen")
+    mutagen = import_module("mutagen")
     try:
         return round(float(mutagen.File(path).info.length)) or None
     except Exception:  # noqa: BLE001 - mutagen raises more than its own errors for broken files

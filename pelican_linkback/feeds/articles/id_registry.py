@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from pelican_linkback.feeds.articles.entry_ids import Key
@@ -53,7 +53,7 @@ class IdLine(NamedTuple):
     id: str
 
     @classmethod
-    def read(cls, line: Mapping[str, Any]) -> IdLine | None:
+    def read(cls, line: Mapping[str, object]) -> IdLine | None:
         """Return a line of this version, None for any other."""
         at, edition, url, unique_id = map(line.get, ("at", "edition", "url", "id"))
         if (
@@ -164,7 +164,7 @@ class IdRegistry:
             if url and len(names) == 1
         }
 
-    def news(self, ids: Mapping[Key, str], now: dt.datetime) -> list[dict[str, Any]]:
+    def news(self, ids: Mapping[Key, str], now: dt.datetime) -> list[dict[str, object]]:
         """Return the lines to append, so that the entries have these ``ids`` from ``now`` on.
 
         An id taken over from another edition gets a line for this one; and the first line with a
@@ -203,7 +203,7 @@ class IdRegistry:
                 late.setdefault(each, line.at)
         return late
 
-    def _line(self, key: Key, unique_id: str, at: dt.datetime) -> dict[str, Any]:
+    def _line(self, key: Key, unique_id: str, at: dt.datetime) -> dict[str, object]:
         line = {
             "v": VERSION,
             "at": at.astimezone(dt.UTC).isoformat(timespec="microseconds"),

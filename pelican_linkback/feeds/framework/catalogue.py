@@ -85,7 +85,7 @@ class Catalogue:
     failed: frozenset[Owner]
 
 
-def load(feeds: Iterable[type[Feed] | str]) -> FeedClasses:
+def load(feeds: Iterable[object]) -> FeedClasses:
     """Return the Feed classes that are meant, dotted names imported, and what was wrong."""
     classes: list[tuple[str, type[Feed]]] = []
     errors: list[FeedError] = []

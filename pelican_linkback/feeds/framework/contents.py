@@ -10,21 +10,19 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
+from pelican_linkback.settings.pelican import PelicanSettings
+
 __all__ = [
     "Article",
     "Content",
     "Group",
     "Metadata",
-    "PelicanSettings",
     "StaticFile",
     "Template",
     "Warn",
 ]
 
-# Any: their values are the author's, and each setting or field has a type of its own.
-PelicanSettings: TypeAlias = Mapping[str, Any]  # type: ignore[explicit-any]
-"""Pelican's settings, by their names."""
-
+# Any: a field is text, or what a reader or a plugin has made of it.
 Metadata: TypeAlias = Mapping[str, Any]  # type: ignore[explicit-any]
 """What stands in the head of an article, by the names of its fields in lower case."""
 

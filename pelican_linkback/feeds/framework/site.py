@@ -16,12 +16,12 @@ from pelican_linkback.feeds.framework.contents import (
     Article,
     Content,
     Group,
-    PelicanSettings,
     StaticFile,
     Template,
     Warn,
 )
 from pelican_linkback.feeds.framework.resolver import shown
+from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.urls import is_plain, join
 

@@ -19,7 +19,6 @@ from collections.abc import Collection, Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import Any
 
 from pelican_linkback.feeds.framework.catalogue import Owner
 
@@ -98,7 +97,7 @@ def absent(
 
 def _to_line(path: str, entry: Entry) -> str:
     feed, obj = entry.owner or (None, None)
-    fields: dict[str, Any] = {"path": path, "feed": feed, "object": obj}
+    fields: dict[str, object] = {"path": path, "feed": feed, "object": obj}
     if entry.under_way:
         fields["writing"] = True
     else:
