@@ -54,7 +54,7 @@ def test_the_publishing_from_a_laptop_is_a_makefile(tmp_path):
     names = "OUTPUTDIR = output\nWEB_HOST = me\nPUBLISHCONF = publishconf.py\npublish:\n\ttrue\n"
     (tmp_path / "Makefile").write_text(f"{names}{rule}")
     # Below another make, it would say which folder it enters.
-    make = ["make", "--no-print-directory", "--dry-run", "publish-and-tell"]
+    make = ["make", "--no-print-directory", "--dry-run", "publish-and-send"]
     shown = subprocess.run(make, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     assert shown.splitlines() == [
         "true",

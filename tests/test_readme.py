@@ -105,4 +105,4 @@ def test_the_snippets_for_themes(site):
     listed = " ".join(build.read("feeds.html").split())
     assert '<p>misc: <a href="https://me.example.io/feeds/misc.atom.xml">Atom</a></p>' in listed
     assert '<link rel="alternate"' in html
-    assert "told on 31 January 2026" in html
+    assert "sent on 31 January 2026" in html

@@ -45,7 +45,7 @@ def reasons() -> set[str]:
 
 
 REASONS = [
-    *("Reasons while it waits", "Reasons when it is told"),
+    *("Reasons while it waits", "Reasons when it is sent"),
     *("Reasons why not", "Faults of pingbacks"),
 ]
 
