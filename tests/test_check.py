@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 
 from pelican_linkback import cli
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
-from pelican_linkback.feedcheck.built import built_file
+from pelican_linkback.feedcheck.built import built_file, documents
 from pelican_linkback.feedcheck.check import Checked, Expected, check
 from pelican_linkback.feedcheck.findings import CODES
 from pelican_linkback.feedcheck.reading import published_ids, read
-from pelican_linkback.feeds.formats.validity import is_uri, read_date
-from pelican_linkback.feeds.output import files as output
+from pelican_linkback.feeds.formats.validity import RFC822, RFC3339, is_uri, read_date
 from tests import test_podcast
 from tests.fakeweb import Reply
 from tests.raw_servers import http_server
@@ -367,13 +366,13 @@ def test_a_document_that_no_build_wrote_is_not_held_to_the_present_site(tmp_path
     documents = {"r.xml": RSS, "old.xml": RSS.replace("/r.xml", "/old.xml")}
     look = partial(built_file, tmp_path, BASE)
     assert {each.feed for each in found(documents, look=look).findings} == {"r.xml", "old.xml"}
-    findings = found(documents, look=look, written={"r.xml"}).findings
+    findings = found(documents, look=look, written={"r.xml": ""}).findings
     assert {(each.feed, each.code) for each in findings} == {("r.xml", "file-missing")}
 
 
 def test_what_was_written_as_a_feed_and_is_none_is_found():
     documents = {"a.xml": ATOM, "b.xml": "<html/>", "sitemap.xml": "<urlset/>"}
-    (finding,) = found(documents, written={"a.xml", "b.xml"}).findings
+    (finding,) = found(documents, written={"a.xml": "", "b.xml": ""}).findings
     assert (finding.feed, finding.code) == ("b.xml", "no-feed")
 
 
@@ -392,7 +391,7 @@ def test_the_author_of_the_source_is_the_entrys():
 
 def test_every_code_has_a_row():
     of_podcasts = {code for _, code, _, _ in test_podcast.BROKEN} | test_podcast.TOGETHER
-    here = {code for code, _ in ROWS + TOGETHER} | {"id-changed", "no-feed"}
+    here = {code for code, _ in ROWS + TOGETHER} | {"id-changed", "no-feed", "reader-failed"}
     assert here | of_podcasts == set(CODES)
 
 
@@ -521,11 +520,11 @@ def test_a_permalink_stands_for_the_link():
     assert found(bare, remembered={PAGE: PAGE}).findings == ()
 
 
-@pytest.mark.parametrize("form", ["atom", "rss"])
+@pytest.mark.parametrize("form", [RFC3339, RFC822], ids=lambda form: form.name)
 @given(date=st.datetimes(min_value=dt.datetime(1900, 1, 1), timezones=st.just(dt.UTC)))
 def test_dates_as_python_writes_them_are_read_back(form, date):
     date = date.replace(microsecond=0)
-    text = date.isoformat() if form == "atom" else f"{date:%d %b %Y %H:%M:%S %z}"
+    text = date.isoformat() if form is RFC3339 else f"{date:%d %b %Y %H:%M:%S %z}"
     assert read_date(form, text) == date
 
 
@@ -636,7 +635,7 @@ def test_documents_are_the_files_that_can_be_feeds(tmp_path):
     (tmp_path / "feeds" / "folder.xml").mkdir(parents=True)
     for name in ("feeds/a.xml", "b.RSS", "c.atom", "d.html", ".e.xml.new"):
         (tmp_path / name).write_text(name)
-    assert output.documents(tmp_path) == {
+    assert documents(tmp_path) == {
         name: name.encode() for name in ("b.RSS", "c.atom", "feeds/a.xml")
     }
 
@@ -649,7 +648,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "read_bytes", no_permission)
     with pytest.raises(UnreadableFeed, match=r"a\.xml"):
-        output.documents(tmp_path)
+        documents(tmp_path)
 
 
 @pytest.fixture
@@ -702,6 +701,7 @@ def test_the_command_for_machines(conf, capsys):
                     "message": "There is no title; give it one",
                 }
             ],
+            "unread": [],
         },
     )
 
@@ -763,7 +763,7 @@ def sample_site(folder: Path, *overrides: str) -> Checked:
     )
     now, base = dt.datetime(2027, 1, 1, tzinfo=dt.UTC), "https://tidetable.example"
     look = partial(built_file, folder, base)
-    return check(output.documents(folder), Expected(base, now, look=look))
+    return check(documents(folder), Expected(base, now, look=look))
 
 
 def test_what_pelican_writes_for_the_sample_site(tmp_path):

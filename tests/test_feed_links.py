@@ -160,7 +160,14 @@ def test_titles_tell_links_apart(
     given: list[tuple[str, str, str]], titles: list[str], hreflangs: list[str]
 ) -> None:
     links = [
-        FeedLink(f"/{number}", kind, title, f"{number}.xml", tuple(languages.split()))
+        FeedLink(
+            f"/{number}",
+            kind,
+            title,
+            f"{number}.xml",
+            tuple(languages.split()),
+            format={ATOM: "Atom", RSS: "RSS", JSON: "JSON Feed"}.get(kind, ""),
+        )
         for number, (title, kind, languages) in enumerate(given)
     ]
     found = told_apart(links)

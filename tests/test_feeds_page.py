@@ -11,7 +11,7 @@ import pelican
 import pytest
 from pelican import signals
 
-from pelican_linkback.feeds.articles.stock import InLanguage
+from pelican_linkback.feeds.articles.groups import InLanguage
 from pelican_linkback.plugin.feed_links import FeedLink
 from pelican_linkback.plugin.feeds_page import contents
 from pelican_linkback.plugin.feeds_page.contents import page_of
@@ -206,7 +206,9 @@ def test_subsites_have_their_own_in_their_language(harbour):
 
 
 def feed(path, title="T", kind="application/atom+xml", href=""):
-    return FeedLink(href=href or f"https://x.example/{path}", type=kind, title=title, path=path)
+    form = "Atom" if kind == "application/atom+xml" else ""
+    url = href or f"https://x.example/{path}"
+    return FeedLink(href=url, type=kind, title=title, path=path, format=form)
 
 
 class Category(str):

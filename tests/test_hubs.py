@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feedcheck.built import documents
 from pelican_linkback.feedcheck.check import Expected, check
 from pelican_linkback.feeds import (
     STOCK_FEEDS,
@@ -21,7 +22,6 @@ from pelican_linkback.feeds import (
     Rss201rev2Feed,
     RssUserland091Feed,
 )
-from pelican_linkback.feeds.output.files import documents
 from tests.jsonfeed_schema import FEED
 from tests.kits import SITE
 from tests.test_archives import published

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pelican_linkback.feedcheck.built import documents
 from pelican_linkback.feeds import Enclosure, JsonFeed, Person
-from pelican_linkback.feeds.output.files import documents
 from tests.conftest import ids_of
 from tests.jsonfeed_schema import FEED
 

@@ -386,7 +386,7 @@ def test_ids_that_cannot_be_read_keep_the_feeds_as_they_are(blog):
     (blog.output / "feeds" / "site.atom.xml").write_text("as it was")
     build = blog.build()
     assert "Feeds: none written" in build.printed
-    assert "their ids are not known" in build.problems[0]
+    assert "their ids cannot be read" in build.problems[0]
     assert build.read("feeds/site.atom.xml") == "as it was"
 
 

@@ -49,9 +49,11 @@ STOCK = {f"{form}{kind}Feed" for form in ("", "Atom", "Json") for kind in KINDS}
 PUBLIC = {
     "pelican_linkback": {"__version__", "register"},
     "pelican_linkback.exceptions": {"FeedError", "LinkbackError"},
+    "pelican_linkback.feedcheck": {"Enclosed", "FeedDocument", "Part", "Rules", "UnreadableFeed"},
     "pelican_linkback.feeds": {
         *("Feed", "ArticleFeed", *STOCK, "STOCK_FEEDS", "PodcastFeed"),
         *("Rss201rev2Feed", "RssUserland091Feed", "Atom1Feed", "JsonFeed", "PodcastRss"),
+        *("Generator", "XmlGenerator", "register_format"),
         *("Person", "Category", "Enclosure", "Stylesheet"),
         *("Site", "Article", "Content", "Group", "Aspect"),
     },

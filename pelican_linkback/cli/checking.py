@@ -11,26 +11,20 @@ from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 
+from pelican_linkback.cli.built_feeds import BuiltFeeds, address_of_feeds, complain_of_missing
 from pelican_linkback.cli.terminal import Screen
-from pelican_linkback.exceptions import InvalidURL, SettingsError, UnreadableFeed, WebError
+from pelican_linkback.exceptions import UnreadableFeed, WebError
 from pelican_linkback.feedcheck.built import built_file
-from pelican_linkback.feedcheck.check import Checked, Expected, check
+from pelican_linkback.feedcheck.check import Checked, Expected, Unread, check
 from pelican_linkback.feedcheck.findings import Finding
 from pelican_linkback.feedcheck.reading import published_ids
 from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
-from pelican_linkback.feeds.output.files import documents
-from pelican_linkback.feeds.output.manifest import MANIFEST
-from pelican_linkback.feeds.output.manifest import read as read_manifest
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.summarise import FEW
-from pelican_linkback.text.urls import normalise
 
-__all__ = ["address_of_feeds", "asks_for_feeds", "built_documents", "complain_of_missing", "run"]
-
-_FORMATS = frozenset({"ATOM", "JSON", "RSS"})
+__all__ = ["run"]
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
@@ -39,70 +33,23 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     store = IdStore(settings.state, edition_of(settings))
     if arguments.published:
         return _import(arguments.published, settings, now, store, screen)
+    built = BuiltFeeds.of(settings, arguments.pelican)
     expected = Expected(
         base=base,
         now=now,
         remembered=store.registry().by_link(),
         readdressed=settings.feeds_readdressed or settings.feeds is not None,
         look=cache(partial(built_file, settings.output, settings.site_url)),
-        written=_written(settings.output),
+        written=built.written,
+        readers=built.readers,
     )
-    checked = check(built_documents(settings), expected)
+    checked = check(built.documents, expected)
     if screen.json:
         screen.data(asdict(checked))
     else:
         _show(checked, screen)
     missing = not checked.feeds and complain_of_missing(settings, arguments.pelican, screen)
     return 1 if checked.findings or missing else 0
-
-
-def complain_of_missing(settings: Settings, pelican: PelicanSettings, screen: Screen) -> bool:
-    """Say that there is no feed, where the settings ask for one; return whether they do."""
-    if not asks_for_feeds(settings, pelican):
-        return False
-    if not screen.json:
-        screen.insist(
-            f"There is no feed in {settings.output}; build the site first, or fix OUTPUT_PATH"
-        )
-    return True
-
-
-def built_documents(settings: Settings) -> dict[str, bytes]:
-    """Return the documents of the built site that can be feeds, by their paths."""
-    if not settings.output.is_dir():
-        raise SettingsError([f"there is no folder {settings.output}; build the site first"])
-    return documents(settings.output)
-
-
-def _written(output: Path) -> set[str]:
-    """Return the paths of the feeds that a build wrote into the output folder."""
-    try:
-        return set(read_manifest((output / MANIFEST).read_bytes()))
-    except OSError:
-        return set()
-
-
-def asks_for_feeds(settings: Settings, pelican: PelicanSettings) -> bool:
-    """Return whether the settings ask for any feed."""
-    return bool(settings.feeds) or any(pelican[name] for name in pelican if _names_a_feed(name))
-
-
-def _names_a_feed(setting: str) -> bool:
-    """Return whether a setting asks for a feed, as FEED_ATOM and CATEGORY_FEED_JSON do."""
-    *words, form = setting.split("_")
-    return "FEED" in words and form in _FORMATS
-
-
-def address_of_feeds(settings: Settings) -> str:
-    """Return the URL of the output folder; raise SettingsError where the settings have none."""
-    try:
-        return normalise(settings.feed_domain)
-    except InvalidURL as error:
-        problem = (
-            f"SITEURL or FEED_DOMAIN = {settings.feed_domain!r}: {error.reason}, so the "
-            "addresses of the feeds are not known; name the settings that publish the site with -s"
-        )
-        raise SettingsError([problem]) from error
 
 
 def _show(checked: Checked, screen: Screen) -> None:
@@ -118,9 +65,17 @@ def _show(checked: Checked, screen: Screen) -> None:
             screen.insist(
                 f"{code}: {all_of[code]} in all, {some[code]} of them shown; -v shows all"
             )
+    _show_unread(checked.unread, screen)
     number = len(checked.findings)
     findings_are = "1 finding" if number == 1 else f"{number} findings"
     screen.say(f"Feeds: {checked.feeds} checked, {findings_are}")
+
+
+def _show_unread(unread: Sequence[Unread], screen: Screen) -> None:
+    if unread:
+        types = ", ".join(sorted({each.type for each in unread}))
+        number = "1 document" if len(unread) == 1 else f"{len(unread)} documents"
+        screen.say(f"Not read: {number} in a format without a reader ({types}): {unread[0].feed}")
 
 
 def _first_of_each_kind(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -6,20 +6,19 @@ import argparse
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from pelican_linkback.cli.checking import address_of_feeds, built_documents, complain_of_missing
+from pelican_linkback.cli.built_feeds import BuiltFeeds, address_of_feeds, complain_of_missing
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.feedcheck.listing import ListedFeed, listed
 from pelican_linkback.settings.model import Settings
 
 __all__ = ["run"]
 
-FORMATS = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
-
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """List the feeds. Status 1 where one cannot be read, or there is none."""
     base = address_of_feeds(settings)
-    feeds = listed(built_documents(settings), base)
+    built = BuiltFeeds.of(settings, arguments.pelican)
+    feeds = listed(built.documents, base, built.written, built.readers)
     if screen.json:
         screen.data({"feeds": [*map(_as_json, feeds)]})
     else:
@@ -29,7 +28,9 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
 
 
 def _as_json(feed: ListedFeed) -> dict[str, object]:
-    return asdict(feed) | {"newest": feed.newest and feed.newest.isoformat()}
+    fields = asdict(feed) | {"newest": feed.newest and feed.newest.isoformat()}
+    del fields["label"]  # which is for people
+    return fields
 
 
 def _show(feeds: Iterable[ListedFeed], screen: Screen) -> None:
@@ -40,13 +41,15 @@ def _show(feeds: Iterable[ListedFeed], screen: Screen) -> None:
         elif each.archive and not screen.verbose:
             archives += 1
         else:
-            screen.entry(FORMATS[each.format or ""], [each.url], [_about(each)])
+            screen.entry(each.label or "", [each.url], [_about(each)])
             shown += 1
     more = f", and {archives} archive documents (-v shows them)" if archives else ""
     screen.say(f"Feeds: {shown}{more}")
 
 
 def _about(feed: ListedFeed) -> str:
+    if feed.entries is None:
+        return f"{_size(feed.size)}, not read: its format has no reader"
     entries = "1 entry" if feed.entries == 1 else f"{feed.entries} entries"
     newest = f", newest {feed.newest:%Y-%m-%d %H:%M}" if feed.newest else ""
     return f"{entries}{newest}, {_size(feed.size)}: {feed.title or 'no title'}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from urllib.parse import quote, urldefrag, urljoin
@@ -18,9 +18,9 @@ from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
 from pelican_linkback.feedcheck import podcast, texts
 from pelican_linkback.feedcheck.document import FeedDocument, Part
 from pelican_linkback.feedcheck.findings import Finding, Problems, say
-from pelican_linkback.feedcheck.reading import page_url, read
+from pelican_linkback.feedcheck.reading import READERS, NoReader, Reader, page_url, read_as
 from pelican_linkback.feeds.formats.validity import (
-    DATES,
+    DateFormat,
     is_relative,
     is_uri,
     read_date,
@@ -31,7 +31,15 @@ from pelican_linkback.text.language import is_language_tag
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["Checked", "Expected", "check", "url_of"]
+__all__ = ["Checked", "Expected", "Unread", "check", "url_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document of a media type for which there is no reader."""
+
+    feed: str
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class Checked:
 
     feeds: int
     findings: tuple[Finding, ...]
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,9 @@ class Expected:
     ``base`` is the URL of the output folder, ``now`` the time that no date may be after.
     ``remembered`` are the ids that readers know, by the entries' URLs. With ``readdressed`` feeds
     can have other URLs than their paths, and a self link is wrong only if it names another feed.
-    ``look`` returns the site's file for a URL, None for any other URL. ``written`` are the paths of
-    the documents that were written as feeds, if known.
+    ``look`` returns the site's file for a URL, None for any other URL. ``written`` has the media
+    type of each document that was written as a feed, by its path, as far as known. ``readers`` read
+    the documents.
     """
 
     base: str
@@ -58,7 +68,8 @@ class Expected:
     remembered: Mapping[str, str] = field(default_factory=dict)
     readdressed: bool = False
     look: podcast.Look = lambda _: None
-    written: Collection[str] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
+    readers: Sequence[Reader] = READERS
 
     def of(self, path: str) -> Expected:
         """Return what the document at ``path`` is compared with.
@@ -73,14 +84,18 @@ class Expected:
 def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
     """Return the findings about the feeds in ``documents``, which are given by their paths.
 
-    XML and JSON files that are no feeds are skipped. Raises InvalidURL if ``expected.base`` is
-    none.
+    What no reader knows is passed over, unless it was written as a feed. Raises InvalidURL where
+    ``expected.base`` is none.
     """
     feeds: dict[str, FeedDocument] = {}
     findings: list[Finding] = []
+    unread: list[Unread] = []
     for path in sorted(documents):
+        kind = expected.written.get(path, "")
         try:
-            feed = read(documents[path])
+            feed = read_as(kind, path, documents[path], expected.readers)
+        except NoReader:
+            unread.append(Unread(path, kind))
         except UnreadableFeed as error:
             findings.append(Finding(path, None, *say(error.code, error)))
         else:
@@ -97,7 +112,8 @@ def check(documents: Mapping[str, bytes], expected: Expected) -> Checked:
         findings += (Finding(path, None, *problem) for problem in problems)
         findings += _entries(path, feed, held_to, remembered)
     findings += _across(feeds)
-    return Checked(count, tuple(sorted(findings, key=lambda finding: finding.feed)))
+    in_order = sorted(findings, key=lambda finding: finding.feed)
+    return Checked(count, tuple(in_order), tuple(unread))
 
 
 def _label(entry: Part) -> str:
@@ -105,7 +121,7 @@ def _label(entry: Part) -> str:
 
 
 def _head(feed: FeedDocument, expected: Expected) -> Problems:
-    if feed.format == "atom":  # in RSS and JSON only items have ids
+    if feed.rules.ids:  # in RSS and JSON only items have ids
         yield from _valid_id(feed.head)
     yield from _part(feed, feed.head, expected)
     if feed.head.podcast:
@@ -134,7 +150,9 @@ def _entries(
 def _entry_id(
     feed: FeedDocument, entry: Part, seen: set[str], remembered: Mapping[str, str]
 ) -> Problems:
-    yield from _valid_id(entry, free=feed.format != "atom" and not entry.permalink)
+    if not entry.id and not feed.rules.entry_ids:
+        return
+    yield from _valid_id(entry, free=not feed.rules.ids and not entry.permalink)
     if not entry.id:
         return
     if entry.id in seen:
@@ -243,10 +261,10 @@ def _part(feed: FeedDocument, part: Part, expected: Expected) -> Problems:
     if not (part.link or (part.id and part.permalink)):
         yield say("link-missing")
     yield from _relative_urls(part)
-    if feed.format == "atom" and "updated" not in dict(part.dates):
+    if feed.rules.updated and "updated" not in dict(part.dates):
         yield say("date-missing")
     for _, text in part.dates:
-        yield from _date(feed.format, text, expected.now)
+        yield from _date(feed.rules.dates, text, expected.now)
     if "" in part.authors:
         yield say("author-empty")
     for language in part.languages:
@@ -257,10 +275,10 @@ def _part(feed: FeedDocument, part: Part, expected: Expected) -> Problems:
     yield from (say(*rule) for rule in texts.of_part(part, expected.look))
 
 
-def _date(form: str, text: str, now: dt.datetime) -> Problems:
+def _date(form: DateFormat, text: str, now: dt.datetime) -> Problems:
     date = read_date(form, text)
     if date is None:
-        yield say("date-wrong", text, DATES[form].name)
+        yield say("date-wrong", text, form.name)
     elif date.tzinfo is None:
         yield say("date-zone", text)
     elif date > now:
@@ -268,7 +286,7 @@ def _date(form: str, text: str, now: dt.datetime) -> Problems:
 
 
 def _entry_author(feed: FeedDocument, entry: Part) -> Problems:
-    if feed.format == "atom" and not entry.authors and not feed.head.authors:
+    if feed.rules.author and not entry.authors and not feed.head.authors:
         yield say("author-missing")
 
 

@@ -6,10 +6,11 @@ import functools
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pelican_linkback.feeds.formats.validity import RFC3339, DateFormat
 from pelican_linkback.text import markup
 from pelican_linkback.text.markup import Tag
 
-__all__ = ["Enclosed", "FeedDocument", "Part", "Said", "tags_in"]
+__all__ = ["Enclosed", "FeedDocument", "Part", "Rules", "Said", "tags_in"]
 
 
 class Said(NamedTuple):
@@ -46,13 +47,13 @@ class Part:
     """
 
     number: int
-    id: str | None
-    permalink: bool
-    link: str | None
-    title: str | None
-    dates: tuple[tuple[str, str], ...]
-    authors: tuple[str, ...]
-    urls: tuple[str, ...]
+    id: str | None = None
+    permalink: bool = False
+    link: str | None = None
+    title: str | None = None
+    dates: tuple[tuple[str, str], ...] = ()
+    authors: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
     languages: tuple[str, ...] = ()
     lacks_content: bool = False
@@ -68,15 +69,37 @@ class Part:
         return [said for said in self.podcast if said.name == name]
 
 
+class Rules(NamedTuple):
+    """What a format asks for: how it writes dates, and what its documents must have.
+
+    ``name`` is a word for it in JSON, ``label`` what people call it.
+    ``entry_ids`` says that entries have ids, ``ids`` that the feed has one, too, and that each is a
+    URI; ``updated`` that both have a date of that name; ``author`` that each entry has one, or the
+    feed for all;
+    ``link_is_id`` that an entry without an id is known by its link; ``is_chained`` that a document
+    names in its head the archive document with which it goes on, and that nothing back.
+    """
+
+    name: str
+    label: str
+    dates: DateFormat = RFC3339
+    entry_ids: bool = True
+    ids: bool = False
+    updated: bool = False
+    author: bool = False
+    link_is_id: bool = False
+    is_chained: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A feed: ``format`` is "atom", "rss" or "json", ``self_url`` its self link.
+    """A feed: ``rules`` are those of its format, ``self_url`` its self link.
 
     ``current`` is the feed whose archive document (RFC 5005) this is, if it is one, and ``hubs``
     are those at which readers can subscribe (WebSub).
     """
 
-    format: str
+    rules: Rules
     head: Part
     self_url: str | None
     entries: tuple[Part, ...]

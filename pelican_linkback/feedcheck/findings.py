@@ -93,6 +93,7 @@ CODES: Mapping[str, str] = {
     "enclosure-wrong": "The enclosure cannot have the {}; fix the metadata of the article",
     "no-feed": "This was written as a feed, and is none any more; see what wrote over it, and "
     "build the site again",
+    "reader-failed": "This is not checked: {}; its author has to fix it",
     "script": "There is a script in the text ({}), and readers refuse it; take it out",
 }
 """The message of each code."""

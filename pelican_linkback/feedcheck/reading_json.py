@@ -5,22 +5,27 @@ A value of a wrong type counts as missing.
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from pelican_linkback.exceptions import UnreadableFeed
-from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, tags_in
+from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, Rules, tags_in
+from pelican_linkback.feeds.formats.validity import RFC3339
 from pelican_linkback.text.printable import printable
 
 __all__ = ["read_json"]
 
+JSON_RULES = Rules("json", "JSON", RFC3339, is_chained=True)
 VERSIONS = "https://jsonfeed.org/version/"
 
 
 def read_json(document: bytes) -> FeedDocument | None:
-    """Return the content of a JSON Feed, None for other JSON; else raise UnreadableFeed."""
+    """Return the content of a JSON Feed, None for XML and other JSON; else raise UnreadableFeed."""
+    if document[:64].removeprefix(codecs.BOM_UTF8).lstrip()[:1] not in {b"{", b"["}:
+        return None
     try:
         root = json.loads(document)
     except (ValueError, RecursionError) as error:
@@ -30,7 +35,7 @@ def read_json(document: bytes) -> FeedDocument | None:
     items = (_json_item(number, each) for number, each in enumerate(_list(root, "items"), 1))
     hubs = tuple(url for each in _list(root, "hubs") if (url := _string(each, "url")))
     self_url = _string(root, "feed_url")
-    return FeedDocument("json", _json_part(0, root), self_url, tuple(items), hubs=hubs)
+    return FeedDocument(JSON_RULES, _json_part(0, root), self_url, tuple(items), hubs=hubs)
 
 
 def _json_item(number: int, item: Any) -> Part:

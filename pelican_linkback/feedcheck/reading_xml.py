@@ -1,15 +1,27 @@
-"""Reads Atom and RSS from their root elements. Pure."""
+"""Reads Atom and RSS. Pure."""
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
-from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, Said, tags_in
+from pelican_linkback.exceptions import UnreadableFeed
+from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, Rules, Said, tags_in
+from pelican_linkback.feeds.formats.validity import RFC822, RFC3339
 from pelican_linkback.text.markup import Tag
+from pelican_linkback.text.printable import printable
 
-__all__ = ["ATOM", "read_atom", "read_rss"]
+__all__ = ["read_atom", "read_rss"]
+
+ATOM_RULES = Rules("atom", "Atom", RFC3339, ids=True, updated=True, author=True)
+RSS_RULES = Rules("rss", "RSS", RFC822, link_is_id=True)
+
+# What may stand before the root element, then its name or that of the document type. NUL bytes
+# are taken out before, so that UTF-16 reads like the rest.
+_HEAD = re.compile(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->)*+<(!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)", re.S)
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -18,6 +30,29 @@ PODCAST = "{https://podcastindex.org/namespace/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 DC = "{http://purl.org/dc/elements/1.1/}"
+
+
+def _root(document: bytes, tag: str) -> Element | None:
+    """Return the root element of a document; None for JSON, and where it is another one.
+
+    Raises UnreadableFeed for what is neither XML nor JSON, for what is not well-formed, and for a
+    feed with a document type, which no feed needs and through which entities would come in.
+    """
+    if document[:64].removeprefix(codecs.BOM_UTF8).lstrip()[:1] in {b"{", b"["}:
+        return None
+    head = _HEAD.match(document.replace(b"\0", b""))
+    if head is None:
+        raise UnreadableFeed("not-well-formed", "it has no element")
+    doctype, name = head.groups()
+    if name.decode() != _local(tag):
+        return None
+    if doctype:
+        raise UnreadableFeed("doctype", "it has a DOCTYPE")
+    try:
+        root = fromstring(document)  # noqa: S314 (it has no DOCTYPE)
+    except (ParseError, LookupError, ValueError) as error:  # the latter: an unknown encoding
+        raise UnreadableFeed("not-well-formed", printable(error)) from error
+    return root if root.tag == tag else None
 
 
 def _text(element: Element, path: str) -> str | None:
@@ -42,11 +77,16 @@ def _pictures(element: Element) -> Iterator[str]:
         yield from _attributes(element.findall(f"{MEDIA}{name}"), "url")
 
 
-def read_atom(root: Element) -> FeedDocument:
-    """Return the content of an Atom feed (RFC 4287)."""
+def read_atom(document: bytes) -> FeedDocument | None:
+    """Return the content of an Atom feed (RFC 4287), None for others; raise UnreadableFeed."""
+    root = _root(document, f"{ATOM}feed")
+    if root is None:
+        return None
     entries = (_atom_part(n, each) for n, each in enumerate(root.findall(f"{ATOM}entry"), 1))
     head, self_url, current = _atom_part(0, root), _linked(root, "self"), _linked(root, "current")
-    return FeedDocument("atom", head, self_url, tuple(entries), current, _all_linked(root, "hub"))
+    return FeedDocument(
+        ATOM_RULES, head, self_url, tuple(entries), current, _all_linked(root, "hub")
+    )
 
 
 def _linked(element: Element, rel: str) -> str | None:
@@ -132,14 +172,17 @@ def _local(name: str) -> str:
     return name.rpartition("}")[2]
 
 
-def read_rss(root: Element) -> FeedDocument:
-    """Return the content of a feed in RSS 2.0 or 0.91."""
+def read_rss(document: bytes) -> FeedDocument | None:
+    """Return the content of a feed in RSS 2.0 or 0.91, None for others; raise UnreadableFeed."""
+    root = _root(document, "rss")
+    if root is None:
+        return None
     found = root.find("channel")
     channel = root if found is None else found
     items = (_rss_part(n, each) for n, each in enumerate(channel.findall("item"), 1))
     self_url, current = _linked(channel, "self"), _linked(channel, "current")
     hubs = _all_linked(channel, "hub")
-    feed = FeedDocument("rss", _rss_part(0, channel), self_url, tuple(items), current, hubs)
+    feed = FeedDocument(RSS_RULES, _rss_part(0, channel), self_url, tuple(items), current, hubs)
     if not any(each.tag.startswith(ITUNES) for each in channel):
         return feed
     episodes = zip(feed.entries, channel.findall("item"), strict=True)

@@ -23,6 +23,8 @@ To subclass:
 
 The aspect ``feed_type`` takes a format:
     Rss201rev2Feed, RssUserland091Feed, Atom1Feed, JsonFeed, PodcastRss
+    Generator, XmlGenerator     to subclass for a format of your own, which register_format
+                                makes one of the site
 
 What aspects return:
     Person, Category, Enclosure, Stylesheet
@@ -38,35 +40,39 @@ docs/feeds.rst has recipes, docs/reference/aspects.rst every aspect with an exam
 """
 
 from pelican_linkback.feeds.articles.articles import ArticleFeed
+from pelican_linkback.feeds.articles.kinds import (
+    AllFeed,
+    AuthorFeed,
+    CategoryFeed,
+    SiteFeed,
+    TagFeed,
+    TranslationFeed,
+)
 from pelican_linkback.feeds.articles.podcast import PodcastFeed
 from pelican_linkback.feeds.articles.stock import (
     STOCK_FEEDS,
-    AllFeed,
     AtomAllFeed,
     AtomAuthorFeed,
     AtomCategoryFeed,
     AtomSiteFeed,
     AtomTagFeed,
     AtomTranslationFeed,
-    AuthorFeed,
-    CategoryFeed,
     JsonAllFeed,
     JsonAuthorFeed,
     JsonCategoryFeed,
     JsonSiteFeed,
     JsonTagFeed,
     JsonTranslationFeed,
-    SiteFeed,
-    TagFeed,
-    TranslationFeed,
 )
 from pelican_linkback.feeds.formats.atom import Atom1Feed
-from pelican_linkback.feeds.formats.base import Enclosure, Stylesheet
-from pelican_linkback.feeds.formats.extensions import Category
+from pelican_linkback.feeds.formats.base import Generator
+from pelican_linkback.feeds.formats.extensions import Category, Enclosure, Stylesheet
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.formats.podcast import PodcastRss
+from pelican_linkback.feeds.formats.registry import register_format
 from pelican_linkback.feeds.formats.rss import Rss201rev2Feed, RssUserland091Feed
+from pelican_linkback.feeds.formats.xml_base import XmlGenerator
 from pelican_linkback.feeds.framework.aspects import Aspect
 from pelican_linkback.feeds.framework.contents import Article, Content, Group
 from pelican_linkback.feeds.framework.feed import Feed
@@ -91,6 +97,7 @@ __all__ = [
     "Content",
     "Enclosure",
     "Feed",
+    "Generator",
     "Group",
     "JsonAllFeed",
     "JsonAuthorFeed",
@@ -109,4 +116,6 @@ __all__ = [
     "Stylesheet",
     "TagFeed",
     "TranslationFeed",
+    "XmlGenerator",
+    "register_format",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import mimetypes
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -17,7 +16,9 @@ from jinja2 import pass_context
 from markupsafe import Markup, escape
 
 from pelican_linkback.exceptions import InvalidURL
-from pelican_linkback.feeds.articles.stock import AllFeed, InLanguage
+from pelican_linkback.feeds.articles.groups import InLanguage
+from pelican_linkback.feeds.articles.kinds import AllFeed
+from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.plugin.feed_writer import FeedStage
 from pelican_linkback.text import markup
@@ -31,11 +32,6 @@ logger = logging.getLogger(__name__)
 
 _END_OF_HEAD = re.compile(r"</head\s*>", re.IGNORECASE)
 _SUBJECTS = ("category", "tag", "author")
-_FORMATS = {
-    "application/atom+xml": "Atom",
-    "application/rss+xml": "RSS",
-    "application/feed+json": "JSON Feed",
-}
 _NOWHERE = "http://localhost/"
 """The base URL of a site without SITEURL, to compare addresses."""
 
@@ -45,7 +41,8 @@ class FeedLink:
     """A feed that a page can link to.
 
     ``path`` is the document's path below the output folder, ``languages`` are those of its entries,
-    and ``hreflang`` is one of them if it distinguishes the feed from others.
+    and ``hreflang`` is one of them if it distinguishes the feed from others. ``format`` is what
+    people call its format.
     """
 
     href: str
@@ -54,6 +51,7 @@ class FeedLink:
     path: str = ""
     languages: tuple[str, ...] = ()
     hreflang: str = ""
+    format: str = ""
 
     def __html__(self) -> str:
         attributes = {
@@ -192,20 +190,15 @@ def _link(document: Document) -> FeedLink | None:
     title = feed.aspect("title", obj)
     if title is None:  # an error costs the feed, so there will be no such document
         return None
+    form = format_of(feed.generator_class(obj))
     return FeedLink(
         href=feed.site.absolute_feed(feed.document_url(obj) or document.path),
-        type=_type(feed.generator_class(obj), document.path),
+        type=media_type(form, document.path),
         title=str(title),
         path=document.path,
+        format=form.label,
         languages=_languages(document),
     )
-
-
-def _type(generator: type, path: str) -> str:
-    """Return a document's media type; feedgenerator's base class declares none."""
-    declared = getattr(generator, "content_type", None)
-    kind = declared.partition(";")[0].strip() if isinstance(declared, str) else ""
-    return kind or mimetypes.guess_type(path)[0] or ""
 
 
 def _languages(document: Document) -> tuple[str, ...]:
@@ -237,7 +230,7 @@ def _named(same: list[FeedLink]) -> Iterator[tuple[FeedLink, FeedLink]]:
 
     def details(link: FeedLink) -> tuple[str, ...]:
         language = "/".join(link.languages) if languages_differ else ""
-        kind = _FORMATS.get(link.type, link.type) if types_differ else ""
+        kind = (link.format or link.type) if types_differ else ""
         return tuple(filter(None, (language, kind)))
 
     count = Counter(map(details, same))

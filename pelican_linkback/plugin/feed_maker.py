@@ -7,24 +7,26 @@ removed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 from pelican import signals
 
 from pelican_linkback.feeds import Site
-from pelican_linkback.feeds.formats.base import Mended
+from pelican_linkback.feeds.formats.base import Generator
+from pelican_linkback.feeds.formats.registry import format_of
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.plugin.listeners import name_of, notify, notify_of_document
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import Context, Listener
 from pelican_linkback.text.printable import described, printable
 
-__all__ = ["FeedMaker", "MadeFeed"]
+__all__ = ["Failure", "FeedMaker", "MadeFeed", "summarised"]
 
 T = TypeVar("T")
 
@@ -69,7 +71,7 @@ class FeedMaker:
         try:
             return write()
         except Exception as error:
-            if not isinstance(made.feed, Mended) or not self._mend(made.feed, made.head, error):
+            if not isinstance(made.feed, Generator) or not self._mend(made.feed, made.head, error):
                 raise
             return write()
 
@@ -83,7 +85,7 @@ class FeedMaker:
             feed=made.feed,
         )
 
-    def _mend(self, feed: Mended, head: Mapping[str, object], error: Exception) -> bool:
+    def _mend(self, feed: Generator, head: Mapping[str, object], error: Exception) -> bool:
         """Remove what cannot be written of a feed; return whether anything is left to write."""
         broken = feed.drop_broken_items()
         if broken and not feed.num_items():
@@ -120,3 +122,37 @@ class FeedMaker:
             "the feed is as it was before; have that plugin pass over feeds that are not for it"
         )
         self._messages.add(logging.WARNING, (name, damage), f"{text}: {remedy}")
+
+
+class Failure(NamedTuple):
+    """A document that cannot be built, and why; ``more`` says for which others this stands, too."""
+
+    document: Document
+    error: Exception
+    more: str = ""
+
+
+def summarised(failures: Sequence[Failure], built: Sequence[Document]) -> Iterator[Failure]:
+    """Yield what is to be said of ``failures``; ``built`` are the other documents.
+
+    Where a format fails for each of its documents in the same way, one stands for all.
+    """
+    by_format: dict[type | None, list[Failure]] = defaultdict(list)
+    for failure in failures:
+        by_format[_generator(failure.document)].append(failure)
+    sound = set(map(_generator, built)) if failures else set()
+    for generator, group in by_format.items():
+        reasons = {described(failure.error) for failure in group}
+        if generator is None or generator in sound or len(reasons) > 1 or len(group) == 1:
+            yield from group
+        else:
+            others = f" (and {len(group) - 1} more in {format_of(generator).label})"
+            yield group[0]._replace(more=others)
+
+
+def _generator(document: Document) -> type | None:
+    """Return the class that writes a document; None where the feed cannot say."""
+    try:
+        return document.feed.generator_class(document.obj)
+    except Exception:  # noqa: BLE001 (this is what is wrong with the feed)
+        return None

@@ -27,11 +27,13 @@ from pelican_linkback.exceptions import FeedError, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, Site
 from pelican_linkback.feeds.articles.id_assignment import Assigned
 from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
+from pelican_linkback.feeds.articles.stock import with_registered_formats
 from pelican_linkback.feeds.formats.base import save
+from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogue, load
 from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output.folder import OutputFolders
-from pelican_linkback.plugin.feed_maker import FeedMaker, MadeFeed
+from pelican_linkback.plugin.feed_maker import Failure, FeedMaker, MadeFeed, summarised
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.plugin.site_files import has_unread_sources, taken
@@ -71,7 +73,8 @@ class FeedStage:
         self._settings = settings_model.read(generator.settings)
         self._messages = MessageBuffer(logger)
         chosen = self._settings.feeds
-        self._classes = load(STOCK_FEEDS if chosen is None else chosen)
+        listed = load(STOCK_FEEDS if chosen is None else chosen)
+        self._classes = with_registered_formats(listed, generator.settings)
         self.reader = SiteReader(generator, self._settings, self._messages)
         self._maker = FeedMaker(generator.context, self._messages)
         self._folders = folders or OutputFolders()
@@ -184,14 +187,20 @@ class FeedStage:
         users = self.users_of(paths | set(self.output.known), writer)
         self.output.release(users)
         with _absolute_links(self._generator.context, site.url):
-            written = [
-                self._write_one(each, site, users.get(each.path)) for each in catalogued.documents
+            outcomes = [
+                (each, self._write_one(each, site, users.get(each.path)))
+                for each in catalogued.documents
             ]
+        failures = [Failure(each, why) for each, why in outcomes if isinstance(why, Exception)]
+        built = [each for each, outcome in outcomes if not isinstance(outcome, Exception)]
+        for failure in summarised(failures, built):
+            self.report(*failure)
         self.is_over, self.paths, self.failed = True, paths, catalogued.failed
         if self.reader.unreadable or has_unread_sources(self._generator):
             # Feeds of an article that cannot be read are not gone.
             self.failed |= {Owner(name, None) for name, _ in self._classes.classes}
-        return f"Feeds: {written.count(True)} written, {written.count(False)} unchanged"
+        counts = [outcome for _, outcome in outcomes]
+        return f"Feeds: {counts.count(True)} written, {counts.count(False)} unchanged"
 
     def _write_stylesheet(self) -> None:
         sheet = files(feeds).joinpath("feed.css").read_bytes()
@@ -222,8 +231,8 @@ class FeedStage:
         for problem in finished.errors:
             logger.warning("A feed cannot be removed, or put back: %s", problem)
 
-    def _write_one(self, document: Document, site: Site, user: str | None) -> bool | None:
-        """Write one document; return whether it changed, None if it cannot be built."""
+    def _write_one(self, document: Document, site: Site, user: str | None) -> bool | Exception:
+        """Write one document; return whether it changed, or why it cannot be built."""
         try:
             if user:
                 message = f"{document.path} is {user}; give the feed another path"
@@ -235,19 +244,20 @@ class FeedStage:
                 )
                 raise FeedError(str(document), message)
             made = self._maker.make(document, site)
-            write = partial(self.output.write, document.path, document.owner)
+            kind = media_type(format_of(type(made.feed)), document.path)
+            write = partial(self.output.write, document.path, document.owner, kind=kind)
             edit, write_it = self._maker.edit(made), partial(save, made.feed)
             changed = self._maker.write(made, lambda: write(write_it, edit))
         except Exception as error:  # noqa: BLE001 (the border: whatever a hook or a generator raises)
-            self.report(document, error)
-            return None
+            return error
         logger.info('%s "%s"', "Writing" if changed else "Unchanged:", self._path(document))
         self.with_hubs += self._followed(made)
         return changed
 
-    def report(self, document: Document, error: Exception) -> None:
+    def report(self, document: Document, error: Exception, more: str = "") -> None:
         """Report an error that costs a feed, or a link to it; each message once."""
         named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
+        named = f"{named}{more}"
         if self._generator.settings.get("DEBUG"):
             logger.error("Feed %s", named, exc_info=error)
         else:

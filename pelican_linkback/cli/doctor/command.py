@@ -12,7 +12,7 @@ from shlex import quote
 
 from pelican import DEFAULT_CONFIG_NAME
 
-from pelican_linkback.cli.checking import asks_for_feeds
+from pelican_linkback.cli.built_feeds import asks_for_feeds
 from pelican_linkback.cli.config_edits import git_pattern
 from pelican_linkback.cli.context import PUBLISHING, publishing_instead
 from pelican_linkback.cli.doctor import checks

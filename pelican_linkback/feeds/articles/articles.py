@@ -10,7 +10,6 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import TypeVar, cast
 
-from feedgenerator.django.utils.feedgenerator import Atom1Feed as _Atom1Feed
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.feeds.articles.entry_ids import tag_uri
@@ -19,11 +18,11 @@ from pelican_linkback.feeds.articles.pages import page_of_article, page_of_group
 from pelican_linkback.feeds.content.cleaning import fit, is_blank
 from pelican_linkback.feeds.content.pictures import first_picture
 from pelican_linkback.feeds.content.titles import plain_text
-from pelican_linkback.feeds.formats.base import Enclosure, Stylesheet
 from pelican_linkback.feeds.formats.entry_cache import once
-from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.formats.extensions import Enclosure, Stylesheet
 from pelican_linkback.feeds.formats.kinds import safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person
+from pelican_linkback.feeds.formats.registry import Format, format_of
 from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.feeds.framework.archives import numbered
 from pelican_linkback.feeds.framework.aspects import Aspect, Extras, Order, default, hook
@@ -92,15 +91,14 @@ class ArticleFeed(Feed):
     order_by: Order = "date"
 
     _mode: tuple[bool, bool] | None = None
-    """Of the document in the making: whether it is RSS, and whether it has summaries only."""
+    """Of the document in the making: whether summaries come first in its format, or alone."""
 
-    @property
-    def _is_rss(self) -> bool:
-        return _form(self.generator_class(self.obj)) == "RSS"
+    def _format(self, obj: object) -> Format:
+        return format_of(self.generator_class(obj))
 
     def path_setting(self, obj: object) -> str:
         """Return the name of Pelican's setting for the path: ``"CATEGORY_FEED_ATOM"``."""
-        return f"{self.setting}_{_form(self.generator_class(obj))}"
+        return f"{self.setting}_{self._format(obj).setting}"
 
     def path_source(self, obj: object) -> str:
         """Return what sets the path, as messages name it: the class, else Pelican's setting."""
@@ -132,8 +130,11 @@ class ArticleFeed(Feed):
 
     @default
     def archive_path(self, obj: object) -> str | None:
-        """Return the pattern of archive documents with LINKBACK_ARCHIVES, else None."""
-        if not self.site.archives:
+        """Return the pattern of archive documents with LINKBACK_ARCHIVES, else None.
+
+        A format without links to them has none: nobody would find them.
+        """
+        if not self.site.archives or not self._format(obj).archive_links:
             return None
         place = self.path_pattern() or self.document_path(obj)
         return numbered(place) if place else None
@@ -260,12 +261,18 @@ class ArticleFeed(Feed):
             self._mode = None
 
     def _read_mode(self) -> tuple[bool, bool]:
-        return self._is_rss, bool(self.aspect("summary_only", self.obj))
+        summary_first = self._format(self.obj).summary_first
+        return summary_first, bool(self.aspect("summary_only", self.obj))
 
     @default
     def summary_only(self) -> bool:
-        """Return whether items have summaries only: RSS_FEED_SUMMARY_ONLY in RSS, else no."""
-        return self._is_rss and bool(self.site.settings.get("RSS_FEED_SUMMARY_ONLY", True))
+        """Return whether items have summaries only: RSS_FEED_SUMMARY_ONLY and so on.
+
+        Where there is no such setting, those of RSS have, and no others.
+        """
+        form = self._format(self.obj)
+        setting = f"{form.setting}_FEED_SUMMARY_ONLY"
+        return bool(self.site.settings.get(setting, form.summary_first))
 
     # Aspects of the items
 
@@ -298,21 +305,21 @@ class ArticleFeed(Feed):
     def item_description(self, article: Article) -> str | None:
         """Return the summary, or the content if there is no summary and no element for the content.
 
-        None if it would only repeat the content, which RSS allows.
+        None if it would only repeat the content, unless the summary comes first (RSS).
         """
-        is_rss, summary_only = self._mode or self._read_mode()
+        summary_first, summary_only = self._mode or self._read_mode()
         summary = self._summary(article)
-        if is_rss or summary_only:
+        if summary_first or summary_only:
             return summary or self._content(article) or None
         return None if summary == self._content(article) else summary or None
 
     def item_content(self, article: Article) -> str | None:
         """Return the article's HTML; None with ``summary_only``, or if it equals the summary."""
-        is_rss, summary_only = self._mode or self._read_mode()
+        summary_first, summary_only = self._mode or self._read_mode()
         if summary_only:
             return None
         content = self._content(article)
-        repeats = is_rss and content == self.item_description(article)
+        repeats = summary_first and content == self.item_description(article)
         return None if repeats else content or None
 
     @default
@@ -424,13 +431,6 @@ def categories_of(article: Article) -> list[Group]:
 def each_once(articles: Iterable[T]) -> tuple[T, ...]:
     """Return ``articles`` in order, without duplicates."""
     return tuple({id(article): article for article in articles}.values())
-
-
-def _form(generator: type) -> str:
-    """Return the name of a format in Pelican's settings."""
-    if issubclass(generator, JsonFeed):
-        return "JSON"
-    return "ATOM" if issubclass(generator, _Atom1Feed) else "RSS"
 
 
 def _names(objects: Iterable[object]) -> list[str]:

@@ -1,267 +1,47 @@
-"""The feeds that Pelican's own settings ask for, as Feed classes.
+"""The feeds that settings ask for: those of each kind in each format.
 
-Each kind is declared once, for RSS 2.0; the variants for Atom 1.0 and JSON Feed 1.1 differ by one
-line.
+Those in Atom 1.0 and JSON Feed 1.1 are classes to import; those of a stranger's format are made.
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
-from typing import TypeAlias
+from collections.abc import Iterator
 
-from pelican_linkback.feeds.articles.articles import ArticleFeed, categories_of, each_once
-from pelican_linkback.feeds.content.titles import plain_text
+from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feeds.articles.articles import ArticleFeed
+from pelican_linkback.feeds.articles.kinds import (
+    KINDS,
+    AllFeed,
+    AuthorFeed,
+    CategoryFeed,
+    SiteFeed,
+    TagFeed,
+    TranslationFeed,
+)
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
-from pelican_linkback.feeds.formats.people import as_person
-from pelican_linkback.feeds.framework.aspects import as_method, default, hook
-from pelican_linkback.feeds.framework.contents import Article, Group
+from pelican_linkback.feeds.formats.registry import Format, faulty, formats
+from pelican_linkback.feeds.framework.catalogue import FeedClasses
 from pelican_linkback.feeds.framework.feed import Feed
-from pelican_linkback.feeds.framework.site import Site
+from pelican_linkback.settings.pelican import PelicanSettings
 
 __all__ = [
     "STOCK_FEEDS",
-    "AllFeed",
     "AtomAllFeed",
     "AtomAuthorFeed",
     "AtomCategoryFeed",
     "AtomSiteFeed",
     "AtomTagFeed",
     "AtomTranslationFeed",
-    "AuthorFeed",
-    "CategoryFeed",
     "JsonAllFeed",
     "JsonAuthorFeed",
     "JsonCategoryFeed",
     "JsonSiteFeed",
     "JsonTagFeed",
     "JsonTranslationFeed",
-    "SiteFeed",
-    "TagFeed",
-    "TranslationFeed",
+    "stock_feed",
+    "with_registered_formats",
 ]
-
-
-class SiteFeed(ArticleFeed):
-    """The articles in the default language, as FEED_RSS asks for."""
-
-    setting = "FEED"
-
-    @hook
-    def items(self) -> Iterable[Article]:
-        """Return the site's articles."""
-        return self.site.articles
-
-
-class AllFeed(ArticleFeed):
-    """The articles in all languages, as FEED_ALL_RSS asks for."""
-
-    setting = "FEED_ALL"
-
-    @hook
-    def items(self) -> Iterable[Article]:
-        """Return the site's articles, and each one's translations: several may have the same."""
-        articles = self.site.articles
-        return list(each_once(chain(articles, *(each.translations for each in articles))))
-
-
-@dataclass(frozen=True, slots=True)
-class InLanguage:
-    """A category, author or tag in one language; it has the attributes of its object."""
-
-    obj: Group
-    lang: str
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.obj, name)
-
-    def __str__(self) -> str:
-        return str(self.obj)
-
-
-Members: TypeAlias = Mapping[Group | InLanguage, Sequence[Article]]
-"""The articles of each object."""
-
-
-class GroupFeed(ArticleFeed):
-    """A feed for each category, author or tag: the articles that belong to it.
-
-    These are the articles in the default language, unless the path's pattern names ``{lang}``:
-    then there is a feed for each object and language, translations included (P17).
-    """
-
-    group = ""
-    """The attribute of the site that maps the objects to their articles: ``"categories"``."""
-
-    groups_of: Callable[[Article], Iterable[Group]]
-    """The method that returns the objects that an article belongs to."""
-
-    def objects(self, site: Site) -> Iterable[object]:
-        """Return the objects that have a slug (P7) and an article whose date has come.
-
-        An empty feed would publish the name of a category before its time.
-        """
-        for words, names in site.sharing.once((self.group, "slugs"), site, self._shared_slugs):
-            site.warn(words, *names)
-        members = self._members(site).items()
-        return [obj for obj, articles in members if obj.slug and self._has_begun(articles)]
-
-    @hook
-    def items(self, obj: Group) -> Iterable[Article]:
-        """Return the object's articles, each once: C++ and C# share a slug (P9)."""
-        return self.site.sharing.once(each_once, self._members(self.site)[obj], each_once)
-
-    @default
-    def link(self, obj: object) -> str:
-        """Return the object's page, else the home page."""
-        return as_method(super().link)(obj) if self._has_page(obj) else ""
-
-    def _has_page(self, obj: object) -> bool:
-        """Return whether the object has a page, in all languages.
-
-        Pelican writes it if an article in the default language belongs to it. A class may have
-        objects of another kind, with pages that a plugin writes.
-        """
-        if not isinstance(obj, InLanguage):
-            return True
-        known: Members = getattr(self.site, self.group)
-        kinds = set(map(type, known))
-        return obj.obj in known or (bool(kinds) and type(obj.obj) not in kinds)
-
-    @default
-    def language(self, obj: object) -> str | None:
-        """Return the object's language where it has one."""
-        return obj.lang if isinstance(obj, InLanguage) else self.site.language
-
-    def _members(self, site: Site) -> Members:
-        if "{lang" not in (self.path_pattern() or ""):
-            members: Members = getattr(site, self.group)
-            return members
-        return site.sharing.once((type(self), "members"), site, self._members_by_language)
-
-    def _members_by_language(self, site: Site) -> Members:
-        by_language: dict[Group | InLanguage, list[Article]] = defaultdict(list)
-        for article in chain(site.articles, site.translations):
-            for obj in self.groups_of(article):
-                by_language[InLanguage(obj, article.lang)].append(article)
-        return dict(by_language)
-
-    def _shared_slugs(self, site: Site) -> list[tuple[str, tuple[str, ...]]]:
-        """Return a warning for each slug that several names share: message and arguments."""
-        names: dict[str, dict[str, str]] = defaultdict(dict)
-        groups = list(chain(*map(self.groups_of, chain(site.articles, site.translations))))
-        for name, obj in dict(zip(map(str, groups), groups, strict=True)).items():
-            names[obj.slug].setdefault(name.casefold(), name)
-        kind = self.setting.removesuffix("_FEED")
-        return [
-            (
-                _ONE if len({_SPELLING.sub("", name) for name in same}) == 1 else _SEVERAL,
-                (self.group, " and ".join(sorted(same.values())), slug, kind),
-            )
-            for slug, same in sorted(names.items())
-            if len(same) > 1
-        ]
-
-
-_SPELLING = re.compile(r"[\s_.'’‐-―-]+")
-"""The characters that spellings of one name differ in, besides capitals."""
-
-_ONE = (
-    "The {} {} share the slug {!r} and so have one page and one feed; "
-    "they look like one: write the name alike everywhere"
-)
-_SEVERAL = (
-    "The {} {} share the slug {!r} and so have one page and one feed; "
-    "keep them apart with {}_REGEX_SUBSTITUTIONS, or write them alike if they are one"
-)
-
-
-class CategoryFeed(GroupFeed):
-    """The articles of each category, as CATEGORY_FEED_RSS asks for."""
-
-    setting = "CATEGORY_FEED"
-    group = "categories"
-
-    def groups_of(self, article: Article) -> Iterable[Group]:
-        """Return the article's categories, their parents included."""
-        return categories_of(article)
-
-
-class AuthorFeed(GroupFeed):
-    """The articles of each author, as AUTHOR_FEED_RSS asks for."""
-
-    setting = "AUTHOR_FEED"
-    group = "authors"
-
-    def groups_of(self, article: Article) -> Iterable[Group]:
-        """Return the article's authors."""
-        authors: Iterable[Group] = getattr(article, "authors", ())
-        return authors
-
-    @default
-    def title(self, obj: object) -> str:
-        """Return the site's name, followed by the author's."""
-        name = str(self.aspect("author_name", obj))
-        return plain_text(f"{self.site.name} - {as_person(name).name or name}")
-
-    @default
-    def author_name(self, obj: object) -> str | None:
-        """Return the author; an e-mail address in the name is separated in the document."""
-        return plain_text(str(obj))
-
-
-class TagFeed(GroupFeed):
-    """The articles of each tag, as TAG_FEED_RSS asks for."""
-
-    setting = "TAG_FEED"
-    group = "tags"
-
-    def groups_of(self, article: Article) -> Iterable[Group]:
-        """Return the article's tags."""
-        tags: Iterable[Group] = getattr(article, "tags", ())
-        return tags
-
-
-class TranslationFeed(ArticleFeed):
-    """The articles in each language, as TRANSLATION_FEED_RSS asks for; the object is its code."""
-
-    setting = "TRANSLATION_FEED"
-
-    def objects(self, site: Site) -> Iterable[object]:
-        """Return the languages of the site's articles, of which not all are in the future."""
-        by_language = site.sharing.once(_by_language, site, _by_language)
-        return sorted(lang for lang, each in by_language.items() if self._has_begun(each))
-
-    @hook
-    def items(self, language: str) -> Iterable[Article]:
-        """Return the articles and translations in the language."""
-        return list(self.site.sharing.once(_by_language, self.site, _by_language)[language])
-
-    @hook
-    def path_fields(self, obj: str) -> Mapping[str, object]:
-        """Return what a pattern may name: ``lang``."""
-        return {"obj": obj, "lang": obj}
-
-    @default
-    def title(self, obj: str) -> str:  # noqa: ARG002 (a language is no subject)
-        """Return the site's name."""
-        return plain_text(self.site.name)
-
-    @default
-    def language(self, obj: str) -> str | None:
-        """Return the language itself."""
-        return obj
-
-
-def _by_language(site: Site) -> dict[str, list[Article]]:
-    languages = defaultdict(list)
-    for article in chain(site.articles, site.translations):
-        languages[article.lang].append(article)
-    return dict(languages)
 
 
 class AtomSiteFeed(SiteFeed):
@@ -336,11 +116,85 @@ class JsonTranslationFeed(TranslationFeed):
     feed_type = JsonFeed
 
 
-STOCK_FEEDS: tuple[type[Feed], ...] = (
-    *(AtomSiteFeed, SiteFeed, JsonSiteFeed, AtomAllFeed, AllFeed, JsonAllFeed),
-    *(AtomCategoryFeed, CategoryFeed, JsonCategoryFeed),
-    *(AtomAuthorFeed, AuthorFeed, JsonAuthorFeed),
-    *(AtomTagFeed, TagFeed, JsonTagFeed),
-    *(AtomTranslationFeed, TranslationFeed, JsonTranslationFeed),
+def stock_feed(kind: type[ArticleFeed], form: Format) -> type[ArticleFeed]:
+    """Return the feed of a kind in a format: one of the classes of this module, or a new one."""
+    if kind.feed_type is form.generator:
+        return kind
+    name = _name(kind, form.name)
+    known: type[ArticleFeed] | None = globals().get(name)
+    if known is not None:
+        return known
+    doc = f"{kind.__name__} in {form.label}."
+    return type(name, (kind,), {"feed_type": form.generator, "__doc__": doc})
+
+
+def _name(kind: type[Feed], form: str) -> str:
+    return f"{form.capitalize()}{kind.__name__}"
+
+
+def _stock_feeds() -> Iterator[type[ArticleFeed]]:
+    """Yield the feeds of all kinds in all formats that have settings of their own."""
+    for kind in KINDS:
+        for form in formats():
+            if form.has_settings:
+                yield stock_feed(kind, form)
+
+
+STOCK_FEEDS: tuple[type[Feed], ...] = tuple(_stock_feeds())
+"""The feeds of Pelican's settings and of those for JSON, in the order in which paths are given
+away. Formats that are registered later have theirs, too: see ``with_registered_formats``."""
+
+
+def with_registered_formats(listed: FeedClasses, settings: PelicanSettings) -> FeedClasses:
+    """Return the feeds that an author has ``listed``, and those of the formats of strangers.
+
+    One of Pelican's ``settings`` such as TAG_FEED_TWTXT asks for them. One that is listed takes the
+    place of that of its kind. Those of a format that is faulty, or not there, are missing, so that
+    what was published of them stays.
+    """
+    more = [cls for cls in _stock_feeds() if cls not in STOCK_FEEDS]
+    more = [cls for cls in more if not any(_replaces(each, cls) for _, each in listed.classes)]
+    missing, errors = _of_missing_formats(settings)
+    return FeedClasses(
+        [*listed.classes, *((cls.__name__, cls) for cls in more)],
+        [*listed.errors, *errors],
+        [*listed.missing, *missing],
+    )
+
+
+def _replaces(listed: type[Feed], stock: type[Feed]) -> bool:
+    return issubclass(listed, stock.__bases__) and listed.feed_type is stock.feed_type
+
+
+def _of_missing_formats(settings: PelicanSettings) -> tuple[list[str], list[FeedError]]:
+    """Return the names of the feeds of formats that are faulty or not there, and what to do."""
+    left_out, known = faulty(), {form.name for form in formats()}
+    unknown = [each.name for each in left_out if each.name not in known]
+    missing = [_name(kind, name) for kind in KINDS for name in unknown]
+    errors = [FeedError(f"format {each.place}", f"{each.problem}; {_COST}") for each in left_out]
+    named = {each.name.upper() for each in left_out}
+    for setting, kind, form in _in_unknown_formats(settings):
+        if form not in named:
+            missing.append(_name(kind, form))
+            errors.append(FeedError(setting, _UNKNOWN.format(form.lower())))
+    return missing, errors
+
+
+_COST = "until then its feeds are left as they are"
+_UNKNOWN = (
+    "asks for the format {!r}, which is not registered; see whether its plugin is loaded, and how "
+    "the setting is spelt"
 )
-"""Every feed class of Pelican's settings, in the order in which they get paths."""
+
+
+def _in_unknown_formats(
+    settings: PelicanSettings,
+) -> Iterator[tuple[str, type[ArticleFeed], str]]:
+    """Yield each setting that asks for a feed in a format that is not registered, and its parts."""
+    known = {"DOMAIN", *(form.setting for form in formats())}
+    of_kind = {kind.setting: kind for kind in KINDS}
+    for setting in sorted(settings):
+        prefix, _, form = setting.rpartition("_")
+        asks = isinstance(settings[setting], str) and settings[setting]
+        if asks and prefix in of_kind and form.isalnum() and form not in known:
+            yield setting, of_kind[prefix], form

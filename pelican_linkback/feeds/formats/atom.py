@@ -5,23 +5,26 @@ from __future__ import annotations
 from feedgenerator.django.utils import feedgenerator
 from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
-from pelican_linkback.feeds.formats.base import Mended, file_attributes, xml_kind
 from pelican_linkback.feeds.formats.entry_cache import Item
 from pelican_linkback.feeds.formats.extensions import (
     add_atom_head,
     add_to_item,
     category_attributes,
+    file_attributes,
 )
 from pelican_linkback.feeds.formats.people import Person, as_person, single_author
 from pelican_linkback.feeds.formats.xml import XMLWriter, repeat, repeat_each
+from pelican_linkback.feeds.formats.xml_base import XmlGenerator
 
 __all__ = ["Atom1Feed"]
 
 
-@xml_kind
-class Atom1Feed(Mended, feedgenerator.Atom1Feed):
+class Atom1Feed(XmlGenerator, feedgenerator.Atom1Feed):
     """Atom 1.0 (RFC 4287)."""
 
+    name = "atom"
+    label = "Atom"
+    caches_entries = True
     item_element = "entry"
 
     def write_document(self, handler: XMLWriter) -> None:

@@ -2,30 +2,26 @@
 
 ::
 
-    feedgenerator.SyndicationFeed, Mended
-    ├── RssUserland091Feed      rss.py              RSS 0.91
-    ├── Rss201rev2Feed          rss.py              RSS 2.0
-    │   └── PodcastRss          podcast_format.py   the same for podcasts
-    ├── Atom1Feed               atom.py             Atom 1.0 (RFC 4287)
-    └── JsonFeed                jsonfeed.py         JSON Feed 1.1
+    feedgenerator.SyndicationFeed, Generator
+    ├── XmlGenerator                xml_base.py
+    │   ├── RssUserland091Feed      rss.py          RSS 0.91
+    │   ├── Rss201rev2Feed          rss.py          RSS 2.0
+    │   │   └── PodcastRss          podcast.py      the same for podcasts
+    │   └── Atom1Feed               atom.py         Atom 1.0 (RFC 4287)
+    └── JsonFeed                    jsonfeed.py     JSON Feed 1.1
 
-Each is a template: ``root_attributes``, ``add_root_elements``, ``item_attributes`` and
-``add_item_elements`` are meant to be overridden, with a call of ``super()``. What
-feedgenerator 2.2 drops or breaks is corrected here: stylesheets in Atom, ``content`` in RSS, an
-enclosure's length as an int, naive dates beside aware ones, the present time in documents that
+What feedgenerator 2.2 drops or breaks is corrected here: stylesheets in Atom, ``content`` in RSS,
+an enclosure's length as an int, naive dates beside aware ones, the present time in documents that
 have no date, a character that XML forbids.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import mimetypes
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 from io import BytesIO, StringIO
 from operator import attrgetter
 from typing import IO, Any
-from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils import feedgenerator
 
@@ -35,50 +31,16 @@ from pelican_linkback.feeds.formats.entry_cache import (
     all_written,
     are_patterns,
 )
+from pelican_linkback.feeds.formats.extensions import mended
 from pelican_linkback.feeds.formats.kinds import kind_of, safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person, single_author
-from pelican_linkback.feeds.formats.xml import Fragments, Sink, XMLWriter
+from pelican_linkback.feeds.formats.xml import Sink
 
-__all__ = [
-    "Enclosure",
-    "Mended",
-    "Stylesheet",
-    "aware",
-    "file_attributes",
-    "save",
-    "xml_kind",
-]
+__all__ = ["FACTS", "Generator", "aware", "save"]
 
 _DATES = ("updateddate", "pubdate")
 _NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The date of a document without dates: Atom requires one, and the clock's would change (P18)."""
-
-
-class Enclosure(feedgenerator.Enclosure):
-    """A file that belongs to an item: its absolute URL, its length in bytes, its media type.
-
-    ``Enclosure("https://harbour.example/race.mp3", 4200, "audio/mpeg")``. RSS demands all three: a
-    length that is not known is 0, as the RSS Advisory Board's profile recommends, and a media type
-    is guessed from the URL.
-    """
-
-    def __init__(
-        self, url: str, length: int | str | None = None, mime_type: str | None = None
-    ) -> None:
-        if mime_type is None:
-            mime_type = mimetypes.guess_type(str(url))[0] or "application/octet-stream"
-        super().__init__(url=str(url), length=str(length or 0), mime_type=str(mime_type))
-
-
-class Stylesheet(feedgenerator.Stylesheet):
-    """A style sheet for browsers: its URL, its media type (guessed from it), the media it is for.
-
-    ``Stylesheet("/print.css", media="print")`` becomes an ``xml-stylesheet`` instruction.
-    """
-
-    def __str__(self) -> str:
-        pseudo = {"href": self.url, "type": self.mimetype, "media": self.media}
-        return " ".join(f"{k}={quoteattr(str(v))}" for k, v in pseudo.items() if v is not None)
 
 
 def aware(date: dt.date) -> dt.datetime:
@@ -100,20 +62,45 @@ def aware(date: dt.date) -> dt.datetime:
         return date.replace(tzinfo=dt.UTC)
 
 
-class Mended(feedgenerator.SyndicationFeed):
-    """The base class of all our generators: one way to write, and no clock."""
+FACTS = (
+    *("name", "label", "setting", "content_type", "mime_type", "extension", "archive_links"),
+    *("summary_first", "caches_entries", "feed_hooks"),
+)
+"""What a generator class says of its format: see ``registry``."""
 
-    item_element = "item"
+
+class Generator(feedgenerator.SyndicationFeed):
+    """What all our generators share: one way to write, and no clock.
+
+    A format of your own writes ``head()``, then what ``render(item)`` returns of each item, then
+    ``tail()``, each as bytes in UTF-8; or it overrides ``save(file, encoding)``.
+    """
+
+    summary_first = False
+
+    caches_entries = False
+    """Whether what ``render`` returns depends on the item, and on the language of the feed, alone:
+    an article in many feeds is rendered once then. A subclass that overrides more than the
+    ``feed_hooks`` has to say it again."""
+
+    feed_hooks: tuple[str, ...] = ("head", "tail")
+    """The methods on which no entry depends."""
 
     entries: list[Any]
     """The items; those shared with other documents are patterns."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let the entry cache know a class that declares itself that it ``caches_entries``."""
+        super().__init_subclass__(**kwargs)
+        if vars(cls).get("caches_entries"):
+            safe_overrides(*FACTS, *cls.feed_hooks, state=("feed", "entries"))(cls)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **_with_list_of_categories(kwargs))
         for author in single_author(self.feed):
             self.feed["author_name"], self.feed["author_email"] = author.name, author.email
         stylesheets = self.feed["stylesheets"] or ()
-        self.feed["stylesheets"] = [_mended_stylesheet(each) for each in stylesheets]
+        self.feed["stylesheets"] = [mended(each) for each in stylesheets]
 
     @property
     def items(self) -> list[Item]:
@@ -174,7 +161,7 @@ class Mended(feedgenerator.SyndicationFeed):
 
     def try_item(self, item: Item) -> object:
         """Write an item and discard the output."""
-        return Fragments().written(self._write_item, item)
+        return self.render(item)
 
     def write(self, outfile: IO[Any], encoding: str) -> None:
         """Write the document to ``outfile``, a text or a binary file."""
@@ -186,54 +173,54 @@ class Mended(feedgenerator.SyndicationFeed):
 
     def writeString(self, encoding: str) -> str:
         """Return what ``write`` writes as text; a subclass may have a ``write`` of its own."""
-        if type(self).write is Mended.write:
+        if type(self).write is Generator.write:
             return self._text(encoding)
         document = StringIO()
         self.write(document, encoding)
         return document.getvalue()
 
     def _encoded(self, text: str, encoding: str) -> bytes:
-        return text.encode(encoding, "xmlcharrefreplace")
+        return text.encode(encoding)
 
     def _text(self, encoding: str) -> str:
         document = BytesIO()
         self.save(document, encoding)
         return str(document.getbuffer(), "utf-8")
 
-    def save(self, file: Sink, encoding: str = "utf-8") -> None:
-        """Write the document to ``file`` in UTF-8; ``encoding`` is what its declaration says."""
-        handler = XMLWriter(file, encoding)
-        handler.startDocument()
-        self.add_stylesheets(handler)
-        self.write_document(handler)
+    def save(self, file: Sink, encoding: str = "utf-8") -> None:  # noqa: ARG002
+        """Write the document to ``file`` in UTF-8; ``encoding`` is what it says of itself."""
+        file.write(self.head())
+        for entry in self.rendered():
+            file.write(entry)
+        file.write(self.tail())
 
-    def write_items(self, handler: XMLWriter) -> None:
-        """Write the items, in their order."""
-        kind = kind_of(self) if type(handler) is XMLWriter else None
-        key = kind, self.feed["language"]
-        render = partial(Fragments().written, self._write_item)
-        if kind and are_patterns(self.entries):
-            handler.put_all(all_written(self.entries, key, render))
-            return
-        for entry in self.entries if kind else self.items:
-            if isinstance(entry, Pattern):
-                handler.put(entry.written(key, render))
-            else:
-                self._write_item(handler, entry)
+    def head(self) -> bytes:
+        """Return what stands before the entries."""
+        return b""
 
-    def _write_item(self, handler: XMLWriter, item: Item) -> None:
-        handler.startElement(self.item_element, self.item_attributes(item))
-        self.add_item_elements(handler, item)
-        handler.endElement(self.item_element)
+    def tail(self) -> bytes:
+        """Return what stands after the entries."""
+        return b""
 
-    def add_stylesheets(self, handler: XMLWriter) -> None:
-        """Write the stylesheets' instructions, before the first element."""
-        for stylesheet in self.feed["stylesheets"]:
-            handler.processingInstruction("xml-stylesheet", stylesheet)
-
-    def write_document(self, handler: XMLWriter) -> None:
-        """Write the root element and all below it; each format has its own."""
+    def render(self, item: Item) -> bytes:
+        """Return an item as it stands in the document."""
         raise NotImplementedError
+
+    def rendered(self) -> Iterable[bytes]:
+        """Return what ``render`` returns of each item; items in many documents are cached."""
+        kind, render = kind_of(self), self._renderer()
+        if kind is None:
+            return map(render, self.items)
+        key = kind, self.feed["language"]
+        if are_patterns(self.entries):
+            return all_written(self.entries, key, render)
+        return (
+            each.written(key, render) if isinstance(each, Pattern) else render(each)
+            for each in self.entries
+        )
+
+    def _renderer(self) -> Callable[[Any], bytes]:
+        return self.render
 
 
 def _newest(entry: Pattern | Item) -> dt.datetime | None:
@@ -252,26 +239,13 @@ def _with_list_of_categories(arguments: dict[str, Any]) -> dict[str, Any]:
 def save(document: feedgenerator.SyndicationFeed, file: Sink) -> None:
     """Write any generator's document to ``file`` in UTF-8."""
     cls = type(document)
-    if (cls.write, cls.writeString) == (Mended.write, Mended.writeString):
+    if (cls.write, cls.writeString) == (Generator.write, Generator.writeString):
         document.save(file)
-    else:
-        file.write(document.writeString("utf-8").encode())
-
-
-def _mended_stylesheet(sheet: feedgenerator.Stylesheet) -> Stylesheet:
-    if isinstance(sheet, Stylesheet):
-        return sheet
-    return Stylesheet(sheet.url, sheet.mimetype or "", sheet.media)
-
-
-xml_kind = safe_overrides(
-    *("content_type", "mime_type", "root_attributes", "rss_attributes", "add_root_elements"),
-    *("endChannelElement", "add_stylesheets"),
-    state=("feed", "entries"),
-)
-"""Declares a generator whose elements of an item depend on the item alone: see ``entry_cache``."""
-
-
-def file_attributes(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
-    """Return the attributes of an enclosure in RSS and Atom, except its URL."""
-    return {"length": str(enclosure.length), "type": str(enclosure.mime_type)}
+        return
+    try:
+        data = document.writeString("utf-8").encode()
+    except TypeError:  # of a generator that writes bytes
+        binary = BytesIO()
+        document.write(binary, "utf-8")
+        data = binary.getvalue()
+    file.write(data)

@@ -16,9 +16,8 @@ from typing import Any
 from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 
 from pelican_linkback.feeds.content.cleaning import words
-from pelican_linkback.feeds.formats.base import Mended
-from pelican_linkback.feeds.formats.entry_cache import Item, Pattern
-from pelican_linkback.feeds.formats.kinds import kind_of, safe_overrides
+from pelican_linkback.feeds.formats.base import Generator
+from pelican_linkback.feeds.formats.entry_cache import Item
 from pelican_linkback.feeds.formats.people import Person, single_author
 from pelican_linkback.feeds.formats.xml import Sink, clean
 
@@ -29,15 +28,20 @@ VERSION = "https://jsonfeed.org/version/1.1"
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
-@safe_overrides("content_type", "root_attributes", state=("feed", "entries"))
-class JsonFeed(Mended):
+class JsonFeed(Generator):
     """JSON Feed 1.1.
 
     Override ``root_attributes()`` and ``item_attributes(item)``, each with a call of ``super()``.
     What is None or empty is left out; a name of your own begins with an underscore.
     """
 
+    name = "json"
+    label = "JSON Feed"
     content_type = "application/feed+json; charset=utf-8"
+    extension = ".json"
+    archive_links = ("previous",)
+    caches_entries = True
+    feed_hooks = ("root_attributes",)
 
     def root_attributes(self) -> dict[str, Any]:
         """Return what describes the feed: the document but for its items."""
@@ -94,23 +98,15 @@ class JsonFeed(Mended):
         """Write the document to ``file``; JSON is always UTF-8."""
         head = _line(self.root_attributes()).removesuffix("}")
         file.write(f'{head}, "items": ['.encode())
-        kind = kind_of(self)
-        key = kind, self.feed["language"]
         between = b"\n"
-        for entry in self.entries if kind else self.items:
-            if isinstance(entry, Pattern):
-                line = entry.written(key, self._rendered)
-            else:
-                line = self._rendered(entry)
-            file.write(between + line)
+        for entry in self.rendered():
+            file.write(between + entry)
             between = b",\n"
         file.write(b"\n]}\n" if self.entries else b"\n\n]}\n")
 
-    def _rendered(self, item: Item) -> bytes:
-        """Return an item as a line of the document, without the end of the line."""
+    def render(self, item: Item) -> bytes:
+        """Return an item's line."""
         return _line(self.item_attributes(item)).encode()
-
-    try_item = _rendered
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -36,6 +36,9 @@ class PodcastRss(Rss201rev2Feed):
     ``transcript`` and ``chapters`` (each a URL and its type) and ``persons``.
     """
 
+    name = "podcast"
+    setting = "RSS"
+
     def rss_attributes(self) -> dict[str, str]:
         """Return the root's attributes, both namespaces among them."""
         return {**super().rss_attributes(), "xmlns:itunes": ITUNES, "xmlns:podcast": PODCAST}

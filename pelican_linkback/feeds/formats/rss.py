@@ -7,10 +7,15 @@ from operator import itemgetter
 
 from feedgenerator.django.utils import feedgenerator
 
-from pelican_linkback.feeds.formats.base import Mended, file_attributes, xml_kind
 from pelican_linkback.feeds.formats.entry_cache import Item, items_of
-from pelican_linkback.feeds.formats.extensions import add_rss_head, add_to_item, category_attributes
+from pelican_linkback.feeds.formats.extensions import (
+    add_rss_head,
+    add_to_item,
+    category_attributes,
+    file_attributes,
+)
 from pelican_linkback.feeds.formats.xml import XMLWriter, repeat, repeat_each
+from pelican_linkback.feeds.formats.xml_base import XmlGenerator
 
 __all__ = ["Rss201rev2Feed", "RssUserland091Feed", "rfc2822_date"]
 
@@ -29,8 +34,11 @@ def rfc2822_date(date: dt.datetime) -> str:
     return f"{day}, {date.day:02} {month} {date.year:04} {time[11:19]} {zone}"
 
 
-class _Rss(Mended, feedgenerator.RssFeed):
+class _Rss(XmlGenerator, feedgenerator.RssFeed):
     """What RSS 0.91 and RSS 2.0 share: a channel in an rss element."""
+
+    label = "RSS"
+    summary_first = True
 
     def write_document(self, handler: XMLWriter) -> None:
         """Write the rss element and all below it."""
@@ -82,14 +90,19 @@ def _write_rss_title(handler: XMLWriter, title: str | None) -> None:
     write("title", title)
 
 
-@xml_kind
 class RssUserland091Feed(_Rss, feedgenerator.RssUserland091Feed):
     """RSS 0.91 (Userland)."""
 
+    name = "rss091"
+    setting = "RSS"
+    caches_entries = True
 
-@xml_kind
+
 class Rss201rev2Feed(_Rss, feedgenerator.Rss201rev2Feed):
     """RSS 2.0, in the RSS Advisory Board's profile: description first, then content:encoded."""
+
+    name = "rss"
+    caches_entries = True
 
     def rss_attributes(self) -> dict[str, str]:
         """Return the root's attributes; a namespace is declared where the document uses it."""

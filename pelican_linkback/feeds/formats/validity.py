@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
@@ -12,7 +12,16 @@ from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.text.markup import Tag
 from pelican_linkback.text.urls import is_fetchable
 
-__all__ = ["DATES", "is_relative", "is_uri", "read_date", "scripts_in", "urls_in"]
+__all__ = [
+    "RFC822",
+    "RFC3339",
+    "DateFormat",
+    "is_relative",
+    "is_uri",
+    "read_date",
+    "scripts_in",
+    "urls_in",
+]
 
 # RFC 3986; only an IPv6 address has brackets.
 _CHARACTER = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}"
@@ -45,14 +54,8 @@ class DateFormat(NamedTuple):
     read: Callable[[str], dt.datetime]
 
 
-_RFC3339_DATES = DateFormat("RFC 3339", _RFC3339, dt.datetime.fromisoformat)
-
-DATES: Mapping[str, DateFormat] = {
-    "atom": _RFC3339_DATES,
-    "json": _RFC3339_DATES,
-    "rss": DateFormat("RFC 822", _RFC822, parsedate_to_datetime),
-}
-"""How dates are written in each format of feeds."""
+RFC3339 = DateFormat("RFC 3339", _RFC3339, dt.datetime.fromisoformat)
+RFC822 = DateFormat("RFC 822", _RFC822, parsedate_to_datetime)
 
 
 def is_uri(text: str) -> bool:
@@ -71,14 +74,14 @@ def is_relative(url: str) -> bool:
     return re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:", url) is None
 
 
-def read_date(form: str, text: str) -> dt.datetime | None:
-    """Return the date that a feed of this format says, naive where it names no zone.
+def read_date(form: DateFormat, text: str) -> dt.datetime | None:
+    """Return the date that ``text`` says in this form, naive where it names no zone.
 
     None for what is no such date.
     """
-    found = DATES[form].syntax.fullmatch(text)
+    found = form.syntax.fullmatch(text)
     try:
-        date = DATES[form].read(text) if found else None
+        date = form.read(text) if found else None
     except ValueError:  # such as 30 February
         return None
     # The zone -0000 is UTC, but read as none.

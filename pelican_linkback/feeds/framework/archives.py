@@ -21,7 +21,7 @@ from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.formats.extensions import ArchiveLinks
-from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.formats.registry import format_of
 from pelican_linkback.feeds.framework.site import Site
 
 __all__ = ["Archives", "numbered"]
@@ -58,10 +58,12 @@ class Archives:
 
     def places(self) -> Iterator[tuple[int, str]]:
         """Yield each number and the path of its document; nothing before one is full."""
-        # JSON Feed has no link to what comes next.
-        making = self._full > 0 and not issubclass(self._feed.generator_class(self._obj), JsonFeed)
+        making = self._full > 0 and self._link_forward()
         for number in range(1, self._full + making + 1):
             yield number, self._path(number)
+
+    def _link_forward(self) -> bool:
+        return "following" in format_of(self._feed.generator_class(self._obj)).archive_links
 
     def items(self, number: int) -> list[object]:
         """Return the items of an archive document, in the order of the feed."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeAlias, TypeVar, c
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
-from pelican_linkback.feeds.formats.base import Stylesheet
+from pelican_linkback.feeds.formats.extensions import Stylesheet
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.formats.rss import Rss201rev2Feed
 

@@ -18,7 +18,8 @@ from typing import cast
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FeedError, InvalidURL
-from pelican_linkback.feeds.formats.base import Enclosure, Mended
+from pelican_linkback.feeds.formats.base import Generator
+from pelican_linkback.feeds.formats.extensions import Enclosure
 from pelican_linkback.feeds.framework.archives import Archives
 from pelican_linkback.feeds.framework.aspects import Aspects, Extras, default, hook
 from pelican_linkback.feeds.framework.items import ItemReader, as_date, item_date
@@ -443,7 +444,7 @@ class Feed(Aspects):
 
 def _newest(feed: SyndicationFeed) -> dt.datetime | None:
     """Return the newest date in a document; None where only the clock would give one."""
-    return feed.newest() if isinstance(feed, Mended) else None
+    return feed.newest() if isinstance(feed, Generator) else None
 
 
 def _newest_first(items: Iterable[object], places: Iterable[object]) -> list[object]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from pelican_linkback.feeds.formats.base import Enclosure
+from pelican_linkback.feeds.formats.extensions import Enclosure
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.text.printable import printable

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feeds.formats.xml import Sink
 from pelican_linkback.journal.atomic import replacing
 
-__all__ = ["documents", "is_file", "write"]
-
-SUFFIXES = frozenset({".atom", ".json", ".rss", ".xml"})
-
-_JSON_FEED = re.compile(rb"jsonfeed\.org\\?/version")
-"""A JSON Feed names its version; other JSON is of another kind, and may be large."""
+__all__ = ["is_file", "write"]
 
 _BUFFER = 1 << 16
 
@@ -83,23 +76,6 @@ class _Document:
             self._old.close()
         self._new = new
         return new
-
-
-def documents(folder: Path) -> dict[str, bytes]:
-    """Return the files below ``folder`` that can be feeds: their paths in it, their bytes.
-
-    Raises UnreadableFeed for a file that cannot be read.
-    """
-    paths = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    try:
-        found = {path: path.read_bytes() for path in sorted(paths) if path.is_file()}
-    except OSError as error:
-        raise UnreadableFeed("unreadable", f"a feed cannot be read: {error}") from error
-    return {
-        path.relative_to(folder).as_posix(): data
-        for path, data in found.items()
-        if path.suffix.lower() != ".json" or _JSON_FEED.search(data)
-    }
 
 
 def is_file(path: Path) -> bool:

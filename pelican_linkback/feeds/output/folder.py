@@ -73,11 +73,12 @@ class OutputFolder:
         owner: Owner,
         save: Callable[[Sink], object],
         edit: Callable[[Path], bool] = lambda _: False,
+        kind: str = "",
     ) -> bool:
         """Write the document at ``path`` with ``save`` if it differs; return whether it changed.
 
-        ``edit`` may edit the file then, and returns whether it did. Its result is the document: if
-        that is unchanged, the file keeps its modification time.
+        ``kind`` is its media type. ``edit`` may edit the file then, and returns whether it did. Its
+        result is the document: if that is unchanged, the file keeps its modification time.
         """
         target = self.folder / path
         known = self._known.get(path, Entry())
@@ -95,7 +96,7 @@ class OutputFolder:
         modified = before.modified if is_same else stat.st_mtime_ns
         if modified != stat.st_mtime_ns:
             os.utime(target, ns=(modified, modified))
-        self._written[path] = Entry(owner, digest, stat.st_size, modified)
+        self._written[path] = Entry(owner, digest, stat.st_size, modified, type=kind)
         return not is_same
 
     def _announce(self, path: str, owner: Owner) -> None:
@@ -208,7 +209,9 @@ class _Copies:
         with (self._folder / path).open("rb") as file:
             stat = os.fstat(file.fileno())
             digest = _digest_of(file)
-            self._entries[path] = Entry(entry.owner, digest, stat.st_size, stat.st_mtime_ns)
+            self._entries[path] = replace(
+                entry, digest=digest, size=stat.st_size, modified=stat.st_mtime_ns, under_way=False
+            )
             file.seek(0)
             start = self._file.seek(0, os.SEEK_END)
             shutil.copyfileobj(file, self._file)
@@ -242,7 +245,7 @@ def _as_it_is(path: Path, entry: Entry) -> Entry:
         if (stat.st_size, stat.st_mtime_ns) == (entry.size, entry.modified):
             return entry
         digest = _digest(path) if entry.digest else ""
-        return Entry(entry.owner, digest, stat.st_size, stat.st_mtime_ns)
+        return replace(entry, digest=digest, size=stat.st_size, modified=stat.st_mtime_ns)
     except OSError:
         return entry
 

@@ -3,7 +3,7 @@ r"""The manifest: which documents this plugin has written into an output folder,
 It is a file in the folder itself, one document a line::
 
     {"digest": "9ae1…", "feed": "AtomCategoryFeed", "modified": 1795…, "object": "Boats",
-     "path": "feeds/boats.atom.xml", "size": 833}
+     "path": "feeds/boats.atom.xml", "size": 833, "type": "application/atom+xml"}
 
 A line with ``"writing": true`` instead of digest, size and time says that a document is about to
 be written. The versions before wrote ``size/modified path``, which is read, too. What is neither is
@@ -38,9 +38,9 @@ class Entry:
     """A document as it was left, by us and by those who edited it after us.
 
     ``digest`` is that of its bytes, "" where it is not known; ``size`` and ``modified`` (in
-    nanoseconds) are those of the file. Without an ``owner`` an older version has written it.
-    Where it is ``under_way``, a build that was about to write it did not end: the file may be
-    anything, and is ours.
+    nanoseconds) are those of the file, and ``type`` is its media type, "" likewise. Without an
+    ``owner`` an older version has written it. Where it is ``under_way``, a build that was about to
+    write it did not end: the file may be anything, and is ours.
     """
 
     owner: Owner | None = None
@@ -48,6 +48,7 @@ class Entry:
     size: int = -1
     modified: int = -1
     under_way: bool = False
+    type: str = ""
 
 
 def read(data: bytes) -> dict[str, Entry]:
@@ -102,6 +103,7 @@ def _to_line(path: str, entry: Entry) -> str:
         fields["writing"] = True
     else:
         fields |= {"digest": entry.digest, "size": entry.size, "modified": entry.modified}
+        fields |= {"type": entry.type} if entry.type else {}
     return json.dumps(fields, sort_keys=True) + "\n"  # ASCII: a path may contain a line break
 
 
@@ -127,7 +129,8 @@ def _entry(owner: Owner | None, fields: Mapping[object, object]) -> Entry | None
         case {"writing": True}:
             return Entry(owner, under_way=True)
         case {"digest": str(digest), "size": int(size), "modified": int(modified)}:
-            return Entry(owner, digest, size, modified) if 0 <= modified <= _LATEST else None
+            known = Entry(owner, digest, size, modified, type=str(fields.get("type") or ""))
+            return known if 0 <= modified <= _LATEST else None
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from pelican_linkback.feeds.articles.stock import InLanguage
+from pelican_linkback.feeds.articles.groups import InLanguage
 from pelican_linkback.plugin.feed_links import FeedLink
 from pelican_linkback.text.language import language_tag
 
@@ -17,11 +17,6 @@ __all__ = ["Address", "FeedsPage", "Group", "Listed", "page_of"]
 KINDS = ("site", "category", "tag", "author", "other")
 """In the order of the page."""
 
-_FORMATS = {
-    "application/atom+xml": "Atom",
-    "application/rss+xml": "RSS",
-    "application/feed+json": "JSON Feed",
-}
 _FROM_THE_RIGHT = frozenset({"ar", "fa", "he"})
 _TRADITIONAL = ("zh-Hant", "zh-TW", "zh-HK", "zh-MO")
 
@@ -78,7 +73,7 @@ def page_of(feeds: Iterable[tuple[object, FeedLink]], home: str, language: str) 
         kind, name = _subject(subject, link)
         listed = by_kind[kind].setdefault(name, Listed(name))
         url = link.href if "://" in link.href else f"{home}/{link.path}"
-        listed.addresses.append(Address(url, _FORMATS.get(link.type, link.type), link.type))
+        listed.addresses.append(Address(url, link.format or link.type, link.type))
     return FeedsPage(
         title=words["title"],
         intro=words["intro"],
