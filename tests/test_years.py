@@ -116,6 +116,14 @@ def test_a_receiver_hears_each_version_once(before, now, built, wrong: str) -> N
     assert (wrong in found) if wrong else not found
 
 
+def test_what_a_killed_run_may_have_told_may_be_taken_back() -> None:
+    known = Knowledge()
+    oracle.learn_kill(known, {1: replace(ONE, targets=(TARGET,))}, ["blog.example.io"])
+    assert not oracle.wrong_telling(known, heard(seen=None), jumped_at=0.0)
+    both = oracle.merged(Knowledge(), Knowledge(), known)
+    assert not oracle.wrong_telling(both, heard(seen=None), jumped_at=0.0)
+
+
 def test_an_answer_that_was_lost_may_be_asked_for_again() -> None:
     known = Knowledge()
     known.built[1] = 900.0, ONE.content

@@ -229,6 +229,8 @@ class Life:
         heard = len(self.world.heard)
         ended = run(step, self.world, clock)
         self.true = clock.true
+        if ended.killed:
+            oracle.learn_kill(clone.known, clone.published(self.true), self.world.own)
         news = self.world.heard[heard:]
         for each in news:
             if why := oracle.wrong_telling(clone.known, each, clone.jumped_at):

@@ -60,6 +60,9 @@ class Knowledge:
 
     used: frozenset[str] = frozenset()
 
+    begun: frozenset[tuple[str, str]] = frozenset()
+    """By source and target, what a run that was killed may have been about to tell."""
+
     def forget(self) -> None:
         """Forget all, as a site does whose state folder is lost."""
         self.__init__()
@@ -70,7 +73,7 @@ class Knowledge:
 
 def merged(base: Knowledge, one: Knowledge, other: Knowledge) -> Knowledge:
     """Return what both branches know together."""
-    both = Knowledge(used=one.used | other.used)
+    both = Knowledge(used=one.used | other.used, begun=one.begun | other.begun)
     for uid in {*one.ids, *other.ids}:
         both.ids[uid] = one.ids.get(uid, frozenset()) | other.ids.get(uid, frozenset())
     for name in ("places", "printed", "perhaps"):
@@ -165,6 +168,20 @@ def learn_part(known: Knowledge, articles: Articles, config: Config) -> None:
         known.places[uid] = known.places.get(uid, frozenset()) | {(each.file, each.url)}
 
 
+def learn_kill(known: Knowledge, articles: Articles, hosts: Iterable[str]) -> None:
+    """Learn that a run was killed, perhaps when it had noted a telling, and before that was out.
+
+    Nobody knows then whether the receiver was told: it may have to be told that the link is gone.
+    """
+    known.begun |= frozenset(
+        (source, target)
+        for article in articles.values()
+        for host in hosts
+        for source in (f"https://{host}/{article.url}", f"https://{host}/{article.slug}")
+        for target in article.targets
+    )
+
+
 def feeds_of(articles: Articles) -> dict[str, list[int]]:
     """Return what each feed document holds of what is published: the newest."""
     feeds: dict[str, list[int]] = {"all.atom.xml": [], "all.rss.xml": []}
@@ -187,7 +204,8 @@ def wrong_telling(known: Knowledge, heard: Heard, jumped_at: float) -> str:
             return f"told by {before.protocol}, and now by pingback"
         if (before.protocol, before.seen, before.meant) == (heard.protocol, heard.seen, meant):
             return "told of the same version twice"
-    if heard.seen is None and before is None:
+    is_begun = (heard.source, heard.target) in known.begun
+    if heard.seen is None and before is None and not is_begun:
         return "told for the first time of what is not online"
     if heard.seen and meant and heard.seen != meant and _is_older(heard.seen, meant):
         built_at = known.built[meant[0]][0]
