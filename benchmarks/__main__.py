@@ -16,7 +16,15 @@ from pathlib import Path
 
 from benchmarks.measure import MEMORY, Row
 
-BENCHMARKS = ("importing", "one_feed", "feed_stage", "idle_build", "sending", "troubled_hosts")
+BENCHMARKS = (
+    "importing",
+    "one_feed",
+    "feed_stage",
+    "idle_build",
+    "sending",
+    "long_journal",
+    "troubled_hosts",
+)
 RESULTS = Path(__file__).with_name("results.md")
 PEERS = ("pelican", "feedgenerator", "Django", "feedgen", "pelican-plugin-linkbacks")
 HEAD = """# How fast it is

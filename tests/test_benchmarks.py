@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import idle_build, profiling, sending
+from benchmarks import idle_build, long_journal, profiling, sending
 
 
 def test_a_build_with_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,3 +20,12 @@ def test_a_plan_over_a_long_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "LINES", 20)
     with sending.long_plan() as plan:
         assert len(plan()) == 10
+
+
+def test_a_journal_of_long_histories() -> None:
+    with long_journal.long_plan(long_journal.Size(2, 20)) as plan:
+        assert len(plan()) == 10
+    with long_journal.long_compaction(long_journal.Size(2, 40)) as compaction:
+        before, after = compaction()
+    assert before == 400
+    assert after <= 50

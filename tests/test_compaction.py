@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,8 @@ from hypothesis import given
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Outcome, Verdict
-from pelican_linkback.sending.memory import compaction
+from pelican_linkback.sending.memory import compaction, folding, ledger
 from pelican_linkback.sending.memory.compaction import needed
-from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.event_lines import to_line
 from pelican_linkback.sending.memory.events import (
     Answered,
@@ -64,15 +64,16 @@ def in_vain(days: int) -> list[Event]:
 
 @pytest.mark.parametrize(("history", "left"), [(sent_anew, 3), (in_vain, 301)])
 def test_the_work_grows_with_the_lines_and_not_with_their_square(history, left, monkeypatch):
-    steps, after = 0, Delivery.after
+    steps, take_in = 0, folding.take_in
 
-    def counted(delivery: Delivery, event: Event) -> Delivery:
+    def counted(*args: Any) -> None:
         nonlocal steps
         steps += 1
-        return after(delivery, event)
+        take_in(*args)
 
     events = dict(enumerate(history(300)))
-    monkeypatch.setattr(Delivery, "after", counted)
+    for module in (folding, compaction, ledger):
+        monkeypatch.setattr(module, "take_in", counted)
     assert len(needed(events)) == left
     assert steps < 40 * len(events)
 

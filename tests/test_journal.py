@@ -6,7 +6,8 @@ import errno
 import json
 import os
 import threading
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal import journal as journal_module
 from pelican_linkback.journal.journal import Journal, _sync_folder, _write
-from pelican_linkback.journal.lines import Damage, encoded, parse_any, parse_own
+from pelican_linkback.journal.lines import Damage, Scan, encoded, parse_any, parse_own
 
 KEYS = st.text(st.characters(codec=None))
 VALUES = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec=None))
@@ -366,3 +367,40 @@ def test_a_lock_file_that_was_left_behind_keeps_nobody_out(journal: Journal) -> 
     journal.path.with_suffix(".lock").write_text("4711\nelsewhere\n")
     with Journal(journal.path).hold() as held:
         assert held
+
+
+def test_what_is_appended_while_it_is_read_is_not_part_of_it(journal: Journal) -> None:
+    journal.append({"v": 1, "n": 1})
+    with journal.scan() as scan:
+        journal.append({"v": 1, "n": 2})
+        assert [event for _, event in scan] == [{"v": 1, "n": 1}]
+        assert len(list(scan)) == 1
+    journal.path.write_bytes(b'{"v": 1, "n": 1}')
+    with journal.scan() as scan:
+        journal.append({"v": 1, "n": 2})
+        assert [event for _, event in scan] == [{"v": 1, "n": 1}]
+
+
+def test_a_long_journal_is_not_read_into_memory(journal: Journal) -> None:
+    journal.append(*({"v": 1, "text": "x" * 1000} for _ in range(5_000)))
+    tracemalloc.start()
+    try:
+        with journal.scan() as scan:
+            assert sum(1 for _ in scan) == 5_000
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_that_breaks_while_it_is_read_is_named(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.append({"v": 1})
+
+    def broken(_: Scan) -> Iterator[bytes]:
+        raise OSError(errno.EIO, "Input/output error")
+        yield b""
+
+    monkeypatch.setattr(Scan, "_lines", broken)
+    with pytest.raises(JournalError, match=r"cannot be read: Input/output error"):
+        journal.read()

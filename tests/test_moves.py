@@ -31,6 +31,7 @@ from pelican_linkback.sending.memory.events import (
     Queued,
     Waiting,
 )
+from pelican_linkback.sending.memory.folding import after
 from pelican_linkback.sending.memory.ledger import fold
 from pelican_linkback.sending.running.report import Report
 from tests import spoken
@@ -121,7 +122,7 @@ def test_of_several_old_addresses_the_last_counts() -> None:
 
 
 def replace_source(delivery: Delivery, source: str, at: datetime) -> Delivery:
-    return delivery._replace(mention=Mention(source, TARGET), at=at)
+    return replace(delivery, mention=Mention(source, TARGET), at=at)
 
 
 def online(body: bytes = LINKED, status: int = 200, url: str = NEW.source) -> Response:
@@ -158,7 +159,7 @@ WAITS = Waiting("old-address", OLD.source)
 def test_what_the_old_address_answers_decides(
     answer: Response | WebError, hours: int, found: object
 ) -> None:
-    new = FRESH._replace(since=NOON - timedelta(hours=hours))
+    new = replace(FRESH, since=NOON - timedelta(hours=hours))
     assert succession(new, MOVED, answer, NOON) == found
 
 
@@ -167,10 +168,10 @@ def test_what_the_old_address_answers_decides(
     [
         pytest.param(MOVED, State.DELIVERED, "1", spoken.WEBMENTION, id="the same version"),
         pytest.param(
-            MOVED._replace(acknowledged="0"), State.QUEUED, "0", spoken.WEBMENTION, id="an older"
+            replace(MOVED, acknowledged="0"), State.QUEUED, "0", spoken.WEBMENTION, id="an older"
         ),
         pytest.param(
-            MOVED._replace(acknowledged=""),
+            replace(MOVED, acknowledged=""),
             *(State.QUEUED, "unknown", spoken.WEBMENTION),
             id="who knows which",
         ),
@@ -188,9 +189,9 @@ def test_what_is_kept_is_known_by_the_old_address(
     new = FRESH
     for mention, fact in facts:
         if mention == NEW:
-            new = new.after(Event(NOON + timedelta(hours=1), mention, fact))
+            new = after(new, Event(NOON + timedelta(hours=1), mention, fact))
         else:
-            old = old.after(Event(NOON + timedelta(hours=1), mention, fact))
+            old = after(old, Event(NOON + timedelta(hours=1), mention, fact))
     assert (new.state, new.acknowledged, new.acknowledged_by) == (state, acknowledged, by)
     assert new.sent_source == OLD.source
     assert not old.is_open
@@ -218,10 +219,10 @@ def test_an_old_address_is_lost_when_it_leads_to_the_page_no_more(
     found: Ready | Waiting, answer: Response | WebError, hours: int, lost: bool
 ) -> None:
     known = history(NEW, QUEUED, Answered(took().outcome, None, "1", OLD.source))
-    known = known._replace(fingerprint="2", since=NOON - timedelta(hours=hours))
+    known = replace(known, fingerprint="2", since=NOON - timedelta(hours=hours))
     assert is_lost(known, found, answer, NOON) == lost
-    assert not is_lost(known._replace(fingerprint=UNLINKED), found, answer, NOON)
-    assert not is_lost(known._replace(served_at=""), found, answer, NOON)
+    assert not is_lost(replace(known, fingerprint=UNLINKED), found, answer, NOON)
+    assert not is_lost(replace(known, served_at=""), found, answer, NOON)
 
 
 @pytest.mark.parametrize(
@@ -236,11 +237,11 @@ def test_an_old_address_that_redirected_is_retracted_when_it_is_gone(
     answer: Response | WebError, is_due: bool
 ) -> None:
     facts = dict(kept(FRESH, MOVED))
-    old = MOVED.after(Event(NOON + timedelta(hours=1), OLD, facts[OLD]))
+    old = after(MOVED, Event(NOON + timedelta(hours=1), OLD, facts[OLD]))
     new = history(NEW, QUEUED, Answered(took().outcome, None, "1", OLD.source))
     found = list(retracted_after_all({OLD: old}, new, answer))
     assert found == ([(OLD, Dropped()), (OLD, RETRACTED)] if is_due else [])
-    assert not list(retracted_after_all({OLD: old}, new._replace(acknowledged=UNLINKED), answer))
+    assert not list(retracted_after_all({OLD: old}, replace(new, acknowledged=UNLINKED), answer))
     assert not list(retracted_after_all({OLD: MOVED}, new, answer))
     assert not list(retracted_after_all({}, new, answer))
 

@@ -44,13 +44,17 @@ def built(body: bytes | None, at: datetime = NOON) -> BuiltPage | None:
 
 def delivery(version: str = "2", hours: int = 1, source: str = SOURCE, **fields: str) -> Delivery:
     known = Delivery(Mention(source, TARGET), fingerprint=version, since=NOON - hours * HOUR)
-    return known._replace(**fields)
+    return replace(known, **fields)
 
 
 def sent(known: Delivery, version: str = "1", **fields: str) -> Delivery:
     """Return a delivery that a receiver took by webmention, in an earlier version."""
-    return known._replace(
-        acknowledged=version, acknowledged_by=spoken.WEBMENTION, seen_version=version, **fields
+    return replace(
+        known,
+        acknowledged=version,
+        acknowledged_by=spoken.WEBMENTION,
+        seen_version=version,
+        **fields,
     )
 
 
@@ -174,7 +178,7 @@ def test_the_page_of_the_version_is_known_from_the_journal(
 def test_the_page_of_another_version_is_known_again(
     known: Delivery, days: int, waits: bool
 ) -> None:
-    known = known._replace(since=NOON - timedelta(days=days))
+    known = replace(known, since=NOON - timedelta(days=days))
     found = reason_of(known, online(), built(NEW, NOON))
     assert found == ("older-version" if waits else "")
 
@@ -247,7 +251,7 @@ def test_a_receiver_that_knows_the_page_by_one_address_hears_of_no_other(address
     known = sent(delivery(source=f"{HOST}/a.html"))
     found = readiness(known, online(NEW, url=address), built(NEW), NOON)
     assert found == Ready(f"{HOST}/a.html", digest_of(NEW))
-    known = known._replace(served_at=f"{HOST}/served")
+    known = replace(known, served_at=f"{HOST}/served")
     found = readiness(known, online(NEW, url=address), built(NEW), NOON)
     assert found == Ready(f"{HOST}/served", digest_of(NEW))
 

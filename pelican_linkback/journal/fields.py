@@ -23,7 +23,10 @@ def text(line: Line, name: str) -> str:
 
 def optional(line: Line, name: str) -> str:
     """Return a text, or an empty one if it is missing."""
-    return "" if line.get(name) is None else text(line, name)
+    value = line.get(name)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else text(line, name)
 
 
 def time(line: Line, name: str) -> datetime:
@@ -39,4 +42,4 @@ def time(line: Line, name: str) -> datetime:
 
 def moment(line: Line, name: str) -> datetime | None:
     """Return a time in UTC, or None if it is missing."""
-    return time(line, name) if optional(line, name) else None
+    return None if line.get(name) is None or not optional(line, name) else time(line, name)

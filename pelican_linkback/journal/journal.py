@@ -10,6 +10,7 @@ version cannot be understood: such a file is neither read nor written.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import threading
 from collections import deque
@@ -68,7 +69,8 @@ class Journal:
         Raises JournalError if the file cannot be read, is of another program, or has a newer
         version.
         """
-        entries = list(self.scan())
+        with self.scan() as scan:
+            entries = list(scan)
         events = [(number, event) for number, event in entries if isinstance(event, dict)]
         return Reading(
             tuple(event for _, event in events),
@@ -76,18 +78,27 @@ class Journal:
             tuple(damage for _, damage in entries if isinstance(damage, Damage)),
         )
 
-    def scan(self) -> Scan:
-        """Return the same line by line, for journals that are too long to be held as objects.
+    @contextmanager
+    def scan(self) -> Iterator[Scan]:
+        """Give the same line by line, for journals that are too long to be held as objects.
 
         Raises JournalError as ``read`` does: some errors here, some at the end of the lines, so the
         caller has to read them all before it acts on them.
         """
         try:
-            return Scan(self.path, self.path.read_bytes())
+            file: BinaryIO = self.path.open("rb")
         except (FileNotFoundError, NotADirectoryError):
-            return Scan(self.path, b"")
+            file = io.BytesIO()
         except OSError as error:
-            raise JournalError(self.path, f"cannot be read: {_words(error)}") from error
+            raise self._unreadable(error) from error
+        with file:
+            try:
+                yield Scan(self.path, file)
+            except OSError as error:
+                raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> JournalError:
+        return JournalError(self.path, f"cannot be read: {_words(error)}")
 
     def append(self, *events: Mapping[str, object]) -> None:
         """Write ``events`` to disk, all or none; raise JournalError if that fails.

@@ -5,11 +5,12 @@ Pure. Contains no business logic.
 
 from __future__ import annotations
 
-import io
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.text.printable import printable
@@ -40,19 +41,21 @@ class Damage:
 
 
 class Scan:
-    """The lines of ``data``, the content of a journal; may be iterated more than once.
+    """The lines of ``file``, a journal; may be iterated more than once.
 
-    Yields the number of each line with its event, or with the damage.
+    Yields the number of each line with its event, or with the damage. What others append meanwhile
+    is not part of it.
     """
 
-    def __init__(self, path: Path, data: bytes) -> None:
+    def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path = path
-        self._data = data
+        self._file = file
+        self._size = file.seek(0, os.SEEK_END)
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, object] | Damage]]:
         strange = ours = False
-        for number, line in enumerate(io.BytesIO(self._data), start=1):
-            event = _parse(line)
+        for number, line in enumerate(self._lines(), start=1):
+            event = parse_own(line) or parse_any(line)
             if isinstance(event, dict):
                 strange = True
                 version = event.get("v")
@@ -73,6 +76,15 @@ class Scan:
                 "LINKBACK_STATE"
             )
             raise JournalError(self._path, message)
+
+    def _lines(self) -> Iterator[bytes]:
+        self._file.seek(0)
+        left = self._size
+        for line in self._file:
+            left -= len(line)
+            yield line if left >= 0 else line[:left]
+            if left <= 0:
+                return
 
     def _refuse_newer(self, number: int, version: object) -> None:
         if isinstance(version, int) and version > VERSION:
@@ -110,12 +122,6 @@ def encoded(events: Iterable[Mapping[str, object]]) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _parse(line: bytes) -> dict[str, object] | str:
-    """Return the event, or why there is none."""
-    event = parse_own(line)
-    return parse_any(line) if event is None else event
-
-
 def parse_own(line: bytes) -> dict[str, object] | None:
     """Return the event of a line as ``append`` writes it; None if it is in another form.
 
@@ -126,8 +132,9 @@ def parse_own(line: bytes) -> dict[str, object] | None:
         event, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    whole = not text[end:].strip(_SPACE)
-    return event if whole and isinstance(event, dict) else None
+    rest = text[end:]
+    is_whole = rest == "\n" or not rest.strip(_SPACE)
+    return event if is_whole and isinstance(event, dict) else None
 
 
 def parse_any(line: bytes) -> dict[str, object] | str:

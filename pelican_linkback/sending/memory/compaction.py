@@ -11,6 +11,7 @@ from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Event, Queued
+from pelican_linkback.sending.memory.folding import after, fields_of, take_in
 from pelican_linkback.sending.memory.ledger import Events, fold
 
 __all__ = ["compact", "needed"]
@@ -25,7 +26,8 @@ def compact(journal: Journal, protocols: Registry) -> tuple[int, int]:
         if not held:
             message = "another process is writing to it; try again when that has ended"
             raise JournalError(journal.path, message)
-        events = dict(Events(journal.scan(), protocols).numbered())
+        with journal.scan() as scan:
+            events = dict(Events(scan, protocols).numbered())
         return journal.keep_but(set(events) - needed(events))
 
 
@@ -85,21 +87,23 @@ def _without_the_ineffective(lines: Sequence[Line]) -> list[Line]:
     kept: list[Line] = []
     state = Delivery(lines[0][1].mention)
     for n, line in enumerate(lines):
-        after = state.after(line[1])
-        if not _is_without_effect(state, after, lines[n + 1 : n + 1 + FAR]):
+        then = after(state, line[1])
+        if not _is_without_effect(state, then, lines[n + 1 : n + 1 + FAR]):
             kept.append(line)
-            state = after
+            state = then
     return kept
 
 
 def _is_without_effect(without: Delivery, having: Delivery, following: Sequence[Line]) -> bool:
     """Return whether two states become equal by the events that follow."""
-    reach = NEAR
+    without, having = without.copied(), having.copied()
     for n, (_, event) in enumerate(following):
-        without, having = without.after(event), having.after(event)
+        kind, fields = type(event.fact), fields_of(event.fact)
+        take_in(without, event.at, kind, fields)
+        take_in(having, event.at, kind, fields)
         if without == having:
             return True
-        if n >= reach and not any(isinstance(each.fact, Queued) for _, each in following[n:]):
+        if n >= NEAR and not any(isinstance(each.fact, Queued) for _, each in following[n:]):
             return False
     return False
 

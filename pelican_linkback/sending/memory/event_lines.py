@@ -32,18 +32,22 @@ from pelican_linkback.sending.memory.events import (
     Dropped,
     Event,
     Fact,
+    Fields,
     Pause,
     Queued,
     Waiting,
 )
 from pelican_linkback.text.printable import printable
 
-__all__ = ["from_line", "to_line"]
+__all__ = ["Step", "content", "from_line", "to_line"]
 
 VERSION = 1
 
 END = 9000
 """Events of this year and later are rejected: no clock is that far ahead."""
+
+Step = tuple[datetime, tuple[str, str], type[Fact], Fields]
+"""An event without an object for it: when, of which mention, which fact, and its fields."""
 
 
 def to_line(event: Event) -> dict[str, object]:
@@ -63,13 +67,19 @@ def from_line(line: Line, protocols: Registry) -> Event:
 
     A protocol that is not among ``protocols`` is kept by its name.
     """
+    at, mention, kind, fields = content(line, protocols)
+    return Event(at, Mention(*mention), kind(*fields))
+
+
+def content(line: Line, protocols: Registry) -> Step:
+    """Return the same without an object for it."""
     if line.get("v") != VERSION:
         raise ValueError(f"its version is {printable(line.get('v'), 40)}, not {VERSION}")
-    kind = text(line, "event")
-    if kind not in _READERS:
-        raise ValueError(f"the event {printable(kind, 40)} is not known to this version")
-    mention = Mention(text(line, "source"), text(line, "target"))
-    return Event(_at(line), mention, _READERS[kind](line, protocols))
+    name = text(line, "event")
+    if name not in _READERS:
+        raise ValueError(f"the event {printable(name, 40)} is not known to this version")
+    kind, fields = _READERS[name]
+    return _at(line), (text(line, "source"), text(line, "target")), kind, fields(line, protocols)
 
 
 def _fields(fact: Fact) -> dict[str, object]:
@@ -131,7 +141,7 @@ def _verdict(line: Line) -> Verdict:
     return _VERDICTS.get(name) or Verdict(name)
 
 
-def _answered(line: Line, protocols: Registry) -> Answered:
+def _answered(line: Line, protocols: Registry) -> Fields:
     outcome = _outcome(
         _verdict(line),
         text(line, "reason"),
@@ -141,7 +151,7 @@ def _answered(line: Line, protocols: Registry) -> Answered:
         None,
         optional(line, "status_url") or None,
     )
-    return Answered(
+    return (
         outcome,
         moment(line, "retry_at"),
         optional(line, "fingerprint"),
@@ -151,6 +161,8 @@ def _answered(line: Line, protocols: Registry) -> Answered:
 
 
 def _pause(line: Line) -> Pause | None:
+    if "paused" not in line:
+        return None
     host, until = optional(line, "paused"), moment(line, "paused_until")
     return Pause(host, until) if host and until else None
 
@@ -161,29 +173,38 @@ _outcome = lru_cache(maxsize=1000)(Outcome)  # cached, since many are equal: acc
 # Looked up by name, since calling an enumeration takes ten times as long.
 _VERDICTS = {each.value: each for each in Verdict}
 
-_READERS: dict[str, Callable[[Line, Registry], Fact]] = {
-    "queued": lambda line, protocols: Queued(
-        optional(line, "article"),
-        optional(line, "fingerprint"),
-        _optional_protocol(line, protocols),
-        optional(line, "page"),
+_READERS: dict[str, tuple[type[Fact], Callable[[Line, Registry], Fields]]] = {
+    "queued": (
+        Queued,
+        lambda line, protocols: (
+            optional(line, "article"),
+            optional(line, "fingerprint"),
+            _optional_protocol(line, protocols),
+            optional(line, "page"),
+        ),
     ),
-    "waiting": lambda line, _: Waiting(text(line, "reason"), optional(line, "detail")),
-    "attempt": lambda line, protocols: Attempt(
-        protocols.named(text(line, "protocol")),
-        text(line, "endpoint"),
-        optional(line, "after"),
-        optional(line, "fingerprint"),
-        optional(line, "page"),
+    "waiting": (Waiting, lambda line, _: (text(line, "reason"), optional(line, "detail"))),
+    "attempt": (
+        Attempt,
+        lambda line, protocols: (
+            protocols.named(text(line, "protocol")),
+            text(line, "endpoint"),
+            optional(line, "after"),
+            optional(line, "fingerprint"),
+            optional(line, "page"),
+        ),
     ),
-    "outcome": _answered,
-    "asked": lambda line, _: Asked(
-        _verdict(line),
-        text(line, "reason"),
-        optional(line, "detail"),
-        moment(line, "retry_at"),
-        optional(line, "fingerprint"),
-        _pause(line),
+    "outcome": (Answered, _answered),
+    "asked": (
+        Asked,
+        lambda line, _: (
+            _verdict(line),
+            text(line, "reason"),
+            optional(line, "detail"),
+            moment(line, "retry_at"),
+            optional(line, "fingerprint"),
+            _pause(line),
+        ),
     ),
-    "dropped": lambda *_: Dropped(),
+    "dropped": (Dropped, lambda *_: ()),
 }

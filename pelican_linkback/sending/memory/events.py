@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
 
@@ -26,6 +26,7 @@ __all__ = [
     "Dropped",
     "Event",
     "Fact",
+    "Fields",
     "Pause",
     "Queued",
     "Waiting",
@@ -119,6 +120,10 @@ class Dropped:
 
 
 Fact = Queued | Waiting | Attempt | Answered | Asked | Dropped
+
+
+Fields = tuple[Any, ...]
+"""The fields of a fact, in the order of its class."""
 
 
 class Event(NamedTuple):

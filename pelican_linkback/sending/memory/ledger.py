@@ -8,20 +8,25 @@ keeping the lines of both, in any order.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TypeVar, cast
 
+from pelican_linkback.journal.fields import Line
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import Damage, Scan, about_damage
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.delivery import Delivery
-from pelican_linkback.sending.memory.event_lines import from_line, to_line
+from pelican_linkback.sending.memory.event_lines import Step, content, from_line, to_line
 from pelican_linkback.sending.memory.events import Event, Fact
+from pelican_linkback.sending.memory.folding import after, fields_of, take_in
 from pelican_linkback.text.printable import printable
 
 __all__ = ["Events", "Ledger", "fold", "fold_slowly", "without_collection"]
+
+T = TypeVar("T")
 
 
 class Ledger:
@@ -34,8 +39,9 @@ class Ledger:
 
     def __init__(self, journal: Journal, protocols: Registry) -> None:
         self._journal = journal
-        events = Events(journal.scan(), protocols)
-        self._deliveries = fold(events)
+        with journal.scan() as scan:
+            events = Events(scan, protocols)
+            self._deliveries = events.fold()
         self.problems = about_damage(journal.path, events.problems)
 
     @property
@@ -74,7 +80,7 @@ class Ledger:
     def _take_in(self, events: Iterable[Event]) -> None:
         for event in events:
             known = self._deliveries.get(event.mention, Delivery(event.mention))
-            self._deliveries[event.mention] = known.after(event)
+            self._deliveries[event.mention] = after(known, event)
 
 
 @contextmanager
@@ -95,8 +101,7 @@ def without_collection() -> Iterator[None]:
 class Events:
     """The events of a journal; after iteration, ``problems`` has the lines that are none.
 
-    They are not kept, but read again each time, so that a long journal needs no more memory than
-    its bytes.
+    They are not kept, but read again each time, so that a long journal needs little memory.
     """
 
     def __init__(self, scan: Scan, protocols: Registry) -> None:
@@ -109,12 +114,20 @@ class Events:
 
     def numbered(self) -> Iterator[tuple[int, Event]]:
         """Yield the events with the numbers of their lines."""
+        return self._read(from_line)
+
+    def fold(self) -> dict[Mention, Delivery]:
+        """Return what ``fold`` returns of them, without an object for each."""
+        steps = (step for _, step in self._read(content))
+        return _fold(steps, lambda: self)
+
+    def _read(self, read: Callable[[Line, Registry], T]) -> Iterator[tuple[int, T]]:
         for number, entry in self._scan:
             if isinstance(entry, Damage):
                 self.problems[number] = entry.why
                 continue
             try:
-                yield number, from_line(entry, self._protocols)
+                yield number, read(entry, self._protocols)
             except ValueError as error:
                 self.problems[number] = printable(error)
 
@@ -125,15 +138,24 @@ def fold(events: Iterable[Event]) -> dict[Mention, Delivery]:
     One pass suffices for a journal that is in order. After merges of branches a second pass is made
     for the mentions whose events are out of order or repeated.
     """
-    deliveries: dict[Mention, Delivery] = {}
-    disordered: set[Mention] = set()
-    for event in events:
-        known = deliveries.get(event.mention) or Delivery(event.mention)
-        if known.at is not None and event.at <= known.at:
-            disordered.add(event.mention)
-        deliveries[event.mention] = known.after(event)
+    steps = ((at, mention, type(fact), fields_of(fact)) for at, mention, fact in events)
+    return _fold(steps, lambda: events)
+
+
+def _fold(steps: Iterable[Step], events: Callable[[], Iterable[Event]]) -> dict[Mention, Delivery]:
+    by_name: dict[tuple[str, str], Delivery] = {}
+    disordered: set[tuple[str, str]] = set()
+    for at, name, kind, fields in steps:
+        known = by_name.get(name)
+        if known is None:
+            mention = Mention(*name)
+            known = by_name[mention] = Delivery(mention)
+        elif known.at is not None and at <= known.at:
+            disordered.add(name)
+        take_in(known, at, kind, fields)
+    deliveries = cast("dict[Mention, Delivery]", by_name)
     if disordered:
-        deliveries |= fold_slowly(event for event in events if event.mention in disordered)
+        deliveries |= fold_slowly(event for event in events() if event.mention in disordered)
     return deliveries
 
 
@@ -142,5 +164,5 @@ def fold_slowly(events: Iterable[Event]) -> dict[Mention, Delivery]:
     deliveries: dict[Mention, Delivery] = {}
     for event in sorted(set(events), key=lambda event: (event.at, repr(event))):
         known = deliveries.get(event.mention) or Delivery(event.mention)
-        deliveries[event.mention] = known.after(event)
+        deliveries[event.mention] = after(known, event)
     return deliveries

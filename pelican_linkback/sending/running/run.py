@@ -26,8 +26,9 @@ from pelican_linkback.sending.deciding.answers import (
 )
 from pelican_linkback.sending.deciding.hosts import OUT_OF_ORDER, host_of, trouble_of
 from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready
-from pelican_linkback.sending.memory.delivery import UNNAMED, Delivery, State
+from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Asked, Attempt
+from pelican_linkback.sending.memory.folding import UNNAMED
 from pelican_linkback.sending.running.discovery_cache import Discoveries, Found
 from pelican_linkback.sending.running.exchanges import (
     FOR_A_PAGE,

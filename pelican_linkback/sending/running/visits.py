@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing
 from collections import defaultdict
 from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -121,7 +122,7 @@ class Visits:
     def _known_at(self, mention: Mention, address: str) -> Delivery:
         """Return the delivery of ``mention``; sent with its own address, if ``address`` is that."""
         delivery = self._recorder.delivery(mention)
-        return delivery._replace(served_at="") if mention.source == address else delivery
+        return replace(delivery, served_at="") if mention.source == address else delivery
 
     def _follow(self, mention: Mention, old: Delivery, page: Response | WebError) -> None:
         """Record the result for ``mention``, whose receiver knows the article as ``old``."""
