@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from pelican_linkback.feeds.content import sanitizer
+from pelican_linkback.feeds.content import parser, sanitizer
 from pelican_linkback.feeds.content.cleaning import fit
 from pelican_linkback.feeds.content.parser import parse
 from pelican_linkback.feeds.content.scanner import Order, scan
@@ -133,8 +133,9 @@ def look_at(html: str) -> str:
     assert fit(fitting, BASE) == fitting, html
     assert as_judged(parse(fitting)) == seen, html
     assert not alive(seen), html
-    cleaned = judged(sanitizer.clean(html, BASE))
-    assert seen == cleaned, html
+    cleaned = sanitizer.clean_tree(html, BASE)
+    assert sanitizer.clean(html, BASE) == cleaned, html
+    assert seen == judged(cleaned), html
     order = scan(html)
     if order is Order.IN_ORDER:
         assert fitting is html
@@ -142,6 +143,54 @@ def look_at(html: str) -> str:
     if order is Order.BUT_FOR_URLS:
         return "URLs"
     return "spelling" if fitting is html else "cleaned"
+
+
+UNTIDY = (
+    *(
+        "<p>",
+        "</p>",
+        "<P class=x>",
+        "<ul>",
+        "<li>",
+        "<li>",
+        "</ul>",
+        "<em>",
+        "</em>",
+        "<b>",
+        "</b>",
+    ),
+    *("<h2>", "</h2>", "<dl>", "<dt>", "<dd>", "</dl>", "<table>", "<tr>", "<td>", "</table>"),
+    *("<pre>", "<pre>\n", "</pre>", "<code>", "</code>", "<br>", "<br/>", "<div>", "</div>"),
+    *('<a href="https://a.org/?x=1&y">', "</a>", "<img src='https://a.org/i.png' alt='a\"b'>"),
+    *('<span title="a&nbsp;b">', "</span>", "text", "&nbsp;", "\xa0", "&amp;nbsp;", "&quot;", "&"),
+    *("<", ">", "\n", "\r\n", "&#13;", "\x00", "<!-- c -->"),
+)
+
+
+def untidy(chance: random.Random) -> str:
+    """What people write by hand, and a parser repairs."""
+    return "".join(chance.choices(UNTIDY, k=chance.randint(1, 14)))
+
+
+def test_what_a_parser_repairs_is_what_cleaning_gives():
+    chance, repaired = random.Random(2026), 0
+    for _ in range(1_500):
+        html = untidy(chance)
+        look_at(html)
+        tidy = parser.repaired(html)
+        repaired += tidy is not None and tidy != html and scan(tidy) is Order.IN_ORDER
+    assert repaired > 100
+
+
+@pytest.mark.parametrize("html", ["<p>x<pre>\n\ny</pre>", "<p>x&#13;", "<p>&nbsp;&amp;nbsp;"])
+def test_what_a_browser_writes_otherwise_than_we_do(html):
+    assert sanitizer.clean(html, BASE) == sanitizer.clean_tree(html, BASE)
+
+
+def test_no_tree_is_made_of_what_a_parser_repairs(monkeypatch):
+    monkeypatch.setattr(sanitizer, "parse", None)
+    html = "<ul><li>a&nbsp;b<li>\ud800c</ul>"
+    assert fit(html, BASE) == "<ul><li>a\xa0b</li><li>c</li></ul>"
 
 
 @pytest.mark.parametrize("make", [soup, tree])
@@ -153,7 +202,7 @@ def test_any_html(make):
 
 
 @pytest.mark.hostile
-@pytest.mark.parametrize("make", [soup, tree])
+@pytest.mark.parametrize("make", [soup, tree, untidy])
 @pytest.mark.parametrize("seed", range(4))
 def test_much_more_of_any_html(make, seed):
     chance = random.Random(seed)

@@ -47,12 +47,14 @@ def fit(html: str, base: str) -> str:
     if order is Order.IN_ORDER:
         return html
     on_the_web = _PLAIN_BASE.fullmatch(base) is not None
-    moved = _with_absolute_urls(html, base) if on_the_web else html
     if order is Order.BUT_FOR_URLS and on_the_web:
-        return moved
+        return _with_absolute_urls(html, base)
     from pelican_linkback.feeds.content import sanitizer  # noqa: PLC0415 (many builds need no parser)
 
     cleaned = sanitizer.clean(html, base)
+    if cleaned.count("<") != html.count("<"):  # it is another piece, wherever its URLs lead
+        return cleaned
+    moved = _with_absolute_urls(html, base) if on_the_web else html
     for as_written in (html, moved):
         if differ_only_in_spelling(cleaned, as_written):
             return as_written

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pelican_linkback.feeds.content.elements import DROPPED
 from pelican_linkback.feeds.content.tree import Element, Node
 
-__all__ = ["parse"]
+__all__ = ["parse", "repaired"]
 
 MOST_ATTRIBUTES = 200
 """The maximum for one tag; further attributes are left out."""
@@ -34,13 +34,32 @@ class _Parser(NamedTuple):
     parse: Callable[[str], Iterable[Any]]
     read: Callable[[Any], Node | None]
     children: Callable[[Any], Iterable[Any]]
+    write: Callable[[str], str] | None = None
+    """Returns a piece of HTML as a browser writes what it has read of it; None if that is slow."""
+
+
+def repaired(html: str) -> str | None:
+    """Return a piece of HTML parsed and written again, without making a tree of it in Python.
+
+    None where there is no fast way, or ``tree.write`` would write it in another way.
+    """
+    write = _parser().write
+    written = write(_encodable(html)) if write else None
+    if written is None or "\r" in written:
+        return None
+    # Every other ampersand is written as a reference, and so this is never the text "&nbsp;".
+    return written.replace("&nbsp;", "\xa0")
+
+
+def _encodable(html: str) -> str:
+    """Return HTML without lone surrogates, which XML forbids and parsers cannot encode."""
+    return html.encode(errors="ignore").decode()
 
 
 def parse(html: str) -> Element:
     """Return a ``div`` with the tree that a browser makes of a piece of HTML, without comments."""
     parser = _parser()
-    # Parsers cannot encode lone surrogates, which XML forbids.
-    nodes = parser.parse(html.encode(errors="ignore").decode())
+    nodes = parser.parse(_encodable(html))
     root = Element("div")
     waiting: list[tuple[list[Node], Any]] = [(root.children, iter(nodes))]
     while waiting:
@@ -88,8 +107,11 @@ def _turbohtml() -> _Parser:
     def nodes(text: str) -> Iterable[Any]:
         return parse_fragment(text, positions=False).children
 
+    def write(text: str) -> str:
+        return parse_fragment(text, positions=False).inner_html
+
     html = Namespace.HTML
-    return _Parser(nodes, read, _children)
+    return _Parser(nodes, read, _children, write)
 
 
 def _beautiful_soup() -> _Parser:

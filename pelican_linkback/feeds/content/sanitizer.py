@@ -17,7 +17,7 @@ from pelican_linkback.feeds.content.elements import (
     SVG,
 )
 from pelican_linkback.feeds.content.page_only import formula_in, is_for_the_page, without_permalinks
-from pelican_linkback.feeds.content.parser import parse
+from pelican_linkback.feeds.content.parser import parse, repaired
 from pelican_linkback.feeds.content.references import (
     EDGES,
     is_alive,
@@ -29,7 +29,7 @@ from pelican_linkback.feeds.content.references import (
 from pelican_linkback.feeds.content.scanner import Order, scan
 from pelican_linkback.feeds.content.tree import Element, Node, elements, text_of, write
 
-__all__ = ["clean"]
+__all__ = ["clean", "clean_tree"]
 
 MOST_TIMES = 8
 """The maximum number of passes: twice is the rule, once more for each element that moves."""
@@ -58,15 +58,28 @@ def clean(html: str, base: str) -> str:
     """Return HTML prepared for feed readers, which every parser reads alike.
 
     ``base`` is the URL that references are relative to. Idempotent.
+
+    Mostly a parser mends all that there is to mend, such as an end tag that is not there. That is
+    the fast path, on which no tree is made; it gives what ``clean_tree`` does.
     """
-    written = html
-    if "/>" in html:
-        written = _CLOSED_FRAME.sub(r"\1</iframe>", html)
+    tidy = repaired(_with_frames_closed(html))
+    if tidy is not None and scan(tidy) is Order.IN_ORDER:
+        return tidy
+    return clean_tree(html, base)
+
+
+def clean_tree(html: str, base: str) -> str:
+    """Do as ``clean``, element by element."""
+    written = _with_frames_closed(html)
     for _ in range(MOST_TIMES):
         before, written = written, _cleaned_once(written, base)
         if written == before or scan(written) is Order.IN_ORDER:
             return written
     return escape(text_of(parse(written)), quote=False)
+
+
+def _with_frames_closed(html: str) -> str:
+    return _CLOSED_FRAME.sub(r"\1</iframe>", html) if "/>" in html else html
 
 
 def _cleaned_once(html: str, base: str) -> str:
