@@ -196,6 +196,16 @@ def test_a_hook_that_cannot_be_used_is_named_with_the_remedy(name, says):
         resolve(Aspects(), name, 7)
 
 
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [("item_title", "item"), ("order_by", "item"), ("objects", "site"), ("title", "obj")],
+)
+def test_the_remedy_says_what_the_aspect_is_called_with(name, subject):
+    feed = type("Wrong", (), {name: lambda self, obj, more: None})()
+    with pytest.raises(FeedError, match=rf"def {name}\(self\) or def {name}\(self, {subject}\)"):
+        resolve(feed, name, 7)
+
+
 HINT = " (it takes any arguments: a decorator has to use @functools.wraps)"
 
 

@@ -15,7 +15,7 @@ from types import FunctionType
 import pytest
 
 import pelican_linkback
-from pelican_linkback import exceptions, feeds
+from pelican_linkback import exceptions, feeds, protocol
 from pelican_linkback.cli import parser
 from pelican_linkback.feeds import Feed
 from pelican_linkback.feeds.framework import aspects
@@ -57,13 +57,17 @@ PUBLIC = {
         *("Person", "Category", "Enclosure", "Stylesheet"),
         *("Site", "Article", "Content", "Group", "Aspect"),
     },
+    "pelican_linkback.protocol": {
+        *("Answer", "Found", "Mention", "Message", "Outcome", "Protocol", "Verdict", "failure"),
+    },
 }
 """What others may import, all of it. A name that is added here is promised: docs/stability.rst."""
 
 OURS = [
     each
-    for name in sorted(PUBLIC["pelican_linkback.feeds"])
-    if isinstance(each := getattr(feeds, name), type)
+    for module in (feeds, protocol)
+    for name in sorted(PUBLIC[module.__name__])
+    if isinstance(each := getattr(module, name), type)
 ]
 
 
@@ -71,6 +75,7 @@ def test_public_is_what_is_promised():
     assert set(feeds.__all__) == PUBLIC["pelican_linkback.feeds"]
     assert set(pelican_linkback.__all__) == PUBLIC["pelican_linkback"]
     assert set(exceptions.__all__) > PUBLIC["pelican_linkback.exceptions"]
+    assert set(protocol.__all__) == PUBLIC["pelican_linkback.protocol"]
 
 
 def test_what_is_promised_is_in_the_reference_and_nothing_else():

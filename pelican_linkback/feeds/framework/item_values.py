@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from pelican_linkback.feeds.formats.extensions import Enclosure
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.framework.resolver import shown
+from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import is_script
 
 __all__ = ["sound_address", "sound_enclosures", "sound_people"]
+
+T = TypeVar("T")
 
 LARGEST = 2**63 - 1
 """The maximum size of a file in bytes: systems use 63 bits."""
@@ -24,7 +27,7 @@ _NAME = r"[A-Za-z0-9!#$&^_.+-]+"
 _MEDIA_TYPE = re.compile(rf'{_NAME}/{_NAME}(?:\s*;\s*{_NAME}=(?:{_NAME}|"[^"\\]*"))*')
 
 
-def sound_address(site: Any, what: str, url: Any, item: Any) -> Any:
+def sound_address(site: Site, what: str, url: T, item: object) -> T | None:
     """Return ``url``, which is the ``what`` of ``item``; None for a script."""
     if not is_script(str(url)):
         return url
@@ -32,7 +35,9 @@ def sound_address(site: Any, what: str, url: Any, item: Any) -> Any:
     return None
 
 
-def sound_people(site: Any, what: str, people: Iterable[Any], item: Any) -> list[Any]:
+def sound_people(
+    site: Site, what: str, people: Iterable[Person | str], item: object
+) -> list[Person | str]:
     """Return ``people``, each without an address that is a script."""
     return [
         replace(person, link=sound_address(site, f"{what}'s address", person.link, item))
@@ -42,7 +47,7 @@ def sound_people(site: Any, what: str, people: Iterable[Any], item: Any) -> list
     ]
 
 
-def sound_enclosures(site: Any, enclosures: Iterable[Any], item: Any) -> list[Any]:
+def sound_enclosures(site: Site, enclosures: Iterable[Enclosure], item: object) -> list[Enclosure]:
     """Return the files of an item; invalid lengths become 0, invalid types are guessed."""
     return [
         _sound(site, each, item)
@@ -51,7 +56,7 @@ def sound_enclosures(site: Any, enclosures: Iterable[Any], item: Any) -> list[An
     ]
 
 
-def _sound(site: Any, enclosure: Any, item: Any) -> Any:
+def _sound(site: Site, enclosure: Enclosure, item: object) -> Enclosure:
     length, kind = str(enclosure.length or 0), str(enclosure.mime_type or "")
     is_length = _DIGITS.fullmatch(length) and int(length) <= LARGEST
     if not is_length:
@@ -72,5 +77,5 @@ def _sound(site: Any, enclosure: Any, item: Any) -> Any:
     return Enclosure(enclosure.url, length if is_length else None, kind if is_type else None)
 
 
-def _names(item: Any, value: Any) -> tuple[str, str]:
+def _names(item: object, value: object) -> tuple[str, str]:
     return shown(item), repr(printable(value))

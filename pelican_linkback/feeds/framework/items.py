@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.formats.xml import clean, is_clean
+from pelican_linkback.feeds.framework.aspects import Extras
+from pelican_linkback.feeds.framework.contents import Template
 from pelican_linkback.feeds.framework.item_values import (
     sound_address,
     sound_enclosures,
     sound_people,
 )
-from pelican_linkback.feeds.framework.resolver import bound, explain, shown
+from pelican_linkback.feeds.framework.resolver import Hook, bound, explain, shown
+from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import add_place, printable
 from pelican_linkback.text.urls import is_script
 
@@ -60,15 +63,34 @@ ARGUMENTS_OF = {
 
 _ALL = frozenset({*_ALWAYS.values(), *_WHERE_SAID, *_OF_AUTHOR})
 
-_LINK: Any = object()
+_LINK = object()
 """Stands for the item's link, which is its id if the feed gives none."""
+
+
+# Any: a value is what the author returns, and each function takes what it is for.
+Finish: TypeAlias = Callable[[Any, object], object]  # type: ignore[explicit-any]
+"""A function that makes of a value and its item what the format takes."""
+
+
+class OfSite(Protocol):
+    """A feed, as far as its site is needed."""
+
+    @property
+    def site(self) -> Site: ...
+
+
+class ItemFeed(OfSite, Protocol):
+    """A feed, as far as reading its items needs it."""
+
+    def aspect(self, name: str, subject: object, default: object = None) -> object: ...
+    def get_context_data(self, **kwargs: object) -> dict[str, object]: ...
 
 
 class _Step(NamedTuple):
     argument: str
     aspect: str
-    hook: Callable[[Any], Any]
-    finish: Callable[[Any, Any], Any] | None
+    hook: Hook
+    finish: Finish | None
 
 
 class _Plan(NamedTuple):
@@ -83,7 +105,7 @@ class _Plan(NamedTuple):
 class ItemReader:
     """Reads the items of ``feed`` for ``obj``; the declarations of the class are resolved once."""
 
-    def __init__(self, feed: Any, obj: Any) -> None:
+    def __init__(self, feed: ItemFeed, obj: object) -> None:
         self._feed, self._obj = feed, obj
         self._attributes: tuple[str, ...] = ()
         self._plans: dict[frozenset[str], _Plan] = {}
@@ -105,7 +127,7 @@ class ItemReader:
 
     def _steps(self, aspects: Iterable[tuple[str, str]]) -> list[_Step]:
         site = self._feed.site
-        finish: dict[str, Any] = {
+        finish: dict[str, Finish] = {
             "link": self._link,
             "image": partial(self._address, "picture"),
             "replies": partial(self._address, "page of replies"),
@@ -124,27 +146,27 @@ class ItemReader:
             if hook is not None
         ]
 
-    def _hook(self, name: str) -> Callable[[Any], Any] | None:
+    def _hook(self, name: str) -> Hook | None:
         if name in {"title", "description"} and bound(self._feed, f"{name}_template"):
             return partial(self._text, name)
         return bound(self._feed, f"item_{name}", _LINK if name == "guid" else None)
 
-    def read(self, item: Any) -> dict[str, Any]:
+    def read(self, item: object) -> dict[str, object]:
         """Return what the feed says of ``item``, as arguments of ``add_item``."""
         arguments = self._asked(item, _ALL)
-        arguments.update(self._feed.aspect("item_extra_kwargs", item))
+        arguments.update(cast("Extras", self._feed.aspect("item_extra_kwargs", item)))
         self._mend(item, arguments)
         return arguments
 
-    def read_some(self, item: Any, names: frozenset[str]) -> dict[str, Any]:
+    def read_some(self, item: object, names: frozenset[str]) -> dict[str, object]:
         """Return the arguments of these ``names``, as ``read`` does."""
         arguments = self._asked(item, names)
         self._mend(item, arguments)
         return arguments
 
-    def _asked(self, item: Any, names: frozenset[str]) -> dict[str, Any]:
+    def _asked(self, item: object, names: frozenset[str]) -> dict[str, object]:
         plan = self._plan(names)
-        arguments: dict[str, Any] = {**plan.unsaid}
+        arguments: dict[str, object] = {**plan.unsaid}
         self._ask(plan.always, item, arguments)
         if arguments.get("link", item) is None:
             message = f"item_link of {shown(item)} is None; return its URL"
@@ -156,7 +178,7 @@ class ItemReader:
             self._ask(plan.of_author, item, arguments)
         return arguments
 
-    def _mend(self, item: Any, arguments: dict[str, Any]) -> None:
+    def _mend(self, item: object, arguments: dict[str, object]) -> None:
         """Take out of ``arguments`` what no format can say."""
         if (language := arguments.get("language")) is not None:
             arguments["language"] = self._feed.site.language_tag(
@@ -164,7 +186,7 @@ class ItemReader:
             )
         self._clean(item, arguments)
 
-    def _ask(self, steps: Iterable[_Step], item: Any, arguments: dict[str, Any]) -> None:
+    def _ask(self, steps: Iterable[_Step], item: object, arguments: dict[str, object]) -> None:
         for argument, aspect, hook, finish in steps:
             try:
                 value = hook(item)
@@ -174,7 +196,7 @@ class ItemReader:
                 explain(error, aspect, hook, item)
                 raise
 
-    def _text(self, name: str, item: Any) -> Any:
+    def _text(self, name: str, item: object) -> object:
         """Return the item's ``title`` or ``description``; a template wins over the method."""
         feed, aspect = self._feed, f"{name}_template"
         template = feed.aspect(aspect, self._obj)
@@ -182,12 +204,12 @@ class ItemReader:
             return feed.aspect(f"item_{name}", item)
         try:
             context = feed.get_context_data(item=item, obj=self._obj, site=feed.site)
-            return self._template(aspect, template).render(context)
+            return self._template(aspect, cast("str", template)).render(context)
         except Exception as error:
             add_place(error, f"{aspect} {template!r} of {shown(item)}")
             raise
 
-    def _template(self, aspect: str, name: str) -> Any:
+    def _template(self, aspect: str, name: str) -> Template:
         try:
             return self._feed.site.template(name)
         except LookupError as error:
@@ -197,21 +219,20 @@ class ItemReader:
             )
             raise FeedError(type(self._feed).__name__, message) from error
 
-    def _link(self, url: Any, item: Any) -> str:
+    def _link(self, url: object, item: object) -> str:
         if is_script(str(url)):
             message = f"item_link of {shown(item)} is {printable(url)!r}; return its URL"
             raise FeedError(type(self._feed).__name__, message)
-        uri: str = self._feed.site.absolute_uri(url)
-        return uri
+        return self._feed.site.absolute_uri(url)
 
-    def _address(self, what: str, url: Any, item: Any) -> str | None:
+    def _address(self, what: str, url: object, item: object) -> str | None:
         sound = sound_address(self._feed.site, what, url, item)
         return None if sound is None else self._link(sound, item)
 
-    def _date(self, name: str, date: Any, item: Any) -> dt.datetime | None:
+    def _date(self, name: str, date: object, item: object) -> dt.datetime | None:
         return item_date(self._feed, name, date, item)
 
-    def _clean(self, item: Any, arguments: dict[str, Any]) -> None:
+    def _clean(self, item: object, arguments: dict[str, object]) -> None:
         """Remove the characters that XML forbids from ``arguments``, and warn where they are."""
         texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
         if is_clean("".join(texts.values())):
@@ -224,14 +245,14 @@ class ItemReader:
         )
 
 
-def item_date(feed: Any, name: str, date: Any, item: Any) -> dt.datetime | None:
+def item_date(feed: OfSite, name: str, date: object, item: object) -> dt.datetime | None:
     """Return what ``item_<name>`` gave for ``item``, as ``as_date`` does."""
     # A valid date, or none, needs no message.
     is_date = not date or isinstance(date, dt.date)
     return as_date(feed, "" if is_date else f"item_{name} of {shown(item)}", date)
 
 
-def as_date(feed: Any, place: str, date: Any) -> dt.datetime | None:
+def as_date(feed: OfSite, place: str, date: object) -> dt.datetime | None:
     """Return a date that a hook gave, with a zone; None for what is no date at all.
 
     Raises FeedError where it is something else; ``place`` says whose it is.
@@ -239,11 +260,10 @@ def as_date(feed: Any, place: str, date: Any) -> dt.datetime | None:
     if not date:
         return None
     if isinstance(date, dt.date):
-        aware: dt.datetime = feed.site.aware(date)
-        return aware
+        return feed.site.aware(date)
     raise FeedError(type(feed).__name__, f"{place} is {date!r}; return a datetime, or None")
 
 
-def _name(item: Any) -> str:
+def _name(item: object) -> str:
     """Return the name of ``item`` in messages: its source file if it has one."""
     return str(getattr(item, "relative_source_path", None) or printable(item))

@@ -6,18 +6,22 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable
 from types import FunctionType, MethodType, NoneType
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.text.printable import add_place, printable
 
 __all__ = ["Hook", "bound", "explain", "of_each", "resolve", "shown"]
 
-Hook = Callable[[Any], Any]
+# Any: a hook takes what its author calls it with.
+Hook: TypeAlias = Callable[[Any], object]  # type: ignore[explicit-any]
 """An aspect as a function of its subject, an object or an item."""
 
+Declared: TypeAlias = Callable[..., object]  # type: ignore[explicit-any]
+"""A callable as its class declares it, whatever its arguments are."""
 
-def resolve(feed: object, name: str, subject: object, default: Any = None) -> Any:
+
+def resolve(feed: object, name: str, subject: object, default: object = None) -> object:
     """Return the aspect ``name`` of ``feed`` for ``subject``, an object or an item.
 
     A callable that can take one argument is called with ``subject``, any other callable
@@ -37,7 +41,7 @@ def resolve(feed: object, name: str, subject: object, default: Any = None) -> An
         raise
 
 
-def bound(feed: object, name: str, default: Any = None) -> Hook | None:
+def bound(feed: object, name: str, default: object = None) -> Hook | None:
     """Return ``resolve`` for one aspect, computed once for many subjects.
 
     None if it is None for each. It is valid as long as the instance has the same attributes. If it
@@ -54,10 +58,10 @@ def bound(feed: object, name: str, default: Any = None) -> Hook | None:
     return (lambda _: value) if declared is _missing else _called(feed, name, value)
 
 
-def of_each(feed: object, name: str, subjects: Iterable[Any]) -> list[Any]:
+def of_each(feed: object, name: str, subjects: Iterable[object]) -> list[object]:
     """Return the results of ``resolve`` for one aspect and each of many subjects."""
     hook = bound(feed, name)
-    values: list[Any] = []
+    values: list[object] = []
     for subject in subjects:
         try:
             values.append(hook(subject) if hook else None)
@@ -97,7 +101,7 @@ _USUAL = frozenset({FunctionType, NoneType, bool, int, str, tuple})
 """The types that a class mostly declares: a function, or a plain value."""
 
 
-def _declared(feed: object, name: str) -> Any:
+def _declared(feed: object, name: str) -> object:
     """Return what the class of ``feed`` declares: a function, or the value itself.
 
     ``_missing`` means not declared, ``_dynamic`` means that it has to be looked up for each
@@ -115,7 +119,7 @@ def _declared(feed: object, name: str) -> Any:
     return _dynamic
 
 
-def _static(cls: type, name: str) -> Any:
+def _static(cls: type, name: str) -> object:
     """Return an attribute of a class as declared, not bound to anything."""
     for each in cls.__mro__:  # a generator would take twice as long
         declared = each.__dict__.get(name, _missing)
@@ -124,9 +128,9 @@ def _static(cls: type, name: str) -> Any:
     return _missing
 
 
-def _look_up(feed: object, name: str, default: Any, subject: object) -> Any:
+def _look_up(feed: object, name: str, default: object, subject: object) -> object:
     """Return an aspect for ``subject`` by a look-up."""
-    attribute: Any = getattr(type(feed), name, _missing)
+    attribute: object = getattr(type(feed), name, _missing)
     if not isinstance(attribute, functools.partial):  # Python 3.13 warns where one is looked up
         attribute = getattr(feed, name, _missing)
     if not callable(attribute) and attribute is not _missing:
@@ -139,11 +143,13 @@ def _look_up(feed: object, name: str, default: Any, subject: object) -> Any:
             return default
         attribute = _insist(feed, name, subject)
     if isinstance(static, functools.singledispatchmethod):
-        return attribute(subject)  # it dispatches on the subject; its signature has self, too
+        return cast("Hook", attribute)(
+            subject
+        )  # it dispatches on the subject; its signature has self, too
     return _called(feed, name, attribute)(subject)
 
 
-def _insist(feed: Any, name: str, subject: object) -> object:
+def _insist(feed: object, name: str, subject: object) -> object:
     """Return an attribute that seemed missing though it is declared, or raise FeedError."""
     try:
         return getattr(feed, name)
@@ -155,7 +161,7 @@ def _insist(feed: Any, name: str, subject: object) -> object:
         raise FeedError(type(feed).__name__, message) from error
 
 
-def _called(feed: object, name: str, attribute: Any) -> Hook:
+def _called(feed: object, name: str, attribute: object) -> Hook:
     """Return ``attribute`` as a function of the subject, whether it takes one or not."""
     if not callable(attribute) or isinstance(attribute, type):
         return lambda _: attribute
@@ -163,23 +169,30 @@ def _called(feed: object, name: str, attribute: Any) -> Hook:
     if takes_subject is None:
         message = (
             f"{name}{signature} cannot be called: write def {name}(self) or "
-            f"def {name}(self, obj), and use @functools.wraps in a decorator"
+            f"def {name}(self, {_subject_of(name)}), and use @functools.wraps in a decorator"
         )
         raise FeedError(type(feed).__name__, message)
     return attribute if takes_subject else lambda _: attribute()
+
+
+def _subject_of(name: str) -> str:
+    """Return what the subject of an aspect is, as its argument is mostly called."""
+    if name.startswith("item_") or name in {"filter", "order_by"}:
+        return "item"
+    return "site" if name == "objects" else "obj"
 
 
 Reading = tuple[bool | None, inspect.Signature | None]
 """Whether a hook takes the subject (None: it can be called neither way), and its signature."""
 
 
-def _reading(hook: Callable[..., Any]) -> Reading:
+def _reading(hook: Declared) -> Reading:
     # The first argument of a method is self.
     function, own = (hook.__func__, 1) if isinstance(hook, MethodType) else (hook, 0)
     return (_read_once if isinstance(function, FunctionType) else _read)(function, own)
 
 
-def _read(function: Callable[..., Any], own: int) -> Reading:
+def _read(function: Declared, own: int) -> Reading:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
