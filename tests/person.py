@@ -115,5 +115,6 @@ class Person:
 
 
 def _holds(shown, expected):
-    for words in filter(None, map(str.strip, expected.splitlines())):
+    for line in expected.splitlines():
+        words = line.strip(" …")  # where the page leaves something out
         assert words in shown, shown

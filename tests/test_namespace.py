@@ -41,7 +41,7 @@ def test_a_site_that_names_others_does_not_have_it(plugins):
 
 @pytest.mark.parametrize("plugins", ["", "PLUGINS = ['linkback', 'pelican_linkback']\n"])
 def test_a_site_is_built_with_it(tmp_path, plugins):
-    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "images").mkdir(parents=True)  # Pelican 4.8 misses it
     (tmp_path / "content" / "one.md").write_text("Title: One\nDate: 2026-01-01\n\nText.\n")
     (tmp_path / "pelicanconf.py").write_text(
         'PATH = "content"\nTIMEZONE = "UTC"\nSITEURL = "https://me.example.io"\n' + plugins

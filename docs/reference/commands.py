@@ -15,7 +15,7 @@ Commands
 
 .. This page is made by commands.py from the parser; a test holds it to that.
 
-What ``--json`` prints is described by the JSON Schemas in ``docs/schemas``. Colours are left out
+What ``--json`` prints is described by :doc:`JSON Schemas <schemas>`. Colours are left out
 for ``NO_COLOR``, and in files and pipes no line is broken. ``pelican-linkback --print-completion
 SHELL`` prints the completion script for bash, zsh or tcsh.
 

@@ -52,12 +52,12 @@ def build(output: Path, state: Path) -> None:
     )
 
 
-def draw(browser: str, url: str, port: int, folder: Path, name: str) -> None:
+def draw(program: str, url: str, port: int, folder: Path, name: str) -> None:
     """Draw what is at ``url``; ``name`` says how wide and in which colours."""
     _, size, scheme = name.split("-")
     width, height = SIZES[size]
     picture = folder / f"{name}.png"
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
     command += [f"--user-data-dir={folder / 'profile'}", f"--window-size={width},{height}"]
     command += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}"]
     command += [f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}"]
@@ -69,14 +69,20 @@ def draw(browser: str, url: str, port: int, folder: Path, name: str) -> None:
         few.save(HERE / picture.name, optimize=True)
 
 
+def browser() -> str:
+    """Return the path of Chromium; end the program where there is none."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        sys.exit(
+            "Pages are drawn by Chromium, which is not here. Install it (on Debian and Ubuntu: apt "
+            "install chromium), then make screens again; what needs no browser is drawn."
+        )
+    return found
+
+
 def main() -> None:
     """Draw every picture."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        sys.exit(
-            "The pictures of feeds are drawn by Chromium, which is not here. Install it (on Debian "
-            "and Ubuntu: apt install chromium), then make screens again; the others are drawn."
-        )
+    program = browser()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         output = folder / "output"
@@ -85,7 +91,7 @@ def main() -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for kind, size, scheme in product(("atom", "rss"), SIZES, SCHEMES):
             name = f"{kind}-{size}-{scheme}"
-            draw(browser, f"http://{HOST}/feeds/{kind}.xml", server.server_port, folder, name)
+            draw(program, f"http://{HOST}/feeds/{kind}.xml", server.server_port, folder, name)
             print(f"{name}.png: {(HERE / f'{name}.png').stat().st_size} bytes")
         server.shutdown()
 
