@@ -52,21 +52,22 @@ def build(output: Path, state: Path) -> None:
     )
 
 
-def draw(program: str, url: str, port: int, folder: Path, name: str) -> None:
-    """Draw what is at ``url``; ``name`` says how wide and in which colours."""
-    _, size, scheme = name.split("-")
+def draw(program: str, url: str, port: int, folder: Path, picture: Path) -> None:
+    """Draw ``picture`` of what is at ``url``; its name says how wide and in which colours."""
+    _, size, scheme = picture.stem.split("-")
     width, height = SIZES[size]
-    picture = folder / f"{name}.png"
+    screenshot = folder / picture.name
     command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
     command += [f"--user-data-dir={folder / 'profile'}", f"--window-size={width},{height}"]
     command += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}"]
     command += [f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}"]
     subprocess.run(
-        [*command, f"--screenshot={picture}", url], check=True, capture_output=True, timeout=120
+        [*command, f"--screenshot={screenshot}", url], check=True, capture_output=True, timeout=120
     )
-    with Image.open(picture) as drawn:
+    with Image.open(screenshot) as drawn:
         few = drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-        few.save(HERE / picture.name, optimize=True)
+        few.save(picture, optimize=True)
+    print(f"{picture.name}: {picture.stat().st_size} bytes")
 
 
 def browser() -> str:
@@ -90,9 +91,8 @@ def main() -> None:
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=output))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for kind, size, scheme in product(("atom", "rss"), SIZES, SCHEMES):
-            name = f"{kind}-{size}-{scheme}"
-            draw(program, f"http://{HOST}/feeds/{kind}.xml", server.server_port, folder, name)
-            print(f"{name}.png: {(HERE / f'{name}.png').stat().st_size} bytes")
+            picture = HERE / f"{kind}-{size}-{scheme}.png"
+            draw(program, f"http://{HOST}/feeds/{kind}.xml", server.server_port, folder, picture)
         server.shutdown()
 
 

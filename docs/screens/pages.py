@@ -35,9 +35,8 @@ def main() -> None:
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=folder / "site"))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for (page, path), size, scheme in product(PAGES.items(), SIZES, SCHEMES):
-            name = f"{page}-{size}-{scheme}"
-            draw(program, f"http://{HOST}/{path}", server.server_port, folder, name)
-            print(f"{name}.png: {(HERE / f'{name}.png').stat().st_size} bytes")
+            picture = HERE / "site" / f"{page}-{size}-{scheme}.png"
+            draw(program, f"http://{HOST}/{path}", server.server_port, folder, picture)
         server.shutdown()
 
 
