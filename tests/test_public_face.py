@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import inspect
 import pkgutil
 import pydoc
 import re
@@ -18,10 +17,13 @@ import pelican_linkback
 from pelican_linkback import exceptions, feeds, protocol
 from pelican_linkback.cli import parser
 from pelican_linkback.feeds import Feed
-from pelican_linkback.feeds.framework import aspects
+from pelican_linkback.feeds.formats import kinds
+from pelican_linkback.feeds.framework import aspects, spelling
+from pelican_linkback.feeds.framework.feed import FEED_ASPECTS, FEED_EXTRAS
+from pelican_linkback.feeds.framework.items import ITEM_ASPECTS
 from pelican_linkback.settings import model as settings
+from tests.declared import ASPECTS, TYPED, forgotten
 from tests.pages import sections
-from tests.test_docs import ASPECTS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -100,20 +102,36 @@ def test_what_is_public_is_described(cls):
                 assert value.__doc__, f"{each.__name__}.{name}"
 
 
-def aspects_with_types():
-    """The names that framework/aspects.py declares for type checkers, and that they describe."""
-    tree = ast.parse(inspect.getsource(aspects))
-    (cls,) = [node for node in tree.body if getattr(node, "name", "") == "Aspects"]
-    methods = [node for node in ast.walk(cls) if isinstance(node, ast.FunctionDef)]
-    assert all(map(ast.get_docstring, methods))
-    return {method.name for method in methods}
-
-
-def test_every_aspect_has_a_type_and_is_in_the_help_of_feed():
-    names = {name for name in ASPECTS if name not in UNLISTED}
+def test_every_aspect_is_described_and_in_the_help_of_feed():
+    assert all(map(ast.get_docstring, TYPED.values()))
     listed = re.findall(r"^        (\w.*)$", Feed.__doc__.partition("Where it goes")[2], re.M)
-    assert set(re.findall(r"\b[a-z_]{3,}\b", re.sub(r"\(.*\)", "", " ".join(listed)))) == names
-    assert aspects_with_types() | {each for each in vars(Feed) if each in names} == names
+    named = set(re.findall(r"\b[a-z_]{3,}\b", re.sub(r"\(.*\)", "", " ".join(listed))))
+    where = "pelican_linkback/feeds/framework/feed.py"
+    forgotten(named | UNLISTED, "the docstring of Feed", where)
+
+
+def test_what_is_read_is_declared():
+    read = {*FEED_ASPECTS, *FEED_EXTRAS, *ITEM_ASPECTS}
+    undeclared = ", ".join(sorted(read - set(ASPECTS)))
+    assert not undeclared, (
+        f"{undeclared} are read: declare their types in pelican_linkback/feeds/framework/aspects.py"
+    )
+
+
+def test_a_name_like_an_aspect_is_found():
+    known = {*spelling._ASPECTS, *vars(Feed), *vars(aspects.Aspects)}
+    unknown = ", ".join(sorted(set(ASPECTS) - known))
+    assert not unknown, f"add {unknown} in pelican_linkback/feeds/framework/spelling.py (_ASPECTS)"
+
+
+def test_the_entry_cache_knows_what_an_aspect_changes():
+    rule = kinds._rules[feeds.ArticleFeed]
+    harmless = {"get_object", "item_extra_kwargs"}  # no entry; any argument, so none is cached
+    unknown = ", ".join(sorted(set(ASPECTS) - rule.printable - set(rule.asked) - harmless))
+    assert not unknown, (
+        f"{unknown}: say in safe_overrides, pelican_linkback/feeds/articles/articles.py, that "
+        "entries do not depend on it, or which arguments of an item do"
+    )
 
 
 def test_the_help_of_the_face_can_be_read():

@@ -27,7 +27,7 @@ from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.feeds.framework.archives import numbered
 from pelican_linkback.feeds.framework.aspects import Aspect, Extras, Order, default, hook
 from pelican_linkback.feeds.framework.contents import Article, Group, Metadata
-from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.feed import FEED_ASPECTS, FEED_EXTRAS, Feed
 from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
@@ -47,11 +47,9 @@ _KEPT_OUT = -1
     *("path", "url", "setting", "path_fields", "path_source", "path_pattern", "document_path"),
     *("document_url", "objects", "group", "groups_of", "_members", "_members_by_language"),
     "_has_page",
-    *("_shared_slugs", "items", "filter", "order_by", "limit", "title", "link", "description"),
-    *("subtitle", "language", "author_name", "author_email", "author_link", "categories"),
-    *("feed_copyright", "feed_guid", "feed_url", "ttl", "stylesheets", "feed_type"),
-    *("feed_extra_kwargs", "icon", "logo", "contributors", "skip_days", "skip_hours"),
-    *("archive_path", "hubs"),
+    *("_shared_slugs", "items", "filter", "order_by", "limit", "title", "link", "language"),
+    *("feed_url", "feed_type", "feed_extra_kwargs", "archive_path", "hubs"),
+    *(*FEED_ASPECTS, *FEED_EXTRAS),
     state=("site", "obj", "_mode"),
     asked=ARGUMENTS_OF
     | {

@@ -229,6 +229,7 @@ class Feed(Aspects):
         mime_type = cast("str | None", self.aspect("item_enclosure_mime_type", item))
         return [Enclosure(url=str(url), length=length, mime_type=mime_type)]
 
+    @hook
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Return what ``title_template`` and ``description_template`` may use.
 
