@@ -38,7 +38,7 @@ def test_every_make_target_in_contributing_exists():
     assert named <= targets
 
 
-def test_twenty_changes_are_listed():
+def test_at_least_twenty_changes_are_listed():
     _, *rows = WHERE.split("   * - ")[1:]
-    assert len(rows) == 20
+    assert len(rows) >= 20
     assert all(row.count("``") >= 4 for row in rows)
