@@ -12,6 +12,7 @@ from html import escape
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, fromstring
 
 from pelican_linkback.text.markup import decode
+from pelican_linkback.text.xml_characters import FORBIDDEN
 
 __all__ = ["Unreadable", "quote", "read", "read_leniently", "words"]
 
@@ -20,7 +21,6 @@ MOST_ELEMENTS = 1000
 
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
-_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
 
 
@@ -56,7 +56,7 @@ def read_leniently(body: bytes, root: str) -> Element | Unreadable:
     parser = XMLParser(target=builder)  # noqa: S314 (the document has no DOCTYPE)
     problem = "it ends in its first tag"
     try:
-        parser.feed(_BARE_AMPERSAND.sub("&amp;", _NO_XML.sub("\ufffd", document)))
+        parser.feed(_BARE_AMPERSAND.sub("&amp;", FORBIDDEN.sub("\ufffd", document)))
     except ParseError as error:
         problem = str(error)
     if builder.root is None:
@@ -71,7 +71,7 @@ def words(element: Element | None) -> str:
 
 def quote(text: str) -> str:
     """Return ``text`` escaped for an XML document, whatever it contains."""
-    return escape(_NO_XML.sub("\ufffd", text), quote=False)
+    return escape(FORBIDDEN.sub("\ufffd", text), quote=False)
 
 
 class _Builder(TreeBuilder):

@@ -19,10 +19,10 @@ from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
+from pelican_linkback.text.xml_characters import FORBIDDEN
+
 __all__ = ["Fragments", "Sink", "XMLWriter", "clean", "escape", "is_clean", "repeat", "repeat_each"]
 
-# XML 1.0, section 2.2, production [2]: everything that is not a Char.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _BEGIN_NONCHARACTERS = b"\xef"
@@ -46,7 +46,7 @@ def is_clean(text: str) -> bool:
 
 def clean(text: str) -> str:
     """Return ``text`` without the characters that XML 1.0 forbids."""
-    return text if is_clean(text) else _FORBIDDEN.sub("", text)
+    return text if is_clean(text) else FORBIDDEN.sub("", text)
 
 
 def escape(text: str) -> bytes:
