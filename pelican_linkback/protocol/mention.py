@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -38,21 +38,20 @@ def received(source: str, target: str) -> Mention:
     return mention
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """The attributes of the protocol with this ``name``: see ``interface.Protocol``.
 
-    Two with one name are equal. ``is_registered`` is False for a protocol that the journal names
-    and LINKBACK_PROTOCOLS does not, such as one of a plugin that was removed: then only its name
-    is known.
+    A value: events are compared, hashed and sorted. ``is_registered`` is False for a protocol that
+    the journal names and LINKBACK_PROTOCOLS does not, such as one of a plugin that was removed:
+    then only its name is known.
     """
 
     name: str
-    updates: bool = field(default=False, compare=False, repr=False)
-    of_feeds: bool = field(default=False, compare=False, repr=False)
-    answers_in_body: bool = field(default=False, compare=False, repr=False)
-    preflight: bool = field(default=False, compare=False, repr=False)
-    is_registered: bool = field(default=True, compare=False, repr=False)
+    updates: bool = False
+    of_feeds: bool = False
+    answers_in_body: bool = False
+    preflight: bool = False
+    is_registered: bool = True
 
     @property
     def retracts(self) -> bool:
