@@ -94,7 +94,7 @@ def complain_of_missing(settings: Settings, pelican: PelicanSettings, screen: Sc
 
 
 def asks_for_feeds(settings: Settings, pelican: PelicanSettings) -> bool:
-    """Tell whether the settings ask for any feed."""
+    """Return whether the settings ask for any feed."""
     return bool(settings.feeds) or any(pelican[name] for name in pelican if _names_a_feed(name))
 
 

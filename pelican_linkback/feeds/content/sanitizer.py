@@ -59,7 +59,7 @@ def clean(html: str, base: str) -> str:
 
     ``base`` is the URL that references are relative to. Idempotent.
 
-    Mostly a parser mends all that there is to mend, such as an end tag that is not there. That is
+    Mostly a parser corrects everything by itself, such as an end tag that is not there. That is
     the fast path, on which no tree is made; it gives what ``clean_tree`` does.
     """
     tidy = repaired(_with_frames_closed(html))
