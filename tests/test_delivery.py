@@ -364,6 +364,18 @@ POST = Post(MENTION.source, "a.md", (MENTION.target,), "1")
             id="that was told already",
         ),
         pytest.param(
+            [QUEUED, FOLLOWED, Queued("a.md", GONE), FOLLOWED],
+            [replace(POST, targets=(), fingerprint="2")],
+            [],
+            id="retracted, and back without the link",
+        ),
+        pytest.param(
+            [QUEUED, FOLLOWED, Queued("a.md", GONE), FOLLOWED, CHANGED],
+            [replace(POST, targets=(), fingerprint="2")],
+            [Queued("a.md", GONE)],
+            id="retracted, and back, and the link taken away in time",
+        ),
+        pytest.param(
             [QUEUED, FOLLOWED],
             [replace(POST, targets=(), fingerprint="2", links=frozenset({MENTION.target}))],
             [CHANGED],

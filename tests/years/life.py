@@ -41,6 +41,7 @@ class Life:
             (clone.folder / "output").mkdir(parents=True)
         self.publications = 0
         self.retracted: dict[tuple[str, str], int] = {}
+        self.lost_at = 0.0
         self.deliberate: Counter[str] = Counter()
         self.violations: list[str] = []
         self.diary: list[str] = []
@@ -194,6 +195,7 @@ class Life:
         shutil.rmtree(clone.state, ignore_errors=True)
         self.world.forgive(clone.name)
         self.retracted.clear()
+        self.lost_at = self.true
         clone.known.forget()
         clone.base = (clone.base[0], Knowledge(), {})
         self.clones[0].base = (self.clones[0].base[0], Knowledge(), {})
@@ -287,6 +289,10 @@ class Life:
         config.write(clone.folder, THEME)
         write_content(clone.folder, clone.articles.values())
         this = Publication.begin(clone, config, self.true, feed_fails=feed_fails)
+        if this.publishes:
+            # A clone that has the article brings it back: "plan" names it when it vanishes again.
+            there = clone.articles
+            self.retracted = {key: uid for key, uid in self.retracted.items() if uid not in there}
         self.publications += this.publishes
         clone.built_at = self.true + clone.ahead
         ended = self._run(clone, replace(self._step(clone, kills=kills), feed_fails=feed_fails))
@@ -317,7 +323,9 @@ class Life:
                 self._wrong(f"{target} still holds {source}, which was retracted")
         for name, (body, _) in home.feeds.items():
             url = f"{self.config.site_url}/feeds/{name}"
-            was_told = any(source == url for source, _ in home.known.told)
+            # To who has lost the memory a feed is new to its hub, which hears of the next change.
+            told = (each for (source, _), each in home.known.told.items() if source == url)
+            was_told = any(each.at > self.lost_at for each in told)
             if was_told and self.world.pinged.get(url, feed_seen(body)) != feed_seen(body):
                 self._wrong(f"the hub does not know the present {url}")
 

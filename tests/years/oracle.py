@@ -76,7 +76,11 @@ def merged(base: Knowledge, one: Knowledge, other: Knowledge) -> Knowledge:
     both = Knowledge(used=one.used | other.used, begun=one.begun | other.begun)
     for uid in {*one.ids, *other.ids}:
         both.ids[uid] = one.ids.get(uid, frozenset()) | other.ids.get(uid, frozenset())
-    for name in ("places", "printed", "perhaps"):
+    for uid in {*one.printed, *other.printed}:
+        a, b, was = (each.printed.get(uid, frozenset()) for each in (one, other, base))
+        # As git merges entries.jsonl: what a branch took out, and the other left, is out.
+        both.printed[uid] = (a & b) | (a - was) | (b - was)
+    for name in ("places", "perhaps"):
         a, b = getattr(one, name), getattr(other, name)
         for uid in {*a, *b}:
             getattr(both, name)[uid] = a.get(uid, frozenset()) | b.get(uid, frozenset())
