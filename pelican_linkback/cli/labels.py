@@ -56,8 +56,8 @@ def intent(delivery: Delivery, decision: Decision) -> tuple[str, str]:
             return _news(delivery)
         case Ask():
             return "ask", "the receiver was to decide later; ask what became of it"
-        case Wait(until):
-            return "later", f"not before {until:%Y-%m-%d %H:%M} UTC: {reason(delivery)}"
+        case Wait():
+            return "later", _not_before(decision, reason(delivery))
         case GiveUp():
             return "give up", f"{delivery.attempts} attempts without success: {reason(delivery)}"
         case _:
@@ -91,5 +91,10 @@ def standing(delivery: Delivery, decision: Decision | None = None) -> tuple[str,
     if delivery.state is State.WAITING and delivery.detail != REWRITTEN:
         why = "; ".join(filter(None, [why, REMEDIES.get(delivery.reason)]))
     if isinstance(decision, Wait):
-        why = f"not before {decision.until:%Y-%m-%d %H:%M} UTC: {why}"
+        why = _not_before(decision, why)
     return word, why
+
+
+def _not_before(decision: Wait, why: str) -> str:
+    why = f"{decision.host} asks to be left alone" if decision.host else why
+    return f"not before {decision.until:%Y-%m-%d %H:%M} UTC: {why}"

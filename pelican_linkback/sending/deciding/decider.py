@@ -54,10 +54,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Not due before ``until`` (UTC), because of the last outcome's ``reason``."""
+    """Not due before ``until`` (UTC), because of the last outcome's ``reason``.
+
+    With a ``host``, because that asked to be left alone.
+    """
 
     until: datetime
     reason: str
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,14 +51,6 @@ class Times:
         seconds = min(asked, self.policy.longest.total_seconds())
         return Pause(host, self.now() + timedelta(seconds=seconds))
 
-    def left_of(self, pause: Pause) -> float:
-        """Return how many seconds of ``pause`` are left.
-
-        None if its end is further away than any pause lasts: it was recorded with a wrong clock.
-        """
-        left = pause.until - self.now()
-        return 0.0 if left > self.policy.longest else max(left.total_seconds(), 0.0)
-
 
 class Recorder:
     """Records what happens to the deliveries that are ``due``; thread-safe.

@@ -25,7 +25,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 
 from pelican_linkback.journal.journal import Journal
@@ -40,6 +40,7 @@ from pelican_linkback.sending.deciding.decider import (
     Send,
     decide,
 )
+from pelican_linkback.sending.deciding.pauses import held_back, paused_hosts, receivers
 from pelican_linkback.sending.deciding.readiness import BuiltPage, digest_of
 from pelican_linkback.sending.deciding.site import (
     News,
@@ -130,7 +131,18 @@ class Sender:
         """Return what a run would decide about each delivery; nothing is written or sent."""
         changes_of = self._changes(posts, topics, failed_too=failed_too)
         decided = self._decided(self._foresee(changes_of)[0].deliveries)
-        return [decided[mention] for mention in sorted(decided)]
+        rows = [decided[mention] for mention in sorted(decided)]
+        paused = paused_hosts((row[0] for row in rows), self.now(), self.policy.longest)
+        return [self._held_back(*row, paused) for row in rows] if paused else rows
+
+    def _held_back(
+        self, delivery: Delivery, decision: Decision, paused: Mapping[str, datetime]
+    ) -> tuple[Delivery, Decision]:
+        """Return what a run does about a delivery while hosts are ``paused``."""
+        now, is_update = self.now(), delivery.is_known or delivery.is_removal
+        found = None if is_update else self.discoveries.known(delivery.mention.target, now)
+        urls = receivers(delivery, found.where if found else None)
+        return delivery, held_back(decision, urls, paused, now + timedelta(seconds=self.wait))
 
     def run(
         self,
@@ -218,10 +230,11 @@ class Sender:
 
     def _learn_pauses(self, ledger: Ledger, begun: float) -> None:
         """Take over the pauses that hosts asked earlier runs for."""
-        for delivery in ledger.deliveries.values():
-            if delivery.pause is not None and (left := self._times.left_of(delivery.pause)):
-                host = delivery.pause.host
-                self.pauses[host] = max(self.pauses.get(host, begun), begun + left)
+        now = self.now()
+        paused = paused_hosts(ledger.deliveries.values(), now, self.policy.longest)
+        for host, until in paused.items():
+            end = begun + (until - now).total_seconds()
+            self.pauses[host] = max(self.pauses.get(host, begun), end)
 
     @property
     def _times(self) -> Times:
