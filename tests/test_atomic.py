@@ -1,12 +1,13 @@
 """A file is replaced in one step, through a new file that follows no link."""
 
+import errno
 import os
 import stat
 
 import pytest
 
 from pelican_linkback.journal import atomic
-from pelican_linkback.journal.atomic import remove_leftovers, replacing
+from pelican_linkback.journal.atomic import remove_leftovers, replacing, rewrite
 from pelican_linkback.journal.journal import Journal
 
 
@@ -140,3 +141,28 @@ def test_a_compacted_journal_stays_where_and_whose_it_is(tmp_path, planted):
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
     assert precious.read_bytes() == b"precious"
     assert [each.name for each in real.parent.iterdir()] == ["told.jsonl"]
+
+
+@pytest.mark.posix(reason="symbolic links need a privilege")
+def test_a_file_of_somebody_s_stays_behind_its_link_and_keeps_its_mode(tmp_path):
+    real, link = tmp_path / "dotfiles" / "conf.py", tmp_path / "publishconf.py"
+    real.parent.mkdir()
+    real.write_bytes(b"old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    rewrite(link, b"new")
+    assert link.readlink() == real
+    assert (real.read_bytes(), stat.S_IMODE(real.stat().st_mode)) == (b"new", 0o640)
+
+
+def test_a_file_of_somebody_s_is_whole_whatever_happens(tmp_path, monkeypatch):
+    path = tmp_path / "conf.py"
+    rewrite(path, b"old")
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        rewrite(path, b"new")
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"conf.py": b"old"}

@@ -120,3 +120,15 @@ def test_what_is_there_stays_there(site: BuiltSite) -> None:
 def test_a_tombstone_is_known_by_its_meta_element(html: bytes, says: bool) -> None:
     assert is_tombstone(html) is says
     assert not is_tombstone(html, [("Content-Type", "text/plain")])
+
+
+def test_a_tombstone_that_cannot_be_finished_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        BuiltSite(tmp_path, "https://blog.example").write_tombstone("https://blog.example/a.html")
+    assert list(tmp_path.iterdir()) == []

@@ -126,3 +126,18 @@ def test_a_problem_is_told_by_every_build(site) -> None:
     site.article("one", pingback="nonsense")
     assert len(site.build().problems) == 1
     assert len(site.build().problems) == 1
+
+
+def test_a_build_that_is_killed_while_it_remembers_leaves_the_old_memory(
+    idle: SkipCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle.remember("d", Report(), "said", NOON)
+    monkeypatch.setattr(Path, "replace", lambda *_: pytest.fail("killed"))
+    with pytest.raises(pytest.fail.Exception, match="killed"):
+        idle.remember("e", Report(), "said", NOON)
+    monkeypatch.undo()
+    assert idle.line("d", NOON) == "said"
+    assert sorted(each.name for each in idle.path.parent.iterdir()) == [
+        "deliveries.idle",
+        "deliveries.jsonl",
+    ]

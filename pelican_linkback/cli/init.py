@@ -31,6 +31,7 @@ from pelican_linkback.cli.context import settings_of
 from pelican_linkback.cli.import_linkbacks import place_of_cache
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.journal.atomic import rewrite
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import printable
 
@@ -224,6 +225,6 @@ def _read(path: Path) -> str:
 def _write(change: Change) -> None:
     try:
         change.path.parent.mkdir(parents=True, exist_ok=True)
-        change.path.write_bytes(change.after.encode())
+        rewrite(change.path, change.after.encode())
     except OSError as error:
         raise LinkbackError(f"{change.path} cannot be written: {printable(error)}") from error

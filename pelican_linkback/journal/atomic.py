@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-__all__ = ["remove_leftovers", "replacing"]
+__all__ = ["remove_leftovers", "replacing", "rewrite"]
 
 PREFIX, SUFFIX = ".linkback-", ".new"
 
@@ -39,6 +39,17 @@ def replacing(
             file.close()
         temporary.unlink(missing_ok=True)
         raise
+
+
+def rewrite(path: Path, data: bytes) -> None:
+    """Put ``data`` in the place of a file of somebody's; it is on disk before the old one is gone.
+
+    If ``path`` is a symbolic link, it remains one, and the file behind it is replaced. Raises
+    OSError.
+    """
+    with replacing(Path(os.path.realpath(path)), buffering=0) as file:
+        file.write(data)
+        os.fsync(file.fileno())
 
 
 def remove_leftovers(folder: Path) -> None:

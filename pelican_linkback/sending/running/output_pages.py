@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.protocol.verification import is_tombstone
 from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.text.urls import normalise
@@ -64,7 +65,8 @@ class BuiltSite:
             return None
         tombstone = places[0] if places[0].suffix in {".html", ".htm"} else places[-1]
         tombstone.parent.mkdir(parents=True, exist_ok=True)
-        tombstone.write_bytes(TOMBSTONE)
+        with replacing(tombstone) as file:
+            file.write(TOMBSTONE)
         return tombstone
 
     def _file(self, source: str) -> Path | None:

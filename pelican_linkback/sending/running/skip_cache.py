@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from pelican_linkback.journal.atomic import replacing
+
 if typing.TYPE_CHECKING:
     from pelican_linkback.sending.running.report import Report
 
@@ -36,8 +38,8 @@ class SkipCache:
         """Return the digest of the journals as they are now and of ``pieces``, text by text."""
         sha = hashlib.sha256()
         for journal in self.journals:
-            with suppress(OSError):
-                sha.update(journal.read_bytes())
+            with suppress(OSError), journal.open("rb") as file:
+                sha.update(hashlib.file_digest(file, "sha256").digest())
             sha.update(b"\0")
         for piece in pieces:
             sha.update(piece.encode("utf-8", "surrogatepass"))
@@ -64,4 +66,7 @@ class SkipCache:
         known = {"digest": digest, "until": until.isoformat(), "line": line}
         # The folder is not created for it: a site without deliveries gets no state folder.
         with suppress(OSError):
-            self.path.write_text(json.dumps(known), encoding="utf-8")
+            # The name ends in what git is to ignore, as all of this cache.
+            temporary = self.path.with_name(f".linkback-new{self.path.suffix}")
+            with replacing(self.path, temporary=temporary) as file:
+                file.write(json.dumps(known).encode())
