@@ -52,6 +52,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {*BASE, "plugin", "feeds", "sending", "feedcheck", "__init__"},
         {"pelican", "rich", "shtab"},
     ),
+    "cli/feeds": ({*BASE, "cli", "feeds", "feedcheck"}, {"pelican"}),
     "cli/doctor": ({"settings", "text", "cli", "__init__"}, {"pelican"}),
     "cli/doctor/checks": (set(), set()),
     "__main__": ({"cli"}, set()),

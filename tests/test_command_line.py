@@ -187,7 +187,7 @@ def test_in_a_folder_without_settings_each_command_says_what_to_name(
     tmp_path, monkeypatch, call, name
 ):
     monkeypatch.chdir(tmp_path)
-    words = [name, *(["https://me.example.io/x"] if name == "retract" else [])]
+    words = [name, *(["https://me.example.io/x"] if name.startswith("retr") else [])]
     says = "pelican_linkback: there is no file pelicanconf.py; name the site's settings with -s\n"
     assert call(*words) == (2, "", says)
 
@@ -221,6 +221,12 @@ def test_settings_that_are_broken_are_named_with_the_reason(folder, call, text, 
         (["send", "--since", "soon"], 2, "'soon' is not a day such as 2026-01-31"),
         (["send", "--wait", "soon"], 2, "'soon' is not a time such as 90s, 10m or 1h"),
         (["sned"], 2, "invalid choice: 'sned'"),
+        (["sned"], 2, "; did you mean send?"),
+        (["send", "--retryfailed"], 2, "--retryfailed; did you mean --retry-failed?"),
+        (["send", "now"], 2, "unrecognized arguments: now\n"),
+        (["init", "--ci", "gihtub"], 2, "; did you mean github?"),
+        (["status", "-e", "SITEURL"], 2, "must be specified as KEY=VALUE"),
+        (["retry", "https://me.example.io/x"], 1, "no linkback from or to https://me.example.io/x"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -341,3 +347,103 @@ sys.exit(main(["plan"]))
     )
     assert done.returncode == 130
     assert done.stderr == "Interrupted. What was recorded is kept, and what was due is still due.\n"
+
+
+# What is said without a command, and of what is none
+
+
+def test_alone_it_prints_its_help(call):
+    status, out, err = call()
+    assert (status, err) == (2, "")
+    assert out.startswith("usage: pelican-linkback")
+
+
+def test_the_words_of_the_process_are_taken(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["pelican-linkback"])
+    assert cli.main() == 2
+    assert capsys.readouterr().out.startswith("usage: pelican-linkback")
+
+
+def test_the_version_names_what_it_runs_on(call):
+    status, out, _ = call("--version")
+    assert status == 0
+    assert re.fullmatch(r"pelican-linkback \S+, Pelican \S+, Python \S+\n", out)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh", "fish", "powershell"])
+def test_every_shell_of_the_manual_has_its_completion(shell, call):
+    assert "pelican-linkback" in call("--print-completion", shell)[1]
+
+
+def test_overrides_add_up(folder, call):
+    words = [
+        "-e",
+        'SITEURL=""',
+        "-e",
+        'LINKBACK_STATE="other"',
+        "-e",
+        'SITEURL="https://x.example"',
+    ]
+    read = parser.parser().parse_args(["status", *words])
+    assert read.overrides == {"SITEURL": "https://x.example", "LINKBACK_STATE": "other"}
+    assert parser.parser().parse_args(["status"]).overrides == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (["staus", "--json"], 2, "did you mean status?"),
+        (["status", "--json", "--fialed"], 2, "did you mean --failed?"),
+        (["status", "--json", "-s", "none.py"], 2, "there is no file none.py"),
+        (["retry", "--json", "https://x.example/"], 1, "pelican-linkback status -s pelicanconf.py"),
+    ],
+)
+def test_for_machines_an_error_is_an_object(folder, call, words, status, says):
+    if status == 1:
+        words = [*words, "-s", "pelicanconf.py"]
+    ended, out, err = call(*words)
+    said = json.loads(out)
+    assert ended == said["status"] == status
+    assert says in said["error"]
+    assert said["error"] in err
+
+
+@on_posix
+@pytest.mark.parametrize(
+    "words", ["--help", "--version", "status --help", "--print-completion bash"]
+)
+def test_help_that_nobody_reads_ends_quietly(folder, words):
+    process = subprocess.Popen(
+        terminal.command("pelican-linkback", *words.split()),
+        env={k: v for k, v in terminal.environment().items() if k != "PYTHONUNBUFFERED"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    with process.stderr:
+        assert process.stderr.read() == b""
+    assert process.wait(terminal.TIMEOUT) == 1
+
+
+def test_retry_sends_for_one_url_at_once_and_leaves_the_rest(folder, online, call):
+    host, blog = online
+    blog.may_answer.set()
+    source, target = f"{host.url}/eins.html", f"{blog.url}/a-post"
+    journal = Journal(folder.path / "linkback" / "deliveries.jsonl")
+    now = dt.datetime.now(dt.UTC)
+    other = Mention(source, "https://other.example.io/")
+    journal.append(to_line(Event(now, other, Queued(ARTICLE, "f"))))
+    late = {"event": "outcome", "verdict": "later", "reason": "timed-out", "v": 1}
+    late |= {"at": (now + dt.timedelta(milliseconds=1)).isoformat()}
+    late |= {"source": source, "target": target}
+    journal.append(late | {"retry_at": (now + dt.timedelta(days=3)).isoformat()})
+    status, out, _ = call("retry", target)
+    assert (status, len(blog.pings)) == (0, 1)
+    assert out.endswith("Linkbacks: 1 sent, 0 failed\n")
+    nothing = f"Nothing from or to {target} failed, or waits to be tried again.\n"
+    assert call("retry", target)[1] == f"{nothing}Linkbacks: 0 sent, 0 failed\n"
+    assert "Linkbacks: 1 due" in call("status", "--waiting")[1]
+
+
+def test_retry_takes_what_is_recorded_though_it_is_no_url(folder, call):
+    assert "no linkback from or to no-url is recorded" in call("retry", "no-url")[2]

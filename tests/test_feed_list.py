@@ -9,7 +9,7 @@ import json
 import pytest
 
 from pelican_linkback import cli
-from pelican_linkback.cli import feed_list
+from pelican_linkback.cli.feeds import feed_list
 from pelican_linkback.feedcheck.listing import listed
 
 RSS = """<rss version="2.0"><channel><title>T</title>

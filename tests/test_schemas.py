@@ -37,7 +37,12 @@ def test_each_is_a_schema_that_says_what_everything_is(name):
 
 
 def test_every_command_has_one():
-    assert {name.partition(".")[0] for name in SCHEMAS} == {*parser.COMMANDS, "delivery", "import"}
+    assert {name.partition(".")[0] for name in SCHEMAS} == {
+        *parser.COMMANDS,
+        "delivery",
+        "import",
+        "error",
+    }
 
 
 def event(path, kind, **fields):
@@ -89,7 +94,10 @@ def folder(tmp_path, monkeypatch):
         ("status", "status --waiting", 0),
         ("send", "send", 0),
         ("send", "send --retry-failed", 0),
+        ("retry", "retry https://you.example.io/two", 0),
         ("retract", f"retract {SITE}/two.html", 0),
+        ("error", f"retract {SITE}/none.html", 1),
+        ("error", "send --since 2026-01-01", 2),
         ("check", "check", 1),
         ("feeds", "feeds", 0),
         ("doctor", "doctor", 1),

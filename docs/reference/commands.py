@@ -32,11 +32,16 @@ Exit statuses
     end so if ``SITEURL`` is not public.
 130
     Ctrl-C. What was sent is recorded, and what was due is still due.
+
+With ``--json`` a command that could not do what it was asked prints an object with ``error`` and
+``status`` in place of its own document, and says it on standard error, too. ``man
+docs/man/pelican-linkback.1`` shows this page in a terminal.
 """
 
 NEEDS = {
     "plan": "an article vanished after linkbacks were sent for it",
     "send": "something was refused, or waits for more than an upload; the output says what to do",
+    "retry": "nothing from or to that URL is recorded, or it failed again",
     "retract": "nothing was sent for that page, or one of its receivers could not be notified",
     "status": "one of the listed deliveries failed permanently",
     "feeds": "a feed cannot be read, or there is none though the settings ask for feeds",

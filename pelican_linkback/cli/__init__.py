@@ -6,9 +6,9 @@
     parser            the arguments and their help
     context           the settings and the articles of the site
     history           plan, status, compact
-    sending           send, retract
-    feed_list         feeds
-    checking          check
+    usage             how words become arguments: did you mean
+    sending           send, retry, retract
+    feeds/            feeds, check
     doctor/           doctor
     init              init; config_edits changes the files of the site
     import_linkbacks  import-linkbacks
@@ -19,12 +19,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 __all__ = ["main"]
 
-INTERRUPTED = 130
+NOBODY_READS, INTERRUPTED = 1, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,8 +37,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Imported here, so that Ctrl-C during the import is handled, too.
         from pelican_linkback.cli.commands import run  # noqa: PLC0415
 
-        return run(argv)
+        try:
+            return run(argv)
+        finally:
+            sys.stdout.flush()  # while a reader that is gone can still be seen to be
     except KeyboardInterrupt:
         message = "Interrupted. What was recorded is kept, and what was due is still due."
         sys.stderr.write(f"{message}\n")
         return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS

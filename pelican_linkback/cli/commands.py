@@ -21,6 +21,7 @@ from pelican_linkback.cli.context import (
 )
 from pelican_linkback.cli.parser import parser
 from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.cli.usage import WrongUsage
 from pelican_linkback.exceptions import LinkbackError, SettingsError
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.next_steps import in_use, with_options
@@ -32,10 +33,11 @@ NEEDS_AUTHOR, WRONG_USAGE = 1, 2
 RUN = {
     "plan": "history.run_plan",
     "send": "sending.run_send",
+    "retry": "sending.run_retry",
     "retract": "sending.run_retract",
     "status": "history.run_status",
-    "feeds": "feed_list.run",
-    "check": "checking.run",
+    "feeds": "feeds.feed_list.run",
+    "check": "feeds.checking.run",
     "doctor": "doctor.command.run",
     "compact": "history.run_compact",
     "init": "init.run",
@@ -60,9 +62,22 @@ NOT_ENABLED = (
 def run(argv: Sequence[str] | None) -> int:
     """Run the command of ``argv`` (None: of the process); return the exit status."""
     _escape_unprintable_output()
-    arguments = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else [*argv]
+    if not words:
+        parser().print_help()
+        return WRONG_USAGE
+    try:
+        arguments = parser().parse_args(words)
+    except WrongUsage as error:
+        if "--json" in words:
+            _print_error(error.message, WRONG_USAGE)
+        raise
     if arguments.command in ABOUT_THE_SITE and Path(PUBLISHING).is_file():
         arguments.settings = arguments.settings or PUBLISHING
+    return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     options = in_use(arguments.settings, arguments.overrides)
     try:
         settings = settings_of(arguments)
@@ -73,12 +88,17 @@ def run(argv: Sequence[str] | None) -> int:
             quiet=arguments.quiet, verbose=arguments.verbose, json=arguments.json, options=options
         )
         return _function(arguments.command)(settings, arguments, screen)
-    except SettingsError as error:
-        _complain(with_options(str(error), options))
-        return WRONG_USAGE
     except LinkbackError as error:
-        _complain(with_options(str(error), options))
-        return NEEDS_AUTHOR
+        status = WRONG_USAGE if isinstance(error, SettingsError) else NEEDS_AUTHOR
+        message = with_options(str(error), options)
+        _complain(message)
+        if arguments.json:
+            _print_error(message, status)
+        return status
+
+
+def _print_error(message: str, status: int) -> None:
+    Screen(json=True).data({"error": message, "status": status})
 
 
 def _function(command: str) -> Callable[[Settings, argparse.Namespace, Screen], int]:

@@ -7,11 +7,14 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from platform import python_version
 
 import shtab
-from pelican import DEFAULT_CONFIG_NAME, ParseOverrides
+from pelican import DEFAULT_CONFIG_NAME
+from pelican import __version__ as PELICAN  # noqa: N812
 
 from pelican_linkback import __version__
+from pelican_linkback.cli.usage import Overrides, Parser
 
 __all__ = ["COMMANDS", "Command", "day", "duration", "parser"]
 
@@ -29,11 +32,11 @@ class Command:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line; wrong usage ends the program with status 2."""
-    main = argparse.ArgumentParser(
+    main = Parser(
         prog="pelican-linkback",
         description="Feeds and linkbacks of a Pelican site: what is sent, what waits, and why.",
     )
-    main.add_argument("--version", action="version", version=__version__)
+    main.add_argument("--version", action="version", version=_versions())
     shtab.add_argument_to(
         main, "--print-completion", help="print the completion script for this shell"
     )
@@ -48,6 +51,10 @@ def parser() -> argparse.ArgumentParser:
         _add_common(sub)
         command.options(sub)
     return main
+
+
+def _versions() -> str:
+    return f"pelican-linkback {__version__}, Pelican {PELICAN}, Python {python_version()}"
 
 
 def duration(text: str) -> float:
@@ -66,15 +73,6 @@ def day(text: str) -> dt.date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-01-31") from None
 
 
-class _Overrides(ParseOverrides):  # type: ignore[misc]  # Pelican has no types
-    def __call__(self, parser: argparse.ArgumentParser, *args: object) -> None:
-        """Parse the settings; a wrong one is a usage error, not a crash."""
-        try:
-            super().__call__(parser, *args)
-        except ValueError as error:
-            parser.error(str(error))
-
-
 def _add_common(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "-s",
@@ -87,7 +85,7 @@ def _add_common(sub: argparse.ArgumentParser) -> None:
         "--extra-settings",
         dest="overrides",
         nargs="*",
-        action=_Overrides,
+        action=Overrides,
         default={},
         metavar="KEY=VALUE",
         help="settings to override, with values in JSON, as for pelican",
@@ -134,6 +132,10 @@ def _status_options(sub: argparse.ArgumentParser) -> None:
     )
 
 
+def _retry_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("url", metavar="URL", help="the target, or the page that links to it")
+
+
 def _retract_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("url", metavar="URL", help="the page that is gone, as it was online")
 
@@ -176,6 +178,11 @@ COMMANDS = {
         "send what is due, without building the site",
         "pelican-linkback send -s publishconf.py --wait 10m",
         _send_options,
+    ),
+    "retry": Command(
+        "try again what failed or waits to be tried again, for one page or target",
+        "pelican-linkback retry -s publishconf.py https://blog.example/a-post",
+        _retry_options,
     ),
     "retract": Command(
         "notify the sites that an article mentioned that its page is gone",

@@ -8,6 +8,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pelican_linkback.cli.terminal import Bar, Screen
 from pelican_linkback.exceptions import InvalidURL, LinkbackError, SettingsError
 from pelican_linkback.sending import Sending
 from pelican_linkback.sending.deciding.decider import Ask, Send
+from pelican_linkback.sending.deciding.site import is_about
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.running.report import Report
 from pelican_linkback.sending.running.sender import Sender
@@ -28,7 +30,7 @@ from pelican_linkback.text.printable import printable
 from pelican_linkback.text.summarise import summarised
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["as_markdown", "run_retract", "run_send"]
+__all__ = ["as_markdown", "run_retract", "run_retry", "run_send"]
 
 
 def run_send(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
@@ -84,6 +86,23 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
     if remember:
         Sending(settings).start_date.record(day)
     return replace(settings, since=day)
+
+
+def run_retry(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
+    """Send again what did not arrive from or at a URL. Status 1 if there is none, or it fails."""
+    must_publish(settings)
+    sender, url = _sender(settings), arguments.url
+    with suppress(InvalidURL):  # what is recorded may be no URL that can be fetched
+        url = normalise(url)
+    if not any(is_about(delivery, url) for delivery, _ in sender.plan()):
+        raise LinkbackError(
+            f"no linkback from or to {url} is recorded; pelican-linkback status lists all"
+        )
+    with screen.progress("Sending") as bar:
+        report = replace(sender, progress=bar.show).retry(url)
+    if not (report.ended or report.left or screen.json):
+        screen.say(f"Nothing from or to {url} failed, or waits to be tried again.")
+    return _show_report(report, arguments, screen)
 
 
 def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:

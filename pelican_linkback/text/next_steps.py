@@ -10,7 +10,10 @@ from shlex import quote
 __all__ = ["in_use", "with_options"]
 
 _COMMANDS = "check|compact|doctor|feeds|import-linkbacks|init|plan|retract|retry|send|status"
-_STEP = re.compile(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -s)")
+_STEP = re.compile(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -[es])")
+
+DEFAULT = "pelicanconf.py"
+"""The settings that commands take without -s."""
 
 _OF_BUILDS = frozenset({"LINKBACK_SEND"})
 """Settings that are overridden for one build only, and mean nothing to a command."""
@@ -20,15 +23,18 @@ def in_use(settings: str | None, overrides: Mapping[str, object]) -> str:
     r"""Return the options that name the ``settings`` file and the ``overrides``, for a shell.
 
     >>> in_use("publishconf.py", {"SITEURL": "https://blog.example"})
-    '-s publishconf.py -e \'SITEURL="https://blog.example"\''
+    '-e \'SITEURL="https://blog.example"\' -s publishconf.py'
     """
     pairs = [
         quote(f"{name}={json.dumps(value)}")
         for name, value in overrides.items()
         if name not in _OF_BUILDS
     ]
-    words = ["-s", quote(settings)] if settings else []
-    return " ".join([*words, *(["-e", *pairs] if pairs else [])])
+    if not (settings or pairs):
+        return ""
+    # -e takes every word up to the next option, so something has to stand between it and a URL.
+    file = ["-s", quote(settings or DEFAULT)]
+    return " ".join([*(["-e", *pairs] if pairs else []), *file])
 
 
 def with_options(text: str, options: str) -> str:

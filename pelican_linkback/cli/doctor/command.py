@@ -12,7 +12,6 @@ from shlex import quote
 
 from pelican import DEFAULT_CONFIG_NAME
 
-from pelican_linkback.cli.built_feeds import asks_for_feeds
 from pelican_linkback.cli.config_edits import git_pattern
 from pelican_linkback.cli.context import PUBLISHING, publishing_instead
 from pelican_linkback.cli.doctor import checks
@@ -25,6 +24,7 @@ from pelican_linkback.cli.doctor.facts import (
     repository_of,
     write_error,
 )
+from pelican_linkback.cli.feeds.built_feeds import asks_for_feeds
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.next_steps import with_options

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.verification import links_to
 from pelican_linkback.sending.deciding.changes import Post, not_built, reconcile
-from pelican_linkback.sending.deciding.decider import Decision, can_retry
+from pelican_linkback.sending.deciding.decider import Decision, Wait, can_retry
 from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.sending.deciding.topics import Topic, news_of
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Dropped, Fact
 
-__all__ = ["News", "Site", "changes", "second_chances", "unlinked"]
+__all__ = ["News", "Site", "changes", "is_about", "retried", "second_chances", "unlinked"]
 
 News = Sequence[tuple[Mention, Fact]]
 
@@ -48,6 +48,21 @@ def second_chances(decided: Mapping[Mention, tuple[Delivery, Decision]], news: N
         (mention, fact)
         for mention, (delivery, decision) in sorted(decided.items())
         if mention not in otherwise and can_retry(delivery, decision)
+        for fact in (Dropped(), delivery.news)
+    ]
+
+
+def is_about(delivery: Delivery, url: str) -> bool:
+    """Return whether ``url`` is the target, or the page that links to it."""
+    return url in {*delivery.mention, delivery.sent_source}
+
+
+def retried(decided: Mapping[Mention, tuple[Delivery, Decision]], url: str) -> News:
+    """Return facts that queue again, without a pause, what did not arrive from or at ``url``."""
+    return [
+        (mention, fact)
+        for mention, (delivery, decision) in sorted(decided.items())
+        if is_about(delivery, url) and (can_retry(delivery, decision) or isinstance(decision, Wait))
         for fact in (Dropped(), delivery.news)
     ]
 

@@ -46,6 +46,8 @@ from pelican_linkback.sending.deciding.site import (
     News,
     Site,
     changes,
+    is_about,
+    retried,
     second_chances,
     unlinked,
 )
@@ -94,7 +96,8 @@ class Sender:
     ``discoveries`` caches what targets offer, and has the protocols. A host that asks to be left
     alone is left alone, by all runs of the same sender (``pauses``); a run waits for it, with
     ``sleep``, until ``wait`` seconds after its start. ``progress`` is called
-    from any thread with the number of due deliveries that are done.
+    from any thread with the number of due deliveries that are done. With ``only`` nothing but
+    these is sent.
     """
 
     journal: Journal
@@ -114,6 +117,7 @@ class Sender:
     is_build: bool = False
     discoveries: Discoveries = field(default_factory=Discoveries)
     progress: Callable[[int, int], None] = _unwatched
+    only: Collection[Mention] | None = None
 
     @property
     def protocols(self) -> Registry:
@@ -168,6 +172,16 @@ class Sender:
     def retract(self, source: str) -> Report:
         """Notify all receivers of ``source`` that it is gone, as soon as it is; see ``run``."""
         return self._run(partial(retraction, source=source))
+
+    def retry(self, url: str) -> Report:
+        """Send what is due from or to ``url``, try again what did not arrive; nothing else."""
+
+        def changes_of(deliveries: Deliveries) -> News:
+            return retried(self._decided(deliveries), url)
+
+        known = self._foresee(changes_of)[0].deliveries
+        chosen = frozenset(mention for mention, each in known.items() if is_about(each, url))
+        return replace(self, only=chosen)._run(changes_of)
 
     def _changes(
         self,
@@ -260,7 +274,7 @@ class Sender:
     def _due(self, ledger: Ledger) -> list[Mention]:
         decided = self._decided(ledger.deliveries).items()
         due = (mention for mention, (_, what) in decided if isinstance(what, Send | Ask))
-        return sorted(due)
+        return sorted(each for each in due if self.only is None or each in self.only)
 
     def _decided(self, deliveries: Deliveries) -> dict[Mention, tuple[Delivery, Decision]]:
         now = self.now()

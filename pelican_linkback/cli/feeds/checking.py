@@ -11,7 +11,7 @@ from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 
-from pelican_linkback.cli.built_feeds import BuiltFeeds, address_of_feeds, complain_of_missing
+from pelican_linkback.cli.feeds.built_feeds import BuiltFeeds, address_of_feeds, complain_of_missing
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import UnreadableFeed, WebError
 from pelican_linkback.feedcheck.built import built_file

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from pelican_linkback.cli.built_feeds import BuiltFeeds, address_of_feeds, complain_of_missing
+from pelican_linkback.cli.feeds.built_feeds import BuiltFeeds, address_of_feeds, complain_of_missing
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.feedcheck.listing import ListedFeed, listed
 from pelican_linkback.settings.model import Settings

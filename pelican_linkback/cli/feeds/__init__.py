@@ -1,0 +1,1 @@
+"""``pelican-linkback check`` and ``feeds``: the feeds of the built site."""
