@@ -195,6 +195,12 @@ def test_a_line_that_is_none_of_ours_says_why_and_disturbs_nothing(
         ),
         pytest.param([QUEUED, FOLLOWED, CHANGED, Dropped()], State.DROPPED, 0, id="vanished"),
         pytest.param(
+            [QUEUED, FOLLOWED, Queued("a.md", GONE), FOLLOWED, Queued("a.md", UNLINKED)],
+            State.DELIVERED,
+            0,
+            id="retracted, and unlinked by another branch: removed once",
+        ),
+        pytest.param(
             [QUEUED, PROMISED, Asked(Verdict.LATER, "x")], State.DELIVERED, 0, id="no verdict yet"
         ),
         pytest.param(

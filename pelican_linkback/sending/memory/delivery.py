@@ -112,7 +112,12 @@ class Delivery:
     @property
     def is_up_to_date(self) -> bool:
         """Whether the receiver knows the present version, or its protocol has no updates."""
-        return self.is_known and (self.acknowledged == self.fingerprint or not self.takes_updates)
+        if not self.is_known:
+            return False
+        if self.acknowledged == self.fingerprint or not self.takes_updates:
+            return True
+        # Two branches may each have removed it in its own way; once is enough.
+        return self.is_removal and self.acknowledged in {UNLINKED, GONE}
 
     @property
     def is_open(self) -> bool:
