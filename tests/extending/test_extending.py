@@ -218,3 +218,11 @@ def test_all_that_a_format_can_say_is_on_the_page(name):
     assert hasattr(registry.Format, name) or name in {"content_type", "mime_type", "feed_hooks"} | {
         "caches_entries"
     }
+
+
+def test_a_plugin_that_fails_under_check_costs_what_it_would_read(tmp_path):
+    site = Harbour(tmp_path, "A format")
+    site.build()
+    (site.folder / "twtxt.py").write_text("def register():\n    raise SystemExit(3)\n")
+    status, checked = site.check()
+    assert (status, len(checked["unread"])) == (0, 2)

@@ -67,7 +67,7 @@ def _readers(types: Iterable[str], pelican: PelicanSettings) -> list[Reader]:
 
         try:
             Pelican(pelican)
-        except Exception as error:  # noqa: BLE001 (whatever a plugin raises costs its format)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (a plugin costs its format)
             logger.warning("The plugins of the site cannot be loaded: %s", described(error))
         readers = _registered()
     return readers
