@@ -207,3 +207,31 @@ def test_a_format_of_ones_own_is_written_in_any_encoding():
     assert file.getvalue() == "Ærø\n".encode("iso-8859-1")
     assert document.writeString("utf-8") == "Ærø\n"
     assert document.latest_post_date().year == 1970
+
+
+@pytest.mark.parametrize(("cached", "times"), [(True, 1), (False, 3)])
+def test_an_article_in_many_feeds_is_rendered_once_where_the_format_says_so(site, cached, times):
+    rendered = []
+
+    class Counted(feeds.Generator):
+        name = "counted"
+        content_type = "text/x-counted"
+        caches_entries = cached
+
+        def head(self):
+            return f"{self.feed['title']}\n".encode()
+
+        def render(self, item):
+            rendered.append(item["title"])
+            return f"{item['title']}\n".encode()
+
+    feeds.register_format(Counted)
+    site.article("one", category="Boats", tags="rope")
+    build = site.build(
+        FEED_ALL_COUNTED="all.txt",
+        CATEGORY_FEED_COUNTED="{slug}.txt",
+        TAG_FEED_COUNTED="t-{slug}.txt",
+    )
+    assert build.read("boats.txt") == "A Site - Boats\none\n"
+    assert build.read("t-rope.txt") == "A Site - rope\none\n"
+    assert rendered == ["one"] * times
