@@ -311,9 +311,9 @@ def test_what_pelican_removed_and_nobody_could_write_is_put_back(tmp_path, old):
 
 
 def test_a_large_site_is_not_held_in_memory(tmp_path, monkeypatch):
-    from pelican_linkback.feeds.output import folder
+    from pelican_linkback.feeds.output import copies
 
-    monkeypatch.setattr(folder, "_IN_MEMORY", 4)
+    monkeypatch.setattr(copies, "_IN_MEMORY", 4)
     build(tmp_path, {"a.xml": b"aaaa", "b.xml": b"bbbb"})
     build(tmp_path, {}, failed=[Owner("Mine", None)], emptied=True)
     assert files(tmp_path) == {"a.xml": b"aaaa", "b.xml": b"bbbb"}

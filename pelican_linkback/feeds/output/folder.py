@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
-import weakref
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from io import BufferedReader
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import IO
 
 from pelican_linkback.feeds.formats.xml import Sink
 from pelican_linkback.feeds.framework.catalogue import Owner
 from pelican_linkback.feeds.output import manifest
+from pelican_linkback.feeds.output.copies import Copies, digest_of
 from pelican_linkback.feeds.output.files import is_file, write
 from pelican_linkback.feeds.output.manifest import MANIFEST, Entry
 from pelican_linkback.journal.atomic import remove_leftovers, replacing
 
 __all__ = ["Finished", "OutputFolder", "OutputFolders"]
-
-_IN_MEMORY = 1 << 26
-"""Up to this size the documents that Pelican removes are kept in memory, then in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,7 @@ class OutputFolder:
         self._known = manifest.read(_bytes_of(folder / MANIFEST))
         self._interrupted = [path for path, entry in self._known.items() if entry.under_way]
         self._written: dict[str, Entry] = {}
-        self._copies = _Copies(folder, self._known) if emptied else None
+        self._copies = Copies(folder, self._known) if emptied else None
         if emptied:
             # A file that is later at such a path belongs to another program.
             known = self._known.items()
@@ -88,7 +80,7 @@ class OutputFolder:
         if not is_new and not is_edited:
             digest = before.digest
         elif is_edited or before.digest:
-            digest = _digest(target)
+            digest = digest_of(target)
         else:
             digest = ""  # size and time suffice, and a large site need not be read again
         is_same = digest == before.digest if digest else not is_new
@@ -191,50 +183,6 @@ class OutputFolders:
         }
 
 
-class _Copies:
-    """Copies of the documents of a folder that Pelican is about to empty."""
-
-    def __init__(self, folder: Path, known: Mapping[str, Entry]) -> None:
-        self._folder = folder
-        self._entries: dict[str, Entry] = {}
-        self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
-        self._pieces: dict[str, tuple[int, int]] = {}
-        for path, entry in known.items():
-            # A file that cannot be read, or copied, cannot be restored, and mostly need not be.
-            with suppress(OSError):
-                self._copy(path, entry)
-
-    def _copy(self, path: str, entry: Entry) -> None:
-        with (self._folder / path).open("rb") as file:
-            stat = os.fstat(file.fileno())
-            digest = _digest_of(file)
-            self._entries[path] = replace(
-                entry, digest=digest, size=stat.st_size, modified=stat.st_mtime_ns, under_way=False
-            )
-            file.seek(0)
-            start = self._file.seek(0, os.SEEK_END)
-            shutil.copyfileobj(file, self._file)
-            self._pieces[path] = start, self._file.tell() - start
-
-    def entry(self, path: str) -> Entry:
-        """Return the manifest's entry of a document as it was."""
-        return self._entries.get(path, Entry())
-
-    def put_back(self, path: str) -> bool:
-        """Restore a document, unless a file is there; return whether it was restored."""
-        target = self._folder / path
-        if path not in self._pieces or os.path.lexists(target):
-            return False
-        start, size = self._pieces[path]
-        self._file.seek(start)
-        data = self._file.read(size)
-        write(target, lambda file: file.write(data))
-        modified = self._entries[path].modified
-        os.utime(target, ns=(modified, modified))
-        return True
-
-
 def _as_it_is(path: Path, entry: Entry) -> Entry:
     """Return the entry of the file as it is now; if there is none, ``entry``.
 
@@ -244,7 +192,7 @@ def _as_it_is(path: Path, entry: Entry) -> Entry:
         stat = path.stat()
         if (stat.st_size, stat.st_mtime_ns) == (entry.size, entry.modified):
             return entry
-        digest = _digest(path) if entry.digest else ""
+        digest = digest_of(path) if entry.digest else ""
         return replace(entry, digest=digest, size=stat.st_size, modified=stat.st_mtime_ns)
     except OSError:
         return entry
@@ -263,15 +211,6 @@ def _bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return _digest_of(file)
-
-
-def _digest_of(file: BufferedReader) -> str:
-    return hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=16)).hexdigest()
 
 
 def _open_no_link(path: str, flags: int) -> int:
