@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import ast
 import inspect
+from itertools import pairwise
 from types import ModuleType
 
 from pelican_linkback.feeds.framework import aspects, feed
 
 
-def _marked(module: ModuleType, name: str, marks: set[str]) -> dict[str, ast.FunctionDef]:
-    """The methods of a class that have one of these decorators: type checkers alone see some."""
-    tree = ast.parse(inspect.getsource(module))
-    (cls,) = [node for node in tree.body if getattr(node, "name", "") == name]
+def _body(module: ModuleType, name: str) -> list[ast.stmt]:
+    (cls,) = [
+        node
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, ast.ClassDef) and node.name == name
+    ]
+    return cls.body
+
+
+def _annotated(module: ModuleType, name: str) -> dict[str, str]:
+    """The attributes that a class annotates, and the string below each; "" where there is none."""
     return {
-        method.name: method
-        for method in ast.walk(cls)
+        node.target.id: after.value.value if isinstance(after, ast.Expr) else ""
+        for node, after in pairwise([*_body(module, name), ast.Pass()])
+        if isinstance(node, ast.AnnAssign)
+    }
+
+
+def _marked(module: ModuleType, name: str, marks: set[str]) -> set[str]:
+    """The methods of a class that have one of these decorators: type checkers alone see some."""
+    return {
+        method.name
+        for method in _body(module, name)
         if isinstance(method, ast.FunctionDef)
         and marks & {getattr(each, "id", "") for each in method.decorator_list}
     }
 
 
-TYPED = _marked(aspects, "Aspects", {"property"})
+TYPED = _annotated(aspects, "Aspects")
 """Those without a default, or with a plain value: ``framework/aspects.py``."""
 
 DEFAULTS = _marked(feed, "Feed", {"default", "hook"})

@@ -18,7 +18,7 @@ class Wrong(Feed):
     def link(self) -> int:  # refused: override
         return len(self.sight)  # refused: attr-defined
 
-    def subtitle(self, obj: object, more: object) -> str:  # refused: override
+    def subtitle(self, obj: object) -> str:
         return str(self.site.nmae)  # refused: attr-defined
 
     def item_title(self, article: Article) -> str:
@@ -44,9 +44,8 @@ class WrongShow(PodcastFeed):
 
 
 # What an editor shows of an aspect, of a stock feed's own, and of a hook.
-reveal_type(Feed().title)  # str | (def () -> str) | (def (Any) -> str)
-reveal_type(Feed().limit)  # int | None | (def () -> int | None) | (def (Any) -> int | None)
-reveal_type(AtomSiteFeed().title)  # str | (def () -> str) | (def (Any) -> str)
-reveal_type(AtomSiteFeed.title)  # def (self: ArticleFeed, obj: object) -> str
+reveal_type(Feed().title)  # str | (def (*Any, **Any) -> str)
+reveal_type(Feed().limit)  # int | None | (def (*Any, **Any) -> int | None)
+reveal_type(AtomSiteFeed().title)  # str | (def (*Any, **Any) -> str)
 reveal_type(AtomSiteFeed().item_title)  # def (Article) -> str
 reveal_type(Feed().site.articles)  # Sequence[Article]

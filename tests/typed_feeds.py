@@ -16,7 +16,6 @@ from pelican_linkback.feeds import (
     AtomSiteFeed,
     AuthorFeed,
     Category,
-    CategoryFeed,
     Content,
     Enclosure,
     Feed,
@@ -115,7 +114,6 @@ class Methods(Feed):
     def link(self) -> str:
         return self.site.absolute("/regattas/")
 
-    @property
     def description(self) -> str:
         return "Where we sail"
 
@@ -193,10 +191,10 @@ class Louder(News):
 
 
 class Long(AtomSiteFeed):
-    """The methods of a stock feed, called by ``super()`` or, where they are aspects, by class."""
+    """The methods of a stock feed, called by ``super()``."""
 
     def title(self, obj: object) -> str:
-        return ArticleFeed.title(self, obj) + "!"
+        return f"{self.site.name}!"
 
     def items(self) -> list[Article]:
         return list(super().items())[:3]
@@ -227,13 +225,11 @@ class Long(AtomSiteFeed):
 
 
 class Emphatic(AtomCategoryFeed):
-    obj: Group
-
     def feed_extra_kwargs(self, category: Group) -> dict[str, object]:
-        return {**super().feed_extra_kwargs(category), "name": self.obj.name}
+        return {**super().feed_extra_kwargs(category), "name": category.name}
 
     def title(self, category: Group) -> str:
-        return f"{CategoryFeed.title(self, category)}!"
+        return f"{category.name}!"
 
     def items(self, category: Group) -> list[Article]:
         return list(super().items(category))[:3]
@@ -293,15 +289,13 @@ class Show(PodcastFeed):
         return {**super().item_extra_kwargs(article), "row": 7}
 
 
-class Free:
+class Free(Feed):
     """What several feeds say, in a class that stands before them."""
 
     feed_copyright = "CC BY 4.0"
     language = "de"
     title = "Free"
-
-    def author_name(self) -> str:
-        return "The harbour"
+    author_name = "The harbour"
 
 
 class FreeTags(Free, TagFeed):

@@ -164,7 +164,7 @@ class ArticleFeed(Feed):
     subtitle = description
 
     @default
-    def feed_guid(self, obj: object) -> str:
+    def feed_guid(self, obj: object) -> str | None:
         """Return the feed's own URL: unique, and as permanent as the subscription (P1)."""
         return self.site.absolute_feed(self.document_url(obj) or "")
 

@@ -46,6 +46,8 @@ class Group(Protocol):
     def save_as(self) -> str:
         """The path of that page below the output folder, "" where Pelican writes none."""
 
+    def __lt__(self, other: object) -> bool: ...
+
 
 class Content(Protocol):
     """An article or a page: one of Pelican's objects.
