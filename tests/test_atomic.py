@@ -45,7 +45,7 @@ def test_an_interruption_leaves_the_old_file_and_nothing_else(tmp_path, error, o
 
 @pytest.mark.posix(reason="symbolic links need a privilege")
 @pytest.mark.parametrize("there", ["a link", "a dangling link", "what a killed process left"])
-def test_a_temporary_name_that_is_taken_is_written_anew_and_never_through(tmp_path, there):
+def test_a_temporary_name_that_is_taken_is_written_again_and_never_through(tmp_path, there):
     outside, temporary = tmp_path / "precious", tmp_path / "temporary"
     outside.write_bytes(b"precious")
     if there == "what a killed process left":

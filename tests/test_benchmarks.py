@@ -7,7 +7,7 @@ import pytest
 from benchmarks import idle_build, long_journal, profiling, sending
 
 
-def test_a_build_with_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_with_nothing_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(idle_build, "ARTICLES", 2)
     monkeypatch.setattr(idle_build, "LINES", 20)
     with idle_build.idle_site() as build:

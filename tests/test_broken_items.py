@@ -125,7 +125,7 @@ def named(things: Iterable[Broken]) -> dict[str, Broken]:
     return chosen
 
 
-def test_a_shelf_of_all_of_them_is_built_in_one_go(site: SiteBuilder) -> None:
+def test_a_site_with_all_of_them_is_built_in_one_build(site: SiteBuilder) -> None:
     shelf, things = sound_site(site), named(ALL.values())
     assert len(things) > 60
     check(build_with(shelf, things), things)

@@ -191,7 +191,7 @@ def test_plan_says_when_and_why_not(conf, articles, journal, capsys):
     assert "9 attempts without success: no answer in time" in run(capsys, "plan", "-s", conf)[1]
 
 
-def test_since_tells_the_archive_on_purpose_and_is_remembered(conf, articles, capsys):
+def test_since_sends_the_archive_and_is_recorded(conf, articles, capsys):
     articles("one")
     argv = ["-s", conf, "-e", 'LINKBACK_TARGETS="all"', *OFFLINE]
     assert "Linkbacks: 0 due" in run(capsys, "plan", *argv)[1]
@@ -229,7 +229,7 @@ def test_compact_says_what_it_did(conf, journal, capsys):
     assert json.loads(capsys.readouterr().out) == {"before": 2, "after": 2}
 
 
-def test_a_tombstone_that_cannot_be_written_is_told(conf, journal, capsys):
+def test_a_tombstone_that_cannot_be_written_is_reported(conf, journal, capsys):
     journal.append(QUEUED, told())
     (conf.parent / "out").write_text("a file")
     argv = ["-s", conf, "-e", f'OUTPUT_PATH="{conf.parent}/out"']
@@ -276,14 +276,14 @@ def test_wrong_settings_are_status_2_and_said(conf, capsys, words, says):
     assert says in err
 
 
-def test_settings_without_a_content_folder_are_told(conf, capsys):
+def test_settings_without_a_content_folder_are_reported(conf, capsys):
     conf.write_text('SITEURL = "https://me.example.io"\n')
     status, _, err = run(capsys, "status", "-s", conf)
     assert status == 2
     assert 'names no PATH; add PATH = "content"' in err
 
 
-def test_a_memory_that_is_a_file_is_told(conf, journal, capsys):
+def test_a_state_folder_that_is_a_file_is_reported(conf, journal, capsys):
     journal.path.parent.write_text("a file")
     status, _, err = run(capsys, "status", "-s", conf)
     assert status == 2
@@ -402,7 +402,7 @@ def test_plan_shows_what_is_settled_on_request(conf, articles, several, capsys):
     assert "(-v shows them)" not in out
 
 
-def test_what_failed_begins_anew_on_request(conf, journal, capsys):
+def test_what_failed_is_tried_again_on_request(conf, journal, capsys):
     source = {"source": "http://127.0.0.1:9/one/"}
     journal.append(QUEUED | source, outcome(verdict="refused", reason="fault-17") | source)
     argv = ["-s", conf, "-e", *OFFLINE]
@@ -412,7 +412,9 @@ def test_what_failed_begins_anew_on_request(conf, journal, capsys):
     assert "waiting" in run(capsys, "status", *argv)[1]
 
 
-def test_what_failed_begins_anew_once_though_it_is_waited_for(conf, journal, capsys, monkeypatch):
+def test_what_failed_is_tried_again_once_though_it_is_waited_for(
+    conf, journal, capsys, monkeypatch
+):
     source = {"source": "http://127.0.0.1:9/one/"}
     journal.append(QUEUED | source, outcome(verdict="refused", reason="fault-17") | source)
     clock = iter(range(0, 100, 10))
@@ -461,7 +463,7 @@ def test_a_summary_names_the_warnings(conf, journal, tmp_path, capsys):
     assert "line 1 is not used" in file.read_text()
 
 
-def test_a_summary_that_cannot_be_written_is_told(conf, tmp_path, capsys):
+def test_a_summary_that_cannot_be_written_is_reported(conf, tmp_path, capsys):
     status, _, err = run(capsys, "send", "--summary", tmp_path, "-s", conf)
     assert status == 1
     assert "the summary" in err

@@ -583,7 +583,7 @@ def test_what_is_in_order_is_not_touched(html):
 
 
 @pytest.mark.parametrize("base", ["", "a.html", "/2024/a.html", "file:///a.html"])
-def test_without_a_site_urls_stay_and_the_rest_is_mended(base):
+def test_without_a_site_urls_stay_and_the_rest_is_fixed(base):
     html = '<a href="../x" onclick="y">t</a><img srcset="a 1x" style="b:url(c)">'
     fitting = '<a href="../x">t</a><img srcset="a 1x" style="b:url(c)">'
     assert fit(html, base) == fitting

@@ -171,18 +171,18 @@ def test_a_line_that_is_none_of_ours_says_why_and_disturbs_nothing(
         pytest.param([ATTEMPT, ATTEMPT, LATER], State.LATER, 2, id="killed, then tried"),
         pytest.param([ATTEMPT, FALL_BACK, LATER], State.LATER, 1, id="a fall-back is the same try"),
         pytest.param([answer(Verdict.LATER, None)] * 2, State.LATER, 2, id="never got to a POST"),
-        pytest.param([ATTEMPT, DELIVERED], State.DELIVERED, 1, id="told"),
+        pytest.param([ATTEMPT, DELIVERED], State.DELIVERED, 1, id="delivered"),
         pytest.param([ATTEMPT, REFUSED, QUEUED], State.QUEUED, 0, id="queued after the fact"),
         pytest.param([QUEUED, REFUSED, QUEUED], State.REFUSED, 0, id="queued twice"),
         pytest.param([QUEUED, REFUSED, CHANGED], State.QUEUED, 0, id="a change is a new chance"),
         pytest.param([QUEUED, LATER, CHANGED], State.QUEUED, 0, id="a change counts anew"),
-        pytest.param([DELIVERED, LATER], State.DELIVERED, 0, id="told stays told: later"),
-        pytest.param([DELIVERED, ATTEMPT], State.DELIVERED, 0, id="told stays told: attempt"),
-        pytest.param([DELIVERED, Dropped()], State.DELIVERED, 0, id="told stays told: dropped"),
-        pytest.param([DELIVERED, CHANGED], State.DELIVERED, 0, id="told stays told: changed"),
+        pytest.param([DELIVERED, LATER], State.DELIVERED, 0, id="delivered, then later"),
+        pytest.param([DELIVERED, ATTEMPT], State.DELIVERED, 0, id="delivered, then attempt"),
+        pytest.param([DELIVERED, Dropped()], State.DELIVERED, 0, id="delivered, then dropped"),
+        pytest.param([DELIVERED, CHANGED], State.DELIVERED, 0, id="delivered, then changed"),
         pytest.param([QUEUED, Dropped()], State.DROPPED, 0, id="mark taken away"),
         pytest.param([QUEUED, Dropped(), QUEUED], State.QUEUED, 0, id="mark put back"),
-        pytest.param([answer(Verdict.NOTHING, None)], State.NOTHING, 1, id="nobody to tell"),
+        pytest.param([answer(Verdict.NOTHING, None)], State.NOTHING, 1, id="no endpoint"),
         pytest.param([QUEUED, FOLLOWED, CHANGED], State.QUEUED, 0, id="an update"),
         pytest.param([QUEUED, FOLLOWED, CHANGED, FOLLOWED], State.DELIVERED, 0, id="updated"),
         pytest.param([QUEUED, FOLLOWED, CHANGED, REFUSED], State.REFUSED, 0, id="update refused"),
@@ -207,7 +207,10 @@ def test_a_line_that_is_none_of_ours_says_why_and_disturbs_nothing(
             [QUEUED, PROMISED, Asked(Verdict.REFUSED, "x")], State.REFUSED, 0, id="refused later"
         ),
         pytest.param(
-            [QUEUED, FOLLOWED, Asked(Verdict.REFUSED, "x")], State.DELIVERED, 0, id="asked in vain"
+            [QUEUED, FOLLOWED, Asked(Verdict.REFUSED, "x")],
+            State.DELIVERED,
+            0,
+            id="asked, refused",
         ),
     ],
 )
@@ -218,7 +221,7 @@ def test_facts_amount_to_a_state(facts: list[Fact], state: State, attempts: int)
     assert delivery.at == NOON + timedelta(minutes=len(facts) - 1)
 
 
-def test_the_last_outcome_is_kept_and_the_version_that_was_told() -> None:
+def test_the_last_outcome_is_kept_and_the_version_that_was_sent() -> None:
     told = Answered(replace(DELIVERED.outcome, status_url="https://far.example/status"))
     delivery = history(QUEUED, ATTEMPT, told, CHANGED)
     assert delivery == Delivery(
@@ -302,7 +305,7 @@ def test_two_branches_merge_to_one_state_in_either_order(trunk, ours, theirs) ->
 
 
 @given(EVENTS, EVENTS)
-def test_what_one_branch_told_the_merge_knows_as_told(ours, theirs) -> None:
+def test_what_one_branch_sent_the_merge_knows_as_sent(ours, theirs) -> None:
     told = {event.mention for event in ours if event.fact == DELIVERED}
     assert all(fold([*ours, *theirs])[mention].is_known for mention in told)
 
@@ -322,12 +325,12 @@ POST = Post(MENTION.source, "a.md", (MENTION.target,), "1")
             [QUEUED], [replace(POST, article="b.md")], [Queued("b.md", "1")], id="renamed"
         ),
         pytest.param([QUEUED, REFUSED], [POST], [], id="refused"),
-        pytest.param([QUEUED, DELIVERED], [replace(POST, fingerprint="2")], [], id="told"),
+        pytest.param([QUEUED, DELIVERED], [replace(POST, fingerprint="2")], [], id="delivered"),
         pytest.param([QUEUED, Dropped()], [POST], [QUEUED], id="marked again"),
         pytest.param([QUEUED], [replace(POST, targets=())], [Dropped()], id="unmarked"),
         pytest.param([QUEUED], [], [Dropped()], id="article gone"),
         pytest.param([QUEUED, Dropped()], [], [], id="dropped already"),
-        pytest.param([QUEUED, DELIVERED], [], [], id="told before it was unmarked"),
+        pytest.param([QUEUED, DELIVERED], [], [], id="sent before it was unmarked"),
         pytest.param(
             [QUEUED, FOLLOWED], [replace(POST, fingerprint="2")], [CHANGED], id="an update"
         ),
@@ -367,7 +370,7 @@ POST = Post(MENTION.source, "a.md", (MENTION.target,), "1")
             [QUEUED, FOLLOWED, Queued("a.md", UNLINKED), FOLLOWED],
             [replace(POST, targets=(), fingerprint="2")],
             [],
-            id="that was told already",
+            id="that was sent already",
         ),
         pytest.param(
             [QUEUED, FOLLOWED, Queued("a.md", GONE), FOLLOWED],
@@ -419,7 +422,7 @@ def test_reconcile(facts: list[Fact], posts: list[Post], news: list[Fact]) -> No
 @pytest.mark.parametrize(
     ("facts", "posts", "told"),
     [
-        pytest.param([QUEUED, FOLLOWED], [], True, id="told and gone"),
+        pytest.param([QUEUED, FOLLOWED], [], True, id="sent and gone"),
         pytest.param([QUEUED, SENT, LOST], [], True, id="perhaps told, and gone"),
         pytest.param([QUEUED, FOLLOWED], [POST], False, id="there"),
         pytest.param(
@@ -429,8 +432,8 @@ def test_reconcile(facts: list[Fact], posts: list[Post], news: list[Fact]) -> No
             id="moved",
         ),
         pytest.param([QUEUED, FOLLOWED, Queued("a.md", GONE)], [], False, id="retracted"),
-        pytest.param([QUEUED, DELIVERED], [], False, id="told by a pingback: nothing can be done"),
-        pytest.param([QUEUED], [], False, id="never told"),
+        pytest.param([QUEUED, DELIVERED], [], False, id="sent by a pingback: nothing can be done"),
+        pytest.param([QUEUED], [], False, id="never sent"),
         pytest.param(
             [QUEUED, FOLLOWED, Queued("a.md", UNLINKED), FOLLOWED], [], False, id="unlinked before"
         ),

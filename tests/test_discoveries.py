@@ -103,7 +103,7 @@ def test_a_page_that_is_fresh_is_not_asked(target: Target, fresh_process: bool) 
     assert (found.remembered, target.asked) == (False, 1)
 
 
-def test_an_update_asks_anew_however_fresh_the_memory_is(target: Target) -> None:
+def test_an_update_asks_again_however_fresh_the_memory_is(target: Target) -> None:
     target.serve(("Cache-Control", "max-age=60"))
     target.find()
     target.serve(page="nobody lives here any more")
@@ -270,8 +270,12 @@ def test_what_another_process_writes_to_is_left_alone(target: Target) -> None:
     assert lines(target.path) == 300
 
 
-def test_a_cache_in_memory_has_no_file_to_compact() -> None:
+def test_a_cache_in_memory_has_no_file_to_compact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     Discoveries().compact()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_end_that_a_wrong_clock_reckoned_does_not_hold(target: Target) -> None:

@@ -161,7 +161,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_site_that_is_wrong_in_one_way_is_told_so_and_mended_by_the_remedy(folder, case):
+def test_a_site_that_is_wrong_in_one_way_is_reported_so_and_fixed_by_the_remedy(folder, case):
     WRONG[case](folder)
     status, found = examined(folder)
     wrong = [name for name, each in found.items() if each["level"] == "problem"]

@@ -68,7 +68,7 @@ def test_the_source_is_a_uri_whatever_the_slug(site, host, blog):
     assert blog.pings == [(f"{host.url}/mar%C3%A9-alta.html", f"{blog.url}/a-post")]
 
 
-def test_ctrl_c_is_passed_on_when_what_is_known_has_been_told(site, host, blog, monkeypatch):
+def test_ctrl_c_is_passed_on_when_what_is_known_has_been_sent(site, host, blog, monkeypatch):
     from pelican_linkback.sending.running.scheduler import HostScheduler
 
     def interrupted(self):
@@ -97,7 +97,7 @@ def test_without_a_publication_nothing_is_recorded_and_no_socket_opened(
     assert not (site.folder / "linkback").exists()
 
 
-def test_a_page_that_is_not_online_waits_and_is_told_by_the_next_build(site, host, blog):
+def test_a_page_that_is_not_online_waits_and_is_sent_by_the_next_build(site, host, blog):
     mark(site, f"{blog.url}/a-post")
     host.online = False
     first = site.build()
@@ -124,7 +124,7 @@ def test_what_waits_is_sent_by_the_command_without_a_build(site, host, blog, cap
 
 
 @pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
-def test_what_is_not_published_is_never_told(site, host, blog, status):
+def test_what_is_not_published_is_never_sent(site, host, blog, status):
     mark(site, f"{blog.url}/a-post", status=status)
     site.article("other")
     site.build()
@@ -132,7 +132,7 @@ def test_what_is_not_published_is_never_told(site, host, blog, status):
 
 
 @pytest.mark.parametrize("with_future_dates", [True, False])
-def test_an_article_of_the_future_is_not_told(site, host, blog, with_future_dates):
+def test_an_article_of_the_future_is_not_sent(site, host, blog, with_future_dates):
     mark(site, f"{blog.url}/a-post", date="2999-01-01")
     site.article("other")
     site.build(WITH_FUTURE_DATES=with_future_dates)
@@ -246,7 +246,7 @@ def test_with_sending_turned_off_it_is_recorded_and_due(site, host, blog):
     assert len(blog.pings) == 1
 
 
-def test_all_links_are_told_on_request(site, host, blog):
+def test_all_links_are_sent_on_request(site, host, blog):
     site.article("one", f"[one]({blog.url}/1) [two]({blog.url}/2)", pingback="all")
     site.article("two", f"[three]({blog.url}/3)")
     site.article("three", f"[four]({blog.url}/4)", pingback="none")
@@ -272,7 +272,7 @@ def test_a_wrong_setting_stops_the_build(site, host):
         site.build(LINKBACK_TIMEOUT=-1)
 
 
-def test_pages_with_the_metadata_and_translations_are_told(site, host, blog):
+def test_pages_with_the_metadata_and_translations_are_sent(site, host, blog):
     site.article("pages/about", f"[one]({blog.url}/1)", slug="about", pingback=f"{blog.url}/1")
     site.article("pages/links", f"[two]({blog.url}/2)")
     site.article("one", f"[three]({blog.url}/3)", slug="one", pingback="all")
@@ -285,7 +285,7 @@ def test_pages_with_the_metadata_and_translations_are_told(site, host, blog):
     ]
 
 
-def test_an_archive_is_not_told_about_by_surprise(site, host, blog):
+def test_an_archive_is_not_sent_about_by_surprise(site, host, blog):
     site.article("old", f"[one]({blog.url}/1)", date="2010-01-01")
     site.article("marked", f"[two]({blog.url}/2)", date="2010-01-01", pingback=f"{blog.url}/2")
     site.build(LINKBACK_TARGETS="all")

@@ -98,7 +98,7 @@ def test_a_mention_goes_out_by_it_and_is_called_by_its_name(author, host, blog, 
     assert len(blog.told) == 1
 
 
-def test_a_changed_article_is_not_told_again_without_updates(author, blog):
+def test_a_changed_article_is_not_sent_again_without_updates(author, blog):
     author.build()
     author.article("one", f"New. [a link]({blog.url}/post)", pingback=f"{blog.url}/post")
     author.build()
@@ -114,7 +114,7 @@ def test_the_order_of_the_list_decides(author, blog):
     assert [path for path, *_ in blog.told] == ["/tb?id=1", "/wm"]
 
 
-def test_a_page_that_was_asked_before_it_was_added_is_asked_anew(author, blog, run):
+def test_a_page_that_was_asked_before_it_was_added_is_asked_again(author, blog, run):
     author.build(LINKBACK_PROTOCOLS=["webmention"])
     assert "it accepts no linkbacks" in run("status")[1]
     author.article("two", f"[a link]({blog.url}/post)", pingback=f"{blog.url}/post")
@@ -149,7 +149,7 @@ def test_what_was_under_way_is_left_alone_until_it_is_back(author, blog, run):
     assert "the run ended before the answer came" in run("plan", "-v")[1]
 
 
-def test_what_it_refuses_is_told_in_its_words(author, blog):
+def test_what_it_refuses_is_sent_in_its_words(author, blog):
     blog.answer = b"<response><error>1</error><message>Too old</message></response>"
     build = author.build()
     (said,) = build.problems

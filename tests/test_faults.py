@@ -155,15 +155,15 @@ def test_whatever_goes_wrong_at_whatever_call(tmp_path: Path, name: str) -> None
         world.web.pages[f"{FAR}/xmlrpc"] = on_record
         with pytest.raises((JournalError, Killed)):
             run(world, disk)
-        told = len(world.told())
+        told = len(world.received())
         before = world.journal.path.read_bytes() if world.journal.path.exists() else b""
 
         world.now += timedelta(hours=1)
         run(world, Disk())
         assert world.journal.path.read_bytes().startswith(before)  # nothing was overwritten
-        assert set(world.told()) == MENTIONS  # nothing was lost
-        assert len(world.told()) <= len(MENTIONS) + (told > 0)
-        assert max(Counter(world.told()).values()) <= 2
+        assert set(world.received()) == MENTIONS  # nothing was lost
+        assert len(world.received()) <= len(MENTIONS) + (told > 0)
+        assert max(Counter(world.received()).values()) <= 2
         states = {each.state for each in spoken.ledger_of(world.journal).deliveries.values()}
         assert states == {State.DELIVERED}
 

@@ -277,7 +277,7 @@ def test_a_missing_template_is_named():
         ({"feed_type": "Atom1Feed"}, "feed_type is 'Atom1Feed'; write feed_type = Atom1Feed"),
     ],
 )
-def test_a_broken_class_is_told_what_to_write(aspects, says):
+def test_the_error_of_a_broken_class_says_what_to_write(aspects, says):
     with pytest.raises(FeedError, match=says):
         entries(type("Broken", (Plain,), aspects))
 
@@ -338,7 +338,7 @@ def test_a_path_that_cannot_be_is_an_error_that_costs_one_feed(path, says):
     assert says in str(found.errors[0])
 
 
-def test_what_is_wrong_for_all_objects_is_told_once():
+def test_what_is_wrong_for_all_objects_is_reported_once():
     (error,) = documents(type("Lost", (ForObjects,), {"path": "/{slug}"})).errors
     assert str(error).endswith("below the output folder (and 1 more like it)")
 
@@ -364,7 +364,7 @@ def test_what_is_wrong_for_one_object_costs_that_document():
         ({"__init__": lambda _: 1 / 0}, "Nowhere: ZeroDivisionError"),
     ],
 )
-def test_a_feed_without_a_place_is_told_and_costs_nobody_else(aspects, says):
+def test_a_feed_without_a_place_is_reported_and_costs_nobody_else(aspects, says):
     found = documents(type("Nowhere", (Plain,), aspects), Plain)
     assert len(found.documents) == 1
     with pytest.raises(FeedError, match=says):
@@ -396,7 +396,7 @@ def test_of_two_feeds_for_one_path_the_first_keeps_it():
     )
 
 
-def test_two_feeds_with_one_name_and_one_path_are_told_apart_from_two_of_one_class():
+def test_two_feeds_with_one_name_and_one_path_are_not_two_of_one_class():
     (error,) = documents(type("Mine", (Plain,), {}), type("Mine", (Plain,), {})).errors
     assert str(error) == (
         "Mine: is not written, because feed.xml belongs to Mine; "
@@ -404,7 +404,7 @@ def test_two_feeds_with_one_name_and_one_path_are_told_apart_from_two_of_one_cla
     )
 
 
-def test_a_stock_feeds_heir_with_a_path_of_its_own_is_told_by_that():
+def test_a_subclass_of_a_stock_feed_with_its_own_path_is_named_by_that():
     heirs = [
         type(name, (CategoryFeed,), {"path": "x/{slug}.xml", "objects": ForObjects.objects})
         for name in ("Ann", "Bo")
@@ -415,7 +415,7 @@ def test_a_stock_feeds_heir_with_a_path_of_its_own_is_told_by_that():
     assert str(error).endswith("(and 1 more like it)")
 
 
-def test_a_stock_feeds_heir_with_the_same_setting_is_told_by_that():
+def test_a_subclass_of_a_stock_feed_with_the_same_setting_is_named_by_that():
     site = replace(SITE, settings={"FEED_RSS": "feed.xml"})
     (error,) = catalogue(load([SiteFeed, type("Mine", (SiteFeed,), {})]), site).errors
     assert "feed.xml belongs to SiteFeed; FEED_RSS gives both" in str(error)
@@ -463,7 +463,7 @@ def test_classes_are_named_or_given():
         (int, "int: .* not a subclass"),
     ],
 )
-def test_an_entry_that_is_no_feed_is_told(entry, says):
+def test_an_entry_that_is_no_feed_is_reported(entry, says):
     loaded = load([entry, Plain])
     assert loaded.classes == [("Plain", Plain)]
     assert loaded.missing == [str(getattr(entry, "__name__", entry)).rpartition(".")[2]]

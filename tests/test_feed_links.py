@@ -156,7 +156,7 @@ ATOM, RSS, JSON = "application/atom+xml", "application/rss+xml", "application/fe
         ),
     ],
 )
-def test_titles_tell_links_apart(
+def test_titles_distinguish_links(
     given: list[tuple[str, str, str]], titles: list[str], hreflangs: list[str]
 ) -> None:
     links = [

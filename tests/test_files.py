@@ -113,7 +113,7 @@ def test_pelican_says_where_a_file_goes(show):
         ("a" * 300, "a" * 300),
     ],
 )
-def test_a_file_that_is_not_there_is_told(show, place, url):
+def test_a_file_that_is_not_there_is_reported(show, place, url):
     build, file, _ = built(show, place)
     (problem,) = build.problems
     assert "one.md" in problem
@@ -179,7 +179,7 @@ def test_what_is_no_address_costs_no_feed(show, field):
 
 
 @pytest.mark.parametrize("there", ["https://cdn.example.io/a.m4a?x=1", "//cdn.example.io/a.m4a"])
-def test_a_file_elsewhere_is_taken_at_its_word(show, there):
+def test_a_file_elsewhere_is_used_as_written(show, there):
     build, file, entry = built(show, there)
     assert build.problems == []
     url = there if "?" in there else f"https:{there}"
@@ -200,7 +200,7 @@ def test_of_a_file_elsewhere_the_metadata_may_say_all(show):
     assert (file.length, file.type, entry.itunes_duration) == ("4200", "audio/mpeg", "90")
 
 
-def test_a_page_of_the_site_that_is_no_file_of_it_is_taken_at_its_word(show):
+def test_a_page_of_the_site_that_is_no_file_of_it_is_used_as_written(show):
     build, file, _ = built(show, "https://me.example.io/made/by/another.mp3")
     assert build.problems == []
     assert file.length == "0"
@@ -220,7 +220,7 @@ def test_without_mutagen_it_is_said_once_how_to_get_it(show, monkeypatch):
     assert 'pip install "pelican-linkback[podcast]"' in problem
 
 
-def test_a_broken_file_is_told_with_its_article(show):
+def test_a_broken_file_is_reported_with_its_article(show):
     (show.content / "audio" / "one.mp3").write_bytes(b"ID3 and nothing more")
     build, file, entry = built(show, "audio/one.mp3")
     (problem,) = build.problems

@@ -158,12 +158,12 @@ def test_no_clock_stands_in_a_document_without_dates(feed_type):
 
 
 @pytest.mark.parametrize("feed_type", FORMATS)
-def test_an_empty_feed_is_as_old_as_it_is_told(feed_type):
+def test_an_empty_feed_has_the_given_date(feed_type):
     feed = make(feed_type, updated=DAY)
     assert feed.latest_post_date() == DAY
 
 
-def test_what_an_enclosure_does_not_tell_is_what_rss_readers_expect():
+def test_missing_values_of_an_enclosure_are_what_rss_readers_expect():
     unknown = Enclosure("https://me.example/a.mp3")
     assert (unknown.length, unknown.mime_type) == ("0", "audio/mpeg")
     assert Enclosure("https://me.example/a").mime_type == "application/octet-stream"

@@ -254,7 +254,7 @@ def test_a_redirect(status: int, method: str, location: str, outcome: str) -> No
 # Credentials
 
 
-def test_nothing_of_the_author_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_the_author_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No .netrc, no proxy of the environment, no cookie, no Referer; no user name in a URL."""
     netrc, log = tmp_path / "netrc", []
     netrc.write_text("machine 127.0.0.1 login me password secret\n")

@@ -72,7 +72,7 @@ def test_without_hubs_nothing_is_said_of_any(form):
         (["hub.example"], "names 'hub.example': it is not absolute"),
     ],
 )
-def test_what_is_no_hub_is_told(hubs, words):
+def test_an_invalid_hub_is_reported(hubs, words):
     with pytest.raises(FeedError, match=words):
         declared(hubs=hubs)
 

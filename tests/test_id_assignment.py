@@ -168,7 +168,7 @@ def test_articles_of_no_file_are_known_by_title_and_url():
     assert journal.build(replace(two, title="B"), moved(one, "x.html")) == ids[::-1]
 
 
-def test_articles_that_nothing_tells_apart_are_not_remembered():
+def test_articles_that_nothing_distinguishes_are_not_remembered():
     same = [entry("", "", title="T")] * 2
     journal = Journal()
     assert len(set(journal.build(*same))) == 2
@@ -205,7 +205,7 @@ def test_what_the_author_wrote_comes_first_and_is_remembered():
         ),
     ],
 )
-def test_a_wrong_id_is_told_and_another_taken(entries, kind, says):
+def test_a_wrong_id_is_reported_and_another_taken(entries, kind, says):
     assigned = Journal().assign(*entries)
     assert len(set(assigned.ids)) == len(entries)
     ((told, message),) = assigned.messages
@@ -283,7 +283,7 @@ def test_what_has_another_id_by_its_authors_wish_has_not_vanished():
     assert known not in journal.build(*entries)
 
 
-def test_a_moved_file_is_not_told_where_its_url_says_the_same():
+def test_a_moved_file_is_not_reported_where_its_url_says_the_same():
     journal = Journal()
     ids = journal.build(A)
     assigned = journal.assign(replace(A, source="b.md"))

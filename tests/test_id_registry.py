@@ -270,7 +270,7 @@ def test_what_is_continued_is_put_down_once():
     assert registry(*OLD, *news, edition=edition, keys=wanted).news(wanted, NOW) == []
 
 
-def test_only_urls_of_one_entry_are_told_by_their_links():
+def test_only_urls_of_one_entry_are_reported_by_their_links():
     found = registry(
         line(),
         line("b.md", "news.html", "x:2"),

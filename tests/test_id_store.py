@@ -212,7 +212,7 @@ PUBLISHED = {"LINKBACK_ALLOW_HOSTS": ["me.example.io"], "FEED_ALL_ATOM": "feeds/
 FEEDS = "feeds/all.xml"
 
 
-def test_a_rename_is_told_in_one_line_and_costs_nobody_an_id(site):
+def test_a_rename_is_reported_in_one_line_and_costs_nobody_an_id(site):
     site.article("one", "Some words.")
     before = ids_of(site.build(**PUBLISHED), FEEDS)
     (site.content / "one.md").unlink()
@@ -301,7 +301,9 @@ def get(pelican):
 
 
 @pytest.mark.parametrize("paths", ["news", "."])
-def test_the_entries_of_several_generators_are_told_apart_by_one_memory(site, paths, monkeypatch):
+def test_the_entries_of_several_generators_are_distinguished_by_one_memory(
+    site, paths, monkeypatch
+):
     monkeypatch.syspath_prepend(site.folder)
     module = f"second_{len(paths)}"
     (site.folder / f"{module}.py").write_text(SECOND % [paths])

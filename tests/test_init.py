@@ -124,7 +124,7 @@ def test_the_difference_is_one_that_patch_takes(folder, capsys, answer):
     assert run(capsys) == (0, "Nothing to write.\n")
 
 
-def test_without_an_address_the_author_is_told(folder, capsys):
+def test_without_an_address_the_author_is_reported(folder, capsys):
     conf = folder / "publishconf.py"
     conf.write_text(conf.read_text().replace("https://me.example.io", ""))
     status, out = run(capsys, "--yes")
@@ -132,7 +132,7 @@ def test_without_an_address_the_author_is_told(folder, capsys):
     assert "By hand: publishconf.py: set SITEURL to the address of your site" in out
 
 
-def test_without_settings_for_publishing_the_author_is_told(folder, capsys):
+def test_without_settings_for_publishing_the_author_is_reported(folder, capsys):
     (folder / "publishconf.py").unlink()
     assert "By hand: there is no publishconf.py" in run(capsys, "--yes")[1]
 

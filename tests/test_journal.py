@@ -1,4 +1,4 @@
-"""The journal: what was appended is there, what is damaged is told, nothing is overwritten."""
+"""The journal: what was appended is kept, damage is reported, nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_events_come_back_as_they_went(
         pytest.param(b">>>>>>> side", "it is a conflict marker of a merge", id="conflict, theirs"),
     ],
 )
-def test_a_damaged_line_is_told_with_its_number_and_the_rest_is_used(
+def test_a_damaged_line_is_reported_with_its_number_and_the_rest_is_used(
     journal: Journal, line: bytes, why: str
 ) -> None:
     journal.append({"v": 1, "n": 1})
@@ -200,7 +200,7 @@ def test_an_editor_may_change_line_ends_and_add_a_bom(journal: Journal, ending: 
     assert not reading.problems
 
 
-def test_a_torn_line_is_told_at_every_cut_and_the_next_event_is_whole(journal: Journal) -> None:
+def test_a_torn_line_is_reported_at_every_cut_and_the_next_event_is_whole(journal: Journal) -> None:
     journal.append({"v": 1, "n": 1}, {"text": "ü"})
     whole = journal.path.read_bytes()
     first = whole.index(b"\n") + 1

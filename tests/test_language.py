@@ -173,7 +173,7 @@ def document(aspects, site=SITE):
 
 @pytest.mark.parametrize("entry", ["language", "item_language"])
 @pytest.mark.parametrize("through", ["an aspect", "extra arguments"])
-def test_what_a_class_says_is_read_and_told_like_a_setting(entry, through):
+def test_what_a_class_says_is_read_and_reported_like_a_setting(entry, through):
     def says(language):
         if through == "an aspect":
             return {entry: language}

@@ -2,7 +2,7 @@
 
 The journal of each clone is what it had when they parted and what it wrote since; ``merge=union``
 keeps the lines of both. What the receiver really heard is known beside it, and the merged journal
-may never say that it knows a version that it was not told last.
+may never say that the receiver knows another version than the last that it was sent.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ VERSIONS = ["1", "2", "3", UNLINKED, GONE]
 
 @dataclass
 class Receiver:
-    """What the receiver was told last, which it holds (None: nothing), and how it was told."""
+    """The last version that the receiver was sent (None: nothing), and by which protocols."""
 
     holds: str | None = None
     heard: set[Traits] = field(default_factory=set)
@@ -119,7 +119,7 @@ def merged(trunk: list[str], history: list[tuple[str, str]]) -> tuple[list[Event
 
 
 @given(st.lists(STEPS, max_size=6), HISTORY)
-def test_the_merge_knows_no_version_that_was_not_told(trunk, history) -> None:
+def test_the_merge_knows_no_version_that_was_not_sent(trunk, history) -> None:
     events, receiver = merged(trunk, history)
     delivery = fold(events).get(MENTION, Delivery(MENTION))
     if delivery.acknowledged:
@@ -217,7 +217,7 @@ def test_what_lines_of_another_branch_amount_to(
     assert (delivery.state, delivery.acknowledged) == (state, acknowledged)
 
 
-def test_an_outcome_without_a_protocol_is_told_for_good() -> None:
+def test_an_outcome_without_a_protocol_is_sent_for_good() -> None:
     outcome = Answered(Outcome(Verdict.DELIVERED, "accepted"))
     events = [Event(NOON, MENTION, QUEUED), Event(NOON + timedelta(1), MENTION, outcome)]
     assert fold(events)[MENTION].is_up_to_date

@@ -81,7 +81,7 @@ FRESH = history(NEW, QUEUED)
     ("old", "new", "is_one"),
     [
         pytest.param(MOVED, FRESH, True, id="moved"),
-        pytest.param(history(OLD, QUEUED, PINGED, RETRACTED), FRESH, True, id="told by a pingback"),
+        pytest.param(history(OLD, QUEUED, PINGED, RETRACTED), FRESH, True, id="sent by a pingback"),
         pytest.param(
             history(OLD, QUEUED, took(), RETRACTED, Waiting("still-online")),
             FRESH,
@@ -89,7 +89,7 @@ FRESH = history(NEW, QUEUED)
             id="waits",
         ),
         pytest.param(history(OLD, QUEUED, took()), FRESH, False, id="two pages of one article"),
-        pytest.param(history(OLD, QUEUED, RETRACTED), FRESH, False, id="never told"),
+        pytest.param(history(OLD, QUEUED, RETRACTED), FRESH, False, id="never sent"),
         pytest.param(
             history(OLD, QUEUED, took(), RETRACTED, took(GONE)), FRESH, False, id="retracted"
         ),
@@ -104,7 +104,7 @@ FRESH = history(NEW, QUEUED)
         pytest.param(
             MOVED, history(NEW, Queued("b.md", "1")), False, id="another article, the same target"
         ),
-        pytest.param(MOVED, history(NEW, QUEUED, took()), False, id="told already"),
+        pytest.param(MOVED, history(NEW, QUEUED, took()), False, id="sent already"),
         pytest.param(MOVED, history(NEW, QUEUED, REFUSED), False, id="refused already"),
         pytest.param(MOVED, history(NEW, RETRACTED), False, id="gone, too"),
     ],
@@ -261,7 +261,7 @@ POST = Post(NEW.source, "a.md", (TARGET,), "1", frozenset({TARGET}))
         pytest.param([QUEUED, PINGED], OLD.source, None, id="it is there"),
     ],
 )
-def test_a_move_is_known_where_a_pingback_told_it(
+def test_a_move_is_known_where_a_pingback_sent_it(
     facts: list[Fact], source: str, news: Fact | None
 ) -> None:
     posts = [replace(POST, source=source)] if source else []
@@ -342,19 +342,19 @@ def test_a_receiver_holds_one_mention_of_an_article_that_moved(
     assert world.asked() == []
 
 
-def test_later_versions_are_told_by_the_old_address_while_it_redirects(tmp_path: Path) -> None:
+def test_later_versions_are_sent_by_the_old_address_while_it_redirects(tmp_path: Path) -> None:
     world = Receiver(tmp_path)
     world.sender().run(world.publish(post("a", TARGET)))
     world.runs(world.move(REDIRECT, fingerprint="2"))
     world.runs(world.move(REDIRECT, fingerprint="3"))
-    assert world.told() == [OLD, OLD, OLD]
+    assert world.received() == [OLD, OLD, OLD]
     world.runs([replace(POST, targets=(), links=frozenset(), fingerprint="4")], 0)
     world.web.pages[NEW.source] = page()
     world.runs([replace(POST, targets=(), links=frozenset(), fingerprint="4")])
-    assert (world.told()[3:], world.held) == ([OLD], set())
+    assert (world.received()[3:], world.held) == ([OLD], set())
 
 
-def test_when_the_redirect_has_ended_the_next_version_is_told_by_the_new_address(
+def test_when_the_redirect_has_ended_the_next_version_is_sent_by_the_new_address(
     tmp_path: Path,
 ) -> None:
     world = Receiver(tmp_path)
@@ -364,8 +364,8 @@ def test_when_the_redirect_has_ended_the_next_version_is_told_by_the_new_address
     world.runs(world.move(Reply(410), fingerprint="2"))
     assert world.held == {NEW.source}
     world.runs(world.move(Reply(410), fingerprint="3"))
-    assert world.told()[-1] == NEW
-    assert world.told().count(OLD) == 2
+    assert world.received()[-1] == NEW
+    assert world.received().count(OLD) == 2
 
 
 def test_a_page_that_moved_and_is_retracted_is_retracted_by_the_old_address(
@@ -376,7 +376,7 @@ def test_a_page_that_moved_and_is_retracted_is_retracted_by_the_old_address(
     world.runs(world.move(REDIRECT))
     world.web.pages[NEW.source] = Reply(410)
     world.sender().retract(NEW.source)
-    assert (world.told()[1:], world.held) == ([OLD], set())
+    assert (world.received()[1:], world.held) == ([OLD], set())
 
 
 def test_an_old_address_that_redirects_can_be_retracted_all_the_same(tmp_path: Path) -> None:
@@ -389,15 +389,15 @@ def test_an_old_address_that_redirects_can_be_retracted_all_the_same(tmp_path: P
     assert world.held == set()
 
 
-def test_a_removal_that_was_told_by_the_old_address_is_not_told_again(tmp_path: Path) -> None:
+def test_a_removal_that_was_sent_by_the_old_address_is_not_sent_again(tmp_path: Path) -> None:
     world = Receiver(tmp_path)
     world.sender().run(world.publish(post("a", TARGET)))
     world.runs(world.move(REDIRECT))
     world.web.pages[NEW.source] = page()
     world.runs([replace(POST, targets=(), links=frozenset(), fingerprint="2")])
-    assert (world.told(), world.held) == ([OLD, OLD], set())
+    assert (world.received(), world.held) == ([OLD, OLD], set())
     world.runs(world.move(Reply(410), fingerprint="3"))
-    assert (world.told(), world.held) == ([OLD, OLD, NEW], {NEW.source})
+    assert (world.received(), world.held) == ([OLD, OLD, NEW], {NEW.source})
 
 
 def test_an_article_that_moved_there_and_back_and_there_is_known_by_one_address(
@@ -410,7 +410,7 @@ def test_an_article_that_moved_there_and_back_and_there_is_known_by_one_address(
     world.web.pages |= {OLD.source: page(TARGET), NEW.source: Reply(404)}
     world.runs(list(posts))
     world.runs(world.move(REDIRECT))
-    assert (world.told(), world.held) == ([OLD], {OLD.source})
+    assert (world.received(), world.held) == ([OLD], {OLD.source})
     assert world.sender().run(world.move(REDIRECT)) == Report()
 
 
@@ -434,7 +434,7 @@ def test_a_redirect_that_comes_late_leaves_two_mentions_and_no_waiting(tmp_path:
     said = world.runs(world.move(REDIRECT))
     assert f"not notified that {OLD.source} is gone: it redirects to {NEW.source}" in said
     assert world.held == {OLD.source, NEW.source}
-    assert world.told() == [OLD, NEW]
+    assert world.received() == [OLD, NEW]
     assert world.sender().run() == Report()
 
 
@@ -446,4 +446,4 @@ def test_an_article_that_moved_and_back_is_known_by_its_first_address(tmp_path: 
     world.web.pages |= {OLD.source: page(TARGET), NEW.source: Reply(404)}
     world.runs(list(posts))
     assert world.held == {OLD.source}
-    assert world.told() == [OLD]
+    assert world.received() == [OLD]

@@ -297,7 +297,9 @@ def test_the_log_says_what_is_removed_and_what_is_kept(blog: SiteBuilder) -> Non
     ]
 
 
-def test_what_cannot_be_removed_is_told(blog: SiteBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_removed_is_reported(
+    blog: SiteBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     blog.build()
     unlink = Path.unlink
 

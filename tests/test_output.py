@@ -77,7 +77,7 @@ def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monk
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is Linux's")
 @pytest.mark.parametrize("error", [None, ValueError])
-def test_a_full_disk_is_told_of_and_nothing_is_left(tmp_path, monkeypatch, error):
+def test_a_full_disk_is_reported_of_and_nothing_is_left(tmp_path, monkeypatch, error):
     def create(path, buffering):
         path.symlink_to("/dev/full")
         return path.open("wb", buffering)

@@ -268,7 +268,7 @@ def test_what_was_edited_goes_with_its_owner(tmp_path):
     assert build(tmp_path, {})[1].removed == ["a.xml"]
 
 
-def test_what_somebody_wrote_over_is_a_change_when_it_is_mended(tmp_path):
+def test_what_somebody_wrote_over_is_a_change_when_it_is_fixed(tmp_path):
     build(tmp_path, {"a.xml": b"a"})
     (tmp_path / "a.xml").write_bytes(b"somebody's")
     assert build(tmp_path, {"a.xml": b"a"})[0] == {"a.xml": True}
@@ -345,7 +345,7 @@ def test_what_was_not_there_is_not_put_back(tmp_path):
     assert files(tmp_path) == {}
 
 
-def test_what_cannot_be_put_back_is_told(tmp_path):
+def test_what_cannot_be_put_back_is_reported(tmp_path):
     build(tmp_path, {"feeds/a.xml": b"a"})
     output = OutputFolder(tmp_path, emptied=True)
     empty(tmp_path)

@@ -98,7 +98,7 @@ def test_a_tombstone_stands_where_the_page_was(site: BuiltSite, url: str, path: 
     assert site.write_tombstone(HOME + url) == site.folder / path
 
 
-def test_what_is_there_stays_there(site: BuiltSite) -> None:
+def test_an_existing_page_is_not_overwritten(site: BuiltSite) -> None:
     write(site, "one.html")
     assert site.write_tombstone(f"{HOME}/one.html") is None
     found = site.page(f"{HOME}/one.html")

@@ -79,6 +79,15 @@ def test_prose_has_plain_words(path):
     assert problems(path) == []
 
 
+def test_names_of_tests_have_plain_words():
+    names = [
+        name.replace("_", " ")
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r"^ *def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert [(name, *found(name)) for name in names if [*found(name)]] == []
+
+
 def test_messages_have_plain_words():
     messages = (ROOT / "tests" / "messages.txt").read_text("utf-8")
     assert [advice for _, advice in found(messages)] == []

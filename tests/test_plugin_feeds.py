@@ -323,7 +323,7 @@ def test_a_broken_feed_class_stops_the_build_where_errors_are_fatal(blog):
     assert "in items of the site" in done.stdout + done.stderr
 
 
-def test_two_authors_of_one_path_are_told_of_each_other(blog):
+def test_two_authors_of_one_path_are_reported_of_each_other(blog):
     done = command(blog, theirs="x/{slug}.xml")
     assert done.returncode != 0
     said = " ".join((done.stdout + done.stderr).split())
@@ -527,7 +527,7 @@ def test_ids_of_feeds_are_uris_whatever_the_names(blog):
     assert feed.links[1].href == feed.id
 
 
-def test_a_folder_that_cannot_be_swept_is_told(blog):
+def test_a_folder_that_cannot_be_swept_is_reported(blog):
     blog.build()
     (blog.output / ".linkback-feeds").unlink()
     (blog.output / ".linkback-feeds").mkdir()

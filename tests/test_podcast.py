@@ -153,7 +153,7 @@ def test_the_guid_of_a_podcast(url, guid):
 
 
 @pytest.mark.parametrize(("told", "seconds"), [("90", "90"), ("1:30", "90"), ("1:00:05", "3605")])
-def test_a_duration_may_be_told(show, told, seconds):
+def test_a_duration_may_be_given(show, told, seconds):
     show.article("one", category="Show", enclosure="audio/one.mp3", duration=told)
     assert show.build().parse("show.xml").entries[0].itunes_duration == seconds
 
@@ -165,7 +165,7 @@ def test_an_episode_need_not_be_explicit(show, told, written):
 
 
 @pytest.mark.parametrize("metadata", [{"episode": "three"}, {"duration": "1h"}])
-def test_what_is_no_number_is_told_and_left_out(show, metadata):
+def test_what_is_no_number_is_reported_and_left_out(show, metadata):
     show.article("two", category="Show", enclosure="audio/one.mp3", date="2026-02-01")
     show.article("one", category="Show", enclosure="audio/one.mp3", **metadata)
     build = show.build()
@@ -378,7 +378,7 @@ def test_chapters_that_are_none_are_found(document, chapters):
     assert checked(document, audio__one_json=chapters) == {"chapters-wrong"}
 
 
-def test_what_is_no_url_is_told_and_breaks_nothing(document):
+def test_what_is_no_url_is_reported_and_breaks_nothing(document):
     broken = document.replace(URL, "https://[").replace("https://me.example.io/im", "https://[")
     assert checked(broken) == {"enclosure-type", "enclosure-wrong"}
 

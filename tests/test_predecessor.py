@@ -48,7 +48,7 @@ def told(data):
         pytest.param(cache(pingback=KNOWN), "pingback", id="fault 48"),
     ],
 )
-def test_what_was_taken_is_told(data, protocol):
+def test_what_was_taken_is_sent(data, protocol):
     assert told(data) == [PastMention("one", TARGET, spoken.SPOKEN.named(protocol))]
 
 
@@ -61,7 +61,7 @@ def test_what_was_taken_is_told(data, protocol):
         pytest.param({"one": {TARGET: {"pingback": "?"}}}, id="an answer of another shape"),
     ],
 )
-def test_what_was_not_taken_is_not_told(data):
+def test_what_was_not_taken_is_not_sent(data):
     assert told(data) == []
 
 
@@ -88,7 +88,7 @@ POST = Post("https://me.example.io/one/", "one.md", (TARGET,), "f")
 ONE = PastMention("one", TARGET, spoken.WEBMENTION)
 
 
-def test_what_is_known_to_be_told_is_not_recorded_again():
+def test_what_is_known_to_be_sent_is_not_recorded_again():
     mention = Mention(POST.source, TARGET)
     ((_, first), (_, second)) = inherited(ONE, POST, {mention: Delivery(mention)})
     assert (type(first), type(second)) == (Queued, Answered)
@@ -136,7 +136,7 @@ def run(capsys, site, *words):
     return status, shown.out.replace("\n", " "), shown.err
 
 
-def test_whom_the_other_plugin_told_nobody_tells_again(moved, capsys):
+def test_what_the_other_plugin_sent_is_not_sent_again(moved, capsys):
     assert run(capsys, moved, "plan")[1].endswith("Linkbacks: 2 due, 0 later or never, 0 settled ")
     status, out, err = run(capsys, moved, "import-linkbacks")
     assert (status, err) == (0, "")
@@ -156,7 +156,7 @@ def test_who_took_a_webmention_hears_of_the_next_version(moved, capsys):
     assert "notify of the new version" in run(capsys, moved, "plan")[1]
 
 
-def test_a_translation_was_not_told_by_that_plugin(moved, capsys):
+def test_a_translation_was_not_sent_by_that_plugin(moved, capsys):
     moved.article("one-de", f"[a post]({TARGET})", slug="one", lang="de", title="Eins")
     run(capsys, moved, "import-linkbacks", str(moved.cache))
     _, out, _ = run(capsys, moved, "plan")

@@ -63,7 +63,7 @@ def edit_until_built_again(pelican, article):
 @pytest.mark.posix(reason="Ctrl-C is no signal to a group")
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is pressed by a signal")
 @pytest.mark.parametrize("listen", [False, True], ids=["--autoreload", "--autoreload --listen"])
-def test_a_site_that_is_edited_while_pelican_watches_is_told_to_nobody(site, listen):
+def test_nothing_is_sent_while_pelican_watches(site, listen):
     site.output.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])

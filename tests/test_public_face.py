@@ -38,7 +38,7 @@ UNLISTED = {"get_object", "get_context_data", "path_fields"}
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_all_names_what_is_there(name):
+def test_all_names_exist(name):
     module = importlib.import_module(name)
     public = getattr(module, "__all__", [])
     assert sorted(public, key=str) == sorted(set(public)), "a name twice"

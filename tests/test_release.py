@@ -40,7 +40,7 @@ def test_what_is_ready_can_be_published():
         ({"changed": " M README.rst\n"}, "README.rst"),
     ],
 )
-def test_what_is_not_is_told(change, words):
+def test_what_is_missing_is_reported(change, words):
     assert any(words in each for each in problems(**READY | change))
 
 

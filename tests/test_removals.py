@@ -150,7 +150,7 @@ def test_the_address_by_which_it_may_have_been_taken_is_the_one_that_is_retracte
     world.web.pages |= {f"{BLOG}/a": Reply(404), f"{HUB}/webmention": accept}
     world.now += timedelta(hours=1)
     world.sender().retract(f"{BLOG}/a.html")
-    assert {mention.source for mention in world.told()} == {f"{BLOG}/a"}
+    assert {mention.source for mention in world.received()} == {f"{BLOG}/a"}
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_a_word_without_marks_is_broken_where_it_must_be():
     assert fitted("a" * 30, 20) == ["a" * 20, "a" * 10]
 
 
-def test_a_screen_too_narrow_for_the_indent_has_room_all_the_same():
+def test_a_screen_too_narrow_for_the_indent_still_shows_text():
     assert fitted("one two three four five six", 10, " " * 11) == [
         " " * 11 + "one two three four",
         " " * 11 + "five six",
@@ -82,7 +82,7 @@ def test_no_color_is_honoured():
     assert "\x1b[3" not in shown(on)
 
 
-def test_strangers_words_are_harmless_and_no_markup():
+def test_text_of_others_is_shown_without_markup():
     on = screen(terminal=False)
     on.say("[bold]\x1b[31mred\r[/bold]")
     assert shown(on) == "[bold]\\x1b[31mred [/bold]\n"

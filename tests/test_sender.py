@@ -1,4 +1,4 @@
-"""The sender over a miniature web: everybody is told once, whatever happens on the way."""
+"""The sender over a miniature web: every mention is sent once, whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class World:
         requests, self.web.requests[:] = list(self.web.requests), []
         return sorted(f"{each.method} {each.url}" for each in requests)
 
-    def told(self) -> list[Mention]:
+    def received(self) -> list[Mention]:
         return [mention_of(each) for each in self.web.requests if each.method == "POST"]
 
     def events(self) -> list[str]:
@@ -137,10 +137,10 @@ def text_of(report: Report) -> str:
 # Once
 
 
-def test_a_marked_target_is_told_once(world: World) -> None:
+def test_a_marked_target_is_sent_once(world: World) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
     report = world.sender().run(posts)
-    assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
+    assert world.received() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
     assert world.asked() == [f"GET {BLOG}/a", f"GET {FAR}/b", f"POST {FAR}/xmlrpc"]
     assert world.events() == ["queued", "attempt", "outcome"]
     assert report.summary() == "Linkbacks: 1 sent, 0 failed"
@@ -158,7 +158,7 @@ def test_a_second_target_sends_exactly_one_more(world: World) -> None:
     world.sender().run(world.publish(post("a", f"{FAR}/b")))
     world.asked()
     world.sender().run(world.publish(post("a", f"{FAR}/b", f"{FAR}/c")))
-    assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/c")]
+    assert world.received() == [Mention(f"{BLOG}/a", f"{FAR}/c")]
 
 
 def test_a_site_without_marks_leaves_no_trace(world: World, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_site_without_marks_leaves_no_trace(world: World, tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
 
 
-def test_what_was_unmarked_in_time_is_dropped_and_not_told(world: World) -> None:
+def test_what_was_unmarked_in_time_is_dropped_and_not_sent(world: World) -> None:
     world.sender().run([post("a", f"{FAR}/b")])
     world.asked()
     world.sender().run(world.publish(post("a")))
@@ -181,7 +181,7 @@ def test_a_page_is_fetched_once_however_many_link_to_it(world: World) -> None:
     world.web.pages |= dict.fromkeys(spellings, offering(pingback=f"{FAR}/xmlrpc"))
     posts = world.publish(*(post(f"a{n}", *spellings) for n in range(5)))
     assert world.sender().run(posts).sent == 20
-    assert Counter(world.told()) == {
+    assert Counter(world.received()) == {
         Mention(each.source, target): 1 for each in posts for target in spellings
     }
     asked = [line for line in world.asked() if not line.startswith("POST")]
@@ -281,7 +281,7 @@ def test_a_page_that_is_not_ready_holds_its_mentions_back(
     before = world.journal.path.read_bytes()
     assert world.sender().run(posts) == report
     assert world.journal.path.read_bytes() == before
-    assert not world.told()
+    assert not world.received()
 
     assert world.sender().run(world.publish(*posts)).sent == 1
     assert world.events() == ["queued", "waiting", "attempt", "outcome"]
@@ -322,7 +322,7 @@ def test_a_page_that_is_not_gone_yet_says_one_thing_to_do(
     assert "upload" not in said
 
 
-def test_a_source_is_told_of_once_and_a_missing_link_each_by_itself(world: World) -> None:
+def test_a_source_has_one_line_and_each_missing_link_its_own(world: World) -> None:
     targets = [f"{FAR}/b", f"{FAR}/c", f"{FAR}/d"]
     report = world.sender().run([post("a", *targets)])
     assert text_of(report).startswith(f"a.md: {FAR}/b and 2 more not notified yet: {BLOG}/a is not")
@@ -382,7 +382,7 @@ def test_two_articles_of_one_url_stop_nothing(world: World) -> None:
         pytest.param(InvalidURL, State.REFUSED, "invalid-url", id="not a URL"),
     ],
 )
-def test_a_target_that_cannot_be_told(
+def test_a_target_that_cannot_be_notified(
     world: World, target: Page, state: State, reason: str
 ) -> None:
     world.web.pages[f"{FAR}/b"] = target
@@ -390,7 +390,7 @@ def test_a_target_that_cannot_be_told(
     delivery = world.delivery()
     assert (delivery.state, delivery.reason, delivery.attempts) == (state, reason, 1)
     assert world.events() == ["queued", "outcome"]
-    assert not world.told()
+    assert not world.received()
     assert report.notices[0].level == ("warning" if state is State.REFUSED else "info")
     assert (report.nothing, report.failed, report.later) == (
         state is State.NOTHING,
@@ -458,14 +458,14 @@ def test_a_target_that_is_no_url_is_refused_without_a_request(world: World) -> N
         pytest.param((Pingback(),), "pingback", id="one only"),
     ],
 )
-def test_one_protocol_tells_it_the_first_that_is_offered(
+def test_the_first_protocol_that_is_offered_sends_it_and_no_other(
     world: World, protocols: Sequence[Protocol], told: str
 ) -> None:
     both = {"webmention": f"{HUB}/webmention", "pingback": f"{FAR}/xmlrpc"}
     world.web.pages[f"{FAR}/b"] = offering(**both)
     sender = world.sender(discoveries=Discoveries(protocols=Registry(protocols)))
     sender.run(world.publish(post("a", f"{FAR}/b")))
-    assert world.told() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
+    assert world.received() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
     assert f"POST {both[told]}" in world.asked()
 
 
@@ -474,7 +474,7 @@ def test_one_protocol_tells_it_the_first_that_is_offered(
     [
         pytest.param(Reply(400), State.DELIVERED, spoken.PINGBACK, id="refused: the other one"),
         pytest.param(Reply(503), State.LATER, spoken.WEBMENTION, id="later: the same one later"),
-        pytest.param(TimedOut, State.LATER, spoken.WEBMENTION, id="perhaps told: never both"),
+        pytest.param(TimedOut, State.LATER, spoken.WEBMENTION, id="perhaps delivered: never both"),
     ],
 )
 def test_pingback_stands_in_where_webmention_is_refused_for_good(
@@ -493,11 +493,11 @@ def test_pingback_stands_in_where_webmention_is_refused_for_good(
     ("location", "kept"),
     [
         pytest.param("/status/1", f"{HUB}/status/1", id="relative to the endpoint"),
-        pytest.param("https://[", None, id="no URL, but told all the same"),
+        pytest.param("https://[", None, id="no URL, but sent all the same"),
         pytest.param("javascript:alert(1)", None, id="no web page"),
     ],
 )
-def test_the_place_where_a_receiver_tells_what_became_of_it_is_kept(
+def test_the_status_page_of_a_receiver_is_recorded(
     world: World, location: str, kept: str | None
 ) -> None:
     world.web.pages |= {
@@ -603,10 +603,10 @@ def test_an_update_goes_by_webmention_or_not_at_all(world: World) -> None:
     world.web.pages[f"{FAR}/b"] = offering(pingback=f"{FAR}/xmlrpc")
     report = world.sender().run([post("a", f"{FAR}/b", fingerprint="2")])
     assert (report.sent, report.nothing) == (0, 1)
-    assert len(world.told()) == 1
+    assert len(world.received()) == 1
 
 
-def test_a_shared_endpoint_that_refuses_is_looked_up_anew(world: World) -> None:
+def test_a_shared_endpoint_that_refuses_is_looked_up_again(world: World) -> None:
     keys = count(1)
     used = set()
 
@@ -622,7 +622,7 @@ def test_a_shared_endpoint_that_refuses_is_looked_up_anew(world: World) -> None:
     assert world.asked().count(f"GET {FAR}/b") == 2
 
 
-def test_a_remembered_endpoint_that_refuses_is_looked_up_anew(world: World) -> None:
+def test_a_remembered_endpoint_that_refuses_is_looked_up_again(world: World) -> None:
     memory = Discoveries()
 
     def offer(key: int) -> Reply:
@@ -653,7 +653,7 @@ def test_and_a_refusal_by_the_same_endpoint_is_believed(world: World) -> None:
     assert world.asked().count(f"POST {HUB}/webmention") == 2
 
 
-def test_retract_drops_what_was_never_told_and_leaves_pingbacks_alone(world: World) -> None:
+def test_retract_drops_what_was_never_sent_and_leaves_pingbacks_alone(world: World) -> None:
     world.web.pages |= {f"{FAR}/c": offering(webmention=f"{HUB}/webmention")}
     world.sender().run(world.publish(post("a", f"{FAR}/b", f"{FAR}/c")))
     world.sender(deadline=0).run([post("a", f"{FAR}/b", f"{FAR}/c", f"{FAR}/d")])
@@ -718,10 +718,10 @@ def test_after_eight_attempts_we_give_up_until_the_article_changes(world: World)
         world.now = world.delivery().retry_at
     assert [(each.later, each.failed) for each in reports] == [(1, 0)] * 7 + [(0, 1)]
     assert "not notified after 8 attempts (the endpoint answers 500)" in text_of(reports[-1])
-    assert len(world.told()) == 8
+    assert len(world.received()) == 8
     assert timedelta(days=6) < world.now - NOON
     assert world.sender().run(posts) == Report()
-    assert len(world.told()) == 8
+    assert len(world.received()) == 8
 
     world.web.pages[f"{FAR}/xmlrpc"] = accept
     assert world.sender().run([post("a", f"{FAR}/b", fingerprint="2")]).sent == 1
@@ -740,7 +740,7 @@ def test_what_the_deadline_leaves_is_due_next_time(world: World) -> None:
         f"Linkbacks: {report.sent} sent, 0 failed, {report.left} left for the next run"
     )
     assert world.sender().run(None).sent == report.left
-    assert Counter(world.told()).most_common(1)[0][1] == 1
+    assert Counter(world.received()).most_common(1)[0][1] == 1
 
 
 def test_ctrl_c_records_what_is_known_and_says_what_remains(world: World) -> None:
@@ -757,7 +757,7 @@ def test_ctrl_c_records_what_is_known_and_says_what_remains(world: World) -> Non
     assert report.summary().startswith(f"Linkbacks: interrupted, {report.sent} sent")
     world.web.pages[f"{FAR}/xmlrpc"] = accept
     assert world.sender().run(posts).sent == report.left
-    assert Counter(world.told()).most_common(1)[0][1] == 1
+    assert Counter(world.received()).most_common(1)[0][1] == 1
 
 
 def test_what_ctrl_c_cuts_off_stays_due_and_is_recorded_no_more(
@@ -854,10 +854,10 @@ def test_killed_at_any_request_the_next_run_completes(world: World, when: str, p
 def assert_the_rest_completes(world: World, posts: tuple[Post, ...]) -> None:
     """Nothing is lost, and at most the one in flight is repeated, when its time has come."""
     world.sender().run(posts)
-    assert Counter(world.told()).most_common(1)[0][1] == 1
+    assert Counter(world.received()).most_common(1)[0][1] == 1
     world.now += timedelta(minutes=11)
     world.sender().run(posts)
-    told = Counter(world.told())
+    told = Counter(world.received())
     assert set(told) == {Mention(each.source, target) for each in posts for target in each.targets}
     assert told.total() <= 7
     assert {each.state for each in spoken.ledger_of(world.journal).deliveries.values()} == {
@@ -882,10 +882,10 @@ def test_nothing_is_sent_whose_attempt_is_not_on_record(world: World) -> None:
     world.journal = Full(world.journal.path)
     with pytest.raises(JournalError):
         world.sender().run(SIX)
-    assert not world.told()
+    assert not world.received()
 
 
-def test_damage_is_told_and_does_no_more(world: World) -> None:
+def test_damage_is_reported_and_has_no_effect(world: World) -> None:
     posts = world.publish(post("a", f"{FAR}/b"))
     world.sender().run(posts)
     with world.journal.path.open("a") as file:
@@ -904,7 +904,7 @@ def test_damage_is_told_and_does_no_more(world: World) -> None:
         f"{name}: 2 more of its lines are not used",
     ]
     assert {notice.level for notice in report.notices} == {"warning"}
-    assert len(world.told()) == 1
+    assert len(world.received()) == 1
 
 
 def test_two_runs_at_a_time_send_nothing_twice(world: World) -> None:
@@ -917,14 +917,14 @@ def test_two_runs_at_a_time_send_nothing_twice(world: World) -> None:
 
     world.web.pages[f"{FAR}/xmlrpc"] = meanwhile
     assert world.sender().run(posts).sent == 6
-    assert Counter(world.told()).most_common(1)[0][1] == 1
+    assert Counter(world.received()).most_common(1)[0][1] == 1
     for other in others:
         assert other.sent == 0
         assert other.shut_out == (other.left > 0)
         assert other.left + other.later >= 1  # what is in flight is left to the other
 
 
-def test_a_run_that_had_to_wait_for_another_knows_what_that_one_told(world: World) -> None:
+def test_a_run_that_had_to_wait_for_another_knows_what_that_one_sent(world: World) -> None:
     posts = world.publish(*SIX)
 
     class Late(Journal):
@@ -936,7 +936,7 @@ def test_a_run_that_had_to_wait_for_another_knows_what_that_one_told(world: Worl
 
     late = Sender(Late(world.journal.path), world.web, now=lambda: NOON)
     assert late.run(posts) == Report()
-    assert len(world.told()) == 6
+    assert len(world.received()) == 6
 
 
 # Plan

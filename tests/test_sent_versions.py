@@ -66,7 +66,7 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
-def test_a_page_that_was_refused_and_mended_is_told_once_it_is_online(site: Site) -> None:
+def test_a_page_that_was_refused_and_fixed_is_sent_once_it_is_online(site: Site) -> None:
     site.build("one")
     site.upload()
     site.answer = Reply(400)
@@ -155,7 +155,7 @@ def test_a_new_theme_is_no_new_version_and_no_obstacle(site: Site) -> None:
     assert site.events() == lines
 
 
-def test_what_failed_begins_anew_by_the_page_that_is_online(site: Site) -> None:
+def test_what_failed_is_tried_again_by_the_page_that_is_online(site: Site) -> None:
     site.build("one")
     site.upload()
     site.answer = Reply(403)

@@ -130,7 +130,7 @@ def test_allow_hosts_are_entries():
         ("LINKBACK_AUTHORS", {"Ann": {"mail": "ann@me.example"}}, "takes a dictionary"),
     ],
 )
-def test_a_wrong_value_is_told_with_what_it_takes(name, value, takes):
+def test_a_wrong_value_is_reported_with_what_it_takes(name, value, takes):
     with pytest.raises(SettingsError) as told:
         read({**SITE, name: value})
     (problem,) = told.value.problems
@@ -149,13 +149,13 @@ def test_a_wrong_value_is_told_with_what_it_takes(name, value, takes):
         ("https://ann:secret@me.example.io", "a user name in it"),
     ],
 )
-def test_an_address_that_is_none_is_told(name, value, says):
+def test_an_address_that_is_none_is_reported(name, value, says):
     with pytest.raises(SettingsError, match=says) as told:
         read({**SITE, name: value})
     assert str(told.value.problems[0]).startswith(f"{name} = {value!r}: ")
 
 
-def test_a_memory_that_would_be_published_and_lost_is_told():
+def test_a_memory_that_would_be_published_and_lost_is_reported():
     with pytest.raises(SettingsError, match=r"LINKBACK_STATE = .*: it is below the output folder"):
         read({**SITE, "OUTPUT_PATH": "/site/out", "LINKBACK_STATE": "out/linkback"})
 
@@ -166,13 +166,13 @@ def test_a_subsite_is_known_by_its_language(lang, subsite):
 
 
 @pytest.mark.parametrize("items", ["10", -1, True, 2.5])
-def test_a_length_of_feeds_that_is_none_is_told(items):
+def test_a_length_of_feeds_that_is_none_is_reported(items):
     with pytest.raises(SettingsError, match=r"FEED_MAX_ITEMS = .*: takes a whole number, or None"):
         read({**SITE, "FEED_MAX_ITEMS": items})
     assert read({**SITE, "FEED_MAX_ITEMS": 0}) == read({**SITE, "FEED_MAX_ITEMS": None})
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_reported_at_once():
     with pytest.raises(SettingsError) as told:
         read({**SITE, "LINKBACK_SEND": 3, "LINKBACK_TIMEOUT": -1, "LINKBACK_XYZZY": 1})
     assert len(told.value.problems) == 3
@@ -187,7 +187,7 @@ def test_all_problems_are_told_at_once():
         ("LINKBACK_XYZZY", ", ".join(NAMES)),
     ],
 )
-def test_an_unknown_setting_is_told_with_its_nearest(name, hint):
+def test_an_unknown_setting_is_reported_with_its_nearest(name, hint):
     with pytest.raises(SettingsError, match=f"pelican_linkback: {name} is not") as told:
         read({**SITE, name: 1})
     assert hint in str(told.value)

@@ -337,7 +337,7 @@ def test_shared_entries_are_what_unshared_ones_are(articles, options):
 
 @settings(deadline=None, max_examples=50)
 @given(ARTICLES, OPTIONS)
-def test_what_a_class_does_not_override_is_shared_and_can_not_be_told(articles, options):
+def test_what_a_class_does_not_override_is_shared_and_can_not_be_reported(articles, options):
     site = site_of(articles, EntryCache(on=True), **options)
     site = replace(site, template=template, warn=lambda *words: None)
     unshared = replace(site, sharing=EntryCache(on=False))
@@ -484,7 +484,7 @@ def test_an_entry_is_worked_out_once(feed_class):
 
 
 @pytest.mark.parametrize("feed_class", [of(Numbered), Feed, More])
-def test_an_entry_that_may_depend_on_its_document_is_made_anew(feed_class):
+def test_an_entry_that_may_depend_on_its_document_is_made_again(feed_class):
     class Shown(feed_class):
         title, link, path = "T", "/", "x.xml"
 

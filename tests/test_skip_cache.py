@@ -122,7 +122,7 @@ def test_an_unchanged_site_is_not_looked_at_again_until_it_changes(site, monkeyp
         assert known["line"] == "Linkbacks: 0 sent, 0 failed"
 
 
-def test_a_problem_is_told_by_every_build(site) -> None:
+def test_a_problem_is_reported_by_every_build(site) -> None:
     site.article("one", pingback="nonsense")
     assert len(site.build().problems) == 1
     assert len(site.build().problems) == 1

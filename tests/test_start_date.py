@@ -28,7 +28,9 @@ def test_looking_leaves_no_trace(beginning: StartDate, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_site_that_told_somebody_before_began_then(beginning: StartDate, tmp_path: Path) -> None:
+def test_the_first_delivery_of_a_site_is_its_start_date(
+    beginning: StartDate, tmp_path: Path
+) -> None:
     Journal(tmp_path / "deliveries.jsonl").append(
         {"v": 1, "at": "2026-01-31T23:00:00+00:00"},
         {"v": 1, "at": "2026-02-01T00:00:00+00:00"},

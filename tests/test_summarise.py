@@ -29,7 +29,7 @@ def test_what_is_said_twice_counts_once():
     assert list(summarised(texts(1) * 9)) == [("k0", ())]
 
 
-def test_what_is_gathered_is_told_once_the_gravest_first(caplog):
+def test_what_is_gathered_is_reported_once_the_gravest_first(caplog):
     messages = MessageBuffer(logging.getLogger("a.stage"))
     for number in range(FEW + 1):
         messages.warn("{} is odd", number)

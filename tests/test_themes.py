@@ -101,7 +101,7 @@ def test_a_link_that_is_no_address_is_passed_over(blog):
     assert places(blog.build(LINKBACK_AUTODISCOVERY=True).read("index.html")) == ["all.atom.xml"]
 
 
-def test_an_article_says_whom_it_told(blog):
+def test_an_article_lists_its_linkbacks(blog):
     theme(
         blog,
         "{% if article %}{% for each in article.linkbacks %}{{ each.target }} {{ each.state }} "

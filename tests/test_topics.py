@@ -63,7 +63,7 @@ def feeds(tmp_path: Path) -> Feeds:
 # Versions
 
 
-def test_as_much_is_compared_as_the_web_door_keeps():
+def test_as_much_is_compared_as_the_client_keeps():
     assert SEEN == MAX_BODY
 
 
@@ -86,7 +86,7 @@ def test_a_page_is_the_version_as_far_as_it_was_fetched(rest):
 # News
 
 
-def test_what_is_new_to_a_hub_is_remembered_and_not_told(feeds: Feeds):
+def test_what_is_new_to_a_hub_is_remembered_and_not_sent(feeds: Feeds):
     assert feeds.events() == ["queued", "outcome"]
     known = feeds.ping()
     assert (known.state, known.reason, known.attempts) == (State.NOTHING, "nobody-yet", 0)
@@ -101,7 +101,7 @@ def test_a_feed_is_asked_for_in_any_form(feeds: Feeds):
     assert "Accept" not in fetched.headers
 
 
-def test_a_change_is_told_once(feeds: Feeds):
+def test_a_change_is_sent_once(feeds: Feeds):
     changed = feeds.upload("second")
     report = feeds.sender().run((), changed)
     assert report.sent == 1
@@ -113,7 +113,7 @@ def test_a_change_is_told_once(feeds: Feeds):
     assert feeds.ping().acknowledged == version_of(b"second")
 
 
-def test_what_changed_and_changed_back_before_it_was_told_is_not_told(feeds: Feeds):
+def test_what_changed_and_changed_back_before_it_was_sent_is_not_sent(feeds: Feeds):
     feeds.sender().run((), feeds.upload("second"))
     feeds.pings()
     feeds.sender().run((), [topic("third")])
@@ -141,7 +141,7 @@ def test_who_does_not_know_the_feeds_leaves_them_as_they_are(feeds: Feeds, artic
     assert feeds.events() == ["queued", "outcome", "queued"]
 
 
-def test_a_feed_that_could_not_be_built_once_is_not_told_for_that(feeds: Feeds):
+def test_a_feed_that_could_not_be_built_once_is_not_sent_for_that(feeds: Feeds):
     feeds.sender().run((), [])
     feeds.sender().run((), [topic("first")])
     assert feeds.asked() == []
@@ -162,7 +162,7 @@ def test_articles_are_not_mistaken_for_feeds(feeds: Feeds):
     assert feeds.asked() == []
 
 
-def test_the_attempt_is_on_record_before_the_hub_is_told(feeds: Feeds):
+def test_the_attempt_is_on_record_before_the_hub_is_notified(feeds: Feeds):
     seen: list[list[str]] = []
 
     def hub(_: Request) -> Reply:
@@ -175,7 +175,7 @@ def test_the_attempt_is_on_record_before_the_hub_is_told(feeds: Feeds):
     assert feeds.events()[4:] == ["outcome"]
 
 
-def test_a_kill_while_the_hub_is_told_repeats_that_one_ping(feeds: Feeds):
+def test_a_kill_during_a_ping_repeats_that_one_ping(feeds: Feeds):
     def killed(_: Request) -> Reply:
         raise SystemExit
 
@@ -191,7 +191,7 @@ def test_a_kill_while_the_hub_is_told_repeats_that_one_ping(feeds: Feeds):
 
 
 @pytest.mark.parametrize("orders", [1, -1], ids=["ours first", "theirs first"])
-def test_two_branches_that_both_told_are_one_memory(feeds: Feeds, tmp_path: Path, orders: int):
+def test_two_branches_that_both_sent_make_one_journal(feeds: Feeds, tmp_path: Path, orders: int):
     common = feeds.journal.path.read_bytes()
     feeds.sender().run((), feeds.upload("second"))
     ours = feeds.journal.path.read_bytes().removeprefix(common)
@@ -232,7 +232,7 @@ def test_a_hub_that_does_not_take_it_is_named(feeds: Feeds, answer, state, words
     assert words in notice.text
 
 
-def test_it_is_given_up_and_told_of_the_next_version(feeds: Feeds):
+def test_it_is_given_up_and_notified_of_the_next_version(feeds: Feeds):
     feeds.web.pages[f"{HUB}/"] = Reply(503)
     once = Policy(attempts=1)
     report = feeds.sender(policy=once).run((), feeds.upload("second"))
@@ -297,7 +297,7 @@ def test_it_waits_for_the_upload(feeds: Feeds, online, reason, words):
 
 
 def test_there_is_no_end_to_the_waiting(feeds: Feeds):
-    """A hub that was told too early is not told again: see ``readiness``."""
+    """A hub that was notified too early is not notified again: see ``readiness``."""
     feeds.sender().run((), [topic("second")])
     feeds.now += timedelta(days=30)
     assert feeds.sender().run((), [topic("second")]).waiting == 1

@@ -143,7 +143,7 @@ def test_a_slash_that_differs_is_shown() -> None:
     assert "links to http://Example.org/p/," in objection.sentence
 
 
-def test_all_that_is_wrong_is_told() -> None:
+def test_all_that_is_wrong_is_reported() -> None:
     codes = [objection.code for objection in preflight("<p>nothing</p>", TARGET)]
     assert codes == ["no-title", "not-linked"]
 
@@ -176,7 +176,7 @@ def test_any_page_is_examined(html: str) -> None:
     assert all(objection.remedy for objection in preflight(html, TARGET))
 
 
-def test_a_page_of_beginnings_costs_little() -> None:
+def test_a_page_of_unclosed_tags_costs_little() -> None:
     hostile = "<!--<script><a href='" * 7_000
     assert [objection.code for objection in preflight(hostile, TARGET)] == [
         "no-title",

@@ -34,7 +34,7 @@ def command(site, *argv):
     return cli.main([argv[0], "-s", str(conf), *argv[1:]])
 
 
-def test_an_update_is_told_once_and_to_a_fresh_endpoint(site, host, receiver):
+def test_an_update_is_sent_once_and_to_a_fresh_endpoint(site, host, receiver):
     target = f"{receiver.url}/a"
     write(site, target)
     site.build()
@@ -67,7 +67,7 @@ def test_an_update_waits_until_the_page_online_is_the_built_one(site, host, rece
         assert receiver.log == [202, 202]
 
 
-def test_a_link_that_is_taken_away_is_told_once(site, host, receiver):
+def test_a_link_that_is_taken_away_is_sent_once(site, host, receiver):
     kept, gone = f"{receiver.url}/kept", f"{receiver.url}/gone"
     write(site, kept, gone)
     site.build()
@@ -95,7 +95,7 @@ def test_a_link_whose_mark_alone_is_taken_away_stands(site, host, receiver):
 
 
 @pytest.mark.parametrize("old_page", ["gone", "redirects"])
-def test_a_move_tells_the_new_url_and_retracts_the_old(site, host, receiver, old_page):
+def test_a_move_sends_the_new_url_and_retracts_the_old(site, host, receiver, old_page):
     target = f"{receiver.url}/a"
     write(site, target)
     site.build()
@@ -125,7 +125,7 @@ def test_a_move_waits_for_the_old_page_to_be_taken_away(site, host, receiver):
     assert list(receiver.mentions) == [(f"{host.url}/two.html", target)]
 
 
-def test_a_deletion_is_reported_and_told_only_when_the_author_says_so(site, host, receiver, capsys):
+def test_a_deletion_is_reported_and_sent_only_when_the_author_says_so(site, host, receiver, capsys):
     source = f"{host.url}/one.html"
     article = write(site, f"{receiver.url}/a", f"{receiver.url}/b")
     write(site, name="other")
@@ -161,7 +161,7 @@ def test_a_page_in_the_way_of_a_tombstone_is_left_as_it_is(site, host, receiver,
     assert receiver.log == [202]
 
 
-def test_nobody_is_told_of_a_page_that_nobody_was_told_of(site, host, receiver, capsys):
+def test_nothing_is_retracted_that_was_not_sent(site, host, receiver, capsys):
     site.article("one")
     site.build()
     assert command(site, "retract", f"{host.url}/one.html") == 1

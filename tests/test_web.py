@@ -39,7 +39,7 @@ def serve(request: pytest.FixtureRequest) -> Iterator[Serve]:
         server.__exit__(None, None, None)  # type: ignore[attr-defined]
 
 
-def test_an_answer_is_told_whole(serve: Serve) -> None:
+def test_an_answer_is_returned_completely(serve: Serve) -> None:
     headers = [("Link", "</a>; rel=x"), ("X-Other", "1"), ("Link", "</b>; rel=y")]
     web, base, _ = serve({"/": Reply(200, headers, b"<p>")})
     with web:

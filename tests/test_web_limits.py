@@ -114,20 +114,20 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("answer", "reason"), WRONG.values(), ids=WRONG)
-def test_a_wrong_answer_is_told_in_words(answer: bytes, reason: str) -> None:
+def test_a_wrong_answer_is_reported_in_words(answer: bytes, reason: str) -> None:
     with server(says(answer)) as (base, _), pytest.raises(Unreachable) as caught:
         a_web().get(f"{base}/")
     assert reason in caught.value.reason
 
 
-def test_a_closed_port_is_told_in_words() -> None:
+def test_a_closed_port_is_reported_in_words() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     with pytest.raises(Unreachable, match="refused the connection"):
         a_web().get(url)
 
 
-def test_what_the_system_says_is_told_too() -> None:
+def test_what_the_system_says_is_reported_too() -> None:
     def broken(host: str) -> list[str]:
         raise OSError(24, "Too many\x1b[31m open files")
 

@@ -50,8 +50,8 @@ def host(host, site, hub):
 BOATS = {"/boats.atom.xml", "/boats.rss.xml", "/all.json"}
 
 
-def told(host, hub) -> list[str]:
-    """The paths of the feeds that the hub was told of since this was last asked."""
+def notified(host, hub) -> list[str]:
+    """The paths of the feeds that the hub was notified of since this was last asked."""
     pings, hub.pings[:] = list(hub.pings), []
     assert all(url.startswith(host.url) for url in pings)
     return sorted(url.removeprefix(host.url) for url in pings)
@@ -61,12 +61,12 @@ def published(site, host, hub):
     """Publish once, so that the hub's feeds are known; return nothing but silence."""
     build = site.build()
     assert not build.problems
-    assert told(host, hub) == []
+    assert notified(host, hub) == []
     return build
 
 
 def notices(build) -> list[str]:
-    """What the log says of hubs that were not told."""
+    """The lines of the log about hubs that were not notified."""
     said = [record.getMessage() for record in build.records]
     return [line for line in said if "the hub " in line and "not notified" in line]
 
@@ -75,7 +75,7 @@ def change(site, name="one", category="Boats", body="Another text."):
     site.article(name, body, category=category)
 
 
-def test_a_changed_article_is_told_once_and_for_exactly_the_feeds_that_hold_it(site, host, hub):
+def test_a_changed_article_is_sent_once_and_for_exactly_the_feeds_that_hold_it(site, host, hub):
     published(site, host, hub)
     requests, before = len(host.requests), events(site)
     assert {event["event"] for event in before} == {"queued", "outcome"}
@@ -86,7 +86,7 @@ def test_a_changed_article_is_told_once_and_for_exactly_the_feeds_that_hold_it(s
 
     change(site)
     build = site.build()
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
     assert b"Another text" in hub.fetched[f"{host.url}/boats.atom.xml"]
     assert "Linkbacks: 3 sent, 0 failed" in build.printed
     assert not build.problems
@@ -108,10 +108,10 @@ def test_an_unchanged_rebuild_is_known_as_idle(site, host, hub, monkeypatch):
     change(site)
     site.build()
     assert len(looked) == 3
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
 
 
-def test_a_build_from_scratch_tells_nothing(site, host, hub):
+def test_a_build_from_scratch_sends_nothing(site, host, hub):
     published(site, host, hub)
     for path in site.output.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -120,17 +120,17 @@ def test_a_build_from_scratch_tells_nothing(site, host, hub):
     published(site, host, hub)
 
 
-def test_what_changes_five_times_before_the_upload_is_told_once(site, host, hub, capsys):
+def test_what_changes_five_times_before_the_upload_is_sent_once(site, host, hub, capsys):
     published(site, host, hub)
     host.online = False
     for number in range(5):
         change(site, body=f"Text {number}.")
         build = site.build()
         assert "3 wait for their pages to be ready" in build.printed
-    assert told(host, hub) == []
+    assert notified(host, hub) == []
     host.online = True
     assert run(site, "send") == 0
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
     assert b"Text 4" in hub.fetched[f"{host.url}/boats.atom.xml"]
 
 
@@ -146,7 +146,7 @@ def test_while_the_older_feed_is_online_it_waits(site, host, hub, tmp_path):
         )
         change(site)
         build = site.build()
-        assert told(host, hub) == []
+        assert notified(host, hub) == []
         assert "3 wait" in build.printed
         (line,) = notices(build)
         assert line == (
@@ -155,10 +155,10 @@ def test_while_the_older_feed_is_online_it_waits(site, host, hub, tmp_path):
         )
         host.RequestHandlerClass = older.RequestHandlerClass
         site.build()
-        assert told(host, hub) == sorted(BOATS)
+        assert notified(host, hub) == sorted(BOATS)
 
 
-def test_what_a_killed_build_has_written_is_told_by_the_next(site, host, hub, monkeypatch):
+def test_what_a_killed_build_has_written_is_sent_by_the_next(site, host, hub, monkeypatch):
     published(site, host, hub)
     change(site)
 
@@ -171,7 +171,7 @@ def test_what_a_killed_build_has_written_is_told_by_the_next(site, host, hub, mo
     monkeypatch.undo()
     build = site.build()
     assert "0 written" in build.printed
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
 
 
 def test_a_kill_in_the_midst_of_sending_repeats_what_was_under_way(site, host, hub, monkeypatch):
@@ -181,23 +181,23 @@ def test_a_kill_in_the_midst_of_sending_repeats_what_was_under_way(site, host, h
     with pytest.raises(KeyboardInterrupt):
         site.build()
     monkeypatch.undo()
-    assert told(host, hub) == []
+    assert notified(host, hub) == []
     site.build()
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
 
 
 def _interrupted(_):
     raise KeyboardInterrupt
 
 
-def test_a_hub_that_is_down_is_one_line_and_told_later(site, host, hub):
+def test_a_hub_that_is_down_is_one_line_and_notified_later(site, host, hub):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         down = f"http://127.0.0.1:{closed.getsockname()[1]}/"
         site.build(LINKBACK_HUBS=[down, hub.url])
         change(site)
         build = site.build(LINKBACK_HUBS=[down, hub.url])
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
     assert build.problems == []
     (line,) = notices(build)
     # Two are tried at a time, whichever come first; then the hub is left alone.
@@ -216,7 +216,7 @@ def test_a_hub_that_is_down_is_one_line_and_told_later(site, host, hub):
     build = site.build(LINKBACK_HUBS=[down, hub.url])
     (line,) = notices(build)
     assert "not notified yet (the server refused" in line
-    assert told(host, hub) == []
+    assert notified(host, hub) == []
 
 
 def test_a_hub_in_trouble_is_left_alone_for_the_rest_of_the_run(site, host, hub):
@@ -224,19 +224,19 @@ def test_a_hub_in_trouble_is_left_alone_for_the_rest_of_the_run(site, host, hub)
     hub.status, hub.headers = 429, {"Retry-After": "7200"}
     change(site)
     build = site.build(LINKBACK_PER_HOST=1)
-    assert len(told(host, hub)) == 1
+    assert len(notified(host, hub)) == 1
     (line,) = notices(build)
     assert "not notified yet (the endpoint answers 429: we say so)" in line
     retries = {event["retry_at"] for event in events(site) if "retry_at" in event}
     assert min(retries) > (datetime.now(UTC) + timedelta(minutes=119)).isoformat()
 
 
-def test_a_hub_that_refuses_is_told_kindly_and_again_of_the_next_version(site, host, hub):
+def test_a_hub_that_refuses_is_named_and_notified_of_the_next_version(site, host, hub):
     published(site, host, hub)
     hub.status = 400
     change(site)
     build = site.build()
-    assert len(told(host, hub)) == 3
+    assert len(notified(host, hub)) == 3
     (warning,) = build.problems
     assert warning == (
         f"all.json and 2 more: the hub {hub.url} not notified (the endpoint answers 400: we say "
@@ -247,10 +247,10 @@ def test_a_hub_that_refuses_is_told_kindly_and_again_of_the_next_version(site, h
     hub.status = 202
     change(site, body="A third text.")
     site.build()
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
 
 
-def test_a_build_that_is_no_publication_tells_and_records_nothing(site, host, hub, monkeypatch):
+def test_a_build_that_is_no_publication_sends_and_records_nothing(site, host, hub, monkeypatch):
     published(site, host, hub)
     before = events(site)
     change(site)
@@ -258,11 +258,11 @@ def test_a_build_that_is_no_publication_tells_and_records_nothing(site, host, hu
     site.build(LINKBACK_ALLOW_HOSTS=[])
     monkeypatch.setattr("sys.argv", ["pelican", "--listen", "content"])
     site.build()
-    assert told(host, hub) == []
+    assert notified(host, hub) == []
     assert events(site) == before
     monkeypatch.undo()
     site.build()
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
 
 
 def test_with_sending_turned_off_it_is_recorded_and_due(site, host, hub, capsys):
@@ -270,31 +270,31 @@ def test_with_sending_turned_off_it_is_recorded_and_due(site, host, hub, capsys)
     change(site)
     build = site.build(LINKBACK_SEND=False)
     assert "3 due" in build.printed
-    assert told(host, hub) == []
+    assert notified(host, hub) == []
     assert run(site, "send") == 0
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
 
 
-def test_a_hub_that_the_settings_name_no_more_is_not_told(site, host, hub, capsys):
+def test_a_hub_that_the_settings_name_no_more_is_not_notified(site, host, hub, capsys):
     published(site, host, hub)
     change(site)
     site.build(LINKBACK_SEND=False)
     site.build(LINKBACK_HUBS=[])
     assert run(site, "send") == 0
-    assert told(host, hub) == []
+    assert notified(host, hub) == []
     # Those who subscribed there may still be waiting.
     site.build()
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
 
 
-def test_a_feed_that_is_gone_is_not_told(site, host, hub):
+def test_a_feed_that_is_gone_is_not_sent(site, host, hub):
     published(site, host, hub)
     change(site)
     site.build(LINKBACK_SEND=False)
     site.build(CATEGORY_FEED_RSS=None)
-    assert told(host, hub) == ["/all.json", "/boats.atom.xml"]
+    assert notified(host, hub) == ["/all.json", "/boats.atom.xml"]
     site.build()
-    assert told(host, hub) == ["/boats.rss.xml"]
+    assert notified(host, hub) == ["/boats.rss.xml"]
 
 
 def test_on_a_new_domain_nobody_has_subscribed_yet(site, host, hub):
@@ -307,20 +307,20 @@ def test_on_a_new_domain_nobody_has_subscribed_yet(site, host, hub):
         assert hub.pings == []
         change(site, body="A third text.")
         site.build()
-        assert told(elsewhere, hub) == sorted(BOATS)
+        assert notified(elsewhere, hub) == sorted(BOATS)
 
 
-def test_links_and_hubs_are_told_by_one_run(site, host, hub):
+def test_links_and_hubs_are_sent_by_one_run(site, host, hub):
     with serving(Blog()) as blog:
         published(site, host, hub)
         mark(site, f"{blog.url}/a-post", category="Boats")
         build = site.build()
         assert len(blog.pings) == 1
-        assert told(host, hub) == sorted(BOATS)
+        assert notified(host, hub) == sorted(BOATS)
         assert "Linkbacks: 4 sent, 0 failed" in build.printed
 
 
-def test_the_feeds_of_subsites_are_told_with_the_main_site(site, host, hub):
+def test_the_feeds_of_subsites_are_sent_with_the_main_site(site, host, hub):
     site.settings |= {
         "PLUGINS": ["i18n_subsites", "pelican_linkback"],
         "I18N_SUBSITES": {"de": {}},
@@ -328,10 +328,10 @@ def test_the_feeds_of_subsites_are_told_with_the_main_site(site, host, hub):
     }
     site.article("eins", category="Boote", lang="de")
     site.build()
-    assert told(host, hub) == []
+    assert notified(host, hub) == []
     site.article("eins", "Etwas anderes.", category="Boote", lang="de")
     site.build()
-    assert "/de/boote.atom.xml" in told(host, hub)
+    assert "/de/boote.atom.xml" in notified(host, hub)
     names = {event["article"] for event in events(site) if "article" in event}
     assert {"de/boote.atom.xml", "boats.atom.xml"} <= names
 
@@ -364,9 +364,9 @@ def test_the_command_line_shows_pings_as_it_shows_links(site, host, hub, capsys)
     assert "by websub (accepted)" in " ".join(capsys.readouterr().out.split())
 
 
-def test_a_plan_foresees_what_the_next_build_tells(site, host, hub, capsys):
+def test_a_plan_foresees_what_the_next_build_sends(site, host, hub, capsys):
     def planned():
-        """The feeds that are due, as they would be told."""
+        """The feeds that are due, as they would be sent."""
         capsys.readouterr()
         assert run(site, "plan", "--json") == 0
         rows = json.loads(capsys.readouterr().out)["planned"]
@@ -382,7 +382,7 @@ def test_a_plan_foresees_what_the_next_build_tells(site, host, hub, capsys):
     assert {path: path.read_bytes() for path in before} == before
     assert events(site) == [event for event in events(site) if event["event"] != "attempt"]
     site.build()
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
     assert planned() == []
 
 
@@ -412,7 +412,7 @@ def test_a_plan_is_of_the_feeds_that_name_hubs(site, host, hub, capsys):
     assert run(site, "plan") == 0
     assert "1 due" in capsys.readouterr().out
     site.build()
-    assert told(host, hub) == ["/boats.atom.xml"]
+    assert notified(host, hub) == ["/boats.atom.xml"]
 
 
 def test_a_plan_has_no_feeds_where_a_build_would_write_none(site, host, hub, capsys):
@@ -434,15 +434,15 @@ def test_the_command_waits_for_the_upload_of_feeds(site, host, hub, capsys, monk
 
     monkeypatch.setattr(sending.time, "sleep", uploading)
     assert run(site, "send", "--wait", "10m") == 0
-    assert told(host, hub) == sorted(BOATS)
+    assert notified(host, hub) == sorted(BOATS)
 
 
-def test_compaction_keeps_what_was_told(site, host, hub, capsys):
+def test_compaction_keeps_what_was_sent(site, host, hub, capsys):
     published(site, host, hub)
     for number in range(3):
         change(site, body=f"Text {number}.")
         site.build()
-    told(host, hub)
+    notified(host, hub)
     before = len(events(site))
     assert run(site, "compact") == 0
     assert len(events(site)) < before

@@ -116,7 +116,7 @@ def test_a_receiver_hears_each_version_once(before, now, built, wrong: str) -> N
     assert (wrong in found) if wrong else not found
 
 
-def test_what_a_killed_run_may_have_told_may_be_taken_back() -> None:
+def test_what_a_killed_run_may_have_sent_may_be_taken_back() -> None:
     known = Knowledge()
     oracle.learn_kill(known, {1: replace(ONE, targets=(TARGET,))}, ["blog.example.io"])
     assert not oracle.wrong_telling(known, heard(seen=None), jumped_at=0.0)
@@ -157,7 +157,7 @@ def test_branches_merge_field_by_field_and_line_by_line() -> None:
     assert checks.merged_lines(b"1\n2\n", b"2\n3\n", b"1\n2\n4\n") == b"2\n3\n4\n"
 
 
-def test_what_two_branches_told_is_known_but_not_which_came_last() -> None:
+def test_what_two_branches_sent_is_known_but_not_which_came_last() -> None:
     base = knowing(ONE)
     base.built[1] = 900.0, ONE.content
     one, other = base.copy(), base.copy()
@@ -168,7 +168,7 @@ def test_what_two_branches_told_is_known_but_not_which_came_last() -> None:
     assert not oracle.wrong_telling(oracle.merged(base, one, other), heard(), 0.0)
 
 
-def test_the_world_tells_when_it_is_not_left_alone() -> None:
+def test_the_world_notices_when_it_is_not_left_alone() -> None:
     from random import Random
 
     from tests.years.world import Asked

@@ -176,7 +176,7 @@ def _as_held(delivery: Delivery) -> tuple[str, str, str]:
 
 def _unmarked(delivery: Delivery, post: Post) -> News:
     if delivery.mention.target not in post.links:
-        # Where the receiver has removed it, it has done so for good, whatever it was told then.
+        # A receiver that has removed it will not show it again, whatever it was sent then.
         has_removed = delivery.is_known and not delivery.is_shown
         return Queued(post.article, delivery.acknowledged if has_removed else UNLINKED)
     # A receiver that does not know the mention need not be notified.
