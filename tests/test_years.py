@@ -76,6 +76,17 @@ def test_ids_are_permanent(article: Article, unique_id: str, wrong: bool) -> Non
     assert bool(list(found)) is wrong
 
 
+def test_a_killed_build_may_have_given_an_id_to_what_it_did_not_recognise() -> None:
+    other = replace(ONE, file="b.md", slug="b", title=7, text=7)
+    known = knowing(ONE)
+    oracle.learn_part(known, {1: other}, CONFIG)
+    for unique_id in (ID, oracle.plain_id(other, CONFIG.site_url)):
+        assert not list(oracle.wrong_ids(known.copy(), {1: other}, CONFIG, {1: unique_id}))
+    known = knowing(ONE)
+    oracle.learn_part(known, {1: replace(ONE, slug="b")}, CONFIG)
+    assert list(oracle.wrong_ids(known, {1: replace(ONE, slug="b")}, CONFIG, {1: "tag:x"}))
+
+
 def test_a_new_entry_has_the_id_that_pelican_gives() -> None:
     assert not list(oracle.wrong_ids(Knowledge(), {1: ONE}, CONFIG, {1: ID}))
     assert list(oracle.wrong_ids(Knowledge(), {1: ONE}, CONFIG, {1: "tag:x"}))

@@ -167,8 +167,10 @@ def learn_publication(known: Knowledge, articles: Articles, config: Config) -> N
 def learn_part(known: Knowledge, articles: Articles, config: Config) -> None:
     """Learn what a publication that was killed may have done already."""
     for uid, each in entries(articles).items():
-        perhaps = known.perhaps.get(uid, frozenset())
-        known.perhaps[uid] = perhaps | {plain_id(each, config.site_url)}
+        new_id = frozenset({plain_id(each, config.site_url)})
+        known.perhaps[uid] = known.perhaps.get(uid, frozenset()) | new_id
+        if uid in known.ids and not is_recognised(known, each):
+            known.ids[uid] |= new_id  # the next build recognises it by what this one wrote
         known.places[uid] = known.places.get(uid, frozenset()) | {(each.file, each.url)}
 
 
