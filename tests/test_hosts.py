@@ -17,7 +17,8 @@ from pelican_linkback.exceptions import (
 )
 from pelican_linkback.net.client import Response
 from pelican_linkback.protocol.mention import Outcome, Verdict
-from pelican_linkback.sending.deciding.hosts import Host, Trouble, host_of, trouble_of
+from pelican_linkback.sending.deciding.hosts import Host, Trouble, trouble_of
+from pelican_linkback.text.urls import site_key
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://far.example/a"
@@ -103,4 +104,4 @@ def test_what_a_host_gets_after_trouble() -> None:
     ],
 )
 def test_the_host_of_a_url(url: str, host: str) -> None:
-    assert host_of(url) == host
+    assert site_key(url) == host

@@ -13,13 +13,12 @@ from pelican_linkback.cli import labels
 from pelican_linkback.cli.context import must_publish, read_posts_and_topics
 from pelican_linkback.cli.json_output import delivery_as_json, plan_as_json
 from pelican_linkback.cli.terminal import Screen
-from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.sending import Sending
 from pelican_linkback.sending.deciding.changes import vanished
 from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Skip
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.urls import host_key
+from pelican_linkback.text.urls import site_key
 
 __all__ = ["run_compact", "run_plan", "run_status", "show_plan"]
 
@@ -139,10 +138,7 @@ def _is_at(target: str, host: str) -> bool:
 
     A target in the journal may be no valid URL: then it is on no host.
     """
-    try:
-        actual = host_key(target)
-    except InvalidURL:
-        return False
+    actual = site_key(target)
     without_port = actual if ":" in host else actual.rpartition(":")[0] or actual
     return without_port == host or without_port.endswith(f".{host}")
 

@@ -28,6 +28,7 @@ __all__ = [
     "plainly_joined",
     "resolve",
     "same_site",
+    "site_key",
 ]
 
 LIMIT = 8000
@@ -168,10 +169,16 @@ def same_site(a: str, b: str) -> bool:
 
     A URL that ``check`` refuses belongs to no site.
     """
+    site = site_key(a)
+    return site != "" and site == site_key(b)
+
+
+def site_key(url: str) -> str:
+    """Return what identifies a site: its ``host_key``, or "" if ``check`` refuses ``url``."""
     try:
-        return host_key(a) == host_key(b)
+        return host_key(url)
     except InvalidURL:
-        return False
+        return ""
 
 
 def host_key(url: str) -> str:

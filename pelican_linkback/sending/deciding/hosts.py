@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pelican_linkback.exceptions import (
-    InvalidURL,
     LookupFailed,
     TimedOut,
     Unreachable,
@@ -16,12 +15,11 @@ from pelican_linkback.exceptions import (
 )
 from pelican_linkback.protocol.mention import Outcome, Verdict
 from pelican_linkback.protocol.response import is_passing, pause
-from pelican_linkback.text.urls import host_key
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
 
-__all__ = ["MAX_TIMEOUTS", "Host", "Trouble", "host_of", "trouble_of"]
+__all__ = ["MAX_TIMEOUTS", "Host", "Trouble", "trouble_of"]
 
 MAX_TIMEOUTS = 2
 """The number of exchanges with a host that may time out in a run; then no more are started."""
@@ -102,11 +100,3 @@ class Host(typing.Generic[T]):
         self.timeouts += trouble.timeouts
         if trouble.pause:
             self.paused_until = max(self.paused_until or now, now + trouble.pause)
-
-
-def host_of(url: str) -> str:
-    """Return the host of ``url``; an empty string if ``url`` cannot be fetched."""
-    try:
-        return host_key(url)
-    except InvalidURL:
-        return ""

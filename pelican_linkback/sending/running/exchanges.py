@@ -14,9 +14,10 @@ from pelican_linkback.exceptions import WebError
 from pelican_linkback.protocol.mention import Endpoint, Mention
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.protocol.response import is_passing
-from pelican_linkback.sending.deciding.hosts import host_of, trouble_of
+from pelican_linkback.sending.deciding.hosts import trouble_of
 from pelican_linkback.sending.running.scheduler import HostScheduler
 from pelican_linkback.sending.running.tasks import Once, Turn
+from pelican_linkback.text.urls import site_key
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Request, Response
@@ -107,7 +108,7 @@ class Exchanges:
         """Make ``requests``, including redirects; ``begin`` is called before the first."""
         request = next(requests)
         while True:
-            turn = Turn(host_of(request.url))
+            turn = Turn(site_key(request.url))
             yield turn
             if begin is not None:
                 begin()

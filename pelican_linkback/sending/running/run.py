@@ -24,7 +24,7 @@ from pelican_linkback.sending.deciding.answers import (
     read_answer,
     read_status,
 )
-from pelican_linkback.sending.deciding.hosts import OUT_OF_ORDER, host_of, trouble_of
+from pelican_linkback.sending.deciding.hosts import OUT_OF_ORDER, trouble_of
 from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Asked, Attempt
@@ -42,7 +42,7 @@ from pelican_linkback.sending.running.scheduler import HostScheduler
 from pelican_linkback.sending.running.tasks import Once, Task, Turn
 from pelican_linkback.sending.running.visits import Objected, Visits
 from pelican_linkback.text.printable import described, printable
-from pelican_linkback.text.urls import page_key
+from pelican_linkback.text.urls import page_key, site_key
 
 __all__ = ["HeldBack", "Run", "Tools"]
 
@@ -106,8 +106,8 @@ class Run:
         """
         recorder = self._recorder
         known = recorder.ledger.deliveries.values()
-        suspects = {host_of(_receiver(each)) for each in known if each.state is State.ATTEMPTED}
-        hosts = {each: host_of(_receiver(recorder.delivery(each))) for each in recorder.due}
+        suspects = {site_key(_receiver(each)) for each in known if each.state is State.ATTEMPTED}
+        hosts = {each: site_key(_receiver(recorder.delivery(each))) for each in recorder.due}
         rank = {host: self._tools.times.chance() for host in dict.fromkeys(hosts.values())}
 
         def order(mention: Mention) -> tuple[bool, float]:
