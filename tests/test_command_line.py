@@ -214,7 +214,7 @@ def test_settings_that_are_broken_are_named_with_the_reason(folder, call, text, 
     ("words", "status", "says"),
     [
         (["retract", "old.html"], 2, "old.html: it is not absolute"),
-        (["retract", "https://me.example.io/x"], 1, "no webmention was sent for"),
+        (["retract", "https://me.example.io/x"], 1, "nothing that can be retracted was sent for"),
         (["check", "--import", "old.xml"], 1, "old.xml: it cannot be read (No such file"),
         (["check", "--import", "gopher://x"], 1, "gopher://x: its scheme is gopher, and only"),
         (["send", "--since", "2026-01-01"], 2, 'it needs LINKBACK_TARGETS = "all"'),

@@ -116,7 +116,7 @@ def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Scree
     source = _source(arguments.url, known)
     if not any(each.is_shown for each in known if each.mention.source == source):
         raise LinkbackError(
-            f"no webmention was sent for {source}, so there is nothing to retract; "
+            f"nothing that can be retracted was sent for {source}; "
             "pelican-linkback status -v shows what was sent for which page"
         )
     try:
