@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from pelican_linkback.protocol.mention import Endpoint, Outcome
 from pelican_linkback.sending.deciding.decider import Ask, Decision, Send, Wait
-from pelican_linkback.sending.deciding.hosts import host_of
 from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.text.urls import site_key
 
 __all__ = ["held_back", "paused_hosts", "receivers"]
 
@@ -49,6 +49,6 @@ def held_back(
     """
     if not isinstance(decision, Send | Ask):
         return decision
-    hosts = [(paused[host], host) for host in map(host_of, urls) if host in paused]
+    hosts = [(paused[host], host) for host in map(site_key, urls) if host in paused]
     until, host = max(hosts, default=(waits_until, ""))
     return Wait(until, decision.reason, host) if until > waits_until else decision
