@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 __all__ = [
+    "FAULTS",
     "FeedError",
     "Heard",
     "InvalidURL",
@@ -42,6 +43,13 @@ __all__ = [
     "UnreadableFeed",
     "WebError",
 ]
+
+FAULTS = (Exception, SystemExit)
+"""What is one item's fault where code of others runs, such as a hook of a Feed class or a listener.
+
+``sys.exit`` in a hook is a bug of that hook, and no wish of who builds the site; KeyboardInterrupt
+is one, and ends the build.
+"""
 
 
 class LinkbackError(Exception):

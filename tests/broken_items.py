@@ -46,7 +46,7 @@ class ShyError(Exception):
         raise ValueError("shy")
 
 
-def raising(kind: type[Exception], *arguments: object) -> Callable[..., Any]:
+def raising(kind: type[BaseException], *arguments: object) -> Callable[..., Any]:
     def hook(*_: Any, **__: Any) -> Any:
         raise kind(*arguments)
 
@@ -54,6 +54,7 @@ def raising(kind: type[Exception], *arguments: object) -> Callable[..., Any]:
 
 
 lost = raising(KeyError, "lost")
+leaving = raising(SystemExit, "bye")
 
 
 class Shelf:
@@ -193,6 +194,18 @@ ARTICLES = {
         costs_entry=True,
         costs_linkbacks=True,
     ),
+    "content that leaves": Broken(
+        spoiled(get_content=leaving),
+        "'{name}.md' is left out of ",
+        costs_entry=True,
+        costs_linkbacks=True,
+    ),
+    "a title that leaves": Broken(
+        spoiled(title=type("Leaving", (), {"__str__": leaving})()),
+        "{name}.md: it is left out of the feeds: SystemExit: bye",
+        costs_entry=True,
+        costs_linkbacks=True,
+    ),
     "a title that cannot be shown": Broken(
         spoiled(title=Shy()),
         "{name}.md: it is left out of the feeds: ValueError: shy",
@@ -269,6 +282,19 @@ FEEDS = {
         by_name("tests.broken_feeds.{name}"), "tests.broken_feeds.{name}: ", costs_feed=True
     ),
     "a constructor that raises": _feed("{Name}: KeyError", __init__=lost),
+    "a constructor that leaves": _feed("{Name}: SystemExit: bye", __init__=leaving),
+    "objects that leave": _feed("{Name}: SystemExit: bye, in objects of", objects=leaving),
+    "a path that leaves": _feed("{Name}: SystemExit: bye, in path of", path=leaving),
+    "a title that leaves": _feed("{Name}: SystemExit: bye, in title of", title=leaving),
+    "a url that leaves": _feed("{Name}: SystemExit: bye, in url of", url=leaving),
+    "a filter that leaves": _feed("{Name}: SystemExit: bye, in filter of", filter=leaving),
+    "a feed_type that leaves": _feed("{Name}: SystemExit: bye, in feed_type", feed_type=leaving),
+    "a hook that leaves for one": Broken(
+        declared(item_comments=for_one(leaving)), "'sound.md' is left out of {Name}: SystemExit"
+    ),
+    "a generator that leaves": _feed(
+        "{Name}: SystemExit: bye", feed_type=type("Root", (Atom1Feed,), {"save": leaving})
+    ),
     "objects that raise": _feed("{Name}: KeyError: 'lost', in objects of", objects=lost),
     "objects that are none": _feed("{Name}: objects is 5", objects=lambda *_: 5),
     "objects that cannot be shown": _feed(
@@ -331,7 +357,7 @@ FEEDS = {
 # Listeners, state, output
 
 
-def listener(signal: Any, kind: type[Exception]) -> Callable[[Shelf, str], None]:
+def listener(signal: Any, kind: type[BaseException]) -> Callable[[Shelf, str], None]:
     def put(shelf: Shelf, name: str) -> None:
         broken = raising(kind, "lost")
         broken.__qualname__ = f"listener_{name}"
@@ -404,6 +430,14 @@ OTHERS = {
     ),
     "a listener of feed_written": Broken(
         listener(signals.feed_written, ShyError), "listener_{name} listens to the feeds and fails"
+    ),
+    "a listener of feed_generated that leaves": Broken(
+        listener(signals.feed_generated, SystemExit),
+        "listener_{name} listens to the feeds and fails: SystemExit",
+    ),
+    "a listener of feed_written that leaves": Broken(
+        listener(signals.feed_written, SystemExit),
+        "listener_{name} listens to the feeds and fails: SystemExit",
     ),
     "a listener that sets odd hubs": Broken(meddler(hubs=5), "What a listener of", once=True),
     "a listener that sets an odd title": Broken(

@@ -246,6 +246,17 @@ def test_no_partial_is_looked_up_that_would_warn():
     assert resolve(Now(), "aspect", 7) == bound(Now(), "aspect")(7) == "partial 7"
 
 
+@pytest.mark.parametrize("override", ["mine", functools.partial("{} {}".format, "own")])
+def test_a_partial_of_the_class_gives_way_to_what_the_instance_has(override):
+    class Now:
+        aspect = WarningPartial("{} {}".format, "partial")
+
+    feed = Now()
+    feed.aspect = override
+    expected = "mine" if override == "mine" else "own 7"
+    assert resolve(feed, "aspect", 7) == bound(feed, "aspect")(7) == expected
+
+
 def test_a_partial_gets_the_subject_on_every_python():
     class Later:
         aspect = MethodPartial("{} {}".format, "partial")

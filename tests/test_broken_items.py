@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pelican_linkback.feeds import STOCK_FEEDS, AtomAllFeed
-from tests.broken_items import ARTICLES, FEEDS, OTHERS, TARGET, Broken, Shelf
+from tests.broken_items import ARTICLES, FEEDS, OTHERS, TARGET, Broken, Shelf, declared, raising
 from tests.conftest import Build, SiteBuilder, plugins_disconnected
 
 ALL = {**ARTICLES, **FEEDS, **OTHERS}
@@ -196,3 +196,12 @@ def test_any_of_them_in_any_order_cost_themselves(
     with plugins_disconnected(), tempfile.TemporaryDirectory() as folder:
         shelf = sound_site(SiteBuilder(Path(folder), caplog, capsys))
         check(build_with(shelf, things, order.shuffle), things)
+
+
+@pytest.mark.parametrize("aspect", ["objects", "path", "title", "items", "item_title", "filter"])
+def test_an_interrupt_in_a_hook_ends_the_build(site: SiteBuilder, aspect: str) -> None:
+    shelf = Shelf(site)
+    site.article("one")
+    declared(**{aspect: raising(KeyboardInterrupt)})(shelf, "mine")
+    with pytest.raises(KeyboardInterrupt):
+        site.build(LINKBACK_FEEDS=shelf.feeds)

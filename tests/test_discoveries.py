@@ -294,6 +294,17 @@ class Failing(Webmention):
         raise KeyError("tide")
 
 
+class Leaving(Webmention):
+    def find(self, answer: Answer) -> None:
+        raise SystemExit("bye")
+
+
+def test_a_protocol_that_leaves_the_program_is_one_that_fails(target: Target) -> None:
+    found = look_up(Discoveries(protocols=Registry([Leaving()])), target.web, PAGE, NOON)
+    why = "RuntimeError: SystemExit: bye, in the protocol webmention"
+    assert found.where == Outcome(Verdict.LATER, "error", why)
+
+
 def test_a_protocol_with_the_name_of_a_field_is_not_cached(target: Target) -> None:
     protocols, journal = Registry([Named()]), Journal(target.path)
     target.serve(("Cache-Control", "max-age=60"))

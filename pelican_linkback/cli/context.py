@@ -12,7 +12,7 @@ from pelican import DEFAULT_CONFIG_NAME, Pelican
 from pelican.settings import read_settings
 
 from pelican_linkback.cli.config_edits import NAMES
-from pelican_linkback.exceptions import SettingsError
+from pelican_linkback.exceptions import FAULTS, SettingsError
 from pelican_linkback.plugin.adapters import ReadSite, first_day, posts_of, read_site
 from pelican_linkback.sending import Post
 from pelican_linkback.sending.deciding.topics import Topic
@@ -45,7 +45,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         raise SettingsError([f"there is no file {file}; name the site's settings with -s"])
     try:
         pelican = read_settings(file, override=dict(arguments.overrides))
-    except Exception as error:  # a settings file is a program, and can fail in any way
+    except FAULTS as error:  # a settings file is a program, and can fail in any way
         what = f"cannot be read: {described(error)}"
         if "path containing the content" in str(error):  # Pelican's message names no setting
             what = "names a PATH that is no folder; it is the folder with the articles"

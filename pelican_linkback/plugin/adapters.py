@@ -18,6 +18,7 @@ from pelican import signals
 from pelican.contents import Article
 from pelican.log import console
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.plugin.contents import attempt, marks_of, name_of, published
@@ -104,7 +105,7 @@ def pieces_of(contents: Iterable[Content], settings: Settings) -> Iterator[str]:
     for content in contents:
         try:
             yield from _pieces(content)
-        except Exception:  # noqa: BLE001 (said by posts_of, which reads the same)
+        except FAULTS:  # said by posts_of, which reads the same
             yield "cannot be read"
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from pelican.contents import Article
 
-from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.exceptions import FAULTS, LinkbackError
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.plugin.pelican_types import Generator, ReadArticle, ReadContent
@@ -93,7 +93,7 @@ def attempt(
     """
     try:
         return act(content)
-    except Exception as error:  # noqa: BLE001 (the border: the fault is that of one article)
+    except FAULTS as error:  # the border: the fault is that of one article
         why = printable(error) if isinstance(error, LinkbackError) else described(error)
         say(f"{name_of(content)}: {cost}: {why}")
         return otherwise
@@ -119,7 +119,7 @@ def read_through(site_url: str, content: Content) -> Place:
 def name_of(content: object) -> str:
     """Return the name of an article or page: its file, or its URL if it has none."""
     for read in _NAMES:
-        with suppress(Exception):  # a message about a broken article needs a name, too
+        with suppress(*FAULTS):  # a message about a broken article needs a name, too
             if name := read(content):
                 return str(name)
     return type(content).__name__
@@ -134,6 +134,6 @@ def is_marked(content: Content) -> bool:
     """Return whether an article or page has marks; one that cannot be read has none."""
     try:
         marks = marks_of(content)
-    except Exception:  # noqa: BLE001 (said where its linkbacks are gathered)
+    except FAULTS:  # said where its linkbacks are gathered
         return False
     return bool(marks.urls or marks.all)

@@ -15,7 +15,7 @@ from urllib.parse import quote, urljoin
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
-from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.exceptions import FAULTS, InvalidURL
 from pelican_linkback.feeds.articles.groups import InLanguage
 from pelican_linkback.feeds.articles.kinds import AllFeed
 from pelican_linkback.feeds.formats.registry import format_of, media_type
@@ -68,7 +68,9 @@ class FeedLink:
 class _Offer:
     """A feed of the site; ``link`` is None if its class fails."""
 
-    def __init__(self, document: Document, report: Callable[[Document, Exception], None]) -> None:
+    def __init__(
+        self, document: Document, report: Callable[[Document, BaseException], None]
+    ) -> None:
         self._document, self._report = document, report
 
     @property
@@ -92,7 +94,7 @@ class _Offer:
         """The link to it; an exception of its class is reported, and costs this link only."""
         try:
             return _link(self._document)
-        except Exception as error:  # noqa: BLE001 (whatever a hook raises)
+        except FAULTS as error:  # whatever a hook raises
             self._report(self._document, error)
             return None
 
@@ -115,7 +117,7 @@ class FeedLinks:
         """Return the link elements, one a line."""
         try:
             found = self.of(context if page is None else _variables(page))
-        except Exception as error:  # noqa: BLE001 (a template may hand over anything)
+        except FAULTS as error:  # a template may hand over anything
             self._fail("feed_links() has no links for {}: {}", type(page).__name__, error)
             found = []
         return Markup("\n").join(found)
@@ -125,10 +127,10 @@ class FeedLinks:
         try:
             name = str(context.get("output_file") or path.name)
             add_missing_links(path, self.of(context), self._stages[0].reader.url, name)
-        except Exception as error:  # noqa: BLE001 (the border of a page)
+        except FAULTS as error:  # the border of a page
             self._fail("{} has no further links to feeds: {}", path.name, error)
 
-    def _fail(self, words: str, name: str, error: Exception) -> None:
+    def _fail(self, words: str, name: str, error: BaseException) -> None:
         """Report an error about pages, once."""
         problem = words.format(printable(name), described(error))
         if problem not in self._failures:
@@ -171,7 +173,7 @@ def _key(subject: object) -> Hashable:
     try:
         hash(subject)
         is_usable = subject == subject  # noqa: PLR0124 (to see whether it raises)
-    except Exception:  # noqa: BLE001 (whatever an object of the author's may raise)
+    except FAULTS:  # whatever an object of the author's may raise
         is_usable = False
     return (type(subject), subject if is_usable else id(subject))
 

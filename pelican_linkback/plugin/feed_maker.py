@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeVar
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 from pelican import signals
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds import Site
 from pelican_linkback.feeds.formats.base import Generator
 from pelican_linkback.feeds.formats.registry import format_of
@@ -70,7 +71,7 @@ class FeedMaker:
         """
         try:
             return write()
-        except Exception as error:
+        except FAULTS as error:
             if not isinstance(made.feed, Generator) or not self._mend(made.feed, made.head, error):
                 raise
             return write()
@@ -85,7 +86,7 @@ class FeedMaker:
             feed=made.feed,
         )
 
-    def _mend(self, feed: Generator, head: Mapping[str, object], error: Exception) -> bool:
+    def _mend(self, feed: Generator, head: Mapping[str, object], error: BaseException) -> bool:
         """Remove what cannot be written of a feed; return whether anything is left to write."""
         broken = feed.drop_broken_items()
         if broken and not feed.num_items():
@@ -110,7 +111,7 @@ class FeedMaker:
             self._said.add(what)
             self._messages.add(logging.ERROR, what, text)
 
-    def _report_listener(self, listener: Listener, error: Exception) -> None:
+    def _report_listener(self, listener: Listener, error: BaseException) -> None:
         name = name_of(listener)
         sentence = f"{name} listens to the feeds and fails: {described(error)}"
         self._say_once(name, f"{sentence}; they are written without it")
@@ -128,7 +129,7 @@ class Failure(NamedTuple):
     """A document that cannot be built, and why; ``more`` says for which others this stands, too."""
 
     document: Document
-    error: Exception
+    error: BaseException
     more: str = ""
 
 
@@ -154,5 +155,5 @@ def _generator(document: Document) -> type | None:
     """Return the class that writes a document; None where the feed cannot say."""
     try:
         return document.feed.generator_class(document.obj)
-    except Exception:  # noqa: BLE001 (this is what is wrong with the feed)
+    except FAULTS:  # this is what is wrong with the feed
         return None

@@ -23,7 +23,7 @@ from pathlib import Path
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback import feeds
-from pelican_linkback.exceptions import FeedError, JournalError
+from pelican_linkback.exceptions import FAULTS, FeedError, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, Site
 from pelican_linkback.feeds.articles.id_assignment import Assigned
 from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
@@ -141,7 +141,7 @@ class FeedStage:
         site, _ = self._identified(store, stages, now)
         with _absolute_links(self._generator.context, site.url):
             for document in catalogue(self._classes, site).documents:
-                with suppress(Exception):
+                with suppress(*FAULTS):
                     if not document.number and document.feed.aspect("hubs", document.obj):
                         made = self._maker.make(document, site)
                         data = self._maker.write(made, partial(_bytes_of, made.feed))
@@ -191,8 +191,8 @@ class FeedStage:
                 (each, self._write_one(each, site, users.get(each.path)))
                 for each in catalogued.documents
             ]
-        failures = [Failure(each, why) for each, why in outcomes if isinstance(why, Exception)]
-        built = [each for each, outcome in outcomes if not isinstance(outcome, Exception)]
+        failures = [Failure(each, why) for each, why in outcomes if isinstance(why, BaseException)]
+        built = [each for each, outcome in outcomes if not isinstance(outcome, BaseException)]
         for failure in summarised(failures, built):
             self.report(*failure)
         self.is_over, self.paths, self.failed = True, paths, catalogued.failed
@@ -231,7 +231,7 @@ class FeedStage:
         for problem in finished.errors:
             logger.warning("A feed cannot be removed, or put back: %s", problem)
 
-    def _write_one(self, document: Document, site: Site, user: str | None) -> bool | Exception:
+    def _write_one(self, document: Document, site: Site, user: str | None) -> bool | BaseException:
         """Write one document; return whether it changed, or why it cannot be built."""
         try:
             if user:
@@ -248,13 +248,13 @@ class FeedStage:
             write = partial(self.output.write, document.path, document.owner, kind=kind)
             edit, write_it = self._maker.edit(made), partial(save, made.feed)
             changed = self._maker.write(made, lambda: write(write_it, edit))
-        except Exception as error:  # noqa: BLE001 (the border: whatever a hook or a generator raises)
+        except FAULTS as error:  # the border: whatever a hook or a generator raises
             return error
         logger.info('%s "%s"', "Writing" if changed else "Unchanged:", self._path(document))
         self.with_hubs += self._followed(made)
         return changed
 
-    def report(self, document: Document, error: Exception, more: str = "") -> None:
+    def report(self, document: Document, error: BaseException, more: str = "") -> None:
         """Report an error that costs a feed, or a link to it; each message once."""
         named = error if isinstance(error, FeedError) else f"{document}: {described(error)}"
         named = f"{named}{more}"

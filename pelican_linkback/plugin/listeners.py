@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from pelican import signals
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.plugin.pelican_types import Listener, Signal
 
@@ -18,7 +19,7 @@ __all__ = ["name_of", "notify", "notify_of_document"]
 def notify(
     signal: Signal,
     sender: object,
-    failed: Callable[[Listener, Exception], None],
+    failed: Callable[[Listener, BaseException], None],
     **arguments: object,
 ) -> None:
     """Call each listener of ``signal``, and ``failed`` with one that raises and its error."""
@@ -28,7 +29,7 @@ def notify(
 
 def notify_of_document(
     path: Path,
-    failed: Callable[[Listener, Exception], None],
+    failed: Callable[[Listener, BaseException], None],
     damaged: Callable[[Listener, str], None],
     **arguments: object,
 ) -> bool:
@@ -61,13 +62,13 @@ def notify_of_document(
 def _call(
     listener: Listener,
     sender: object,
-    failed: Callable[[Listener, Exception], None],
+    failed: Callable[[Listener, BaseException], None],
     **arguments: object,
 ) -> bool:
     """Call a listener, and ``failed`` with it and its error if it raises; return False then."""
     try:
         listener(sender, **arguments)
-    except Exception as error:  # noqa: BLE001 (whatever another plugin may raise)
+    except FAULTS as error:  # whatever another plugin may raise
         failed(listener, error)
         return False
     return True

@@ -10,6 +10,7 @@ from posixpath import normpath
 
 from pelican.contents import Article, Content
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.plugin.contents import name_of
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Writer
 
@@ -52,7 +53,7 @@ def _contents(
         if content is not None and of(content):
             kind = type(content).__name__.lower()
             name = f"the {_KINDS.get(kind, kind)} {name_of(content)}"
-            with suppress(Exception):  # one that cannot be read is reported elsewhere
+            with suppress(*FAULTS):  # one that cannot be read is reported elsewhere
                 yield _normal(_save_as(content)), name
 
 

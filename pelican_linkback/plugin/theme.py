@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple, overload
 
-from pelican_linkback.exceptions import JournalError
+from pelican_linkback.exceptions import FAULTS, JournalError
 from pelican_linkback.plugin.pelican_types import Context
 from pelican_linkback.sending import Sending
 from pelican_linkback.settings.model import Settings
@@ -74,7 +74,7 @@ class KnownLinkbacks:
         found: dict[str, list[Linkback]] = {}
         try:
             known = Sending(self._settings).ledger().deliveries.values()
-        except Exception as error:  # noqa: BLE001 (a template shows what is known, if anything is)
+        except FAULTS as error:  # a template shows what is known, if anything is
             why = error if isinstance(error, JournalError) else described(error)
             logger.error("article.linkbacks is empty: %s", why)
             return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.mention import Endpoint
 from pelican_linkback.protocol.registry import Registry
@@ -43,7 +44,7 @@ def discover(answer: Answer, protocols: Registry, missing: str = "") -> Discover
                 if found := protocol.find(answer):
                     url, where = found
                     endpoints.append(Endpoint(traits, check(url), printable(where)))
-        except Exception as error:  # noqa: BLE001 (a protocol may be by another author)
+        except FAULTS as error:  # a protocol may be by another author
             failed = described(error)
     return Discovery(tuple(endpoints), missing or _not_html(answer), failed)
 

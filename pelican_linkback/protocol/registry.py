@@ -10,7 +10,7 @@ from pelican_linkback.protocol.mention import Traits
 from pelican_linkback.protocol.pingback import Pingback
 from pelican_linkback.protocol.webmention import Webmention
 from pelican_linkback.protocol.websub import WebSub
-from pelican_linkback.text.printable import add_place
+from pelican_linkback.text.printable import add_place, described
 
 __all__ = ["BUILT_IN", "Registry", "traits_of"]
 
@@ -49,6 +49,8 @@ class Registry:
         """Yield the protocol with these ``traits``; an error that it raises names it."""
         try:
             yield self._objects[traits.name]
+        except SystemExit as error:  # it is the protocol that fails, and not the program
+            raise RuntimeError(f"{described(error)}, in the protocol {traits}") from error
         except Exception as error:
             add_place(error, f"the protocol {traits}")
             raise

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeGuard
 
-from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.exceptions import FAULTS, InvalidURL
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.protocol.interface import Protocol
 from pelican_linkback.protocol.registry import BUILT_IN, Registry, traits_of
@@ -172,7 +172,7 @@ def _protocol(entry: object) -> Protocol:
         protocol = typing.cast(Protocol, entry() if isinstance(entry, type) else entry)
         missing = [name for name in _NEEDED if not hasattr(protocol, name)]
         name = "" if missing else traits_of(protocol).name
-    except Exception as error:
+    except FAULTS as error:
         raise ValueError(f"{described(error)}; {_PROTOCOLS}") from error
     if missing:
         raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {_PROTOCOLS}")
@@ -187,7 +187,7 @@ def _imported(name: str) -> object:
         raise ValueError(_PROTOCOLS)
     try:
         return getattr(import_module(module), attribute)
-    except Exception as error:  # it may be a program, and can fail in any way
+    except FAULTS as error:  # it may be a program, and can fail in any way
         raise ValueError(f"{name} cannot be imported: {described(error)}") from error
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pelican_linkback.exceptions import FAULTS
+
 __all__ = ["add_place", "described", "place_of", "printable"]
 
 LIMIT = 200
@@ -27,7 +29,7 @@ def printable(words: object, limit: int = LIMIT) -> str:
 def _text(words: object) -> str:
     try:
         return str(words)
-    except Exception as error:  # noqa: BLE001 (whatever the __str__ of a stranger's class may raise)
+    except FAULTS as error:  # whatever the __str__ of a stranger's class may raise
         return f"<{type(words).__name__}, whose __str__ raises {type(error).__name__}>"
 
 
@@ -37,13 +39,13 @@ class _Place(str):
     __slots__ = ()
 
 
-def add_place(error: Exception, place: str) -> None:
+def add_place(error: BaseException, place: str) -> None:
     """Note on ``error`` the place that raised it; the innermost place counts."""
     if not _places(error):
         error.add_note(_Place(place))
 
 
-def place_of(error: Exception) -> str:
+def place_of(error: BaseException) -> str:
     """Return the place that raised ``error``, as ``add_place`` noted it; "" if there is none."""
     return next(iter(_places(error)), "")
 

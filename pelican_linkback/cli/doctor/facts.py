@@ -77,7 +77,7 @@ def loaded_plugins(pelican: PelicanSettings) -> tuple[bool, list[str], str]:
     """
     try:
         plugins = load_plugins(pelican)
-    except Exception as error:  # noqa: BLE001 (a plugin is a program, and can fail in any way)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (a plugin is a program, and can fail in any way)
         return False, [], described(error)
     loaded = any(getattr(each, "register", None) is register for each in plugins)
     names = {getattr(each, "__name__", "") for each in plugins}

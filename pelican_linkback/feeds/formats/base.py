@@ -25,6 +25,7 @@ from typing import IO, Any
 
 from feedgenerator.django.utils import feedgenerator
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.formats.entry_cache import (
     Item,
     Pattern,
@@ -147,13 +148,13 @@ class Generator(feedgenerator.SyndicationFeed):
         updated = self.feed.get("updated")
         return aware(updated) if updated else None
 
-    def drop_broken_items(self) -> list[tuple[Item, Exception]]:
+    def drop_broken_items(self) -> list[tuple[Item, BaseException]]:
         """Remove the items that cannot be written, and return them with their errors."""
-        broken: list[tuple[Item, Exception]] = []
+        broken: list[tuple[Item, BaseException]] = []
         for item in self.items:
             try:
                 self.try_item(item)
-            except Exception as error:  # noqa: BLE001 (whatever an item's values raise)
+            except FAULTS as error:  # whatever an item's values raise
                 broken.append((item, error))
         gone = {id(item) for item, _ in broken}
         self.entries = [item for item in self.entries if id(item) not in gone]

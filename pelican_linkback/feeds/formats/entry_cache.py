@@ -17,6 +17,7 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.formats.kinds import Kind, kind_of
 
 __all__ = [
@@ -36,7 +37,7 @@ T = TypeVar("T")
 Item = Mapping[str, Any]
 """The arguments of ``add_item`` for an item, by their names."""
 
-Failure = tuple[object, Exception]
+Failure = tuple[object, BaseException]
 """An item that cannot be added to a document, and its error."""
 
 _TEXTS = frozenset({"content", "description"})
@@ -273,7 +274,7 @@ def _each(items: Iterable[object], add: Callable[[Any], object]) -> list[Failure
     for item in items:
         try:
             add(item)
-        except Exception as error:  # noqa: BLE001 (whatever a hook raises; it costs nothing)
+        except FAULTS as error:  # whatever a hook raises; it costs nothing
             failures.append((item, error))
     return failures
 

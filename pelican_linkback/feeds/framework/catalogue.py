@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
-from pelican_linkback.exceptions import FeedError
+from pelican_linkback.exceptions import FAULTS, FeedError
 from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
@@ -107,7 +107,7 @@ def _import(name: str) -> type[Feed]:
         return _checked(getattr(importlib.import_module(module), attribute))
     except FeedError:
         raise
-    except (Exception, SystemExit) as error:  # a module may be a program, too
+    except FAULTS as error:  # a module may be a program, too
         message = f"LINKBACK_FEEDS names it, but it cannot be imported ({described(error)})"
         raise FeedError(name, message) from error
 
@@ -163,7 +163,7 @@ def _documents(name: str, feed_class: type[Feed], site: Site) -> Iterable[Docume
         feed = feed_class()
         feed.site = site
         objects = list(_objects(feed, site))
-    except Exception as error:  # noqa: BLE001 (whatever a hook raises is reported)
+    except FAULTS as error:  # whatever a hook raises is reported
         yield _Failure(Owner(name, None), _as_feed_error(feed_class.__name__, error))
         return
     for obj in objects:
@@ -175,7 +175,7 @@ def _documents(name: str, feed_class: type[Feed], site: Site) -> Iterable[Docume
                 yield Document(feed, obj, _inside(feed, path, obj), owner)
                 for number, archive in feed.archives(obj).places():
                     yield Document(feed, obj, _inside(feed, archive, obj), owner, number)
-        except Exception as error:  # noqa: BLE001
+        except FAULTS as error:
             yield _Failure(owner, _as_feed_error(feed_class.__name__, error))
 
 
@@ -188,7 +188,7 @@ def _name_of(obj: object) -> str | None:
         return ""
     try:
         name = str(obj)
-    except Exception:  # noqa: BLE001 (an object without a name is an object)
+    except FAULTS:  # an object without a name is an object
         return None
     return None if _ADDRESS.search(name) else name[:_LONGEST_NAME]
 
@@ -204,7 +204,7 @@ def _objects(feed: Feed, site: Site) -> Iterable[object]:
     raise FeedError(type(feed).__name__, message)
 
 
-def _as_feed_error(name: str, error: Exception) -> FeedError:
+def _as_feed_error(name: str, error: BaseException) -> FeedError:
     if isinstance(error, FeedError):
         return error
     found = FeedError(name, described(error))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
-from pelican_linkback.exceptions import FeedError
+from pelican_linkback.exceptions import FAULTS, FeedError
 from pelican_linkback.feeds.formats.xml import clean, is_clean
 from pelican_linkback.feeds.framework.aspects import Extras
 from pelican_linkback.feeds.framework.contents import Template
@@ -192,7 +192,7 @@ class ItemReader:
                 value = hook(item)
                 if value is not None:
                     arguments[argument] = finish(value, item) if finish else value
-            except Exception as error:
+            except FAULTS as error:
                 explain(error, aspect, hook, item)
                 raise
 
@@ -205,7 +205,7 @@ class ItemReader:
         try:
             context = feed.get_context_data(item=item, obj=self._obj, site=feed.site)
             return self._template(aspect, cast("str", template)).render(context)
-        except Exception as error:
+        except FAULTS as error:
             add_place(error, f"{aspect} {template!r} of {shown(item)}")
             raise
 

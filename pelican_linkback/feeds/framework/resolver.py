@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType, MethodType, NoneType
 from typing import Any, TypeAlias, cast
 
-from pelican_linkback.exceptions import FeedError
+from pelican_linkback.exceptions import FAULTS, FeedError
 from pelican_linkback.text.printable import add_place, printable
 
 __all__ = ["Hook", "bound", "explain", "of_each", "resolve", "shown"]
@@ -36,7 +36,7 @@ def resolve(feed: object, name: str, subject: object, default: object = None) ->
     except FeedError as error:
         explain(error, name, None, subject)
         raise
-    except Exception as error:
+    except FAULTS as error:
         explain(error, name, bound(feed, name, default), subject)
         raise
 
@@ -65,13 +65,13 @@ def of_each(feed: object, name: str, subjects: Iterable[object]) -> list[object]
     for subject in subjects:
         try:
             values.append(hook(subject) if hook else None)
-        except Exception as error:
+        except FAULTS as error:
             explain(error, name, hook, subject)
             raise
     return values
 
 
-def explain(error: Exception, name: str, hook: Hook | None, subject: object) -> None:
+def explain(error: BaseException, name: str, hook: Hook | None, subject: object) -> None:
     """Add a note to an error that ``hook`` raised for ``subject``: where it comes from.
 
     A TypeError of a method that takes ``*args`` may come from a decorator that hides the arguments
@@ -90,7 +90,7 @@ def shown(subject: object) -> str:
     try:
         source_path = getattr(subject, "get_relative_source_path", None)
         return printable(repr((source_path and source_path()) or subject))
-    except Exception:  # noqa: BLE001 (whatever an object of the author's may raise)
+    except FAULTS:  # whatever an object of the author's may raise
         return f"a {type(subject).__name__}"
 
 
@@ -131,7 +131,8 @@ def _static(cls: type, name: str) -> object:
 def _look_up(feed: object, name: str, default: object, subject: object) -> object:
     """Return an aspect for ``subject`` by a look-up."""
     attribute: object = getattr(type(feed), name, _missing)
-    if not isinstance(attribute, functools.partial):  # Python 3.13 warns where one is looked up
+    # Python 3.13 warns where a partial of the class is looked up.
+    if not isinstance(attribute, functools.partial) or name in vars(feed):
         attribute = getattr(feed, name, _missing)
     if not callable(attribute) and attribute is not _missing:
         return attribute

@@ -12,6 +12,7 @@ from pelican import signals
 from pelican.contents import Page
 from pelican.utils import get_relative_path, path_to_url
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.framework.catalogue import Owner
 from pelican_linkback.plugin.feed_links import FeedLinks
 from pelican_linkback.plugin.feed_writer import FeedStage
@@ -51,7 +52,7 @@ def write_feeds_page(
     stage.paths = {*stage.paths, path}
     try:
         changed = _write(path, generator, stage)
-    except Exception as error:  # noqa: BLE001 (the border: a template may raise anything)
+    except FAULTS as error:  # the border: a template may raise anything
         logger.error("%s = %r: it cannot be written: %s", SETTING, path, described(error))
     else:
         logger.info('%s "%s"', "Writing" if changed else "Unchanged:", stage.output.folder / path)
@@ -102,7 +103,7 @@ def _rendered(path: str, generator: ArticlesGenerator, context: Context) -> str:
     if template := _template_of_theme(generator):
         try:
             page: str = environment.get_template(template).render(context)
-        except Exception as error:  # noqa: BLE001 (a theme's template may raise anything)
+        except FAULTS as error:  # a theme's template may raise anything
             logger.error(
                 "%s: %s of the theme cannot be used for it: %s; the page gets a plain look",
                 SETTING,
@@ -131,6 +132,6 @@ def _template_of_theme(generator: ArticlesGenerator) -> str | None:
     return None
 
 
-def _report_listener(listener: Listener, error: Exception) -> None:
+def _report_listener(listener: Listener, error: BaseException) -> None:
     name = name_of(listener)
     logger.error("%s listens to content_written and fails: %s", name, described(error))
