@@ -18,6 +18,7 @@ import feedparser
 import jsonschema
 import mutagen
 import podcastparser
+import pygments
 import pytest
 
 from tests.jsonfeed_schema import FEED
@@ -68,6 +69,9 @@ def test_a_feed_is_as_it_was_reviewed(output, name):  # noqa: F811
         (folder / name).read_text(encoding="utf-8").splitlines()
         for folder in (GOLDEN, output / "feeds")
     )
+    has_listings = any('class="highlight"' in line for line in before)
+    if has_listings and not pygments.__version__.startswith("2.19."):
+        pytest.skip("another Pygments marks up listings in another way")
     assert not list(difflib.unified_diff(before, after, lineterm=""))
 
 

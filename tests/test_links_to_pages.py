@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import xml.etree.ElementTree as ET
+from importlib.metadata import version
 from types import SimpleNamespace
 
 import pytest
@@ -42,6 +43,8 @@ def links(build, kind):
 @pytest.mark.parametrize("kind", ["category", "tag", "author"])
 @pytest.mark.parametrize("save_as", ["", False, None])
 def test_a_group_without_a_page_links_to_the_home_page(site, kind, save_as):
+    if save_as is None and version("pelican").startswith("4.8."):
+        pytest.skip("Pelican 4.8 breaks off itself")
     site.article("a", category="Boats", tags="rope", author="Ann")
     slug = {"category": "boats", "tag": "rope", "author": "ann"}[kind]
     build = site.build(**FEEDS)
