@@ -47,7 +47,7 @@ def names(*chosen: object) -> list[str]:
     return [each.name for each in protocols([*chosen]).order]
 
 
-def test_three_are_built_in_and_pages_are_told_by_two_of_them() -> None:
+def test_three_are_built_in_and_two_of_them_are_for_pages() -> None:
     assert [each.name for each in BUILT_IN] == ["webmention", "pingback", "websub"]
     assert [each.name for each in Registry().order] == ["webmention", "pingback"]
     assert [each.updates for each in spoken.ALL] == [True, False, True]

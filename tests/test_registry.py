@@ -122,7 +122,7 @@ def test_a_class_that_is_declared_again_takes_its_own_place():
         ({"reader": "read"}, "its reader is 'read'; write a function of a document's bytes"),
     ],
 )
-def test_what_is_wrong_with_a_format_is_told_and_not_raised(facts, says):
+def test_what_is_wrong_with_a_format_is_reported_and_not_raised(facts, says):
     registered(**facts)
     (faulty,) = registry.faulty()
     assert faulty.place == "mine.Mine"
