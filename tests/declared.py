@@ -50,10 +50,9 @@ ASPECTS = sorted({*TYPED, *DEFAULTS})
 def forgotten(there: object, what: str, where: str) -> None:
     """Fail if an aspect is not ``there``, or what is there is none; say which file to change."""
     names = set(there)
-    if missing := sorted(set(ASPECTS) - names):
-        raise AssertionError(f"{what} lacks {', '.join(missing)}: add them in {where}")
-    if unknown := sorted(names - set(ASPECTS)):
-        raise AssertionError(
-            f"{what} has {', '.join(unknown)}, which nothing declares: declare them in "
-            f"pelican_linkback/feeds/framework/aspects.py, or take them out of {where}"
-        )
+    missing, unknown = sorted(set(ASPECTS) - names), sorted(names - set(ASPECTS))
+    assert not missing, f"{what} lacks {', '.join(missing)}: add them in {where}"
+    assert not unknown, (
+        f"{what} has {', '.join(unknown)}, which nothing declares: declare them in "
+        f"pelican_linkback/feeds/framework/aspects.py, or take them out of {where}"
+    )

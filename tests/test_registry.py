@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from feedgenerator.django.utils import feedgenerator
@@ -15,6 +16,7 @@ from pelican_linkback.feeds.articles.stock import STOCK_FEEDS
 from pelican_linkback.feeds.formats import registry
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.registry import format_of, formats, media_type
+from tests.pages import PACKAGE
 
 
 @pytest.fixture(autouse=True)
@@ -235,3 +237,26 @@ def test_an_article_in_many_feeds_is_rendered_once_where_the_format_says_so(site
     assert build.read("boats.txt") == "A Site - Boats\none\n"
     assert build.read("t-rope.txt") == "A Site - rope\none\n"
     assert rendered == ["one"] * times
+
+
+FORMATS = r"application/(?:atom|rss|feed)\+|formats\.(?:atom|rss|jsonfeed|podcast) import"
+KNOWING = {
+    "feeds/__init__.py": "what others import",
+    "feeds/articles/podcast.py": "a feed that is one of podcasts",
+    "feeds/articles/stock.py": "the classes in Atom and JSON that others import",
+    "feeds/formats/jsonfeed.py": "it is one",
+    "feeds/formats/podcast.py": "it is a kind of RSS",
+    "feeds/formats/registry.py": "the place where they are registered",
+    "feeds/framework/aspects.py": "the default of feed_type",
+    "feeds/output/manifest.py": "an example of a line",
+    "feedcheck/reading.py": "the place where readers are listed",
+}
+
+
+def test_no_other_module_knows_which_formats_there_are():
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(FORMATS, path.read_text("utf-8"))
+    }
+    assert found == set(KNOWING), "ask format_of(generator) instead (feeds/formats/registry.py)"

@@ -46,6 +46,7 @@ Reader = Callable[[bytes], Any]
 
 _NAME = re.compile("[a-z][a-z0-9]*")
 _LINKS = frozenset({"previous", "following"})
+_NO_GENERATOR = "it is no subclass of feedgenerator's SyndicationFeed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ def register_format(generator: Class, *, reader: Reader | None = None) -> Class:
     place = _place(generator)
     name = getattr(generator, "name", "")
     _faulty.pop(place, None)
-    if problem := next(_problems(generator, reader), None):
+    is_generator = isinstance(generator, type) and issubclass(generator, SyndicationFeed)
+    problem = next(_problems(generator, reader), None) if is_generator else _NO_GENERATOR
+    if problem:
         _faulty[place] = Faulty(place, str(name), problem)
     else:
         _formats[name] = _described(generator, vars(generator), None, reader)
@@ -161,10 +164,7 @@ def _text(generator: type, name: str) -> str:
 
 
 def _problems(generator: Any, reader: Any) -> Iterator[str]:
-    """Yield what is wrong with a class as a format."""
-    if not (isinstance(generator, type) and issubclass(generator, SyndicationFeed)):
-        yield "it is no subclass of feedgenerator's SyndicationFeed"
-        return
+    """Yield what is wrong with a generator class as a format."""
     name, extension = vars(generator).get("name"), getattr(generator, "extension", "")
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
         yield f'its name is {name!r}; write a word of small letters and digits: name = "twtxt"'
