@@ -11,6 +11,7 @@ from xmlrpc.client import Fault
 
 import pytest
 
+from pelican_linkback.plugin import signals as plugin
 from tests import terminal
 from tests.servers import Blog, WebHost, serving
 
@@ -74,14 +75,14 @@ def nothing_is_marked(site, host, blog, target):
 @case
 def it_is_sent(site, host, blog, target):
     mark(site, target)
-    return "Linkbacks: 1 sent, 0 failed", []
+    return "Linkbacks: 1 sent", []
 
 
 @case
 def the_upload_is_still_to_come(site, host, blog, target):
     host.online = False
     mark(site, target)
-    return f"Linkbacks: 0 sent, 1 waits for {host.url}/one.html to be online, 0 failed", []
+    return f"Linkbacks: 1 waits for {host.url}/one.html to be online", []
 
 
 @case
@@ -95,28 +96,28 @@ def it_is_refused(site, host, blog, target):
         "it is tried again when the article changes, "
         "or by pelican-linkback send -s publishconf.py --retry-failed"
     )
-    return "Linkbacks: 0 sent, 1 failed", [("one.md", target, reason, remedy)]
+    return "Linkbacks: 1 failed", [("one.md", target, reason, remedy)]
 
 
 @case
 def a_server_is_down(site, host, blog, target):
     mark(site, target)
     blog.page_status = 503
-    return "Linkbacks: 0 sent, 1 to be tried again, 0 failed", []
+    return "Linkbacks: 1 to be tried again", []
 
 
 @case
 def nobody_listens(site, host, blog, target):
     mark(site, target)
     blog.headers = []
-    return "Linkbacks: 0 sent, 1 without an endpoint, 0 failed", []
+    return "Linkbacks: 1 without an endpoint", []
 
 
 @case
 def the_deadline_is_over(site, host, blog, target):
     mark(site, target)
     site.settings["LINKBACK_DEADLINE"] = 1e-9
-    return "Linkbacks: 0 sent, 0 failed, 1 left for the next run (LINKBACK_DEADLINE = 1e-09", []
+    return "Linkbacks: 1 left for the next run (LINKBACK_DEADLINE = 1e-09", []
 
 
 @case
@@ -139,7 +140,7 @@ def the_site_is_not_public(site, host, blog, target):
 def the_article_does_not_link_to_it_and_is_not_online(site, host, blog, target):
     mark(site, target, body="No link.")
     host.online = False
-    said = f"Linkbacks: 0 sent, 1 waits for {host.url}/one.html to be online, 0 failed"
+    said = f"Linkbacks: 1 waits for {host.url}/one.html to be online"
     remedy = "the article does not link to it; add the link, or set LINKBACK_LINK_MARKED = True"
     return said, [("one.md", target, remedy)]
 
@@ -147,7 +148,7 @@ def the_article_does_not_link_to_it_and_is_not_online(site, host, blog, target):
 @case
 def the_article_does_not_link_to_it_and_is_online(site, host, blog, target):
     mark(site, target, body="No link.")
-    said = f"Linkbacks: 0 sent, 1 waits for {host.url}/one.html to link to {target}, 0 failed"
+    said = f"Linkbacks: 1 waits for {host.url}/one.html to link to {target}"
     return said, [("one.md", target, "the article does not link to it; add the link")]
 
 
@@ -167,7 +168,7 @@ def the_theme_links_to_it(site, host, blog, target):
     (theme / "article.html").write_text(f"<title>One</title>{page}")
     site.settings |= {"THEME": str(theme.parent), "THEME_STATIC_DIR": "theme"}
     (theme.parent / "static").mkdir()
-    return "Linkbacks: 1 sent, 0 failed", []
+    return "Linkbacks: 1 sent", []
 
 
 @case
@@ -183,7 +184,7 @@ def the_marks_cannot_be_used(site, host, blog, target):
 def the_site_redirects(site, host, blog, target):
     mark(site, target)
     host.redirects["/one.html"] = "/categories.html"
-    said = f"Linkbacks: 0 sent, 1 waits for {host.url}/one.html to be online, 0 failed"
+    said = f"Linkbacks: 1 waits for {host.url}/one.html to be online"
     return said, [("one.md", target, "/categories.html", "set SITEURL to the address that")]
 
 
@@ -192,7 +193,7 @@ def the_journals_are_damaged(site, host, blog, target):
     mark(site, target)
     ids, known = (memory(site, name, '{"v":', "") for name in ("ids.jsonl", "deliveries.jsonl"))
     torn = "line 1 is not used: it is not JSON; fix the line or take it out"
-    return "Linkbacks: 1 sent, 0 failed", [(ids, torn), (known, torn)]
+    return "Linkbacks: 1 sent", [(ids, torn), (known, torn)]
 
 
 @case
@@ -201,7 +202,7 @@ def a_merge_left_its_markers(site, host, blog, target):
     markers = "<<<<<<< ours", "=======", ">>>>>>> theirs"
     path = memory(site, "deliveries.jsonl", *markers)
     what = "conflict markers (line 1, 2, 3); delete these, and keep the lines between them"
-    return "Linkbacks: 1 sent, 0 failed", [(path, what)]
+    return "Linkbacks: 1 sent", [(path, what)]
 
 
 @case
@@ -257,7 +258,7 @@ def many_articles_have_the_same_trouble(site, host, blog, target):
         mark(site, f"{target}/{number:02}", f"a{number:02}", body="An odd \x0b.", **metadata)
         mark(site, f"nowhere{number}", f"b{number:02}")
     others = f"(and {MANY - 1} more like it; -v names them)"
-    said = f"Linkbacks: 0 sent, {MANY} wait for their pages to be ready, 0 failed"
+    said = f"Linkbacks: {MANY} wait for their pages to be ready"
     return said, [
         ("a00.md: Feed_ID: 'no uri 0' is not a URI", others),
         ("a00.md holds control characters", others),
@@ -299,7 +300,7 @@ def test_an_unchanged_site_says_that_nothing_was_to_be_done(site):
         mark(site, f"{blog.url}/a-post")
         _, second = (terminal.run(site.folder, *written(site)) for _ in range(2))
     assert second.stderr == ""
-    assert "Feeds: 0 written, 5 unchanged\nLinkbacks: 0 sent, 0 failed\n" in second.stdout
+    assert "Feeds: 0 written, 5 unchanged\nLinkbacks: nothing to send\n" in second.stdout
 
 
 def test_with_v_each_of_many_messages_is_said(site):
@@ -319,3 +320,48 @@ def test_with_v_marks_of_unpublished_articles_are_listed(site, status, said):
     lines = [each.getMessage() for each in build.records if "nothing is sent" in each.getMessage()]
     assert lines == [f"one.md: nothing is sent, since it is {said}"]
     assert build.problems == []
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("Linkbacks: 1 waits; upload, then run it", ["Linkbacks: 1 waits; upload, then run it"]),
+        (
+            f"Linkbacks: 1 waits for {'x' * 70}; upload the site, then run it; or not",
+            [f"Linkbacks: 1 waits for {'x' * 70};", "  upload the site, then run it; or not"],
+        ),
+    ],
+)
+def test_a_line_fits_a_terminal_and_a_command_stays_whole(line, shown):
+    assert plugin._fitted(line, 80).splitlines() == shown
+
+
+def test_a_waiting_linkback_is_said_with_the_next_step(site):
+    site.output.mkdir()
+    with serving(WebHost(site.output)) as host, serving(Blog()) as blog:
+        host.online = False
+        site.settings |= {"SITEURL": host.url, "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"]}
+        site.settings |= {"LINKBACK_SEND": True, "FEED_ALL_ATOM": None}
+        mark(site, f"{blog.url}/a-post")
+        done = terminal.run(site.folder, *written(site), COLUMNS="80")
+    (line, step) = done.stdout.splitlines()[1:3]
+    assert line == f"Linkbacks: 1 waits for {host.url}/one.html to be online;"
+    assert step == "  upload the site, then run pelican-linkback send -s publishconf.py"
+
+
+def test_a_site_without_feeds_says_nothing_of_them(site):
+    no_feeds = ["FEED_ALL_ATOM", "CATEGORY_FEED_ATOM", "TRANSLATION_FEED_ATOM"]
+    site.article("one")
+    authors = {"AUTHOR_FEED_ATOM": None, "AUTHOR_FEED_RSS": None}
+    assert "Feeds" not in site.build(**dict.fromkeys(no_feeds), **authors).printed
+
+
+@pytest.mark.parametrize("plugins", [["linkbacks"], []])
+def test_another_plugin_for_linkbacks_is_named(site, plugins):
+    fake = site.folder / "linkbacks.py"
+    fake.write_text("def register():\n    pass\n")
+    site.article("one")
+    site.settings["PLUGIN_PATHS"] = [str(site.folder)]
+    build = site.build(PLUGINS=["pelican_linkback", *plugins])
+    found = [each for each in build.problems if "pelican-plugin-linkbacks is loaded, too" in each]
+    assert len(found) == len(plugins)

@@ -107,7 +107,7 @@ def test_status_for_machines(conf, journal, capsys):
 
 
 def test_send_with_nothing_due(conf, capsys):
-    assert run(capsys, "send", "-s", conf) == (0, "Linkbacks: 0 sent, 0 failed", "")
+    assert run(capsys, "send", "-s", conf) == (0, "Linkbacks: nothing to send", "")
     status, out, _ = run(capsys, "send", "--json", "-s", conf)
     assert (status, json.loads(out)["warnings"]) == (0, [])
 
@@ -243,7 +243,7 @@ def test_retract_for_machines(conf, journal, capsys):
     journal.append(QUEUED | source, told(**source))
     argv = ["-e", f'OUTPUT_PATH="{conf.parent}/output"', *OFFLINE]
     assert cli.main(["retract", "--json", *source.values(), "-s", str(conf), *argv]) == 0
-    assert json.loads(capsys.readouterr().out)["summary"].startswith("Linkbacks: 0 sent, 1 waits")
+    assert json.loads(capsys.readouterr().out)["summary"].startswith("Linkbacks: 1 waits")
 
 
 def test_a_warning_needs_the_author(conf, journal, capsys):
@@ -447,7 +447,7 @@ def test_the_summary_is_a_table_for_the_page_of_a_job(conf, journal, tmp_path, c
     assert "endpoint unknown" in run(capsys, "send", *argv)[1]
     assert file.read_text() == (
         "before\n\n### Linkbacks\n\n"
-        "0 sent, 1 waits for http\\://127.0.0.1:9/one/ to be online, 0 failed\n\n"
+        "1 waits for http\\://127.0.0.1:9/one/ to be online\n\n"
         "| Article | Target | State | Why |\n| --- | --- | --- | --- |\n"
         "| a\\|b\\_c.md | https\\://you.example.io/two | waiting "
         "| its page is not online: port 9 is never used for the web; upload it |\n\n"
@@ -459,7 +459,7 @@ def test_a_summary_names_the_warnings(conf, journal, tmp_path, capsys):
     journal.path.write_text('{"v": 0}\n\n')
     file = tmp_path / "summary.md"
     run(capsys, "send", "--summary", file, "-s", conf)
-    assert "0 sent, 0 failed\n\n" in file.read_text()
+    assert "nothing to send\n\n" in file.read_text()
     assert "line 1 is not used" in file.read_text()
 
 

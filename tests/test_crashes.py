@@ -60,9 +60,9 @@ def test_two_processes_that_send_at_once_send_nothing_twice(site):
             return python("-m", "pelican_linkback", "send", "-s", conf)
 
         first = send()
-        assert first.stdout.endswith("Linkbacks: 5 sent, 0 failed\n"), first.stderr
+        assert first.stdout.endswith("Linkbacks: 5 sent\n"), first.stderr
         (other,) = others
         # The two that are under way are the first one's.
         left = "3 left for the next run, since another one is sending"
-        assert other.stdout == f"Linkbacks: 0 sent, 0 failed, {left}\n"
+        assert other.stdout == f"Linkbacks: {left}\n"
         assert sorted(target for _, target in blog.pings) == targets

@@ -195,7 +195,8 @@ def do(folder, remedy):
             env=environment(),
             input="y\n",
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         assert done.returncode == 0 or "mkdir" in typed, (typed, done.stdout, done.stderr)
 

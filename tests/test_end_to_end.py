@@ -46,7 +46,7 @@ def test_one_marked_target_gets_exactly_one_ping_and_then_silence(site, host, bl
     assert blog.pings == [(f"{host.url}/one.html", target)]
     assert blog.requests == [("GET", "/a-post?x=1"), ("POST", "/xmlrpc")]
     assert host.requests == ["/one.html"]
-    assert "Linkbacks: 1 sent, 0 failed" in first.printed
+    assert "Linkbacks: 1 sent" in first.printed
     assert not first.problems
     before = events(site)
 
@@ -116,7 +116,7 @@ def test_what_waits_is_sent_by_the_command_without_a_build(site, host, blog, cap
     conf = site.folder / "publishconf.py"
     conf.write_text("".join(f"{k} = {v!r}\n" for k, v in site.settings.items()))
     assert cli.main(["send", "-s", str(conf)]) == 0
-    assert "Linkbacks: 1 sent, 0 failed" in capsys.readouterr().out
+    assert "Linkbacks: 1 sent" in capsys.readouterr().out
     assert len(blog.pings) == 1
     assert cli.main(["status", "-s", str(conf)]) == 0
     shown = capsys.readouterr().out
@@ -309,7 +309,7 @@ def test_the_command_waits_for_the_upload(site, host, blog, capsys, monkeypatch)
 
     monkeypatch.setattr(sending.time, "sleep", uploading)
     assert cli.main(["send", "--wait", "10m", "-s", str(conf)]) == 0
-    assert "Linkbacks: 1 sent, 0 failed" in capsys.readouterr().out
+    assert "Linkbacks: 1 sent" in capsys.readouterr().out
 
 
 def test_subsites_are_delivered_with_the_main_site(site, host, blog):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import os
 import subprocess
@@ -23,6 +24,7 @@ from pelican_linkback.cli.config_edits import (
     with_setting,
     without_plugin,
 )
+from pelican_linkback.sending.deciding.import_linkbacks import PLUGIN_NAMES
 
 VALUES = {
     "author": '"Ann Lee"',
@@ -78,7 +80,10 @@ def test_a_quickstart_site_is_put_in_order_and_then_nothing_is_left_to_do(folder
     before = files(folder)
     status, out = run(capsys, "--yes", "--ci", "github")
     assert status == 0
-    assert "Written: 4 files." in out
+    assert out.endswith(
+        "Written: 4 files.\n"
+        "Next: pelican content -s publishconf.py; then pelican-linkback doctor -s publishconf.py\n"
+    )
     after = files(folder)
     assert after["pelicanconf.py"] == before["pelicanconf.py"]
     assert after["publishconf.py"].endswith('AUTHOR_FEED_ATOM = "feeds/author/{slug}.atom.xml"\n')
@@ -319,7 +324,7 @@ def test_a_plugin_is_added_to_what_is_understood(before, after):
     ],
 )
 def test_the_plugin_that_is_replaced_is_taken_out(before, after):
-    text = without_plugin(before, init.REPLACED)
+    text = without_plugin(before, PLUGIN_NAMES)
     assert text == after or (after is None and "linkbacks" not in (text or ""))
 
 
@@ -429,3 +434,82 @@ def test_lines_are_added_that_are_missing(before, after):
 def test_a_folder_is_a_pattern_that_git_reads(folder, ignored, attributes):
     assert git_pattern(folder, "*.x") == ignored
     assert git_pattern(folder, "*.x", quoted=True) == attributes
+
+
+@pytest.mark.parametrize(
+    ("line", "after", "by_hand"),
+    [
+        ('PLUGINS = ["linkbacks", "a"]', 'PLUGINS = ["a", "pelican_linkback"]', False),
+        ('PLUGINS = ["pelican_linkback", "linkbacks"]', 'PLUGINS = ["pelican_linkback"]', False),
+        ('PLUGINS += ["linkbacks"]', 'PLUGINS += ["linkbacks"]', True),
+        ('PLUGINS += ["a"]', 'PLUGINS += ["a"]', False),
+    ],
+)
+def test_what_publishes_the_site_does_not_bring_the_replaced_plugin_back(
+    folder, capsys, line, after, by_hand
+):
+    with (folder / "pelicanconf.py").open("a") as file:
+        file.write('PLUGINS = ["a"]\n')
+    with (folder / "publishconf.py").open("a") as file:
+        file.write(f"{line}\n")
+    _, out = run(capsys, "--yes")
+    assert f"\n{after}\n" in (folder / "publishconf.py").read_text()
+    assert ('publishconf.py: take "linkbacks" out of PLUGINS' in out) is by_hand
+
+
+HEADS = [
+    "",
+    "\f",
+    "A = 1\n\f",
+    "# \u2028\n",
+    "S = 'a\u2028b'\n",
+    "S = '\f'\n",
+    "X = 1 \\\n",
+    "'''doc\n'''\n",
+    "A = 1\r\n",
+    "# é\u2029\x85 x\n",
+    "A = '\x1c\x1d\x1e'\n",
+]
+LISTS = [
+    "",
+    'PLUGINS = ["a"]',
+    'PLUGINS = (["a", "linkbacks"])',
+    'PLUGINS = ("linkbacks",)',
+    'PLUGINS = (("linkbacks"), ("b"))',
+    'PLUGINS = [\n  ("a"),  # c\n  "linkbacks"\n]',
+    'PLUGINS = (\n[\n"a"\f,\n]\n)',
+    'PLUGINS = ["é\u2028", "linkbacks"]',
+    '\fPLUGINS = [ "a" ]',
+    'PLUGINS = ["a" "b"]',
+    'PLUGINS = ["a"]; B = 2',
+    'PLUGINS = [\n\f"linkbacks",\n\f"a"]',
+]
+TAILS = ["", "\n", "\r\n", "\n\f", "\n# \u2028 end", "\n#", " # no newline"]
+
+
+def settings_in(text):
+    values = {}
+    exec(compile(text, "conf", "exec"), values)
+    return {name: value for name, value in values.items() if name.isupper()}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_what_is_offered_says_what_the_file_said_but_for_the_change(head):
+    for body, tail in itertools.product(LISTS, TAILS):
+        text = head + body + tail
+        try:
+            before = settings_in(text)
+        except SyntaxError:
+            continue
+        plugins = list(before.pop("PLUGINS", []))
+        wanted = {
+            with_plugin(text, ["a"]): before
+            | {"PLUGINS": [*(plugins or ["a"]), "pelican_linkback"]},
+            without_plugin(text, {"linkbacks"}): before
+            | {"PLUGINS": [each for each in plugins if each != "linkbacks"]},
+            with_setting(text, "NEW", '"x"'): before | {"PLUGINS": plugins, "NEW": "x"},
+        }
+        for after, says in wanted.items():
+            if after is not None:
+                now = settings_in(after)
+                assert now | {"PLUGINS": list(now.get("PLUGINS", []))} == says, repr(text)

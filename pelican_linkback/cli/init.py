@@ -32,19 +32,21 @@ from pelican_linkback.cli.import_linkbacks import place_of_cache
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.journal.atomic import rewrite
+from pelican_linkback.sending.deciding.import_linkbacks import PLUGIN_NAMES
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import printable
 
-__all__ = ["REPLACED", "run"]
+__all__ = ["run"]
 
 LAST = "publishconf.py"
 AUTHOR_FEED = "AUTHOR_FEED_ATOM", '"feeds/author/{slug}.atom.xml"'
+TAKE_OUT = (
+    '{}: take "linkbacks" out of PLUGINS, if it is there: pelican-plugin-linkbacks and this plugin '
+    "would both notify the same sites"
+)
 RECIPES = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab-ci.yml"}
 NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl")
 """Files of the state folder that are not committed: locks and caches."""
-
-REPLACED = frozenset({"linkbacks", "pelican.plugins.linkbacks"})
-"""The names of pelican-plugin-linkbacks, which this plugin replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         screen.data({"changes": diffs, "by_hand": by_hand, "written": agreed})
     else:
         _conclude(by_hand, screen, changes=len(changes), agreed=agreed)
+        if agreed and not by_hand:
+            screen.say(f"Next: {_next_step(settings, publishing=folder / LAST)}")
     return 1 if by_hand or (changes and not agreed) else 0
 
 
@@ -120,12 +124,9 @@ def _plugins(file: Path) -> Iterator[Change | str]:
     after = with_plugin(before, _to_name(_installed()))
     if after is None:
         yield f'{file.name}: add "pelican_linkback" to PLUGINS'
-    alone = without_plugin(before if after is None else after, REPLACED)
+    alone = without_plugin(before if after is None else after, PLUGIN_NAMES)
     if alone is None:
-        yield (
-            f'{file.name}: take "linkbacks" out of PLUGINS, if it is there: '
-            "pelican-plugin-linkbacks and this plugin would both notify the same sites"
-        )
+        yield TAKE_OUT.format(file.name)
     yield Change(file, before, alone or after or before)
 
 
@@ -138,7 +139,12 @@ def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | 
         )
         return
     before = _read(file)
-    after = with_setting(before, *AUTHOR_FEED)
+    # A list of its own is in the place of that of pelicanconf.py.
+    named = with_plugin(before, None) or before
+    alone = without_plugin(named, PLUGIN_NAMES)
+    if alone is None and "linkbacks" in before.replace("pelican_linkback", ""):
+        yield TAKE_OUT.format(file.name)
+    after = with_setting(alone or named, *AUTHOR_FEED)
     yield (
         f"{file.name}: add {' = '.join(AUTHOR_FEED)}, unless authors are to have no feeds"
         if after is None
@@ -194,7 +200,7 @@ def _to_name(installed: set[str]) -> list[str] | None:
 
     A list turns off every plugin that is not in it: needed only to turn off the one replaced.
     """
-    return sorted(installed - REPLACED - NAMES) if installed & REPLACED else None
+    return sorted(installed - PLUGIN_NAMES - NAMES) if installed & PLUGIN_NAMES else None
 
 
 def _agreed(arguments: argparse.Namespace, screen: Screen) -> bool:
@@ -212,6 +218,15 @@ def _conclude(by_hand: list[str], screen: Screen, *, changes: int, agreed: bool)
         screen.say(f"Written: {changes} files." if changes > 1 else "Written: 1 file.")
     else:
         screen.insist("Nothing was written; --yes writes without a question.")
+
+
+def _next_step(settings: Settings, *, publishing: Path) -> str:
+    """Return the command that builds the site with what was written."""
+    content = settings.content
+    here = Path.cwd()
+    short = content.relative_to(here) if content.is_relative_to(here) else content
+    file = publishing.relative_to(here) if publishing.is_relative_to(here) else publishing
+    return f"pelican {quote(str(short))} -s {quote(str(file))}; then pelican-linkback doctor"
 
 
 def _read(path: Path) -> str:

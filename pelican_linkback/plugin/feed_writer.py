@@ -123,7 +123,7 @@ class FeedStage:
                 self._remember(store, assigned, now)  # saved before a feed contains them
             counts = self._write(site, writer)
         self._messages.flush()
-        return counts + _about_links(site.url)
+        return f"{counts}{_about_links(site.url)}" if counts else ""
 
     def foreseen(
         self, stages: Sequence[FeedStage], now: dt.datetime
@@ -200,7 +200,10 @@ class FeedStage:
             # Feeds of an article that cannot be read are not gone.
             self.failed |= {Owner(name, None) for name, _ in self._classes.classes}
         counts = [outcome for _, outcome in outcomes]
-        return f"Feeds: {counts.count(True)} written, {counts.count(False)} unchanged"
+        written, unchanged = counts.count(True), counts.count(False)
+        # A build without feeds has nothing to say of them, again and again with --autoreload.
+        some = counts or catalogued.errors
+        return f"Feeds: {written} written, {unchanged} unchanged" if some else ""
 
     def _write_stylesheet(self) -> None:
         sheet = files(feeds).joinpath("feed.css").read_bytes()

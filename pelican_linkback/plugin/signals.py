@@ -66,6 +66,7 @@ from pelican_linkback.plugin.pelican_types import (
 from pelican_linkback.plugin.theme import KnownLinkbacks, Linkbacks, fill_in_language
 from pelican_linkback.protocol import extraction
 from pelican_linkback.sending import Sending
+from pelican_linkback.sending.deciding.import_linkbacks import PLUGIN_NAMES
 from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.next_steps import with_options
@@ -100,6 +101,15 @@ def read_settings(pelican: Pelican) -> None:
     """Stop the build while the author is present if a setting is wrong (SettingsError)."""
     logging.getLogger("pelican").addFilter(_without_traceback)
     settings_model.read(pelican.settings)
+    if not PLUGIN_NAMES.isdisjoint(pelican.settings.get("PLUGINS") or ()):
+        logger.warning(
+            "%s",
+            with_options(
+                "pelican-plugin-linkbacks is loaded, too, and both would notify the same sites; "
+                "take one of them out of PLUGINS, with pelican-linkback init for instance",
+                options_in_use(sys.argv),
+            ),
+        )
 
 
 def begin_build(pelican: Pelican) -> None:
@@ -315,7 +325,8 @@ def _line(report: Report, settings: Settings) -> str:
     # Hosts in trouble have lines of their own.
     in_time = report.left <= report.held_back or report.interrupted or report.shut_out
     over = "" if in_time else f" (LINKBACK_DEADLINE = {settings.deadline:g} is over)"
-    return report.summary() + over
+    step = "; upload the site, then run pelican-linkback send" if report.soon else ""
+    return report.summary() + over + step
 
 
 def _sleep(seconds: float) -> None:
@@ -327,6 +338,18 @@ def _say(line: str) -> None:
     """Print one line at the default log level, as Pelican prints "Done"."""
     if line and logger.isEnabledFor(logging.WARNING):
         # A URL may have any characters, and a terminal may have ASCII only.
-        line = with_options(line, options_in_use(sys.argv))
+        line = _fitted(with_options(line, options_in_use(sys.argv)), console.width)
         shown = line.encode(console.encoding, "backslashreplace").decode(console.encoding)
         console.print(shown, markup=False, highlight=False, soft_wrap=True)
+
+
+def _fitted(line: str, width: int) -> str:
+    """Return a line that is too long for the terminal as several; a command stays in one."""
+    lines = [""]
+    for part in line.split("; "):
+        if lines[-1] and len(f"{lines[-1]}; {part}") > width:
+            lines[-1] += ";"
+            lines.append(f"  {part}")
+        else:
+            lines[-1] += f"; {part}" if lines[-1] else part
+    return "\n".join(lines)

@@ -51,17 +51,17 @@ class Report:
     ended: tuple[Delivery, ...] = ()
 
     def summary(self) -> str:
-        """Return the run in one line, without a full stop."""
+        """Return the run in one line, without a full stop; what did not happen is left out."""
         parts = [
-            f"{self.sent} sent",
-            *([self._waiting()] if self.waiting else []),
-            *([f"{self.later} to be tried again"] if self.later else []),
-            *([f"{self.nothing} without an endpoint"] if self.nothing else []),
-            f"{self.failed} failed",
-            *([f"{self.left} left for {self._next()}"] if self.left else []),
+            f"{self.sent} sent" if self.sent else "",
+            self._waiting() if self.waiting else "",
+            f"{self.later} to be tried again" if self.later else "",
+            f"{self.nothing} without an endpoint" if self.nothing else "",
+            f"{self.failed} failed" if self.failed else "",
+            f"{self.left} left for {self._next()}" if self.left else "",
         ]
-        stopped = "interrupted, " if self.interrupted else ""
-        return f"Linkbacks: {stopped}{', '.join(parts)}"
+        said = ", ".join(filter(None, parts)) or "nothing to send"
+        return f"Linkbacks: {'interrupted, ' if self.interrupted else ''}{said}"
 
     def and_then(self, later: Report) -> Report:
         """Return the result of this run and of the one after it together."""
