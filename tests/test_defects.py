@@ -14,6 +14,7 @@ import feedparser
 import pytest
 from feedgenerator.django.utils.xmlutils import UnserializableContentError
 from pelican import writers
+from pelican.settings import DEFAULT_CONFIG
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -183,7 +184,8 @@ def test_p11_urls_with_a_query_have_ids_and_links_of_their_own(blog):
     query = {"ARTICLE_URL": "?p={slug}", "ARTICLE_SAVE_AS": "{slug}.html", "FEED_APPEND_REF": True}
     stock, ours = both(blog, **query)
     assert set(ids(stock).values()) == {"tag:me.example.io,2026-01-01:/"}
-    assert "https://me.example.io/?p=one?ref=feed" in ids(stock)
+    if "FEED_APPEND_REF" in DEFAULT_CONFIG:  # from Pelican 4.9 on
+        assert "https://me.example.io/?p=one?ref=feed" in ids(stock)
     assert ids(ours) == {
         f"https://me.example.io/?p={name}&ref=feed": f"tag:me.example.io,2026-01-01:/?p={name}"
         for name in ("one", "two")
