@@ -33,6 +33,7 @@ class OldBlog(ThreadingHTTPServer):
             def say(self, body, kind):
                 self.send_response(200)
                 self.send_header("Content-Type", kind)
+                self.send_header("Cache-Control", "max-age=3600")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

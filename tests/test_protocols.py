@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from pelican_linkback.protocol import Answer, Mention, Message, Outcome, Protocol, Verdict
 from pelican_linkback.protocol.registry import BUILT_IN, Registry
 from pelican_linkback.protocol.webmention import Webmention
 from pelican_linkback.protocol.websub import WebSub
+from pelican_linkback.sending.deciding.decider import Policy, Skip, decide
+from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.settings.validators import protocols
 from tests import spoken
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 class Signal(Protocol):
@@ -79,6 +86,16 @@ def test_one_that_is_not_registered_has_a_name_and_nothing_is_sent_by_it_twice()
     gone = Registry().named("flag-signal")
     assert (gone.name, gone.updates, gone.is_registered) == ("flag-signal", False, False)
     assert str(gone) == "flag-signal"
+
+
+@pytest.mark.parametrize("state", [State.ATTEMPTED, State.LATER, State.REFUSED])
+def test_what_it_began_is_left_alone_however_long_ago_that_was(state: State) -> None:
+    mention = Mention("https://me.example/a", "https://far.example/b")
+    known = Delivery(mention, state, at=NOON, attempts=1, fingerprint="1")
+    later = NOON + timedelta(days=400)
+    gone = replace(known, protocol=Registry().named("flag-signal"))
+    assert decide(gone, later, Policy()) == Skip("unregistered")
+    assert decide(replace(known, protocol=spoken.PINGBACK), later, Policy()) != Skip("unregistered")
 
 
 def test_registries_of_one_order_are_equal() -> None:
