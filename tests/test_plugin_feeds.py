@@ -243,6 +243,33 @@ def test_the_garbage_collector_is_left_as_it_was(blog, frozen):
         gc.unfreeze()
 
 
+@pytest.mark.parametrize(
+    ("young", "meanwhile"),
+    [(700, 20_000), (50_000, 50_000), (0, 0)],
+    ids=["usual", "rare", "never"],
+)
+def test_young_garbage_is_looked_for_less_often(blog, young, meanwhile):
+    from pelican_linkback.feeds import AtomSiteFeed
+
+    found = []
+
+    class Counting(AtomSiteFeed):
+        path = "counting.xml"
+
+        def item_title(self, article):
+            found.append(gc.get_threshold()[0])
+            return "t"
+
+    before = gc.get_threshold()
+    gc.set_threshold(young, *before[1:])
+    try:
+        blog.build(LINKBACK_FEEDS=[Counting])
+        assert found[0] == meanwhile
+        assert gc.get_threshold() == (young, *before[1:])
+    finally:
+        gc.set_threshold(*before)
+
+
 def test_an_author_without_a_name_is_no_author(blog):
     build = blog.build(AUTHOR="")
     assert not (build.output / "feeds" / "author" / ".atom.xml").exists()

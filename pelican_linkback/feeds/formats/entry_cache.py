@@ -127,6 +127,12 @@ class Reader(Protocol):
     def read_some(self, item: object, names: frozenset[str]) -> dict[str, Any]:
         """Return the arguments with these names, as far as the feed has them."""
 
+    def ask(self, item: object, names: frozenset[str]) -> dict[str, Any]:
+        """Do as ``read_some``, but for what is left to ``mend``: mostly nothing."""
+
+    def mend(self, item: object, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Take out of ``arguments`` what no format can say, and return them."""
+
 
 class _Known(NamedTuple):
     """The arguments of an item, from a feed that has some of its own, and its entry."""
@@ -219,8 +225,8 @@ class EntryCache:
                 document.add_item(**reader.read(item))
                 return
             if before := known.get(id(item)):
-                said = reader.read_some(item, own)
-                if _are_same(said, before.own):
+                said = reader.ask(item, own)
+                if _are_same(said, before.own) or _are_same(reader.mend(item, said), before.own):
                     document.entries.append(before.pattern)
                     return
                 arguments = _replaced(before.arguments, own, said)

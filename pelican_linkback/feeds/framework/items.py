@@ -153,18 +153,16 @@ class ItemReader:
 
     def read(self, item: object) -> dict[str, object]:
         """Return what the feed says of ``item``, as arguments of ``add_item``."""
-        arguments = self._asked(item, _ALL)
+        arguments = self.ask(item, _ALL)
         arguments.update(cast("Extras", self._feed.aspect("item_extra_kwargs", item)))
-        self._mend(item, arguments)
-        return arguments
+        return self.mend(item, arguments)
 
     def read_some(self, item: object, names: frozenset[str]) -> dict[str, object]:
         """Return the arguments of these ``names``, as ``read`` does."""
-        arguments = self._asked(item, names)
-        self._mend(item, arguments)
-        return arguments
+        return self.mend(item, self.ask(item, names))
 
-    def _asked(self, item: object, names: frozenset[str]) -> dict[str, object]:
+    def ask(self, item: object, names: frozenset[str]) -> dict[str, object]:
+        """Return these arguments as the hooks give them, to be mended."""
         plan = self._plan(names)
         arguments: dict[str, object] = {**plan.unsaid}
         self._ask(plan.always, item, arguments)
@@ -178,13 +176,14 @@ class ItemReader:
             self._ask(plan.of_author, item, arguments)
         return arguments
 
-    def _mend(self, item: object, arguments: dict[str, object]) -> None:
+    def mend(self, item: object, arguments: dict[str, object]) -> dict[str, object]:
         """Take out of ``arguments`` what no format can say."""
         if (language := arguments.get("language")) is not None:
             arguments["language"] = self._feed.site.language_tag(
                 language, lambda: f"item_language of {shown(item)}"
             )
         self._clean(item, arguments)
+        return arguments
 
     def _ask(self, steps: Iterable[_Step], item: object, arguments: dict[str, object]) -> None:
         for argument, aspect, hook, finish in steps:

@@ -137,7 +137,11 @@ def _look_up(feed: object, name: str, default: object, subject: object) -> objec
     if not callable(attribute) and attribute is not _missing:
         return attribute
     if isinstance(attribute, MethodType) and isinstance(attribute.__func__, FunctionType):
-        return _called(feed, name, attribute)(subject)  # the usual case, since ``_static`` is slow
+        # The usual case; ``_called`` would say the same, and ``_static`` is slow.
+        takes_subject, _ = _read_once(attribute.__func__, 1)
+        if takes_subject is not None:
+            return attribute(subject) if takes_subject else attribute()
+        return _called(feed, name, attribute)(subject)
     static = _static(type(feed), name)
     if attribute is _missing:
         if static is _missing:
