@@ -447,3 +447,20 @@ def test_retry_sends_for_one_url_at_once_and_leaves_the_rest(folder, online, cal
 
 def test_retry_takes_what_is_recorded_though_it_is_no_url(folder, call):
     assert "no linkback from or to no-url is recorded" in call("retry", "no-url")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "other", "says"),
+    [
+        ([], False, "name the settings that publish the site with -s, or"),
+        ([], True, "name the settings that publish the site: -s publishconf.py, or"),
+        (["-s", "publishconf.py"], True, "set it to the address of the site in publishconf.py, or"),
+    ],
+)
+def test_settings_that_do_not_publish_name_those_that_might(folder, call, words, other, says):
+    folder.configure(SITEURL="")
+    if other:
+        text = (folder.path / "pelicanconf.py").read_text("utf-8")
+        (folder.path / "publishconf.py").write_text(text, "utf-8")
+    status, _, err = call("send", *words)
+    assert (status, says in err) == (2, True)

@@ -81,7 +81,7 @@ def _run(arguments: argparse.Namespace) -> int:
     options = in_use(arguments.settings, arguments.overrides)
     try:
         settings = settings_of(arguments)
-        options = options or publishing_instead(settings)
+        options = options or publishing_instead(settings, arguments)
         if arguments.command in ABOUT_BUILDS and not is_enabled(arguments.pelican):
             _complain(NOT_ENABLED.format(arguments.settings or DEFAULT_CONFIG_NAME))
         screen = Screen(

@@ -80,21 +80,31 @@ def is_enabled(pelican: PelicanSettings) -> bool:
     return not NAMES.isdisjoint(getattr(each, "__name__", each) for each in plugins)
 
 
-def publishing_instead(settings: Settings) -> str:
-    """Return the option that names publishconf.py, if these settings do not publish the site."""
-    other = not settings.publishes and Path(PUBLISHING).is_file()
+def publishing_instead(settings: Settings, arguments: argparse.Namespace) -> str:
+    """Return the option that names publishconf.py, if the settings in use are not those.
+
+    Empty if they publish the site.
+    """
+    here = arguments.settings is not None and Path(arguments.settings).name == PUBLISHING
+    other = not settings.publishes and not here and Path(PUBLISHING).is_file()
     return f"-s {PUBLISHING}" if other else ""
 
 
-def must_publish(settings: Settings) -> None:
+def must_publish(settings: Settings, arguments: argparse.Namespace) -> None:
     """Raise SettingsError if these settings do not publish the site."""
-    if not settings.publishes:
-        such_as = f": {instead}" if (instead := publishing_instead(settings)) else " with -s"
-        problem = (
-            f"SITEURL = {settings.site_url!r} is not public, so nothing is sent; name the settings "
-            f"that publish the site{such_as}, or allow its host with LINKBACK_ALLOW_HOSTS"
-        )
-        raise SettingsError([problem])
+    if settings.publishes:
+        return
+    if instead := publishing_instead(settings, arguments):
+        remedy = f"name the settings that publish the site: {instead}"
+    elif arguments.settings:
+        remedy = f"set it to the address of the site in {arguments.settings}"
+    else:
+        remedy = "name the settings that publish the site with -s"
+    problem = (
+        f"SITEURL = {settings.site_url!r} is not public, so nothing is sent; {remedy}, or allow "
+        "its host with LINKBACK_ALLOW_HOSTS"
+    )
+    raise SettingsError([problem])
 
 
 def read_posts(settings: Settings, arguments: argparse.Namespace) -> list[Post]:

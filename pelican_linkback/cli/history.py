@@ -27,7 +27,7 @@ Row = tuple[Delivery, Decision]
 
 def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Show what the next build would do. Status 1 if an article vanished that was sent before."""
-    must_publish(settings)
+    must_publish(settings, arguments)
     posts, topics = read_posts_and_topics(settings, arguments)
     planned = Sending(settings).sender().plan(posts, topics)
     gone = vanished({delivery.mention: delivery for delivery, _ in planned}, posts)

@@ -31,7 +31,7 @@ __all__ = ["place_of_cache", "run"]
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Record what the cache says was sent. Status 1 if the cache cannot be used."""
-    must_publish(settings)
+    must_publish(settings, arguments)
     file = arguments.cache or place_of_cache(arguments.pelican)
     sent, now = _read(file), dt.datetime.now(dt.UTC)
     posts = _by_slug(Pelican(arguments.pelican), settings, now)

@@ -35,7 +35,7 @@ __all__ = ["as_markdown", "run_retract", "run_retry", "run_send"]
 
 def run_send(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Send what is due. Status 1 when something needs the author: a failure, a missing link."""
-    must_publish(settings)
+    must_publish(settings, arguments)
     posts = None
     if arguments.since:
         settings = _since(settings, arguments.since, remember=not arguments.dry_run)
@@ -90,7 +90,7 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
 
 def run_retry(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Send again what did not arrive from or at a URL. Status 1 if there is none, or it fails."""
-    must_publish(settings)
+    must_publish(settings, arguments)
     sender, url = _sender(settings), arguments.url
     with suppress(InvalidURL):  # what is recorded may be no URL that can be fetched
         url = normalise(url)
@@ -110,7 +110,7 @@ def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Scree
 
     Status 1 if there was nobody to notify, or somebody could not be notified.
     """
-    must_publish(settings)
+    must_publish(settings, arguments)
     sender = _sender(settings)
     known = [delivery for delivery, _ in sender.plan()]
     source = _source(arguments.url, known)

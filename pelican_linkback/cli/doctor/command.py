@@ -13,7 +13,7 @@ from shlex import quote
 from pelican import DEFAULT_CONFIG_NAME
 
 from pelican_linkback.cli.config_edits import git_pattern
-from pelican_linkback.cli.context import PUBLISHING, publishing_instead
+from pelican_linkback.cli.context import publishing_instead
 from pelican_linkback.cli.doctor import checks
 from pelican_linkback.cli.doctor.checks import Level, Result
 from pelican_linkback.cli.doctor.facts import (
@@ -61,7 +61,7 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
         settings.site_url,
         name,
         publishes=settings.publishes,
-        instead="" if name == PUBLISHING else publishing_instead(settings),
+        instead=publishing_instead(settings, arguments),
     )
     folder = _short(settings.state)
     yield checks.state(folder, write_error(settings.state))
