@@ -91,7 +91,7 @@ class Broken:
     says: str = ""
     costs_entry: bool = False
     costs_linkbacks: bool = False
-    """Whether its linkbacks cannot be read, either: that is another product, and its message."""
+    """Whether its linkbacks cannot be read, either: that is said at INFO."""
 
     costs_feed: bool = False
     once: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -66,13 +66,17 @@ def first_day(settings: Settings, today: date, *, remember: bool = True) -> date
 
 
 def posts_of(
-    contents: Iterable[Content], settings: Settings, since: date | None = None
+    contents: Iterable[Content],
+    settings: Settings,
+    since: date | None = None,
+    is_reported: Callable[[str, str], bool] = lambda name, why: False,  # noqa: ARG005
 ) -> list[Post]:
     """Return the Post of each article or page, with warnings about marks that cannot be used.
 
     The links of an article dated from the day ``since`` on are sent though they are not marked;
     with None, of no article. An article that cannot be read costs itself only: its deliveries stay
-    as they are.
+    as they are. If ``is_reported`` says of its name and the reason that the log has both already,
+    it gets no second message above INFO.
     """
     messages = MessageBuffer(logger)
 
@@ -91,10 +95,15 @@ def posts_of(
         return _post(content, settings, since)
 
     cost = "its linkbacks are left as they are"
+
+    def say(text: str) -> None:
+        name, _, why = text.partition(f": {cost}: ")
+        (logger.info if is_reported(name, why) else logger.error)("%s", text)
+
     posts = []
     for content in contents:
         unknown: Post | None = Post.unknown(name_of(content))
-        posts.append(attempt(content, post_of, unknown, cost))
+        posts.append(attempt(content, post_of, unknown, cost, say))
     messages.flush()
     return [post for post in posts if post is not None]
 

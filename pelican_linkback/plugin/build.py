@@ -39,6 +39,10 @@ class Build:
         """Turn the feeds of an articles generator off; they are written after its pages."""
         self.stages[id(generator)] = FeedStage(generator, self.folders)
 
+    def has_reported(self, name: str, why: str) -> bool:
+        """Return whether the log says that an article is left out of feeds, and why."""
+        return any(stage.has_reported(name, why) for stage in self.stages.values())
+
     def is_complete(self, output: OutputFolder) -> bool:
         """Return whether all feeds that go into a folder are written."""
         return all(each.is_over for each in self.stages.values() if each.output is output)

@@ -37,7 +37,7 @@ from pelican_linkback.plugin.feed_maker import Failure, FeedMaker, MadeFeed, sum
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.plugin.site_files import has_unread_sources, taken
-from pelican_linkback.plugin.site_reader import STYLESHEET, SiteReader, entries_of
+from pelican_linkback.plugin.site_reader import LEFT_OUT, STYLESHEET, SiteReader, entries_of
 from pelican_linkback.settings import model as settings_model
 from pelican_linkback.text.printable import described
 
@@ -256,6 +256,11 @@ class FeedStage:
         logger.info('%s "%s"', "Writing" if changed else "Unchanged:", self._path(document))
         self.with_hubs += self._followed(made)
         return changed
+
+    def has_reported(self, name: str, why: str) -> bool:
+        """Return whether the log has that an article cannot be read, or is left out and why."""
+        said = self._messages.has_said
+        return said(f"{name}: {LEFT_OUT}: ") or said(f"{name!r} is left out of ", why)
 
     def report(self, document: Document, error: BaseException, more: str = "") -> None:
         """Report an error that costs a feed, or a link to it; each message once."""

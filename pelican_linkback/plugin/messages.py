@@ -36,6 +36,10 @@ class MessageBuffer:
         if text not in self._said:
             self._messages.setdefault(level, []).append((kind, text))
 
+    def has_said(self, prefix: str, why: str = "") -> bool:
+        """Return whether a message with this prefix, and with this reason, was logged."""
+        return any(text.startswith(prefix) and why in text for text in self._said)
+
     def flush(self) -> None:
         """Log the collected messages, the highest level first, and clear them."""
         for level, messages in sorted(self._messages.items(), reverse=True):

@@ -298,7 +298,8 @@ def deliver_site(
     digest = idle.digest(chain(pieces_of(contents, settings), pieces_of_feeds(feeds)))
     if (line := idle.line(digest, now)) is not None:
         return line
-    posts = posts_of(contents, settings, first_day(settings, now.date()))
+    since = first_day(settings, now.date())
+    posts = posts_of(contents, settings, since, build.current().has_reported)
     sender = replace(sending.sender(is_build=True), sleep=_sleep)
     report = sender.run(posts, topics_of(feeds, settings))
     messages, options = MessageBuffer(logger), options_in_use(sys.argv)

@@ -29,9 +29,12 @@ from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.urls import join, page_key
 
-__all__ = ["STYLESHEET", "Entries", "Known", "SiteReader", "entries_of"]
+__all__ = ["LEFT_OUT", "STYLESHEET", "Entries", "Known", "SiteReader", "entries_of"]
 
 C = TypeVar("C", bound=Content)
+
+LEFT_OUT = "it is left out of the feeds"
+"""What an article that cannot be read costs."""
 
 STYLESHEET = "linkback-feed.css"
 """The name of our stylesheet in the output folder."""
@@ -68,7 +71,7 @@ class SiteReader:
 
         Those that no feed can contain are ``unreadable`` from now on, and have None.
         """
-        cost = "it is left out of the feeds"
+        cost = LEFT_OUT
         say = partial(self._messages.add, logging.ERROR, cost)
         read = partial(read_through, self.url)
         found = [

@@ -162,7 +162,7 @@ class ItemReader:
         return self.mend(item, self.ask(item, names))
 
     def ask(self, item: object, names: frozenset[str]) -> dict[str, object]:
-        """Return these arguments as the hooks give them, to be mended."""
+        """Return these arguments as the hooks give them, to be corrected by ``mend``."""
         plan = self._plan(names)
         arguments: dict[str, object] = {**plan.unsaid}
         self._ask(plan.always, item, arguments)
