@@ -124,3 +124,18 @@ def test_a_dumb_terminal_gets_no_bar():
     with on.progress("Sending") as bar:
         bar.show(3, 5)
     assert shown(on) == ""
+
+
+STEP = "pelican-linkback send -s publishconf.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (f"upload it, then run {STEP}; or not", ["upload it, then run", f"{STEP}; or not"]),
+        (f"run {STEP} --wait 10m", ["run", f"{STEP} --wait 10m"]),
+        (f"run {STEP} -e 'A=\"b c\"' X", [f"run {STEP} -e", "'A=\"b c\"' X"]),  # too long
+    ],
+)
+def test_a_command_is_broken_only_where_it_does_not_fit_a_line(text, lines):
+    assert fitted(text, 50) == lines

@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -155,9 +156,21 @@ def fitted(text: str, width: int, indent: str = "") -> list[str]:
     that fits. Every line has at least 20 characters, however narrow the screen.
     """
     available = max(width - len(indent), 20)
-    words = " ".join(part for word in text.split() for part in _parts(word, available))
+    whole = _COMMAND.sub(partial(_in_one_word, available), " ".join(text.split()))
+    words = " ".join(part for word in whole.split() for part in _parts(word, available))
     lines = textwrap.wrap(words, available, break_long_words=False, break_on_hyphens=False)
-    return [indent + line for line in lines or [""]]
+    return [indent + line.replace(_SPACE, " ") for line in lines or [""]]
+
+
+_SPACE = "\ue000"
+"""A space within a command while lines are broken: a character for private use."""
+
+_COMMAND = re.compile(r"\bpelican-linkback [\w-]+(?: -[\w-]+(?: (?:'[^']*'|[^\s;,'-][^\s;,]*))?)*")
+
+
+def _in_one_word(width: int, command: re.Match[str]) -> str:
+    """Return a command that fits a line as one word: a broken one cannot be typed as printed."""
+    return command[0].replace(" ", _SPACE) if len(command[0]) <= width else command[0]
 
 
 def _parts(word: str, width: int) -> Iterator[str]:
