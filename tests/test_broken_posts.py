@@ -111,12 +111,12 @@ def test_an_article_is_named_by_what_can_be_read() -> None:
     assert not is_marked(Unreadable())
 
 
-def test_an_article_whose_date_has_no_zone_is_shown() -> None:
-    article = Article.__new__(Article)
-    article.date = dt.datetime(2026, 1, 1)
+def test_an_article_whose_date_has_no_zone_or_is_none_is_shown() -> None:
+    naive, dateless = Article.__new__(Article), Article.__new__(Article)
+    naive.date = dt.datetime(2026, 1, 1)
     now = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
-    generator = SimpleNamespace(articles=[article], translations=[])
-    assert list(published(generator, now)) == [article]
+    generator = SimpleNamespace(articles=[naive, dateless], translations=[])
+    assert list(published(generator, now)) == [naive, dateless]
 
 
 def test_a_draft_that_cannot_be_read_is_no_trouble(site: SiteBuilder) -> None:

@@ -56,6 +56,15 @@ def test_a_listener_is_named(listener: Any, expected: str) -> None:
     assert name_of(listener).endswith(expected)
 
 
+class Refusing:
+    def __getattr__(self, name: str) -> Any:
+        raise ValueError(name)
+
+
+def test_a_listener_that_cannot_be_asked_for_its_name_is_named_by_its_class() -> None:
+    assert name_of(Refusing()) == "Refusing"
+
+
 class Shy(Exception):
     def __str__(self) -> str:
         raise ValueError

@@ -10,9 +10,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FeedError
-from pelican_linkback.feeds import ArticleFeed
+from pelican_linkback.feeds import (
+    STOCK_FEEDS,
+    ArticleFeed,
+    Atom1Feed,
+    AtomCategoryFeed,
+    AtomSiteFeed,
+)
 from pelican_linkback.plugin.feed_writer import FeedStage
 from pelican_linkback.plugin.messages import MessageBuffer
 
@@ -288,13 +295,49 @@ def test_an_author_without_a_name_is_no_author(blog):
     ids=["constructor", "path", "feed_type", "feed_type()", "objects"],
 )
 def test_wherever_a_feed_class_breaks_it_costs_that_feed(blog, aspects, says):
-    from pelican_linkback.feeds import STOCK_FEEDS, AtomSiteFeed
-
     broken = type("Broken", (AtomSiteFeed,), aspects)
     build = blog.build(LINKBACK_FEEDS=[broken, *STOCK_FEEDS])
     (problem,) = build.problems
     assert re.search(says, problem)
     assert (build.output / "feeds" / "site.atom.xml").exists()
+
+
+class LinksToNowhere(SyndicationFeed):
+    archive_links = 7
+
+
+class Forgetful(Atom1Feed):
+    def write(self, outfile, encoding):
+        super().write(outfile, encoding)
+        self.feed = None
+
+
+class Loud(Atom1Feed):
+    def write(self, outfile, encoding):
+        super().write(outfile, encoding)
+        self.feed["hubs"] = map(int, ["no number"])
+        self.feed["feed_url"] = 7
+
+
+@pytest.mark.parametrize("generator", [LinksToNowhere, Forgetful])
+def test_wherever_a_format_breaks_it_costs_its_feeds(blog, generator):
+    broken = type("Broken", (AtomCategoryFeed,), {"feed_type": generator, "path": "b/{slug}.xml"})
+    build = blog.build(LINKBACK_FEEDS=[broken, *STOCK_FEEDS])
+    assert len(build.problems) in {1, 2}
+    assert all(re.search("Broken for 'B.*Error", problem) for problem in build.problems)
+    assert (build.output / "feeds" / "site.atom.xml").exists()
+
+
+def test_a_feed_that_changes_its_address_as_it_is_written_names_no_hub(blog):
+    loud = type("Loud", (AtomSiteFeed,), {"feed_type": Loud, "path": "loud.xml"})
+    assert blog.build(LINKBACK_FEEDS=[loud]).problems == []
+
+
+def test_what_sets_a_path_is_named_though_it_cannot_be_asked(blog):
+    aspects = {"path_source": lambda *_: 1 / 0, "path": "feeds/site.atom.xml"}
+    nameless = type("Nameless", (AtomSiteFeed,), aspects)
+    (problem,) = blog.build(LINKBACK_FEEDS=[*STOCK_FEEDS, nameless]).problems
+    assert "give Nameless.path a path that differs from FEED_ATOM's" in problem
 
 
 SETTINGS = """

@@ -12,10 +12,11 @@ from pelican_linkback import feeds
 from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feedcheck.document import FeedDocument, Part, Rules
 from pelican_linkback.feedcheck.reading import READERS, NoReader, Reader, read_as
-from pelican_linkback.feeds.articles.stock import STOCK_FEEDS
+from pelican_linkback.feeds.articles.stock import STOCK_FEEDS, with_registered_formats
 from pelican_linkback.feeds.formats import registry
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.registry import format_of, formats, media_type
+from pelican_linkback.feeds.framework.catalogue import FeedClasses
 from tests.pages import PACKAGE
 
 
@@ -136,6 +137,48 @@ def test_what_is_no_generator_is_no_format(thing):
     assert feeds.register_format(thing) is thing
     (faulty,) = registry.faulty()
     assert "SyndicationFeed" in faulty.problem
+
+
+class Refusing(type(Plain)):
+    """The class of classes that cannot be asked for anything of a format."""
+
+    def __getattribute__(cls, name):
+        if name in {"name", "label", "content_type", "archive_links"}:
+            raise SystemExit(name)
+        return super().__getattribute__(name)
+
+
+class Raising:
+    def __get__(self, instance, owner):
+        raise SystemExit
+
+
+def test_a_feed_class_that_cannot_say_its_format_takes_no_others_place():
+    registered()
+    broken = type("Broken", (feeds.TagFeed,), {"feed_type": Raising()})
+    found = with_registered_formats(FeedClasses([("Broken", broken)]), {})
+    assert "MineTagFeed" in dict(found.classes)
+
+
+class Shown:
+    def __repr__(self):
+        raise ValueError("shy")
+
+    __str__ = __repr__
+
+
+def test_a_class_that_cannot_be_asked_is_left_out():
+    generator = Refusing("Refused", (Plain,), {"__module__": "mine"})
+    assert feeds.register_format(generator) is generator
+    (faulty,) = registry.faulty()
+    assert faulty == (
+        "mine.Refused",
+        "",
+        "it cannot be asked what it is (SystemExit: name)",
+    )
+    shown = Shown()
+    assert feeds.register_format(shown) is shown
+    assert len(registry.faulty()) == 2
 
 
 # Who reads a document

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from pelican_linkback.exceptions import UnreadableFeed
+from pelican_linkback.exceptions import FAULTS, UnreadableFeed
 from pelican_linkback.feedcheck.document import FeedDocument
 from pelican_linkback.feedcheck.reading_json import read_json
 from pelican_linkback.feedcheck.reading_xml import read_atom, read_rss
@@ -105,11 +105,12 @@ def _read(document: bytes, reader: Reader) -> FeedDocument | None:
         feed = reader.read(document)
     except UnreadableFeed:
         raise
-    except Exception as error:
+    except FAULTS as error:
         raise reader_failed(reader.media_type, described(error)) from error
     if feed is None or isinstance(feed, FeedDocument):
         return feed
-    raise reader_failed(reader.media_type, f"it returns {feed!r} and no FeedDocument")
+    why = f"it returns a {type(feed).__name__} and no FeedDocument"
+    raise reader_failed(reader.media_type, why)
 
 
 def reader_failed(media_type: str, why: str) -> UnreadableFeed:

@@ -7,7 +7,7 @@ article's failure, and the others go on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain
@@ -60,9 +60,8 @@ _NAMES = (methodcaller("get_relative_source_path"), attrgetter("url"), attrgette
 
 def published(generator: Generator, now: datetime) -> Iterator[ReadContent]:
     """Yield what ``generator`` publishes, translations included: articles up to ``now``, pages."""
-    of_pages = hasattr(generator, "pages")
-    contents: Sequence[ReadContent] = getattr(generator, "pages" if of_pages else "articles")
-    for content in chain(contents, generator.translations):
+    lists = (getattr(generator, name, ()) for name in ("articles", "pages", "translations"))
+    for content in chain.from_iterable(lists):
         if not isinstance(content, Article) or _is_due(content, now):
             yield content
 
@@ -70,7 +69,7 @@ def published(generator: Generator, now: datetime) -> Iterator[ReadContent]:
 def _is_due(article: ReadArticle, now: datetime) -> bool:
     try:
         return bool(article.date <= now)
-    except TypeError:  # without a time zone, as a plugin may set it: it is published, as by Pelican
+    except FAULTS:  # a plugin may set any date, or none: the article is published, as by Pelican
         return True
 
 

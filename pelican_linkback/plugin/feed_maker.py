@@ -20,7 +20,7 @@ from pelican import signals
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds import Site
 from pelican_linkback.feeds.formats.base import Generator
-from pelican_linkback.feeds.formats.registry import format_of
+from pelican_linkback.feeds.formats.registry import Format, format_of
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.plugin.listeners import name_of, notify, notify_of_document
 from pelican_linkback.plugin.messages import MessageBuffer
@@ -138,22 +138,22 @@ def summarised(failures: Sequence[Failure], built: Sequence[Document]) -> Iterat
 
     Where a format fails for each of its documents in the same way, one stands for all.
     """
-    by_format: dict[type | None, list[Failure]] = defaultdict(list)
+    by_format: dict[Format | None, list[Failure]] = defaultdict(list)
     for failure in failures:
-        by_format[_generator(failure.document)].append(failure)
-    sound = set(map(_generator, built)) if failures else set()
-    for generator, group in by_format.items():
+        by_format[_format(failure.document)].append(failure)
+    sound = set(map(_format, built)) if failures else set()
+    for form, group in by_format.items():
         reasons = {described(failure.error) for failure in group}
-        if generator is None or generator in sound or len(reasons) > 1 or len(group) == 1:
+        if form is None or form in sound or len(reasons) > 1 or len(group) == 1:
             yield from group
         else:
-            others = f" (and {len(group) - 1} more in {format_of(generator).label})"
+            others = f" (and {len(group) - 1} more in {form.label})"
             yield group[0]._replace(more=others)
 
 
-def _generator(document: Document) -> type | None:
-    """Return the class that writes a document; None where the feed cannot say."""
+def _format(document: Document) -> Format | None:
+    """Return the format of a document; None where its feed or its generator class cannot say."""
     try:
-        return document.feed.generator_class(document.obj)
+        return format_of(document.feed.generator_class(document.obj))
     except FAULTS:  # this is what is wrong with the feed
         return None

@@ -251,10 +251,10 @@ class FeedStage:
             write = partial(self.output.write, document.path, document.owner, kind=kind)
             edit, write_it = self._maker.edit(made), partial(save, made.feed)
             changed = self._maker.write(made, lambda: write(write_it, edit))
+            self.with_hubs += self._followed(made)
         except FAULTS as error:  # the border: whatever a hook or a generator raises
             return error
         logger.info('%s "%s"', "Writing" if changed else "Unchanged:", self._path(document))
-        self.with_hubs += self._followed(made)
         return changed
 
     def has_reported(self, name: str, why: str) -> bool:
@@ -276,7 +276,7 @@ class FeedStage:
     def _followed(self, made: MadeFeed) -> Iterator[WrittenFeed]:
         """Yield the feed if it is published, and names hubs and a URL."""
         url = made.feed.feed.get("feed_url")
-        if url and made.hubs and self._settings.publishes:
+        if isinstance(url, str) and url and made.hubs and self._settings.publishes:
             yield WrittenFeed(self._path(made.document), url, made.hubs)
 
     def _path(self, document: Document) -> Path:

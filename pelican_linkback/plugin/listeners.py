@@ -107,5 +107,8 @@ def _bytes_of(path: Path) -> bytes | None:
 
 def name_of(listener: Listener) -> str:
     """Return the name of a listener for messages: its module and its name there."""
-    name = getattr(listener, "__qualname__", type(listener).__qualname__)
-    return f"{getattr(listener, '__module__', '?')}.{name}"
+    try:
+        name = getattr(listener, "__qualname__", type(listener).__qualname__)
+        return f"{getattr(listener, '__module__', '?')}.{name}"
+    except FAULTS:  # whatever an object with a __getattr__ of its own may raise
+        return type(listener).__qualname__

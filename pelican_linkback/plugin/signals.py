@@ -235,7 +235,7 @@ def gather_posts(generator: Generator, writer: Writer) -> None:  # noqa: ARG001 
     if settings.publishes:
         build.current().published.extend(contents)
         for content in filter(is_marked, withheld(generator)):
-            status = _STATUS.get(content.status, "not published")
+            status = _STATUS.get(str(content.status), "not published")
             logger.info("%s: nothing is sent, since it is %s", name_of(content), status)
     elif settings.site_url:
         build.current().unpublished.extend(contents)

@@ -225,3 +225,17 @@ def test_a_plugin_that_fails_under_check_costs_what_it_would_read(tmp_path):
     (site.folder / "twtxt.py").write_text("def register():\n    raise SystemExit(3)\n")
     status, checked = site.check()
     assert (status, len(checked["unread"])) == (0, 2)
+
+
+def test_ids_are_imported_from_its_documents(tmp_path):
+    site = Harbour(tmp_path, "A format")
+    (site.folder / "old.txt").write_text(
+        "# nick = The Harbour\n# url = https://harbour.example/old.txt\n"
+        "2026-03-01T00:00:00+00:00\tThe bread https://harbour.example/the-bread.html\n"
+    )
+    (site.folder / "none.txt").write_text("none")
+    words = ("check", "-s", "pelicanconf.py", "--import", "old.txt", "none.txt")
+    done = site.run("pelican_linkback", *words)
+    assert "old.txt: 0 ids, 0 of them new" in done.stdout
+    assert "none.txt: the reader of text/plain fails" in done.stdout
+    assert done.returncode == 1

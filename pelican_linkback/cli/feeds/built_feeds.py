@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pelican_linkback.cli.terminal import Screen
-from pelican_linkback.exceptions import InvalidURL, SettingsError
+from pelican_linkback.exceptions import FAULTS, InvalidURL, SettingsError
 from pelican_linkback.feedcheck.built import documents
 from pelican_linkback.feedcheck.reading import READERS, Reader
 from pelican_linkback.feeds.formats.registry import formats
@@ -19,7 +19,14 @@ from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.printable import described
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["BuiltFeeds", "address_of_feeds", "asks_for_feeds", "complain_of_missing"]
+__all__ = [
+    "BuiltFeeds",
+    "address_of_feeds",
+    "asks_for_feeds",
+    "complain_of_missing",
+    "load_plugins",
+    "registered_readers",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -61,19 +68,25 @@ def _readers(types: Iterable[str], pelican: PelicanSettings) -> list[Reader]:
     The plugins of the site, which may register formats, are loaded only where documents of
     ``types`` would not be read otherwise.
     """
-    readers = _registered()
+    readers = registered_readers()
     if set(filter(None, types)) - {each.media_type for each in readers}:
-        from pelican import Pelican  # noqa: PLC0415 (few sites need it)
-
-        try:
-            Pelican(pelican)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (a plugin costs its format)
-            logger.warning("The plugins of the site cannot be loaded: %s", described(error))
-        readers = _registered()
+        load_plugins(pelican)
+        readers = registered_readers()
     return readers
 
 
-def _registered() -> list[Reader]:
+def load_plugins(pelican: PelicanSettings) -> None:
+    """Load the plugins of the site, which may register formats; a plugin that fails is reported."""
+    from pelican import Pelican  # noqa: PLC0415 (few sites need it)
+
+    try:
+        Pelican(pelican)
+    except FAULTS as error:  # a plugin costs its format
+        logger.warning("The plugins of the site cannot be loaded: %s", described(error))
+
+
+def registered_readers() -> list[Reader]:
+    """Return the readers of the formats that are registered by now, and ours."""
     theirs = [
         Reader(each.media_type, each.reader, frozenset({each.extension}))
         for each in formats()

@@ -5,13 +5,19 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 
-from pelican_linkback.cli.feeds.built_feeds import BuiltFeeds, address_of_feeds, complain_of_missing
+from pelican_linkback.cli.feeds.built_feeds import (
+    BuiltFeeds,
+    address_of_feeds,
+    complain_of_missing,
+    load_plugins,
+    registered_readers,
+)
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import UnreadableFeed, WebError
 from pelican_linkback.feedcheck.built import built_file
@@ -21,6 +27,7 @@ from pelican_linkback.feedcheck.reading import published_ids
 from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.summarise import FEW
 
@@ -32,7 +39,8 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     base, now = address_of_feeds(settings), dt.datetime.now(dt.UTC)
     store = IdStore(settings.state, edition_of(settings))
     if arguments.published:
-        return _import(arguments.published, settings, now, store, screen)
+        ids_at = partial(_ids_at, settings=settings, pelican=arguments.pelican)
+        return _import(arguments.published, ids_at, now, store, screen)
     built = BuiltFeeds.of(settings, arguments.pelican)
     expected = Expected(
         base=base,
@@ -88,13 +96,17 @@ def _first_of_each_kind(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _import(
-    places: Sequence[str], settings: Settings, now: dt.datetime, store: IdStore, screen: Screen
+    places: Sequence[str],
+    ids_at: Callable[[str], dict[str, str]],
+    now: dt.datetime,
+    store: IdStore,
+    screen: Screen,
 ) -> int:
     """Import the ids of feeds that were published before. Status 1 when one cannot be read."""
     imported: list[dict[str, object]] = []
     for place in places:
         try:
-            ids = published_ids(_fetched(place, settings))
+            ids = ids_at(place)
         except UnreadableFeed as error:
             imported.append({"feed": place, "problem": str(error)})
             continue
@@ -108,6 +120,18 @@ def _import(
     else:
         _show_imported(imported, screen)
     return 1 if any("problem" in each for each in imported) else 0
+
+
+def _ids_at(place: str, settings: Settings, pelican: PelicanSettings) -> dict[str, str]:
+    """Return the ids in the feed at a place, which may be in a format of a plugin of the site."""
+    document, known = _fetched(place, settings), registered_readers()
+    try:
+        return published_ids(document, known)
+    except UnreadableFeed:
+        load_plugins(pelican)
+        if (readers := registered_readers()) == known:
+            raise
+        return published_ids(document, readers)
 
 
 def _show_imported(imported: Sequence[Mapping[str, object]], screen: Screen) -> None:

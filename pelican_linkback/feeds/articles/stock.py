@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pelican_linkback.exceptions import FeedError
+from pelican_linkback.exceptions import FAULTS, FeedError
 from pelican_linkback.feeds.articles.articles import ArticleFeed
 from pelican_linkback.feeds.articles.kinds import (
     KINDS,
@@ -163,7 +163,10 @@ def with_registered_formats(listed: FeedClasses, settings: PelicanSettings) -> F
 
 
 def _replaces(listed: type[Feed], stock: type[Feed]) -> bool:
-    return issubclass(listed, stock.__bases__) and listed.feed_type is stock.feed_type
+    try:
+        return issubclass(listed, stock.__bases__) and listed.feed_type is stock.feed_type
+    except FAULTS:  # what its class raises is reported where its documents are made
+        return False
 
 
 def _of_missing_formats(settings: PelicanSettings) -> tuple[list[str], list[FeedError]]:

@@ -24,10 +24,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.podcast import PodcastRss
 from pelican_linkback.feeds.formats.rss import Rss201rev2Feed, RssUserland091Feed
+from pelican_linkback.text.printable import described, printable
 
 __all__ = [
     "Faulty",
@@ -91,15 +93,19 @@ def register_format(generator: Class, *, reader: Reader | None = None) -> Class:
     takes its own place.
     """
     place = _place(generator)
-    name = getattr(generator, "name", "")
     _faulty.pop(place, None)
-    is_generator = isinstance(generator, type) and issubclass(generator, SyndicationFeed)
-    problem = next(_problems(generator, reader), None) if is_generator else _NO_GENERATOR
-    if problem:
-        _faulty[place] = Faulty(place, str(name), problem)
-    else:
-        _formats[name] = _described(generator, vars(generator), None, reader)
     _described_before.clear()
+    name = ""
+    try:
+        name = _text(generator, "name")
+        is_generator = isinstance(generator, type) and issubclass(generator, SyndicationFeed)
+        problem = next(_problems(generator, reader), None) if is_generator else _NO_GENERATOR
+        if not problem:
+            _formats[name] = _described(generator, vars(generator), None, reader)
+    except FAULTS as error:  # whatever the class raises where it is asked
+        problem = f"it cannot be asked what it is ({described(error)})"
+    if problem:
+        _faulty[place] = Faulty(place, name, problem)
     return generator
 
 
@@ -182,7 +188,7 @@ def _problems(generator: Any, reader: Any) -> Iterator[str]:
 
 
 def _place(cls: Any) -> str:
-    return f"{cls.__module__}.{cls.__qualname__}" if isinstance(cls, type) else repr(cls)
+    return f"{cls.__module__}.{cls.__qualname__}" if isinstance(cls, type) else printable(cls)
 
 
 for _generator in (Atom1Feed, Rss201rev2Feed, JsonFeed, RssUserland091Feed, PodcastRss):

@@ -221,11 +221,17 @@ def _inside(feed: Feed, path: str, obj: object) -> str:
 
 
 def _collision(document: Document, owner: Document) -> FeedError:
-    source = document.feed.path_source(document.obj)
-    other = owner.feed.path_source(owner.obj)
+    source, other = _path_source(document), _path_source(owner)
     if source == other:
         remedy = f"{source} gives both; give one of them a path of its own"
     else:
         remedy = f"give {source} a path that differs from {other}'s, such as another folder"
     message = f"is not written, because {document.path} belongs to {owner}; {remedy}"
     return FeedError(str(document), message)
+
+
+def _path_source(document: Document) -> str:
+    try:
+        return printable(document.feed.path_source(document.obj))
+    except FAULTS:  # a message needs it, and the class may override it
+        return f"{type(document.feed).__name__}.path"

@@ -48,7 +48,7 @@ def _slips(cls: type, known: set[str]) -> Iterator[str]:
 
 
 def _is_ours(cls: type) -> bool:
-    return cls is object or cls.__module__.partition(".")[0] == _OURS
+    return cls is object or str(cls.__module__).partition(".")[0] == _OURS
 
 
 def _public(classes: Iterable[type]) -> Iterator[str]:
