@@ -143,7 +143,9 @@ def test_what_was_under_way_is_left_alone_until_it_is_back(author, blog, run):
     kept = [each for each in journal(author).splitlines() if '"outcome"' not in each]
     (author.folder / "linkback" / "deliveries.jsonl").write_text("\n".join(kept) + "\n")
     without = {"LINKBACK_PROTOCOLS": ["webmention", "pingback"]}
-    assert "LINKBACK_PROTOCOLS does not name" in run("plan", "-v", **without)[1]
+    planned = run("plan", **without)[1]
+    assert "left alone, since LINKBACK_PROTOCOLS does not name" in " ".join(planned.split())
+    assert "0 due, 1 later or never, 0 settled" in planned
     author.build(**without)
     assert len(blog.told) == 1
     assert len(journal(author).splitlines()) == len(kept)
@@ -183,3 +185,57 @@ def test_where_it_cannot_be_looked_for_another_protocol_is_found(author, blog, m
     build = author.build()
     assert "Linkbacks: 1 sent" in build.printed
     assert [path for path, *_ in blog.told] == ["/wm"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (float("inf"), "asks to be left alone"),
+        (1e300, "asks to be left alone"),
+        (10**400, "OverflowError"),
+        (float("nan"), "ValueError"),
+        (-1, "ValueError"),
+        ("soon", "ValueError"),
+        (["60"], "TypeError"),
+    ],
+    ids=["infinite", "long", "huge", "no number", "negative", "text", "list"],
+)
+def test_a_pause_that_is_none_ends_no_run(author, blog, monkeypatch, asked, why):
+    import pelican_trackback
+
+    from pelican_linkback.protocol import Outcome, Verdict
+
+    def read(self, _):
+        return Outcome(Verdict.LATER, "tide", retry_after=asked)
+
+    monkeypatch.setattr(pelican_trackback.TrackBack, "read", read)
+    author.article("two", f"[a link]({blog.url}/other)", pingback=f"{blog.url}/other")
+    build = author.build(LINKBACK_PER_HOST=1)
+    assert "to be tried again" in build.printed
+    assert any(why in each.getMessage() for each in build.records)
+    assert not any("nothing more is sent" in each for each in build.problems)
+
+
+def test_an_outcome_without_a_reason_is_on_record(author, blog, monkeypatch):
+    import pelican_trackback
+
+    from pelican_linkback.protocol import Outcome, Verdict
+
+    monkeypatch.setattr(
+        pelican_trackback.TrackBack, "read", lambda *_: Outcome(Verdict.DELIVERED, "")
+    )
+    assert "1 sent" in author.build().printed
+    author.build()
+    assert len(blog.told) == 1
+    assert json.loads(journal(author).splitlines()[-1])["reason"] == "delivered"
+
+
+@pytest.mark.parametrize("message", [("text/plain", "text"), (None, b"bytes")], ids=repr)
+def test_a_message_of_other_types_is_not_sent(author, blog, monkeypatch, message):
+    import pelican_trackback
+
+    monkeypatch.setattr(pelican_trackback.TrackBack, "request", lambda *_: message)
+    build = author.build()
+    (said,) = build.problems
+    assert "its request is not a text and bytes, in the protocol trackback" in said
+    assert (blog.told, '"attempt"' in journal(author)) == ([], False)

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback.plugin import signals as plugin
-from pelican_linkback.sending.running.notices import Notice
+from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.protocol.registry import Registry
+from pelican_linkback.sending.memory.delivery import Delivery
+from pelican_linkback.sending.running.notices import Notice, about_foreign
 from pelican_linkback.sending.running.report import Report
 from pelican_linkback.sending.running.skip_cache import LONGEST, SkipCache
 from tests.servers import Blog, WebHost, serving
 from tests.test_end_to_end import mark
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MENTION = Mention("https://me.example/a", "https://far.example/b")
 SECOND = timedelta(seconds=1)
 
 
@@ -61,6 +65,12 @@ def test_or_until_something_is_due(idle: SkipCache) -> None:
 def test_a_build_that_did_or_said_something_was_not_idle(idle: SkipCache, report: Report) -> None:
     idle.remember("d", report, "said", NOON)
     assert not idle.path.exists()
+
+
+def test_what_is_left_alone_for_lack_of_a_protocol_is_no_work(idle: SkipCache) -> None:
+    (notice,) = about_foreign([Delivery(MENTION, protocol=Registry().named("tide"))])
+    idle.remember("d", Report(notices=(notice,)), "said", NOON)
+    assert idle.line("d", NOON) == "said"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def run_plan(settings: Settings, arguments: argparse.Namespace, screen: Screen) 
 
 def show_plan(planned: Sequence[Row], screen: Screen) -> None:
     """Show what is not settled, article by article, and the totals; everything with -v."""
-    shown = [row for row in planned if screen.verbose or not isinstance(row[1], Skip)]
+    shown = [row for row in planned if screen.verbose or not _is_settled(row)]
     shown.sort(key=lambda row: (labels.name(row[0]), row[0].mention))
     for article, rows in groupby(shown, key=lambda row: labels.name(row[0])):
         screen.say(article, style="bold")
@@ -53,12 +53,18 @@ def show_plan(planned: Sequence[Row], screen: Screen) -> None:
             verb, why = labels.intent(delivery, decision)
             screen.entry(verb, [delivery.mention.target], [why])
     due = sum(isinstance(what, Send | Ask) for _, what in planned)
-    settled = sum(isinstance(what, Skip) for _, what in planned)
+    settled = sum(map(_is_settled, planned))
     hint = " (-v shows them)" if settled and not screen.verbose else ""
     screen.say(
         f"Linkbacks: {due} due, {len(planned) - due - settled} later or never, "
         f"{settled} settled{hint}"
     )
+
+
+def _is_settled(row: Row) -> bool:
+    """Return whether nothing is left to send; what an unregistered protocol began is left open."""
+    delivery, decision = row
+    return isinstance(decision, Skip) and not delivery.is_open
 
 
 def run_status(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:

@@ -22,7 +22,7 @@ from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import Discovery, discover
 from pelican_linkback.protocol.mention import Endpoint, Outcome, Traits, Verdict
 from pelican_linkback.protocol.registry import Registry
-from pelican_linkback.protocol.response import failure, retry_after
+from pelican_linkback.protocol.response import LONGEST_PAUSE, failure, retry_after
 from pelican_linkback.sending.memory.events import Asked
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import resolve
@@ -112,13 +112,27 @@ def _read(
         said = protocol.read(_answer(heard, now))
         return Outcome(
             Verdict(said.verdict),
-            printable(said.reason, 60),
+            _code(said),
             printable(said.detail),
             endpoint.protocol,
             endpoint.url,
-            said.retry_after,
-            said.status_url and resolve(heard.url, said.status_url),
+            _seconds(said.retry_after),
+            resolve(heard.url, said.status_url) if said.status_url else None,
         )
+
+
+def _code(said: Outcome) -> str:
+    """Return the reason; if it is empty the verdict, since an event needs one."""
+    return printable(said.reason, 60) or Verdict(said.verdict).value
+
+
+def _seconds(asked: float | None) -> float | None:
+    """Return a pause of 0 to ``LONGEST_PAUSE``; raise TypeError or ValueError if it is none."""
+    if asked is None:
+        return None
+    if not float(asked) >= 0:
+        raise ValueError(f"it asks for a pause of {printable(asked, 60)} seconds")
+    return min(float(asked), LONGEST_PAUSE)
 
 
 def read_status(
@@ -129,7 +143,7 @@ def read_status(
         return Asked(Verdict.LATER, _not_reached(page).reason, printable(page.reason))
     with protocols.speaking(traits) as protocol:
         said = protocol.read_status(_answer(page, now))
-        return Asked(Verdict(said.verdict), printable(said.reason, 60), printable(said.detail))
+        return Asked(Verdict(said.verdict), _code(said), printable(said.detail))
 
 
 def _not_reached(error: WebError) -> Outcome:

@@ -78,6 +78,8 @@ def post(mention: Mention, endpoint: Endpoint, protocols: Registry) -> Requests:
 
     with protocols.speaking(endpoint.protocol) as protocol:
         content_type, body = protocol.request(mention)
+        if not isinstance(content_type, str) or not isinstance(body, bytes):
+            raise TypeError("its request is not a text and bytes")
     return hops(Request("POST", endpoint.url, {"Content-Type": content_type}, body))
 
 

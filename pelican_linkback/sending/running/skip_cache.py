@@ -12,11 +12,12 @@ import json
 import typing
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pelican_linkback.journal.atomic import replacing
+from pelican_linkback.sending.deciding.reasons import UNREGISTERED
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.sending.running.report import Report
@@ -59,8 +60,14 @@ class SkipCache:
         return None
 
     def remember(self, digest: str, report: Report, line: str, now: datetime) -> None:
-        """Record that a build was idle, if it was, with its summary line."""
-        if report != type(report)(later=report.later, next_at=report.next_at):
+        """Record that a build was idle, if it was, with its summary line.
+
+        It may have left alone what protocols began that are not registered: that stays so until
+        the settings change.
+        """
+        said = tuple(each for each in report.notices if each.kind != UNREGISTERED)
+        idle = type(report)(later=report.later, next_at=report.next_at)
+        if replace(report, notices=said) != idle:
             return
         until = min(filter(None, [report.next_at, now + LONGEST]))
         known = {"digest": digest, "until": until.isoformat(), "line": line}
