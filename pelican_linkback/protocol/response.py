@@ -36,7 +36,7 @@ Retry-After. WordPress wants 15 between two pingbacks; a service that is down ne
 LONGEST_PAUSE = 7 * 86400.0
 """In seconds; longer pauses are not believed: a clock or a program may be wrong."""
 
-_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]+)""", re.I)
+_CHARSET = re.compile(r""";\s*+charset\s*+=\s*+["']?+\s*+([^\s"';]++)""", re.I)
 _SECONDS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
 
 
