@@ -1,5 +1,7 @@
 """What LINKBACK_AUTODISCOVERY does not add to a page stays as it is, to the byte."""
 
+from pathlib import Path
+
 import pytest
 
 from pelican_linkback.plugin.feed_links import FeedLink, add_missing_links
@@ -28,6 +30,27 @@ def test_the_rest_of_the_page_stays(tmp_path, before, added):
     add_missing_links(page, LINKS)
     head, rest = before
     assert page.read_bytes() == head + b"".join(added) + rest
+
+
+def test_a_page_is_replaced_in_one_step(tmp_path, monkeypatch):
+    page = tmp_path / "page.html"
+    page.write_bytes(b"<head></head>")
+    page.chmod(0o640)
+    link = tmp_path / "link.html"
+    link.symlink_to(page)
+    add_missing_links(link, LINKS)
+    assert link.is_symlink()
+    assert (page.stat().st_mode & 0o777, page.read_bytes().count(b"<link")) == (0o640, 2)
+
+    def fails(*_):
+        raise OSError("no space left")
+
+    page.write_bytes(b"<head></head>")
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(OSError, match="no space left"):
+        add_missing_links(page, LINKS)
+    assert page.read_bytes() == b"<head></head>"
+    assert sorted(tmp_path.iterdir()) == [link, page]
 
 
 def test_a_site_whose_pages_have_crlf_keeps_it(site):

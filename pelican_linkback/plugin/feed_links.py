@@ -20,6 +20,7 @@ from pelican_linkback.feeds.articles.groups import InLanguage
 from pelican_linkback.feeds.articles.kinds import AllFeed
 from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document
+from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.plugin.feed_writer import FeedStage
 from pelican_linkback.text import markup
 from pelican_linkback.text.language import language_tag
@@ -264,7 +265,15 @@ def add_missing_links(
         line_end = "\r\n" if "\r\n" in text[: head.start()] else "\n"
         added = line_end.join([*(link.__html__() for link in missing), ""])
         page = text[: head.start()] + added + text[head.start() :]
-        path.write_bytes(page.encode("utf-8", "surrogateescape"))
+        _rewrite(path, page.encode("utf-8", "surrogateescape"))
+
+
+def _rewrite(path: Path, data: bytes) -> None:
+    """Replace the page in one step, so that a full disk or a kill leaves all of the old one."""
+    path = path.resolve()
+    # One name for all pages of a folder, so that a killed build leaves one file at most.
+    with replacing(path, temporary=path.with_name(".linkback-page.new")) as file:
+        file.write(data)
 
 
 def _linked(head: str, url: str) -> Iterator[str]:
