@@ -438,6 +438,27 @@ def test_a_target_that_is_no_url_is_on_no_host(conf, journal, capsys, odd):
     assert odd in run(capsys, "status", "-s", conf)[1]
 
 
+@pytest.mark.parametrize("odd", ["mailto:ann@me.example", "me.example/b", "http://["])
+def test_a_source_that_is_no_url_is_not_said_to_need_an_upload(conf, journal, capsys, odd):
+    journal.append(QUEUED | {"source": odd})
+    argv = ["-s", conf, "-e", *OFFLINE]
+    status, out, err = run(capsys, "send", *argv)
+    assert status == 1
+    assert f"{odd} is no address of a page" in err + out
+    assert "upload" not in err + out
+    assert f"1 waits for the address {odd} to be corrected in the journal" in out
+    said = run(capsys, "status", *argv)[1]
+    assert "the address of its page is not valid" in said
+    assert "correct the lines of the journal that name it" in said
+
+
+@pytest.mark.parametrize("field", ["source", "target"])
+def test_a_line_with_an_empty_address_is_not_used(conf, journal, capsys, field):
+    journal.append(QUEUED, QUEUED | {field: ""})
+    _, out, err = run(capsys, "send", "-s", conf, "-e", *OFFLINE)
+    assert f"line 2 is not used: its {field} is empty" in " ".join((out + err).split())
+
+
 def test_the_summary_is_a_table_for_the_page_of_a_job(conf, journal, tmp_path, capsys):
     source = {"source": "http://127.0.0.1:9/one/"}
     journal.append(QUEUED | source | {"article": "a|b_c.md"})

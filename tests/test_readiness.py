@@ -183,6 +183,16 @@ def test_the_page_of_another_version_is_known_again(
     assert found == ("older-version" if waits else "")
 
 
+@pytest.mark.parametrize(
+    ("ahead", "found"),
+    [(timedelta(minutes=5), "older-version"), (timedelta(days=400), "")],
+    ids=["a little ahead", "far ahead"],
+)
+def test_what_a_wrong_clock_queued_does_not_wait_for_its_year(ahead: timedelta, found: str) -> None:
+    known = replace(delivery(), since=NOON + ahead)
+    assert reason_of(known, online(), built(NEW, NOON)) == found
+
+
 def test_a_page_that_was_cut_is_not_compared() -> None:
     page = replace(online(), truncated=True)
     assert reason_of(delivery(), page, built(NEW)) == ""

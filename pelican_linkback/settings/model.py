@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pelican_linkback.exceptions import SettingsError, WebError
 from pelican_linkback.net.addresses import AllowEntry, is_public_host
-from pelican_linkback.protocol.registry import Registry
+from pelican_linkback.protocol.registry import BUILT_IN, Registry
 from pelican_linkback.settings import validators as values
 from pelican_linkback.settings.pelican import PelicanSettings, Values
 from pelican_linkback.text.urls import check
@@ -24,7 +24,9 @@ __all__ = ["NAMES", "Settings", "read", "read_one"]
 
 PREFIX = "LINKBACK_"
 _FEED_ADDRESS = re.compile(r"(?:\w+_)?FEED(?:_\w+)?_URL")
-USER_AGENT = "pelican_linkback (Webmention; Pingback)"
+_PROTOCOLS = "; ".join(each.name.capitalize() for each in BUILT_IN if not each.of_feeds)
+USER_AGENT = f"pelican_linkback ({_PROTOCOLS})"
+"""Webmention recommends that its name is in it (section 3.1.2)."""
 
 
 @dataclass(frozen=True, slots=True)

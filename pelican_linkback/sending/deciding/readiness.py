@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pelican_linkback.exceptions import LookupFailed, TimedOut, WebError
+from pelican_linkback.exceptions import InvalidURL, LookupFailed, TimedOut, WebError
 from pelican_linkback.protocol import verification
 from pelican_linkback.protocol.response import charset, is_passing
 from pelican_linkback.protocol.verification import (
@@ -37,6 +37,7 @@ if typing.TYPE_CHECKING:
 __all__ = [
     "HOST_IN_TROUBLE",
     "HOST_REFUSES",
+    "INVALID_SOURCE",
     "LINK_MISSING",
     "LOOKUP_FAILED",
     "MAX_WAIT",
@@ -57,6 +58,7 @@ __all__ = [
     "readiness",
 ]
 
+INVALID_SOURCE = "invalid-source"
 NOT_ONLINE = "not-online"
 LOOKUP_FAILED = "lookup-failed"
 HOST_IN_TROUBLE = "host-in-trouble"
@@ -133,7 +135,11 @@ def _of_feed(delivery: Delivery, page: Response) -> Ready | Waiting:
     return Ready(delivery.mention.source, "") if is_current else Waiting(OLDER)
 
 
-_ERRORS: dict[type[WebError], str] = {LookupFailed: LOOKUP_FAILED, TimedOut: HOST_IN_TROUBLE}
+_ERRORS: dict[type[WebError], str] = {
+    InvalidURL: INVALID_SOURCE,
+    LookupFailed: LOOKUP_FAILED,
+    TimedOut: HOST_IN_TROUBLE,
+}
 
 
 def _not_online(page: Response) -> Waiting:
@@ -269,8 +275,11 @@ class _Look:
 
 
 def is_late(delivery: Delivery, now: datetime, limit: timedelta = MAX_WAIT) -> bool:
-    """Return whether what a delivery waits for should have passed by now."""
-    return delivery.since is not None and now - delivery.since >= limit
+    """Return whether what a delivery waits for should have passed by now.
+
+    A version of the future was queued by a wrong clock, and nobody knows how long it waits.
+    """
+    return delivery.since is not None and not -MAX_WAIT < now - delivery.since < limit
 
 
 def is_gone(page: Response) -> bool:

@@ -20,6 +20,7 @@ REASONS = {
     "found-gone": "the receiver checked, and found no link any more",
     "no-endpoint": "it accepts no linkbacks",
     UNREAD: "its page could not be read",
+    "invalid-source": "the address of its page is not valid",
     "not-online": "its page is not online",
     "host-in-trouble": "its page's host is in trouble",
     "host-refuses": "its page's host refuses to show it",

@@ -79,7 +79,10 @@ def content(line: Line, protocols: Registry) -> Step:
     if name not in _READERS:
         raise ValueError(f"the event {printable(name, 40)} is not known to this version")
     kind, fields = _READERS[name]
-    return _at(line), (text(line, "source"), text(line, "target")), kind, fields(line, protocols)
+    source, target = text(line, "source"), text(line, "target")
+    if not (source and target):
+        raise ValueError(f"its {'target' if source else 'source'} is empty")
+    return _at(line), (source, target), kind, fields(line, protocols)
 
 
 def _fields(fact: Fact) -> dict[str, object]:

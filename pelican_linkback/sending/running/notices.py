@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.protocol.mention import Mention, Traits
 from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding.decider import Decision, GiveUp
 from pelican_linkback.sending.deciding.readiness import (
     HOST_IN_TROUBLE,
     HOST_REFUSES,
+    INVALID_SOURCE,
     LINK_MISSING,
     LOOKUP_FAILED,
     NOT_ONLINE,
@@ -23,7 +24,7 @@ from pelican_linkback.sending.deciding.readiness import (
     STILL_LINKED,
     STILL_ONLINE,
 )
-from pelican_linkback.sending.deciding.reasons import reason
+from pelican_linkback.sending.deciding.reasons import UNREGISTERED, reason
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED, Waiting
 from pelican_linkback.text.printable import printable
@@ -54,6 +55,8 @@ WAITS = {
     HOST_REFUSES: "the host of {source} refuses to show it ({detail}); upload it, or, where a "
     "browser shows it, let the host show it to programs, too: no check for bots, no password",
     LOOKUP_FAILED: "{source} could not be looked at ({detail}); the next run tries again",
+    INVALID_SOURCE: "{source} is no address of a page ({detail}); correct the lines of the journal "
+    "that name it, or delete them",
     OLDER: "{source} is online in an older version{more}; upload it, " + SEND,
     STILL_LINKED: "{source} still links to it online; upload it, " + SEND,
     STILL_ONLINE: "{source} is still online; take it away, " + SEND,
@@ -118,7 +121,8 @@ def about_waiting(
         )
     words = OF_GONE if deliveries[0].fingerprint == GONE else WAITS
     text = f"{unsent}: {_filled(words[why.reason], source, why.detail)}"
-    if why.reason == REDIRECTED or (why.reason == HOST_REFUSES and is_late):
+    needs_author = why.reason in {INVALID_SOURCE, REDIRECTED}
+    if needs_author or (why.reason == HOST_REFUSES and is_late):
         return _notice("warning", text, passing=True, kind=why.reason)
     return _notice("info", text, passing=True)
 
@@ -229,11 +233,11 @@ def _about_hub(pings: Sequence[Delivery], *, given_up: bool) -> Notice:
     return _not_notified(subject, first, remedy, given_up=given_up)
 
 
-def about_objection(delivery: Delivery, objection: Objection) -> Notice:
+def about_objection(delivery: Delivery, protocol: Traits, objection: Objection) -> Notice:
     """Say why a WordPress site would refuse the delivery, and what the author can do."""
     return _notice(
         "warning",
-        f"{_subject([delivery])}: a WordPress site will refuse the pingback: "
+        f"{_subject([delivery])}: a WordPress site will refuse the {protocol}: "
         f"{objection.sentence}; {objection.remedy}",
         kind=objection.code,
     )
@@ -265,7 +269,8 @@ def about_foreign(deliveries: Iterable[Delivery]) -> Iterator[Notice]:
     )
     for name, count in sorted(Counter(protocols).items()):
         what = f'1 linkback by "{name}" is' if count == 1 else f'{count} linkbacks by "{name}" are'
-        yield _notice("info", f"{what} left alone: LINKBACK_PROTOCOLS does not name that protocol")
+        why = "LINKBACK_PROTOCOLS does not name that protocol"
+        yield _notice("info", f"{what} left alone: {why}", kind=UNREGISTERED)
 
 
 def _subject(deliveries: Sequence[Delivery]) -> str:

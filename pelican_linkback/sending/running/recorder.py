@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
 from pelican_linkback.protocol.verification import Objection, preflight
 from pelican_linkback.sending.deciding.decider import GiveUp, Policy, back_off, decide
 from pelican_linkback.sending.deciding.readiness import LINK_MISSING, BuiltPage, is_late
@@ -92,10 +92,10 @@ class Recorder:
         yield from self._others.copy()
         yield from self._about_waiting(unlinked)
 
-    def object_to(self, mention: Mention, objected: Iterable[Objection]) -> None:
-        """Note why a WordPress site will refuse a pingback."""
+    def object_to(self, mention: Mention, protocol: Traits, objected: Iterable[Objection]) -> None:
+        """Note why a WordPress site will refuse what is sent by ``protocol``."""
         delivery = self.delivery(mention)
-        self._others += [about_objection(delivery, each) for each in objected]
+        self._others += [about_objection(delivery, protocol, each) for each in objected]
 
     def begin(self, mention: Mention, attempt: Attempt) -> None:
         """Record that a request is about to be made."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.deciding.decider import Decision, GiveUp, Skip, Wait
 from pelican_linkback.sending.deciding.readiness import (
+    INVALID_SOURCE,
     LINK_MISSING,
     OLD_ADDRESS,
     OLDER,
@@ -117,6 +118,8 @@ def count(
 
 def _wait_for(delivery: Delivery) -> str:
     source, target = delivery.mention.source, delivery.mention.target
+    if delivery.reason == INVALID_SOURCE:
+        return f"the address {source} to be corrected in the journal"
     if delivery.reason == LINK_MISSING:
         return f"{source} to link to {target}"
     if delivery.reason == OLD_ADDRESS:

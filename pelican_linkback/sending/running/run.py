@@ -48,7 +48,7 @@ __all__ = ["HeldBack", "Run", "Tools"]
 
 logger = logging.getLogger(__name__)
 
-NOBODY = Outcome(Verdict.NOTHING, "no-endpoint")
+NO_ENDPOINT = Outcome(Verdict.NOTHING, "no-endpoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Run:
         if isinstance(found.where, Outcome):
             self._recorder.settle(mention, found.where, ready.source)
             return
-        outcome, endpoints, after = NOBODY, self._usable(mention, found.where), ""
+        outcome, endpoints, after = NO_ENDPOINT, self._usable(mention, found.where), ""
         # Some endpoints are valid for one use. So if the endpoints are from a request of another
         # mention, the page is fetched again before a refusal is believed. A hub is no page that
         # names an endpoint.
@@ -183,7 +183,7 @@ class Run:
         while endpoints and outcome.verdict in {Verdict.NOTHING, Verdict.REFUSED}:
             endpoint = endpoints.pop(0)
             if endpoint.protocol.preflight:
-                self._recorder.object_to(mention, objected)
+                self._recorder.object_to(mention, endpoint.protocol, objected)
             outcome = yield from self._post(mention, endpoint, ready, after)
             after = outcome.reason
             if outcome.verdict is Verdict.REFUSED and not is_sure:
