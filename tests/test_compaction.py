@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import given
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.protocol.mention import Outcome, Verdict
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.sending.memory import compaction, folding, ledger
 from pelican_linkback.sending.memory.compaction import needed
 from pelican_linkback.sending.memory.event_lines import to_line
@@ -31,9 +32,29 @@ from tests.test_delivery import ATTEMPT, DELIVERED, EVENTS, LATER, MENTION, NOON
 
 @given(EVENTS)
 def test_what_is_left_amounts_to_the_same(events: list[Event]) -> None:
-    numbered = dict(enumerate(events, start=1))
-    kept = [numbered[number] for number in sorted(needed(numbered))]
-    assert fold(kept) == fold(events)
+    for mention in {event.mention for event in events}:
+        numbered = {n: event for n, event in enumerate(events) if event.mention == mention}
+        kept = [numbered[number] for number in sorted(needed(numbered))]
+        assert fold(kept) == fold(numbered.values())
+
+
+def test_a_long_journal_is_not_held_in_memory(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "deliveries.jsonl")
+    lines = (
+        to_line(
+            event._replace(mention=Mention(f"https://me.example/{number}", "https://far.example/"))
+        )
+        for number in range(100)
+        for event in sent_anew(30)
+    )
+    journal.append(*lines)
+    size = journal.path.stat().st_size
+    tracemalloc.start()
+    try:
+        assert spoken.compact(journal) == (9000, 300)
+        assert tracemalloc.get_traced_memory()[1] < size
+    finally:
+        tracemalloc.stop()
 
 
 PLACE = (spoken.WEBMENTION, "https://far.example/webmention")

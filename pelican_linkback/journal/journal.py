@@ -145,10 +145,14 @@ class Journal:
             if not self.path.exists():
                 return 0, 0
             path = self.path.resolve()
-            lines = path.read_bytes().split(b"\n")
-            kept = [line for n, line in enumerate(lines, start=1) if n not in numbers]
-            self._replace(path, b"\n".join(kept))
-        return len(list(filter(None, lines))), len(list(filter(None, kept)))
+            before = after = 0
+            with self._replacing(path) as new, path.open("rb") as old:
+                for number, line in enumerate(old, start=1):
+                    before += line != b"\n"
+                    if number not in numbers:
+                        after += line != b"\n"
+                        new.write(line)
+        return before, after
 
     def rewrite(self, *events: Mapping[str, object]) -> None:
         """Replace all lines by ``events``; raise JournalError if that fails.
@@ -157,14 +161,18 @@ class Journal:
         """
         with self._thread_lock, self._errors_wrapped():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._alone():
-                self._replace(self.path.resolve(), encoded(events))
+            with self._alone(), self._replacing(self.path.resolve()) as new:
+                new.write(encoded(events))
 
-    def _replace(self, path: Path, data: bytes) -> None:
+    @contextmanager
+    def _replacing(self, path: Path) -> Iterator[BinaryIO]:
+        """Yield a new file, which replaces the one at ``path`` when it is on disk."""
         # A fixed name: the lock excludes others, and the leftover of a killed process is replaced.
         temporary = path.with_name(f".linkback-{self.path.name}.new")
-        with replacing(path, temporary=temporary, buffering=0) as file:
-            _write(file, data)
+        with replacing(path, temporary=temporary) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         _sync_folder(path.parent)
 
     @contextmanager

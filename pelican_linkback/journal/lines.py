@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ class Scan:
         self._path = path
         self._file = file
         self._size = file.seek(0, os.SEEK_END)
+        self._starts = array("Q")
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, object] | Damage]]:
         strange = ours = False
@@ -79,12 +81,21 @@ class Scan:
 
     def _lines(self) -> Iterator[bytes]:
         self._file.seek(0)
+        self._starts = array("Q")
         left = self._size
         for line in self._file:
+            self._starts.append(self._size - left)
             left -= len(line)
             yield line if left >= 0 else line[:left]
             if left <= 0:
                 return
+
+    def event(self, number: int) -> dict[str, object]:
+        """Return the event of a line that was read before, and has one."""
+        self._file.seek(self._starts[number - 1])
+        event = parse_any(self._file.readline())
+        assert isinstance(event, dict)  # noqa: S101 (the caller has seen it)
+        return event
 
     def _refuse_newer(self, number: int, version: object) -> None:
         if isinstance(version, int) and version > VERSION:

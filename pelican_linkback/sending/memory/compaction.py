@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Event, Queued
@@ -27,21 +28,40 @@ def compact(journal: Journal, protocols: Registry) -> tuple[int, int]:
             message = "another process is writing to it; try again when that has ended"
             raise JournalError(journal.path, message)
         with journal.scan() as scan:
-            events = dict(Events(scan, protocols).numbered())
-        return journal.keep_but(set(events) - needed(events))
+            needless = _needless(Events(scan, protocols))
+        return journal.keep_but(needless)
 
 
-def needed(events: Mapping[int, Event]) -> set[int]:
-    """Return the numbers of the lines without which the deliveries would differ.
+def _needless(events: Events) -> set[int]:
+    """Return the numbers of the lines that are not needed.
+
+    The events of one mention are in memory at a time: all of them would take a gigabyte.
+    """
+    histories: dict[tuple[str, str], array[int]] = defaultdict(partial(array, "Q"))
+    for number, (_, mention, _, _) in events.steps():
+        histories[mention].append(number)
+    needless: set[int] = set()
+    for numbers in histories.values():
+        if len(numbers) > 1:
+            history = {number: events.event(number) for number in numbers}
+            needless.update(history.keys() - needed(history))
+    return needless
+
+
+def needed(history: Mapping[int, Event]) -> set[int]:
+    """Return the numbers of a mention's lines without which its delivery would differ.
 
     No line is changed or added: the remaining lines are true, and can be merged with those of
-    another branch. The time grows linearly with the lines, also if one mention has very many; so
-    the result need not be the minimum.
+    another branch. The time grows linearly with the lines, also if there are very many; so the
+    result need not be the minimum.
     """
-    mentions: dict[Mention, list[tuple[int, Event]]] = defaultdict(list)
-    for number, event in events.items():
-        mentions[event.mention].append((number, event))
-    return {number for history in mentions.values() for number, _ in _pruned(history)}
+    lines = _latest(_in_order(history))
+    for _ in range(PASSES):
+        fewer = _without_the_ineffective(lines)
+        if len(fewer) == len(lines):
+            break
+        lines = fewer
+    return {number for number, _ in lines}
 
 
 Line = tuple[int, Event]
@@ -54,20 +74,9 @@ NEAR, FAR = 3, 24
 changes of the article."""
 
 
-def _pruned(history: Sequence[Line]) -> list[Line]:
-    """Return lines of one mention that have the same result as all of them."""
-    lines = _latest(_in_order(history))
-    for _ in range(PASSES):
-        fewer = _without_the_ineffective(lines)
-        if len(fewer) == len(lines):
-            break
-        lines = fewer
-    return lines
-
-
-def _in_order(history: Sequence[Line]) -> list[Line]:
+def _in_order(history: Mapping[int, Event]) -> list[Line]:
     """Return the lines in the order of the fold: by time, each event once."""
-    by_event = {event: number for number, event in reversed(history)}
+    by_event = {event: number for number, event in reversed([*history.items()])}
     in_order = sorted(by_event, key=lambda event: (event.at, repr(event)))
     return [(by_event[event], event) for event in in_order]
 

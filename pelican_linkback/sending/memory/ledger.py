@@ -110,16 +110,19 @@ class Events:
         self.problems: dict[int, str] = {}
 
     def __iter__(self) -> Iterator[Event]:
-        return (event for _, event in self.numbered())
+        return (event for _, event in self._read(from_line))
 
-    def numbered(self) -> Iterator[tuple[int, Event]]:
-        """Yield the events with the numbers of their lines."""
-        return self._read(from_line)
+    def steps(self) -> Iterator[tuple[int, Step]]:
+        """Yield the numbers of their lines, and their contents without an object for each."""
+        return self._read(content)
+
+    def event(self, number: int) -> Event:
+        """Return the event of a line that was read before."""
+        return from_line(self._scan.event(number), self._protocols)
 
     def fold(self) -> dict[Mention, Delivery]:
-        """Return what ``fold`` returns of them, without an object for each."""
-        steps = (step for _, step in self._read(content))
-        return _fold(steps, lambda: self)
+        """Return what ``fold`` returns of them."""
+        return _fold((step for _, step in self.steps()), lambda: self)
 
     def _read(self, read: Callable[[Line, Registry], T]) -> Iterator[tuple[int, T]]:
         for number, entry in self._scan:
