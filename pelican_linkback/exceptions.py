@@ -29,11 +29,11 @@ from typing import NamedTuple
 __all__ = [
     "FAULTS",
     "FeedError",
-    "Heard",
     "InvalidURL",
     "JournalError",
     "LinkbackError",
     "LookupFailed",
+    "PartialAnswer",
     "ProtocolError",
     "RedirectLoop",
     "Refused",
@@ -99,7 +99,7 @@ class JournalError(LinkbackError):
         super().__init__(f"{path}: {message}")
 
 
-class Heard(NamedTuple):
+class PartialAnswer(NamedTuple):
     """The part of an answer of ``url`` that arrived before it broke off; maybe not all headers."""
 
     url: str
@@ -111,13 +111,13 @@ class Heard(NamedTuple):
 class WebError(LinkbackError):
     """An exchange with ``url`` failed; ``reason`` says why, in printable words.
 
-    ``heard`` is what the server had answered by then, if its status is meaningful.
+    ``partial`` is what the server had answered by then, if its status is meaningful.
     """
 
-    def __init__(self, url: str, reason: str, heard: Heard | None = None) -> None:
+    def __init__(self, url: str, reason: str, partial: PartialAnswer | None = None) -> None:
         self.url = url
         self.reason = reason
-        self.heard = heard
+        self.partial = partial
         super().__init__(f"{url}: {reason}")
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import brotli
 import pytest
 
-from pelican_linkback.exceptions import Heard, TimedOut, Unreachable
+from pelican_linkback.exceptions import PartialAnswer, TimedOut, Unreachable
 from pelican_linkback.net.client import MAX_BODY
 from pelican_linkback.net.transport import MAX_HEAD
 from tests.packers import zstd
@@ -80,7 +80,7 @@ NO_STATUS_LINES = {
 def test_what_has_no_status_line_is_no_answer(said: bytes, reason: str) -> None:
     with server(says(said)) as (base, _), pytest.raises(Unreachable, match=reason) as told:
         a_web().get(f"{base}/")
-    assert told.value.heard is None
+    assert told.value.partial is None
 
 
 # --- headers ---------------------------------------------------------------------------------
@@ -168,8 +168,8 @@ def test_a_chunk_size_is_hexadecimal_digits_and_nothing_else(size: str) -> None:
     said = CHUNKED + b"2\r\nhe\r\n" + size.encode() + b"\r\nhello\r\n0\r\n\r\n"
     with server(says(said)) as (base, _), pytest.raises(Unreachable, match=BROKE_OFF) as told:
         a_web().get(f"{base}/")
-    assert told.value.heard is not None
-    assert told.value.heard.body == b"he"
+    assert told.value.partial is not None
+    assert told.value.partial.body == b"he"
 
 
 @pytest.mark.parametrize("size", ["ffffffffffffffff", "7fffffff", "FFFFFFFFFFFFFFFE"])
@@ -208,7 +208,7 @@ def test_a_frame_that_breaks(said: bytes, reason: str, body: bytes) -> None:
     """What had come by then is handed on: some can do with it."""
     with server(says(said)) as (base, _), pytest.raises(Unreachable, match=reason) as told:
         a_web().get(f"{base}/")
-    heard = told.value.heard
+    heard = told.value.partial
     assert heard is not None
     assert (heard.url, heard.status, heard.body) == (f"{base}/", 200, body)
     assert heard.headers
@@ -219,7 +219,7 @@ def test_the_headers_that_came_before_the_rest_of_them_broke_off() -> None:
     with server(says(said)) as (base, _), pytest.raises(Unreachable, match=BROKE_OFF) as told:
         a_web().get(f"{base}/")
     headers = (("Link", "</wm>; rel=webmention"),)
-    assert told.value.heard == Heard(f"{base}/", 200, headers, b"")
+    assert told.value.partial == PartialAnswer(f"{base}/", 200, headers, b"")
 
 
 def test_what_had_come_when_the_time_was_over() -> None:
@@ -229,8 +229,8 @@ def test_what_had_come_when_the_time_was_over() -> None:
 
     with server(script) as (base, _), ends_soon(), pytest.raises(TimedOut) as told:
         a_web(SOON).post(f"{base}/", b"", "text/plain")
-    assert told.value.heard is not None
-    assert (told.value.heard.status, told.value.heard.body) == (202, b"he")
+    assert told.value.partial is not None
+    assert (told.value.partial.status, told.value.partial.body) == (202, b"he")
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 304])
@@ -239,7 +239,7 @@ def test_of_a_redirect_that_broke_off_nothing_is_known(status: int) -> None:
     said = f"HTTP/1.1 {status} Moved\r\nX-A: b\r\n".encode()
     with server(says(said)) as (base, _), pytest.raises(Unreachable) as told:
         a_web().get(f"{base}/")
-    assert told.value.heard is None
+    assert told.value.partial is None
 
 
 def test_a_server_that_answers_before_it_heard_all() -> None:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from pelican_linkback.exceptions import (
-    Heard,
     InvalidURL,
     LookupFailed,
+    PartialAnswer,
     RedirectLoop,
     Refused,
     TimedOut,
@@ -37,11 +37,11 @@ ELEMENT = b'<link rel="webmention" href="/wm">'
 
 
 def broken(status: int, *headers: tuple[str, str], body: bytes = b"") -> WebError:
-    return Unreachable(TARGET, "it broke", Heard(TARGET, status, headers, body))
+    return Unreachable(TARGET, "it broke", PartialAnswer(TARGET, status, headers, body))
 
 
 def slow(status: int, *headers: tuple[str, str]) -> WebError:
-    return TimedOut(TARGET, "slow", Heard(TARGET, status, headers, b""))
+    return TimedOut(TARGET, "slow", PartialAnswer(TARGET, status, headers, b""))
 
 
 # What a target answers, and the endpoint that is found, or the reason why there is none.
@@ -180,7 +180,7 @@ def test_a_pause_that_is_asked_for_is_kept_though_the_answer_broke_off() -> None
 
 
 def test_the_status_page_of_an_answer_that_broke_off() -> None:
-    heard = Heard(f"{FAR}/moved/wm", 201, (("Location", "status/ü"),), b"")
-    web = FakeWeb({WM: Unreachable(heard.url, "it broke", heard)})
+    partial = PartialAnswer(f"{FAR}/moved/wm", 201, (("Location", "status/ü"),), b"")
+    web = FakeWeb({WM: Unreachable(partial.url, "it broke", partial)})
     outcome = tell(web, MENTION, Endpoint(spoken.WEBMENTION, WM, ""), NOW)
     assert outcome.status_url == f"{FAR}/moved/status/ü"

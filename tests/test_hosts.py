@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from pelican_linkback.exceptions import (
-    Heard,
     InvalidURL,
     LookupFailed,
+    PartialAnswer,
     Refused,
     TimedOut,
     Unreachable,
@@ -57,7 +57,10 @@ def later(retry_after: float | None = None) -> Outcome:
         pytest.param(TimedOut(URL, ""), later(), Trouble(timeouts=1), id="timed out at a POST"),
         pytest.param(Unreachable(URL, ""), None, Trouble(), id="broke off"),
         pytest.param(
-            Unreachable(URL, "", Heard(URL, 429, (SOON,), b"")), None, Trouble(7), id="and asked"
+            Unreachable(URL, "", PartialAnswer(URL, 429, (SOON,), b"")),
+            None,
+            Trouble(7),
+            id="and asked",
         ),
         pytest.param(LookupFailed(URL, ""), None, Trouble(timeouts=1), id="no name server"),
         pytest.param(Refused(URL, ""), None, None, id="not to be reached"),

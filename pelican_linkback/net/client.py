@@ -21,9 +21,9 @@ from typing import Self
 from urllib.parse import urldefrag, urlsplit
 
 from pelican_linkback.exceptions import (
-    Heard,
     InvalidURL,
     LookupFailed,
+    PartialAnswer,
     RedirectLoop,
     Refused,
     TimedOut,
@@ -222,7 +222,7 @@ class Web:
                         # like the end of the body.
                         answer.read_body(MAX_BODY, deadline.left)
             except (OSError, BadAnswer) as error:
-                raise self._wrapped(url, error, deadline, _heard(url, answer)) from error
+                raise self._wrapped(url, error, deadline, _part_of(url, answer)) from error
         return Response(
             url,
             answer.status,
@@ -269,24 +269,24 @@ class Web:
         return (self._tls or authorities()).wrap_socket(sock, server_hostname=host)
 
     def _wrapped(
-        self, url: str, error: Exception, deadline: Deadline, heard: Heard | None
+        self, url: str, error: Exception, deadline: Deadline, partial: PartialAnswer | None
     ) -> WebError:
         if self._closed:
-            return Unreachable(url, "the exchange was broken off", heard)
+            return Unreachable(url, "the exchange was broken off", partial)
         if isinstance(error, socket.gaierror) and error.errno not in _NOT_THERE:
             return LookupFailed(url, "the name server does not answer")
         if deadline.over or isinstance(error, TimeoutError):
-            return TimedOut(url, f"no answer within {self._timeout:g} seconds", heard)
+            return TimedOut(url, f"no answer within {self._timeout:g} seconds", partial)
         for kind, words in _REASONS:
             if isinstance(error, kind):
                 detail = getattr(error, "verify_message", "")
                 reason = f"{words}: {printable(detail)}" if detail else words
-                return Unreachable(url, reason, heard)
-        return Unreachable(url, printable(error), heard)
+                return Unreachable(url, reason, partial)
+        return Unreachable(url, printable(error), partial)
 
 
-def _heard(url: str, answer: Answer | None) -> Heard | None:
+def _part_of(url: str, answer: Answer | None) -> PartialAnswer | None:
     """Return the part of an answer that arrived; None for a redirect, which may be incomplete."""
     if answer is None or not answer.status or 300 <= answer.status < 400:
         return None
-    return Heard(url, answer.status, answer.headers, bytes(answer.body))
+    return PartialAnswer(url, answer.status, answer.headers, bytes(answer.body))

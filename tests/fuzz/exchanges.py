@@ -149,7 +149,7 @@ def _looked_at(page: Response | WebError) -> None:
         _bounded(found)
     else:
         assert all(endpoint.url.isprintable() for endpoint in found), found
-    heard = page.heard if isinstance(page, WebError) else page
+    heard = page.partial if isinstance(page, WebError) else page
     if heard is not None:
         assert 200 <= heard.status <= 999, heard.status
         assert len(heard.body) <= MAX_BODY

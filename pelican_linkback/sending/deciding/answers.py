@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from pelican_linkback.exceptions import (
-    Heard,
     InvalidURL,
     LookupFailed,
+    PartialAnswer,
     RedirectLoop,
     Refused,
     TimedOut,
@@ -42,8 +42,8 @@ def discovery_of(
     """
     if not isinstance(page, WebError):
         return _discovered(_answer(page, now), protocols, _missing(page))
-    if page.heard is not None:
-        found = _discovered(_answer(page.heard, now), protocols)
+    if page.partial is not None:
+        found = _discovered(_answer(page.partial, now), protocols)
         if isinstance(found, Outcome) or found.endpoints:
             return found
     return _not_reached(page)
@@ -66,8 +66,8 @@ def _discovered(answer: Answer, protocols: Registry, missing: str = "") -> Disco
     return replace(unwell, reason=f"target-{answer.status}", detail=detail)
 
 
-def _answer(heard: Response | Heard, now: datetime) -> Answer:
-    return Answer(heard.url, heard.status, heard.headers, heard.body, now)
+def _answer(received: Response | PartialAnswer, now: datetime) -> Answer:
+    return Answer(received.url, received.status, received.headers, received.body, now)
 
 
 def _missing(page: Response) -> str:
@@ -99,17 +99,17 @@ def read_answer(
     """
     if not isinstance(answer, WebError):
         return _read(endpoint, answer, protocols, now)
-    heard, traits = answer.heard, endpoint.protocol
-    if heard is None or (traits.answers_in_body and heard.status < 300):
+    received, traits = answer.partial, endpoint.protocol
+    if received is None or (traits.answers_in_body and received.status < 300):
         return replace(_not_reached(answer), protocol=traits, endpoint=endpoint.url)
-    return _read(endpoint, heard, protocols, now)
+    return _read(endpoint, received, protocols, now)
 
 
 def _read(
-    endpoint: Endpoint, heard: Response | Heard, protocols: Registry, now: datetime
+    endpoint: Endpoint, received: Response | PartialAnswer, protocols: Registry, now: datetime
 ) -> Outcome:
     with protocols.speaking(endpoint.protocol) as protocol:
-        said = protocol.read(_answer(heard, now))
+        said = protocol.read(_answer(received, now))
         return Outcome(
             Verdict(said.verdict),
             _code(said),
@@ -117,7 +117,7 @@ def _read(
             endpoint.protocol,
             endpoint.url,
             _seconds(said.retry_after),
-            resolve(heard.url, said.status_url) if said.status_url else None,
+            resolve(received.url, said.status_url) if said.status_url else None,
         )
 
 

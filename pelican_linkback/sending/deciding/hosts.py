@@ -52,8 +52,8 @@ def trouble_of(
     ``outcome`` is what the answer means for its mention: a pingback's fault may ask for a pause
     with status 200.
     """
-    heard = answer.heard if isinstance(answer, WebError) else answer
-    asked = (pause(heard.status, heard.headers, now) if heard else None) or 0.0
+    received = answer.partial if isinstance(answer, WebError) else answer
+    asked = (pause(received.status, received.headers, now) if received else None) or 0.0
     if isinstance(answer, WebError):
         if isinstance(answer, TimedOut | LookupFailed):  # a name server may not answer, too
             return Trouble(asked, timeouts=1)
