@@ -138,14 +138,15 @@ class _Fatal(logging.Handler):
 
 
 def _ours(generator: Any, output: str | None = None, *, cached: bool) -> Callable[[], object]:
-    from pelican_linkback.plugin.feed_writer import FeedStage  # noqa: PLC0415 (the peer has none of it)
+    from pelican_linkback.plugin.feeds.stage import FeedStage  # noqa: PLC0415 (the peer has none of it)
+    from pelican_linkback.settings.model import read  # noqa: PLC0415
 
     _settle(generator, output, cached=cached)
     logging.getLogger("pelican_linkback").addHandler(_Fatal(logging.ERROR))
     writer = Writer(generator.output_path, generator.settings)
 
     def run() -> None:
-        stage = FeedStage(generator)
+        stage = FeedStage(generator, read(generator.settings))
         stage.run(writer, [stage], NOW)
         stage.prune(stage.paths, stage.failed)
 

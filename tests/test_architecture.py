@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -17,6 +18,7 @@ OWN = "pelican_linkback"
 # For each folder or module (the longest name counts): the folders and modules that it may import
 # besides its own folder, and the packages besides the standard library.
 BASE = {"exceptions", "text", "journal", "net", "protocol", "settings"}
+BELOW_BUILD = {f"plugin/{name}" for name in ("contents", "messages", "pelican_types")}
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "exceptions": (set(), set()),
     "text": ({"exceptions"}, set()),
@@ -45,9 +47,13 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "sending/deciding": ({*BASE, "sending/memory"}, set()),
     "sending/memory": (BASE, set()),
     "plugin": ({*BASE, "feeds", "sending"}, {"pelican", "feedgenerator"}),
-    "plugin/feed_links": ({*BASE, "plugin", "feeds"}, {"jinja2", "markupsafe"}),
-    "plugin/feeds_page/writing": ({*BASE, "plugin", "feeds"}, {"pelican", "jinja2"}),
-    "plugin/feeds_page/contents": ({"text", "plugin", "feeds"}, set()),
+    "plugin/feeds": ({*BASE, *BELOW_BUILD, "feeds"}, {"pelican", "feedgenerator"}),
+    "plugin/feeds/links": ({*BASE, "feeds"}, {"jinja2", "markupsafe"}),
+    "plugin/feeds/page/writing": (
+        {*BASE, *BELOW_BUILD, "plugin/feeds", "feeds"},
+        {"pelican", "jinja2"},
+    ),
+    "plugin/feeds/page/contents": ({"text", "plugin/feeds/links", "feeds"}, set()),
     "cli": (
         {*BASE, "plugin", "feeds", "sending", "feedcheck", "__init__"},
         {"pelican", "rich", "shtab"},
@@ -166,6 +172,41 @@ def test_only_the_command_line_prints():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
         assert "print" not in calls or layer_of(module) == "cli", module
+
+
+def may_change(value: ast.expr | None) -> bool:
+    """Whether what a module calls by a name may change: a list, what a call returns."""
+    lasting = {"compile", "frozenset", "getLogger", "TypeVar", "Path", "Owner", "ParamSpec"}
+    match value:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name not in lasting
+        case ast.Dict() | ast.List() | ast.Set() | ast.DictComp() | ast.ListComp() | ast.SetComp():
+            return True
+    return False
+
+
+def assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr | None, str]]:
+    """Each name that a module gives to a value, the value, and the type that it declares."""
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign):
+            yield ast.unparse(node.target), node.value, ast.unparse(node.annotation)
+        elif isinstance(node, ast.Assign):
+            yield from ((ast.unparse(each), node.value, "") for each in node.targets)
+
+
+def test_the_plugin_keeps_nothing_between_builds_but_the_build_under_way():
+    """Pelican builds sites within sites, and with --autoreload many in one process."""
+    kept = set()
+    for module, path in NAMES.items():
+        if module.startswith("plugin"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            kept |= {
+                f"{module}: {name}"
+                for name, value, declared in assigned(tree)
+                if may_change(value) and name != "__all__" and not declared.startswith("Mapping")
+            }
+            assert not any(isinstance(node, ast.Global) for node in ast.walk(tree)), module
+    assert kept == {"plugin/build: _current", "plugin/adapters: _reads_only"}
 
 
 SETTING = re.compile(r"LINKBACK_[A-Z_]+")

@@ -11,7 +11,7 @@ from xmlrpc.client import Fault
 
 import pytest
 
-from pelican_linkback.plugin import signals as plugin
+from pelican_linkback.plugin import messages as plugin
 from tests import terminal
 from tests.servers import Blog, WebHost, serving
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pelican_linkback.plugin.feed_links import FeedLink, add_missing_links
+from pelican_linkback.plugin.feeds.links import FeedLink, add_missing_links
 
 LINKS = [FeedLink("/a.xml", "application/atom+xml", "A"), FeedLink("/b.xml", "text/xml", "B")]
 A, B = (link.__html__().encode() for link in LINKS)

@@ -11,7 +11,7 @@ import pytest
 from pelican import signals
 from pelican.contents import Article
 
-from pelican_linkback.plugin import signals as plugin_signals
+from pelican_linkback.plugin import deliveries
 from pelican_linkback.plugin.contents import attempt, is_marked, name_of, published
 from pelican_linkback.sending.deciding.changes import Post, reconcile, vanished
 from pelican_linkback.sending.memory.events import Fact
@@ -139,7 +139,7 @@ def test_what_nobody_foresaw_costs_the_linkbacks_of_a_build(
     def broken(*_: Any) -> str:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(plugin_signals, "deliver_site", broken)
+    monkeypatch.setattr(deliveries, "deliver_site", broken)
     site.article("one", pingback=TARGET)
     build = site.build()
     assert "Some text." in build.read("one.html")

@@ -11,7 +11,7 @@ import pytest
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.feeds import STOCK_FEEDS, Atom1Feed, Feed, SiteFeed, TagFeed
-from pelican_linkback.plugin.feed_links import FeedLink, add_missing_links, told_apart
+from pelican_linkback.plugin.feeds.links import FeedLink, add_missing_links, told_apart
 from tests.conftest import Build, SiteBuilder
 
 BASE = """<!DOCTYPE html><html><head><title>x</title>{%s}

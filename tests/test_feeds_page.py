@@ -12,9 +12,9 @@ import pytest
 from pelican import signals
 
 from pelican_linkback.feeds.articles.groups import InLanguage
-from pelican_linkback.plugin.feed_links import FeedLink
-from pelican_linkback.plugin.feeds_page import contents
-from pelican_linkback.plugin.feeds_page.contents import page_of
+from pelican_linkback.plugin.feeds.links import FeedLink
+from pelican_linkback.plugin.feeds.page import contents
+from pelican_linkback.plugin.feeds.page.contents import page_of
 from pelican_linkback.settings.validators import page
 
 PAGE = "feeds/index.html"
@@ -262,7 +262,7 @@ def test_the_language_of_the_page(language, spoken, direction):
 
 
 def test_it_speaks_the_languages_of_the_style_sheet():
-    sheet = Path(contents.__file__).parents[2] / "feeds" / "feed.css"
+    sheet = Path(contents.__file__).parents[3] / "feeds" / "feed.css"
     spoken = re.findall(r":root:lang\(([\w-]+)\)[^{]*::before \{", sheet.read_text("utf-8"))
     assert set(WORDS) == {"en", *spoken}
     assert {frozenset(words) for words in WORDS.values()} == {

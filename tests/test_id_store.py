@@ -12,7 +12,7 @@ import pytest
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.feeds.articles.entry_ids import Entry
 from pelican_linkback.feeds.articles.id_store import Edition, IdStore, edition_of
-from pelican_linkback.plugin import feed_writer
+from pelican_linkback.plugin.feeds import stage
 from pelican_linkback.settings.model import read
 from tests.conftest import ids_of
 
@@ -238,7 +238,7 @@ def test_the_ids_are_on_the_disk_before_a_feed_that_names_them(site, monkeypatch
         raise KeyboardInterrupt
 
     site.article("one")
-    monkeypatch.setattr(feed_writer, "save", look)
+    monkeypatch.setattr(stage, "save", look)
     with pytest.raises(KeyboardInterrupt):
         site.build(**PUBLISHED)
     assert known == [["tag:me.example.io,2026-01-01:/one.html"]]

@@ -9,7 +9,7 @@ import pytest
 from blinker import Signal
 from pelican import signals
 
-from pelican_linkback.plugin.listeners import name_of, notify
+from pelican_linkback.plugin.feeds.listeners import name_of, notify
 from tests.conftest import SiteBuilder
 
 
@@ -46,7 +46,7 @@ class Listener:
 @pytest.mark.parametrize(
     ("listener", "expected"),
     [
-        (name_of, "pelican_linkback.plugin.listeners.name_of"),
+        (name_of, "pelican_linkback.plugin.feeds.listeners.name_of"),
         (Listener().method, f"{__name__}.Listener.method"),
         (Listener(), f"{__name__}.Listener"),
         (functools.partial(name_of, None), "functools.partial"),

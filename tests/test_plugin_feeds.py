@@ -20,7 +20,7 @@ from pelican_linkback.feeds import (
     AtomCategoryFeed,
     AtomSiteFeed,
 )
-from pelican_linkback.plugin.feed_writer import FeedStage
+from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.plugin.messages import MessageBuffer
 
 ALL_FEEDS = {

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback.exceptions import SettingsError
-from pelican_linkback.settings.model import NAMES, read, read_one
+from pelican_linkback.plugin.build import Build
+from pelican_linkback.settings.model import NAMES, read
 from tests import spoken
 
 SITE = {"PATH": "/site/content", "SITEURL": "https://me.example.io/"}
@@ -65,13 +66,13 @@ def test_a_setting_is_read(name, value, field, read_as):
     assert getattr(read({**SITE, name: value}), field) == read_as
 
 
-@pytest.mark.parametrize(
-    ("settings", "value"),
-    [({}, ""), ({"LINKBACK_ICON": " images/i.png "}, "images/i.png")],
-    ids=["the default", "as it is read"],
-)
-def test_one_setting_is_read_as_all_are(settings, value):
-    assert read_one({**SITE, **settings}, "LINKBACK_ICON") == value
+def test_a_build_reads_its_settings_once():
+    build, ours, others = Build(), dict(SITE), {**SITE, "LINKBACK_ICON": " images/i.png "}
+    settings = build.settings(ours)
+    ours["LINKBACK_ICON"] = "late.png"
+    assert build.settings(ours) is settings
+    assert settings.icon == ""
+    assert build.settings(others).icon == "images/i.png"
 
 
 def test_allow_hosts_are_entries():

@@ -32,7 +32,7 @@ from pelican_linkback.feeds import (
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.entry_cache import EntryCache, Pattern
 from pelican_linkback.feeds.formats.kinds import Kind, kind_of
-from pelican_linkback.plugin import site_reader
+from pelican_linkback.plugin.feeds import site_reader
 from tests.test_plugin_feeds import ALL_FEEDS
 
 ZONE = dt.timezone(dt.timedelta(hours=5))

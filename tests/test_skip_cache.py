@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pelican_linkback.plugin import signals as plugin
+from pelican_linkback.plugin import deliveries as plugin
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.delivery import Delivery

@@ -9,7 +9,7 @@ import pytest
 
 from pelican_linkback.cli import sending
 from pelican_linkback.cli.terminal import Screen
-from pelican_linkback.plugin import signals
+from pelican_linkback.plugin import deliveries, messages
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +22,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_build(
     capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, slept: list[float]
 ) -> None:
-    caplog.set_level(logging.WARNING, signals.__name__)
-    signals._sleep(19.6)
+    caplog.set_level(logging.WARNING, messages.__name__)
+    deliveries._sleep(19.6)
     assert slept == [19.6]
     said = capsys.readouterr().out
     assert said == "Linkbacks: waiting 20 s for hosts that ask to be left alone\n"

@@ -15,8 +15,8 @@ from pelican_linkback import cli
 from pelican_linkback.cli import sending
 from pelican_linkback.feeds import AtomSiteFeed
 from pelican_linkback.plugin import adapters
-from pelican_linkback.plugin import signals as plugin
-from pelican_linkback.plugin.feed_writer import WrittenFeed
+from pelican_linkback.plugin import deliveries as plugin
+from pelican_linkback.plugin.feeds.stage import WrittenFeed
 from pelican_linkback.sending.running import scheduler
 from pelican_linkback.settings import model as settings_model
 from tests.servers import Blog, Hub, WebHost, serving

@@ -21,8 +21,9 @@ from pelican.log import console
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.feeds.framework.contents import Content
+from pelican_linkback.plugin import build
 from pelican_linkback.plugin.contents import attempt, marks_of, name_of, published
-from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed, is_taken_over
+from pelican_linkback.plugin.feeds.stage import FeedStage, WrittenFeed, is_taken_over
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import (
     ArticlesGenerator,
@@ -188,7 +189,8 @@ class ReadSite:
 
     def topics(self, settings: Settings, now: datetime) -> Iterator[Topic]:
         """Yield the Topic of each feed as a build would write it."""
-        stages = [FeedStage(generator) for generator in self.generators]
+        read = build.current().settings
+        stages = [FeedStage(each, read(each.settings)) for each in self.generators]
         for stage in stages:
             for feed, document in stage.foreseen(stages, now):
                 name = _name(feed.path, settings.output)

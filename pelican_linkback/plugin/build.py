@@ -6,8 +6,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from pelican_linkback.feeds.output.folder import OutputFolder, OutputFolders
-from pelican_linkback.plugin.feed_writer import FeedStage, WrittenFeed
+from pelican_linkback.plugin.feeds.stage import FeedStage, WrittenFeed
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, ReadContent
+from pelican_linkback.settings import model as settings_model
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.pelican import PelicanSettings
 
 __all__ = ["Build", "begin", "current"]
 
@@ -35,9 +38,20 @@ class Build:
     unpublished: list[ReadContent] = field(default_factory=list)
     """The articles and pages of a site whose address is not public."""
 
+    _read: dict[int, tuple[PelicanSettings, Settings]] = field(default_factory=dict)
+    """The settings of each site, by the ``id()`` of Pelican's dictionary, which it keeps alive."""
+
+    def settings(self, pelican: PelicanSettings) -> Settings:
+        """Return the Settings in Pelican's dictionary, as they were when first asked for."""
+        if id(pelican) not in self._read:
+            self._read[id(pelican)] = (pelican, settings_model.read(pelican))
+        return self._read[id(pelican)][1]
+
     def take_over(self, generator: ArticlesGenerator) -> None:
         """Turn the feeds of an articles generator off; they are written after its pages."""
-        self.stages[id(generator)] = FeedStage(generator, self.folders)
+        self.stages[id(generator)] = FeedStage(
+            generator, self.settings(generator.settings), self.folders
+        )
 
     def has_reported(self, name: str, why: str) -> bool:
         """Return whether the log says that an article is left out of feeds, and why."""

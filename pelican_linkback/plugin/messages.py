@@ -1,14 +1,21 @@
-"""Log messages of a build: collected, and logged once each when a stage is over."""
+"""What a build says: log messages, each once when a stage is over, and lines of its results."""
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Hashable
 
+from pelican.log import console
+
+from pelican_linkback.plugin.invocation import options_in_use
+from pelican_linkback.text.next_steps import with_options
 from pelican_linkback.text.printable import LONGEST, printable
 from pelican_linkback.text.summarise import summarised
 
-__all__ = ["MessageBuffer"]
+__all__ = ["MessageBuffer", "say"]
+
+logger = logging.getLogger(__name__)
 
 
 class MessageBuffer:
@@ -50,3 +57,24 @@ class MessageBuffer:
                     self._logger.info("%s", other)
             self._said.update(text for _, text in messages)
         self._messages.clear()
+
+
+def say(line: str) -> None:
+    """Print one line at the default log level, as Pelican prints "Done"."""
+    if line and logger.isEnabledFor(logging.WARNING):
+        # A URL may have any characters, and a terminal may have ASCII only.
+        line = _fitted(with_options(line, options_in_use(sys.argv)), console.width)
+        shown = line.encode(console.encoding, "backslashreplace").decode(console.encoding)
+        console.print(shown, markup=False, highlight=False, soft_wrap=True)
+
+
+def _fitted(line: str, width: int) -> str:
+    """Return a line that is too long for the terminal as several; a command stays in one."""
+    lines = [""]
+    for part in line.split("; "):
+        if lines[-1] and len(f"{lines[-1]}; {part}") > width:
+            lines[-1] += ";"
+            lines.append(f"  {part}")
+        else:
+            lines[-1] += f"; {part}" if lines[-1] else part
+    return "\n".join(lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from pelican_linkback.settings import validators as values
 from pelican_linkback.settings.pelican import PelicanSettings, Values
 from pelican_linkback.text.urls import check
 
-__all__ = ["NAMES", "Settings", "read", "read_one"]
+__all__ = ["NAMES", "Settings", "is_subsite", "read"]
 
 PREFIX = "LINKBACK_"
 _FEED_ADDRESS = re.compile(r"(?:\w+_)?FEED(?:_\w+)?_URL")
@@ -160,8 +160,6 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
 }
 """The validator of each setting, and the field of Settings that gets the value."""
 
-_DEFAULTS = {each.name: each.default for each in fields(Settings)}
-
 NAMES = tuple(READERS)
 """Every setting of this plugin."""
 
@@ -184,10 +182,9 @@ def read(pelican: PelicanSettings) -> Settings:
     return settings
 
 
-def read_one(pelican: PelicanSettings, name: str) -> object:
-    """Return the value of one of our settings in ``pelican``, which ``read`` has checked before."""
-    field, reader = READERS[name]
-    return reader(pelican[name]) if name in pelican else _DEFAULTS[field]
+def is_subsite(pelican: PelicanSettings) -> bool:
+    """Return whether these are the settings of one of the subsites of i18n_subsites."""
+    return pelican.get("DEFAULT_LANG") in (pelican.get("I18N_SUBSITES") or {})
 
 
 def _read_own(pelican: PelicanSettings) -> tuple[Values, list[str]]:
@@ -214,7 +211,7 @@ def _read_pelicans(pelican: PelicanSettings) -> Values:
         "content": Path(pelican["PATH"]).absolute(),
         "edition": str(pelican.get("DEFAULT_LANG") or ""),
         "subsites": frozenset(pelican.get("I18N_SUBSITES") or ()),
-        "subsite": pelican.get("DEFAULT_LANG") in (pelican.get("I18N_SUBSITES") or {}),
+        "subsite": is_subsite(pelican),
         "output": Path(pelican.get("OUTPUT_PATH", "output")).absolute(),
         "feed_domain": str(pelican.get("FEED_DOMAIN") or site_url).rstrip("/"),
         "feeds_readdressed": any(map(pelican.get, filter(_FEED_ADDRESS.fullmatch, pelican))),

@@ -28,7 +28,7 @@ from pelican_linkback.cli import commands  # noqa: F401 (read before the fork)
 from pelican_linkback.cli import sending as cli_sending
 from pelican_linkback.exceptions import LookupFailed, TimedOut, Unreachable
 from pelican_linkback.journal import journal
-from pelican_linkback.plugin import signals
+from pelican_linkback.plugin import deliveries
 from pelican_linkback.sending.running import lazy_client, output_pages
 from tests.fakeweb import FakeWeb, Reply, Request
 from tests.years import moody
@@ -223,7 +223,7 @@ def _patch(step: Step, clock: Clock, mortal: Mortal, wire: Wire) -> None:
     Path.replace = replace_mortally
     time = SimpleNamespace(monotonic=clock.monotonic, sleep=clock.sleep)
     lazy_client.LazyClient = lambda connect: wire
-    signals._sleep, cli_sending.time = clock.sleep, time
+    deliveries._sleep, cli_sending.time = clock.sleep, time
     days = SimpleNamespace(**vars(dt))
     days.datetime = _Any("Now", (dt.datetime,), {"now": staticmethod(clock.now)})
     sender_of = sending.Sending.sender

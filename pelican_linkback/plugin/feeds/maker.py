@@ -22,7 +22,7 @@ from pelican_linkback.feeds import Site
 from pelican_linkback.feeds.formats.base import Generator
 from pelican_linkback.feeds.formats.registry import Format, format_of
 from pelican_linkback.feeds.framework.catalogue import Document
-from pelican_linkback.plugin.listeners import name_of, notify, notify_of_document
+from pelican_linkback.plugin.feeds.listeners import name_of, notify, notify_of_document
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import Context, Listener
 from pelican_linkback.text.printable import described, printable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -16,7 +16,7 @@ from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Writer
 
 __all__ = ["has_unread_sources", "taken"]
 
-_KINDS = {"static": "file"}
+_KINDS: Mapping[str, str] = {"static": "file"}
 
 
 def taken(

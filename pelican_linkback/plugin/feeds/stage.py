@@ -33,12 +33,12 @@ from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogue, load
 from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output.folder import OutputFolders
-from pelican_linkback.plugin.feed_maker import Failure, FeedMaker, MadeFeed, summarised
+from pelican_linkback.plugin.feeds.maker import Failure, FeedMaker, MadeFeed, summarised
+from pelican_linkback.plugin.feeds.site_files import has_unread_sources, taken
+from pelican_linkback.plugin.feeds.site_reader import LEFT_OUT, STYLESHEET, SiteReader, entries_of
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
-from pelican_linkback.plugin.site_files import has_unread_sources, taken
-from pelican_linkback.plugin.site_reader import LEFT_OUT, STYLESHEET, SiteReader, entries_of
-from pelican_linkback.settings import model as settings_model
+from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
 
 __all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
@@ -64,18 +64,21 @@ class FeedStage:
     ``failed`` owns others that are unknown.
     """
 
-    def __init__(self, generator: ArticlesGenerator, folders: OutputFolders | None = None) -> None:
-        self._generator = generator
+    def __init__(
+        self,
+        generator: ArticlesGenerator,
+        settings: Settings,
+        folders: OutputFolders | None = None,
+    ) -> None:
+        self._generator, self.settings = generator, settings
         self.with_hubs: list[WrittenFeed] = []
         self.is_over = False
         self.paths: Collection[str] = ()
         self.failed: Collection[Owner] = ()
-        self._settings = settings_model.read(generator.settings)
         self._messages = MessageBuffer(logger)
-        chosen = self._settings.feeds
-        listed = load(STOCK_FEEDS if chosen is None else chosen)
+        listed = load(STOCK_FEEDS if settings.feeds is None else settings.feeds)
         self._classes = with_registered_formats(listed, generator.settings)
-        self.reader = SiteReader(generator, self._settings, self._messages)
+        self.reader = SiteReader(generator, self.settings, self._messages)
         self._maker = FeedMaker(generator.context, self._messages)
         self._folders = folders or OutputFolders()
         self.output = self._folders.open(
@@ -109,7 +112,7 @@ class FeedStage:
         be read: new ids would show readers the whole archive again.
         """
         try:
-            store = IdStore(self._settings.state, edition_of(self._settings))
+            store = IdStore(self.settings.state, edition_of(self.settings))
         except JournalError as error:
             logger.error("Feeds are not written, since their ids cannot be read: %s", error)
             self._messages.flush()
@@ -119,7 +122,7 @@ class FeedStage:
             logger.warning("%s", problem)
         with _what_is_there_kept():
             site, assigned = self._identified(store, stages, now)
-            if self._settings.publishes and not preview:
+            if self.settings.publishes and not preview:
                 self._remember(store, assigned, now)  # saved before a feed contains them
             counts = self._write(site, writer)
         self._messages.flush()
@@ -132,10 +135,10 @@ class FeedStage:
 
         Nothing is written, and errors are left to ``run``.
         """
-        if not self._settings.hubs and self._settings.feeds is None:
+        if not self.settings.hubs and self.settings.feeds is None:
             return  # there are no hubs, so the site's feeds need not be made
         try:
-            store = IdStore(self._settings.state, edition_of(self._settings))
+            store = IdStore(self.settings.state, edition_of(self.settings))
         except JournalError:
             return
         site, _ = self._identified(store, stages, now)
@@ -166,7 +169,7 @@ class FeedStage:
     @property
     def place(self) -> tuple[Path, str]:
         """The site whose entries are distinguished by ids: its output folder, and its edition."""
-        return self.output.folder, self._settings.edition
+        return self.output.folder, self.settings.edition
 
     def _remember(self, store: IdStore, assigned: Assigned, now: dt.datetime) -> None:
         try:
@@ -181,7 +184,7 @@ class FeedStage:
         for slip in misspelt(each for _, each in self._classes.classes):
             self._messages.warn(slip)
         paths = {each.path for each in catalogued.documents}
-        if self._settings.feed_style is True:
+        if self.settings.feed_style is True:
             self._write_stylesheet()
             paths.add(STYLESHEET)
         users = self.users_of(paths | set(self.output.known), writer)
@@ -276,7 +279,7 @@ class FeedStage:
     def _followed(self, made: MadeFeed) -> Iterator[WrittenFeed]:
         """Yield the feed if it is published, and names hubs and a URL."""
         url = made.feed.feed.get("feed_url")
-        if isinstance(url, str) and url and made.hubs and self._settings.publishes:
+        if isinstance(url, str) and url and made.hubs and self.settings.publishes:
             yield WrittenFeed(self._path(made.document), url, made.hubs)
 
     def _path(self, document: Document) -> Path:

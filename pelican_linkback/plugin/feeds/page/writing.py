@@ -14,10 +14,10 @@ from pelican.utils import get_relative_path, path_to_url
 
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.framework.catalogue import Owner
-from pelican_linkback.plugin.feed_links import FeedLinks
-from pelican_linkback.plugin.feed_writer import FeedStage
-from pelican_linkback.plugin.feeds_page.contents import page_of
-from pelican_linkback.plugin.listeners import name_of, notify
+from pelican_linkback.plugin.feeds.links import FeedLinks
+from pelican_linkback.plugin.feeds.listeners import name_of, notify
+from pelican_linkback.plugin.feeds.page.contents import page_of
+from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Listener, Writer
 from pelican_linkback.text.printable import described
 

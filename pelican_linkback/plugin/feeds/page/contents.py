@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from pelican_linkback.feeds.articles.groups import InLanguage
-from pelican_linkback.plugin.feed_links import FeedLink
+from pelican_linkback.plugin.feeds.links import FeedLink
 from pelican_linkback.text.language import language_tag
 
 __all__ = ["Address", "FeedsPage", "Group", "Listed", "page_of"]

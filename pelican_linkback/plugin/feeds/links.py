@@ -21,7 +21,7 @@ from pelican_linkback.feeds.articles.kinds import AllFeed
 from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.journal.atomic import replacing
-from pelican_linkback.plugin.feed_writer import FeedStage
+from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.text import markup
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.printable import described, printable
@@ -124,7 +124,9 @@ class FeedLinks:
         return Markup("\n").join(found)
 
     def add_to_page(self, path: Path, context: Mapping[str, object]) -> None:
-        """Add to the written page at ``path`` the links that its theme left out."""
+        """With LINKBACK_AUTODISCOVERY, add to the page at ``path`` the links that it lacks."""
+        if not self._stages[0].settings.autodiscovery:
+            return
         try:
             name = str(context.get("output_file") or path.name)
             add_missing_links(path, self.of(context), self._stages[0].reader.url, name)
