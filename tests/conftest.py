@@ -7,6 +7,8 @@ import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGINT, default_int_handler
+from signal import signal as handle
 from textwrap import dedent
 from typing import Any
 from weakref import ref
@@ -24,6 +26,9 @@ from tests.servers import WebHost, serving
 # A busy machine is no failure: how fast things are is measured in benchmarks.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that is started from here.
+handle(SIGINT, default_int_handler)
 
 SIMPLE_THEME = str(Path(pelican.__file__).parent / "themes" / "simple")
 

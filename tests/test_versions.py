@@ -135,7 +135,7 @@ def test_a_deletion_is_reported_and_sent_only_when_the_author_says_so(site, host
     assert receiver.log == [202, 202]
     assert command(site, "plan") == 1
     shown = " ".join(capsys.readouterr().out.split())
-    assert f"{source} is not part of the site any more, and 2 of its targets were told" in shown
+    assert f"{source} is not part of the site any more, and 2 of its targets were notified" in shown
     assert command(site, "plan", "--json") == 1
     assert json.loads(capsys.readouterr().out)["vanished"] == [source]
     assert receiver.log == [202, 202]
@@ -165,7 +165,7 @@ def test_nothing_is_retracted_that_was_not_sent(site, host, receiver, capsys):
     site.article("one")
     site.build()
     assert command(site, "retract", f"{host.url}/one.html") == 1
-    assert "nobody was told" in capsys.readouterr().err
+    assert "nothing that can be retracted was sent" in capsys.readouterr().err
 
 
 def test_a_pingback_is_never_repeated(site, host):
