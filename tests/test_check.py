@@ -740,7 +740,10 @@ def test_the_command_minds_feed_domain_and_feed_urls(conf, capsys):
 
 @pytest.mark.parametrize(
     ("override", "says"),
-    [('SITEURL=""', "SITEURL or FEED_DOMAIN = ''"), ('OUTPUT_PATH="/nowhere"', "build the site")],
+    [
+        ('SITEURL=""', "SITEURL = '', so the addresses of the feeds"),
+        ('OUTPUT_PATH="/nowhere"', "build the site"),
+    ],
 )
 def test_the_command_needs_a_built_site_with_an_address(conf, capsys, override, says):
     status, _, err = run(capsys, "-s", conf, "-e", override)

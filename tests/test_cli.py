@@ -265,7 +265,7 @@ def test_a_journal_that_cannot_be_read_needs_the_author(conf, journal, capsys):
     ("words", "says"),
     [
         (["-s", "nowhere.py"], "there is no file nowhere.py"),
-        (["-e", 'SITEURL=""'], "is not public, so nothing is sent"),
+        (["-e", 'SITEURL=""'], "SITEURL is empty, so nothing is sent"),
         (["-e", "LINKBACK_TIMEOUT=-1"], "LINKBACK_TIMEOUT = -1: takes"),
     ],
 )

@@ -188,8 +188,52 @@ def test_in_a_folder_without_settings_each_command_says_what_to_name(
 ):
     monkeypatch.chdir(tmp_path)
     words = [name, *(["https://me.example.io/x"] if name.startswith("retr") else [])]
-    says = "pelican_linkback: there is no file pelicanconf.py; name the site's settings with -s\n"
-    assert call(*words) == (2, "", says)
+    says = "there is no pelicanconf.py in this folder; go to the folder of your site, or name its "
+    assert call(*words) == (2, "", f"pelican_linkback: {says}settings with -s\n")
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ("publishconf", "there is no file publishconf; did you mean publishconf.py?"),
+        ("other/x.ini", "there is no file other/x.ini; name the site's settings with -s"),
+        (".", ". is a folder; name the site's settings in it with -s"),
+    ],
+)
+def test_settings_that_are_not_there_are_looked_for(folder, call, named, says):
+    (folder.path / "publishconf.py").write_text("from pelicanconf import *\n")
+    assert call("status", "-s", named) == (2, "", f"pelican_linkback: {says}\n")
+
+
+def test_settings_for_their_own_folder_say_where_to_go(folder, call, monkeypatch):
+    """Those of pelican-quickstart import pelicanconf from the folder they are used in."""
+    monkeypatch.setattr("sys.path", [each for each in sys.path if each not in ("", os.curdir)])
+    (folder.path / "publishconf.py").write_text("from beside_them import *\n")
+    (folder.path / "beside_them.py").write_text("")
+    assert call("status", "-s", "publishconf.py")[2].endswith("No module named 'beside_them'\n")
+    (folder.path / "sub folder").mkdir()
+    monkeypatch.chdir(folder.path / "sub folder")
+    says = "No module named 'beside_them'; it is written for its own folder: cd ..\n"
+    assert call("status", "-s", "../publishconf.py")[2].endswith(says)
+
+
+def test_check_takes_the_settings_that_publish_where_there_are_some(folder, call):
+    conf = folder.path / "pelicanconf.py"
+    (folder.path / "publishconf.py").write_text(conf.read_text("utf-8"), "utf-8")
+    folder.configure(SITEURL="")
+    assert "There is no feed in output (OUTPUT_PATH); " in call("check")[1]
+    says = "SITEURL = '', so the addresses of the feeds are not known; name the settings that "
+    says += "publish the site: -s publishconf.py\n"
+    assert call("check", "-s", "pelicanconf.py") == (2, "", f"pelican_linkback: {says}")
+
+
+def test_the_file_with_plugins_is_named_with_the_command_that_adds_this_one(folder, call):
+    folder.configure(PLUGINS=["other"])
+    publishing = "from runpy import run_path\nglobals().update(run_path('pelicanconf.py'))\n"
+    (folder.path / "publishconf.py").write_text(publishing)
+    err = call("status", "-s", "publishconf.py")[2].splitlines()[0]
+    assert err.startswith("PLUGINS in pelicanconf.py does not name this plugin, so a build ")
+    assert err.endswith("own feeds; run pelican-linkback init -s publishconf.py")
 
 
 @pytest.mark.parametrize(
@@ -239,8 +283,8 @@ def test_what_cannot_be_done_is_said_with_its_reason(folder, call, words, status
 def test_where_feeds_are_asked_for_there_have_to_be_some(folder, call):
     status, out, _ = call("check")
     assert status == 1
-    output = folder.path / "output"
-    assert out.endswith(f"There is no feed in {output}; build the site first, or fix OUTPUT_PATH\n")
+    says = "There is no feed in output (OUTPUT_PATH); build the site: pelican content "
+    assert out.endswith(f"{says}-s pelicanconf.py\n")
     assert json.loads(call("check", "--json")[1])["feeds"] == 0
     folder.configure(**NO_FEEDS)
     assert call("check") == (0, "Feeds: 0 checked, 0 findings\n", "")
@@ -452,9 +496,14 @@ def test_retry_takes_what_is_recorded_though_it_is_no_url(folder, call):
 @pytest.mark.parametrize(
     ("words", "other", "says"),
     [
-        ([], False, "name the settings that publish the site with -s, or"),
-        ([], True, "name the settings that publish the site: -s publishconf.py, or"),
-        (["-s", "publishconf.py"], True, "set it to the address of the site in publishconf.py, or"),
+        ([], False, "name the settings that publish the site with -s\n"),
+        ([], True, "name the settings that publish the site: -s publishconf.py\n"),
+        (["-s", "publishconf.py"], True, "set it to the address of the site in publishconf.py\n"),
+        (
+            ["-e", 'SITEURL="//x.com"'],
+            False,
+            "with -s, or allow its host with LINKBACK_ALLOW_HOSTS",
+        ),
     ],
 )
 def test_settings_that_do_not_publish_name_those_that_might(folder, call, words, other, says):

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import pytest
 
 from pelican_linkback import register
+from pelican_linkback.cli.context import file_with
 from pelican_linkback.cli.doctor import checks, facts
 from pelican_linkback.cli.doctor.checks import Level, Pages, Repository
 from tests import terminal
@@ -309,8 +310,9 @@ def test_plugins_that_raise_cost_the_check_alone(tmp_path, monkeypatch):
 
 
 def test_settings_that_cannot_be_read_set_nothing(tmp_path):
-    bad, good = tmp_path / "bad.py", tmp_path / "good.py"
+    bad, good = tmp_path / "bad.py", tmp_path / "pelicanconf.py"
     bad.write_text("x = = 1\n")
+    arguments = SimpleNamespace(settings=str(bad))
+    assert file_with("PLUGINS", arguments) == "bad.py"
     good.write_text("PLUGINS = []\n")
-    assert facts.builds_with(iter((bad, good)), "PLUGINS") == "good.py"
-    assert facts.builds_with(iter((bad, tmp_path / "none.py")), "PLUGINS") == "bad.py"
+    assert file_with("PLUGINS", arguments) == "pelicanconf.py"

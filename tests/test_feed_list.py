@@ -120,5 +120,6 @@ def test_without_a_feed_the_site_is_to_be_built(site, call):
     site.output.mkdir()
     status, out = call()
     assert status == 1
-    assert f"There is no feed in {site.output}; build the site first" in out
+    says = "There is no feed in output (OUTPUT_PATH); build the site: pelican content "
+    assert f"{says}-s publishconf.py" in out
     assert call(**NO_FEEDS) == (0, "Feeds: 0\n")

@@ -214,3 +214,17 @@ def test_an_unknown_setting_is_reported_with_its_nearest(name, hint):
 def test_a_publication_is_a_build_for_a_public_or_allowed_host(url, allow, publishes):
     settings = read({**SITE, "SITEURL": url, "LINKBACK_ALLOW_HOSTS": allow})
     assert settings.publishes is publishes
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("", "SITEURL is empty"),
+        ("/blog", "SITEURL = '/blog' is no public address"),
+        ("http://10.0.0.1", "SITEURL = 'http://10.0.0.1' is no public address"),
+        ("http://a.test", """SITEURL = 'http://a.test' is no public address: it ends in "test\""""),
+        ("https://ann.example.io", ""),
+    ],
+)
+def test_what_is_no_public_address_is_said_with_the_reason(url, problem):
+    assert read({**SITE, "SITEURL": url}).address_problem == problem

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-from pelican import DEFAULT_CONFIG_NAME
 from rich.console import Console
 
 from pelican_linkback.cli.context import (
     PUBLISHING,
+    file_with,
     is_enabled,
     publishing_instead,
     settings_of,
@@ -47,7 +47,7 @@ RUN = {
 imported, with what it needs."""
 
 
-ABOUT_THE_SITE = frozenset({"doctor", "feeds"})
+ABOUT_THE_SITE = frozenset({"check", "doctor", "feeds"})
 """The commands that are about the site as it is published, and find its settings by themselves."""
 
 ABOUT_BUILDS = frozenset({"plan", "status", "check", "feeds"})
@@ -55,7 +55,7 @@ ABOUT_BUILDS = frozenset({"plan", "status", "check", "feeds"})
 
 NOT_ENABLED = (
     "PLUGINS in {} does not name this plugin, so a build sends nothing and writes Pelican's own "
-    'feeds; add "pelican_linkback" to it'
+    "feeds; run pelican-linkback init"
 )
 
 
@@ -83,7 +83,7 @@ def _run(arguments: argparse.Namespace) -> int:
         settings = settings_of(arguments)
         options = options or publishing_instead(settings, arguments)
         if arguments.command in ABOUT_BUILDS and not is_enabled(arguments.pelican):
-            _complain(NOT_ENABLED.format(arguments.settings or DEFAULT_CONFIG_NAME))
+            _complain(with_options(NOT_ENABLED.format(file_with("PLUGINS", arguments)), options))
         screen = Screen(
             quiet=arguments.quiet, verbose=arguments.verbose, json=arguments.json, options=options
         )

@@ -200,7 +200,8 @@ COMMANDS = {
         "pelican-linkback feeds -s publishconf.py",
     ),
     "check": Command(
-        "read the feeds of the built site, and say what is wrong with them",
+        "read the feeds of the built site, and say what is wrong with them "
+        "(-s is publishconf.py where there is one)",
         "pelican-linkback check -s publishconf.py",
         _check_options,
     ),

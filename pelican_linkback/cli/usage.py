@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from pelican import ParseOverrides
 
-__all__ = ["Overrides", "Parser", "WrongUsage"]
+__all__ = ["Overrides", "Parser", "WrongUsage", "did_you_mean"]
 
 
 class WrongUsage(SystemExit):

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from pelican_linkback.text.idna import to_ascii
 
-__all__ = ["BAD_PORTS", "Address", "AllowEntry", "is_global", "is_public_host"]
+__all__ = ["BAD_PORTS", "Address", "AllowEntry", "is_global", "is_public_host", "reserved_suffix"]
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -105,7 +105,13 @@ def is_public_host(host: str) -> bool:
     labels = name.split(".")
     if len(labels) == 1 or _NUMERIC_LABEL.fullmatch(labels[-1]):
         return False
-    return not any(name == reserved or name.endswith(f".{reserved}") for reserved in RESERVED_NAMES)
+    return not reserved_suffix(name)
+
+
+def reserved_suffix(name: str) -> str:
+    """Return the reserved name that a host's ``name`` is or ends in; empty if there is none."""
+    found = (each for each in RESERVED_NAMES if name == each or name.endswith(f".{each}"))
+    return next(found, "")
 
 
 @dataclass(frozen=True, slots=True)

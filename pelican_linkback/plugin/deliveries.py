@@ -90,14 +90,14 @@ def gather_posts(generator: Generator, writer: Writer) -> None:  # noqa: ARG001 
 _STATUS: Mapping[str, str] = {"draft": "a draft", "hidden": "hidden"}
 
 
-def _say_if_not_public(contents: Sequence[Content], site_url: str) -> None:
+def _say_if_not_public(contents: Sequence[Content], problem: str) -> None:
     """Say why nothing is sent for the articles that mark targets."""
     marked = sum(map(is_marked, contents))
     if marked:
         articles = "1 article marks" if marked == 1 else f"{marked} articles mark"
         say(
-            f"Linkbacks: {articles} targets, and nothing is sent, since SITEURL = {site_url!r} is "
-            "not a public address; if it is the site's, name its host in LINKBACK_ALLOW_HOSTS"
+            f"Linkbacks: {articles} targets, and nothing is sent; {problem}; if it is the site's, "
+            "name its host in LINKBACK_ALLOW_HOSTS"
         )
 
 
@@ -115,7 +115,7 @@ def deliver(pelican: Pelican) -> None:
         logger.info("Linkbacks: nothing is sent while Pelican watches or serves")
         return
     this = build.current()
-    _say_if_not_public(this.unpublished, settings.site_url)
+    _say_if_not_public(this.unpublished, settings.address_problem)
     if not settings.publishes:
         return
     if not settings.send:

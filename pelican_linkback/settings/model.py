@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pelican_linkback.exceptions import SettingsError, WebError
-from pelican_linkback.net.addresses import AllowEntry, is_public_host
+from pelican_linkback.net.addresses import AllowEntry, is_public_host, reserved_suffix
 from pelican_linkback.protocol.registry import BUILT_IN, Registry
 from pelican_linkback.settings import validators as values
 from pelican_linkback.settings.pelican import PelicanSettings, Values
@@ -121,16 +121,25 @@ class Settings:
         It is if SITEURL is an absolute http(s) URL whose host is public or is named in
         LINKBACK_ALLOW_HOSTS. Otherwise nothing is recorded and no request is made.
         """
+        return not self.address_problem
+
+    @property
+    def address_problem(self) -> str:
+        """Why SITEURL is not where the public finds the site, as a clause; empty if it is."""
+        if not self.site_url:
+            return "SITEURL is empty"
+        problem = f"SITEURL = {self.site_url!r} is no public address"
         try:
             check(self.site_url)
         except WebError:
-            return False
+            return problem
         parts = urlsplit(self.site_url)
         host = parts.hostname or ""
         port = parts.port or {"http": 80, "https": 443}[parts.scheme.lower()]
-        return is_public_host(host) or any(
-            entry.opens(host, None, port) for entry in self.allow_hosts
-        )
+        if is_public_host(host) or any(entry.opens(host, None, port) for entry in self.allow_hosts):
+            return ""
+        reserved = reserved_suffix(host)
+        return f'{problem}: it ends in "{reserved}"' if reserved else problem
 
 
 READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {

@@ -102,17 +102,16 @@ def other_plugins(others: Sequence[str]) -> Result:
     return Result("other plugins", Level.PROBLEM, message, INIT)
 
 
-def address(site_url: str, file: str, *, publishes: bool, instead: str) -> Result:
+def address(site_url: str, file: str, *, problem: str, instead: str) -> Result:
     """Say whether SITEURL is where the public finds the site; ``instead`` names other settings."""
-    if publishes:
+    if not problem:
         return Result("address", Level.OK, f"SITEURL is {site_url}")
     remedy = (
         f"pelican-linkback doctor {instead}"
         if instead
         else f'write SITEURL = "https://your.site" into {file}, with the address of your site'
     )
-    message = f"SITEURL = {site_url!r} is not a public address, so nothing is sent"
-    return Result("address", Level.PROBLEM, message, remedy)
+    return Result("address", Level.PROBLEM, f"{problem}, so nothing is sent", remedy)
 
 
 def state(folder: str, error: str) -> Result:

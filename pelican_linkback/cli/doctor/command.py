@@ -8,16 +8,19 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
-from shlex import quote
 
 from pelican import DEFAULT_CONFIG_NAME
 
 from pelican_linkback.cli.config_edits import git_pattern
-from pelican_linkback.cli.context import publishing_instead
+from pelican_linkback.cli.context import (
+    build_command,
+    file_with,
+    path_from_here,
+    publishing_instead,
+)
 from pelican_linkback.cli.doctor import checks
 from pelican_linkback.cli.doctor.checks import Level, Result
 from pelican_linkback.cli.doctor.facts import (
-    builds_with,
     loaded_plugins,
     oldest_versions,
     read_pages,
@@ -52,7 +55,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
 def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> Iterator[Result]:
     pelican, name = arguments.pelican, file.name
     loaded, others, error = loaded_plugins(pelican)
-    where = builds_with(iter((file, file.with_name(DEFAULT_CONFIG_NAME))), "PLUGINS")
+    where = file_with("PLUGINS", arguments)
     used = {"Python": python_version(), "Pelican": version("pelican")}
     yield checks.versions(used, oldest_versions())
     yield checks.plugin(pelican.get("PLUGINS"), where, loaded=loaded, error=error)
@@ -60,10 +63,10 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
     yield checks.address(
         settings.site_url,
         name,
-        publishes=settings.publishes,
+        problem=settings.address_problem,
         instead=publishing_instead(settings, arguments),
     )
-    folder = _short(settings.state)
+    folder = path_from_here(settings.state)
     yield checks.state(folder, write_error(settings.state))
     repository = repository_of(settings.state)
     yield checks.memory(folder, repository)
@@ -73,15 +76,9 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
     yield checks.pages(
         read_pages(settings.output),
         name,
-        build=f"pelican {quote(_short(settings.content))} -s {quote(str(file))}",
+        build=build_command(settings, arguments),
         autodiscovery=settings.autodiscovery,
     )
-
-
-def _short(folder: Path) -> str:
-    """Return the path as it can be typed here."""
-    here = Path.cwd()
-    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
 
 
 def _show(results: list[Result], file: Path, screen: Screen) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import shutil
@@ -23,7 +22,6 @@ from pelican_linkback.text import markup
 from pelican_linkback.text.printable import described, printable
 
 __all__ = [
-    "builds_with",
     "loaded_plugins",
     "oldest_versions",
     "read_pages",
@@ -51,22 +49,6 @@ def oldest_versions() -> dict[str, tuple[int, ...]]:
     needs = f"python {ours['Requires-Python']}\n" + "\n".join(ours.get_all("Requires-Dist") or ())
     found = re.findall(r"^(python|pelican) ?\(?>=(\d+)\.(\d+)", needs, re.MULTILINE)
     return {name.title(): (int(major), int(minor)) for name, major, minor in found}
-
-
-def builds_with(files: Iterator[Path], name: str) -> str:
-    """Return which of the settings ``files`` sets ``name``; the first where none does."""
-    candidates = [*files]
-    setting = (file for file in candidates if _sets(file, name))
-    return next(setting, candidates[0]).name
-
-
-def _sets(file: Path, name: str) -> bool:
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return False
-    names = (each for each in ast.walk(tree) if isinstance(each, ast.Name))
-    return any(each.id == name and isinstance(each.ctx, ast.Store) for each in names)
 
 
 def loaded_plugins(pelican: PelicanSettings) -> tuple[bool, list[str], str]:

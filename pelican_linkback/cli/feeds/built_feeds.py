@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pelican_linkback.cli.context import build_command, path_from_here, publishing_remedy
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import FAULTS, InvalidURL, SettingsError
 from pelican_linkback.feedcheck.built import documents
@@ -44,12 +46,12 @@ class BuiltFeeds:
     readers: list[Reader]
 
     @classmethod
-    def of(cls, settings: Settings, pelican: PelicanSettings) -> BuiltFeeds:
+    def of(cls, settings: Settings, arguments: argparse.Namespace) -> BuiltFeeds:
         """Return those of the site; raise SettingsError where it is not built."""
         if not settings.output.is_dir():
-            raise SettingsError([f"there is no folder {settings.output}; build the site first"])
+            raise SettingsError([f"there is no folder {_not_built(settings, arguments)}"])
         written = _written(settings.output)
-        readers = _readers(written.values(), pelican)
+        readers = _readers(written.values(), arguments.pelican)
         paths = [path for path, kind in written.items() if kind]
         return cls(documents(settings.output, readers, paths), written, readers)
 
@@ -95,15 +97,18 @@ def registered_readers() -> list[Reader]:
     return [*theirs, *READERS]
 
 
-def complain_of_missing(settings: Settings, pelican: PelicanSettings, screen: Screen) -> bool:
+def complain_of_missing(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> bool:
     """Say that there is no feed, where the settings ask for one; return whether they do."""
-    if not asks_for_feeds(settings, pelican):
+    if not asks_for_feeds(settings, arguments.pelican):
         return False
     if not screen.json:
-        screen.insist(
-            f"There is no feed in {settings.output}; build the site first, or fix OUTPUT_PATH"
-        )
+        screen.insist(f"There is no feed in {_not_built(settings, arguments)}")
     return True
+
+
+def _not_built(settings: Settings, arguments: argparse.Namespace) -> str:
+    build = build_command(settings, arguments)
+    return f"{path_from_here(settings.output)} (OUTPUT_PATH); build the site: {build}"
 
 
 def asks_for_feeds(settings: Settings, pelican: PelicanSettings) -> bool:
@@ -117,13 +122,12 @@ def _names_a_feed(setting: str) -> bool:
     return "FEED" in words and form in {each.setting for each in formats()}
 
 
-def address_of_feeds(settings: Settings) -> str:
+def address_of_feeds(settings: Settings, arguments: argparse.Namespace) -> str:
     """Return the URL of the output folder; raise SettingsError where the settings have none."""
+    domain = settings.feed_domain
     try:
-        return normalise(settings.feed_domain)
+        return normalise(domain)
     except InvalidURL as error:
-        problem = (
-            f"SITEURL or FEED_DOMAIN = {settings.feed_domain!r}: {error.reason}, so the "
-            "addresses of the feeds are not known; name the settings that publish the site with -s"
-        )
+        remedy = publishing_remedy(settings, arguments)
+        problem = f"SITEURL = {domain!r}, so the addresses of the feeds are not known; {remedy}"
         raise SettingsError([problem]) from error

@@ -36,12 +36,12 @@ __all__ = ["run"]
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Show what is wrong with the feeds of the built site. Status 1 when anything is."""
-    base, now = address_of_feeds(settings), dt.datetime.now(dt.UTC)
+    base, now = address_of_feeds(settings, arguments), dt.datetime.now(dt.UTC)
     store = IdStore(settings.state, edition_of(settings))
     if arguments.published:
         ids_at = partial(_ids_at, settings=settings, pelican=arguments.pelican)
         return _import(arguments.published, ids_at, now, store, screen)
-    built = BuiltFeeds.of(settings, arguments.pelican)
+    built = BuiltFeeds.of(settings, arguments)
     expected = Expected(
         base=base,
         now=now,
@@ -56,7 +56,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         screen.data(asdict(checked))
     else:
         _show(checked, screen)
-    missing = not checked.feeds and complain_of_missing(settings, arguments.pelican, screen)
+    missing = not checked.feeds and complain_of_missing(settings, arguments, screen)
     return 1 if checked.findings or missing else 0
 
 

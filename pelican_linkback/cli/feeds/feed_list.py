@@ -16,14 +16,14 @@ __all__ = ["run"]
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """List the feeds. Status 1 where one cannot be read, or there is none."""
-    base = address_of_feeds(settings)
-    built = BuiltFeeds.of(settings, arguments.pelican)
+    base = address_of_feeds(settings, arguments)
+    built = BuiltFeeds.of(settings, arguments)
     feeds = listed(built.documents, base, built.written, built.readers)
     if screen.json:
         screen.data({"feeds": [*map(_as_json, feeds)]})
     else:
         _show(feeds, screen)
-    missing = not feeds and complain_of_missing(settings, arguments.pelican, screen)
+    missing = not feeds and complain_of_missing(settings, arguments, screen)
     return 1 if missing or any(each.problem for each in feeds) else 0
 
 
