@@ -11,7 +11,7 @@
     └── WebError            .url: an exchange that did not come about
         ├── InvalidURL      not a URL that this program fetches
         ├── Refused         an address, port or redirect that is never followed
-        ├── RedirectLoop    more redirects than anybody follows
+        ├── RedirectLoop    too many redirects, or a circle
         ├── LookupFailed    the name server does not answer
         ├── Unreachable     no such host, connection refused, TLS failure, reset
         └── TimedOut        the exchange took longer than it may

@@ -10,7 +10,6 @@ from itertools import chain
 from pelican_linkback.cli import labels
 from pelican_linkback.protocol.pingback import FAULTS
 from pelican_linkback.protocol.response import PASSING
-from pelican_linkback.sending.deciding import readiness
 from pelican_linkback.sending.deciding.reasons import REASONS as IN_WORDS
 from pelican_linkback.sending.memory.delivery import State
 from tests.pages import DOCS, PACKAGE, PAGES, table
@@ -37,11 +36,7 @@ def reasons() -> set[str]:
                 found += [each.value for each in call.keywords if each.arg == "reason"]
     texts = chain(*(each.values if isinstance(each, ast.JoinedStr) else [each] for each in found))
     made = {str(each.value) for each in texts if isinstance(each, ast.Constant) and each.value}
-    return (
-        made
-        | {readiness.LINK_MISSING, readiness.REDIRECTED, *readiness.UPLOAD_HELPS}
-        | set(IN_WORDS)
-    )
+    return made | set(IN_WORDS)
 
 
 REASONS = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Wait
-from pelican_linkback.sending.deciding.readiness import (
+from pelican_linkback.sending.deciding.readiness import REWRITTEN
+from pelican_linkback.sending.deciding.reasons import (
     HOST_REFUSES,
     INVALID_SOURCE,
     LINK_MISSING,
@@ -11,11 +12,10 @@ from pelican_linkback.sending.deciding.readiness import (
     OLD_ADDRESS,
     OLDER,
     REDIRECTED,
-    REWRITTEN,
     STILL_LINKED,
     STILL_ONLINE,
+    reason,
 )
-from pelican_linkback.sending.deciding.reasons import reason
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED
 

@@ -106,9 +106,9 @@ def run_retry(settings: Settings, arguments: argparse.Namespace, screen: Screen)
 
 
 def run_retract(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
-    """Write a tombstone page, and notify all who were notified of the page before.
+    """Write a tombstone page, and notify all receivers that were notified of the page before.
 
-    Status 1 if there was nobody to notify, or somebody could not be notified.
+    Status 1 if there was no receiver to notify, or one could not be notified.
     """
     must_publish(settings, arguments)
     sender = _sender(settings)

@@ -61,16 +61,20 @@ def read_marks(value: object) -> Marks:
     values that cannot be used are in ``problems``.
     """
     parts = value if isinstance(value, list | tuple) else [value]
-    words = _words(part for part in parts if isinstance(part, str))
-    keywords = {word.lower() for word in words} & {ALL, NONE}
-    wrong = {word: problem for word in words if (problem := _problem(word))}
-    found = tuple(word for word in words if word.lower() not in keywords and word not in wrong)
-    problems = [
-        *(NOT_TEXT.format(printable(part)) for part in parts if not isinstance(part, str | None)),
-        *wrong.values(),
-        *([NONE_IS_NOT_ALONE] if NONE in keywords and (ALL in keywords or found) else []),
-    ]
-    return Marks(found, ALL in keywords, NONE in keywords, tuple(problems))
+    others = (part for part in parts if not isinstance(part, str | None))
+    problems = [NOT_TEXT.format(printable(part)) for part in others]
+    found: list[str] = []
+    keywords: set[str] = set()
+    for word in _words(part for part in parts if isinstance(part, str)):
+        if word.lower() in {ALL, NONE}:
+            keywords.add(word.lower())
+        elif problem := _problem(word):
+            problems.append(problem)
+        else:
+            found.append(word)
+    if NONE in keywords and (ALL in keywords or found):
+        problems.append(NONE_IS_NOT_ALONE)
+    return Marks(tuple(found), ALL in keywords, NONE in keywords, tuple(problems))
 
 
 NOT_TEXT = '"{}": it is not text; write URLs, "all" or "none"'
@@ -101,8 +105,7 @@ def links(html: str, base: str) -> tuple[Hyperlink, ...]:
 
 
 def _problem(word: str) -> str | None:
-    if word.lower() in {ALL, NONE}:
-        return None
+    """Return why a value is no URL that can be used, in a sentence."""
     if (first := _URL_BEGINS.search(word)) and _ANOTHER_URL.search(word, first.end()):
         return f'"{printable(word)}": these are several; put ";" between URLs'
     try:

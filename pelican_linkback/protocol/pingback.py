@@ -102,7 +102,7 @@ class Pingback(Protocol):
             return failed
         reply = xmlrpc.read_leniently(answer.body, "methodResponse")
         if isinstance(reply, xmlrpc.Unreadable):
-            # It is no reply of XML-RPC, so nobody has refused: an error page, most of the time.
+            # It is no reply of XML-RPC, and so no refusal: an error page, most of the time.
             return Outcome(Verdict.LATER, reply.reason, printable(reply.detail))
         if (refusal := reply.find("fault")) is not None:
             return _read_fault(refusal, retry_after(answer.headers, answer.at))

@@ -16,15 +16,8 @@ from datetime import datetime
 from pelican_linkback.exceptions import WebError
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.verification import links_to
-from pelican_linkback.sending.deciding.readiness import (
-    LINK_MISSING,
-    OLD_ADDRESS,
-    OLDER,
-    REDIRECTED,
-    Ready,
-    is_gone,
-    is_late,
-)
+from pelican_linkback.sending.deciding.readiness import Ready, is_gone, is_late
+from pelican_linkback.sending.deciding.reasons import LINK_MISSING, OLD_ADDRESS, OLDER, REDIRECTED
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import (
     GONE,

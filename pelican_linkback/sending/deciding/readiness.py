@@ -24,6 +24,18 @@ from pelican_linkback.protocol.verification import (
     links_to,
     preflight,
 )
+from pelican_linkback.sending.deciding.reasons import (
+    HOST_IN_TROUBLE,
+    HOST_REFUSES,
+    INVALID_SOURCE,
+    LINK_MISSING,
+    LOOKUP_FAILED,
+    NOT_ONLINE,
+    OLDER,
+    REDIRECTED,
+    STILL_LINKED,
+    STILL_ONLINE,
+)
 from pelican_linkback.sending.deciding.topics import is_version
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import GONE, Waiting
@@ -35,20 +47,8 @@ if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
 
 __all__ = [
-    "HOST_IN_TROUBLE",
-    "HOST_REFUSES",
-    "INVALID_SOURCE",
-    "LINK_MISSING",
-    "LOOKUP_FAILED",
     "MAX_WAIT",
-    "NOT_ONLINE",
-    "OLDER",
-    "OLD_ADDRESS",
-    "REDIRECTED",
     "REWRITTEN",
-    "STILL_LINKED",
-    "STILL_ONLINE",
-    "UPLOAD_HELPS",
     "BuiltPage",
     "Ready",
     "digest_of",
@@ -57,26 +57,6 @@ __all__ = [
     "objections",
     "readiness",
 ]
-
-INVALID_SOURCE = "invalid-source"
-NOT_ONLINE = "not-online"
-LOOKUP_FAILED = "lookup-failed"
-HOST_IN_TROUBLE = "host-in-trouble"
-HOST_REFUSES = "host-refuses"
-REDIRECTED = "redirected"
-LINK_MISSING = "link-missing"
-OLDER = "older-version"
-STILL_LINKED = "still-linked"
-STILL_ONLINE = "still-online"
-OLD_ADDRESS = "old-address"
-
-UPLOAD_HELPS = frozenset(
-    {
-        *(NOT_ONLINE, LOOKUP_FAILED, HOST_IN_TROUBLE, HOST_REFUSES),
-        *(OLDER, STILL_LINKED, STILL_ONLINE, OLD_ADDRESS),
-    }
-)
-"""Reasons that an upload or time removes; the others need the author."""
 
 MAX_WAIT = timedelta(days=1)
 """How long a new version waits until the page online reads like the built one.
@@ -277,7 +257,7 @@ class _Look:
 def is_late(delivery: Delivery, now: datetime, limit: timedelta = MAX_WAIT) -> bool:
     """Return whether what a delivery waits for should have passed by now.
 
-    A version of the future was queued by a wrong clock, and nobody knows how long it waits.
+    If the version was queued a day or more in the future, a clock was wrong: it does not wait.
     """
     return delivery.since is not None and not -MAX_WAIT < now - delivery.since < limit
 

@@ -1,4 +1,4 @@
-"""The reasons for a delivery's state, in words for people. Pure."""
+"""The reasons for a delivery's state: their codes, and words for people. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,50 @@ import re
 
 from pelican_linkback.sending.memory.delivery import Delivery
 
-__all__ = ["UNREAD", "UNREGISTERED", "reason"]
+__all__ = [
+    "HOST_IN_TROUBLE",
+    "HOST_REFUSES",
+    "INVALID_SOURCE",
+    "LINK_MISSING",
+    "LOOKUP_FAILED",
+    "NOT_ONLINE",
+    "OLDER",
+    "OLD_ADDRESS",
+    "REDIRECTED",
+    "STILL_LINKED",
+    "STILL_ONLINE",
+    "UNREAD",
+    "UNREGISTERED",
+    "UPLOAD_HELPS",
+    "reason",
+]
+
+# Why a mention waits.
+INVALID_SOURCE = "invalid-source"
+NOT_ONLINE = "not-online"
+LOOKUP_FAILED = "lookup-failed"
+HOST_IN_TROUBLE = "host-in-trouble"
+HOST_REFUSES = "host-refuses"
+REDIRECTED = "redirected"
+LINK_MISSING = "link-missing"
+OLDER = "older-version"
+STILL_LINKED = "still-linked"
+STILL_ONLINE = "still-online"
+OLD_ADDRESS = "old-address"
+
+UPLOAD_HELPS = frozenset(
+    {
+        *(NOT_ONLINE, LOOKUP_FAILED, HOST_IN_TROUBLE, HOST_REFUSES),
+        *(OLDER, STILL_LINKED, STILL_ONLINE, OLD_ADDRESS),
+    }
+)
+"""Reasons that an upload or time removes; the others need the author."""
 
 UNREAD = "unread"
 """No endpoint was found on a page that could not be read, or not to its end."""
 
 UNREGISTERED = "unregistered"
-"""It was begun by a protocol that LINKBACK_PROTOCOLS names no more."""
+"""It was begun by a protocol that LINKBACK_PROTOCOLS does not name any more."""
 
 REASONS = {
     "accepted": "accepted",
@@ -20,22 +57,22 @@ REASONS = {
     "found-gone": "the receiver checked, and found no link any more",
     "no-endpoint": "it accepts no linkbacks",
     UNREAD: "its page could not be read",
-    "invalid-source": "the address of its page is not valid",
-    "not-online": "its page is not online",
-    "host-in-trouble": "its page's host is in trouble",
-    "host-refuses": "its page's host refuses to show it",
-    "redirected": "its page redirects to another one, or to another host",
-    "link-missing": "its page does not link to the target",
-    "older-version": "an older version of its page is online",
-    "still-linked": "the page that is online still links to it",
-    "still-online": "its page is still online",
-    "old-address": "the page is still online at its old address",
+    INVALID_SOURCE: "the address of its page is not valid",
+    NOT_ONLINE: "its page is not online",
+    HOST_IN_TROUBLE: "its page's host is in trouble",
+    HOST_REFUSES: "its page's host refuses to show it",
+    REDIRECTED: "its page redirects to another one, or to another host",
+    LINK_MISSING: "its page does not link to the target",
+    OLDER: "an older version of its page is online",
+    STILL_LINKED: "the page that is online still links to it",
+    STILL_ONLINE: "its page is still online",
+    OLD_ADDRESS: "the page is still online at its old address",
     "moved": "the old address redirects to the new one, and the receiver knows that",
     "error": "this program failed; please report it (debug messages say where)",
     "interrupted": "the run ended before the answer came",
     "timed-out": "no answer in time",
     "unreachable": "no such host, or no connection",
-    "lookup-failed": "the name server does not answer",
+    LOOKUP_FAILED: "the name server does not answer",
     "redirect-loop": "its redirects do not end",
     "address-refused": "not an address on the public internet",
     "invalid-url": "not an address that can be fetched",
@@ -48,10 +85,10 @@ REASONS = {
 """Words for the reason codes of docs/reference/states.rst that do not explain themselves."""
 
 OF_FEEDS = {
-    "not-online": "the feed is not online",
-    "host-in-trouble": "the feed's host is in trouble",
-    "host-refuses": "the feed's host refuses to show it",
-    "older-version": "the feed that is online is not yet the one that was built",
+    NOT_ONLINE: "the feed is not online",
+    HOST_IN_TROUBLE: "the feed's host is in trouble",
+    HOST_REFUSES: "the feed's host refuses to show it",
+    OLDER: "the feed that is online is not yet the one that was built",
     "nobody-yet": (
         "new to the hub, so nobody can have subscribed yet; the hub is notified of the next change"
     ),

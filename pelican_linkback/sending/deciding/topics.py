@@ -54,7 +54,7 @@ def news_of(
 ) -> Iterator[tuple[Mention, Fact]]:
     """Yield the changes between the deliveries and the present ``topics`` (all of the site).
 
-    A hub that a feed has just named is not notified: nobody can have subscribed there before. The
+    A hub that a feed has just named is not notified: it has no subscribers of it yet. The
     feed's version is recorded, and the hub is notified of the next one. What is still to be sent
     for a feed that is gone, or to a hub that the feed does not name any more, is dropped.
     """

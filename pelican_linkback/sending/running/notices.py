@@ -11,7 +11,7 @@ from typing import Literal
 from pelican_linkback.protocol.mention import Mention, Traits
 from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding.decider import Decision, GiveUp
-from pelican_linkback.sending.deciding.readiness import (
+from pelican_linkback.sending.deciding.reasons import (
     HOST_IN_TROUBLE,
     HOST_REFUSES,
     INVALID_SOURCE,
@@ -23,8 +23,9 @@ from pelican_linkback.sending.deciding.readiness import (
     REDIRECTED,
     STILL_LINKED,
     STILL_ONLINE,
+    UNREGISTERED,
+    reason,
 )
-from pelican_linkback.sending.deciding.reasons import UNREGISTERED, reason
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED, Waiting
 from pelican_linkback.text.printable import printable

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
 from pelican_linkback.protocol.verification import Objection, preflight
 from pelican_linkback.sending.deciding.decider import GiveUp, Policy, back_off, decide
-from pelican_linkback.sending.deciding.readiness import LINK_MISSING, BuiltPage, is_late
+from pelican_linkback.sending.deciding.readiness import BuiltPage, is_late
+from pelican_linkback.sending.deciding.reasons import LINK_MISSING
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Answered, Asked, Attempt, Fact, Pause, Waiting
 from pelican_linkback.sending.memory.ledger import Ledger

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.deciding.decider import Decision, GiveUp, Skip, Wait
-from pelican_linkback.sending.deciding.readiness import (
+from pelican_linkback.sending.deciding.reasons import (
     INVALID_SOURCE,
     LINK_MISSING,
     OLD_ADDRESS,

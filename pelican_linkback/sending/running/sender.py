@@ -89,15 +89,14 @@ class Sender:
     """Sends what is due in ``journal`` with the client ``web``, and returns a report.
 
     ``now`` returns the time (aware), ``monotonic`` the seconds of a monotonic clock, ``chance`` a
-    number from 0 to 1. At most
-    ``workers`` requests run at a time, ``per_host`` of them to one host, and none starts later than
-    ``deadline`` seconds after the run did. ``built`` returns the page for a source's URL, None if
-    unknown; with ``is_build`` these pages are those of the ``posts``: their digests are recorded.
-    ``discoveries`` caches what targets offer, and has the protocols. A host that asks to be left
-    alone is left alone, by all runs of the same sender (``pauses``); a run waits for it, with
-    ``sleep``, until ``wait`` seconds after its start. ``progress`` is called
-    from any thread with the number of due deliveries that are done. With ``only`` nothing but
-    these is sent.
+    number from 0 to 1. At most ``workers`` requests run at a time, ``per_host`` of them to one
+    host, and none starts later than ``deadline`` seconds after the run did. ``built`` returns the
+    page for a source's URL, None if unknown; with ``is_build`` these pages are those of the
+    ``posts``: their digests are recorded. ``discoveries`` caches what targets offer, and has the
+    protocols. A host that asks to be left alone is left alone, by all runs of the same sender
+    (``pauses``); a run waits for it, with ``sleep``, until ``wait`` seconds after its start.
+    ``progress`` is called from any thread with the number of due deliveries that are done. With
+    ``only`` nothing but these is sent.
     """
 
     journal: Journal
@@ -121,7 +120,7 @@ class Sender:
 
     @property
     def protocols(self) -> Registry:
-        """The protocols: they are tried in their order, and one of them tells a target."""
+        """The protocols in the order of preference: a mention is sent by one of them."""
         return self.discoveries.protocols
 
     @without_collection()

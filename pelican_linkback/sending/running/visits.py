@@ -18,13 +18,8 @@ from pelican_linkback.exceptions import WebError
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding import moves
-from pelican_linkback.sending.deciding.readiness import (
-    NOT_ONLINE,
-    BuiltPage,
-    Ready,
-    objections,
-    readiness,
-)
+from pelican_linkback.sending.deciding.readiness import BuiltPage, Ready, objections, readiness
+from pelican_linkback.sending.deciding.reasons import NOT_ONLINE
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Waiting
 from pelican_linkback.sending.running.exchanges import FOR_A_PAGE, Final
