@@ -33,8 +33,27 @@ LINKBACK_AUTODISCOVERY = True
 """
 
 
+INCLUDED = re.compile(
+    r"^\.\. literalinclude:: (.+)\n   :language: python\n   :caption: (.+)\n", re.M
+)
+
+
 def example(heading: str) -> list[Block]:
-    return [each for each in blocks(BY_HEADING[heading]) if each.caption]
+    """The files of an example: the modules are in this folder, and the page includes them."""
+    text = BY_HEADING[heading]
+    modules = [
+        Block("python", caption, (DOCS / path).read_text("utf-8"), 0)
+        for path, caption in INCLUDED.findall(text)
+    ]
+    return [*modules, *(each for each in blocks(text) if each.caption)]
+
+
+def test_each_section_includes_its_module_from_this_folder():
+    included = [path for text in BY_HEADING.values() for path, _ in INCLUDED.findall(text)]
+    folder = Path(__file__).parent
+    examples = {path for path in folder.glob("*.py") if not path.stem.startswith(("_", "test_"))}
+    assert {(DOCS / path).resolve() for path in included} == examples
+    assert len(included) == len(BY_HEADING) == len(examples)
 
 
 class Harbour:
@@ -82,8 +101,9 @@ class Harbour:
 def test_a_stranger_imports_only_what_is_public(heading):
     for block in example(heading):
         for node in ast.walk(ast.parse(block.text)):
-            assert not isinstance(node, ast.Import)
-            if isinstance(node, ast.ImportFrom):
+            if isinstance(node, ast.Import):
+                assert not [each for each in node.names if each.name.startswith("pelican")]
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("pelican"):
                 assert {each.name for each in node.names} <= PUBLIC[node.module]
 
 

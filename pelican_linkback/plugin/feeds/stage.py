@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import logging
 import os
 from collections.abc import Collection, Iterator, Sequence
@@ -33,6 +32,7 @@ from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogue, load
 from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output.folder import OutputFolders
+from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
 from pelican_linkback.plugin.feeds.maker import Failure, FeedMaker, MadeFeed, summarised
 from pelican_linkback.plugin.feeds.site_files import has_unread_sources, taken
 from pelican_linkback.plugin.feeds.site_reader import LEFT_OUT, STYLESHEET, SiteReader, entries_of
@@ -120,7 +120,7 @@ class FeedStage:
             return "Feeds: none written"
         for problem in store.problems:
             logger.warning("%s", problem)
-        with _what_is_there_kept():
+        with existing_objects_frozen():
             site, assigned = self._identified(store, stages, now)
             if self.settings.publishes and not preview:
                 self._remember(store, assigned, now)  # saved before a feed contains them
@@ -311,30 +311,6 @@ def _about_links(site_url: str) -> str:
         f"; SITEURL = {site_url!r} has no scheme, so their links are relative, and dead in most "
         "readers; begin it with https://"
     )
-
-
-_YOUNG_OBJECTS = 20_000
-"""The number of new objects after which the garbage collector looks at them: some megabytes."""
-
-
-@contextmanager
-def _what_is_there_kept() -> Iterator[None]:
-    """Exclude objects that exist before the feeds from garbage collection: the whole site.
-
-    The collector would scan all of it again for each quarter more that the feeds keep. It looks for
-    young garbage less often, too: most of what the feeds make is kept.
-    """
-    ours, (young, *older) = not gc.get_freeze_count(), gc.get_threshold()
-    if ours:
-        gc.freeze()
-    if young:  # 0 is for never
-        gc.set_threshold(max(young, _YOUNG_OBJECTS), *older)
-    try:
-        yield
-    finally:
-        gc.set_threshold(young, *older)
-        if ours:
-            gc.unfreeze()
 
 
 @contextmanager
