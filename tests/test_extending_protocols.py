@@ -177,6 +177,21 @@ def test_a_fault_in_it_costs_that_mention_for_now_and_names_it(
     assert len(blog.told) == told
 
 
+@pytest.mark.parametrize("error", [StopIteration, SystemExit, GeneratorExit], ids=str)
+@pytest.mark.parametrize("method", ["find", "request", "read"])
+def test_whatever_it_raises_is_an_error_of_the_mention(author, monkeypatch, method, error):
+    import pelican_trackback
+
+    def fails(self, _):
+        raise error
+
+    monkeypatch.setattr(pelican_trackback.TrackBack, method, fails)
+    build = author.build()
+    assert "1 to be tried again" in build.printed
+    (said,) = build.problems
+    assert f"{error.__name__}, in the protocol trackback" in said
+
+
 def test_where_it_cannot_be_looked_for_another_protocol_is_found(author, blog, monkeypatch):
     import pelican_trackback
 

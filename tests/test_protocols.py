@@ -147,3 +147,9 @@ class Raising:
 def test_what_is_no_protocol_is_refused_with_the_reason(value: object, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         protocols(value)
+
+
+def test_ctrl_c_while_a_protocol_works_ends_the_run() -> None:
+    chosen = Registry()
+    with pytest.raises(KeyboardInterrupt), chosen.speaking(chosen.named("webmention")):
+        raise KeyboardInterrupt

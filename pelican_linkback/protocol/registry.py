@@ -49,11 +49,14 @@ class Registry:
         """Yield the protocol with these ``traits``; an error that it raises names it."""
         try:
             yield self._objects[traits.name]
-        except SystemExit as error:  # it is the protocol that fails, and not the program
-            raise RuntimeError(f"{described(error)}, in the protocol {traits}") from error
-        except Exception as error:
-            add_place(error, f"the protocol {traits}")
+        except KeyboardInterrupt:
             raise
+        except BaseException as error:
+            if isinstance(error, Exception) and not isinstance(error, StopIteration):
+                add_place(error, f"the protocol {traits}")
+                raise
+            # SystemExit would end the program, and StopIteration means something to generators.
+            raise RuntimeError(f"{described(error)}, in the protocol {traits}") from None
 
 
 def traits_of(protocol: Protocol) -> Traits:
