@@ -371,6 +371,11 @@ PAGE_ONLY = [
         f'<h2><a class="toclink" href="{BASE}#t">T</a></h2>',
         "toclink",
     ),
+    (
+        '<h2>class="T<a class="headerlink" href="#t">¶</a></h2>',
+        '<h2>class="T</h2>',
+        "a text that looks like the beginning of a class",
+    ),
     ('<a class="anchor" id="t"></a>', '<a class="anchor" id="t"></a>', "a place is no link"),
     (
         '<h2><a class="anchor" href="#t"><img src="https://x.org/i"></a></h2>',
