@@ -8,7 +8,7 @@ from types import MethodType
 import pytest
 
 from pelican_linkback.exceptions import FeedError
-from pelican_linkback.feeds.framework.resolver import bound, resolve, shown
+from pelican_linkback.feeds.framework.resolver import bound, resolve, shown, unsaid
 from pelican_linkback.text.printable import described
 
 
@@ -145,6 +145,15 @@ def test_an_aspect_resolves(name, expected):
     assert resolve(Aspects(), name, 7, "the default") == expected
     hook = bound(Aspects(), name, "the default")
     assert (hook(7) if hook else None) == expected
+
+
+def test_what_is_unsaid_is_none_for_any_object():
+    names = {"absent", *(name for name in vars(Aspects) if name[:2] != "__")}
+    aspects = Aspects()
+    assert unsaid(names, aspects) == {"absent", "empty"}
+    aspects.absent = "own"
+    assert unsaid(names, aspects) == {"empty"}
+    assert resolve(aspects, "empty", 7) is None
 
 
 @pytest.mark.parametrize("name", ["value", "method_of_object", "a_property", "absent"])

@@ -21,6 +21,7 @@ from pelican_linkback.feeds import (
     Site,
     SiteFeed,
 )
+from pelican_linkback.feeds.formats.entry_cache import EntryCache
 from pelican_linkback.feeds.framework.catalogue import catalogue, load
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -185,6 +186,20 @@ def test_extra_arguments_reach_the_generator():
     assert feed.items[0]["two"] == 2
     assert feed.items[0]["content"] == "<p>all</p>"
     assert feed.items[0]["author_email"] == "ann@me.example"
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_an_aspect_that_the_class_lacks_is_seen_where_a_hook_sets_it(on):
+    class Setting(Plain):
+        def author_name(self):
+            self.ttl = 7
+            return "Ann"
+
+    site, feed = replace(SITE, sharing=EntryCache(on=on)), Setting()
+    assert [feed.get_feed(None, site).feed["ttl"] for _ in range(2)] == ["7", "7"]
+    del feed.ttl
+    feed.author_name = "Bob"
+    assert feed.get_feed(None, site).feed["ttl"] is None
 
 
 def test_a_feedgenerator_class_from_elsewhere_is_a_feed_type():

@@ -23,7 +23,7 @@ from pelican_linkback.feeds.formats.extensions import Enclosure
 from pelican_linkback.feeds.framework.archives import Archives
 from pelican_linkback.feeds.framework.aspects import Aspects, Extras, default, hook
 from pelican_linkback.feeds.framework.items import ItemReader, as_date, item_date
-from pelican_linkback.feeds.framework.resolver import of_each, resolve, shown
+from pelican_linkback.feeds.framework.resolver import of_each, resolve, shown, unsaid
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import described, place_of
 from pelican_linkback.text.urls import normalise
@@ -335,7 +335,7 @@ class Feed(Aspects):
     def _feed_arguments(self, obj: object) -> dict[str, object]:
         url = self.aspect("feed_url", obj) or self.document_url(obj)
         arguments = {"title": self._required("title", obj)}
-        arguments |= {name: self.aspect(name, obj) for name in FEED_ASPECTS}
+        arguments |= self._aspects(FEED_ASPECTS, obj)
         arguments["link"] = self.site.absolute_uri(self._required("link", obj))
         arguments["feed_url"] = None if url is None else self.site.absolute_feed(str(url))
         arguments["language"] = self.aspect("language", obj) or self.site.language
@@ -347,6 +347,21 @@ class Feed(Aspects):
             arguments["language"], lambda: f"language of {type(self).__name__}"
         )
         return arguments
+
+    def _aspects(self, names: tuple[str, ...], obj: object) -> dict[str, object]:
+        """Return these aspects for ``obj``.
+
+        A fast path of ``aspect``: for those that the class does not declare, which are most of
+        them, it is asked once a build.
+        """
+        attributes = tuple(vars(self))  # a hook may set another
+        none = self.site.sharing.once((attributes, names), self, unsaid, names)
+        return {
+            name: None
+            if name in none and len(vars(self)) == len(attributes)
+            else self.aspect(name, obj)
+            for name in names
+        }
 
     def _extra_arguments(self, obj: object) -> dict[str, object]:
         """Return what ``feed_extra_kwargs`` gives, its ``updated`` as dates of items."""
@@ -375,7 +390,7 @@ class Feed(Aspects):
 
     def _extras(self, obj: object) -> dict[str, object]:
         """Return further arguments for the generator, where there is something to say."""
-        values = {name: self.aspect(name, obj) for name in FEED_EXTRAS}
+        values = self._aspects(FEED_EXTRAS, obj)
         return {
             name: self.site.absolute_uri(value) if name in _ADDRESSES else value
             for name, value in values.items()

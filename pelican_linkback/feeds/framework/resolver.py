@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 from pelican_linkback.exceptions import FAULTS, FeedError
 from pelican_linkback.text.printable import add_place, printable
 
-__all__ = ["Hook", "bound", "explain", "of_each", "resolve", "shown"]
+__all__ = ["Hook", "bound", "explain", "of_each", "resolve", "shown", "unsaid"]
 
 # Any: a hook takes what its author calls it with.
 Hook: TypeAlias = Callable[[Any], object]  # type: ignore[explicit-any]
@@ -56,6 +56,12 @@ def bound(feed: object, name: str, default: object = None) -> Hook | None:
     if value is None:
         return None
     return (lambda _: value) if declared is _missing else _called(feed, name, value)
+
+
+def unsaid(names: Iterable[str], feed: object) -> frozenset[str]:
+    """Return those of ``names`` for which ``bound`` returns None."""
+    declared = {name: _declared(feed, name) for name in names}
+    return frozenset(name for name, said in declared.items() if said is None or said is _missing)
 
 
 def of_each(feed: object, name: str, subjects: Iterable[object]) -> list[object]:
