@@ -28,6 +28,7 @@ CHANGES = {
     },
     "x = f'{a:1}'": set(),
     "if TYPE_CHECKING: f(a)": set(),
+    "@dataclass(frozen=True)\nclass A: pass": set(),
 }
 
 

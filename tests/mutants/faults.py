@@ -69,7 +69,9 @@ def _place(node: ast.expr | ast.stmt, starts: list[int], source: str) -> tuple[i
 
 
 def _types_and_docs(tree: ast.Module) -> set[ast.AST]:
-    """What says nothing at run time: annotations, docstrings, imports for a type checker."""
+    """What changes nothing that runs: annotations, docstrings, imports for a type checker, and how
+    a dataclass is made (``frozen`` and ``slots`` guard against code that is not written).
+    """
     found: set[ast.AST] = set()
     for node in ast.walk(tree):
         for name in ("annotation", "returns"):
@@ -81,6 +83,8 @@ def _types_and_docs(tree: ast.Module) -> set[ast.AST]:
             found.update(ast.walk(node))
         if isinstance(node, ast.JoinedStr):
             found.update(ast.walk(node))
+        for decorator in getattr(node, "decorator_list", ()):
+            found.update(ast.walk(decorator))
     return found
 
 
