@@ -132,7 +132,7 @@ def the_site_is_not_public(site, host, blog, target):
     mark(site, target)
     mark(site, target, "pages/two")
     site.settings["LINKBACK_ALLOW_HOSTS"] = []
-    said = "Linkbacks: 2 articles mark targets, and nothing is sent, since SITEURL = "
+    said = "Linkbacks: 2 articles mark targets, and nothing is sent; SITEURL = "
     return said, []
 
 

@@ -87,6 +87,13 @@ def test_a_problem_names_the_value_and_what_is_wrong(value: object, problem: str
     assert sentence.startswith(problem)
 
 
+def test_a_word_that_is_no_url_names_those_that_are_understood() -> None:
+    remedy = '; write a URL, "all" or "none"'
+    (word,), (url,) = read_marks("yes").problems, read_marks("ftp://example.org/").problems
+    assert word.endswith(remedy)
+    assert not url.endswith(remedy)
+
+
 def test_a_bad_value_does_not_cost_the_good_ones() -> None:
     marks = read_marks(["no", A, 7, f"never;{B}"])
     assert marks.urls == (A, B)

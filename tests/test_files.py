@@ -217,7 +217,7 @@ def test_without_mutagen_it_is_said_once_how_to_get_it(show, monkeypatch):
     }
     assert durations == {"two": None, "three": "90", "four": None}
     (problem,) = build.problems
-    assert 'pip install "pelican-linkback[podcast]"' in problem
+    assert "; python -m pip install mutagen, or " in problem
 
 
 def test_a_broken_file_is_reported_with_its_article(show):

@@ -26,9 +26,10 @@ def test_a_package_index_can_show_it(name):
 
 
 def test_its_links_lead_somewhere():
-    links = re.findall(r"^(?:\.\. _\w+:|\.\. image::) (\S+)$", README, re.MULTILINE)
+    links = re.findall(r"^\.\. (?:_\w+:|(?:\|\w+\| )?image::) (\S+)$", README, re.MULTILINE)
     paths = [link for link in links if "://" not in link]
     assert len(paths) > 15
+    assert README.count("image::") == sum(path.startswith("docs/screens") for path in paths)
     assert [path for path in paths if not (ROOT / path).is_file()] == []
 
 

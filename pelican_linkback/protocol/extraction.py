@@ -111,7 +111,8 @@ def _problem(word: str) -> str | None:
     try:
         urls.check(word)
     except InvalidURL as error:
-        return f'"{printable(word)}": {error.reason}'
+        remedy = "" if "://" in word else '; write a URL, "all" or "none"'
+        return f'"{printable(word)}": {error.reason}{remedy}'
     return None
 
 

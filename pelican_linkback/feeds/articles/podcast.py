@@ -153,8 +153,7 @@ class PodcastFeed(ArticleFeed):
         except ImportError:
             self.site.warn(
                 "How long episodes last is not known without mutagen; "
-                'python -m pip install "pelican-linkback[podcast]" brings it, '
-                "or write Duration into their metadata"
+                "python -m pip install mutagen, or write Duration into their metadata"
             )
             return None
         if seconds is None:
