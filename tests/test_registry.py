@@ -10,8 +10,8 @@ from feedgenerator.django.utils import feedgenerator
 
 from pelican_linkback import feeds
 from pelican_linkback.exceptions import UnreadableFeed
-from pelican_linkback.feedcheck.document import FeedDocument, Part, Rules
-from pelican_linkback.feedcheck.reading import READERS, NoReader, Reader, read_as
+from pelican_linkback.feedcheck.document import FeedDocument, Part, Rules, misfit
+from pelican_linkback.feedcheck.reading import READERS, NoReader, Reader, read, read_as
 from pelican_linkback.feeds.articles.stock import STOCK_FEEDS, with_registered_formats
 from pelican_linkback.feeds.formats import registry
 from pelican_linkback.feeds.formats.base import save
@@ -303,3 +303,33 @@ def test_no_other_module_knows_which_formats_there_are():
         if re.search(FORMATS, path.read_text("utf-8"))
     }
     assert found == set(KNOWING), "ask format_of(generator) instead (feeds/formats/registry.py)"
+
+
+def document(**fields):
+    return FeedDocument(
+        **{"rules": RULES, "head": Part(0), "self_url": None, "entries": (), **fields}
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "field"),
+    [
+        (document(entries=None), "entries"),
+        (document(entries=(7,)), "entries"),
+        (document(rules=None), "rules"),
+        (document(self_url=7), "self_url"),
+        (document(head=Part(0, dates=None)), "dates in head"),
+        (document(head=Part(0, dates=(("date",),))), "dates in head"),
+        (document(head=Part(0, tags=["a"])), "tags in head"),
+        (document(entries=[Part(1), Part(2, link=5)]), "link in entries"),
+        (document(entries=[Part(1, dates=[["date", "today"]])], hubs=["https://h.example/"]), ""),
+    ],
+)
+def test_what_a_strangers_reader_returns_is_checked_once_where_it_is_returned(found, field):
+    assert misfit(found) == field
+    reader = Reader("text/plain", lambda _: found)
+    if field:
+        with pytest.raises(UnreadableFeed, match=f"fails .{field} of what it returns"):
+            read(b"", [reader])
+    else:
+        assert read(b"", [reader]) is found

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import NamedTuple
+from types import UnionType
+from typing import NamedTuple, cast, get_args, get_origin, get_type_hints
 
 from pelican_linkback.feeds.formats.validity import RFC3339, DateFormat
 from pelican_linkback.text import markup
 from pelican_linkback.text.markup import Tag
 
-__all__ = ["Enclosed", "FeedDocument", "Part", "Rules", "Said", "tags_in"]
+__all__ = ["Enclosed", "FeedDocument", "Part", "Rules", "Said", "misfit", "tags_in"]
 
 
 class Said(NamedTuple):
@@ -105,6 +106,37 @@ class FeedDocument:
     entries: tuple[Part, ...]
     current: str | None = None
     hubs: tuple[str, ...] = ()
+
+
+def misfit(value: FeedDocument | Part) -> str:
+    """Return the name of the first field whose value has not its type; "" if all have theirs.
+
+    A list may stand for a tuple.
+    """
+    for name, declared in _types_of(type(value)).items():  # type: ignore[arg-type]
+        found = getattr(value, name)
+        if not _fits(found, declared):
+            return name
+        parts = [found] if isinstance(found, Part) else found if name == "entries" else ()
+        if within := next(filter(None, map(misfit, parts)), ""):
+            return f"{within} in {name}"
+    return ""
+
+
+_types_of = functools.cache(get_type_hints)
+
+
+def _fits(value: object, declared: object) -> bool:
+    arguments = get_args(declared)
+    if isinstance(declared, UnionType):
+        return any(_fits(value, each) for each in arguments)
+    if get_origin(declared) is not tuple:
+        return isinstance(value, cast("type", declared))
+    if not isinstance(value, tuple | list):
+        return False
+    if arguments[-1] is Ellipsis:
+        return all(_fits(each, arguments[0]) for each in value)
+    return len(value) == len(arguments) and all(map(_fits, value, arguments))
 
 
 # The same article is in the feeds of its category, authors and tags.

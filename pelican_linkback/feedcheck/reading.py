@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from pelican_linkback.exceptions import FAULTS, UnreadableFeed
-from pelican_linkback.feedcheck.document import FeedDocument
+from pelican_linkback.feedcheck.document import FeedDocument, misfit
 from pelican_linkback.feedcheck.reading_json import read_json
 from pelican_linkback.feedcheck.reading_xml import read_atom, read_rss
 from pelican_linkback.text.printable import described
@@ -107,10 +107,14 @@ def _read(document: bytes, reader: Reader) -> FeedDocument | None:
         raise
     except FAULTS as error:
         raise reader_failed(reader.media_type, described(error)) from error
-    if feed is None or isinstance(feed, FeedDocument):
+    if feed is None or reader in READERS:
         return feed
-    why = f"it returns a {type(feed).__name__} and no FeedDocument"
-    raise reader_failed(reader.media_type, why)
+    if not isinstance(feed, FeedDocument):
+        why = f"it returns a {type(feed).__name__} and no FeedDocument"
+        raise reader_failed(reader.media_type, why)
+    if wrong := misfit(feed):
+        raise reader_failed(reader.media_type, f"{wrong} of what it returns has another type")
+    return feed
 
 
 def reader_failed(media_type: str, why: str) -> UnreadableFeed:
