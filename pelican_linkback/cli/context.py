@@ -17,6 +17,7 @@ from pelican_linkback.cli.config_edits import NAMES
 from pelican_linkback.cli.usage import did_you_mean
 from pelican_linkback.exceptions import FAULTS, SettingsError
 from pelican_linkback.plugin.adapters import ReadSite, first_day, posts_of, read_site
+from pelican_linkback.plugin.invocation import PUBLISHING
 from pelican_linkback.sending import Post
 from pelican_linkback.sending.deciding.topics import Topic
 from pelican_linkback.settings import model as settings_model
@@ -24,9 +25,6 @@ from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.next_steps import in_use
 from pelican_linkback.text.printable import described
-
-PUBLISHING = "publishconf.py"
-"""What pelican-quickstart calls the settings that publish a site."""
 
 __all__ = [
     "PUBLISHING",

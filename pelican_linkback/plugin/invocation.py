@@ -16,7 +16,7 @@ from pelican import parse_arguments
 
 from pelican_linkback.text.next_steps import in_use
 
-__all__ = ["is_preview", "options_in_use"]
+__all__ = ["PUBLISHING", "is_preview", "options_in_use"]
 
 PUBLISHING = "publishconf.py"
 """The name that pelican-quickstart gives to the settings that publish a site."""
