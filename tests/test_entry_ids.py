@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from feedgenerator.django.utils.feedgenerator import get_tag_uri
@@ -19,6 +18,8 @@ from pelican_linkback.feeds.articles.entry_ids import (
     tag_uri,
 )
 from pelican_linkback.feeds.formats.validity import is_uri
+
+replace = Entry._replace
 
 DAY = dt.datetime(2026, 5, 1, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 ID = "tag:me.example,2026-05-01:/a.html"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 
 import pytest
@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from pelican_linkback.feeds.articles.entry_ids import Entry, keys_of
 from pelican_linkback.feeds.articles.id_assignment import Assigned, Published, assign_ids
 from pelican_linkback.feeds.articles.id_registry import Edition, IdLine, IdRegistry
+
+replace = Entry._replace
 
 DAY = dt.datetime(2026, 5, 1, 10, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

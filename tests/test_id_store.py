@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -15,6 +14,8 @@ from pelican_linkback.feeds.articles.id_store import Edition, IdStore, edition_o
 from pelican_linkback.plugin.feeds import stage
 from pelican_linkback.settings.model import read
 from tests.conftest import ids_of
+
+replace = Entry._replace
 
 DAY = dt.datetime(2026, 5, 1, 10, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

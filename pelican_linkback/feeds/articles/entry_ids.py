@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -28,8 +27,7 @@ _KEPT = "/?:@!$&'()*+,;=-._~%"
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """The properties by which an article or page is recognised.
 
     ``source`` is the path of the file below the content folder, empty if a plugin made the article

@@ -141,10 +141,13 @@ class Generator(feedgenerator.SyndicationFeed):
 
     def newest(self) -> dt.datetime | None:
         """The newest date of the items, else the feed's ``updated``, else None."""
-        newest_of = attrgetter("newest") if are_patterns(self.entries) else _newest
-        dates: list[dt.datetime] = list(filter(None, map(newest_of, self.entries)))
-        if dates:
-            return max(dates)
+        dates: Iterable[dt.datetime]
+        if are_patterns(self.entries):
+            dates = map(attrgetter("newest"), self.entries)
+        else:
+            dates = filter(None, map(_newest, self.entries))
+        if newest := max(dates, default=None):
+            return newest
         updated = self.feed.get("updated")
         return aware(updated) if updated else None
 

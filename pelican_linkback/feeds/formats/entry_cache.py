@@ -13,7 +13,8 @@ import datetime as dt
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, eq
 from types import NoneType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -93,7 +94,7 @@ def all_written(
     patterns: Sequence[Pattern], key: Hashable, write: Callable[[Item], bytes]
 ) -> Iterable[bytes]:
     """Return the entries of ``patterns``, as ``Pattern.written`` returns each."""
-    if set(map(attrgetter("key"), patterns)) == {key}:
+    if all(map(eq, map(attrgetter("key"), patterns), repeat(key))):
         return map(attrgetter("entry"), patterns)
     return (pattern.written(key, write) for pattern in patterns)
 

@@ -140,7 +140,7 @@ def _look_up(feed: object, name: str, default: object, subject: object) -> objec
     # Python 3.13 warns where a partial of the class is looked up.
     if not isinstance(attribute, functools.partial) or name in vars(feed):
         attribute = getattr(feed, name, _missing)
-    if not callable(attribute) and attribute is not _missing:
+    if isinstance(attribute, type) or (not callable(attribute) and attribute is not _missing):
         return attribute
     if isinstance(attribute, MethodType) and isinstance(attribute.__func__, FunctionType):
         # The usual case; ``_called`` would say the same, and ``_static`` is slow.

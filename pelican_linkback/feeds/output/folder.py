@@ -40,6 +40,7 @@ class OutputFolder:
 
     def __init__(self, folder: Path, *, emptied: bool = False) -> None:
         self.folder = folder
+        self._manifest = str(folder / MANIFEST)
         self._known = manifest.read(_bytes_of(folder / MANIFEST))
         self._interrupted = [path for path, entry in self._known.items() if entry.under_way]
         self._written: dict[str, Entry] = {}
@@ -94,10 +95,12 @@ class OutputFolder:
     def _announce(self, path: str, owner: Owner) -> None:
         """List a document in the manifest before it is written, so that a kill does not lose it."""
         with suppress(OSError):  # an error of the manifest is reported when it is written
-            if not self.folder.exists():
+            line = manifest.announcement(path, owner)
+            try:
+                _append(self._manifest, line)
+            except FileNotFoundError:
                 self.folder.mkdir(parents=True)
-            with open(self.folder / MANIFEST, "ab", 0, opener=_open_no_link) as file:
-                file.write(manifest.announcement(path, owner))
+                _append(self._manifest, line)
 
     def release(self, paths: Iterable[str]) -> None:
         """Leave the files at ``paths`` to others, who write them for the same site."""
@@ -213,6 +216,12 @@ def _bytes_of(path: Path) -> bytes:
         return b""
 
 
-def _open_no_link(path: str, flags: int) -> int:
-    """Open a file to append to it, but not through a symbolic link."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+def _append(path: str, line: bytes) -> None:
+    """Add a line to a file, which exists then, but not through a symbolic link."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    file = os.open(path, flags, 0o666)
+    try:
+        os.write(file, line)
+    finally:
+        os.close(file)
