@@ -76,8 +76,8 @@ def rows() -> Iterator[Row]:
         f"{seconds:.1f} s, {memory:.0f} MB",
         "0",
         "",
-        "under 30 s and 250 MB",
-        seconds < 30 and memory < 250,
+        "under 20 s and 250 MB",
+        seconds < 20 and memory < 250,
     )
 
 
