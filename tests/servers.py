@@ -156,7 +156,8 @@ class Receiver(ThreadingHTTPServer):
             with urlopen(source) as reply:
                 page = reply.read().decode()
         except HTTPError as error:
-            page = "" if error.code in {404, 410} else None
+            with error:  # It holds the answer's file.
+                page = "" if error.code in {404, 410} else None
         if page is None:
             return 400
         gone = re.search('<meta http-equiv="Status" content="410', page)

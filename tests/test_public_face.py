@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import pydoc
 import re
@@ -103,7 +104,8 @@ def test_what_is_public_is_described(cls):
 
 def test_every_aspect_is_described_and_in_the_help_of_feed():
     assert all(TYPED.values())
-    listed = re.findall(r"^        (\w.*)$", Feed.__doc__.partition("Where it goes")[2], re.M)
+    described = inspect.getdoc(Feed).partition("Where it goes")[2]
+    listed = re.findall(r"^    (\w.*)$", described, re.M)
     named = set(re.findall(r"\b[a-z_]{3,}\b", re.sub(r"\(.*\)", "", " ".join(listed))))
     where = "pelican_linkback/feeds/framework/feed.py"
     forgotten(named | UNLISTED, "the docstring of Feed", where)

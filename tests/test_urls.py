@@ -198,6 +198,22 @@ def test_host_key(url: str, key: str) -> None:
     assert urls.host_key(url) == key
 
 
+@pytest.mark.parametrize(
+    ("reference", "resolved"),
+    [
+        ("#", "https://me.example/a/b"),
+        ("c#", "https://me.example/a/c"),
+        ("c?", "https://me.example/a/c"),
+        ("c?#", "https://me.example/a/c"),
+        ("c?d#e", "https://me.example/a/c?d#e"),
+        ("https://you.example/é?", "https://you.example/é"),
+        ("mailto:ann?", "mailto:ann?"),
+    ],
+)
+def test_a_reference_is_resolved_alike_on_every_python(reference: str, resolved: str) -> None:
+    assert urls.join("https://me.example/a/b", reference) == resolved
+
+
 REFERENCE = st.from_regex(
     r"(https?:)?/{0,2}[a-z.~:é-]{0,5}(/[a-z.é;%-]{0,3}){0,4}(\?a)?(#b)?", fullmatch=True
 )

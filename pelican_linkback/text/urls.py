@@ -106,11 +106,19 @@ def normalise(url: str) -> str:
 
 
 def join(base: str, reference: str) -> str:
-    """Return the result of ``urllib.parse.urljoin``, with a fast path for plain URLs."""
+    """Return the result of ``urllib.parse.urljoin``, with a fast path for plain URLs.
+
+    The same on every Python: since 3.14 ``urljoin`` keeps an empty fragment and an empty query.
+    """
     joined = plainly_joined(base, reference)
     if joined is not None:
         return joined
-    return reference if is_plain(reference) else urljoin(base, reference)
+    if is_plain(reference):
+        return reference
+    resolved = urljoin(base, reference)
+    if urlsplit(reference).scheme in {"", urlsplit(base).scheme}:
+        return resolved.removesuffix("#").removesuffix("?")
+    return resolved
 
 
 def is_plain(url: str) -> bool:
