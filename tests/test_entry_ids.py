@@ -158,7 +158,10 @@ ENTRIES = st.lists(
         url=st.sampled_from(["", "a.html", "?p=1", "?p=2", "x#a"]) | st.text(max_size=4),
         link=st.just(""),
         date=st.sampled_from([DAY, DAY.replace(year=2020)]),
+        wanted=st.just(""),
         title=st.sampled_from(["", "A", "B"]),
+        text=st.sampled_from(["", "1", "2"]),
+        own_url=st.just(True),
     ),
     max_size=8,
 )

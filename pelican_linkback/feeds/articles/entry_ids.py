@@ -107,7 +107,7 @@ def new_ids(entries: Sequence[Entry], keys: Sequence[Key], taken: Collection[str
         used.update(fit.values())
         missing = [n for n in missing if n not in fit]
     numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))
-    for n in sorted(missing, key=lambda n: keys[n]):
+    for n in sorted(missing, key=lambda n: (keys[n], entries[n].text)):
         names = (f"{made[n]}&{number}" for number in numbers[made[n]])
         ids[n] = next(name for name in names if name not in used)
     return [ids[n] for n in range(len(entries))]
