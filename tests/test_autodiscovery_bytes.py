@@ -63,3 +63,18 @@ def test_a_site_whose_pages_have_crlf_keeps_it(site):
     page = (site.output / "one.html").read_bytes()
     assert page.count(b'rel="alternate"') >= 1
     assert page.count(b"\r\n") == page.count(b"\n")
+
+
+def test_a_page_that_cannot_be_written_costs_its_links_alone(site, monkeypatch):
+    def full(path: Path, *args: object) -> None:
+        if path.name == "one.html":
+            raise OSError("disk full")
+        add_missing_links(path, *args)
+
+    monkeypatch.setattr("pelican_linkback.plugin.feeds.links.add_missing_links", full)
+    site.article("one")
+    site.article("two")
+    build = site.build(LINKBACK_AUTODISCOVERY=True)
+    assert build.problems == ["one.html has no further links to feeds: OSError: disk full"]
+    links = [build.read(name).count('rel="alternate"') for name in ("one.html", "two.html")]
+    assert links == [2, 3]  # two are the theme's own
