@@ -18,12 +18,14 @@ import pelican  # noqa: F401 (what is measured comes on top of it)
 
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
+from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.protocol.mention import Mention, Outcome
-from tests import naive
+from tests import naive, spoken
 from tests.exchanging import find_endpoints, tell
 
-discover("https://x.example/", [], b"<a rel=webmention>")  # the parser is not what is measured
+# The parser is not what is measured.
+discover(Answer("https://x.example/", 200, [], b"<a rel=webmention>"), spoken.SPOKEN)
 
 SOURCE = "https://blog.example/a"
 MOST = 4 << 30

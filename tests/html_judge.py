@@ -29,7 +29,14 @@ def judged(html: str) -> Tree:
     """The tree that html5lib makes of a piece of HTML."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _tree(html5lib.HTMLParser(tree=BUILDER).parseFragment(html))
+        parser = html5lib.HTMLParser(tree=BUILDER)
+        # html5lib forgets in a cell that the first newline of <pre> is none (HTML, 13.2.6.4.7).
+        type(parser.phases["inCell"]).processSpaceCharacters = _in_a_cell
+        return _tree(parser.parseFragment(html))
+
+
+def _in_a_cell(phase, token) -> None:
+    phase.parser.phases["inBody"].processSpaceCharacters(token)
 
 
 def _tree(element) -> Tree:
