@@ -223,6 +223,12 @@ def test_the_plugins_settings_are_read_in_one_place():
                 assert not is_one or layer_of(module) in {"settings", "cli"}, f"{module}: {name}"
 
 
+def test_urls_are_joined_in_one_place():
+    """``urljoin`` keeps empty parts on some Pythons: the ids of feeds would differ with them."""
+    joins = {name for name, path in NAMES.items() if "urllib.parse.urljoin" in imports(path)}
+    assert joins == {"text/urls"}
+
+
 PURE = ("protocol", "sending/deciding", "cli/doctor/checks")
 
 

@@ -205,7 +205,12 @@ def test_host_key(url: str, key: str) -> None:
         ("c#", "https://me.example/a/c"),
         ("c?", "https://me.example/a/c"),
         ("c?#", "https://me.example/a/c"),
+        ("c?#e", "https://me.example/a/c#e"),
         ("c?d#e", "https://me.example/a/c?d#e"),
+        ("c?d=what?", "https://me.example/a/c?d=what?"),
+        ("c??", "https://me.example/a/c??"),
+        ("c#e?", "https://me.example/a/c#e?"),
+        ("c#e#", "https://me.example/a/c#e#"),
         ("https://you.example/é?", "https://you.example/é"),
         ("mailto:ann?", "mailto:ann?"),
     ],
@@ -215,7 +220,7 @@ def test_a_reference_is_resolved_alike_on_every_python(reference: str, resolved:
 
 
 REFERENCE = st.from_regex(
-    r"(https?:)?/{0,2}[a-z.~:é-]{0,5}(/[a-z.é;%-]{0,3}){0,4}(\?a)?(#b)?", fullmatch=True
+    r"(https?:)?/{0,2}[a-z.~:é-]{0,5}(/[a-z.é;%-]{0,3}){0,4}(\?a\??)?(#b\??)?", fullmatch=True
 )
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from urllib.parse import quote, urldefrag, urljoin
+from urllib.parse import quote, urldefrag
 
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
 from pelican_linkback.feedcheck import podcast, texts
@@ -29,7 +29,7 @@ from pelican_linkback.feeds.formats.validity import (
 )
 from pelican_linkback.text.language import is_language_tag
 from pelican_linkback.text.printable import printable
-from pelican_linkback.text.urls import normalise
+from pelican_linkback.text.urls import join, normalise
 
 __all__ = ["Checked", "Expected", "Unread", "check", "url_of"]
 
@@ -226,7 +226,7 @@ def _shared_pages(feed: FeedDocument) -> Iterator[str]:
 
 def url_of(base: str, path: str) -> str:
     """Return the URL of the document at ``path`` in the output folder, whose URL is ``base``."""
-    return normalise(urljoin(base.rstrip("/") + "/", quote(path, errors="surrogateescape")))
+    return normalise(join(base.rstrip("/") + "/", quote(path, errors="surrogateescape")))
 
 
 def _self_link(

@@ -108,7 +108,8 @@ def normalise(url: str) -> str:
 def join(base: str, reference: str) -> str:
     """Return the result of ``urllib.parse.urljoin``, with a fast path for plain URLs.
 
-    The same on every Python: since 3.14 ``urljoin`` keeps an empty fragment and an empty query.
+    The same on every Python: since 3.14 ``urljoin`` keeps an empty query and an empty fragment. The
+    modules of this package call this function and not ``urljoin``.
     """
     joined = plainly_joined(base, reference)
     if joined is not None:
@@ -117,8 +118,14 @@ def join(base: str, reference: str) -> str:
         return reference
     resolved = urljoin(base, reference)
     if urlsplit(reference).scheme in {"", urlsplit(base).scheme}:
-        return resolved.removesuffix("#").removesuffix("?")
+        return _without_empty_parts(resolved)
     return resolved
+
+
+def _without_empty_parts(url: str) -> str:
+    before, _, fragment = url.partition("#")
+    path, _, query = before.partition("?")
+    return path + (query and f"?{query}") + (fragment and f"#{fragment}")
 
 
 def is_plain(url: str) -> bool:
@@ -160,7 +167,7 @@ def resolve(base: str, reference: str) -> str:
         raise InvalidURL(printable(reference), f"it has more than {LIMIT} characters")
     wanted = re.sub(r"[\t\r\n]", "", reference.strip("".join(map(chr, range(33)))))
     try:
-        joined = join(base, wanted) if wanted else urldefrag(base).url
+        joined = join(base, wanted) if wanted else _without_empty_parts(urldefrag(base).url)
     except ValueError as error:
         raise InvalidURL(printable(reference), f"it is not a URL: {printable(error)}") from error
     plain = _TO_QUOTE.sub(lambda match: quote(match[0]), joined)

@@ -17,9 +17,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 from pelican_linkback.feeds.articles.entry_ids import Key
+from pelican_linkback.text.urls import join
 
 __all__ = ["Edition", "IdLine", "IdRegistry"]
 
@@ -159,7 +159,7 @@ class IdRegistry:
         """Return the ids of the entries that share their URL with no other, by the absolute URL."""
         base = self.edition.site.rstrip("/") + "/"
         return {
-            urljoin(base, url): names[0]
+            join(base, url): names[0]
             for url, names in self._at_url.items()
             if url and len(names) == 1
         }

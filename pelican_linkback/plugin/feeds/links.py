@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from jinja2 import pass_context
 from markupsafe import Markup, escape
@@ -25,7 +25,7 @@ from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.text import markup
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.printable import described, printable
-from pelican_linkback.text.urls import page_key, resolve
+from pelican_linkback.text.urls import join, page_key, resolve
 
 __all__ = ["FeedLink", "FeedLinks", "add_missing_links", "told_apart"]
 
@@ -260,7 +260,7 @@ def add_missing_links(
     head = _END_OF_HEAD.search(text)
     if head is None:
         return
-    home = urljoin(_NOWHERE, f"{site_url}/")
+    home = join(_NOWHERE, f"{site_url}/")
     there = set(_linked(text[: head.start()], home + quote(name)))
     missing = [link for link in links if there.isdisjoint(_addresses(link, home))]
     if missing:
