@@ -14,6 +14,7 @@ from contextlib import closing
 import pytest
 
 from pelican_linkback.exceptions import LookupFailed, Refused, TimedOut, Unreachable, WebError
+from pelican_linkback.net import client
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import MAX_BODY, Response, Web
 from pelican_linkback.net.connect import system_resolver
@@ -80,6 +81,14 @@ def test_a_look_up_that_hangs_is_left_behind() -> None:
     with ends_soon(), pytest.raises(LookupFailed):
         a_web(SOON, resolver=hangs).get("http://blog.example/")
     release.set()
+
+
+def test_time_that_redirects_used_up_is_no_fault_of_the_name_server() -> None:
+    asked: list[str] = []
+    web = a_web(SOON, resolver=lambda host: asked.append(host) or [])
+    with ends_soon(), pytest.raises(TimedOut):
+        web.exchange(client.Request("GET", "http://blog.example/", spent=SOON))
+    assert asked == []
 
 
 def test_a_connection_that_hangs_ends_in_time() -> None:

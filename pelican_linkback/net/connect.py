@@ -58,6 +58,7 @@ class Connector:
         return found
 
     def _ask(self, host: str, deadline: Deadline) -> Sequence[str]:
+        deadline.left()  # no fault of the name server if earlier requests took all of it
         try:
             return deadline.ask(lambda: self._resolver(host))
         except TimeoutError as error:
