@@ -210,6 +210,11 @@ def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
             id="terminal escapes, escaped",
         ),
         pytest.param(
+            OK.replace("Thank", "&amp;#32;" * 400 + "x"),
+            Outcome(DELIVERED, "accepted"),
+            id="entities of 2000 characters and more, of which no more are read",
+        ),
+        pytest.param(
             "<!DOCTYPE html><html><body>Welcome</body></html>",
             Outcome(LATER, "html-page", "the message is an HTML page"),
             id="an HTML page",
