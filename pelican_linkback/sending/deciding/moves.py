@@ -110,7 +110,7 @@ def _has_moved(delivery: Delivery) -> bool:
 
 
 def _is_new(delivery: Delivery) -> bool:
-    return delivery.is_open and not (delivery.is_known or delivery.is_removal or delivery.is_ping)
+    return delivery.is_open and not (delivery.is_update or delivery.is_ping)
 
 
 def succession(

@@ -154,6 +154,11 @@ class Delivery:
         return self.fingerprint in {UNLINKED, GONE}
 
     @property
+    def is_update(self) -> bool:
+        """Whether it changes what a receiver accepted before, or removes it."""
+        return self.is_known or self.is_removal
+
+    @property
     def sent_source(self) -> str:
         """The address of the page to send: the one that the receiver knows, or is to know."""
         return self.served_at or self.mention.source

@@ -95,7 +95,7 @@ class Run:
             delivery = recorder.delivery(mention)
             if delivery.status_url is None:
                 self._by_page[page_key(mention.target)] += 1
-                if delivery.is_known or delivery.is_removal:
+                if delivery.is_update:
                     self._updated.add(page_key(mention.target))
 
     def tasks(self) -> Iterator[Task]:
@@ -204,8 +204,7 @@ class Run:
     def _usable(self, mention: Mention, endpoints: Iterable[Endpoint]) -> list[Endpoint]:
         """Return the ``endpoints`` that can be sent to: not every protocol has updates."""
         delivery = self._recorder.delivery(mention)
-        is_update = delivery.is_known or delivery.is_removal
-        return [each for each in endpoints if each.protocol.updates or not is_update]
+        return [each for each in endpoints if each.protocol.updates or not delivery.is_update]
 
     def _ask(self, mention: Mention) -> Task:
         """Fetch the status page of a receiver that answered 201."""

@@ -142,8 +142,8 @@ class Sender:
         self, delivery: Delivery, decision: Decision, paused: Mapping[str, datetime]
     ) -> tuple[Delivery, Decision]:
         """Return what a run does about a delivery while hosts are ``paused``."""
-        now, is_update = self.now(), delivery.is_known or delivery.is_removal
-        found = None if is_update else self.discoveries.known(delivery.mention.target, now)
+        now, target = self.now(), delivery.mention.target
+        found = None if delivery.is_update else self.discoveries.known(target, now)
         urls = receivers(delivery, found.where if found else None)
         return delivery, held_back(decision, urls, paused, now + timedelta(seconds=self.wait))
 
