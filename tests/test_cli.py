@@ -31,8 +31,8 @@ def outcome(**fields):
     return HEAD | {"at": at, "event": "outcome", "reason": "accepted"} | fields
 
 
-# No client opens a socket to this port.
-OFFLINE = ['SITEURL="http://127.0.0.1:9"', 'LINKBACK_ALLOW_HOSTS=["127.0.0.1"]']
+# Nobody listens at this port.
+OFFLINE = ['SITEURL="http://127.0.0.1:2"', 'LINKBACK_ALLOW_HOSTS=["127.0.0.1"]']
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_a_tombstone_that_cannot_be_written_is_reported(conf, journal, capsys):
 
 
 def test_retract_for_machines(conf, journal, capsys):
-    source = {"source": "http://127.0.0.1:9/one/"}
+    source = {"source": "http://127.0.0.1:2/one/"}
     journal.append(QUEUED | source, told(**source))
     argv = ["-e", f'OUTPUT_PATH="{conf.parent}/output"', *OFFLINE]
     assert cli.main(["retract", "--json", *source.values(), "-s", str(conf), *argv]) == 0
@@ -409,7 +409,7 @@ def test_plan_shows_what_is_settled_on_request(conf, articles, several, capsys):
 
 
 def test_what_failed_is_tried_again_on_request(conf, journal, capsys):
-    source = {"source": "http://127.0.0.1:9/one/"}
+    source = {"source": "http://127.0.0.1:2/one/"}
     journal.append(QUEUED | source, outcome(verdict="refused", reason="fault-17") | source)
     argv = ["-s", conf, "-e", *OFFLINE]
     assert "Linkbacks: 0 due" in run(capsys, "send", "--dry-run", *argv)[1]
@@ -421,7 +421,7 @@ def test_what_failed_is_tried_again_on_request(conf, journal, capsys):
 def test_what_failed_is_tried_again_once_though_it_is_waited_for(
     conf, journal, capsys, monkeypatch
 ):
-    source = {"source": "http://127.0.0.1:9/one/"}
+    source = {"source": "http://127.0.0.1:2/one/"}
     journal.append(QUEUED | source, outcome(verdict="refused", reason="fault-17") | source)
     clock = iter(range(0, 100, 10))
     # Not in the module itself: threads of other tests may still ask for the time.
@@ -458,6 +458,17 @@ def test_a_source_that_is_no_url_is_not_said_to_need_an_upload(conf, journal, ca
     assert "correct the lines of the journal that name it" in said
 
 
+def test_a_source_at_a_private_address_is_not_said_to_need_an_upload(conf, journal, capsys):
+    journal.append(QUEUED | {"source": "http://10.0.0.1/a.html"})
+    argv = ["-s", conf, "-e", *OFFLINE]
+    status, out, err = run(capsys, "send", *argv)
+    assert status == 1
+    assert "(its address 10.0.0.1 is not on the public internet); set SITEURL" in out + err
+    said = run(capsys, "status", *argv)[1]
+    assert "not on the public internet; set SITEURL to a public address, or name its host" in said
+    assert "upload" not in out + err + said
+
+
 @pytest.mark.parametrize("field", ["source", "target"])
 def test_a_line_with_an_empty_address_is_not_used(conf, journal, capsys, field):
     journal.append(QUEUED, QUEUED | {field: ""})
@@ -466,7 +477,7 @@ def test_a_line_with_an_empty_address_is_not_used(conf, journal, capsys, field):
 
 
 def test_the_summary_is_a_table_for_the_page_of_a_job(conf, journal, tmp_path, capsys):
-    source = {"source": "http://127.0.0.1:9/one/"}
+    source = {"source": "http://127.0.0.1:2/one/"}
     journal.append(QUEUED | source | {"article": "a|b_c.md"})
     file = tmp_path / "summary.md"
     file.write_text("before\n\n")
@@ -474,10 +485,10 @@ def test_the_summary_is_a_table_for_the_page_of_a_job(conf, journal, tmp_path, c
     assert "endpoint unknown" in run(capsys, "send", *argv)[1]
     assert file.read_text() == (
         "before\n\n### Linkbacks\n\n"
-        "1 waits for http\\://127.0.0.1:9/one/ to be online\n\n"
+        "1 waits for http\\://127.0.0.1:2/one/ to be online\n\n"
         "| Article | Target | State | Why |\n| --- | --- | --- | --- |\n"
         "| a\\|b\\_c.md | https\\://you.example.io/two | waiting "
-        "| its page is not online: port 9 is never used for the web; upload it |\n\n"
+        "| its page is not online: the server refused the connection; upload it |\n\n"
     )
 
 

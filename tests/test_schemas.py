@@ -18,7 +18,7 @@ SCHEMAS = {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glo
 REGISTRY = Registry().with_resources(
     (name, Resource.from_contents(schema)) for name, schema in SCHEMAS.items()
 )
-SITE = "http://127.0.0.1:9"  # no client opens a socket to this port
+SITE = "http://127.0.0.1:2"  # nobody listens at this port
 AT = {"queued": "2026-05-01T10:00:00+00:00", "outcome": "2026-05-01T10:00:01+00:00"}
 
 

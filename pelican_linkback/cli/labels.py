@@ -5,6 +5,7 @@ from __future__ import annotations
 from pelican_linkback.sending.deciding.decider import Ask, Decision, GiveUp, Send, Wait
 from pelican_linkback.sending.deciding.readiness import REWRITTEN
 from pelican_linkback.sending.deciding.reasons import (
+    ADDRESS_REFUSED,
     HOST_REFUSES,
     INVALID_SOURCE,
     LINK_MISSING,
@@ -35,6 +36,7 @@ STANDING = {
 REMEDIES = {
     **dict.fromkeys((NOT_ONLINE, OLDER, STILL_LINKED), "upload it"),
     HOST_REFUSES: "upload it, or let the host show it to programs, too",
+    ADDRESS_REFUSED: "set SITEURL to a public address, or name its host in LINKBACK_ALLOW_HOSTS",
     INVALID_SOURCE: "correct the lines of the journal that name it, or delete them",
     LINK_MISSING: "add the link, or set LINKBACK_LINK_MARKED = True",
     REDIRECTED: "set SITEURL to the address that the pages are served from",

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pelican_linkback.exceptions import InvalidURL, LookupFailed, TimedOut, WebError
+from pelican_linkback.exceptions import InvalidURL, LookupFailed, Refused, TimedOut, WebError
 from pelican_linkback.protocol import verification
 from pelican_linkback.protocol.response import charset, is_passing
 from pelican_linkback.protocol.verification import (
@@ -25,6 +25,7 @@ from pelican_linkback.protocol.verification import (
     preflight,
 )
 from pelican_linkback.sending.deciding.reasons import (
+    ADDRESS_REFUSED,
     HOST_IN_TROUBLE,
     HOST_REFUSES,
     INVALID_SOURCE,
@@ -118,6 +119,7 @@ def _of_feed(delivery: Delivery, page: Response) -> Ready | Waiting:
 _ERRORS: dict[type[WebError], str] = {
     InvalidURL: INVALID_SOURCE,
     LookupFailed: LOOKUP_FAILED,
+    Refused: ADDRESS_REFUSED,
     TimedOut: HOST_IN_TROUBLE,
 }
 

@@ -7,6 +7,7 @@ import re
 from pelican_linkback.sending.memory.delivery import Delivery
 
 __all__ = [
+    "ADDRESS_REFUSED",
     "HOST_IN_TROUBLE",
     "HOST_REFUSES",
     "INVALID_SOURCE",
@@ -26,6 +27,7 @@ __all__ = [
 
 # Why a mention waits.
 INVALID_SOURCE = "invalid-source"
+ADDRESS_REFUSED = "address-refused"
 NOT_ONLINE = "not-online"
 LOOKUP_FAILED = "lookup-failed"
 HOST_IN_TROUBLE = "host-in-trouble"
@@ -74,7 +76,7 @@ REASONS = {
     "unreachable": "no such host, or no connection",
     LOOKUP_FAILED: "the name server does not answer",
     "redirect-loop": "its redirects do not end",
-    "address-refused": "not an address on the public internet",
+    ADDRESS_REFUSED: "not an address on the public internet",
     "invalid-url": "not an address that can be fetched",
     "status-refused": "the receiver has decided against it",
     **dict.fromkeys(
@@ -97,7 +99,7 @@ OF_FEEDS = {
 
 OWN = frozenset(
     (
-        *("timed-out", "unreachable", "lookup-failed", "redirect-loop", "address-refused"),
+        *("timed-out", "unreachable", LOOKUP_FAILED, "redirect-loop", ADDRESS_REFUSED),
         *("invalid-url", "status-refused", UNREAD),
     )
 )

@@ -12,6 +12,7 @@ from pelican_linkback.protocol.mention import Mention, Traits
 from pelican_linkback.protocol.verification import Objection
 from pelican_linkback.sending.deciding.decider import Decision, GiveUp
 from pelican_linkback.sending.deciding.reasons import (
+    ADDRESS_REFUSED,
     HOST_IN_TROUBLE,
     HOST_REFUSES,
     INVALID_SOURCE,
@@ -58,6 +59,8 @@ WAITS = {
     LOOKUP_FAILED: "{source} could not be looked at ({detail}); the next run tries again",
     INVALID_SOURCE: "{source} is no address of a page ({detail}); correct the lines of the journal "
     "that name it, or delete them",
+    ADDRESS_REFUSED: "{source} is not fetched ({detail}); set SITEURL to a public address, or name "
+    "its host in LINKBACK_ALLOW_HOSTS",
     OLDER: "{source} is online in an older version{more}; upload it, " + SEND,
     STILL_LINKED: "{source} still links to it online; upload it, " + SEND,
     STILL_ONLINE: "{source} is still online; take it away, " + SEND,
@@ -122,7 +125,7 @@ def about_waiting(
         )
     words = OF_GONE if deliveries[0].fingerprint == GONE else WAITS
     text = f"{unsent}: {_filled(words[why.reason], source, why.detail)}"
-    needs_author = why.reason in {INVALID_SOURCE, REDIRECTED}
+    needs_author = why.reason in {INVALID_SOURCE, ADDRESS_REFUSED, REDIRECTED}
     if needs_author or (why.reason == HOST_REFUSES and is_late):
         return _notice("warning", text, passing=True, kind=why.reason)
     return _notice("info", text, passing=True)
