@@ -90,7 +90,7 @@ def site(folder: Path) -> tuple[list, settings_model.Settings]:
 
 
 def be_told(settings: settings_model.Settings) -> None:
-    """Let everything that is queued have been told, and fill the journal up to its lines."""
+    """Record everything that is queued as delivered, and fill the journal up to its lines."""
     sending = Sending(settings)
     journal = sending.journal
     lines = []

@@ -25,7 +25,7 @@ __all__ = ["MEMORY", "Result", "Row", "alternately", "cpu", "folder", "in_a_fork
 _SHARED = Path("/dev/shm")
 _ROOM = 4 << 30
 MEMORY = _SHARED if _SHARED.is_dir() and shutil.disk_usage(_SHARED).free >= _ROOM else None
-"""A file system in memory, where the machine has one with room for the documents."""
+"""A file system in memory, where the machine has one that is large enough for the documents."""
 
 
 @dataclass(frozen=True)

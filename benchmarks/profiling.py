@@ -1,6 +1,6 @@
 """Where the time goes: ``python -m benchmarks.profiling NAME`` profiles one piece of work.
 
-The names are those of ``WORKS``. Printed are the rooms, each with the CPU time of its own lines,
+The names are those of ``WORKS``. Printed are the modules, each with the CPU time of its own lines,
 and then the functions with all that they call. The profiler makes calls dearer than they are, so
 shares are rough.
 """

@@ -5,7 +5,7 @@ before it answers. The critical path is what the network alone would take: the p
 each host's requests, LINKBACK_PER_HOST at a time, all hosts at once.
 
 pelican-plugin-linkbacks has the same servers. It asks one after another, so it gets one target a
-host, or this would take minutes; it does not look at the page before it tells of it, writes down
+host, or this would take minutes; it does not look at the page before it sends, writes down
 what it did when all is over, and tries nothing again.
 """
 
@@ -222,7 +222,7 @@ def _plan() -> Row:
 
 
 def _told(path: Path, articles: int, lines: int) -> list[Post]:
-    """Write a journal in which all is told, and return the posts."""
+    """Write a journal in which all is delivered, and return the posts."""
     posts = []
     moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     per_article = lines // articles // 2

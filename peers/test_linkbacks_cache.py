@@ -1,4 +1,4 @@
-"""pelican-plugin-linkbacks tells a site's links; we take over its cache, and tell nobody again."""
+"""pelican-plugin-linkbacks sends a site's links; we take over its cache, and send none again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_nobody_is_told_again(site, host, receivers, capsys):  # noqa: F811
     site.build(PLUGINS=[])  # so that the receivers find the page online
     cache = site.folder / "told.json"
     old = {"PLUGINS": ["linkbacks"], "LINKBACKS_CACHEPATH": str(cache)}
-    with plugins_disconnected():  # else it would tell anew whenever a command reads the site
+    with plugins_disconnected():  # else it would send again whenever a command reads the site
         site.build(**old, DELETE_OUTPUT_DIRECTORY=False)
 
     assert command(site, "import-linkbacks", str(cache)) == 0
@@ -41,7 +41,7 @@ def test_nobody_is_told_again(site, host, receivers, capsys):  # noqa: F811
     assert shown.count("sent by pelican-plugin-linkbacks") == 3
     assert "by webmention" in shown[shown.index(receiver) :]
 
-    # A new version is told to whom the protocol has a word for it, and to those not notified yet.
+    # A new version is sent where the protocol has updates, and where nothing was delivered yet.
     write(site, takes, knows, refuses, receiver, text="Better text.")
     cli.main(["plan", "-s", conf])
     shown = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""``make demo``: the sample site is built, and the blog that it mentions is told.
+"""``make demo``: the sample site is built, and the blog that it mentions is notified.
 
 Three processes on this machine: the real ``pelican``, the other blog (neighbour_blog.py), and
 this one, which serves the site's output as a web host would. Everything that is written goes

@@ -83,7 +83,7 @@ class Shelf:
 class Broken:
     """A broken thing; ``{name}`` in ``says`` is its name.
 
-    ``put`` puts it on a shelf. Its article has no ``entry`` in feeds, its feed class no
+    ``put`` adds it to a site. Its article has no ``entry`` in feeds, its feed class no
     ``feed``, where it says so; with no ``says`` nothing is lost, and nothing is said.
     """
 

@@ -48,7 +48,7 @@ ASPECTS = sorted({*TYPED, *DEFAULTS})
 
 
 def forgotten(there: object, what: str, where: str) -> None:
-    """Fail if an aspect is not ``there``, or what is there is none; say which file to change."""
+    """Fail if an aspect is missing, or a name ``there`` is no aspect; say which file to change."""
     names = set(there)
     missing, unknown = sorted(set(ASPECTS) - names), sorted(names - set(ASPECTS))
     assert not missing, f"{what} lacks {', '.join(missing)}: add them in {where}"

@@ -65,7 +65,7 @@ class Source:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is Markdown that feeds need not mend."""
+        """Whether it is Markdown that feeds need not change."""
         return self.path.suffix == ".md" and not re.search("<(?:script|iframe|button)", self.text)
 
     @property

@@ -168,7 +168,7 @@ class Receiver(ThreadingHTTPServer):
 
 
 class Hub(ThreadingHTTPServer):
-    """A WebSub hub that fetches what it is told of, as hubs do.
+    """A WebSub hub that fetches each feed that it is notified of, as hubs do.
 
     ``pings`` are the feeds' URLs in order, ``fetched`` what it found there at that time. ``status``
     with ``headers`` is what it answers.

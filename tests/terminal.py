@@ -51,7 +51,7 @@ class Running:
         self.process, self.printed = process, ""
 
     def until(self, says, seconds=TIMEOUT):
-        """Wait until ``says`` tells of what is printed that it is enough; return whether it did."""
+        """Wait until ``says`` is true of what is printed; return whether it became true."""
         end = time.monotonic() + seconds
         while not says(self.printed):
             left = end - time.monotonic()

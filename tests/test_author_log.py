@@ -1,7 +1,7 @@
 """What an author reads while a site is built: each case through a real ``pelican``.
 
 At the default level there is one line for feeds and one for linkbacks, and warnings only for what
-an author can mend; each names the article, the target, the reason and the remedy.
+an author can fix; each names the article, the target, the reason and the remedy.
 """
 
 from __future__ import annotations

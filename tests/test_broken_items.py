@@ -1,4 +1,4 @@
-"""The broken shelf: each thing that is broken costs itself and one message, and the build goes on.
+"""Broken items: each thing that is broken costs itself and one message, and the build goes on.
 
 First each by itself, then all in one site, then as many as hypothesis likes, in the places that it
 likes. Whatever is not broken is published, in one build.
@@ -64,7 +64,7 @@ def sound_site(site: SiteBuilder) -> Shelf:
 def build_with(
     shelf: Shelf, things: Mapping[str, Broken], order: Callable[[list[Any]], None] = list.reverse
 ) -> Build:
-    """Put ``things`` on the shelf, by their names, and build, the feeds in some ``order``."""
+    """Add ``things`` to the site, by their names, and build, the feeds in some ``order``."""
     for name, thing in things.items():
         thing.put(shelf, name)
     feeds = [*shelf.feeds, *STOCK_FEEDS, Sound]

@@ -781,7 +781,7 @@ def test_what_pelican_writes_for_the_sample_site(tmp_path):
     ]
 
 
-# What our own feeds still break: delete what is mended.
+# What our own feeds still break: delete what is fixed.
 def test_what_the_plugin_writes_for_the_sample_site(tmp_path):
     checked = sample_site(tmp_path / "output")
     assert checked.feeds == 90

@@ -52,7 +52,7 @@ ARTICLE = "maré/eins.md"
 
 
 class Folder:
-    """A site whose path has a space and an umlaut, and one article that is to be told of."""
+    """A site whose path has a space and an umlaut, and one article whose link is to be sent."""
 
     def __init__(self, path):
         self.path = path
@@ -323,7 +323,7 @@ class SlowBlog(Blog):
 
 @pytest.fixture
 def online(folder):
-    """What the site is served by, and the blog that is to be told."""
+    """What the site is served by, and the blog that is to be notified."""
     with serving(WebHost(folder.path / "output")) as host, serving(SlowBlog()) as blog:
         folder.configure(SITEURL=host.url)
         folder.mark(f"{blog.url}/a-post", f"{host.url}/eins.html")

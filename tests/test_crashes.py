@@ -1,4 +1,4 @@
-"""Processes that are killed, and processes that meet: nothing lost, nothing told twice."""
+"""Processes that are killed, and processes that meet: nothing lost, nothing sent twice."""
 
 from __future__ import annotations
 

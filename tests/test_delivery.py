@@ -461,7 +461,7 @@ def test_what_is_recorded_is_known_at_once_and_after_reading(tmp_path: Path) -> 
 def test_a_journal_in_any_order_with_damage_in_it_says_the_same(
     tmp_path_factory: pytest.TempPathFactory, events, random
 ) -> None:
-    """As after a merge; the lines are gone through twice then, and the damage is told once."""
+    """As after a merge; the lines are read twice then, and the damage is reported once."""
     journal = Journal(tmp_path_factory.mktemp("state") / "deliveries.jsonl")
     lines = [to_line(event) for event in [*events, *events[:2]]]
     random.shuffle(lines)

@@ -1,7 +1,7 @@
 """Faults under the journal, at each call that a run makes of the system: what holds in spite.
 
 Nothing is sent whose attempt is not on record, nothing is lost, and at most what was in flight is
-told twice.
+sent twice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The links from pages to feeds: told apart, none twice, and none that costs a page."""
+"""The links from pages to feeds: distinct, none twice, and none that costs a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The generators: what feedgenerator drops or breaks is mended, and the rest is as it was."""
+"""The generators: what feedgenerator drops or breaks is corrected, and the rest is as it was."""
 
 import datetime as dt
 import io

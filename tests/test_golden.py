@@ -1,6 +1,6 @@
 """Feeds of the sample site, reviewed by eye once and kept: a change shows in the diff.
 
-``make golden`` writes them anew. What stands in them is read by parsers that others wrote, and
+``make golden`` writes them again. What stands in them is read by parsers that others wrote, and
 held to the articles' files.
 """
 
@@ -89,7 +89,7 @@ def of_struct(parsed: Any) -> dt.datetime:
 
 
 def said(source: Source, *, full: bool) -> str | None:
-    """Return what an entry says, if it is Markdown that needs no mending."""
+    """Return what an entry says, if it is Markdown that needs no correction."""
     summary = source.metadata.get("summary")
     if not full and summary:
         return words(summary)

@@ -756,7 +756,7 @@ def test_ctrl_c_ends_within_two_seconds(tmp_path: Path, where: str) -> None:
         out, err = process.communicate(timeout=20)
         assert time.monotonic() - began < 2
     assert "interrupted" in out
-    # What was begun may have been heard: it is told again after the usual pause.
+    # What was begun may have arrived: it is sent again after the usual pause.
     assert ("1 to be tried again" if where == "tell" else "1 left for the next run") in out
     assert "Traceback" not in err
     assert [line["event"] for line in journal.read().events] == [

@@ -1,4 +1,4 @@
-"""Runs over hosts in trouble: nobody is asked too soon or in vain, nothing is lost, none waits."""
+"""Runs over hosts in trouble: no request too soon or for nothing, nothing is lost, none waits."""
 
 from __future__ import annotations
 

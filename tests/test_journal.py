@@ -153,7 +153,7 @@ def test_what_an_accident_left_of_a_file_is_still_ours(journal: Journal, content
 
 
 def test_a_line_of_a_newer_version_is_not_guessed_at(journal: Journal) -> None:
-    """Not to know what it says would mean to tell somebody twice, or to give new ids."""
+    """Not to know what it says would mean to send something twice, or to give new ids."""
     journal.append({"v": 1, "n": 1}, {"v": 2, "n": 1})
     with pytest.raises(JournalError, match="line 2 was written by a newer version of pelican_link"):
         journal.read()

@@ -185,7 +185,7 @@ def test_each_setting_makes_feeds_that_say_what_their_siblings_say(blog):
         assert found["feed_url"] == sibling.feed.id.replace(".xml", ".json")
         assert [each["id"] for each in found["items"]] == [each.id for each in sibling.entries]
         for each, entry in zip(found["items"], sibling.entries, strict=True):
-            # feedparser writes the HTML anew.
+            # feedparser writes the HTML again, in its own way.
             assert each["content_html"].replace(" />", ">") == entry.content[0].value.replace(
                 " />", ">"
             )

@@ -134,7 +134,7 @@ def test_the_merge_knows_no_version_that_was_not_sent(trunk, history) -> None:
 
 @given(st.lists(STEPS, max_size=6), HISTORY)
 def test_the_merge_is_due_where_the_receiver_lacks_the_present_version(trunk, history) -> None:
-    """The update that another clone queued is told by a run over the merged journal."""
+    """The update that another clone queued is sent by a run over the merged journal."""
     events, receiver = merged(trunk, history)
     clone = Clone(receiver, sorted(set(events), key=lambda event: (event.at, repr(event))))
     now = max((event.at for event in events), default=NOON) + timedelta(hours=1)

@@ -282,7 +282,7 @@ def test_an_article_that_moved_back_is_not_retracted_where_its_receiver_knows_it
 
 
 class Receiver(World):
-    """A blog with one article, and a receiver that looks at each source that it is told of."""
+    """A blog with one article, and a receiver that looks at each source that it is notified of."""
 
     def __init__(self, folder: Path, *, follows: bool = True, protocol: str = "webmention") -> None:
         super().__init__(folder)

@@ -102,7 +102,7 @@ def steps():
 
 
 def command_of(text):
-    """The words of a command at the beginning of ``text``: as many as the parser takes."""
+    """The words of a command at the start of ``text``: as many as the parser takes."""
     for template, words in FILLED_IN.items():
         text = text.replace(template, words)
     words = []

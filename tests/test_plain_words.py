@@ -1,4 +1,4 @@
-"""The prose of the package, the documentation and the tests uses the field's words.
+"""The prose of the package, the documentation, the tests and the examples uses the field's words.
 
 Words that an earlier version of this program had made up, or that a reader whose second language
 is English would have to look up, are listed here with what to write instead.
@@ -70,7 +70,8 @@ def problems(path: Path) -> list[str]:
     ]
 
 
-PYTHON = sorted((ROOT / "pelican_linkback").rglob("*.py"))
+FOLDERS = ("pelican_linkback", "tests", "benchmarks", "peers", "sample_site")
+PYTHON = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 PAGES = sorted(path for path in (ROOT / "docs").rglob("*.rst") if "_build" not in path.parts)
 
 

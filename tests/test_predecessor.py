@@ -1,4 +1,4 @@
-"""Moving from pelican-plugin-linkbacks: its cache is read, and nobody is told again.
+"""Moving from pelican-plugin-linkbacks: its cache is read, and nothing is sent again.
 
 ``peers/test_linkbacks_cache.py`` holds that the real plugin writes such files.
 """
@@ -106,7 +106,7 @@ def test_what_is_known_to_be_sent_is_not_recorded_again():
 
 @pytest.fixture
 def moved(site, monkeypatch):
-    """A site that told by the other plugin: two links of an article, one of which is gone."""
+    """A site that sent with the other plugin: two links of an article, one of which is gone."""
     monkeypatch.chdir(site.folder)  # where pelican is run: that plugin takes its cache from there
     site.article("one", f"[a post]({TARGET}) [another](https://you.example.io/four)")
     settings = {

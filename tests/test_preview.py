@@ -70,7 +70,7 @@ def test_nothing_is_sent_while_pelican_watches(site, listen):
     words = ["--autoreload", *(["--listen", "--port", port] if listen else [])]
     with serving(WebHost(site.output)) as host, serving(Blog()) as blog:
         target = f"{blog.url}/a-post"
-        # Ready to be told: online, linked, marked, with the settings for publishing.
+        # Ready to be sent: online, linked, marked, with the settings for publishing.
         article = site.article("one", f"[it]({target})", pingback=target, feed_id="no uri")
         settings = site.settings | {
             "SITEURL": host.url,

@@ -1,4 +1,4 @@
-"""What stands online decides whether a receiver is told now."""
+"""What is online decides whether a receiver is notified now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""README.rst and docs/themes.rst: what stands there to be copied works, word for word."""
+"""README.rst and docs/themes.rst: the examples to be copied work, word for word."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ STATUS = f"{HUB}/status/1"
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """Return a world in which one article is told of by webmention."""
+    """Return a world in which the link of one article was delivered by webmention."""
     world = World(tmp_path)
     world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
     world.sender().run(world.publish(post("a", f"{FAR}/b")))

@@ -47,7 +47,7 @@ class Crowd:
 
 
 class FakeClock:
-    """Stands still but for those who sleep, and for what ``spend`` is told."""
+    """A clock that goes on by what is slept, and by what ``spend`` is given."""
 
     def __init__(self) -> None:
         self.now = 100.0

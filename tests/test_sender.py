@@ -771,7 +771,7 @@ def test_ctrl_c_records_what_is_known_and_says_what_remains(world: World) -> Non
 def test_what_ctrl_c_cuts_off_stays_due_and_is_recorded_no_more(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The web door breaks off what does not end by itself; that is no answer of the server's."""
+    """The client breaks off what does not end by itself; that is no answer of the server's."""
     ended, closed = threading.Event(), threading.Event()
 
     def stalls(request: Request) -> Reply:

@@ -197,7 +197,7 @@ def take(site: Site, steps: list[str]) -> str:
 def test_whatever_happens_the_receiver_sees_the_last_version_in_the_end(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]
 ) -> None:
-    """Within the patience of a day: every step takes some hours at most."""
+    """Within the maximum wait of a day: every step takes some hours at most."""
     site = Site(tmp_path_factory.mktemp("site"))
     steps = [step for n, step in enumerate(steps) if step != "day" or steps[:n].count("day") < 2]
     text = take(site, steps)

@@ -1,4 +1,4 @@
-"""Every problem of the settings is told at once, each with its name, what it got, what it takes."""
+"""All problems of the settings are reported at once: the name, what it got, what it takes."""
 
 from datetime import date, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From which day on found links are told, and that it is remembered."""
+"""From which day on found links are sent, and that it is remembered."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_every_state_is_there_with_the_word_that_the_list_has_for_it():
 
 
 def reasons() -> set[str]:
-    """Every reason that the code gives; of one that is put together its beginning."""
+    """Every reason that the code gives; of one that is put together its first part."""
     places = {"Outcome": 1, "Asked": 1, "Unreadable": 0}
     found: list[ast.expr] = []
     for path in PACKAGE.rglob("*.py"):

@@ -1,4 +1,4 @@
-"""What themes get: links to feeds, what was told, and a look for feeds."""
+"""What themes get: links to feeds, what was delivered, and a look for feeds."""
 
 from __future__ import annotations
 

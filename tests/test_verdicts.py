@@ -1,7 +1,7 @@
 """What every answer means to every kind of news, pinned whole.
 
 A row that is added, removed or changed fails here. The marks are: ``+`` delivered, ``-`` refused
-for good, ``~`` tried again by itself, ``0`` nobody to tell; and ``?`` behind a reason where the
+for good, ``~`` tried again by itself, ``0`` nothing to send; and ``?`` behind a reason where the
 receiver's status page is looked at once more.
 """
 
@@ -83,7 +83,7 @@ TARGETS: dict[str, Page] = {
     **ERRORS,
 }
 
-# A pingback is told of what is new alone, and the endpoint answers
+# A pingback is sent for what is new alone, and the endpoint answers
 
 PINGBACKS: dict[str, Page] = {
     **{f"fault {number}": fault(number) for number in FAULTS},

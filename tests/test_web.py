@@ -1,4 +1,4 @@
-"""The contract of the network door, which Web and FakeWeb both keep."""
+"""The contract of the network client, which Web and FakeWeb both keep."""
 
 from __future__ import annotations
 

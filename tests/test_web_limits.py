@@ -1,4 +1,4 @@
-"""The real network door alone: time, size, addresses, and how a failure is told."""
+"""The real network client alone: time, size, addresses, and how a failure is reported."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_the_next_address_is_tried() -> None:
         assert web.get(f"http://blog.example:{port}/").body == b"here"
 
 
-# --- failures, told in words ------------------------------------------------------------------
+# --- failures, in words -----------------------------------------------------------------------
 
 WRONG = {
     "nothing at all": (b"", "closed the connection without an answer"),

@@ -120,7 +120,7 @@ class Life:
         clone.articles[uid] = new
 
     def _take_away(self, clone: Clone) -> None:
-        """Delete an article, and retract what was told of it."""
+        """Delete an article, and retract what was sent of it."""
         if not clone.articles:
             return
         article = clone.articles.pop(self.random.choice(sorted(clone.articles)))

@@ -21,7 +21,7 @@ EVERY = "every.atom.xml"
 
 
 class Told(NamedTuple):
-    """What a clone knows of the last telling of a mention; ``sure`` if the answer was yes."""
+    """What a clone knows of the last delivery of a mention; ``sure`` if the answer was yes."""
 
     protocol: str
     seen: Content | None
@@ -96,7 +96,7 @@ def merged(base: Knowledge, one: Knowledge, other: Knowledge) -> Knowledge:
         a, b, was = one.told.get(key), other.told.get(key), base.told.get(key)
         if was in {a, b}:
             found = b if a == was else a
-        else:  # both have told it since: which came last, their clocks may not know
+        else:  # both have sent it since: which came last, their clocks may not know
             found = max((each for each in (a, b) if each), key=lambda told: told.at)
             found = found._replace(sure=found.sure and found.protocol == "pingback")
         if found is not None:
@@ -125,7 +125,7 @@ def published(articles: Articles, now: datetime) -> dict[int, Article]:
 
 
 def is_recognised(known: Knowledge, article: Article) -> bool:
-    """Tell whether an entry can be known again by its file, its URL, its text or its title."""
+    """Return whether an entry can be known again by its file, its URL, its text or its title."""
     places = known.places.get(article.uid, frozenset())
     if any(article.file == file or article.url == url for file, url in places):
         return True
@@ -177,7 +177,7 @@ def learn_part(known: Knowledge, articles: Articles, config: Config) -> None:
 def learn_kill(known: Knowledge, articles: Articles, hosts: Iterable[str]) -> None:
     """Learn that a run was killed, perhaps when it had noted a telling, and before that was out.
 
-    Nobody knows then whether the receiver was told: it may have to be told that the link is gone.
+    It is unknown then whether the receiver got it: it may have to hear that the link is gone.
     """
     known.begun |= frozenset(
         (source, target)

@@ -2,7 +2,7 @@
 
 The process is forked from one that has read all modules. It may be killed (SIGKILL) at any point
 where something leaves it: a write to a journal, a file that is replaced, a request. What it asked
-of the world is on disk before it is answered, so that the world at home can be told of it.
+of the world is on disk before it is answered, so that the world at home can take it over.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Step:
 def run(step: Step, world: World, clock: Clock) -> Ended:
     """Run ``step`` in a process of its own, and return how it ended.
 
-    ``world`` is told what the process said to it, and ``clock`` shows the time of its end.
+    ``world`` gets what the process said to it, and ``clock`` shows the time of its end.
     """
     log, result, said = (step.folder / name for name in ("asked", "result", "said"))
     for path in (log, result, said):

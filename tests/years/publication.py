@@ -1,4 +1,4 @@
-"""One build: what was there before, and what is wrong with what it left."""
+"""One build: the files before it, and what is wrong with those that it left."""
 
 from __future__ import annotations
 

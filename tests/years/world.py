@@ -42,7 +42,7 @@ class Asked(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What a receiver was told, what it saw at the source then, and whether it said yes."""
+    """What a receiver was sent, what it saw at the source then, and whether it said yes."""
 
     clone: str
     at: float
