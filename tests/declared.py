@@ -47,7 +47,7 @@ DEFAULTS = _marked(feed, "Feed", {"default", "hook"})
 ASPECTS = sorted({*TYPED, *DEFAULTS})
 
 
-def forgotten(there: object, what: str, where: str) -> None:
+def assert_names_each_aspect(there: object, what: str, where: str) -> None:
     """Fail if an aspect is missing, or a name ``there`` is no aspect; say which file to change."""
     names = set(there)
     missing, unknown = sorted(set(ASPECTS) - names), sorted(names - set(ASPECTS))

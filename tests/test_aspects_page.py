@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pelican_linkback import feeds
-from tests.declared import forgotten
+from tests.declared import assert_names_each_aspect
 from tests.pages import PAGES
 
 PAGE = PAGES["aspects"]
@@ -148,7 +148,9 @@ def test_every_aspect_is_in_the_table_but_those_that_choose():
     choosing = set(
         re.findall(r"``(\w+)``", PAGE[PAGE.index("The others say") :].partition("\n\n")[0])
     )
-    forgotten({*ROWS, *choosing}, "the table of what becomes of it", "docs/reference/aspects.rst")
-    forgotten(
+    assert_names_each_aspect(
+        {*ROWS, *choosing}, "the table of what becomes of it", "docs/reference/aspects.rst"
+    )
+    assert_names_each_aspect(
         {*VALUES, *INSTEAD, *choosing}, "what is tried in each format", f"{__file__} (VALUES)"
     )

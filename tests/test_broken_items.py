@@ -78,7 +78,7 @@ def said(name: str, thing: Broken) -> list[str]:
     return [words] if words else []
 
 
-def check(build: Build, things: Mapping[str, Broken]) -> None:
+def assert_costs_only_themselves(build: Build, things: Mapping[str, Broken]) -> None:
     """Hold that each of ``things`` cost itself and one message, and nothing else is lost."""
     # Of many messages of one kind the first is a warning, and the others are information.
     ours = [each.getMessage() for each in build.records if each.name.startswith("pelican_linkback")]
@@ -87,7 +87,7 @@ def check(build: Build, things: Mapping[str, Broken]) -> None:
         assert len([each for each in ours if words in each]) == 1, (words, ours)
     unforeseen = [each for each in build.problems if not any(words in each for words in expected)]
     assert unforeseen == []
-    check_what_is_sound(build)
+    assert_sound_is_published(build)
     text = build.read("feeds/all.atom.xml")
     for name, thing in things.items():
         also = f"{name}.md: its linkbacks are left as they are: "
@@ -99,7 +99,7 @@ def check(build: Build, things: Mapping[str, Broken]) -> None:
             assert (build.output / "own" / f"{name}.xml").is_file() != thing.costs_feed, name
 
 
-def check_what_is_sound(build: Build) -> None:
+def assert_sound_is_published(build: Build) -> None:
     for path in (*STOCK, "own/sound.xml"):
         text = build.read(path)
         assert all(each in text for each in ("sound.html", "too.html")), path
@@ -114,7 +114,7 @@ def check_what_is_sound(build: Build) -> None:
 @pytest.mark.parametrize("thing", ALL.values(), ids=ALL)
 def test_each_broken_thing_costs_itself_and_one_message(site: SiteBuilder, thing: Broken) -> None:
     shelf = sound_site(site)
-    check(build_with(shelf, {"x1x": thing}), {"x1x": thing})
+    assert_costs_only_themselves(build_with(shelf, {"x1x": thing}), {"x1x": thing})
 
 
 def named(things: Iterable[Broken]) -> dict[str, Broken]:
@@ -129,9 +129,9 @@ def named(things: Iterable[Broken]) -> dict[str, Broken]:
 def test_a_site_with_all_of_them_is_built_in_one_build(site: SiteBuilder) -> None:
     shelf, things = sound_site(site), named(ALL.values())
     assert len(things) > 60
-    check(build_with(shelf, things), things)
+    assert_costs_only_themselves(build_with(shelf, things), things)
     shelf.feeds.clear()
-    check_what_is_sound(build_with(shelf, {}))
+    assert_sound_is_published(build_with(shelf, {}))
 
 
 OWN = """
@@ -196,7 +196,7 @@ def test_any_of_them_in_any_order_cost_themselves(
 ) -> None:
     with plugins_disconnected(), tempfile.TemporaryDirectory() as folder:
         shelf = sound_site(SiteBuilder(Path(folder), caplog, capsys))
-        check(build_with(shelf, things, order.shuffle), things)
+        assert_costs_only_themselves(build_with(shelf, things, order.shuffle), things)
 
 
 @pytest.mark.parametrize("aspect", ["objects", "path", "title", "items", "item_title", "filter"])

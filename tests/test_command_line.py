@@ -168,11 +168,10 @@ def test_an_article_may_be_named_by_its_file(folder, call):
     assert "none like that" in call("status", "--article", "pelicanconf.py")[1]
 
 
-@pytest.mark.parametrize("words", [["status"], ["status", "--json"]], ids=" ".join)
-def test_a_pipe_that_nobody_reads_ends_it_quietly(folder, words):
+def assert_unread_output_ends_quietly(words, environment):
     process = subprocess.Popen(
         terminal.command("pelican-linkback", *words),
-        env=terminal.environment(),
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -180,6 +179,11 @@ def test_a_pipe_that_nobody_reads_ends_it_quietly(folder, words):
     with process.stderr:
         assert process.stderr.read() == b""
     assert process.wait(terminal.TIMEOUT) == 1
+
+
+@pytest.mark.parametrize("words", [["status"], ["status", "--json"]], ids=" ".join)
+def test_a_pipe_that_nobody_reads_ends_it_quietly(folder, words):
+    assert_unread_output_ends_quietly(words, terminal.environment())
 
 
 @pytest.mark.parametrize("name", parser.COMMANDS)
@@ -457,16 +461,8 @@ def test_for_machines_an_error_is_an_object(folder, call, words, status, says):
     "words", ["--help", "--version", "status --help", "--print-completion bash"]
 )
 def test_help_that_nobody_reads_ends_quietly(folder, words):
-    process = subprocess.Popen(
-        terminal.command("pelican-linkback", *words.split()),
-        env={k: v for k, v in terminal.environment().items() if k != "PYTHONUNBUFFERED"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    process.stdout.close()
-    with process.stderr:
-        assert process.stderr.read() == b""
-    assert process.wait(terminal.TIMEOUT) == 1
+    buffered = {k: v for k, v in terminal.environment().items() if k != "PYTHONUNBUFFERED"}
+    assert_unread_output_ends_quietly(words.split(), buffered)
 
 
 def test_retry_sends_for_one_url_at_once_and_leaves_the_rest(folder, online, call):

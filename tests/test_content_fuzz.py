@@ -126,7 +126,7 @@ def _branches(chance, depth, names):
             yield f"</{name}>"
 
 
-def look_at(html: str) -> str:
+def assert_kept_or_cleaned(html: str) -> str:
     """Hold what is promised for ``html``; return what was done with it."""
     fitting = fit(html, BASE)
     seen = judged(fitting)
@@ -176,7 +176,7 @@ def test_what_a_parser_repairs_is_what_cleaning_gives():
     chance, repaired = random.Random(2026), 0
     for _ in range(1_500):
         html = untidy(chance)
-        look_at(html)
+        assert_kept_or_cleaned(html)
         tidy = parser.repaired(html)
         repaired += tidy is not None and tidy != html and scan(tidy) is Order.IN_ORDER
     assert repaired > 100
@@ -196,7 +196,7 @@ def test_no_tree_is_made_of_what_a_parser_repairs(monkeypatch):
 @pytest.mark.parametrize("make", [soup, tree])
 def test_any_html(make):
     chance = random.Random(2026)
-    done = Counter(look_at(make(chance)) for _ in range(1_500))
+    done = Counter(assert_kept_or_cleaned(make(chance)) for _ in range(1_500))
     assert done["cleaned"] > 100
     assert make is soup or min(done["in order"], done["spelling"], done["URLs"]) > 10
 
@@ -207,4 +207,4 @@ def test_any_html(make):
 def test_much_more_of_any_html(make, seed):
     chance = random.Random(seed)
     for _ in range(5_000):
-        look_at(make(chance))
+        assert_kept_or_cleaned(make(chance))

@@ -576,7 +576,7 @@ DIFFERENCES = [
 ]
 
 
-def matches(outcome: str | tuple[type[Exception], str], make: Callable[[], str]) -> None:
+def assert_outcome(outcome: str | tuple[type[Exception], str], make: Callable[[], str]) -> None:
     if isinstance(outcome, str):
         assert re.search(outcome, make(), re.DOTALL)
     else:
@@ -589,8 +589,8 @@ def test_a_difference_that_is_meant(difference):
     def body(kit):
         return LEAST | difference.body(kit)
 
-    matches(difference.django, lambda: document(Django, body, difference.form))
-    matches(difference.ours, lambda: document(Ours, body, difference.form))
+    assert_outcome(difference.django, lambda: document(Django, body, difference.form))
+    assert_outcome(difference.ours, lambda: document(Ours, body, difference.form))
 
 
 @pytest.mark.parametrize("name", [difference.name for difference in DIFFERENCES])

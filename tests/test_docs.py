@@ -11,7 +11,7 @@ import pytest
 from pelican_linkback import feeds
 from pelican_linkback.feeds import Feed
 from pelican_linkback.feeds.framework.catalogue import catalogue, load
-from tests.declared import ASPECTS, forgotten
+from tests.declared import ASPECTS, assert_names_each_aspect
 from tests.pages import DOCS, blocks
 
 PAGES = {name: (DOCS / name).read_text("utf-8") for name in ("feeds.rst", "reference/aspects.rst")}
@@ -154,7 +154,9 @@ def test_every_aspect_has_a_heading_and_an_example():
         code = "".join(re.findall(r"\.\. code-block:: python\n\n((?:   .*\n|\n)+)", text))
         named = re.findall(r"``(\w+)``", heading)
         found |= {name for name in named if re.search(rf"(def {name}\(|\b{name} = )", code)}
-    forgotten(found & set(ASPECTS), "what has a heading and an example under it", ASPECTS_PAGE)
+    assert_names_each_aspect(
+        found & set(ASPECTS), "what has a heading and an example under it", ASPECTS_PAGE
+    )
 
 
 def test_every_public_name_of_a_feed_is_on_the_page():

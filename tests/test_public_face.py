@@ -23,7 +23,7 @@ from pelican_linkback.feeds.framework import aspects, spelling
 from pelican_linkback.feeds.framework.feed import FEED_ASPECTS, FEED_EXTRAS
 from pelican_linkback.feeds.framework.items import ITEM_ASPECTS
 from pelican_linkback.settings import model as settings
-from tests.declared import ASPECTS, TYPED, forgotten
+from tests.declared import ASPECTS, TYPED, assert_names_each_aspect
 from tests.pages import sections
 
 ROOT = Path(__file__).parent.parent
@@ -109,7 +109,7 @@ def test_every_aspect_is_described_and_in_the_help_of_feed():
     listed = re.findall(r"^    (\w.*)$", described, re.M)
     named = set(re.findall(r"\b[a-z_]{3,}\b", re.sub(r"\(.*\)", "", " ".join(listed))))
     where = "pelican_linkback/feeds/framework/feed.py"
-    forgotten(named | UNLISTED, "the docstring of Feed", where)
+    assert_names_each_aspect(named | UNLISTED, "the docstring of Feed", where)
 
 
 def test_what_is_read_is_declared():
