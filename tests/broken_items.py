@@ -57,7 +57,7 @@ lost = raising(KeyError, "lost")
 leaving = raising(SystemExit, "bye")
 
 
-class Shelf:
+class BrokenSite:
     """A site with broken things in it: what its build is to be given."""
 
     def __init__(self, site: SiteBuilder) -> None:
@@ -87,7 +87,7 @@ class Broken:
     ``feed``, where it says so; with no ``says`` nothing is lost, and nothing is said.
     """
 
-    put: Callable[[Shelf, str], None]
+    put: Callable[[BrokenSite, str], None]
     says: str = ""
     costs_entry: bool = False
     costs_linkbacks: bool = False
@@ -101,26 +101,26 @@ class Broken:
 # Articles
 
 
-def article(body: str = "Some text.", **metadata: str) -> Callable[[Shelf, str], None]:
-    def put(shelf: Shelf, name: str) -> None:
+def article(body: str = "Some text.", **metadata: str) -> Callable[[BrokenSite, str], None]:
+    def put(broken_site: BrokenSite, name: str) -> None:
         fields = {key: each.format(name=name) for key, each in metadata.items()}
-        shelf.site.article(name, body, **fields)
+        broken_site.site.article(name, body, **fields)
 
     return put
 
 
-def spoiled(**attributes: Any) -> Callable[[Shelf, str], None]:
+def spoiled(**attributes: Any) -> Callable[[BrokenSite, str], None]:
     """An article that another plugin breaks when its page is written."""
 
-    def put(shelf: Shelf, name: str) -> None:
-        shelf.site.article(name, category="Boats")  # its feed has others, which stay
+    def put(broken_site: BrokenSite, name: str) -> None:
+        broken_site.site.article(name, category="Boats")  # its feed has others, which stay
 
         def spoil(generators: Any) -> None:
             for generator in generators:
                 if isinstance(generator, ArticlesGenerator):
                     generator.generate_pages = _then_spoil(generator, name, attributes)
 
-        shelf.listen(signals.all_generators_finalized, spoil)
+        broken_site.listen(signals.all_generators_finalized, spoil)
 
     return put
 
@@ -138,11 +138,11 @@ def _then_spoil(generator: Any, name: str, attributes: dict[str, Any]) -> Callab
     return generate
 
 
-def named(file_name: str) -> Callable[[Shelf, str], None]:
+def named(file_name: str) -> Callable[[BrokenSite, str], None]:
     """An article whose file has a name that no author would give it."""
 
-    def put(shelf: Shelf, name: str) -> None:
-        path = shelf.site.article(name)
+    def put(broken_site: BrokenSite, name: str) -> None:
+        path = broken_site.site.article(name)
         target = os.fsencode(path.parent) + b"/" + os.fsencode(file_name.format(name=name))
         os.rename(path, target)  # noqa: PTH104 (as bytes)
 
@@ -233,11 +233,11 @@ ARTICLES = {
 # Feed classes
 
 
-def declared(base: type[Feed] = AtomAllFeed, **aspects: Any) -> Callable[[Shelf, str], None]:
-    def put(shelf: Shelf, name: str) -> None:
+def declared(base: type[Feed] = AtomAllFeed, **aspects: Any) -> Callable[[BrokenSite, str], None]:
+    def put(broken_site: BrokenSite, name: str) -> None:
         class_name = name.capitalize()
         values = {"path": f"own/{name}.xml", **aspects}
-        shelf.feeds.append(type(class_name, (base,), values))
+        broken_site.feeds.append(type(class_name, (base,), values))
 
     return put
 
@@ -265,9 +265,9 @@ def for_one(value: Any, otherwise: Any = None) -> Callable[..., Any]:
     return hook
 
 
-def by_name(name_of_class: str) -> Callable[[Shelf, str], None]:
-    def put(shelf: Shelf, name: str) -> None:
-        shelf.feeds.append(name_of_class.format(name=name))
+def by_name(name_of_class: str) -> Callable[[BrokenSite, str], None]:
+    def put(broken_site: BrokenSite, name: str) -> None:
+        broken_site.feeds.append(name_of_class.format(name=name))
 
     return put
 
@@ -357,60 +357,60 @@ FEEDS = {
 # Listeners, state, output
 
 
-def listener(signal: Any, kind: type[BaseException]) -> Callable[[Shelf, str], None]:
-    def put(shelf: Shelf, name: str) -> None:
+def listener(signal: Any, kind: type[BaseException]) -> Callable[[BrokenSite, str], None]:
+    def put(broken_site: BrokenSite, name: str) -> None:
         broken = raising(kind, "lost")
         broken.__qualname__ = f"listener_{name}"
-        shelf.listen(signal, broken)
+        broken_site.listen(signal, broken)
 
     return put
 
 
-def meddler(**values: Any) -> Callable[[Shelf, str], None]:
+def meddler(**values: Any) -> Callable[[BrokenSite, str], None]:
     """A listener that sets odd values of a document."""
 
-    def put(shelf: Shelf, name: str) -> None:
+    def put(broken_site: BrokenSite, name: str) -> None:
         def meddle(context: Any, feed: Any) -> None:
             feed.feed.update(values)
 
-        shelf.listen(signals.feed_generated, meddle)
+        broken_site.listen(signals.feed_generated, meddle)
 
     return put
 
 
-def line(file: str, text: str) -> Callable[[Shelf, str], None]:
-    return lambda shelf, name: shelf.state(file, text.replace("{name}", name))
+def line(file: str, text: str) -> Callable[[BrokenSite, str], None]:
+    return lambda broken_site, name: broken_site.state(file, text.replace("{name}", name))
 
 
-def folder_in_place(*parts: str) -> Callable[[Shelf, str], None]:
-    def put(shelf: Shelf, name: str) -> None:
-        path = shelf.site.folder.joinpath(*(part.format(name=name) for part in parts))
+def folder_in_place(*parts: str) -> Callable[[BrokenSite, str], None]:
+    def put(broken_site: BrokenSite, name: str) -> None:
+        path = broken_site.site.folder.joinpath(*(part.format(name=name) for part in parts))
         path.mkdir(parents=True)
         (path / "mine.txt").write_text("mine")
 
     return put
 
 
-def a_feed_in_a_folders_place(shelf: Shelf, name: str) -> None:
-    folder_in_place("output", "own", "{name}.xml")(shelf, name)
-    declared()(shelf, name)
+def a_feed_in_a_folders_place(broken_site: BrokenSite, name: str) -> None:
+    folder_in_place("output", "own", "{name}.xml")(broken_site, name)
+    declared()(broken_site, name)
 
 
-def template(text: str) -> Callable[[Shelf, str], None]:
+def template(text: str) -> Callable[[BrokenSite, str], None]:
     """A theme's template: it is that of an article that names it."""
 
-    def put(shelf: Shelf, name: str) -> None:
-        templates = shelf.site.folder / "templates"
+    def put(broken_site: BrokenSite, name: str) -> None:
+        templates = broken_site.site.folder / "templates"
         templates.mkdir(exist_ok=True)
         (templates / f"{name}.html").write_text(text + "{{ article.title }}")
-        shelf.site.article(name, template=name)
-        shelf.settings["THEME_TEMPLATES_OVERRIDES"] = [str(templates)]
+        broken_site.site.article(name, template=name)
+        broken_site.settings["THEME_TEMPLATES_OVERRIDES"] = [str(templates)]
 
     return put
 
 
-def setting(**values: Any) -> Callable[[Shelf, str], None]:
-    return lambda shelf, _: shelf.settings.update(values)
+def setting(**values: Any) -> Callable[[BrokenSite, str], None]:
+    return lambda broken_site, _: broken_site.settings.update(values)
 
 
 QUEUED = json.dumps(
@@ -452,9 +452,9 @@ OTHERS = {
         a_feed_in_a_folders_place, "Feed {Name}: ", costs_feed=True
     ),
     "a folder in the style sheet's place": Broken(
-        lambda shelf, name: (
-            folder_in_place("output", "linkback-feed.css")(shelf, name),
-            setting(LINKBACK_FEED_STYLE=True)(shelf, name),
+        lambda broken_site, name: (
+            folder_in_place("output", "linkback-feed.css")(broken_site, name),
+            setting(LINKBACK_FEED_STYLE=True)(broken_site, name),
         )[0],
         "linkback-feed.css",
         once=True,

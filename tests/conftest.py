@@ -30,6 +30,17 @@ settings.load_profile("patient")
 # What a shell starts in the background ignores Ctrl-C, and so would all that is started from here.
 handle(SIGINT, default_int_handler)
 
+NO_FEEDS = dict.fromkeys(
+    [
+        "FEED_ALL_ATOM",
+        "CATEGORY_FEED_ATOM",
+        "AUTHOR_FEED_ATOM",
+        "AUTHOR_FEED_RSS",
+        "TRANSLATION_FEED_ATOM",
+    ]
+)
+"""The settings of a site without those that Pelican writes by default."""
+
 SIMPLE_THEME = str(Path(pelican.__file__).parent / "themes" / "simple")
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from pelican_linkback.plugin import messages as plugin
 from tests import terminal
+from tests.conftest import NO_FEEDS
 from tests.servers import Blog, WebHost, serving
 
 
@@ -350,10 +351,8 @@ def test_a_waiting_linkback_is_said_with_the_next_step(site):
 
 
 def test_a_site_without_feeds_says_nothing_of_them(site):
-    no_feeds = ["FEED_ALL_ATOM", "CATEGORY_FEED_ATOM", "TRANSLATION_FEED_ATOM"]
     site.article("one")
-    authors = {"AUTHOR_FEED_ATOM": None, "AUTHOR_FEED_RSS": None}
-    assert "Feeds" not in site.build(**dict.fromkeys(no_feeds), **authors).printed
+    assert "Feeds" not in site.build(**NO_FEEDS).printed
 
 
 @pytest.mark.parametrize("plugins", [["linkbacks"], []])

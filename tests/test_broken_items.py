@@ -21,7 +21,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pelican_linkback.feeds import STOCK_FEEDS, AtomAllFeed
-from tests.broken_items import ARTICLES, FEEDS, OTHERS, TARGET, Broken, Shelf, declared, raising
+from tests.broken_items import (
+    ARTICLES,
+    FEEDS,
+    OTHERS,
+    TARGET,
+    Broken,
+    BrokenSite,
+    declared,
+    raising,
+)
 from tests.conftest import Build, SiteBuilder, plugins_disconnected
 
 ALL = {**ARTICLES, **FEEDS, **OTHERS}
@@ -49,7 +58,7 @@ class Sound(AtomAllFeed):
     path = "own/sound.xml"
 
 
-def sound_site(site: SiteBuilder) -> Shelf:
+def sound_site(site: SiteBuilder) -> BrokenSite:
     """A site in order, which was published before."""
     site.settings |= SETTINGS
     site.article(
@@ -58,18 +67,20 @@ def sound_site(site: SiteBuilder) -> Shelf:
     site.article("too", category="Boats", tags="rope")
     build = site.build(LINKBACK_FEEDS=[*STOCK_FEEDS, Sound])
     assert build.problems == []
-    return Shelf(site)
+    return BrokenSite(site)
 
 
 def build_with(
-    shelf: Shelf, things: Mapping[str, Broken], order: Callable[[list[Any]], None] = list.reverse
+    broken_site: BrokenSite,
+    things: Mapping[str, Broken],
+    order: Callable[[list[Any]], None] = list.reverse,
 ) -> Build:
     """Add ``things`` to the site, by their names, and build, the feeds in some ``order``."""
     for name, thing in things.items():
-        thing.put(shelf, name)
-    feeds = [*shelf.feeds, *STOCK_FEEDS, Sound]
+        thing.put(broken_site, name)
+    feeds = [*broken_site.feeds, *STOCK_FEEDS, Sound]
     order(feeds)
-    return shelf.site.build(LINKBACK_FEEDS=feeds, **shelf.settings)
+    return broken_site.site.build(LINKBACK_FEEDS=feeds, **broken_site.settings)
 
 
 def said(name: str, thing: Broken) -> list[str]:
@@ -113,8 +124,8 @@ def assert_sound_is_published(build: Build) -> None:
 
 @pytest.mark.parametrize("thing", ALL.values(), ids=ALL)
 def test_each_broken_thing_costs_itself_and_one_message(site: SiteBuilder, thing: Broken) -> None:
-    shelf = sound_site(site)
-    assert_costs_only_themselves(build_with(shelf, {"x1x": thing}), {"x1x": thing})
+    broken_site = sound_site(site)
+    assert_costs_only_themselves(build_with(broken_site, {"x1x": thing}), {"x1x": thing})
 
 
 def named(things: Iterable[Broken]) -> dict[str, Broken]:
@@ -127,11 +138,11 @@ def named(things: Iterable[Broken]) -> dict[str, Broken]:
 
 
 def test_a_site_with_all_of_them_is_built_in_one_build(site: SiteBuilder) -> None:
-    shelf, things = sound_site(site), named(ALL.values())
+    broken_site, things = sound_site(site), named(ALL.values())
     assert len(things) > 60
-    assert_costs_only_themselves(build_with(shelf, things), things)
-    shelf.feeds.clear()
-    assert_sound_is_published(build_with(shelf, {}))
+    assert_costs_only_themselves(build_with(broken_site, things), things)
+    broken_site.feeds.clear()
+    assert_sound_is_published(build_with(broken_site, {}))
 
 
 OWN = """
@@ -148,9 +159,9 @@ class Sound(AtomAllFeed):
 
 
 def test_the_commands_end_as_if_nothing_were_broken(site: SiteBuilder) -> None:
-    shelf, things = sound_site(site), named(COMMAND_LINE)
+    broken_site, things = sound_site(site), named(COMMAND_LINE)
     for name, thing in things.items():
-        thing.put(shelf, name)
+        thing.put(broken_site, name)
     (site.folder / "own.py").write_text(OWN)
     feeds = [f"pelican_linkback.feeds.{each.__name__}" for each in STOCK_FEEDS]
     values = site.settings | {"LINKBACK_FEEDS": [*feeds, "own.Title", "no.such.Feed", "own.Sound"]}
@@ -195,14 +206,14 @@ def test_any_of_them_in_any_order_cost_themselves(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with plugins_disconnected(), tempfile.TemporaryDirectory() as folder:
-        shelf = sound_site(SiteBuilder(Path(folder), caplog, capsys))
-        assert_costs_only_themselves(build_with(shelf, things, order.shuffle), things)
+        broken_site = sound_site(SiteBuilder(Path(folder), caplog, capsys))
+        assert_costs_only_themselves(build_with(broken_site, things, order.shuffle), things)
 
 
 @pytest.mark.parametrize("aspect", ["objects", "path", "title", "items", "item_title", "filter"])
 def test_an_interrupt_in_a_hook_ends_the_build(site: SiteBuilder, aspect: str) -> None:
-    shelf = Shelf(site)
+    broken_site = BrokenSite(site)
     site.article("one")
-    declared(**{aspect: raising(KeyboardInterrupt)})(shelf, "mine")
+    declared(**{aspect: raising(KeyboardInterrupt)})(broken_site, "mine")
     with pytest.raises(KeyboardInterrupt):
-        site.build(LINKBACK_FEEDS=shelf.feeds)
+        site.build(LINKBACK_FEEDS=broken_site.feeds)

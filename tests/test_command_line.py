@@ -27,6 +27,7 @@ from pelican_linkback.sending.running.notices import Notice
 from pelican_linkback.sending.running.report import Report
 from pelican_linkback.text.summarise import FEW
 from tests import terminal
+from tests.conftest import NO_FEEDS
 from tests.servers import Blog, WebHost, serving
 
 SETTINGS = {
@@ -39,15 +40,6 @@ SETTINGS = {
     "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
 }
 TARGET = "https://you.example.io/a/post/with/an/address/that/is/longer/than/a/line/é"
-NO_FEEDS = dict.fromkeys(
-    [
-        "FEED_ALL_ATOM",
-        "CATEGORY_FEED_ATOM",
-        "AUTHOR_FEED_ATOM",
-        "AUTHOR_FEED_RSS",
-        "TRANSLATION_FEED_ATOM",
-    ]
-)
 ARTICLE = "maré/eins.md"
 
 

@@ -11,6 +11,7 @@ import pytest
 from pelican_linkback import cli
 from pelican_linkback.cli.feeds import feed_list
 from pelican_linkback.feedcheck.listing import listed
+from tests.conftest import NO_FEEDS
 
 RSS = """<rss version="2.0"><channel><title>T</title>
 <item><title>A</title><pubDate>Fri, 02 Jan 2026 10:00:00 GMT</pubDate></item>
@@ -19,16 +20,6 @@ RSS = """<rss version="2.0"><channel><title>T</title>
 </channel></rss>"""
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><link rel="current" href="https://x.example/"/>
 <entry><updated>2026-01-01T00:00:00</updated></entry></feed>"""
-
-NO_FEEDS = dict.fromkeys(
-    [
-        "FEED_ALL_ATOM",
-        "CATEGORY_FEED_ATOM",
-        "AUTHOR_FEED_ATOM",
-        "AUTHOR_FEED_RSS",
-        "TRANSLATION_FEED_ATOM",
-    ]
-)
 
 
 def test_the_example_is_true():

@@ -12,7 +12,7 @@ from pelican.settings import read_settings
 
 from pelican_linkback.feeds import ArticleFeed, Atom1Feed, TagFeed
 from pelican_linkback.feeds.output.manifest import MANIFEST
-from tests.conftest import SiteBuilder
+from tests.conftest import NO_FEEDS, SiteBuilder
 
 FAILURES: set[str] = set()
 """What fails in the next build."""
@@ -21,12 +21,6 @@ FAILURES: set[str] = set()
 def fail(step: str) -> None:
     if step in FAILURES:
         raise OSError("the network drive is away")
-
-
-NO_FEEDS = dict.fromkeys(
-    ["CATEGORY_FEED_ATOM", "AUTHOR_FEED_ATOM", "AUTHOR_FEED_RSS", "TRANSLATION_FEED_ATOM"]
-) | {"FEED_ALL_ATOM": None}
-"""Of those that Pelican writes by default."""
 
 
 class Mine(TagFeed):
