@@ -2,8 +2,8 @@
 
 A small site is written into a temporary folder, with a memory in which something of everything
 has happened. Each command runs in a terminal (a pseudo-terminal of this machine), and what it
-shows is drawn as an SVG beside this file. For the bar of ``send`` a host of this machine answers
-for three of the pages that are looked at, and then no more until the bar has been drawn.
+shows is drawn as an SVG beside this file. The bar of ``send`` is that of a second site, of which a
+host of this machine answers for three pages, and then no more until the bar has been drawn.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sys
 import tempfile
 import termios
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -88,15 +88,8 @@ COMMANDS = ["plan", "status", "status --failed", "send --dry-run", "send"]
 
 
 def write_site(folder: Path) -> None:
-    """Write the configuration, the articles and the memory."""
-    (folder / "publishconf.py").write_text(CONF)
-    for name, targets in ARTICLES.items():
-        path = folder / "content" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        links = " ".join(f"[a page]({target})" for target in targets)
-        head = f"Title: {path.stem}\nDate: 2026-01-01\nPingback: {'; '.join(targets)}\n"
-        path.write_text(f"{head}\n{links}\n")
-    build(folder)
+    """Write and build the site, and write a memory of what has happened."""
+    write_articles(folder, ARTICLES)
     memory = folder / "linkback" / "deliveries.jsonl"
     memory.write_text(re.sub(r'(?<="at": ")[^"]*', "2026-04-30T10:00:00+00:00", memory.read_text()))
     with memory.open("a") as file:
@@ -114,8 +107,16 @@ def write_site(folder: Path) -> None:
             file.writelines(json.dumps(line | event) + "\n" for event in (queued, outcome)[known:])
 
 
-def build(folder: Path) -> None:
-    """Build the site, and send nothing."""
+def write_articles(folder: Path, articles: Mapping[str, Sequence[str]]) -> None:
+    """Write the configuration and articles, each with its targets; build, and send nothing."""
+    folder.mkdir()
+    (folder / "publishconf.py").write_text(CONF)
+    for name, targets in articles.items():
+        path = folder / "content" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        links = " ".join(f"[a page]({target})" for target in targets)
+        head = f"Title: {path.stem}\nDate: 2026-01-01\nPingback: {'; '.join(targets)}\n"
+        path.write_text(f"{head}\n{links}\n")
     program = Path(sys.executable).with_name("pelican")
     words = ["content", "-s", "publishconf.py", "-e", "LINKBACK_SEND=false"]
     subprocess.run([program, *words], cwd=folder, check=True, capture_output=True, env=HERE_FIRST)
@@ -161,13 +162,13 @@ def draw(shown: str, words: str, name: str) -> None:
 
 
 def bar_under_way(folder: Path) -> str:
-    """Return the bar of ``send`` as it is when some of the pages have been looked at."""
-    for number in range(ARTICLES_UNDER_WAY):
-        path = folder / "content" / f"under-way-{number}.md"
-        link = f"https://notes.example.net/{number}"
-        head = f"Title: {path.stem}\nDate: 2026-01-01\nPingback: {link}\n"
-        path.write_text(f"{head}\n[a page]({link})\n")
-    build(folder)
+    """Return the bar of ``send`` as it is when some of the pages have been looked at.
+
+    Each page has one target: the bar counts targets, and a page with two would skip a number.
+    """
+    numbers = range(ARTICLES_UNDER_WAY)
+    targets = {f"under-way-{n}.md": [f"https://notes.example.net/{n}"] for n in numbers}
+    write_articles(folder, targets)
     turns, seen = itertools.count(), threading.Event()
     frames = []
 
@@ -200,12 +201,12 @@ def linkback(words: str) -> list[str]:
 def main() -> None:
     """Draw every command."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        folder, under_way = Path(name, "site"), Path(name, "under-way")
         write_site(folder)
         for words in COMMANDS:
             shown = last_frame(in_a_terminal(linkback(words), folder))
             draw(shown, words, words.replace(" --", "-"))
-        draw(bar_under_way(folder), "send", "send-under-way")
+        draw(bar_under_way(under_way), "send", "send-under-way")
 
 
 if __name__ == "__main__":
