@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,11 @@ def test_every_command_has_one():
         "import",
         "error",
     }
+
+
+def test_each_is_on_the_page_that_lists_them():
+    page = (FOLDER.parent / "reference" / "schemas.rst").read_text("utf-8")
+    assert sorted(re.findall(r"<\.\./schemas/(.*?)>", page)) == sorted(SCHEMAS)
 
 
 def event(path, kind, **fields):

@@ -43,7 +43,7 @@ NEEDS = {
     "send": "something was refused, or waits for more than an upload; the output says what to do",
     "retry": "nothing from or to that URL is recorded, or it failed again",
     "retract": "nothing was sent for that page, or one of its receivers could not be notified",
-    "status": "one of the listed deliveries failed permanently",
+    "status": "one of the listed deliveries failed permanently, and is no removal",
     "feeds": "a feed cannot be read, or there is none though the settings ask for feeds",
     "check": "a feed has a fault, or there is none; or one that is to be imported cannot be read",
     "doctor": "a check found a problem; notes do not count",

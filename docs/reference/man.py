@@ -13,7 +13,7 @@ from pelican_linkback.cli.parser import COMMANDS, parser
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "man" / "pelican-linkback.1"
-TOLD = runpy.run_path(str(HERE / "commands.py"))
+SAID = runpy.run_path(str(HERE / "commands.py"))
 
 
 def page() -> str:
@@ -46,7 +46,7 @@ def page() -> str:
             if known.isdisjoint(action.option_strings)
             for line in _option(action)
         ]
-        lines += [".PP", _text(f"Exit status 1: {TOLD['NEEDS'][name]}."), ".PP"]
+        lines += [".PP", _text(f"Exit status 1: {SAID['NEEDS'][name]}."), ".PP"]
         lines += [".nf", _text(f"    {COMMANDS[name].example}"), ".fi"]
     lines += [".SH EXIT STATUS", *_statuses()]
     return "\n".join(lines) + "\n"
@@ -63,7 +63,7 @@ def _option(action: argparse.Action) -> Iterator[str]:
 
 def _statuses() -> Iterator[str]:
     """Yield what the reference says of exit statuses."""
-    for number, text in re.findall(r"^(\d+)\n((?:    .*\n)+)", TOLD["HEAD"], re.MULTILINE):
+    for number, text in re.findall(r"^(\d+)\n((?:    .*\n)+)", SAID["HEAD"], re.MULTILINE):
         yield ".TP"
         yield rf"\fB{number}\fR"
         yield _text(" ".join(text.split()).replace("``", ""))
