@@ -513,3 +513,11 @@ def test_what_is_offered_says_what_the_file_said_but_for_the_change(head):
             if after is not None:
                 now = settings_in(after)
                 assert now | {"PLUGINS": list(now.get("PLUGINS", []))} == says, repr(text)
+
+
+def test_publishing_settings_without_a_path_are_named_with_the_remedy(folder, capsys):
+    (folder / "publishconf.py").write_text('SITEURL = "https://me.example.io"\n')
+    before = files(folder)
+    assert cli.main(["init", "--yes"]) == 2
+    assert 'publishconf.py names no PATH; add PATH = "content"' in capsys.readouterr().err
+    assert files(folder) == before

@@ -150,7 +150,7 @@ def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | 
         if after is None
         else Change(file, before, after)
     )
-    publishing = argparse.Namespace(settings=str(file), overrides=arguments.overrides)
+    publishing = argparse.Namespace(**vars(arguments) | {"settings": str(file)})
     published, cache = settings_of(publishing), place_of_cache(publishing.pelican)
     if cache.is_file():
         yield (
