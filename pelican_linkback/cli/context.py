@@ -170,21 +170,19 @@ def _sets(file: Path, name: str) -> bool:
 
 def read_posts(settings: Settings, arguments: argparse.Namespace) -> list[Post]:
     """Read the site, and return the posts that a build would give to the sender."""
-    return _posts(read_site(Pelican(arguments.pelican), _now()), settings)
+    now = dt.datetime.now(dt.UTC)
+    return _posts(read_site(Pelican(arguments.pelican), now), settings, now)
 
 
 def read_posts_and_topics(
     settings: Settings, arguments: argparse.Namespace
 ) -> tuple[list[Post], list[Topic]]:
     """Read the site, and return the posts and topics that a build would give to the sender."""
-    site = read_site(Pelican(arguments.pelican), _now())
-    return _posts(site, settings), list(site.topics(settings, _now()))
+    now = dt.datetime.now(dt.UTC)
+    site = read_site(Pelican(arguments.pelican), now)
+    return _posts(site, settings, now), list(site.topics(settings, now))
 
 
-def _posts(site: ReadSite, settings: Settings) -> list[Post]:
-    since = first_day(settings, _now().date(), remember=False)
+def _posts(site: ReadSite, settings: Settings, now: dt.datetime) -> list[Post]:
+    since = first_day(settings, now.date(), remember=False)
     return list(posts_of(site.contents, settings, since))
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
