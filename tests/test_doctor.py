@@ -212,6 +212,15 @@ def test_without_git_without_pages_and_with_other_settings(folder):
     assert found["links to feeds"]["remedy"] == "pelican content -s pelicanconf.py"
 
 
+def test_the_line_that_is_missing_is_the_one_that_init_writes(folder):
+    sets('LINKBACK_STATE = "data/memory"')(folder)
+    _, found = examined(folder)
+    line = "data/memory/*.jsonl merge=union"
+    assert found["merge driver"]["message"].endswith(f".gitattributes lacks {line}")
+    do(folder, found["merge driver"]["remedy"])
+    assert line in (folder / ".gitattributes").read_text().splitlines()
+
+
 def test_problems_are_printed_with_their_remedies(folder):
     sets(NO_FEEDS)(folder)
     done = terminal.run(folder, "pelican-linkback", "doctor")

@@ -10,12 +10,25 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
-__all__ = ["NAMES", "git_pattern", "with_lines", "with_plugin", "with_setting", "without_plugin"]
+__all__ = [
+    "NAMES",
+    "NOT_FOR_GIT",
+    "git_pattern",
+    "merge_line",
+    "with_lines",
+    "with_plugin",
+    "with_setting",
+    "without_plugin",
+]
 
 PLUGIN = "pelican_linkback"
 NAMES = frozenset({PLUGIN, "linkback", "pelican.plugins.linkback"})
 """The names of this plugin in PLUGINS."""
+
+NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl")
+"""Files of the state folder that are not committed: locks and caches."""
 
 
 def with_plugin(text: str, beside: Sequence[str] | None) -> str | None:
@@ -62,6 +75,12 @@ def with_lines(text: str, lines: Sequence[str]) -> str:
     known = set(map(str.strip, _LINE.findall(text)))
     missing = [line for line in lines if line not in known]
     return _ended(text) + "".join(_line(text, line) for line in missing) if missing else text
+
+
+def merge_line(state: Path, folder: Path) -> str:
+    """Return the line of ``folder/.gitattributes`` for the journals in ``state``."""
+    name = state.relative_to(folder).as_posix() if state.is_relative_to(folder) else state.name
+    return f"{git_pattern(name, '*.jsonl', quoted=True)} merge=union"
 
 
 def git_pattern(folder: str, names: str, *, quoted: bool = False) -> str:

@@ -21,13 +21,15 @@ from pelican import DEFAULT_CONFIG_NAME
 
 from pelican_linkback.cli.config_edits import (
     NAMES,
+    NOT_FOR_GIT,
     git_pattern,
+    merge_line,
     with_lines,
     with_plugin,
     with_setting,
     without_plugin,
 )
-from pelican_linkback.cli.context import settings_of
+from pelican_linkback.cli.context import PUBLISHING, path_from_here, settings_of
 from pelican_linkback.cli.import_linkbacks import place_of_cache
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
@@ -38,15 +40,12 @@ from pelican_linkback.text.printable import printable
 
 __all__ = ["run"]
 
-LAST = "publishconf.py"
 AUTHOR_FEED = "AUTHOR_FEED_ATOM", '"feeds/author/{slug}.atom.xml"'
 TAKE_OUT = (
     '{}: take "linkbacks" out of PLUGINS, if it is there: pelican-plugin-linkbacks and this plugin '
     "would both notify the same sites"
 )
 RECIPES = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab-ci.yml"}
-NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl")
-"""Files of the state folder that are not committed: locks and caches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     else:
         _conclude(by_hand, screen, changes=len(changes), agreed=agreed)
         if agreed and not by_hand:
-            screen.say(f"Next: {_next_step(settings, publishing=folder / LAST)}")
+            screen.say(f"Next: {_next_step(settings, publishing=folder / PUBLISHING)}")
     return 1 if by_hand or (changes and not agreed) else 0
 
 
@@ -99,7 +98,8 @@ def _steps(
     folder: Path, settings: Settings, arguments: argparse.Namespace
 ) -> Iterator[Change | str]:
     """Yield each change, or a sentence about what to do by hand."""
-    base, publishing = folder / Path(arguments.settings or DEFAULT_CONFIG_NAME).name, folder / LAST
+    base = folder / Path(arguments.settings or DEFAULT_CONFIG_NAME).name
+    publishing = folder / PUBLISHING
     if base == publishing and (folder / DEFAULT_CONFIG_NAME).is_file():
         base = folder / DEFAULT_CONFIG_NAME
     yield from _plugins(base)
@@ -110,7 +110,7 @@ def _steps(
         return
     state = settings.state.relative_to(folder).as_posix()
     for name, lines in {
-        ".gitattributes": [f"{git_pattern(state, '*.jsonl', quoted=True)} merge=union"],
+        ".gitattributes": [merge_line(settings.state, folder)],
         ".gitignore": [git_pattern(state, name) for name in NOT_FOR_GIT],
     }.items():
         before = _read(folder / name)
@@ -222,11 +222,8 @@ def _conclude(by_hand: list[str], screen: Screen, *, changes: int, agreed: bool)
 
 def _next_step(settings: Settings, *, publishing: Path) -> str:
     """Return the command that builds the site with what was written."""
-    content = settings.content
-    here = Path.cwd()
-    short = content.relative_to(here) if content.is_relative_to(here) else content
-    file = publishing.relative_to(here) if publishing.is_relative_to(here) else publishing
-    return f"pelican {quote(str(short))} -s {quote(str(file))}; then pelican-linkback doctor"
+    content, file = (quote(path_from_here(each)) for each in (settings.content, publishing))
+    return f"pelican {content} -s {file}; then pelican-linkback doctor"
 
 
 def _read(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""``pelican-linkback send | retract``: sends what is due, without building the site."""
+"""``pelican-linkback send | retry | retract``: sends what is due, without building the site."""
 
 from __future__ import annotations
 

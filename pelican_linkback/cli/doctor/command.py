@@ -11,7 +11,7 @@ from platform import python_version
 
 from pelican import DEFAULT_CONFIG_NAME
 
-from pelican_linkback.cli.config_edits import git_pattern
+from pelican_linkback.cli.config_edits import merge_line
 from pelican_linkback.cli.context import (
     build_command,
     file_with,
@@ -48,7 +48,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         ]
         screen.data({"settings": str(file), "problems": len(problems), "checks": found})
     else:
-        _show(results, file, screen)
+        _show(results, len(problems), file, screen)
     return 1 if problems else 0
 
 
@@ -70,8 +70,7 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
     yield checks.state(folder, write_error(settings.state))
     repository = repository_of(settings.state)
     yield checks.memory(folder, repository)
-    line = f"{git_pattern(settings.state.name, '*.jsonl', quoted=True)} merge=union"
-    yield checks.merging(repository, line)
+    yield checks.merging(repository, merge_line(settings.state, file.absolute().parent))
     yield checks.feeds(name, asked_for=asks_for_feeds(settings, pelican))
     yield checks.pages(
         read_pages(settings.output),
@@ -81,13 +80,12 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
     )
 
 
-def _show(results: list[Result], file: Path, screen: Screen) -> None:
+def _show(results: list[Result], problems: int, file: Path, screen: Screen) -> None:
     for each in results:
         said = f"{each.check}: {each.message}"
         notes = [f"to do: {each.remedy}"] if each.remedy else []
         if screen.quiet and each.level is Level.PROBLEM:
             screen.insist("; ".join([said, *notes]))
         screen.entry(each.level.value, [said], notes)
-    problems = sum(each.level is Level.PROBLEM for each in results)
     sum_of = {0: "nothing to fix", 1: "1 problem"}.get(problems, f"{problems} problems")
     screen.say(f"{file}: {sum_of}")

@@ -15,6 +15,7 @@ from pathlib import Path
 from pelican import load_plugins
 
 from pelican_linkback import register
+from pelican_linkback.cli.config_edits import NOT_FOR_GIT
 from pelican_linkback.cli.doctor.checks import Pages, Repository
 from pelican_linkback.sending.deciding.import_linkbacks import PLUGIN_NAMES
 from pelican_linkback.settings.pelican import PelicanSettings
@@ -36,8 +37,6 @@ HEAD = 1 << 17
 """As much of a page is read, in bytes: its head is in it."""
 
 _FEED_TYPES = ("atom+xml", "rss+xml", "feed+json")
-_NOT_COMMITTED = frozenset({"discoveries.jsonl"})
-"""Files of the state folder that look like its memory, and are caches."""
 
 
 def oldest_versions() -> dict[str, tuple[int, ...]]:
@@ -106,21 +105,21 @@ def repository_of(folder: Path) -> Repository:
     rule = git("check-ignore", "--verbose", "--", journal).stdout.partition("\t")[0]
     attribute = git("check-attr", "merge", "--", journal).stdout
     others = git("ls-files", "--others", "--exclude-standard", "--", f"{folder}/*.jsonl")
-    untracked = (Path(line) for line in others.stdout.splitlines())
+    untracked = (Path(line).name for line in others.stdout.splitlines())
     return Repository(
         exists=True,
         ignored="" if rule.split(":")[-1:][0].startswith("!") else rule,
-        untracked=tuple(each.name for each in untracked if each.name not in _NOT_COMMITTED),
+        untracked=tuple(name for name in untracked if name not in NOT_FOR_GIT),
         merge=attribute.strip().rpartition(": ")[2],
     )
 
 
 def read_pages(output: Path) -> Pages:
     """Read which pages of the built site name a feed in their head."""
-    home = output / "index.html"
-    without = [path for path in _pages(output) if not _names_a_feed(path)]
+    home, pages = output / "index.html", list(_pages(output))
+    without = [path for path in pages if not _names_a_feed(path)]
     return Pages(
-        read=sum(1 for _ in _pages(output)),
+        read=len(pages),
         without=len(without),
         home=home not in without if home.is_file() else None,
     )
