@@ -386,6 +386,40 @@ def test_a_path_that_the_site_needs_is_named_and_not_taken(
     assert PLACE not in (site.output / MANIFEST).read_text()
 
 
+SHEET = "linkback-feed.css"
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+def test_the_style_sheet_takes_no_path_that_the_site_needs(
+    site: SiteBuilder, emptied: bool
+) -> None:
+    site.settings |= {"LINKBACK_FEED_STYLE": True, "FEED_ALL_RSS": PLACE}
+    site.article("a")
+    assert site.build().problems == []
+    (site.content / SHEET).write_text("title { color: red }")
+    site.settings["STATIC_PATHS"] = [SHEET]
+    for _ in range(2):
+        build = site.build(DELETE_OUTPUT_DIRECTORY=emptied)
+        (problem,) = build.problems
+        assert problem == (
+            f"Feeds have no style sheet of ours, because {SHEET} is the file {SHEET}; give that "
+            "another path, or name its URL in LINKBACK_FEED_STYLE"
+        )
+        assert SHEET in build.read(PLACE)
+    assert SHEET not in build.read(MANIFEST)
+    site.build(LINKBACK_FEED_STYLE=False)
+    assert "red" in (site.output / SHEET).read_text()
+
+
+def test_no_feed_takes_the_path_of_the_style_sheet(site: SiteBuilder) -> None:
+    site.article("a")
+    build = site.build(LINKBACK_FEED_STYLE=True, FEED_ALL_RSS=SHEET)
+    assert build.problems == [
+        f"Feed AllFeed: {SHEET} is the style sheet of the feeds; give the feed another path"
+    ]
+    assert "<channel" not in build.read(SHEET)
+
+
 def test_a_feed_of_a_subsite_is_not_written_over(site: SiteBuilder) -> None:
     site.settings |= {
         "PLUGINS": ["i18n_subsites", "pelican_linkback"],

@@ -45,6 +45,8 @@ __all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
 
 logger = logging.getLogger(__name__)
 
+_OUR_SHEET = "the style sheet of the feeds"
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenFeed:
@@ -184,11 +186,12 @@ class FeedStage:
         for slip in misspelt(each for _, each in self._classes.classes):
             self._messages.warn(slip)
         paths = {each.path for each in catalogued.documents}
-        if self.settings.feed_style is True:
-            self._write_stylesheet()
+        if has_style := self.settings.feed_style is True:
             paths.add(STYLESHEET)
         users = self.users_of(paths | set(self.output.known), writer)
         self.output.release(users)
+        if has_style:
+            self._write_stylesheet(users.setdefault(STYLESHEET, _OUR_SHEET))
         with _absolute_links(self._generator.context, site.url):
             outcomes = [
                 (each, self._write_one(each, site, users.get(each.path)))
@@ -208,7 +211,12 @@ class FeedStage:
         some = counts or catalogued.errors
         return f"Feeds: {written} written, {unchanged} unchanged" if some else ""
 
-    def _write_stylesheet(self) -> None:
+    def _write_stylesheet(self, user: str) -> None:
+        if user != _OUR_SHEET:
+            problem = f"Feeds have no style sheet of ours, because {STYLESHEET} is {user}"
+            remedy = "give that another path, or name its URL in LINKBACK_FEED_STYLE"
+            self._messages.add(logging.ERROR, STYLESHEET, f"{problem}; {remedy}")
+            return
         sheet = files(feeds).joinpath("feed.css").read_bytes()
         try:
             self.output.write(STYLESHEET, Owner(STYLESHEET, ""), lambda file: file.write(sheet))
