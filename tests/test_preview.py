@@ -51,6 +51,16 @@ def test_a_preview_makes_no_request_and_no_memory(site, monkeypatch, words):
     assert (site.folder / "linkback" / "deliveries.jsonl").exists() is (not words)
 
 
+@pytest.mark.parametrize("words", [["--autoreload"], ["-l"], []])
+def test_a_preview_that_changes_no_feed_has_no_line_for_feeds(site, monkeypatch, words):
+    monkeypatch.setattr("sys.argv", ["pelican", *words])
+    article = site.article("one")
+    assert "Feeds: 5 written, 0 unchanged" in site.build().printed
+    assert ("Feeds:" in site.build().printed) is (not words)
+    article.write_text(article.read_text() + "\nAn edit.\n")
+    assert "Feeds: 5 written, 0 unchanged" in site.build().printed
+
+
 def edit_until_built_again(pelican, article):
     """Write the article again and again: Pelican says that it is done before it watches."""
     for number in range(100):

@@ -108,7 +108,7 @@ class FeedStage:
         """Write every feed whose bytes changed; return a line with their numbers.
 
         ``stages`` are those of the build, including this one. A ``preview`` publishes nothing, and
-        so need not save ids.
+        so need not save ids; it has no line if no feed changed. Nor has a site without feeds.
 
         A feed that cannot be built is logged and left out. So is the whole stage if the ids cannot
         be read: new ids would show readers the whole archive again.
@@ -126,7 +126,7 @@ class FeedStage:
             site, assigned = self._identified(store, stages, now)
             if self.settings.publishes and not preview:
                 self._remember(store, assigned, now)  # saved before a feed contains them
-            counts = self._write(site, writer)
+            counts = self._write(site, writer, preview=preview)
         self._messages.flush()
         return f"{counts}{_about_links(site.url)}" if counts else ""
 
@@ -179,7 +179,7 @@ class FeedStage:
         except JournalError as error:
             logger.error("The ids of feed entries cannot be saved: %s", error)
 
-    def _write(self, site: Site, writer: Writer) -> str:
+    def _write(self, site: Site, writer: Writer, *, preview: bool) -> str:
         catalogued = catalogue(self._classes, site)
         for error in catalogued.errors:
             self._messages.add(logging.ERROR, str(error), f"Feed {error}")
@@ -207,9 +207,9 @@ class FeedStage:
             self.failed |= {Owner(name, None) for name, _ in self._classes.classes}
         counts = [outcome for _, outcome in outcomes]
         written, unchanged = counts.count(True), counts.count(False)
-        # A build without feeds has nothing to say of them, again and again with --autoreload.
-        some = counts or catalogued.errors
-        return f"Feeds: {written} written, {unchanged} unchanged" if some else ""
+        # With --autoreload, each change of a letter is a build.
+        says_something = written if preview else counts or catalogued.errors
+        return f"Feeds: {written} written, {unchanged} unchanged" if says_something else ""
 
     def _write_stylesheet(self, user: str) -> None:
         if user != _OUR_SHEET:
