@@ -438,6 +438,25 @@ def test_a_redirect_that_comes_late_leaves_two_mentions_and_no_waiting(tmp_path:
     assert world.sender().run() == Report()
 
 
+def test_a_redirect_of_an_address_that_the_receiver_does_not_know_says_nothing(
+    tmp_path: Path,
+) -> None:
+    """It knows the second address of three for another link, and the first for this one."""
+    world, other = Receiver(tmp_path), Mention(OLD.source, f"{FAR}/c")
+    by_the_first = replace(took(), served_at=f"{BLOG}/first")
+    facts = {
+        OLD: (QUEUED, by_the_first, RETRACTED),
+        other: (QUEUED, took(), RETRACTED),
+        NEW: (QUEUED, took()),
+    }
+    events = [(mention, fact) for mention, each in facts.items() for fact in each]
+    spoken.ledger_of(world.journal).record(events, world.now)
+    world.move(REDIRECT)
+    world.web.pages |= {f"{BLOG}/first": Unreachable, NEW.source: page(TARGET, other.target)}
+    assert world.sender().run().waiting == 2
+    assert (world.delivery().state, world.delivery().reason) == (State.WAITING, "not-online")
+
+
 def test_an_article_that_moved_and_back_is_known_by_its_first_address(tmp_path: Path) -> None:
     world = Receiver(tmp_path)
     posts = world.publish(post("a", TARGET))

@@ -105,8 +105,8 @@ class Visits:
             old = self._old.get(mention)
             if old is not None and old.sent_source == address:
                 self._follow(mention, old, page)
-            new = self._new.get(mention)
-            if new is not None and moves.redirects(self._recorder.delivery(mention), page):
+            known, new = self._recorder.delivery(mention), self._new.get(mention)
+            if new is not None and known.sent_source == address and moves.redirects(known, page):
                 self._recorder.keep_address(mention, moves.left_alone(mention, new))
         return {
             mention: self._look(self._known_at(mention, address), page)
