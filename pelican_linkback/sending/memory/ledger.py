@@ -50,7 +50,11 @@ class Ledger:
         return self._deliveries
 
     def record(self, facts: Iterable[tuple[Mention, Fact]], now: datetime) -> None:
-        """Write ``facts`` to the journal as of ``now`` (UTC); raise JournalError if that fails."""
+        """Write ``facts`` to the journal as of ``now`` (UTC); raise JournalError if that fails.
+
+        Threads may call it at the same time for different mentions, not for the same one: the time
+        of an event is computed from the one before it.
+        """
         events = self._events(facts, now)
         if events:
             self._journal.append(*map(to_line, events))

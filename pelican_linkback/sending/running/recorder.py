@@ -54,7 +54,10 @@ class Times:
 
 
 class Recorder:
-    """Records what happens to the deliveries that are ``due``; thread-safe.
+    """Records what happens to the deliveries that are ``due``.
+
+    Thread-safe as the ledger is: one thread at a time for each mention. In a run that holds, since
+    a mention is recorded by its own task, or by a visit that its task waits for.
 
     ``done`` are those whose outcome is known, or that wait for their page; ``asked`` those whose
     status page was fetched. ``progress`` is called with the number of those that are over.
