@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pelican_linkback.exceptions import Refused, TimedOut, Unreachable, WebError
+from pelican_linkback.exceptions import RedirectLoop, Refused, TimedOut, Unreachable, WebError
 from pelican_linkback.net.client import Response
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.deciding.readiness import (
@@ -64,6 +64,7 @@ def reason_of(known: Delivery, page: Response | WebError, output: BuiltPage | No
 
 
 DOWN = Unreachable(SOURCE, "no such host")
+CIRCLE = RedirectLoop(SOURCE, "its redirects lead in a circle")
 PRIVATE = Refused(SOURCE, "its address 10.0.0.1 is not on the public internet")
 MOVED = online(url=f"{HOST}/elsewhere")
 HOME = online(BARE, url=f"{HOST}/")
@@ -75,6 +76,7 @@ HOME = online(BARE, url=f"{HOST}/")
         pytest.param("2", online(), None, "", id="linked"),
         pytest.param("2", online(), NEW, "older-version", id="linked, in another version"),
         pytest.param("2", DOWN, None, "not-online", id="down"),
+        pytest.param("2", CIRCLE, None, "host-in-trouble", id="redirects in a circle"),
         pytest.param("2", PRIVATE, None, "address-refused", id="at a private address"),
         pytest.param("2", online(status=404), None, "not-online", id="404"),
         pytest.param("2", online(status=410), None, "not-online", id="410"),

@@ -14,7 +14,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pelican_linkback.exceptions import InvalidURL, LookupFailed, Refused, TimedOut, WebError
+from pelican_linkback.exceptions import (
+    InvalidURL,
+    LookupFailed,
+    RedirectLoop,
+    Refused,
+    TimedOut,
+    WebError,
+)
 from pelican_linkback.protocol import verification
 from pelican_linkback.protocol.response import charset, is_passing
 from pelican_linkback.protocol.verification import (
@@ -120,6 +127,7 @@ _ERRORS: dict[type[WebError], str] = {
     InvalidURL: INVALID_SOURCE,
     LookupFailed: LOOKUP_FAILED,
     Refused: ADDRESS_REFUSED,
+    RedirectLoop: HOST_IN_TROUBLE,
     TimedOut: HOST_IN_TROUBLE,
 }
 
