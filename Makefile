@@ -27,7 +27,7 @@ $(PEERS)/ready: pyproject.toml
 	$(PEERS)/bin/$(PIP) install --group test --group peers --group bench --editable .
 	touch $@
 
-demo: $(VENV)/ready  ## a blog with feeds, and a second blog that is told about it
+demo: $(VENV)/ready  ## a blog with feeds, and a second blog that gets its linkbacks
 	$(BIN)/python sample_site/demo.py
 
 test: $(VENV)/ready  ## the whole suite, with coverage
@@ -116,4 +116,4 @@ release-check: test-dist  ## whether this checkout can be published: docs/releas
 	$(BIN)/python -m tests.release
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-oldest .venv-peers .venv-dist build dist .demo docs/_build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oldest .venv-peers .venv-dist build dist .demo docs/_build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutants
