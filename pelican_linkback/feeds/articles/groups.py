@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
@@ -45,8 +45,11 @@ class GroupFeed(ArticleFeed):
     group = ""
     """The attribute of the site that maps the objects to their articles: ``"categories"``."""
 
-    groups_of: Callable[[Article], Iterable[Group]]
-    """The method that returns the objects that an article belongs to."""
+    @hook
+    def groups_of(self, article: Article) -> Iterable[Group]:
+        """Return the objects that an article belongs to: its attribute of the group's name."""
+        groups: Iterable[Group] = getattr(article, self.group, ())
+        return groups
 
     def objects(self, site: Site) -> Iterable[object]:
         """Return the objects that have a slug (P7) and an article whose date has come.

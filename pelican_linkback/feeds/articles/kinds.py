@@ -68,11 +68,6 @@ class AuthorFeed(GroupFeed):
     setting = "AUTHOR_FEED"
     group = "authors"
 
-    def groups_of(self, article: Article) -> Iterable[Group]:
-        """Return the article's authors."""
-        authors: Iterable[Group] = getattr(article, "authors", ())
-        return authors
-
     @default
     def title(self, obj: object) -> str:
         """Return the site's name, followed by the author's."""
@@ -90,11 +85,6 @@ class TagFeed(GroupFeed):
 
     setting = "TAG_FEED"
     group = "tags"
-
-    def groups_of(self, article: Article) -> Iterable[Group]:
-        """Return the article's tags."""
-        tags: Iterable[Group] = getattr(article, "tags", ())
-        return tags
 
 
 class TranslationFeed(ArticleFeed):
