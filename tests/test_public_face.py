@@ -129,7 +129,7 @@ def test_a_name_like_an_aspect_is_found():
 def test_the_entry_cache_knows_what_an_aspect_changes():
     rule = kinds._rules[feeds.ArticleFeed]
     harmless = {"get_object", "item_extra_kwargs"}  # no entry; any argument, so none is cached
-    unknown = ", ".join(sorted(set(ASPECTS) - rule.printable - set(rule.asked) - harmless))
+    unknown = ", ".join(sorted(set(ASPECTS) - rule.safe - set(rule.asked) - harmless))
     assert not unknown, (
         f"{unknown}: say in safe_overrides, pelican_linkback/feeds/articles/articles.py, that "
         "entries do not depend on it, or which arguments of an item do"

@@ -31,7 +31,7 @@ class Kind(NamedTuple):
 
 
 class _Rule(NamedTuple):
-    printable: frozenset[str]
+    safe: frozenset[str]
     state: frozenset[str]
     asked: Mapping[str, Collection[str]]
 
@@ -40,18 +40,18 @@ _rules: dict[type, _Rule] = {}
 
 
 def safe_overrides(
-    *printable: str, state: Iterable[str], asked: Mapping[str, Collection[str]] | None = None
+    *safe: str, state: Iterable[str], asked: Mapping[str, Collection[str]] | None = None
 ) -> Callable[[Class], Class]:
     """Declare that a class makes entries of the item and the site alone: it is a *kind*.
 
-    So does a subclass that declares only ``printable`` names, and names of its own that the class
-    does not know, as long as an instance has no other attributes than these and ``state``. Where
-    one declares a name that is in ``asked``, the arguments of ``add_item`` that follow from it are
-    its own.
+    So does a subclass that declares only names that are ``safe``, and names of its own that the
+    class does not know, as long as an instance has no other attributes than these and ``state``.
+    Where one declares a name that is in ``asked``, the arguments of ``add_item`` that follow from
+    it are its own.
     """
 
     def declare(cls: Class) -> Class:
-        _rules[cls] = _Rule(_METADATA.union(printable), frozenset(state), asked or {})
+        _rules[cls] = _Rule(_METADATA.union(safe), frozenset(state), asked or {})
         return cls
 
     return declare
@@ -79,6 +79,6 @@ def _with(kind: Kind, names: Iterable[str]) -> Kind | None:
     for name in names:
         if name in rule.asked:
             own.update(rule.asked[name])
-        elif name not in rule.printable and (name[:2] == "__" or hasattr(kind.declared, name)):
+        elif name not in rule.safe and (name[:2] == "__" or hasattr(kind.declared, name)):
             return None
     return Kind(kind.declared, frozenset(own))
