@@ -170,6 +170,29 @@ def test_an_unchanged_feed_is_not_written_again(blog):
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
 
 
+def test_a_generator_class_that_cannot_say_its_format_costs_its_feeds_and_one_message(blog):
+    from pelican_linkback.feeds import SiteFeed, TagFeed
+    from pelican_linkback.feeds.formats.atom import Atom1Feed
+
+    class Unsaid(type):
+        @property
+        def label(cls):
+            raise ValueError("no label")
+
+    class Odd(Atom1Feed, metaclass=Unsaid):
+        pass
+
+    class OddTags(TagFeed):
+        feed_type = Odd
+        path = "odd/{slug}.xml"
+
+    build = blog.build(LINKBACK_FEEDS=[SiteFeed, OddTags], FEED_RSS="feeds/site.xml")
+    (problem,) = build.problems
+    assert problem.startswith("Feed OddTags for ")
+    assert re.search(r": ValueError: no label \(and [1-9] more in [\w.<>]+\.Odd\)$", problem)
+    assert build.parse("feeds/site.xml").entries
+
+
 def test_two_feeds_for_one_path_cost_one_of_them_and_not_the_site(blog):
     build = blog.build(
         CATEGORY_FEED_ATOM="feeds/tag/wood.atom.xml", TAG_FEED_ATOM="feeds/tag/{slug}.atom.xml"

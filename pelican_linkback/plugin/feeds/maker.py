@@ -138,7 +138,7 @@ def summarised(failures: Sequence[Failure], built: Sequence[Document]) -> Iterat
 
     Where a format fails for each of its documents in the same way, one stands for all.
     """
-    by_format: dict[Format | None, list[Failure]] = defaultdict(list)
+    by_format: dict[Format | str | None, list[Failure]] = defaultdict(list)
     for failure in failures:
         by_format[_format(failure.document)].append(failure)
     sound = set(map(_format, built)) if failures else set()
@@ -147,13 +147,20 @@ def summarised(failures: Sequence[Failure], built: Sequence[Document]) -> Iterat
         if form is None or form in sound or len(reasons) > 1 or len(group) == 1:
             yield from group
         else:
-            others = f" (and {len(group) - 1} more in {form.label})"
-            yield group[0]._replace(more=others)
+            label = form if isinstance(form, str) else form.label
+            yield group[0]._replace(more=f" (and {len(group) - 1} more in {label})")
 
 
-def _format(document: Document) -> Format | None:
-    """Return the format of a document; None where its feed or its generator class cannot say."""
+def _format(document: Document) -> Format | str | None:
+    """Return the format of a document; None where its feed cannot say.
+
+    Of a generator class that cannot say what its format is, the name.
+    """
     try:
-        return format_of(document.feed.generator_class(document.obj))
+        generator = document.feed.generator_class(document.obj)
     except FAULTS:  # this is what is wrong with the feed
         return None
+    try:
+        return format_of(generator)
+    except FAULTS:  # this is what is wrong with the format
+        return name_of(generator)
