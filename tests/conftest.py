@@ -22,6 +22,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from pelican import Pelican, signals
 from pelican.settings import DEFAULT_CONFIG, read_settings
 
+from tests.sample_output import published_once
 from tests.servers import WebHost, serving
 
 # A busy machine is no failure: how fast things are is measured in benchmarks.
@@ -196,3 +197,9 @@ def host(site):
             "FEED_ALL_ATOM": None,
         }
         yield host
+
+
+@pytest.fixture(scope="session")
+def sample_site(tmp_path_factory):
+    """The folder of the published sample site: its ``output`` and the ``log``, to be read only."""
+    return published_once(tmp_path_factory.getbasetemp())

@@ -23,7 +23,6 @@ import pytest
 
 from tests.jsonfeed_schema import FEED
 from tests.sample_sources import CONTENT, OWNER, SITE, Source, published, words
-from tests.test_sample_site import output  # noqa: F401 (the fixture)
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = sorted(str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.*"))
@@ -64,10 +63,10 @@ HOLDS: dict[str, tuple[str, str, list[Source]]] = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_feed_is_as_it_was_reviewed(output, name):  # noqa: F811
+def test_a_feed_is_as_it_was_reviewed(sample_site, name):
     before, after = (
         (folder / name).read_text(encoding="utf-8").splitlines()
-        for folder in (GOLDEN, output / "feeds")
+        for folder in (GOLDEN, sample_site / "output" / "feeds")
     )
     has_listings = any('class="highlight"' in line for line in before)
     if has_listings and not pygments.__version__.startswith("2.19."):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+import shutil
 
 import feedparser
 import pytest
 
-ROOT = Path(__file__).parent.parent
-PELICAN = Path(sys.executable).with_name("pelican")
+from tests.sample_output import SITE_URL, publish
 
 CATEGORIES = {
     "measuring": {
@@ -39,37 +35,6 @@ AUTHORS = {
     "tomas-brandt": 6,
     "joao-falcao": 1,
 }
-SITE_URL = "https://tidetable.example/"
-
-
-def publish(folder, **environment):
-    """Run the real command on the sample site, with what it keeps in ``folder``."""
-    return subprocess.run(
-        [
-            PELICAN,
-            "sample_site/content",
-            *("-s", "sample_site/publishconf.py"),
-            *("-o", folder / "output"),
-            *("--fatal", "errors"),
-            *("-e", f'LINKBACK_STATE="{folder / "linkback"}"'),
-        ],
-        cwd=ROOT,
-        env=os.environ
-        | {"SITEURL": SITE_URL.rstrip("/"), "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
-        | environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-
-@pytest.fixture(scope="module")
-def output(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample")
-    done = publish(folder)
-    assert "Feeds: 90 written, 0 unchanged" in done.stdout
-    assert not (folder / "linkback").exists()  # .example is nobody's site
-    return folder / "output"
 
 
 def parse(path):
@@ -78,12 +43,17 @@ def parse(path):
     return feed
 
 
+def test_its_feeds_are_written_and_nothing_is_to_be_sent(sample_site):
+    assert "Feeds: 90 written, 0 unchanged" in (sample_site / "log").read_text("utf-8")
+    assert not (sample_site / "linkback").exists()  # .example is nobody's site
+
+
 def links(feed):
     return {entry.link.removeprefix(SITE_URL).strip("/") for entry in feed.entries}
 
 
-def test_every_stock_feed_path_holds_a_feed_that_feedparser_reads(output):
-    paths = sorted((output / "feeds").rglob("*.xml"))
+def test_every_stock_feed_path_holds_a_feed_that_feedparser_reads(sample_site):
+    paths = sorted((sample_site / "output" / "feeds").rglob("*.xml"))
     for path in paths:
         feed = parse(path)
         assert feed.version == (
@@ -91,7 +61,7 @@ def test_every_stock_feed_path_holds_a_feed_that_feedparser_reads(output):
         )
         assert feed.feed.title.startswith(("The Tide Table", "Soundings"))
         assert feed.entries
-    kinds = [path.relative_to(output / "feeds").parts for path in paths]
+    kinds = [path.relative_to(sample_site / "output" / "feeds").parts for path in paths]
     assert [
         len([k for k in kinds if k[0] == folder]) for folder in ("category", "author", "language")
     ] == [12, 8, 4]
@@ -110,38 +80,44 @@ def test_every_stock_feed_path_holds_a_feed_that_feedparser_reads(output):
 
 @pytest.mark.parametrize("form", ["atom", "rss"])
 @pytest.mark.parametrize("slug", CATEGORIES)
-def test_each_category_feed_holds_exactly_its_published_articles(output, slug, form):
-    feed = parse(output / "feeds" / "category" / f"{slug}.{form}.xml")
+def test_each_category_feed_holds_exactly_its_published_articles(sample_site, slug, form):
+    feed = parse(sample_site / "output" / "feeds" / "category" / f"{slug}.{form}.xml")
     assert links(feed) == CATEGORIES[slug]
     assert len(feed.entries) == len(CATEGORIES[slug])
 
 
 @pytest.mark.parametrize("slug", AUTHORS)
-def test_each_author_feed_holds_what_was_written_alone_and_together(output, slug):
-    feed = parse(output / "feeds" / "author" / f"{slug}.atom.xml")
+def test_each_author_feed_holds_what_was_written_alone_and_together(sample_site, slug):
+    feed = parse(sample_site / "output" / "feeds" / "author" / f"{slug}.atom.xml")
     assert len(feed.entries) == AUTHORS[slug]
 
 
-def test_drafts_and_hidden_articles_are_in_no_feed(output):
-    for path in (output / "feeds").rglob("*.xml"):
+def test_drafts_and_hidden_articles_are_in_no_feed(sample_site):
+    for path in (sample_site / "output" / "feeds").rglob("*.xml"):
         text = path.read_text(encoding="utf-8")
         assert "stepping-a-mast" not in text
         assert "checklist" not in text
 
 
-def test_titles_survive(output):
-    titles = {entry.title for entry in parse(output / "feeds" / "all.atom.xml").entries}
+def test_titles_survive(sample_site):
+    titles = {
+        entry.title for entry in parse(sample_site / "output" / "feeds" / "all.atom.xml").entries
+    }
     assert any("vector<int>" in title for title in titles)
     assert any("optional<double>" in title for title in titles)
     assert any(" & " in title for title in titles)
 
 
-def test_a_rebuild_writes_nothing_though_the_folder_is_emptied_and_the_zone_another(output):
+def test_a_rebuild_writes_nothing_though_the_folder_is_emptied_and_the_zone_another(
+    sample_site, tmp_path
+):
+    folder = shutil.copytree(sample_site, tmp_path / "again")
+
     def stamps():
-        paths = (path for path in (output / "feeds").rglob("*") if path.is_file())
+        paths = (path for path in (folder / "output" / "feeds").rglob("*") if path.is_file())
         return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in paths}
 
     before = stamps()
-    done = publish(output.parent, TZ="Pacific/Auckland", LC_ALL="C.UTF-8")
-    assert "Feeds: 0 written, 90 unchanged" in done.stdout
+    log = publish(folder, TZ="Pacific/Auckland", LC_ALL="C.UTF-8")
+    assert "Feeds: 0 written, 90 unchanged" in log
     assert stamps() == before
