@@ -12,9 +12,11 @@ from pelican import signals
 
 from pelican_linkback.feeds import (
     STOCK_FEEDS,
+    AllFeed,
     Atom1Feed,
     AtomAllFeed,
     Feed,
+    Generator,
     JsonFeed,
     Rss201rev2Feed,
     Site,
@@ -222,6 +224,31 @@ def test_a_generator_that_fails_costs_its_feed(site: SiteBuilder, generator: typ
     assert problem.startswith("Feed Mine: ")
     assert not (build.output / "mine.xml").exists()
     assert titles(build, "feeds/all.atom.xml") == ["one", "two"]
+
+
+class Saved(Generator):
+    content_type = "text/x-saved"
+
+    def save(self, file: Any, encoding: str = "utf-8") -> None:
+        file.write(
+            "\n".join([f"# {self.feed['title']}", *(i["title"] for i in self.items)]).encode()
+        )
+
+
+def test_a_format_that_saves_its_document_whole_loses_no_item_to_a_broken_head(
+    site: SiteBuilder,
+) -> None:
+    def break_it(context: Any, feed: Any) -> None:
+        feed.feed["title"] = Shy()
+
+    signals.feed_generated.connect(break_it)
+    site.article("one")
+    site.article("two")
+    mine = type("Mine", (AllFeed,), {"feed_type": Saved, "path": "mine.txt"})
+    build = site.build(LINKBACK_FEEDS=[mine])
+    assert build.read("mine.txt").splitlines() == ["# A Site", "one", "two"]
+    (problem,) = build.problems
+    assert problem.startswith("What a listener of feed_generated sets cannot be written: ")
 
 
 def test_what_was_published_stays_where_the_whole_feed_fails(site: SiteBuilder) -> None:

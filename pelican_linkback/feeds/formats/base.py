@@ -152,20 +152,21 @@ class Generator(feedgenerator.SyndicationFeed):
         return aware(updated) if updated else None
 
     def drop_broken_items(self) -> list[tuple[Item, BaseException]]:
-        """Remove the items that cannot be written, and return them with their errors."""
+        """Remove the items that cannot be written, and return them with their errors.
+
+        None in a format that overrides ``save`` and not ``render``: it writes no item alone.
+        """
+        if type(self).render is Generator.render:
+            return []
         broken: list[tuple[Item, BaseException]] = []
         for item in self.items:
             try:
-                self.try_item(item)
+                self.render(item)
             except FAULTS as error:  # whatever an item's values raise
                 broken.append((item, error))
         gone = {id(item) for item, _ in broken}
         self.entries = [item for item in self.entries if id(item) not in gone]
         return broken
-
-    def try_item(self, item: Item) -> object:
-        """Write an item and discard the output."""
-        return self.render(item)
 
     def write(self, outfile: IO[Any], encoding: str) -> None:
         """Write the document to ``outfile``, a text or a binary file."""
@@ -207,7 +208,10 @@ class Generator(feedgenerator.SyndicationFeed):
         return b""
 
     def render(self, item: Item) -> bytes:
-        """Return an item as it stands in the document."""
+        """Return an item as it stands in the document; a format that overrides ``save`` needs none.
+
+        Raises NotImplementedError where the class has neither.
+        """
         raise NotImplementedError
 
     def rendered(self) -> Iterable[bytes]:
