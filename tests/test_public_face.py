@@ -20,7 +20,7 @@ from pelican_linkback.cli import parser
 from pelican_linkback.feeds import Feed
 from pelican_linkback.feeds.formats import kinds
 from pelican_linkback.feeds.framework import aspects, spelling
-from pelican_linkback.feeds.framework.feed import FEED_ASPECTS, FEED_EXTRAS
+from pelican_linkback.feeds.framework.head import FEED_ASPECTS, FEED_EXTRAS
 from pelican_linkback.feeds.framework.items import ITEM_ASPECTS
 from pelican_linkback.settings import model as settings
 from tests.declared import ASPECTS, TYPED, assert_names_each_aspect

@@ -27,7 +27,8 @@ from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.feeds.framework.archives import numbered
 from pelican_linkback.feeds.framework.aspects import Aspect, Extras, Order, default, hook
 from pelican_linkback.feeds.framework.contents import Article, Group, Metadata
-from pelican_linkback.feeds.framework.feed import FEED_ASPECTS, FEED_EXTRAS, Feed
+from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.head import FEED_ASPECTS, FEED_EXTRAS
 from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site

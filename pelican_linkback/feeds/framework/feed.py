@@ -10,48 +10,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from itertools import compress
-from operator import itemgetter
 from pathlib import PurePath
 from typing import cast
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
-from pelican_linkback.exceptions import FeedError, InvalidURL
+from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds.formats.base import Generator
 from pelican_linkback.feeds.formats.extensions import Enclosure
 from pelican_linkback.feeds.framework.archives import Archives
 from pelican_linkback.feeds.framework.aspects import Aspects, Extras, default, hook
-from pelican_linkback.feeds.framework.items import ItemReader, as_date, item_date
-from pelican_linkback.feeds.framework.resolver import of_each, resolve, shown, unsaid
+from pelican_linkback.feeds.framework.head import feed_arguments, required
+from pelican_linkback.feeds.framework.items import ItemReader
+from pelican_linkback.feeds.framework.order import arranged, limit_of
+from pelican_linkback.feeds.framework.resolver import resolve, shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import described, place_of
-from pelican_linkback.text.urls import normalise
 
-__all__ = ["FEED_ASPECTS", "FEED_EXTRAS", "Feed"]
-
-_missing = object()
-_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
-
-# Aspects of a feed that go to the generator under their own names.
-FEED_ASPECTS = (
-    "subtitle",
-    "description",
-    "author_name",
-    "author_email",
-    "author_link",
-    "categories",
-    "feed_copyright",
-    "feed_guid",
-    "ttl",
-    "stylesheets",
-)
-
-# Aspects that feedgenerator has no argument for: passed where given.
-FEED_EXTRAS = ("contributors", "icon", "logo", "skip_days", "skip_hours")
-
-# Those of them that are addresses, relative to the site.
-_ADDRESSES = frozenset({"icon", "logo"})
+__all__ = ["Feed"]
 
 
 class Feed(Aspects):
@@ -277,7 +253,7 @@ class Feed(Aspects):
         class says something that cannot be, and whatever its own methods raise.
         """
         self.site, self.obj = site, obj
-        arguments = self._feed_arguments(obj)
+        arguments = feed_arguments(self, obj)
         arguments["archive"] = self.archives(obj).links(0)
         return self._populated(obj, self.selected_items(obj), arguments)
 
@@ -286,12 +262,12 @@ class Feed(Aspects):
         pattern = self.aspect("archive_path", obj)
         if not pattern:
             return Archives(self, obj, None, None)
-        return Archives(self, obj, str(pattern), self._limit(obj))
+        return Archives(self, obj, str(pattern), limit_of(self, obj))
 
     def get_archive(self, obj: object, site: Site, number: int) -> SyndicationFeed:
         """Return the generator of the archive document ``number``, counted from 1, for ``obj``."""
         self.site, self.obj = site, obj
-        archives, arguments = self.archives(obj), self._feed_arguments(obj)
+        archives, arguments = self.archives(obj), feed_arguments(self, obj)
         arguments.pop("hubs", None)  # what is full does not change, so there is nothing to tell
         arguments["archive"] = archives.links(number, cast("str | None", arguments["feed_url"]))
         arguments["feed_url"] = archives.url(number)
@@ -332,74 +308,9 @@ class Feed(Aspects):
         message = f"feed_type is {feed_type!r}; write feed_type = Atom1Feed, or a subclass of it"
         raise FeedError(type(self).__name__, message)
 
-    def _feed_arguments(self, obj: object) -> dict[str, object]:
-        url = self.aspect("feed_url", obj) or self.document_url(obj)
-        arguments = {"title": self._required("title", obj)}
-        arguments |= self._aspects(FEED_ASPECTS, obj)
-        arguments["link"] = self.site.absolute_uri(self._required("link", obj))
-        arguments["feed_url"] = None if url is None else self.site.absolute_feed(str(url))
-        arguments["language"] = self.aspect("language", obj) or self.site.language
-        arguments |= self._extras(obj)
-        if hubs := self._checked_hubs(obj):
-            arguments["hubs"] = hubs
-        arguments |= self._extra_arguments(obj)
-        arguments["language"] = self.site.language_tag(
-            arguments["language"], lambda: f"language of {type(self).__name__}"
-        )
-        return arguments
-
-    def _aspects(self, names: tuple[str, ...], obj: object) -> dict[str, object]:
-        """Return these aspects for ``obj``.
-
-        A fast path of ``aspect``: for those that the class does not declare, which are most of
-        them, it is asked once a build.
-        """
-        attributes = tuple(vars(self))  # a hook may set another
-        none = self.site.sharing.once((attributes, names), self, unsaid, names)
-        return {
-            name: None
-            if name in none and len(vars(self)) == len(attributes)
-            else self.aspect(name, obj)
-            for name in names
-        }
-
-    def _extra_arguments(self, obj: object) -> dict[str, object]:
-        """Return what ``feed_extra_kwargs`` gives, its ``updated`` as dates of items."""
-        extra = self.aspect("feed_extra_kwargs", obj)
-        if not isinstance(extra, Mapping):
-            message = f"feed_extra_kwargs of {shown(obj)} is {extra!r}; return a dictionary"
-            raise FeedError(type(self).__name__, message)
-        place = f"updated in feed_extra_kwargs of {shown(obj)}"
-        dates = {"updated": as_date(self, place, extra["updated"])} if "updated" in extra else {}
-        return {**extra, **dates}
-
-    def _checked_hubs(self, obj: object) -> list[str]:
-        hubs = self.aspect("hubs", obj) or ()
-        if isinstance(hubs, str) or not isinstance(hubs, Iterable):
-            message = f"hubs of {shown(obj)} is {hubs!r}; write a list of absolute URLs"
-            raise FeedError(type(self).__name__, message)
-        named: dict[str, str] = {}
-        try:
-            for hub in map(str, hubs):
-                # A hub in two spellings would be notified of each change twice.
-                named.setdefault(normalise(hub), hub)
-        except InvalidURL as error:
-            message = f"hubs of {shown(obj)} names {error.url!r}: {error.reason}"
-            raise FeedError(type(self).__name__, message) from error
-        return list(named.values())
-
-    def _extras(self, obj: object) -> dict[str, object]:
-        """Return further arguments for the generator, where there is something to say."""
-        values = self._aspects(FEED_EXTRAS, obj)
-        return {
-            name: self.site.absolute_uri(value) if name in _ADDRESSES else value
-            for name, value in values.items()
-            if value is not None
-        }
-
     def selected_items(self, obj: object) -> list[object]:
         """Return the items of ``obj``: filtered, then in order, then up to the limit."""
-        return self.ordered_items(obj)[: self._limit(obj)]
+        return self.ordered_items(obj)[: limit_of(self, obj)]
 
     def ordered_items(self, obj: object) -> list[object]:
         """Return the items of ``obj``, filtered and in order, as if there were no limit.
@@ -407,7 +318,7 @@ class Feed(Aspects):
         With a limit and no order of its own a feed is newest first: a limit on some other
         order would keep the newest out (P15).
         """
-        items = self._required("items", obj)
+        items = required(self, "items", obj)
         if not isinstance(items, Iterable):
             message = f"items of {shown(obj)} is {items!r}, which cannot be iterated; return a list"
             raise FeedError(type(self).__name__, message)
@@ -415,57 +326,12 @@ class Feed(Aspects):
 
     def _arranged(self, items: Sequence[object], obj: object) -> list[object]:
         """Return a new list of those of ``items`` that belong into the feed, in its order."""
-        chosen = list(compress(items, of_each(self, "filter", items)))
-        if self.order_by is not None:
-            return _newest_first(chosen, self._places(chosen))
-        if self._limit(obj) is not None and hasattr(self, "item_pubdate"):
-            dates = zip(of_each(self, "item_pubdate", chosen), chosen, strict=True)
-            places = [item_date(self, "pubdate", date, item) or _LONG_AGO for date, item in dates]
-            return _newest_first(chosen, places)
-        return chosen
-
-    def _limit(self, obj: object) -> int | None:
-        limit = self.aspect("limit", obj)
-        if limit is None:
-            return None
-        if isinstance(limit, int) and not isinstance(limit, bool) and limit >= 0:
-            return limit
-        message = f"limit of {shown(obj)} is {limit!r}; write a whole number, or None for all"
-        raise FeedError(type(self).__name__, message)
-
-    def _places(self, items: Sequence[object]) -> list[object]:
-        """Return what each item is ordered by: ``order_by``, or the attribute that it names."""
-        name = self.order_by
-        if not isinstance(name, str):
-            places = of_each(self, "order_by", items)
-        else:
-            places = [getattr(item, name, _missing) for item in items]
-        lacking = [item for item, place in zip(items, places, strict=True) if place is _missing]
-        if lacking:
-            message = (
-                f"order_by names {name!r}, which {shown(lacking[0])} does not have; "
-                "write def order_by(self, item)"
-            )
-            raise FeedError(type(self).__name__, message)
-        aware = self.site.aware
-        return [aware(place) if isinstance(place, dt.date) else place for place in places]
-
-    def _required(self, name: str, obj: object) -> object:
-        value = self.aspect(name, obj)
-        if value is None:
-            message = f"has no {name} for {shown(obj)}: write {name} = ... or def {name}(self, obj)"
-            raise FeedError(type(self).__name__, message)
-        return value
+        return arranged(self, items, obj)
 
 
 def _newest(feed: SyndicationFeed) -> dt.datetime | None:
     """Return the newest date in a document; None where only the clock would give one."""
     return feed.newest() if isinstance(feed, Generator) else None
-
-
-def _newest_first(items: Iterable[object], places: Iterable[object]) -> list[object]:
-    placed = sorted(zip(places, items, strict=True), key=itemgetter(0), reverse=True)
-    return [item for _, item in placed]
 
 
 class _Fields(dict[str, object]):

@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Iterable, Iterator
 from types import FunctionType
 
-from pelican_linkback.feeds.framework.feed import FEED_ASPECTS, FEED_EXTRAS, Feed
+from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.head import FEED_ASPECTS, FEED_EXTRAS
 from pelican_linkback.feeds.framework.items import ITEM_ASPECTS
 
 __all__ = ["misspelt"]
