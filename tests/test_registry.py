@@ -10,13 +10,15 @@ from feedgenerator.django.utils import feedgenerator
 
 from pelican_linkback import feeds
 from pelican_linkback.exceptions import UnreadableFeed
-from pelican_linkback.feedcheck.document import FeedDocument, Part, Rules, misfit
+from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, Rules, Said, misfit
 from pelican_linkback.feedcheck.reading import READERS, NoReader, Reader, read, read_as
 from pelican_linkback.feeds.articles.stock import STOCK_FEEDS, with_registered_formats
 from pelican_linkback.feeds.formats import registry
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.registry import format_of, formats, media_type
+from pelican_linkback.feeds.formats.validity import DateFormat
 from pelican_linkback.feeds.framework.catalogue import FeedClasses
+from pelican_linkback.text.markup import Tag
 from tests.pages import PACKAGE
 
 
@@ -322,6 +324,18 @@ def document(**fields):
         (document(head=Part(0, dates=(("date",),))), "dates in head"),
         (document(head=Part(0, tags=["a"])), "tags in head"),
         (document(entries=[Part(1), Part(2, link=5)]), "link in entries"),
+        (document(head=Part(0, tags=[Tag("a", None)])), "attributes in tags in head"),
+        (document(head=Part(0, podcast=[Said(5, "")])), "name in podcast in head"),
+        (
+            document(entries=[Part(1, enclosures=[Enclosed(5, "", "")])]),
+            "url in enclosures in entries",
+        ),
+        (document(rules=RULES._replace(dates="ISO")), "dates in rules"),
+        (document(rules=RULES._replace(label=None)), "label in rules"),
+        (
+            document(rules=RULES._replace(dates=DateFormat("d", ".", len))),
+            "syntax in dates in rules",
+        ),
         (document(entries=[Part(1, dates=[["date", "today"]])], hubs=["https://h.example/"]), ""),
     ],
 )

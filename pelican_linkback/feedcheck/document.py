@@ -108,16 +108,20 @@ class FeedDocument:
     hubs: tuple[str, ...] = ()
 
 
-def misfit(value: FeedDocument | Part) -> str:
+_WITH_FIELDS = (Rules, DateFormat, Part, Tag, Said, Enclosed)
+
+
+def misfit(value: object) -> str:
     """Return the name of the first field whose value has not its type; "" if all have theirs.
 
-    A list may stand for a tuple.
+    ``value`` is a FeedDocument or a part of one. A list may stand for a tuple.
     """
     for name, declared in _types_of(type(value)).items():  # type: ignore[arg-type]
         found = getattr(value, name)
         if not _fits(found, declared):
             return name
-        parts = [found] if isinstance(found, Part) else found if name == "entries" else ()
+        is_list = isinstance(found, tuple | list) and not isinstance(found, _WITH_FIELDS)
+        parts = [each for each in (found if is_list else [found]) if isinstance(each, _WITH_FIELDS)]
         if within := next(filter(None, map(misfit, parts)), ""):
             return f"{within} in {name}"
     return ""
@@ -130,8 +134,9 @@ def _fits(value: object, declared: object) -> bool:
     arguments = get_args(declared)
     if isinstance(declared, UnionType):
         return any(_fits(value, each) for each in arguments)
-    if get_origin(declared) is not tuple:
-        return isinstance(value, cast("type", declared))
+    kind = get_origin(declared) or declared
+    if kind is not tuple:
+        return isinstance(value, cast("type", kind))
     if not isinstance(value, tuple | list):
         return False
     if arguments[-1] is Ellipsis:
