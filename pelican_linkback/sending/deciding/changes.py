@@ -9,9 +9,10 @@ from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED, Dropped, Queued
 
-__all__ = ["News", "Post", "is_news", "not_built", "reconcile", "retraction", "vanished"]
+__all__ = ["Change", "Post", "is_news", "not_built", "reconcile", "retraction", "vanished"]
 
-News = Queued | Dropped
+Change = Queued | Dropped
+"""What becomes of one mention when the site has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def reconcile(
     deliveries: Mapping[Mention, Delivery],
     posts: Iterable[Post],
     digest: Callable[[str], str] = not_built,
-) -> Iterator[tuple[Mention, News]]:
+) -> Iterator[tuple[Mention, Change]]:
     """Yield the changes between the deliveries and the present ``posts`` (all of the site).
 
     New mentions are queued, and so is the present version of an article for receivers that got an
@@ -59,7 +60,7 @@ def reconcile(
     changed, it is recorded for versions that are still to be sent.
     """
     site = _Site(posts, deliveries.values())
-    facts: dict[Mention, News] = {
+    facts: dict[Mention, Change] = {
         Mention(post.source, target): fact
         for post in site.posts.values()
         for fact in [Queued(post.article, post.fingerprint)]
@@ -84,7 +85,7 @@ def reconcile(
                 yield mention, replace(fact, page=page)
 
 
-def retraction(deliveries: Mapping[Mention, Delivery], source: str) -> list[tuple[Mention, News]]:
+def retraction(deliveries: Mapping[Mention, Delivery], source: str) -> list[tuple[Mention, Change]]:
     """Return the changes that retract the page at ``source``.
 
     If a receiver was to keep an old address of the article, its delivery is queued again.
@@ -98,7 +99,7 @@ def retraction(deliveries: Mapping[Mention, Delivery], source: str) -> list[tupl
     ]
 
 
-def _retraction(delivery: Delivery) -> tuple[News, ...]:
+def _retraction(delivery: Delivery) -> tuple[Change, ...]:
     gone = Queued(delivery.article, GONE)
     if not delivery.is_shown:
         return (Dropped(),)
@@ -147,7 +148,7 @@ class _Site:
     def _has_moved(self, delivery: Delivery) -> bool:
         return delivery.mention.source not in self.posts and delivery.article in self._articles
 
-    def unmarked(self, delivery: Delivery) -> News | None:
+    def unmarked(self, delivery: Delivery) -> Change | None:
         """Return the change for a mention that is not marked, or not any more."""
         if not (delivery.is_known or delivery.is_shown):
             return Dropped()
@@ -157,7 +158,7 @@ class _Site:
         post = self.posts.get(delivery.mention.source)
         return self._without_page(delivery) if post is None else _unmarked(delivery, post)
 
-    def _without_page(self, delivery: Delivery) -> News | None:
+    def _without_page(self, delivery: Delivery) -> Change | None:
         if (
             delivery.fingerprint == GONE
             or not delivery.is_shown
@@ -174,7 +175,7 @@ def _as_held(delivery: Delivery) -> tuple[str, str, str]:
     return delivery.article, delivery.mention.target, delivery.sent_source
 
 
-def _unmarked(delivery: Delivery, post: Post) -> News:
+def _unmarked(delivery: Delivery, post: Post) -> Change:
     if delivery.mention.target not in post.links:
         # A receiver that has removed it will not show it again, whatever it was sent then.
         has_removed = delivery.is_known and not delivery.is_shown
@@ -183,7 +184,7 @@ def _unmarked(delivery: Delivery, post: Post) -> News:
     return Queued(post.article, post.fingerprint) if delivery.is_known else Dropped()
 
 
-def is_news(delivery: Delivery | None, fact: News) -> bool:
+def is_news(delivery: Delivery | None, fact: Change) -> bool:
     """Return whether ``fact`` changes a delivery, or makes it due."""
     if delivery is None:
         return True

@@ -25,6 +25,7 @@ from pelican_linkback.sending.memory.events import (
     Answered,
     Dropped,
     Fact,
+    Facts,
     Queued,
     Waiting,
 )
@@ -36,7 +37,6 @@ if typing.TYPE_CHECKING:
 
 __all__ = [
     "MOVED",
-    "Facts",
     "is_lost",
     "kept",
     "left_alone",
@@ -51,8 +51,6 @@ MOVED = "moved"
 
 UNSURE = "unknown"
 """The version that a receiver knows, if it may have accepted another one since."""
-
-Facts = typing.Sequence[tuple[Mention, Fact]]
 
 
 def predecessors(deliveries: Mapping[Mention, Delivery]) -> dict[Mention, Delivery]:

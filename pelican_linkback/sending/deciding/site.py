@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pelican_linkback.protocol.mention import Mention
@@ -12,11 +12,9 @@ from pelican_linkback.sending.deciding.decider import Decision, Wait, can_retry
 from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.sending.deciding.topics import Topic, news_of
 from pelican_linkback.sending.memory.delivery import Delivery
-from pelican_linkback.sending.memory.events import Dropped, Fact
+from pelican_linkback.sending.memory.events import Dropped, Fact, Facts
 
-__all__ = ["News", "Site", "changes", "is_about", "retried", "second_chances", "unlinked"]
-
-News = Sequence[tuple[Mention, Fact]]
+__all__ = ["Site", "changes", "is_about", "retried", "second_chances", "unlinked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Site:
     digest: Callable[[str], str] = not_built
 
 
-def changes(deliveries: Mapping[Mention, Delivery], site: Site) -> News:
+def changes(deliveries: Mapping[Mention, Delivery], site: Site) -> Facts:
     """Return what changed on ``site``; what is unknown stays as it is."""
     news: list[tuple[Mention, Fact]] = []
     if site.posts is not None:
@@ -41,7 +39,7 @@ def changes(deliveries: Mapping[Mention, Delivery], site: Site) -> News:
     return news
 
 
-def second_chances(decided: Mapping[Mention, tuple[Delivery, Decision]], news: News) -> News:
+def second_chances(decided: Mapping[Mention, tuple[Delivery, Decision]], news: Facts) -> Facts:
     """Return facts that queue again what failed, except mentions that ``news`` is about."""
     otherwise = {mention for mention, _ in news}
     return [
@@ -57,7 +55,7 @@ def is_about(delivery: Delivery, url: str) -> bool:
     return url in {*delivery.mention, delivery.sent_source}
 
 
-def retried(decided: Mapping[Mention, tuple[Delivery, Decision]], url: str) -> News:
+def retried(decided: Mapping[Mention, tuple[Delivery, Decision]], url: str) -> Facts:
     """Return facts that queue again, without a pause, what did not arrive from or at ``url``."""
     return [
         (mention, fact)

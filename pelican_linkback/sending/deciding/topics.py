@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.registry import traits_of
 from pelican_linkback.protocol.websub import WebSub
-from pelican_linkback.sending.deciding.changes import News, is_news
+from pelican_linkback.sending.deciding.changes import Change, is_news
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import Answered, Dropped, Fact, Queued
 
@@ -58,7 +58,7 @@ def news_of(
     feed's version is recorded, and the hub is notified of the next one. What is still to be sent
     for a feed that is gone, or to a hub that the feed does not name any more, is dropped.
     """
-    facts: dict[Mention, News] = {
+    facts: dict[Mention, Change] = {
         mention: Dropped()
         for mention, delivery in deliveries.items()
         if delivery.is_ping and delivery.state not in _OVER

@@ -11,6 +11,7 @@ names the protocol, ``websub``, since there is nothing to discover.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ __all__ = [
     "Dropped",
     "Event",
     "Fact",
+    "Facts",
     "Fields",
     "Pause",
     "Queued",
@@ -121,6 +123,8 @@ class Dropped:
 
 Fact = Queued | Waiting | Attempt | Answered | Asked | Dropped
 
+Facts = Sequence[tuple[Mention, Fact]]
+"""Facts to be recorded in this order."""
 
 Fields = tuple[Any, ...]
 """The fields of a fact, in the order of its class."""

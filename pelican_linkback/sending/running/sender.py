@@ -43,7 +43,6 @@ from pelican_linkback.sending.deciding.decider import (
 from pelican_linkback.sending.deciding.pauses import held_back, paused_hosts, receivers
 from pelican_linkback.sending.deciding.readiness import BuiltPage, digest_of
 from pelican_linkback.sending.deciding.site import (
-    News,
     Site,
     changes,
     is_about,
@@ -53,6 +52,7 @@ from pelican_linkback.sending.deciding.site import (
 )
 from pelican_linkback.sending.deciding.topics import Topic
 from pelican_linkback.sending.memory.delivery import INTERRUPTED, Delivery, State
+from pelican_linkback.sending.memory.events import Facts
 from pelican_linkback.sending.memory.ledger import Ledger, without_collection
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.exchanges import Web
@@ -71,7 +71,7 @@ __all__ = ["Sender"]
 
 Deliveries = Mapping[Mention, Delivery]
 
-Changes = Callable[[Deliveries], News]
+Changes = Callable[[Deliveries], Facts]
 """Returns the changes, given the deliveries. It is called twice: to see whether there is anything
 to do, and after locking the journal, as another run may have done it meanwhile."""
 
@@ -175,7 +175,7 @@ class Sender:
     def retry(self, url: str) -> Report:
         """Send what is due from or to ``url``, try again what did not arrive; nothing else."""
 
-        def changes_of(deliveries: Deliveries) -> News:
+        def changes_of(deliveries: Deliveries) -> Facts:
             return retried(self._decided(deliveries), url)
 
         known = self._foresee(changes_of)[0].deliveries
@@ -196,7 +196,7 @@ class Sender:
             cache(self._digest_of_built),
         )
 
-        def changes_of(deliveries: Deliveries) -> News:
+        def changes_of(deliveries: Deliveries) -> Facts:
             news = changes(deliveries, site)
             if failed_too:
                 news = [*news, *second_chances(self._decided(deliveries), news)]
@@ -264,7 +264,7 @@ class Sender:
             if delivery.state is State.ATTEMPTED and isinstance(decision, GiveUp)
         ]
 
-    def _foresee(self, changes_of: Changes) -> tuple[Ledger, News]:
+    def _foresee(self, changes_of: Changes) -> tuple[Ledger, Facts]:
         ledger = Ledger(self.journal, self.protocols)
         news = changes_of(ledger.deliveries)
         ledger.foresee(news, self.now())
