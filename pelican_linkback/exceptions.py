@@ -16,8 +16,7 @@
         ├── Unreachable     no such host, connection refused, TLS failure, reset
         └── TimedOut        the exchange took longer than it may
 
-Errors are wrapped once, where they happen. Bugs (``TypeError`` and the like) are
-let through.
+Errors are wrapped once, where they happen. Bugs (``TypeError`` and the like) are let through.
 """
 
 from __future__ import annotations
@@ -47,8 +46,8 @@ __all__ = [
 FAULTS = (Exception, SystemExit)
 """What is one item's fault where code of others runs, such as a hook of a Feed class or a listener.
 
-``sys.exit`` in a hook is a bug of that hook, and no wish of who builds the site; KeyboardInterrupt
-is one, and ends the build.
+``sys.exit`` in a hook is a bug of that hook. KeyboardInterrupt is not among them: the person who
+builds the site wants to end the build.
 """
 
 

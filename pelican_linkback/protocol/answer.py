@@ -51,7 +51,7 @@ class Answer:
         return 200 <= self.status < 300
 
     def fields(self, name: str) -> Iterable[str]:
-        """Yield the values of every header field called ``name``, in order; case is the same."""
+        """Yield the values of every header field called ``name`` in any case, in order."""
         return fields(self.headers, name)
 
     @cached_property

@@ -114,9 +114,9 @@ class HostScheduler:
         return self._clock.monotonic() + seconds <= self._limits.waits_until
 
     def held_back(self) -> Iterator[tuple[str, float | None, list[Task]]]:
-        """Yield the hosts in trouble with the tasks that they hold back.
+        """Yield each host in trouble that holds tasks back, its pause, and these tasks.
 
-        And how many seconds their pause lasts from now on: None if they did not answer.
+        The pause is in seconds from now on; None if the host did not answer.
         """
         now = self._clock.monotonic()
         for host in self._hosts.values():
