@@ -33,3 +33,15 @@ def from_line(line: Mapping[str, object]) -> Event:
 def offered(found: Discovery, protocol: Traits) -> Endpoint | None:
     """The endpoint of ``protocol`` among those that were found."""
     return next((each for each in found.endpoints if each.protocol == protocol), None)
+
+
+class Source:
+    """A source of mentions that has none."""
+
+    name = "none"
+
+    def fetch(self, since: str) -> tuple[()]:
+        return ()
+
+
+SOURCE = Source()

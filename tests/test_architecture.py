@@ -46,7 +46,15 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "sending/running": ({*BASE, "sending/deciding", "sending/memory"}, set()),
     "sending/deciding": ({*BASE, "sending/memory"}, set()),
     "sending/memory": (BASE, set()),
-    "plugin": ({*BASE, "feeds", "sending"}, {"pelican", "feedgenerator"}),
+    "receiving": ({*BASE, "receiving"}, set()),
+    "receiving/memory": ({*BASE, "receiving/received"}, set()),
+    "receiving/inbox": ({*BASE, "receiving/received", "receiving/memory"}, set()),
+    "receiving/hosted": ({*BASE, "receiving/received", "receiving/memory"}, set()),
+    "receiving/display": (
+        {*BASE, "receiving/received", "receiving/memory", "receiving/inbox"},
+        set(),
+    ),
+    "plugin": ({*BASE, "feeds", "sending", "receiving"}, {"pelican", "feedgenerator"}),
     "plugin/feeds": ({*BASE, *BELOW_BUILD, "feeds"}, {"pelican", "feedgenerator"}),
     "plugin/feeds/links": ({*BASE, "feeds"}, {"jinja2", "markupsafe"}),
     "plugin/feeds/page/writing": (
@@ -55,7 +63,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "plugin/feeds/page/contents": ({"text", "plugin/feeds/links", "feeds"}, set()),
     "cli": (
-        {*BASE, "plugin", "feeds", "sending", "feedcheck", "__init__"},
+        {*BASE, "plugin", "feeds", "sending", "receiving", "feedcheck", "__init__"},
         {"pelican", "rich", "shtab"},
     ),
     "cli/feeds": ({*BASE, "cli", "feeds", "feedcheck"}, {"pelican"}),

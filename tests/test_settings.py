@@ -13,6 +13,20 @@ from tests import spoken
 SITE = {"PATH": "/site/content", "SITEURL": "https://me.example.io/"}
 
 
+@pytest.mark.parametrize(
+    ("own", "receives"),
+    [
+        ({}, False),
+        ({"LINKBACK_PULL": False}, False),
+        ({"LINKBACK_RECEIVE": "webmention.io"}, True),
+        ({"LINKBACK_RECEIVE": "webmention.io", "LINKBACK_PULL": False}, True),
+        ({"LINKBACK_PULL": ["webmention.io"]}, True),
+    ],
+)
+def test_a_site_receives_if_it_names_a_receiver_or_a_source(own, receives):
+    assert read({**SITE, **own}).receives is receives
+
+
 def test_without_settings_of_ours_the_defaults_hold():
     settings = read(SITE)
     assert settings.site_url == "https://me.example.io"
@@ -54,6 +68,25 @@ def test_without_settings_of_ours_the_defaults_hold():
         ("LINKBACK_AUTHORS", {"A": {"url": "u"}}, "authors", {"A": {"url": "u"}}),
         ("LINKBACK_HUBS", [" https://h.io/ "] * 2, "hubs", ("https://h.io/",)),
         ("LINKBACK_USER_AGENT", " me/1 ", "user_agent", "me/1"),
+        ("LINKBACK_RECEIVE", None, "receive", ""),
+        ("LINKBACK_RECEIVE", " webmention.io ", "receive", "webmention.io"),
+        ("LINKBACK_RECEIVE", "https://m.io/in", "receive", "https://m.io/in/"),
+        ("LINKBACK_PULL", True, "pull", True),
+        ("LINKBACK_PULL", ["webmention.io"], "pull", ("webmention.io",)),
+        ("LINKBACK_PULL", [" https://m.io/export"], "pull", ("https://m.io/export",)),
+        ("LINKBACK_PULL", ["tests.spoken.SOURCE"], "pull", (spoken.SOURCE,)),
+        ("LINKBACK_PULL", [spoken.SOURCE], "pull", (spoken.SOURCE,)),
+        (
+            "LINKBACK_PULL",
+            ["webmention.io=http://a.io/api"],
+            "pull",
+            ("webmention.io=http://a.io/api",),
+        ),
+        ("LINKBACK_SHOW_MENTIONS", None, "show_mentions", None),
+        ("LINKBACK_SHOW_MENTIONS", True, "show_mentions", True),
+        ("LINKBACK_SHOW_KINDS", ["mention", "reply"], "show_kinds", ("reply", "mention")),
+        ("LINKBACK_MENTION_WORDS", {"replies": "Yo"}, "mention_words", {"replies": "Yo"}),
+        ("LINKBACK_ALIASES", ["http://a.io/", "http://a.io"], "aliases", ("http://a.io",)),
         ("OUTPUT_PATH", "/site/public", "output", Path("/site/public")),
         ("FEED_DOMAIN", None, "feed_domain", "https://me.example.io"),
         ("FEED_DOMAIN", "https://feeds.example.io/", "feed_domain", "https://feeds.example.io"),
@@ -85,6 +118,18 @@ def test_allow_hosts_are_entries():
     ("name", "value", "takes"),
     [
         ("LINKBACK_SEND", "yes", "True or False"),
+        ("LINKBACK_RECEIVE", 1, 'takes "webmention.io", or'),
+        ("LINKBACK_RECEIVE", "mentions/", 'takes "webmention.io", or'),
+        ("LINKBACK_RECEIVE", "https://a.io/?x=1", 'takes "webmention.io", or'),
+        ("LINKBACK_PULL", "webmention.io", "takes True, False, or a list"),
+        ("LINKBACK_PULL", ["webmention"], "takes True, False, or a list"),
+        ("LINKBACK_PULL", ["webmention.io=x"], "takes True, False, or a list"),
+        ("LINKBACK_PULL", ["no.module"], "cannot be imported"),
+        ("LINKBACK_PULL", [7], "has no name and no fetch"),
+        ("LINKBACK_SHOW_KINDS", "like", "takes a list of"),
+        ("LINKBACK_MENTION_WORDS", {"a": 1}, "takes a dictionary of texts"),
+        ("LINKBACK_ALIASES", ["a.io"], "takes absolute URLs"),
+        ("LINKBACK_ALIASES", ["http://a.io/?x"], "a query or a fragment"),
         ("LINKBACK_LINK_MARKED", 1, "True or False"),
         ("LINKBACK_TARGETS", "some", '"marked" or "all"'),
         ("LINKBACK_ICON", "an icon.png", "an address, such as"),

@@ -18,6 +18,7 @@ from pelican_linkback.net.addresses import AllowEntry, is_public_host, reserved_
 from pelican_linkback.protocol.registry import BUILT_IN, Registry
 from pelican_linkback.settings import validators as values
 from pelican_linkback.settings.pelican import PelicanSettings, Values
+from pelican_linkback.settings.validators import KINDS
 from pelican_linkback.text.urls import check
 
 __all__ = ["NAMES", "Settings", "is_subsite", "read"]
@@ -114,6 +115,40 @@ class Settings:
     per_host: int = 2
     user_agent: str = USER_AGENT
 
+    receive: str = ""
+    """Where mentions are sent to: the name of a hosted service, or the URL of a receiver of one's
+    own, with a slash at its end; "" for nowhere."""
+
+    pull: bool | tuple[object, ...] = True
+    """Whether a publishing build asks the receiver for news; or the sources of mentions, each its
+    name, its URL or an object."""
+
+    show_mentions: bool | None = None
+    """Whether pages get the mentions that their theme leaves out; None: if the site receives."""
+
+    show_kinds: tuple[str, ...] = KINDS
+    """The kinds of mentions that are shown."""
+
+    invite_mentions: bool = False
+    """Whether a page without mentions says how to answer it."""
+
+    mention_words: Mapping[str, str] = field(default_factory=dict)
+    """The words of the mentions on a page that are not those of the site's language."""
+
+    aliases: tuple[str, ...] = ()
+    """The former addresses of the site: absolute URLs, without a slash at the end."""
+
+    avatars: bool = False
+    """Whether the pictures of authors are copied to the site."""
+
+    salmention: bool = False
+    """Whether an article whose mentions changed counts as updated for those it mentions."""
+
+    @property
+    def receives(self) -> bool:
+        """Whether mentions of the site are received, or pulled from anywhere."""
+        return bool(self.receive) or isinstance(self.pull, tuple)
+
     @property
     def publishes(self) -> bool:
         """Whether a build with these settings is a publication.
@@ -166,6 +201,15 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_WORKERS": ("workers", values.count),
     "LINKBACK_PER_HOST": ("per_host", values.count),
     "LINKBACK_USER_AGENT": ("user_agent", values.agent),
+    "LINKBACK_RECEIVE": ("receive", values.receiver),
+    "LINKBACK_PULL": ("pull", values.sources),
+    "LINKBACK_SHOW_MENTIONS": ("show_mentions", values.flag_or_none),
+    "LINKBACK_SHOW_KINDS": ("show_kinds", values.kinds),
+    "LINKBACK_INVITE_MENTIONS": ("invite_mentions", values.flag),
+    "LINKBACK_MENTION_WORDS": ("mention_words", values.words),
+    "LINKBACK_ALIASES": ("aliases", values.sites),
+    "LINKBACK_AVATARS": ("avatars", values.flag),
+    "LINKBACK_SALMENTION": ("salmention", values.flag),
 }
 """The validator of each setting, and the field of Settings that gets the value."""
 

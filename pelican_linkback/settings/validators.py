@@ -24,6 +24,8 @@ from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import can_be_read, check, host_of, is_fetchable, normalise
 
 __all__ = [
+    "HOSTED",
+    "KINDS",
     "address",
     "agent",
     "allow_hosts",
@@ -33,14 +35,20 @@ __all__ = [
     "exclusions",
     "feeds",
     "flag",
+    "flag_or_none",
     "hubs",
+    "kinds",
     "one_of",
     "page",
     "path",
     "protocols",
+    "receiver",
     "seconds",
+    "sites",
+    "sources",
     "strings",
     "style",
+    "words",
 ]
 
 
@@ -49,6 +57,11 @@ def flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
     raise ValueError("takes True or False")
+
+
+def flag_or_none(value: object) -> bool | None:
+    """Take True or False; None stays None."""
+    return None if value is None else flag(value)
 
 
 def one_of(*words: str) -> Callable[[object], str]:
@@ -130,6 +143,87 @@ def _exclusion(entry: str) -> str:
     is_meant = is_fetchable(url) and "." in host_of(url)
     meant = f'write "{normalise(url)}"' if is_meant else _EXCLUSIONS
     raise ValueError(f"{entry!r} is neither a host nor a URL; {meant}")
+
+
+def sites(value: object) -> tuple[str, ...]:
+    """Take a list of addresses of sites, and strip the slash at the end of each."""
+    found = strings(value)
+    for site in found:
+        try:
+            check(site)
+        except InvalidURL as error:
+            raise ValueError(f"takes absolute URLs; {site!r} is none: {error.reason}") from error
+        if "?" in site or "#" in site:
+            raise ValueError(f"takes the addresses of sites; {site!r} has a query or a fragment")
+    return tuple(dict.fromkeys(site.rstrip("/") for site in found))
+
+
+_RECEIVER = 'takes "webmention.io", or the URL of a receiver, such as "https://your.site/mentions/"'
+HOSTED = ("webmention.io",)
+"""The hosted services that are known by name."""
+
+
+def receiver(value: object) -> str:
+    """Take a hosted service or the URL of a receiver, with a slash at its end; None for none."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(_RECEIVER)  # noqa: TRY004
+    if value.strip() in HOSTED:
+        return value.strip()
+    if not is_fetchable(value.strip()) or "?" in value or "#" in value:
+        raise ValueError(_RECEIVER)
+    return value.strip().rstrip("/") + "/"
+
+
+_SOURCES = (
+    'takes True, False, or a list of "webmention.io", URLs of exports, and sources of mentions of '
+    "your own or their dotted names"
+)
+
+
+def sources(value: object) -> bool | tuple[object, ...]:
+    """Take True or False, or a list of sources of mentions: names, URLs or objects."""
+    if isinstance(value, bool):
+        return value
+    if not _is_list(value, object):
+        raise ValueError(_SOURCES)
+    return tuple(map(_source, value))
+
+
+def _source(entry: object) -> object:
+    if not isinstance(entry, str):
+        missing = [name for name in ("name", "fetch") if not hasattr(entry, name)]
+        if missing:
+            raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {_SOURCES}")
+        return entry
+    text = entry.strip()
+    name, _, address = text.partition("=")
+    if text in HOSTED or is_fetchable(text) or (name in HOSTED and is_fetchable(address)):
+        return text
+    if not re.fullmatch(r"\w+(?:\.\w+)+", text):
+        raise ValueError(f"{entry!r} is none; {_SOURCES}")
+    return _source(_imported(text))
+
+
+KINDS = ("reply", "repost", "like", "bookmark", "rsvp", "quote", "mention")
+"""What a mention can be."""
+
+
+def kinds(value: object) -> tuple[str, ...]:
+    """Take a list of kinds of mentions."""
+    if _is_list(value, str) and set(value) <= set(KINDS):
+        return tuple(kind for kind in KINDS if kind in value)
+    raise ValueError("takes a list of " + ", ".join(f'"{kind}"' for kind in KINDS))
+
+
+def words(value: object) -> Mapping[str, str]:
+    """Take a dictionary of texts, by their names."""
+    if isinstance(value, Mapping) and all(
+        isinstance(e, str) for pair in value.items() for e in pair
+    ):
+        return dict(value)
+    raise ValueError('takes a dictionary of texts, such as {"replies": "Answers"}')
 
 
 def hubs(value: object) -> tuple[str, ...]:

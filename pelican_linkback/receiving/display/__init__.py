@@ -1,0 +1,1 @@
+"""What templates, pages and feeds show of the mentions."""

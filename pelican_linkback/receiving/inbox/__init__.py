@@ -1,0 +1,1 @@
+"""Which mentions are shown: pure rules over decisions of the author."""

@@ -1,0 +1,1 @@
+"""What is known of mentions: received.jsonl, moderation.jsonl and targets.json."""

@@ -1,0 +1,138 @@
+"""A mention that was received: what is kept of it, and its line in ``received.jsonl``. Pure.
+
+Every text in it is plain text, and every URL is absolute http or https, or empty: what reads a
+source of mentions sees to that, so that nothing behind it meets a stranger's markup.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pelican_linkback.journal.fields import moment, optional, text, time
+
+__all__ = ["Author", "Kind", "Received", "id_of"]
+
+VERSION = 1
+
+
+class Kind(StrEnum):
+    """What a mention is (the response types of IndieWeb's post type discovery)."""
+
+    REPLY = "reply"
+    REPOST = "repost"
+    LIKE = "like"
+    BOOKMARK = "bookmark"
+    RSVP = "rsvp"
+    QUOTE = "quote"
+    MENTION = "mention"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a mention: ``name`` is never empty, nor a URL where a better name is known.
+
+    ``photo`` is the URL of a picture at a stranger's site. It is never shown to a reader: at most a
+    copy of our own is (LINKBACK_AVATARS).
+    """
+
+    name: str
+    url: str = ""
+    photo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A mention of an article, as it is kept.
+
+    ``source`` is the page that was verified to link to ``target``, ``url`` where people go: the
+    post itself, not a bridge's copy of it. ``article`` is the id of the target, which is the
+    article's entry id, and ``fragment`` the part of the page that is meant. ``rsvp`` is yes, no,
+    maybe or interested, ``parent`` the ``id`` of the mention that this one answers. ``published``
+    is None where nobody said when. ``via`` is the name of the source of mentions, and ``remote`` by
+    what that knows this one. The fields are in RECEIVING's order; their JSON names are their own.
+    """
+
+    source: str
+    target: str
+    article: str
+    kind: Kind
+    author: Author
+    received: dt.datetime
+    url: str = ""
+    title: str = ""
+    text: str = ""
+    fragment: str = ""
+    rsvp: str = ""
+    parent: str = ""
+    published: dt.datetime | None = None
+    protocol: str = ""
+    via: str = ""
+    remote: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name of this mention in commands and files, see ``id_of``."""
+        return id_of(self.source, self.article)
+
+    def line(self) -> dict[str, object]:
+        """Return the mention as a line of ``received.jsonl``; empty fields are left out."""
+        author = {"name": self.author.name, "url": self.author.url, "photo": self.author.photo}
+        fields: dict[str, object] = {
+            "v": VERSION,
+            "id": self.id,
+            "source": self.source,
+            "url": self.url,
+            "title": self.title,
+            "target": self.target,
+            "fragment": self.fragment,
+            "article": self.article,
+            "kind": self.kind.value,
+            "rsvp": self.rsvp,
+            "parent": self.parent,
+            "author": {name: value for name, value in author.items() if value},
+            "text": self.text,
+            "published": _written(self.published),
+            "received": _written(self.received),
+            "protocol": self.protocol,
+            "via": self.via,
+            "remote": self.remote,
+        }
+        return {name: value for name, value in fields.items() if value}
+
+    @classmethod
+    def read(cls, line: Mapping[str, object]) -> Received:
+        """Return the mention of a line; raise ValueError, with the field, where it is none."""
+        author = line.get("author")
+        if not isinstance(author, Mapping):
+            raise ValueError("its author is missing")  # noqa: TRY004 (a line is a value)
+        return cls(
+            source=text(line, "source"),
+            target=text(line, "target"),
+            article=text(line, "article"),
+            kind=Kind(text(line, "kind")),
+            author=Author(text(author, "name"), optional(author, "url"), optional(author, "photo")),
+            received=time(line, "received"),
+            url=optional(line, "url"),
+            title=optional(line, "title"),
+            text=optional(line, "text"),
+            fragment=optional(line, "fragment"),
+            rsvp=optional(line, "rsvp"),
+            parent=optional(line, "parent"),
+            published=moment(line, "published"),
+            protocol=optional(line, "protocol"),
+            via=optional(line, "via"),
+            remote=optional(line, "remote"),
+        )
+
+
+def id_of(source: str, article: str) -> str:
+    """Return the id of the mention of an article by a source: there is one for each pair."""
+    return hashlib.sha256(f"{source}\0{article}".encode()).hexdigest()[:12]
+
+
+def _written(when: dt.datetime | None) -> str:
+    return when.astimezone(dt.UTC).isoformat() if when else ""
