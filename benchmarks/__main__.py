@@ -18,6 +18,7 @@ from benchmarks.measure import MEMORY, Row
 
 BENCHMARKS = (
     "importing",
+    "whole_build",
     "one_feed",
     "feed_stage",
     "idle_build",

@@ -12,6 +12,7 @@ import pickle
 import resource
 import shutil
 import statistics
+import subprocess
 import tempfile
 import time
 import traceback
@@ -20,7 +21,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["MEMORY", "Result", "Row", "alternately", "cpu", "folder", "in_a_fork", "peak"]
+__all__ = [
+    "MEMORY",
+    "Result",
+    "Row",
+    "alternately",
+    "cpu",
+    "folder",
+    "in_a_fork",
+    "in_a_process",
+    "peak",
+    "said_by",
+]
 
 _SHARED = Path("/dev/shm")
 _ROOM = 4 << 30
@@ -95,6 +107,26 @@ def _be_the_child(prepare: Prepare, writing: int) -> None:
         traceback.print_exc()
     finally:
         os._exit(0)
+
+
+def in_a_process(command: Sequence[str], cwd: Path | None = None) -> float:
+    """Return the CPU seconds that a program takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    said_by(command, cwd)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def said_by(command: Sequence[str], cwd: Path | None = None) -> str:
+    """Run a program as users do, and return what it prints: Python keeps what it compiles."""
+    unlike_theirs = {"PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE"}
+    environment = {name: value for name, value in os.environ.items() if name not in unlike_theirs}
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"a benchmark failed: {done.stderr}")
+    return done.stdout
 
 
 def alternately(times: int, *works: Prepare) -> list[list[Result]]:

@@ -15,7 +15,7 @@ from pelican.settings import read_settings
 
 from benchmarks.measure import folder
 
-__all__ = ["SITE_URL", "Plan", "published", "section"]
+__all__ = ["SITE_URL", "Plan", "prose", "published", "section"]
 
 SITE_URL = "https://blog.example.net"
 WORDS = (
@@ -115,7 +115,7 @@ def _settings(content: Path) -> dict[str, Any]:
 def _article(plan: Plan, number: int, chance: random.Random) -> str:
     date = dt.datetime(2005, 1, 1, 12) + dt.timedelta(hours=3 * number)
     tags = ", ".join(f"tag {tag}" for tag in chance.sample(range(plan.tags), 5))
-    return f"""<html><head><title>Article {number} &amp; {_prose(chance, 4)}</title>
+    return f"""<html><head><title>Article {number} &amp; {prose(chance, 4)}</title>
 <meta name="date" content="{date:%Y-%m-%d %H:%M}">
 <meta name="category" content="category {number % plan.categories}">
 <meta name="authors" content="Author {number % plan.authors}">
@@ -129,19 +129,20 @@ def section(plan: Plan, part: int, chance: random.Random) -> str:
     """Return about 1 KB of an article as Markdown makes it."""
     root = "" if plan.relative else SITE_URL
     end = "" if plan.untidy else "</li>"
-    return f"""<h2 id="part-{part}">{_prose(chance, 4)}</h2>
-<p>{_prose(chance, 40)} <a href="{root}/posts/other-{part}/">{_prose(chance, 3)}</a>
-{_prose(chance, 40)} <em>{_prose(chance, 2)}</em> &amp; <code>a &lt; b</code>.</p>
-<p><img alt="{_prose(chance, 3)}" src="{root}/images/{part}.png"></p>
+    return f"""<h2 id="part-{part}">{prose(chance, 4)}</h2>
+<p>{prose(chance, 40)} <a href="{root}/posts/other-{part}/">{prose(chance, 3)}</a>
+{prose(chance, 40)} <em>{prose(chance, 2)}</em> &amp; <code>a &lt; b</code>.</p>
+<p><img alt="{prose(chance, 3)}" src="{root}/images/{part}.png"></p>
 <ul>
-<li>{_prose(chance, 8)}{end}
-<li><a class="external" href="https://example.org/?a={part}&amp;b=1">{_prose(chance, 6)}</a></li>
+<li>{prose(chance, 8)}{end}
+<li><a class="external" href="https://example.org/?a={part}&amp;b=1">{prose(chance, 6)}</a></li>
 </ul>
 <pre><code class="language-python">if a &lt; {part} and b &gt; 3:
-    print("{_prose(chance, 8)}")
+    print("{prose(chance, 8)}")
 </code></pre>
 """
 
 
-def _prose(chance: random.Random, words: int) -> str:
+def prose(chance: random.Random, words: int) -> str:
+    """Return words in no order."""
     return " ".join(chance.choices(WORDS, k=words))
