@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import xmlrpc.client
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -493,3 +496,21 @@ def test_any_text_is_a_reply(text: str) -> None:
 )
 def test_a_hostile_reply_costs_little(inside: str, reason: str) -> None:
     assert reply(f"<methodResponse>{inside}").reason == reason
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
+@pytest.mark.parametrize("read", ["read", "read_leniently"])
+def test_a_megabyte_of_start_tags_is_not_kept(read):
+    program = f"""
+from pathlib import Path
+from pelican_linkback.protocol.xmlrpc import {read} as read
+def peak():
+    return int(Path("/proc/self/status").read_text("ascii").partition("VmHWM:")[2].split()[0])
+read(b"<methodResponse>", "methodResponse")
+before = peak()
+read(b"<methodResponse>" + b"<i>" * 345_000, "methodResponse")
+print(peak() - before)
+"""
+    run = [sys.executable, "-c", program]
+    kilobytes = int(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+    assert kilobytes < 10_000
