@@ -184,7 +184,7 @@ def test_only_the_command_line_prints():
 
 def may_change(value: ast.expr | None) -> bool:
     """Whether what a module calls by a name may change: a list, what a call returns."""
-    lasting = {"compile", "frozenset", "getLogger", "TypeVar", "Path", "Owner", "ParamSpec"}
+    lasting = {"regex", "frozenset", "getLogger", "TypeVar", "Path", "Owner", "ParamSpec"}
     match value:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name not in lasting
@@ -235,6 +235,14 @@ def test_urls_are_joined_in_one_place():
     """``urljoin`` keeps empty parts on some Pythons: the ids of feeds would differ with them."""
     joins = {name for name, path in NAMES.items() if "urllib.parse.urljoin" in imports(path)}
     assert joins == {"text/urls"}
+
+
+def test_no_module_compiles_a_regular_expression_when_it_is_imported():
+    """``text.regex`` makes those that are compiled with their first use."""
+    for module, path in NAMES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            inside = () if isinstance(node, ast.FunctionDef | ast.ClassDef) else ast.walk(node)
+            assert not {ast.unparse(each) for each in inside} & {"re.compile"}, module
 
 
 PURE = ("protocol", "sending/deciding", "cli/doctor/checks")

@@ -12,6 +12,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from pelican_linkback.text.regex import regex
+
 __all__ = [
     "NAMES",
     "NOT_FOR_GIT",
@@ -222,7 +224,7 @@ def _reading(text: str, names: list[str] | None) -> str:
     return ast.dump(tree)
 
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_LINE = regex(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 """A line as Python's parser reads it; str.splitlines would end lines at more characters."""
 
 

@@ -27,6 +27,7 @@ from pelican_linkback.sending.running.sender import Sender
 from pelican_linkback.sending.running.wait import run_until_ready
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.summarise import summarised
 from pelican_linkback.text.urls import normalise
 
@@ -197,7 +198,7 @@ def as_markdown(report: Report) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-_ACTIVE = re.compile(r"[\\`*_\[\]|#~!>@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_ACTIVE = regex(r"[\\`*_\[\]|#~!>@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 """Characters with a meaning in Markdown, also those from which GitHub makes links."""
 
 

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from pelican_linkback.text.next_steps import with_options
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 
 __all__ = ["Bar", "Screen", "fitted"]
 
@@ -165,7 +166,7 @@ def fitted(text: str, width: int, indent: str = "") -> list[str]:
 _SPACE = "\ue000"
 """A space within a command while lines are broken: a character for private use."""
 
-_COMMAND = re.compile(r"\bpelican-linkback [\w-]+(?: -[\w-]+(?: (?:'[^']*'|[^\s;,'-][^\s;,]*))?)*")
+_COMMAND = regex(r"\bpelican-linkback [\w-]+(?: -[\w-]+(?: (?:'[^']*'|[^\s;,'-][^\s;,]*))?)*")
 
 
 def _in_one_word(width: int, command: re.Match[str]) -> str:

@@ -6,9 +6,11 @@ import re
 import struct
 from typing import NamedTuple
 
+from pelican_linkback.text.regex import regex
+
 __all__ = ["Picture", "picture_in"]
 
-_PNG = re.compile(rb"\x89PNG\r\n\x1a\n....IHDR(.{4})(.{4}).(.)", re.DOTALL)
+_PNG = regex(rb"\x89PNG\r\n\x1a\n....IHDR(.{4})(.{4}).(.)", re.DOTALL)
 # The markers of frames; the three exceptions start tables.
 _JPEG_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 

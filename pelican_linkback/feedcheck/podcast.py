@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from pelican_linkback.feedcheck.document import Part, Said
 from pelican_linkback.feedcheck.pictures import picture_in
 from pelican_linkback.feeds.formats.podcast_terms import CATEGORIES, GROUPS, MEDIUMS
+from pelican_linkback.text.regex import regex
 
 __all__ = ["BuiltFile", "Look", "of_episode", "of_show"]
 
@@ -40,23 +41,23 @@ Look = Callable[[str], BuiltFile | None]
 """Returns the file for a URL; None if it is not on this site."""
 
 _REQUIRED = ("itunes:image", "itunes:category", "itunes:explicit", "language", "description")
-_TRUTH = re.compile("true|false")
-_NUMBER = re.compile("[1-9][0-9]*")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_TRUTH = regex("true|false")
+_NUMBER = regex("[1-9][0-9]*")
+_EMAIL = regex(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _FORMS = {
     "itunes:explicit": _TRUTH,
-    "itunes:type": re.compile("episodic|serial", re.IGNORECASE),
-    "itunes:episodeType": re.compile("full|trailer|bonus", re.IGNORECASE),
+    "itunes:type": regex("episodic|serial", re.IGNORECASE),
+    "itunes:episodeType": regex("full|trailer|bonus", re.IGNORECASE),
     "itunes:episode": _NUMBER,
     "itunes:season": _NUMBER,
-    "itunes:duration": re.compile(r"\d+(?::[0-5]?\d){0,2}"),
-    "itunes:image": re.compile(r"https?://.+\.(?:jpe?g|png)(?:\?.*)?", re.IGNORECASE),
+    "itunes:duration": regex(r"\d+(?::[0-5]?\d){0,2}"),
+    "itunes:image": regex(r"https?://.+\.(?:jpe?g|png)(?:\?.*)?", re.IGNORECASE),
     "itunes:email": _EMAIL,
-    "podcast:guid": re.compile(
+    "podcast:guid": regex(
         r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
     ),
-    "podcast:locked": re.compile("yes|no"),
-    "podcast:medium": re.compile("|".join(sorted(MEDIUMS))),
+    "podcast:locked": regex("yes|no"),
+    "podcast:medium": regex("|".join(sorted(MEDIUMS))),
 }
 # The required attributes of a tag (NAMESPACE).
 _ATTRIBUTES = {
@@ -65,10 +66,8 @@ _ATTRIBUTES = {
     "podcast:funding": ("url",),
 }
 _KINDS = {
-    "podcast:transcript": re.compile(
-        "text/(?:plain|html|vtt|srt)|application/(?:json|srt|x-subrip)"
-    ),
-    "podcast:chapters": re.compile(r"application/json\+chapters"),
+    "podcast:transcript": regex("text/(?:plain|html|vtt|srt)|application/(?:json|srt|x-subrip)"),
+    "podcast:chapters": regex(r"application/json\+chapters"),
 }
 # By the file's extension, which decides (GUIDE, enclosure); MPEG-4 may contain either.
 _TYPES = {

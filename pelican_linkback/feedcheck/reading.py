@@ -16,6 +16,7 @@ from pelican_linkback.feedcheck.document import FeedDocument, misfit
 from pelican_linkback.feedcheck.reading_json import read_json
 from pelican_linkback.feedcheck.reading_xml import read_atom, read_rss
 from pelican_linkback.text.printable import described
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import is_fetchable
 
 __all__ = ["READERS", "NoReader", "Reader", "of_name", "page_url", "published_ids", "read_as"]
@@ -42,12 +43,12 @@ READERS: tuple[Reader, ...] = (
         "application/feed+json",
         read_json,
         frozenset({".json"}),
-        re.compile(rb"jsonfeed\.org\\?/version"),  # other JSON may be large
+        regex(rb"jsonfeed\.org\\?/version"),  # other JSON may be large
     ),
 )
 """Those of the formats that many feeds have."""
 
-_REFERRER = re.compile(r"[?&]ref=feed$")
+_REFERRER = regex(r"[?&]ref=feed$")
 
 
 def read(document: bytes, readers: Iterable[Reader] = READERS) -> FeedDocument | None:

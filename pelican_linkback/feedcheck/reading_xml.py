@@ -13,6 +13,7 @@ from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, Ru
 from pelican_linkback.feeds.formats.validity import RFC822, RFC3339
 from pelican_linkback.text.markup import Tag
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 
 __all__ = ["read_atom", "read_rss"]
 
@@ -21,7 +22,7 @@ RSS_RULES = Rules("rss", "RSS", RFC822, link_is_id=True)
 
 # What may stand before the root element, then its name or that of the document type. NUL bytes
 # are taken out before, so that UTF-16 reads like the rest.
-_HEAD = re.compile(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->)*+<(!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)", re.S)
+_HEAD = regex(rb"(?:[^<]++|<\?.*?\?>|<!--.*?-->)*+<(!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)", re.S)
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"

@@ -14,6 +14,7 @@ from itertools import chain
 from pelican_linkback.feedcheck.document import Enclosed, Part
 from pelican_linkback.feedcheck.podcast import Look
 from pelican_linkback.feeds.formats.validity import is_relative, urls_in
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import is_fetchable
 
 __all__ = ["of_part"]
@@ -21,20 +22,20 @@ __all__ = ["of_part"]
 Rule = tuple[str, str]
 """A code and the arguments of its message."""
 
-_BLOCK = re.compile(
+_BLOCK = regex(
     r"<(?:/?(?:address|article|aside|blockquote|center|dd|details|div|dl|dt|figure|footer|form"
     r"|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|summary|svg|table|td|th|tr|ul)\b[^<>]*>|!--)",
     re.IGNORECASE,
 )
-_INLINE = re.compile(r"</?(?:a|b|br|code|em|i|img|span|strong)\b[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
+_INLINE = regex(r"</?(?:a|b|br|code|em|i|img|span|strong)\b[^<>]*>", re.IGNORECASE)
+_TAG = regex(r"<[^<>]*>")
 _SEEN = frozenset({"audio", "embed", "iframe", "img", "math", "object", "svg", "video"})
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.-]++")
-_UNRESOLVED = re.compile(
+_EMAIL = regex(r"(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.-]++")
+_UNRESOLVED = regex(
     r"(?:\{|%7B|\|)(?:attach|author|category|filename|index|static|tag)(?:\}|%7D|\|)", re.I
 )
-_LENGTH = re.compile(r"[0-9]{1,18}")
-_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?", re.DOTALL)
+_LENGTH = regex(r"[0-9]{1,18}")
+_MEDIA_TYPE = regex(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?", re.DOTALL)
 
 
 def of_part(part: Part, look: Look) -> Iterator[Rule]:

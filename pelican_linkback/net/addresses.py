@@ -6,11 +6,11 @@ not been looked up yet, and an ``AllowEntry`` is an exception that an author mak
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from pelican_linkback.text.idna import to_ascii
+from pelican_linkback.text.regex import regex
 
 __all__ = ["BAD_PORTS", "Address", "AllowEntry", "is_global", "is_public_host", "reserved_suffix"]
 
@@ -70,9 +70,9 @@ RESERVED_NAMES = (
     *("local", "localhost", "test", "example", "invalid", "internal", "home.arpa", "lan"),
     *("localdomain", "onion", "alt", "example.com", "example.net", "example.org"),
 )
-_NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_NAME = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-_WITH_PORT = re.compile(r"\[(?P<ipv6>[^\]]*)\](:(?P<port6>.*))?|(?P<host>[^:]*):(?P<port>[^:/]*)")
+_NUMERIC_LABEL = regex(r"[0-9]+|0x[0-9a-f]*")
+_NAME = regex(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_WITH_PORT = regex(r"\[(?P<ipv6>[^\]]*)\](:(?P<port6>.*))?|(?P<host>[^:]*):(?P<port>[^:/]*)")
 
 
 def is_global(ip: Address) -> bool:

@@ -22,6 +22,7 @@ import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from pelican_linkback.net.codings import BadAnswer, can_unpack, unpack
+from pelican_linkback.text.regex import regex
 
 __all__ = ["Answer", "BadAnswer", "Headers", "authorities", "exchange", "quoted"]
 
@@ -43,11 +44,11 @@ BROKE_OFF = "the connection broke before the end of the answer"
 TOO_LONG = "its headers are too long or too many"
 NO_ANSWER = "the server closed the connection without an answer"
 
-_STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d{1,2})?[ \t]+([1-9]\d\d)(?:[ \t].*)?\r?\n", re.DOTALL)
-_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_LENGTH = re.compile(r"[0-9]{1,18}")
+_STATUS_LINE = regex(rb"HTTP/\d(?:\.\d{1,2})?[ \t]+([1-9]\d\d)(?:[ \t].*)?\r?\n", re.DOTALL)
+_NAME = regex(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LENGTH = regex(r"[0-9]{1,18}")
 # Section 7.1: hexadecimal digits and nothing else, perhaps followed by extensions.
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})(?:[ \t]*;.*)?\r?\n", re.DOTALL)
+_CHUNK_SIZE = regex(rb"([0-9A-Fa-f]{1,16})(?:[ \t]*;.*)?\r?\n", re.DOTALL)
 _NOT_KEPT = frozenset({"set-cookie", "set-cookie2"})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
@@ -37,6 +36,7 @@ from pelican_linkback.sending import Post, Sending
 from pelican_linkback.sending.deciding.targets import choose
 from pelican_linkback.sending.deciding.topics import Topic, version_of
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import normalise, resolve
 
 __all__ = [
@@ -52,7 +52,7 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-_QUOTED = re.compile('"[^"]*"')
+_QUOTED = regex('"[^"]*"')
 """A quoted part of a message: what an author wrote."""
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pelican_linkback.protocol.response import Headers, fields
+from pelican_linkback.text.regex import regex
 
 __all__ = ["Freshness", "freshness"]
 
 LONGEST = timedelta(days=7)
 """The longest time: a page may say a year, but its endpoint may have moved by then."""
 
-_AGE = re.compile(r"(?:max-age\s*=\s*\"?)(\d{1,9})")
-_SECONDS = re.compile(r"\d{1,9}")
-_VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
+_AGE = regex(r"(?:max-age\s*=\s*\"?)(\d{1,9})")
+_SECONDS = regex(r"\d{1,9}")
+_VALIDATOR = regex(r"[\x20-\x7e]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)

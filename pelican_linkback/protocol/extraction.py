@@ -14,15 +14,16 @@ from itertools import chain
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import markup, urls
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 
 __all__ = ["Hyperlink", "Marks", "links", "read_marks"]
 
 ALL = "all"
 NONE = "none"
 
-_URL_BEGINS = re.compile(r"https?://")
-_ANOTHER_URL = re.compile(r"[\s,]https?://")
-_BETWEEN = re.compile(r"[\r\n]|\s;|;(?=\s|https?://|(?:all|none)\s*(?:;|\Z)|\Z)", re.IGNORECASE)
+_URL_BEGINS = regex(r"https?://")
+_ANOTHER_URL = regex(r"[\s,]https?://")
+_BETWEEN = regex(r"[\r\n]|\s;|;(?=\s|https?://|(?:all|none)\s*(?:;|\Z)|\Z)", re.IGNORECASE)
 """The separators of values. Another ``;`` is part of a URL (RFC 3986, section 3.3): ``/a;b=1``."""
 
 

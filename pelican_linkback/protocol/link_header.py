@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import urls
+from pelican_linkback.text.regex import regex
 
 __all__ = ["linked"]
 
 # The parts of a Link header (section 3): targets and their parameters. A part ends where the next
 # may start, so that any header takes one pass.
-_PIECE = re.compile(
+_PIECE = regex(
     r"""<(?P<target>[^<>]*)>
       | ;\s*(?P<name>[^\s=;,<"]+)\s*(?:=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^\s;,<"]*)))?
     """,

@@ -19,6 +19,7 @@ from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, receive
 from pelican_linkback.protocol.response import failure, is_passing, pause, retry_after
 from pelican_linkback.text import markup
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 
 __all__ = ["FAULTS", "Fault", "Pingback", "fault", "read_request", "success"]
 
@@ -59,11 +60,11 @@ UNKNOWN_PASSING = Fault(Verdict.LATER, UNKNOWN.meaning)
 LENIENT = "link element, read leniently"
 
 # Section 2.3, exactly; and the only entities that section 2.2 expands.
-_STRICT = re.compile(r'<link rel="pingback" href="([^"]+)" ?/?>')
+_STRICT = regex(r'<link rel="pingback" href="([^"]+)" ?/?>')
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"'}
-_ENTITY = re.compile("|".join(_ENTITIES))
+_ENTITY = regex("|".join(_ENTITIES))
 
-_INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+_INTEGER = regex(r"[+-]?\d{1,9}", re.ASCII)
 
 
 class Pingback(Protocol):

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from pelican_linkback.protocol.mention import Outcome, Verdict
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 
 __all__ = [
     "LONGEST_PAUSE",
@@ -36,8 +37,8 @@ Retry-After. WordPress wants 15 between two pingbacks; a service that is down ne
 LONGEST_PAUSE = 7 * 86400.0
 """In seconds; longer pauses are not believed: a clock or a program may be wrong."""
 
-_CHARSET = re.compile(r""";\s*+charset\s*+=\s*+["']?+\s*+([^\s"';]++)""", re.I)
-_SECONDS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
+_CHARSET = regex(r""";\s*+charset\s*+=\s*+["']?+\s*+([^\s"';]++)""", re.I)
+_SECONDS = regex(r"\d+(?:\.\d*)?", re.ASCII)
 
 
 def fields(headers: Headers, name: str) -> Iterable[str]:

@@ -18,6 +18,7 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.response import Headers, charset, is_html
 from pelican_linkback.text import markup
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import normalise
 
 __all__ = ["Objection", "digest", "has_words_of", "is_tombstone", "links_to", "preflight"]
@@ -25,19 +26,19 @@ __all__ = ["Objection", "digest", "has_words_of", "is_tombstone", "links_to", "p
 READ_BY_WORDPRESS = 150 * 1024
 """The number of bytes of a page that WordPress reads."""
 
-_TITLE = re.compile(r"<title>[^<]+</title>", re.IGNORECASE)
+_TITLE = regex(r"<title>[^<]+</title>", re.IGNORECASE)
 # What is never closed reaches to the end, which also keeps this to one pass.
-_SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_ANCHOR = re.compile(r"<a(?=\s)", re.IGNORECASE)
-_HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-_END = re.compile(r"</a\s*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*+(?:>|\Z)")
-_META = re.compile(r"<meta\b[^<>]*+>", re.IGNORECASE)
-_STATUS = re.compile(r"""\bhttp-equiv\s*=\s*["']?status\b""", re.IGNORECASE)
-_GONE = re.compile(r"""\bcontent\s*=\s*["']?410\b""", re.IGNORECASE)
-_SLASH = re.compile(r"/+(?=\?|$)")
-_BLOCK = re.compile(
+_SCRIPT = regex(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_COMMENT = regex(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_ANCHOR = regex(r"<a(?=\s)", re.IGNORECASE)
+_HREF = regex(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_END = regex(r"</a\s*>", re.IGNORECASE)
+_TAG = regex(r"<[^>]*+(?:>|\Z)")
+_META = regex(r"<meta\b[^<>]*+>", re.IGNORECASE)
+_STATUS = regex(r"""\bhttp-equiv\s*=\s*["']?status\b""", re.IGNORECASE)
+_GONE = regex(r"""\bcontent\s*=\s*["']?410\b""", re.IGNORECASE)
+_SLASH = regex(r"/+(?=\?|$)")
+_BLOCK = regex(
     r"<(?:article|blockquote|button|caption|d[dtl]|div|figure|h[1-6]|input|li|ol|p|pre|section"
     r"|table|textarea|t[dh]|ul)[\s>/]",
     re.IGNORECASE,

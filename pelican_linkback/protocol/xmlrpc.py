@@ -12,6 +12,7 @@ from html import escape
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from pelican_linkback.text.markup import decode
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import FORBIDDEN
 
 __all__ = ["Unreadable", "quote", "read", "read_leniently", "words"]
@@ -21,9 +22,9 @@ MOST_ELEMENTS = 1000
 
 _PIECE = 16_384
 
-_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_HTML = re.compile(r"<(?:!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
-_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_DOCTYPE = regex(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_HTML = regex(r"<(?:!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
+_BARE_AMPERSAND = regex(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
 
 
 @dataclass(frozen=True, slots=True)

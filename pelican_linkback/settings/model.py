@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,12 +18,13 @@ from pelican_linkback.protocol.registry import BUILT_IN, Registry
 from pelican_linkback.settings import validators as values
 from pelican_linkback.settings.pelican import PelicanSettings, Values
 from pelican_linkback.settings.validators import KINDS
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import check
 
 __all__ = ["NAMES", "Settings", "is_subsite", "read"]
 
 PREFIX = "LINKBACK_"
-_FEED_ADDRESS = re.compile(r"(?:\w+_)?FEED(?:_\w+)?_URL")
+_FEED_ADDRESS = regex(r"(?:\w+_)?FEED(?:_\w+)?_URL")
 _PROTOCOLS = "; ".join(each.name.capitalize() for each in BUILT_IN if not each.of_feeds)
 USER_AGENT = f"pelican_linkback ({_PROTOCOLS})"
 """Webmention recommends that its name is in it (section 3.1.2)."""

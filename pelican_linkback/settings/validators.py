@@ -21,6 +21,7 @@ from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.protocol.interface import Protocol
 from pelican_linkback.protocol.registry import BUILT_IN, Registry, traits_of
 from pelican_linkback.text.printable import described, printable
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import can_be_read, check, host_of, is_fetchable, normalise
 
 __all__ = [
@@ -91,7 +92,7 @@ def page(value: object) -> str:
     raise ValueError('takes the path of a page in the output folder, such as "feeds/index.html"')
 
 
-_PAGE = re.compile(r"(?:(?!\.{1,2}/)[^/\\:\0]++/)*+[^/\\:\0]+\.html?")
+_PAGE = regex(r"(?:(?!\.{1,2}/)[^/\\:\0]++/)*+[^/\\:\0]+\.html?")
 
 
 def seconds(value: object) -> float:
@@ -244,7 +245,7 @@ _BY_NAME = {each.name: each for each in BUILT_IN if not each.of_feeds}
 _PROTOCOLS = "takes a list of {}, and protocols of your own or their dotted names".format(
     ", ".join(f'"{name}"' for name in _BY_NAME)
 )
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_NAME = regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _NEEDED = ("name", "updates", "find", "request", "read")
 
 

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import re
-
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 
 __all__ = ["to_ascii"]
 
-_LABELS = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+_LABELS = regex(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 
 
 def to_ascii(name: str) -> str:

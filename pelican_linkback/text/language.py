@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
+
+from pelican_linkback.text.regex import regex
 
 __all__ = ["is_language_tag", "language_tag"]
 
 _LONGEST = 100
-_TAG = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*+")
-_LOCALE = re.compile(r"([A-Za-z0-9]+)((?:[-_][A-Za-z0-9]+)*+)(?:\.[A-Za-z0-9_-]+)?(?:@(.*))?")
+_TAG = regex(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*+")
+_LOCALE = regex(r"([A-Za-z0-9]+)((?:[-_][A-Za-z0-9]+)*+)(?:\.[A-Za-z0-9_-]+)?(?:@(.*))?")
 _SCRIPTS = {"latin": "Latn", "cyrillic": "Cyrl", "devanagari": "Deva", "iqtelif": "Latn"}
 """The modifiers of locales that name a script."""
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import urls
+from pelican_linkback.text.regex import regex
 
 __all__ = ["Link", "Page", "Tag", "decode", "read", "tags"]
 
@@ -25,14 +26,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_DECLARED = re.compile(
+_DECLARED = regex(
     rb"""(?:<meta\b[^<>]*?\bcharset|^\s*<\?xml\b[^<>]*?\bencoding)"""
     rb"""\s*+=\s*+["']?+\s*+([\w.:-]+)""",
     re.I,
 )
 # Only these declared encodings are used: Python has codecs that are no charsets of the web, some of
 # which take quadratic time (Punycode), and UTF-16 without a byte-order mark is a wrong label.
-_OF_THE_WEB = re.compile(
+_OF_THE_WEB = regex(
     r"utf-8|iso8859|cp(?:125\d|866|874|932|949|950)|koi8|gb|big5|euc_|shift_jis|iso2022_jp|mac-|tis"
 )
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from shlex import quote
+
+from pelican_linkback.text.regex import regex
 
 __all__ = ["in_use", "with_options"]
 
 _COMMANDS = "check|compact|doctor|feeds|import-linkbacks|init|plan|retract|retry|send|status"
-_STEP = re.compile(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -[es])")
+_STEP = regex(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -[es])")
 
 DEFAULT = "pelicanconf.py"
 """The settings that commands take without -s."""

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text.idna import to_ascii
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 
 __all__ = [
     "can_be_read",
@@ -36,20 +37,20 @@ LIMIT = 8000
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+_UNRESERVED = regex(r"[A-Za-z0-9._~-]")
 _RESERVED = "%:/?#[]@!$&'()*+,;="
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
-_SPACE = re.compile(r"\s")
-_IGNORED = re.compile(r"[\x00-\x20]")
-_PICTURE = re.compile(r"data:image/(?:avif|gif|jpeg|png|webp)[;,]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_NEVER = re.compile(r'[<>"\\]')
-_TO_QUOTE = re.compile(r'[\s<>"]')
-_PLAIN_URL = re.compile(r"https?://[\w.-]+/[\w./~%-]*+", re.ASCII)
-_PLAIN_PAGE = re.compile(
+_ESCAPE = regex(r"%([0-9A-Fa-f]{2})?")
+_SPACE = regex(r"\s")
+_IGNORED = regex(r"[\x00-\x20]")
+_PICTURE = regex(r"data:image/(?:avif|gif|jpeg|png|webp)[;,]")
+_CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NEVER = regex(r'[<>"\\]')
+_TO_QUOTE = regex(r'[\s<>"]')
+_PLAIN_URL = regex(r"https?://[\w.-]+/[\w./~%-]*+", re.ASCII)
+_PLAIN_PAGE = regex(
     r"((https?://[\w.-]+(?::[0-9]+)?)?/(?:[\w~-][\w.~-]*+/)*+)(?:[\w~-][\w.~-]*+)?", re.ASCII
 )
-_PLAIN_REFERENCE = re.compile(r"/?[\w~-][\w.~-]*+(?:/[\w~-][\w.~-]*+)*+/?", re.ASCII)
+_PLAIN_REFERENCE = regex(r"/?[\w~-][\w.~-]*+(?:/[\w~-][\w.~-]*+)*+/?", re.ASCII)
 
 
 def can_be_read(reference: str) -> bool:

@@ -18,13 +18,14 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri
 
 from pelican_linkback.feeds.formats.validity import is_uri
 from pelican_linkback.text.idna import to_ascii
+from pelican_linkback.text.regex import regex
 
 __all__ = ["Entry", "Key", "keys_of", "new_ids", "published_id", "tag_uri"]
 
-_PLAIN_LINK = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(/[\w./~%-]*)", re.ASCII)
+_PLAIN_LINK = regex(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(/[\w./~%-]*)", re.ASCII)
 
 _KEPT = "/?:@!$&'()*+,;=-._~%"
-_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_BARE_PERCENT = regex("%(?![0-9A-Fa-f]{2})")
 
 
 class Entry(NamedTuple):

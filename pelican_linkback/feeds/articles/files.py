@@ -18,13 +18,14 @@ from urllib.parse import quote, unquote
 from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import can_be_read, is_script
 
 __all__ = ["File", "field_of", "named", "named_files", "type_of"]
 
 _FIELDS = ("chapters", "enclosure", "image", "transcript")
-_MARKED = re.compile(r"[{|](static|attach|filename)[|}](.*)", re.DOTALL)
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_MARKED = regex(r"[{|](static|attach|filename)[|}](.*)", re.DOTALL)
+_ELSEWHERE = regex(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _KEPT = "/~!$&'()*+,;=:@"
 # As in the specifications of Apple and the podcast namespace; the tables of systems differ.
 _TYPES = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pelican_linkback.feeds.articles.articles import ArticleFeed, each_once
 from pelican_linkback.feeds.framework.aspects import as_method, default, hook
 from pelican_linkback.feeds.framework.contents import Article, Group
 from pelican_linkback.feeds.framework.site import Site
+from pelican_linkback.text.regex import regex
 
 __all__ = ["GroupFeed", "InLanguage"]
 
@@ -118,7 +118,7 @@ class GroupFeed(ArticleFeed):
         ]
 
 
-_SPELLING = re.compile(r"[\s_.'’‐-―-]+")
+_SPELLING = regex(r"[\s_.'’‐-―-]+")
 """The characters that spellings of one name differ in, besides capitals."""
 
 _ONE = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import cast
@@ -15,13 +14,14 @@ from pelican_linkback.feeds.formats.podcast import PodcastRss, podcast_guid
 from pelican_linkback.feeds.framework.aspects import Aspect, Extras, as_method, default, hook
 from pelican_linkback.feeds.framework.contents import Article
 from pelican_linkback.feeds.framework.resolver import shown
+from pelican_linkback.text.regex import regex
 
 __all__ = ["PodcastFeed"]
 
 _CHANNEL = ("explicit", "itunes_categories", "itunes_type", "owner", "locked", "medium", "persons")
 _EPISODE = ("duration", "episode", "season", "episode_type", "explicit")
 _EPISODE_MORE = ("transcript", "chapters", "persons")
-_PERSON = re.compile(r"([^;(]++)(?:\(([^)]*+)\)?)?+[^;]*+")
+_PERSON = regex(r"([^;(]++)(?:\(([^)]*+)\)?)?+[^;]*+")
 
 
 class PodcastFeed(ArticleFeed):

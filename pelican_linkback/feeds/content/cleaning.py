@@ -14,24 +14,25 @@ from pelican_linkback.feeds.content.elements import BLOCKS
 from pelican_linkback.feeds.content.references import absolute
 from pelican_linkback.feeds.content.scanner import Order, scan
 from pelican_linkback.feeds.content.spelling import differ_only_in_spelling
+from pelican_linkback.text.regex import regex
 
 __all__ = ["fit", "is_blank", "words"]
 
-_PLAIN_BASE = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?/[a-z0-9._~/?=%+,;-]*", re.I | re.A)
-_TAG_WITH_URL = re.compile(r'<[a-z][a-z0-9]*+[^<>]*?(?:href|src)="[^<>]*+>')
-_ATTRIBUTE = re.compile(r'(?<![a-z])([a-z]++)="([^"<>]*+)"')
+_PLAIN_BASE = regex(r"https?://[a-z0-9.-]+(?::[0-9]+)?/[a-z0-9._~/?=%+,;-]*", re.I | re.A)
+_TAG_WITH_URL = regex(r'<[a-z][a-z0-9]*+[^<>]*?(?:href|src)="[^<>]*+>')
+_ATTRIBUTE = regex(r'(?<![a-z])([a-z]++)="([^"<>]*+)"')
 
-_TAG = re.compile(r"<(/?[a-z0-9]++)[^<>]*+>", re.IGNORECASE)
-_NOT_WORDS = re.compile(r"<(annotation|desc|style|title)\b[^<>]*+>[^<]*+</\1>")
+_TAG = regex(r"<(/?[a-z0-9]++)[^<>]*+>", re.IGNORECASE)
+_NOT_WORDS = regex(r"<(annotation|desc|style|title)\b[^<>]*+>[^<]*+</\1>")
 
 # No word, nor an element that shows something without one. What a reference stands for is seen
 # when there is nothing else.
 _NOTHING = r"\s\u00ad\u200b-\u200f\u2060\ufeff"
-_MAYBE_BLANK = re.compile(
+_MAYBE_BLANK = regex(
     rf"(?:[{_NOTHING}]++|&\#?[a-z0-9]++;|<(?!(?:audio|img|math|svg|video)\b)[^<>]*+>)*+",
     re.IGNORECASE,
 )
-_BLANK = re.compile(rf"[{_NOTHING}]*+")
+_BLANK = regex(rf"[{_NOTHING}]*+")
 
 
 def fit(html: str, base: str) -> str:

@@ -8,10 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 from pelican_linkback.feeds.content.elements import LINKED
 from pelican_linkback.feeds.content.references import EDGES, absolute, linked
 from pelican_linkback.feeds.content.tree import Element, Node, text_of
+from pelican_linkback.text.regex import regex
 
 __all__ = ["PLAYERS", "frame_of", "instead_of", "page_of"]
 
-_NO_PLACE = re.compile(r"(?:about|blob|data):", re.IGNORECASE)
+_NO_PLACE = regex(r"(?:about|blob|data):", re.IGNORECASE)
 
 PLAYERS = {
     "lite-youtube": "https://www.youtube.com/embed/",
@@ -21,7 +22,7 @@ PLAYERS = {
 
 # The URL of the embedded content, and that of its page; a name may be a query parameter.
 _PAGES = tuple(
-    (re.compile(rf"(?:https?:)?//{address}", re.ASCII), page)
+    (regex(rf"(?:https?:)?//{address}", re.ASCII), page)
     for address, page in (
         (
             r"(?:www\.)?youtube(?:-nocookie)?\.com/embed/videoseries/?\?.*",

@@ -13,6 +13,7 @@ from pelican_linkback.feeds.content.elements import LOADED
 from pelican_linkback.feeds.content.references import absolute
 from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.feeds.content.tree import Element, Node, elements
+from pelican_linkback.text.regex import regex
 
 __all__ = ["load", "may_be_late"]
 
@@ -34,9 +35,9 @@ _LATE = {
     "poster": ("data-poster",),
 }
 _MEDIA = frozenset({"iframe", "img", "video"})
-_PLACEHOLDER = re.compile(r"\s*(?:data:|about:|#|$)", re.IGNORECASE)
+_PLACEHOLDER = regex(r"\s*(?:data:|about:|#|$)", re.IGNORECASE)
 _PICTURES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
-_LAZY_CLASS = re.compile(r"\blazy|\blozad\b|\bjs-lazy", re.IGNORECASE)
+_LAZY_CLASS = regex(r"\blazy|\blozad\b|\bjs-lazy", re.IGNORECASE)
 
 
 def may_be_late(html: str) -> bool:

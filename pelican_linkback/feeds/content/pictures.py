@@ -6,15 +6,16 @@ import re
 
 from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.text import markup
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import can_be_read
 
 __all__ = ["first_picture"]
 
-_IMG = re.compile(r"""<[iI][mM][gG]\b(?:[^<>"']++|"[^"]*"|'[^']*')*+>""")
+_IMG = regex(r"""<[iI][mM][gG]\b(?:[^<>"']++|"[^"]*"|'[^']*')*+>""")
 # Can be read without a parser: each attribute once, in double quotes, without references.
-_PLAIN_ATTRIBUTE = re.compile(r'(?<![a-z-])([a-z-]++)="([^"<>&]*+)"')
-_PLAIN_IMG = re.compile(r'<img(?: ([a-z-]+)="[^"<>&]*"(?![^>]* \1=))*+ ?/?>')
-_NO_PICTURE = re.compile(r"\s*(?:data:|$)", re.IGNORECASE)
+_PLAIN_ATTRIBUTE = regex(r'(?<![a-z-])([a-z-]++)="([^"<>&]*+)"')
+_PLAIN_IMG = regex(r'<img(?: ([a-z-]+)="[^"<>&]*"(?![^>]* \1=))*+ ?/?>')
+_NO_PICTURE = regex(r"\s*(?:data:|$)", re.IGNORECASE)
 
 
 def first_picture(html: str) -> str | None:

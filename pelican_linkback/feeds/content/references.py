@@ -7,35 +7,36 @@ import re
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.text import urls
+from pelican_linkback.text.regex import regex
 
 __all__ = ["EDGES", "absolute", "is_alive", "linked", "mended_srcset", "mended_style", "shown"]
 
 EDGES = "".join(map(chr, range(33)))
 
-_SCRIPT = re.compile(r"(?:[a-z-]+:)?(?:java|vb|live)script:", re.IGNORECASE)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_ON_THE_WEB = re.compile(r"https?://", re.IGNORECASE)
-_NOT_IN_URLS = re.compile(r"[\t\r\n]")
+_SCRIPT = regex(r"(?:[a-z-]+:)?(?:java|vb|live)script:", re.IGNORECASE)
+_SCHEME = regex(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ON_THE_WEB = regex(r"https?://", re.IGNORECASE)
+_NOT_IN_URLS = regex(r"[\t\r\n]")
 
-_DATA = re.compile(r"data:", re.IGNORECASE)
+_DATA = regex(r"data:", re.IGNORECASE)
 # No document runs scripts when it is shown as a picture; when a link opens it, it does.
-_DATA_SHOWN = re.compile(r"data:(?:audio|font|image|video)/", re.IGNORECASE)
-_DATA_LINKED = re.compile(
+_DATA_SHOWN = regex(r"data:(?:audio|font|image|video)/", re.IGNORECASE)
+_DATA_LINKED = regex(
     r"data:(?:audio/|video/|image/(?!svg)|text/(?:plain|csv)|application/(?:json|pdf|zip)"
     r"|application/octet-stream)[^,]*+,",
     re.IGNORECASE,
 )
 
-_ALIVE = re.compile(r"(?:java|vb|live)script:|(?<![\w-])data:(?!image/)", re.IGNORECASE)
+_ALIVE = regex(r"(?:java|vb|live)script:|(?<![\w-])data:(?!image/)", re.IGNORECASE)
 
-_IN_STYLE = re.compile(
+_IN_STYLE = regex(
     r"""url\(\s*+(?:"(?P<double>[^"\\\n]*+)"|'(?P<single>[^'\\\n]*+)'|(?P<bare>[^\s"'()\\]*+))\s*+\)"""
     r"""|(?P<rule>@import\s*+)(?:"(?P<one>[^"\\\n]*+)"|'(?P<other>[^'\\\n]*+)')""",
     re.IGNORECASE,
 )
-_STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_STYLE_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.?))", re.IGNORECASE | re.DOTALL)
-_ALIVE_STYLE = re.compile(
+_STYLE_COMMENT = regex(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_STYLE_ESCAPE = regex(r"\\(?:([0-9a-f]{1,6})\s?|(.?))", re.IGNORECASE | re.DOTALL)
+_ALIVE_STYLE = regex(
     r"expression\(|(?:java|vb|live)script:|-moz-binding|(?<![\w-])behavior\s*+:|data:text",
     re.IGNORECASE,
 )

@@ -28,13 +28,14 @@ from pelican_linkback.feeds.content.references import (
 )
 from pelican_linkback.feeds.content.scanner import Order, scan
 from pelican_linkback.feeds.content.tree import Element, Node, elements, text_of, write
+from pelican_linkback.text.regex import regex
 
 __all__ = ["clean", "clean_tree"]
 
 MOST_TIMES = 8
 """The maximum number of passes: twice is the rule, once more for each element that moves."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*+(?::[A-Za-z_][A-Za-z0-9_.-]*+)?")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_.-]*+(?::[A-Za-z_][A-Za-z0-9_.-]*+)?")
 _NEVER = frozenset(
     {
         *("action", "autofocus", "autoplay", "formaction", "http-equiv", "is", "nonce", "ping"),
@@ -49,9 +50,7 @@ _SEEN_THROUGH = PHRASING | {"address", "audio", "dialog", "div", "p", "picture",
 _ANIMATIONS = frozenset({"animate", "animateMotion", "animateTransform", "set"})
 
 # XHTML's way to close a frame, which browsers do not know: they put all that follows inside.
-_CLOSED_FRAME = re.compile(
-    r"""(<iframe\b(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+(?<=/)>)""", re.IGNORECASE
-)
+_CLOSED_FRAME = regex(r"""(<iframe\b(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+(?<=/)>)""", re.IGNORECASE)
 
 
 def clean(html: str, base: str) -> str:

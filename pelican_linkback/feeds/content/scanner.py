@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 
 from pelican_linkback.feeds.content.page_only import MARKS
+from pelican_linkback.text.regex import regex
 
 __all__ = ["Order", "scan"]
 
@@ -54,7 +55,7 @@ _HOLD_PARTS = frozenset({"table", "tbody", "thead", "tr"})
 _MOST_LEVELS = 50
 
 _CLASS = 'class="'
-_CONTAINER = re.compile(rf"<(/?(?:{_FLOW}|{_CELLS}|{_PARTS}))(?=[ \t\n>])")
+_CONTAINER = regex(rf"<(/?(?:{_FLOW}|{_CELLS}|{_PARTS}))(?=[ \t\n>])")
 
 
 class Order(enum.Enum):

@@ -10,17 +10,18 @@ import re
 from html import unescape
 
 from pelican_linkback.feeds.content.elements import VOID
+from pelican_linkback.text.regex import regex
 
 __all__ = ["differ_only_in_spelling"]
 
 _SPACE = r"[ \t\n\r\f]"
 _ATTRIBUTE = rf"""{_SPACE}++[a-z_][a-z0-9_.:-]*+(?:=(?:"[^"<>]*+"|'[^'<>]*+'|[a-z0-9_.%:#-]++))?+"""
 # What may follow a "<".
-_TAG = re.compile(
+_TAG = regex(
     rf"(?P<end>/?)(?P<name>[a-z][a-z0-9]*+)(?P<attributes>(?:{_ATTRIBUTE})*+){_SPACE}*+(?P<slash>/?+)>",
     re.IGNORECASE,
 )
-_PART = re.compile(
+_PART = regex(
     rf"""(?<!{_SPACE}){_SPACE}++([^=\s]++)(?:=(?:"([^"]*+)"|'([^']*+)'|([^\s"']++)))?+""",
     re.IGNORECASE,
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from pelican_linkback.text.regex import regex
 
 __all__ = ["candidates"]
 
-_URL = re.compile(r"[ \t\n\r\f,]*+([^ \t\n\r\f]*+)")
+_URL = regex(r"[ \t\n\r\f,]*+([^ \t\n\r\f]*+)")
 # A comma in parentheses separates nothing; unclosed parentheses reach to the end.
-_DESCRIPTORS = re.compile(r"((?:[^,(]++|\([^)]*+\)?)*+),?")
+_DESCRIPTORS = regex(r"((?:[^,(]++|\([^)]*+\)?)*+),?")
 
 
 def candidates(srcset: str) -> list[tuple[str, str]]:

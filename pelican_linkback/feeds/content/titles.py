@@ -6,6 +6,7 @@ import re
 from html import unescape
 
 from pelican_linkback.feeds.content.elements import BLOCKS, KNOWN, VOID
+from pelican_linkback.text.regex import regex
 
 __all__ = ["plain_text"]
 
@@ -29,7 +30,7 @@ _MARKUP = (
 )
 
 # Attributes have values, with few exceptions: `<b and c>` is a comparison.
-_TAG = re.compile(
+_TAG = regex(
     r"<(?:(?P<end>/)?(?P<name>[a-z][a-z0-9]{0,20}(?:-[a-z0-9-]{1,30})?+)"
     r"""(?:\s++(?:[\w:-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>=]++)|(?:hidden|inert|open)\b))*+"""
     r"\s*+/?+>|!--)",

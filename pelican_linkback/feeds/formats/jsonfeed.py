@@ -20,12 +20,13 @@ from pelican_linkback.feeds.formats.base import Generator
 from pelican_linkback.feeds.formats.entry_cache import Item
 from pelican_linkback.feeds.formats.people import Person, single_author
 from pelican_linkback.feeds.formats.xml import Sink, clean
+from pelican_linkback.text.regex import regex
 
 __all__ = ["JsonFeed"]
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_BEYOND_ASCII = regex(r"[^\x00-\x7f]+")
 
 
 class JsonFeed(Generator):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from pelican_linkback.feeds.formats.entry_cache import Item
+from pelican_linkback.text.regex import regex
 
 __all__ = ["Person", "as_person", "single_author"]
 
 # As in mail (RFC 5322, section 3.4); the name may be in quotes.
-_MAILBOX = re.compile(r"([^<>]*)<(?:mailto:)?([^\s<>@]+@[^\s<>@]+)>")
+_MAILBOX = regex(r"([^<>]*)<(?:mailto:)?([^\s<>@]+@[^\s<>@]+)>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.podcast import PodcastRss
 from pelican_linkback.feeds.formats.rss import Rss201rev2Feed, RssUserland091Feed
 from pelican_linkback.text.printable import described, printable
+from pelican_linkback.text.regex import regex
 
 __all__ = [
     "Faulty",
@@ -46,7 +47,7 @@ Class = TypeVar("Class", bound=type)
 Reader = Callable[[bytes], Any]
 """Returns what a document says, as a ``pelican_linkback.feedcheck.FeedDocument``."""
 
-_NAME = re.compile("[a-z][a-z0-9]*")
+_NAME = regex("[a-z][a-z0-9]*")
 _LINKS = frozenset({"previous", "following"})
 _NO_GENERATOR = "it is no subclass of feedgenerator's SyndicationFeed"
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.text.markup import Tag
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import is_fetchable
 
 __all__ = [
@@ -25,24 +26,24 @@ __all__ = [
 
 # RFC 3986; only an IPv6 address has brackets.
 _CHARACTER = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}"
-_URI = re.compile(
+_URI = regex(
     r"([A-Za-z][A-Za-z0-9+.-]*):(?://(?:[^/?#\[\]@]*@)?\[[0-9A-Fa-f:.]+\])?"
     rf"(?:{_CHARACTER})*(?:\?(?:{_CHARACTER}|\?)*)?(?:#(?:{_CHARACTER}|\?)*)?"
 )
 # RFC 4151; the authority is a domain name with a dot, or an e-mail address.
-_TAG = re.compile(
+_TAG = regex(
     r"tag:(?:[\w.+-]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+,\d{4}(?:-\d\d(?:-\d\d)?)?:.*", re.I | re.A
 )
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)?", re.A)
-_RFC822 = re.compile(
+_RFC3339 = regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)?", re.A)
+_RFC822 = regex(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d\d? "
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:\d\d){1,2} \d\d:\d\d(?::\d\d)?"
     r"( (?:[+-]\d{4}|UT|Z|GMT|[ECMP][SD]T))?",
     re.A,
 )
-_STYLE_URL = re.compile(r"""url\(\s*+["']?+([^"')]*+)""", re.IGNORECASE)
-_HANDLER = re.compile(r"on[a-z]+")
-_JAVASCRIPT = re.compile(r"\s*javascript:", re.IGNORECASE)
+_STYLE_URL = regex(r"""url\(\s*+["']?+([^"')]*+)""", re.IGNORECASE)
+_HANDLER = regex(r"on[a-z]+")
+_JAVASCRIPT = regex(r"\s*javascript:", re.IGNORECASE)
 _URL_ATTRIBUTES = frozenset({"action", "cite", "data", "href", "poster", "src"})
 
 

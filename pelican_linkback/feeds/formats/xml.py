@@ -9,7 +9,6 @@ looking for a character and replacing it takes a fraction of what it takes in a 
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 from itertools import islice
@@ -19,6 +18,7 @@ from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import FORBIDDEN
 
 __all__ = ["Fragments", "Sink", "XMLWriter", "clean", "escape", "is_clean", "repeat", "repeat_each"]
@@ -29,8 +29,8 @@ _BEGIN_NONCHARACTERS = b"\xef"
 _AT_A_TIME = 16
 """The number of entries in one piece: about a file's buffer, not a whole document."""
 
-_PLAIN_TEXT = re.compile("[ -%'-;=?-~\u00a0-\ud7ff]*+")
-_PLAIN_VALUE = re.compile("[ !#-%'-;=?-~\u00a0-\ud7ff]*+")
+_PLAIN_TEXT = regex("[ -%'-;=?-~\u00a0-\ud7ff]*+")
+_PLAIN_VALUE = regex("[ !#-%'-;=?-~\u00a0-\ud7ff]*+")
 
 
 def is_clean(text: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import posixpath
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,10 +15,11 @@ from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import described, printable
+from pelican_linkback.text.regex import regex
 
 __all__ = ["Catalogue", "Document", "FeedClasses", "Owner", "catalogue", "load"]
 
-_ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]")
+_ADDRESS = regex(r"\bat 0x[0-9A-Fa-f]")
 """An address in memory, as Python shows it."""
 
 _LONGEST_NAME = 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
@@ -12,6 +11,7 @@ from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import is_script
 
 __all__ = ["sound_address", "sound_enclosures", "sound_people"]
@@ -21,10 +21,10 @@ T = TypeVar("T")
 LARGEST = 2**63 - 1
 """The maximum size of a file in bytes: systems use 63 bits."""
 
-_DIGITS = re.compile(r"[0-9]{1,19}")
+_DIGITS = regex(r"[0-9]{1,19}")
 _NAME = r"[A-Za-z0-9!#$&^_.+-]+"
 # RFC 6838, section 4.2, and parameters (RFC 9110, section 5.6.6).
-_MEDIA_TYPE = re.compile(rf'{_NAME}/{_NAME}(?:\s*;\s*{_NAME}=(?:{_NAME}|"[^"\\]*"))*')
+_MEDIA_TYPE = regex(rf'{_NAME}/{_NAME}(?:\s*;\s*{_NAME}=(?:{_NAME}|"[^"\\]*"))*')
 
 
 def sound_address(site: Site, what: str, url: T, item: object) -> T | None:

@@ -21,13 +21,14 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from pelican_linkback.feeds.framework.catalogue import Owner
+from pelican_linkback.text.regex import regex
 
 __all__ = ["MANIFEST", "Entry", "absent", "announcement", "read", "written"]
 
 MANIFEST = ".linkback-feeds"
 """The name of the manifest in an output folder."""
 
-_OLD_LINE = re.compile(r"([0-9]{1,18})/([0-9]{1,19}) (.+)", re.DOTALL)
+_OLD_LINE = regex(r"([0-9]{1,18})/([0-9]{1,19}) (.+)", re.DOTALL)
 
 _LATEST = (1 << 63) - 1
 """The latest time that a file can have, in nanoseconds."""

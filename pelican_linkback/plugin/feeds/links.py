@@ -25,13 +25,14 @@ from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.text import markup
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.printable import described, printable
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import join, page_key, resolve
 
 __all__ = ["FeedLink", "FeedLinks", "add_missing_links", "told_apart"]
 
 logger = logging.getLogger(__name__)
 
-_END_OF_HEAD = re.compile(r"</head\s*>", re.IGNORECASE)
+_END_OF_HEAD = regex(r"</head\s*>", re.IGNORECASE)
 _SUBJECTS = ("category", "tag", "author")
 _NOWHERE = "http://localhost/"
 """The base URL of a site without SITEURL, to compare addresses."""
