@@ -23,7 +23,7 @@ UNSAID = {
 }
 """Texts of several words that nobody is shown."""
 
-EXPRESSIONS = {"compile", "fullmatch", "search", "match", "sub", "findall"}
+EXPRESSIONS = {"regex", "fullmatch", "search", "match", "sub", "findall"}
 JARGON = re.compile(
     r"\b(invalid|illegal|abort(ed)?|exception|traceback|null|payload|parse[dr]?)\b"
     r"|(?<!or )(?<!is )\bNone\b|!$|\S  "
