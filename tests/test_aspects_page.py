@@ -64,6 +64,9 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "item_enclosure_mime_type": ("audio/mpeg", "audio/ogg"),
     "item_comments": ("https://your.site/#a", "https://your.site/#b"),
     "item_replies": ("https://your.site/#c", "https://your.site/#d"),
+    "item_comments_feed": ("https://your.site/e", "https://your.site/f"),
+    "item_comments_updated": (DAY + dt.timedelta(4), DAY + dt.timedelta(5)),
+    "item_in_reply_to": ("tag:your.site,2026:e", "tag:your.site,2026:f"),
     "item_copyright": ("a", "b"),
     "item_language": ("pt", "fr"),
 }

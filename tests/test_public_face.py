@@ -57,7 +57,7 @@ PUBLIC = {
         *("Feed", "ArticleFeed", *STOCK, "STOCK_FEEDS", "PodcastFeed"),
         *("Rss201rev2Feed", "RssUserland091Feed", "Atom1Feed", "JsonFeed", "PodcastRss"),
         *("Generator", "XmlGenerator", "register_format"),
-        *("Person", "Category", "Enclosure", "Stylesheet"),
+        *("Person", "Category", "Enclosure", "Stylesheet", "InReplyTo"),
         *("Site", "Article", "Content", "Group", "Aspect"),
     },
     "pelican_linkback.protocol": {

@@ -20,6 +20,7 @@ from pelican_linkback.feeds import (
     Enclosure,
     Feed,
     Group,
+    InReplyTo,
     JsonFeed,
     Person,
     PodcastFeed,
@@ -87,6 +88,9 @@ class Values(Feed):
     item_comments = "https://harbour.example/races/#comments"
     item_comment_count = 3
     item_replies = "/races/#replies"
+    item_comments_feed = {"application/atom+xml": "/races/replies.atom.xml"}
+    item_comments_updated = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
+    item_in_reply_to = [InReplyTo("tag:harbour.example,2026:cup"), "tag:harbour.example,2026:race"]
     item_extra_kwargs = {"row": 7}
 
 

@@ -27,7 +27,7 @@ The aspect ``feed_type`` takes a format:
                                 makes one of the site
 
 What aspects return:
-    Person, Category, Enclosure, Stylesheet
+    Person, Category, Enclosure, Stylesheet, InReplyTo
 
 What aspects get:
     Site                what is known of the site: ``self.site``
@@ -66,7 +66,7 @@ from pelican_linkback.feeds.articles.stock import (
 )
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.base import Generator
-from pelican_linkback.feeds.formats.extensions import Category, Enclosure, Stylesheet
+from pelican_linkback.feeds.formats.extensions import Category, Enclosure, InReplyTo, Stylesheet
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.formats.podcast import PodcastRss
@@ -99,6 +99,7 @@ __all__ = [
     "Feed",
     "Generator",
     "Group",
+    "InReplyTo",
     "JsonAllFeed",
     "JsonAuthorFeed",
     "JsonCategoryFeed",

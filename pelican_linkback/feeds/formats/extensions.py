@@ -1,10 +1,11 @@
-"""What feedgenerator lacks: enclosures, style sheets, and elements of RSS and Atom.
+"""What feedgenerator lacks: enclosures, style sheets, answers, and elements of RSS and Atom.
 
 A namespace is declared on the element that needs it, so that an entry is the same in each document.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import mimetypes
 from collections.abc import Iterable, Mapping
@@ -14,26 +15,37 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils import feedgenerator
+from feedgenerator.django.utils.feedgenerator import rfc3339_date
 
 from pelican_linkback.feeds.formats.xml import XMLWriter
 
 __all__ = [
     "ArchiveLinks",
     "Category",
+    "CommentsFeed",
     "Enclosure",
+    "InReplyTo",
     "Stylesheet",
     "add_atom_head",
     "add_rss_head",
     "add_to_item",
     "category_attributes",
     "file_attributes",
+    "has_thread",
     "mended",
+    "thread_as_json",
 ]
 
 HISTORY = {"xmlns:fh": "http://purl.org/syndication/history/1.0"}
 MEDIA = {"xmlns:media": "http://search.yahoo.com/mrss/"}
 SLASH = {"xmlns:slash": "http://purl.org/rss/1.0/modules/slash/"}
 THREAD = {"xmlns:thr": "http://purl.org/syndication/thread/1.0"}
+WFW = {"xmlns:wfw": "http://wellformedweb.org/CommentAPI/"}
+
+ATOM, RSS, JSON = "application/atom+xml", "application/rss+xml", "application/feed+json"
+
+CommentsFeed = tuple[str, str]
+"""The media type of a feed of comments, "" for an unknown one, and its absolute URL."""
 
 
 class Enclosure(feedgenerator.Enclosure):
@@ -73,6 +85,17 @@ def mended(sheet: feedgenerator.Stylesheet) -> Stylesheet:
 def file_attributes(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
     """Return what RSS and Atom say of an enclosure beside its URL."""
     return {"length": str(enclosure.length), "type": str(enclosure.mime_type)}
+
+
+@dataclass(frozen=True, slots=True)
+class InReplyTo:
+    """What an item answers (RFC 4685, section 3): the id of that entry, and its absolute URL.
+
+    ``InReplyTo("tag:harbour.example,2026:race", "https://harbour.example/race.html")``.
+    """
+
+    ref: str
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +189,79 @@ def _add_archive_links(handler: XMLWriter, element: str, links: ArchiveLinks | N
 
 
 def add_to_item(handler: XMLWriter, item: Mapping[str, Any], *, atom: bool) -> None:
-    """Write an item's picture (Media RSS), where its replies are, and how many."""
+    """Write an item's picture (Media RSS), and what answers it, or it answers."""
     if picture := item.get("image"):
         medium = {"medium": "image", **_image_type(picture), "url": picture, **MEDIA}
         handler.addQuickElement("media:content", None, medium)
         handler.addQuickElement("media:thumbnail", None, {"url": picture, **MEDIA})
-    if atom and item.get("replies"):  # RFC 4685, section 4; RSS has comments
-        replies = {"rel": "replies", "href": item["replies"], "type": "text/html"}
-        handler.addQuickElement("link", None, replies)
+    if has_thread(item):
+        add_thread(handler, item, atom=atom)
+
+
+_ARGUMENTS = frozenset(
+    {"comment_count", "comments_feed", "comments_updated", "in_reply_to", "replies"}
+)
+
+
+def has_thread(item: Mapping[str, Any]) -> bool:
+    """Return whether there is anything of it to say of an item: mostly there is not."""
+    return not item.keys().isdisjoint(_ARGUMENTS)
+
+
+def add_thread(handler: XMLWriter, item: Mapping[str, Any], *, atom: bool) -> None:
+    """Write how many comments an item has, where they are, and what the item itself answers."""
+    for answered in item.get("in_reply_to") or ():
+        where = {"href": answered.href, "type": "text/html"} if answered.href else {}
+        handler.addQuickElement("thr:in-reply-to", None, {"ref": answered.ref, **where, **THREAD})
+    if atom:
+        _add_links(handler, item)
+    elif feed := _preferred(item, RSS):
+        handler.addQuickElement("wfw:commentRss", feed[1], WFW)
     if (count := item.get("comment_count")) is not None:
         # RFC 4685, section 5; RSS has its own.
         name, namespace = ("thr:total", THREAD) if atom else ("slash:comments", SLASH)
         handler.addQuickElement(name, str(count), namespace)
+
+
+def _add_links(handler: XMLWriter, item: Mapping[str, Any]) -> None:
+    """Write the links to the replies (RFC 4685, section 4): a page, and a feed."""
+    links = [("text/html", item["replies"])] if item.get("replies") else []
+    links += filter(None, [_preferred(item, ATOM)])
+    hints = _hints(item)
+    for media_type, href in links:
+        kind = {"type": media_type} if media_type else {}
+        handler.addQuickElement("link", None, {"rel": "replies", "href": href, **kind, **hints})
+
+
+def _hints(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a link says of its replies, so that a reader fetches only what is new."""
+    updated: dt.datetime | None = item.get("comments_updated")
+    if updated is None:
+        return {}
+    count = item.get("comment_count")
+    counted = {} if count is None else {"thr:count": str(count)}
+    return {**counted, "thr:updated": rfc3339_date(updated), **THREAD}
+
+
+def _preferred(item: Mapping[str, Any], media_type: str) -> CommentsFeed | None:
+    """Return the feed of an item's comments in this format, else in another."""
+    feeds: Iterable[CommentsFeed] = item.get("comments_feed") or ()
+    by_type = dict(feeds)
+    return (media_type, by_type[media_type]) if media_type in by_type else next(iter(feeds), None)
+
+
+def thread_as_json(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same as ``add_thread`` writes, as an object of JSON Feed."""
+    feed, updated = _preferred(item, JSON), item.get("comments_updated")
+    return {
+        "count": item.get("comment_count"),
+        "url": item.get("replies"),
+        "feed_url": feed and feed[1],
+        "updated": updated and rfc3339_date(updated),
+        "in_reply_to": [
+            {"id": each.ref, "url": each.href or None} for each in item.get("in_reply_to") or ()
+        ],
+    }
 
 
 @functools.lru_cache(maxsize=4000)

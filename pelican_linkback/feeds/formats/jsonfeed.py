@@ -18,6 +18,7 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri, rfc3339_date
 from pelican_linkback.feeds.content.cleaning import words
 from pelican_linkback.feeds.formats.base import Generator
 from pelican_linkback.feeds.formats.entry_cache import Item
+from pelican_linkback.feeds.formats.extensions import has_thread, thread_as_json
 from pelican_linkback.feeds.formats.people import Person, single_author
 from pelican_linkback.feeds.formats.xml import Sink, clean
 from pelican_linkback.text.regex import regex
@@ -84,6 +85,7 @@ class JsonFeed(Generator):
             "language": language if language != self.feed["language"] else None,
             "_copyright": {"text": item["item_copyright"]},
             "attachments": [_attachment(each, item) for each in item["enclosures"]],
+            "_linkback": thread_as_json(item) if has_thread(item) else None,
         }
 
     def _encoded(self, text: str, encoding: str) -> bytes:  # noqa: ARG002

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
-from pelican_linkback.feeds.formats.extensions import Stylesheet
+from pelican_linkback.feeds.formats.extensions import InReplyTo, Stylesheet
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.formats.rss import Rss201rev2Feed
 
@@ -237,7 +237,20 @@ class Aspects:
     """The absolute URL of the page with the item's comments; RSS only."""
 
     item_comment_count: Aspect[int | None]
-    """How many comments, replies and mentions the item has; RSS and Atom."""
+    """How many comments, replies and mentions the item has."""
 
     item_replies: Aspect[str | None]
-    """The URL of the item's replies, relative to SITEURL; Atom only (RFC 4685)."""
+    """The URL of the page with the item's replies, relative to SITEURL; Atom and JSON Feed."""
+
+    item_comments_feed: Aspect[str | Mapping[str, str] | None]
+    """The URL of the feed of the item's replies, relative to SITEURL.
+
+    For a feed in several formats their URLs, by their media types: a document names that of its own
+    format, else the first.
+    """
+
+    item_comments_updated: Aspect[dt.date | None]
+    """When the newest of the replies came; Atom and JSON Feed. It does not date the item."""
+
+    item_in_reply_to: Aspect[Iterable[InReplyTo | str] | InReplyTo | str | None]
+    """What the item answers: the id of another entry, or ``InReplyTo(ref, href)``; or several."""

@@ -62,7 +62,8 @@ class Feed(Aspects):
         item_author_link, item_contributors, item_categories, item_copyright, item_language,
         item_image, item_enclosures, item_enclosure_url, item_enclosure_length,
         item_enclosure_mime_type, item_comments, item_comment_count, item_replies,
-        item_extra_kwargs, title_template, description_template
+        item_comments_feed, item_comments_updated, item_in_reply_to, item_extra_kwargs,
+        title_template, description_template
 
     A build writes the documents. An item whose methods raise is left out, with a warning; a class
     that cannot be built costs its feed, with an error in the log. Whoever calls the methods by hand

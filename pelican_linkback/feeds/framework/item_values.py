@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from pelican_linkback.feeds.formats.extensions import Enclosure
+from pelican_linkback.feeds.formats.extensions import Enclosure, InReplyTo
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
@@ -14,7 +14,7 @@ from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import is_script
 
-__all__ = ["sound_address", "sound_enclosures", "sound_people"]
+__all__ = ["sound_address", "sound_answered", "sound_enclosures", "sound_people"]
 
 T = TypeVar("T")
 
@@ -45,6 +45,19 @@ def sound_people(
         else person
         for person in people
     ]
+
+
+def sound_answered(
+    site: Site, answered: Iterable[InReplyTo | str] | InReplyTo | str, item: object
+) -> tuple[InReplyTo, ...]:
+    """Return what an item answers, each with its id; an address that is a script is left out."""
+    several = [answered] if isinstance(answered, InReplyTo | str) else answered
+    found = (each if isinstance(each, InReplyTo) else InReplyTo(str(each)) for each in several)
+    return tuple(
+        replace(each, href=sound_address(site, "answered page", each.href, item) or "")
+        for each in found
+        if each.ref
+    )
 
 
 def sound_enclosures(site: Site, enclosures: Iterable[Enclosure], item: object) -> list[Enclosure]:

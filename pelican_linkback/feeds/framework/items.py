@@ -8,11 +8,13 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from pelican_linkback.exceptions import FAULTS, FeedError
+from pelican_linkback.feeds.formats.extensions import CommentsFeed
 from pelican_linkback.feeds.formats.xml import clean, is_clean
 from pelican_linkback.feeds.framework.aspects import Extras
 from pelican_linkback.feeds.framework.contents import Template
 from pelican_linkback.feeds.framework.item_values import (
     sound_address,
+    sound_answered,
     sound_enclosures,
     sound_people,
 )
@@ -42,6 +44,7 @@ _ALWAYS = {
 # feedgenerator has no argument for these, or few feeds have them: passed only if given.
 _WHERE_SAID = (
     *("authors", "comment_count", "content", "contributors", "image", "language", "replies"),
+    *("comments_feed", "comments_updated", "in_reply_to"),
 )
 _TEXTS = ("description", "content")
 # Read if there is an author.
@@ -138,6 +141,9 @@ class ItemReader:
             "enclosures": partial(sound_enclosures, site),
             "pubdate": partial(self._date, "pubdate"),
             "updateddate": partial(self._date, "updateddate"),
+            "comments_updated": partial(self._date, "comments_updated"),
+            "comments_feed": self._feeds_of_comments,
+            "in_reply_to": partial(sound_answered, site),
         }
         hooks = ((name, argument, self._hook(name)) for name, argument in aspects)
         return [
@@ -227,6 +233,13 @@ class ItemReader:
     def _address(self, what: str, url: object, item: object) -> str | None:
         sound = sound_address(self._feed.site, what, url, item)
         return None if sound is None else self._link(sound, item)
+
+    def _feeds_of_comments(self, said: object, item: object) -> tuple[CommentsFeed, ...]:
+        feeds = said if isinstance(said, Mapping) else {"": said}
+        found = (
+            (kind, self._address("feed of comments", url, item)) for kind, url in feeds.items()
+        )
+        return tuple((str(kind), url) for kind, url in found if url)
 
     def _date(self, name: str, date: object, item: object) -> dt.datetime | None:
         return item_date(self._feed, name, date, item)
