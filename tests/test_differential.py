@@ -584,6 +584,8 @@ def assert_outcome(outcome: str | tuple[type[Exception], str], make: Callable[[]
             make()
 
 
+# Python 3.13 warns that 3.14 will read it otherwise; Django asks for it as an attribute.
+@pytest.mark.filterwarnings("ignore:functools.partial will be a method descriptor:FutureWarning")
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.name)
 def test_a_difference_that_is_meant(difference):
     def body(kit):
