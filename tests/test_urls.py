@@ -238,3 +238,23 @@ REFERENCE = st.from_regex(
 def test_a_plain_url_is_joined_as_urljoin_does(base, url):
     assert urls.join(base, url) == urljoin(base, url)
     assert urls.plainly_joined(base, url) in {None, urls.resolve(base, url)}
+
+
+@given(
+    st.builds(
+        "http{}://{}/{}".format,
+        st.sampled_from(["", "s"]),
+        st.text("az09-._xn", min_size=1, max_size=12),
+        st.text("aZ09-._~/%?", max_size=12),
+    )
+)
+@example("https://xn--a.example/a")
+@example("https://-a.example/")
+@example("https://a.example/" + "a/" * 4100)
+@example("http://1.2.3.4/a")
+def test_a_url_that_is_plainly_in_normal_form_is_its_key(url: str) -> None:
+    try:
+        expected = urls.normalise(url)
+    except InvalidURL:
+        expected = url
+    assert urls.page_key(url) == expected

@@ -154,15 +154,24 @@ class Journal:
                         new.write(line)
         return before, after
 
-    def rewrite(self, *events: Mapping[str, object]) -> None:
+    def rewrite(self, *events: Mapping[str, object], keeping: Collection[int] = ()) -> None:
         """Replace all lines by ``events``; raise JournalError if that fails.
 
-        The file is replaced in one step. Only for caches: all other lines are lost.
+        The lines with the numbers ``keeping`` stay as they are, behind the others. The file is
+        replaced in one step. Not for journals: all other lines are lost.
         """
         with self._thread_lock, self._errors_wrapped():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._alone(), self._replacing(self.path.resolve()) as new:
                 new.write(encoded(events))
+                new.writelines(self._lines(keeping))
+
+    def _lines(self, numbers: Collection[int]) -> Iterator[bytes]:
+        if numbers:
+            with self.path.open("rb") as file:
+                for number, line in enumerate(file, start=1):
+                    if number in numbers:
+                        yield line.removesuffix(b"\n") + b"\n"
 
     @contextmanager
     def _replacing(self, path: Path) -> Iterator[BinaryIO]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pelican_linkback.journal.fields import moment, optional, text, time
+from pelican_linkback.text.urls import page_key
 
 __all__ = ["Author", "Kind", "Received", "id_of"]
 
@@ -110,13 +111,13 @@ class Received:
         if not isinstance(author, Mapping):
             raise ValueError("its author is missing")  # noqa: TRY004 (a line is a value)
         return cls(
-            source=text(line, "source"),
+            source=_url(line, "source", needed=True),
             target=text(line, "target"),
             article=text(line, "article"),
             kind=Kind(text(line, "kind")),
-            author=Author(text(author, "name"), optional(author, "url"), optional(author, "photo")),
+            author=Author(text(author, "name"), _url(author, "url"), _url(author, "photo")),
             received=time(line, "received"),
-            url=optional(line, "url"),
+            url=_url(line, "url"),
             title=optional(line, "title"),
             text=optional(line, "text"),
             fragment=optional(line, "fragment"),
@@ -130,8 +131,24 @@ class Received:
 
 
 def id_of(source: str, article: str) -> str:
-    """Return the id of the mention of an article by a source: there is one for each pair."""
-    return hashlib.sha256(f"{source}\0{article}".encode()).hexdigest()[:12]
+    """Return the id of the mention of an article by a source: there is one for each pair.
+
+    The spelling of the source does not matter, but its fragment does: it may be one of many notes.
+    """
+    page, _, fragment = source.partition("#")
+    pair = f"{page_key(page)}#{fragment}\0{article}"
+    return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _url(line: Mapping[str, object], name: str, *, needed: bool = False) -> str:
+    """Return a URL, which may be empty unless ``needed``; raise ValueError if it is another text.
+
+    A file can be edited by hand, and a page shows the URL as a link.
+    """
+    url = optional(line, name)
+    if (url or needed) and not url.startswith(("https://", "http://")):
+        raise ValueError(f"its {name} is not a URL of http or https")
+    return url
 
 
 def _written(when: dt.datetime | None) -> str:

@@ -47,6 +47,9 @@ _CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEVER = regex(r'[<>"\\]')
 _TO_QUOTE = regex(r'[\s<>"]')
 _PLAIN_URL = regex(r"https?://[\w.-]+/[\w./~%-]*+", re.ASCII)
+_NORMAL_URL = regex(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*+/(?:[\w~-][\w.~-]*+/)*+(?:[\w~-][\w.~-]*+)?", re.ASCII
+)
 _PLAIN_PAGE = regex(
     r"((https?://[\w.-]+(?::[0-9]+)?)?/(?:[\w~-][\w.~-]*+/)*+)(?:[\w~-][\w.~-]*+)?", re.ASCII
 )
@@ -225,6 +228,8 @@ def _host_and_port(url: str) -> tuple[str, str]:
 
 def page_key(url: str) -> str:
     """Return a key that is equal for equal pages: the normal form, or the URL if that has none."""
+    if _NORMAL_URL.fullmatch(url):
+        return url
     try:
         return normalise(url)
     except InvalidURL:

@@ -1,0 +1,123 @@
+"""Whether a mention is shown, and why. Pure.
+
+Nothing of this is stored: it is computed from the mention, its target and the decisions whenever a
+site is built, so that a decision shows at once, and to take it back needs no pull.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from pelican_linkback.receiving.memory.decisions import Act, Decisions
+from pelican_linkback.receiving.memory.targets import Mode, Target
+from pelican_linkback.receiving.received import Received
+
+__all__ = ["WORDS", "Policy", "State", "Verdict", "Why"]
+
+
+class State(StrEnum):
+    """Whether a mention is shown on its article's page."""
+
+    SHOWN = "shown"
+    HELD = "held"
+    HIDDEN = "hidden"
+
+
+class Why(StrEnum):
+    """The reasons for a state; WORDS has them for people."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    TRUSTED = "trusted"
+    HELD = "held"
+    STRANGER = "stranger"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    FORGOTTEN = "forgotten"
+    KIND = "kind"
+    OWN = "own"
+    CLOSED = "closed"
+    NO_TARGET = "no-target"
+
+
+WORDS = {
+    Why.OPEN: "its article shows mentions at once",
+    Why.APPROVED: "you approved it",
+    Why.TRUSTED: "you trust its author or site",
+    Why.HELD: "its article has Mentions: held",
+    Why.STRANGER: "it is the first of its author",
+    Why.REFUSED: "you refused it, or its source",
+    Why.BLOCKED: "its author or site is blocked",
+    Why.FORGOTTEN: "it was erased by pelican-linkback forget",
+    Why.KIND: "its kind is not in LINKBACK_SHOW_KINDS",
+    Why.OWN: "its source is a page of this site",
+    Why.CLOSED: "its article has Mentions: closed",
+    Why.NO_TARGET: "its article is not on the site",
+}
+
+
+class Verdict(NamedTuple):
+    """The state of a mention, and the reason."""
+
+    state: State
+    why: Why
+
+
+def _always(mention: Received) -> bool:  # noqa: ARG001 (one of the functions that may be given)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of a site.
+
+    ``kinds`` are those that are shown, ``own`` returns whether a URL is one of the site's own, and
+    ``is_known`` whether the author of a mention may be shown without a look at it: what a hosted
+    service moderates always may.
+    """
+
+    decisions: Decisions
+    kinds: Collection[str]
+    own: Callable[[str], bool]
+    is_known: Callable[[Received], bool] = _always
+
+    def judge(self, mention: Received, target: Target | None) -> Verdict:
+        """Return whether ``mention`` is shown on the page of ``target``, and why.
+
+        ``target`` is None if the page that it is about is not on the site, or not any more.
+        """
+        if target is None:
+            return Verdict(State.HIDDEN, Why.NO_TARGET)
+        decided = self.decisions.about(mention)
+        if why := self._against(mention, target, decided):
+            return Verdict(State.HIDDEN, why)
+        if decided is Act.SHOW:
+            return Verdict(State.SHOWN, Why.APPROVED)
+        return self._by_rule(mention, target)
+
+    def _against(self, mention: Received, target: Target, decided: Act | None) -> Why | None:
+        """Return why a mention is hidden, whatever the rules say of its author or site."""
+        if target.mentions is Mode.CLOSED:
+            return Why.CLOSED
+        if self.decisions.forgotten.has(mention):
+            return Why.FORGOTTEN
+        if decided is Act.HIDE:
+            return Why.REFUSED
+        if mention.kind not in self.kinds:
+            return Why.KIND
+        return Why.OWN if decided is None and self.own(mention.source) else None
+
+    def _by_rule(self, mention: Received, target: Target) -> Verdict:
+        rule = self.decisions.rule_for(mention)
+        if rule is Act.BLOCK:
+            return Verdict(State.HIDDEN, Why.BLOCKED)
+        if rule is Act.TRUST:
+            return Verdict(State.SHOWN, Why.TRUSTED)
+        if target.mentions is Mode.HELD:
+            return Verdict(State.HELD, Why.HELD)
+        if not self.is_known(mention):
+            return Verdict(State.HELD, Why.STRANGER)
+        return Verdict(State.SHOWN, Why.OPEN)

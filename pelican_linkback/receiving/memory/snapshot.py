@@ -1,0 +1,112 @@
+"""``received.jsonl``: the mentions that are known, one line each.
+
+A snapshot and not a journal, since to erase a mention must erase it. The lines are sorted, and
+equal mentions give equal bytes. Two branches merge by keeping the lines of both: of two lines for
+one mention the newer counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pelican_linkback.exceptions import JournalError
+from pelican_linkback.journal.journal import Journal
+from pelican_linkback.journal.lines import MARKER, about_damage
+from pelican_linkback.receiving.received import Received
+
+__all__ = ["Known", "Snapshot", "unique"]
+
+NAME = "received.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The mentions of a snapshot, sorted, and sentences about lines that cannot be used."""
+
+    mentions: tuple[Received, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class Snapshot:
+    """The mentions in the state folder ``state``; reading creates nothing.
+
+    Raises JournalError if the file cannot be read or written, is of another program, or has a newer
+    version: then it is neither used nor overwritten.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self._journal = Journal(state / NAME)
+        self.path = self._journal.path
+
+    def read(self) -> Known:
+        """Return the mentions. A damaged line costs itself, and stays in the file."""
+        return self._read()[0]
+
+    def write(self, mentions: Iterable[Received]) -> bool:
+        """Replace the mentions by ``mentions``; return whether the file changed."""
+        wanted = tuple(mentions)
+        return self.change(lambda known: wanted)  # noqa: ARG005
+
+    def change(self, change: Callable[[Sequence[Received]], Iterable[Received]]) -> bool:
+        """Replace the mentions by what ``change`` makes of them; return whether the file changed.
+
+        No other process can write in between. The file is replaced in one step.
+        """
+        with self._journal.hold() as held:
+            if not held:
+                message = "another process is writing to it; try again when that has ended"
+                raise JournalError(self.path, message)
+            known, lines, kept = self._read()
+            wanted = [each.line() for each in unique(change(known.mentions))]
+            if wanted == lines:
+                return False
+            self._journal.rewrite(*wanted, keeping=kept)
+            return True
+
+    def _read(self) -> tuple[Known, list[dict[str, object]], list[int]]:
+        """Return the mentions, their lines, and the numbers of the lines that stay as they are."""
+        reading = self._journal.read()
+        damage = {each.line_number: each.why for each in reading.problems}
+        found: list[Received] = []
+        lines: list[dict[str, object]] = []
+        for number, line in zip(reading.line_numbers, reading.events, strict=True):
+            try:
+                found.append(Received.read(line))
+                lines.append(line)
+            except ValueError as error:
+                damage[number] = str(error)
+        # The lines between the markers of a merge are used, so that the markers can go.
+        kept = [number for number, why in sorted(damage.items()) if why != MARKER]
+        if len(kept) < len(damage):
+            lines.clear()
+        return Known(tuple(unique(found)), about_damage(self.path, damage)), lines, kept
+
+
+def unique(mentions: Iterable[Received]) -> Iterator[Received]:
+    """Yield the ``mentions``, sorted; of those with one id only the newest."""
+    newest: dict[str, Received] = {}
+    for each in mentions:
+        name = each.id
+        known = newest.get(name)
+        if known is None or _age(known) < _age(each):
+            newest[name] = each
+    yield from (
+        newest[name] for name in sorted(newest, key=lambda name: _place(newest[name], name))
+    )
+
+
+def _age(mention: Received) -> tuple[int, dt.datetime, str]:
+    """Return a sort key: the newer of two that are known by one id is greater."""
+    remote = int(mention.remote) if _is_number(mention.remote) else 0
+    return remote, mention.received, repr(mention)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20
+
+
+def _place(mention: Received, name: str) -> tuple[str, dt.datetime, str]:
+    return mention.article, mention.published or mention.received, name

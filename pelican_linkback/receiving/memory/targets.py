@@ -1,0 +1,187 @@
+"""The pages that mentions can be about: which of them a URL means, and ``targets.json``. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.journal.fields import optional, text
+from pelican_linkback.receiving.memory.addresses import FORMS, fragment_of, spellings
+from pelican_linkback.receiving.received import Received
+
+__all__ = ["Found", "Mode", "Target", "Targets"]
+
+VERSION = 1
+
+
+class Mode(StrEnum):
+    """Whether a page takes mentions: the values of ``Mentions:`` in the metadata."""
+
+    OPEN = "open"
+    HELD = "held"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A public page: an article, a page, or the home page.
+
+    ``id`` is the entry id of an article, and the URL of others. ``former`` are the absolute URLs
+    that the page had before.
+    """
+
+    id: str
+    url: str
+    title: str = ""
+    former: tuple[str, ...] = ()
+    mentions: Mode = Mode.OPEN
+
+    def as_json(self) -> dict[str, object]:
+        """Return the target as an object of ``targets.json``."""
+        return {
+            "id": self.id,
+            "url": self.url,
+            "former": list(self.former),
+            "title": self.title,
+            "mentions": self.mentions.value,
+        }
+
+    @classmethod
+    def read(cls, fields: Mapping[str, object]) -> Target:
+        """Return the target of an object of ``targets.json``; raise ValueError if it is none."""
+        former = fields.get("former") or []
+        if not isinstance(former, list) or not all(isinstance(each, str) for each in former):
+            raise ValueError("its former is not a list of texts")
+        return cls(
+            text(fields, "id"),
+            text(fields, "url"),
+            optional(fields, "title"),
+            tuple(former),
+            Mode(optional(fields, "mentions") or Mode.OPEN),
+        )
+
+
+class Found(NamedTuple):
+    """A page, and the part of it that is meant: the fragment, or ""."""
+
+    target: Target
+    fragment: str
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The pages of a site, whose address is ``site``; it had the ``aliases`` before."""
+
+    pages: Sequence[Target] = ()
+    site: str = ""
+    aliases: Sequence[str] = ()
+
+    def find(self, url: str) -> Found | None:
+        """Return the page that ``url`` means; None if the site has none at that address.
+
+        http or https, a former address of the page or the site, with or without the slash at the
+        end, ``index.html`` or ``.html``, parameters of trackers, needless escapes and doubled
+        slashes do not matter. Any other query does, also the order of its parameters.
+        """
+        for forms in self._at_present(url):
+            for book, form in _BY_EXACTNESS:
+                if target := self._books[book][form].get(forms[form]):
+                    return Found(target, fragment_of(url))
+        return None
+
+    def of(self, mention: Received) -> Target | None:
+        """Return the page that a mention is about, also if the id of that has changed since."""
+        if known := self._by_id.get(mention.article):
+            return known
+        found = self.find(mention.target) or self.find(mention.article)
+        return found.target if found else None
+
+    def is_own(self, url: str) -> bool:
+        """Return whether ``url`` is below an address of the site, present or former."""
+        with suppress(InvalidURL):
+            page = next(spellings(url)) + "/"
+            return page.startswith((*_base(self.site), *self._former_bases))
+        return False
+
+    def _at_present(self, url: str) -> Iterator[tuple[str, ...]]:
+        """Yield the forms of ``url``, then those of the same page at the present address."""
+        with suppress(InvalidURL):
+            forms = tuple(spellings(url))
+            yield forms
+            for base in self._former_bases:
+                if f"{forms[0]}/".startswith(base):
+                    yield tuple(spellings(f"{self.site.rstrip('/')}/{forms[0][len(base) :]}"))
+
+    @cached_property
+    def _former_bases(self) -> list[str]:
+        """The former addresses of the site, the longest first."""
+        found = [base for alias in self.aliases for base in _base(alias)]
+        return sorted(found, key=len, reverse=True)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Target]:
+        return {each.id: each for each in self.pages}
+
+    @cached_property
+    def _books(self) -> tuple[_Book, _Book]:
+        """The pages by the forms of their present addresses, and of their former ones."""
+        present = _book((each, each.url) for each in self.pages)
+        return present, _book((each, url) for each in self.pages for url in each.former)
+
+    def to_json(self) -> str:
+        """Return the text of ``targets.json``: sorted, one page a line."""
+        head = {"v": VERSION, "site": self.site, "aliases": list(self.aliases)}
+        begin = json.dumps(head, ensure_ascii=False)[:-1]
+        pages = sorted(self.pages, key=lambda each: (each.url, each.id))
+        lines = [json.dumps(each.as_json(), ensure_ascii=False) for each in pages]
+        return begin + ', "targets": [\n' + ",\n".join(lines) + "\n]}\n"
+
+    @classmethod
+    def of_json(cls, document: str | bytes) -> Targets:
+        """Return the pages of a ``targets.json``; raise ValueError if it cannot be used."""
+        try:
+            fields = json.loads(document)
+        except RecursionError as error:
+            raise ValueError("it is not JSON") from error
+        if not isinstance(fields, dict) or not isinstance(fields.get("targets"), list):
+            raise ValueError("it has no list of targets")  # noqa: TRY004 (a file is a value)
+        version = fields.get("v")
+        if isinstance(version, int) and version > VERSION:
+            raise ValueError(
+                "it was written by a newer version of pelican_linkback; update this one"
+            )
+        pages = [Target.read(each) for each in fields["targets"] if isinstance(each, dict)]
+        aliases = fields.get("aliases")
+        return cls(
+            pages, optional(fields, "site"), tuple(aliases) if isinstance(aliases, list) else ()
+        )
+
+
+_Book = list[dict[str, Target | None]]
+"""For each form of an address the page that has it; None if several have."""
+
+_BY_EXACTNESS = ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (1, 2))
+"""Where a page is looked up: the book (present, former) and the form of the address."""
+
+
+def _book(addresses: Iterable[tuple[Target, str]]) -> _Book:
+    book: _Book = [{} for _ in range(FORMS)]
+    for target, url in addresses:
+        with suppress(InvalidURL):
+            for pages, spelled in zip(book, spellings(url), strict=True):
+                if pages.setdefault(spelled, target) is not target:
+                    pages[spelled] = None
+    return book
+
+
+def _base(site: str) -> list[str]:
+    """Return the address of a site as a prefix of the exact forms of its pages, if it has one."""
+    with suppress(InvalidURL):
+        return [next(spellings(f"{site.rstrip('/')}/"))]
+    return []

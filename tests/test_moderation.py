@@ -1,0 +1,300 @@
+"""moderation.jsonl: decisions about mentions, sources, hosts and authors; what stays erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+from dataclasses import replace
+
+import pytest
+
+from pelican_linkback.exceptions import JournalError
+from pelican_linkback.receiving.inbox.policy import WORDS, Policy, State, Why
+from pelican_linkback.receiving.memory.decisions import Act, Decision, Decisions
+from pelican_linkback.receiving.memory.forgotten import Forgotten, hash_of, is_about
+from pelican_linkback.receiving.memory.moderation import Moderation
+from pelican_linkback.receiving.memory.rules import RuleBook, rule_of
+from pelican_linkback.receiving.memory.targets import Mode, Target
+from pelican_linkback.receiving.received import Author, Kind
+from tests.mentions import NOW, mention
+
+A = mention(1)
+BRIDGED = mention(
+    2,
+    source="https://brid.gy/comment/mastodon/@me/1/2",
+    url="https://m.example/@ann/2",
+    author=Author("Ann", "https://m.example/@ann"),
+)
+CLAIMED = mention(3, url="https://m.example/@ann/3", author=Author("Ann", "https://m.example/@ann"))
+
+
+def after(*decisions: Decision) -> Decisions:
+    return Decisions.of((NOW + dt.timedelta(seconds=n), each) for n, each in enumerate(decisions))
+
+
+def rules(**acts):
+    return after(*(Decision(Act(act), rule_of(what)) for act, what in acts.items()))
+
+
+# Decisions about a mention
+
+
+def test_a_mention_is_decided_about_by_its_id_or_by_its_source():
+    assert after(Decision(Act.HIDE, A.id)).about(A) is Act.HIDE
+    assert after(Decision(Act.HIDE, A.source)).about(A) is Act.HIDE
+    assert after(Decision(Act.SHOW, A.source.replace("https://r", "http://R"))).about(A) is Act.SHOW
+    assert after(Decision(Act.HIDE, A.id)).about(mention(2)) is None
+    assert Decisions().about(A) is None
+
+
+def test_the_last_decision_counts_however_it_names_the_mention():
+    by_id, by_source = Decision(Act.HIDE, A.id), Decision(Act.SHOW, A.source)
+    assert after(by_id, by_source).about(A) is Act.SHOW
+    assert after(by_source, by_id).about(A) is Act.HIDE
+    assert after(by_source, Decision(Act.UNDO, A.id)).about(A) is None
+    assert after(by_id, Decision(Act.UNDO, A.source)).about(A) is None
+
+
+def test_a_decision_is_still_known_when_the_article_has_another_id():
+    decided = after(Decision.about(Act.HIDE, A))
+    moved = replace(A, article="https://new.example/walls/")
+    assert moved.id != A.id
+    assert decided.about(moved) is Act.HIDE
+    assert decided.about(replace(moved, target="https://blog.example/other/")) is None
+
+
+def test_the_order_of_the_lines_does_not_matter():
+    lines = [
+        (NOW, Decision(Act.HIDE, A.id)),
+        (NOW, Decision(Act.SHOW, A.id)),
+        (NOW + dt.timedelta(1), Decision(Act.BLOCK, "a.example")),
+        (NOW + dt.timedelta(2), Decision(Act.RELEASE, "a.example")),
+    ]
+    results = {repr(Decisions.of(order)) for order in itertools.permutations([*lines, lines[0]], 5)}
+    assert len({(r.count("HIDE"), r.count("BLOCK"), r.count("SHOW")) for r in results}) == 1
+    assert Decisions.of(lines).rules == {}
+
+
+# Rules
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("M.example", "m.example"),
+        ("*.m.example", "m.example"),
+        (" m.example ", "m.example"),
+        ("m.example:8080", "m.example:8080"),
+        ("https://m.example/", "m.example"),
+        ("http://M.example/@ann/", "m.example/@ann"),
+        ("m.example/@ann", "m.example/@ann"),
+        ("https://m.example/?author=1", "m.example/?author=1"),
+        ("gärten.example", "xn--grten-gra.example"),
+        ("[::1]", "[::1]"),
+    ],
+)
+def test_a_rule_is_a_host_or_a_url_without_its_scheme(text, rule):
+    assert rule_of(text) == rule
+    assert rule_of(rule) == rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ann", "https://", "ftp://a.example", "a b.example", "https://me@a.example/", "@a.b"],
+)
+def test_what_is_neither_a_host_nor_a_url_is_refused(text):
+    with pytest.raises(ValueError, match=r"neither a host nor a URL|: "):
+        rule_of(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://m.example/@ann", "ann"),
+        ("http://m.example/@ann/1", "ann"),
+        ("https://m.example/@ann?page=2", "ann"),
+        ("https://m.example/@ann#likes/1", "ann"),
+        ("https://m.example/@anna", "m"),
+        ("https://m.example/", "m"),
+        ("https://sub.m.example/x", "m"),
+        ("https://sub.m.example:8080/x", "m"),
+        ("https://em.example/", None),
+        ("https://example/", None),
+        ("", None),
+    ],
+)
+def test_the_most_specific_rule_counts(url, expected):
+    found = RuleBook({"m.example": "m", "m.example/@ann": "ann"}).of(url)
+    assert (found and found[1]) == expected
+
+
+def test_a_mention_is_blocked_by_its_source_its_post_or_its_author():
+    for what in ("brid.gy", "m.example", "https://m.example/@ann", "https://brid.gy/comment"):
+        assert rules(block=what).rule_for(BRIDGED) is Act.BLOCK
+        assert rules(trust=what).rule_for(BRIDGED) is Act.TRUST
+    assert rules(block="m.example").rule_for(A) is None
+    assert Decisions().rule_for(A) is None
+
+
+def test_the_more_specific_rule_wins_and_of_equal_ones_the_block():
+    assert rules(block="m.example", trust="https://m.example/@ann").rule_for(BRIDGED) is Act.TRUST
+    assert rules(trust="m.example", block="https://m.example/@ann").rule_for(BRIDGED) is Act.BLOCK
+    both = replace(
+        BRIDGED, source="https://b.example/", url="https://c.example/", author=Author("A")
+    )
+    assert rules(trust="b.example", block="c.example").rule_for(both) is Act.BLOCK
+
+
+def test_who_only_claims_to_be_a_trusted_author_is_not_trusted():
+    assert rules(trust="https://m.example/@ann").rule_for(CLAIMED) is None
+    assert rules(block="https://m.example/@ann").rule_for(CLAIMED) is Act.BLOCK
+    own = replace(CLAIMED, source="https://m.example/@ann/3")
+    assert rules(trust="https://m.example/@ann").rule_for(own) is Act.TRUST
+
+
+def test_a_released_rule_is_as_if_it_had_not_been():
+    assert rules(block="a.example", release="a.example").rules == {}
+
+
+# What was erased
+
+
+def test_what_was_erased_is_known_without_its_name():
+    for what in ("reader1.example", A.source, "https://reader1.example/", "example"):
+        rule = rule_of(what) if "." in what else what
+        decided = after(Decision(Act.FORGET, hash_of(rule, "key"), key="key"))
+        assert decided.forgotten.has(A), what
+        assert not decided.forgotten.has(mention(2, source="https://b.test/")) or what == "example"
+        assert is_about(A, rule)
+        assert "reader1" not in repr(decided)
+    assert after(Decision(Act.FORGET, hash_of("m.example/@ann", "k"), key="k")).forgotten.has(
+        BRIDGED
+    )
+
+
+def test_branches_may_have_a_key_each():
+    forgotten = Forgotten({"b": {hash_of("reader1.example", "b")}, "a": {"0"}})
+    assert forgotten.has(A)
+    assert not forgotten.has(mention(2))
+    assert forgotten.key == "a"
+    assert Forgotten().key == ""
+    assert not is_about(A, "reader2.example")
+
+
+# The file
+
+
+def test_decisions_are_read_as_they_were_recorded(tmp_path):
+    moderation = Moderation(tmp_path / "linkback")
+    assert moderation.read() == (Decisions(), ())
+    assert not moderation.path.exists()
+    decisions = [
+        Decision.about(Act.HIDE, A),
+        Decision(Act.BLOCK, "spam.example"),
+        Decision(Act.FORGET, "00", key="k"),
+    ]
+    moderation.record(decisions, NOW)
+    history, problems = moderation.history()
+    assert [each for _, each in history] == decisions
+    assert problems == ()
+    decided, _ = moderation.read()
+    assert decided.about(A) is Act.HIDE
+    assert decided.rules == {"spam.example": Act.BLOCK}
+
+
+def test_a_decision_is_later_than_what_it_overrules_whatever_the_clock_says(tmp_path):
+    moderation = Moderation(tmp_path)
+    moderation.record([Decision(Act.HIDE, A.id)], NOW)
+    moderation.record([Decision(Act.UNDO, A.id)], NOW - dt.timedelta(days=400))
+    assert moderation.read()[0].about(A) is None
+
+
+def test_a_damaged_line_is_one_warning_and_costs_itself(tmp_path):
+    moderation = Moderation(tmp_path)
+    moderation.record([Decision(Act.HIDE, A.id)], NOW)
+    with moderation.path.open("a", encoding="utf-8") as file:
+        file.write(
+            '{"v": 1, "at": "yesterday", "act": "show", "what": "x"}\n{"v": 1, "act": "sing"'
+        )
+    decided, problems = moderation.read()
+    assert decided.about(A) is Act.HIDE
+    assert len(problems) == 2
+    moderation.record([Decision(Act.SHOW, A.id)], NOW)
+    assert moderation.read()[0].about(A) is Act.SHOW
+    assert len(moderation.path.read_text("utf-8").splitlines()) == 4
+
+
+def test_a_newer_version_is_an_error(tmp_path):
+    moderation = Moderation(tmp_path)
+    moderation.path.write_text(json.dumps({"v": 2, "act": "shade"}) + "\n", "utf-8")
+    with pytest.raises(JournalError, match="newer version"):
+        moderation.read()
+
+
+# The policy
+
+OPEN, HELD, CLOSED = (Target("a1", "https://blog.example/walls/", mentions=mode) for mode in Mode)
+KINDS = tuple(Kind)
+
+
+def judged(decisions=None, of=A, target=OPEN, kinds=KINDS, known=True):
+    policy = Policy(
+        decisions or Decisions(),
+        kinds,
+        lambda url: url.startswith("https://blog.example/"),
+        lambda mention: known,
+    )
+    return policy.judge(of, target)
+
+
+OWN = replace(A, source="https://blog.example/other/")
+HIDE, SHOW = (after(Decision(act, A.id)) for act in (Act.HIDE, Act.SHOW))
+SHOW_OWN = after(Decision(Act.SHOW, OWN.id))
+BLOCK, TRUST = rules(block="reader1.example"), rules(trust="reader1.example")
+FORGET = after(Decision(Act.FORGET, hash_of("reader1.example", "k"), key="k"))
+S, H, X = State.SHOWN, State.HELD, State.HIDDEN
+
+TABLE = [
+    ("an open article", {}, S, Why.OPEN),
+    ("a held one", {"target": HELD}, H, Why.HELD),
+    ("a closed one", {"target": CLOSED}, X, Why.CLOSED),
+    ("no article", {"target": None}, X, Why.NO_TARGET),
+    ("another kind", {"kinds": ("like",)}, X, Why.KIND),
+    ("our own page", {"of": OWN}, X, Why.OWN),
+    ("our own page, approved", {"of": OWN, "decisions": SHOW_OWN}, S, Why.APPROVED),
+    ("approved", {"decisions": SHOW}, S, Why.APPROVED),
+    ("approved, of a held article", {"decisions": SHOW, "target": HELD}, S, Why.APPROVED),
+    ("approved, of a closed article", {"decisions": SHOW, "target": CLOSED}, X, Why.CLOSED),
+    ("approved, another kind", {"decisions": SHOW, "kinds": ()}, X, Why.KIND),
+    ("refused", {"decisions": HIDE}, X, Why.REFUSED),
+    ("blocked", {"decisions": BLOCK}, X, Why.BLOCKED),
+    ("blocked, of a held article", {"decisions": BLOCK, "target": HELD}, X, Why.BLOCKED),
+    ("trusted, of a held article", {"decisions": TRUST, "target": HELD}, S, Why.TRUSTED),
+    ("trusted, a stranger", {"decisions": TRUST, "known": False}, S, Why.TRUSTED),
+    ("a stranger", {"known": False}, H, Why.STRANGER),
+    ("erased", {"decisions": FORGET}, X, Why.FORGOTTEN),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "why"), [row[1:] for row in TABLE], ids=[r[0] for r in TABLE]
+)
+def test_the_state_of_a_mention(given, state, why):
+    assert judged(**given) == (state, why)
+
+
+def test_every_reason_occurs_and_has_words():
+    assert {row[3] for row in TABLE} == {*Why} == WORDS.keys()
+
+
+def test_authors_are_known_by_default():
+    policy = Policy(Decisions(), KINDS, lambda url: False)
+    assert policy.judge(A, OPEN) == (S, Why.OPEN)
+
+
+def test_a_block_beats_an_approval_only_if_it_is_of_the_mention():
+    both = Decisions.of(
+        [(NOW, Decision(Act.BLOCK, "reader1.example")), (NOW, Decision(Act.SHOW, A.id))]
+    )
+    assert judged(both) == (S, Why.APPROVED)
