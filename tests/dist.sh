@@ -19,5 +19,8 @@ grep -q '<title>A post</title>' output/feeds/category/boats.atom.xml
 from importlib.resources import files
 import pelican_linkback
 assert files(pelican_linkback).joinpath("py.typed").is_file()
+display = files("pelican_linkback.receiving.display")
+for name in "mentions.html", "mention-form.html", "mentions.css", "words.json":
+    assert display.joinpath(name).is_file(), name
 CODE
 echo "The wheel works."

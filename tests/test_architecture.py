@@ -62,6 +62,10 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {"pelican", "jinja2"},
     ),
     "plugin/feeds/page/contents": ({"text", "plugin/feeds/links", "feeds"}, set()),
+    "plugin/mentions": (
+        {*BASE, *BELOW_BUILD, "plugin/build", "plugin/feeds/stage", "feeds", "receiving"},
+        {"pelican", "jinja2"},
+    ),
     "cli": (
         {*BASE, "plugin", "feeds", "sending", "receiving", "feedcheck", "__init__"},
         {"pelican", "rich", "shtab"},

@@ -28,6 +28,7 @@ __all__ = [
     "Place",
     "attempt",
     "is_marked",
+    "listed",
     "marks_of",
     "name_of",
     "published",
@@ -60,10 +61,15 @@ _NAMES = (methodcaller("get_relative_source_path"), attrgetter("url"), attrgette
 
 def published(generator: Generator, now: datetime) -> Iterator[ReadContent]:
     """Yield what ``generator`` publishes, translations included: articles up to ``now``, pages."""
-    lists = (getattr(generator, name, ()) for name in ("articles", "pages", "translations"))
-    for content in chain.from_iterable(lists):
+    for content in listed(generator):
         if not isinstance(content, Article) or _is_due(content, now):
             yield content
+
+
+def listed(generator: Generator) -> Iterator[ReadContent]:
+    """Yield what ``generator`` lists on the pages of the site, also what is dated in the future."""
+    lists = (getattr(generator, name, ()) for name in ("articles", "pages", "translations"))
+    return chain.from_iterable(lists)
 
 
 def _is_due(article: ReadArticle, now: datetime) -> bool:

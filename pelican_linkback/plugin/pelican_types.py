@@ -92,6 +92,7 @@ class ReadContent(Content, Protocol):
     _content: str
     status: str
     linkbacks: Sequence[object]
+    mentions: Iterable[object]
 
     def get_relative_source_path(self) -> str | None:
         """Return the path of the source file below the content folder."""

@@ -7,8 +7,10 @@
     content_object_init       LINKBACK_LINK_MARKED: marked targets become links
     article_generator_init    the stock feeds are taken over
     article_generator_finalized  the files that metadata name are published
-    all_generators_finalized  themes get feed_links and article.linkbacks
+    generator_init            themes can include the templates of the mentions
+    all_generators_finalized  themes get feed_links, article.linkbacks and article.mentions
     content_written           LINKBACK_AUTODISCOVERY: a page's head gets the links it lacks
+                              LINKBACK_SHOW_MENTIONS: a page gets the mentions it lacks
     article_writer_finalized  the feeds are written, the articles collected
     page_writer_finalized     the pages collected
     finalized                 the site is complete: linkbacks and hub pings are sent
@@ -31,6 +33,12 @@ from pelican_linkback.plugin.contents import attempt, published
 from pelican_linkback.plugin.deliveries import deliver, gather_posts, link_marked_targets
 from pelican_linkback.plugin.feeds.links import FeedLinks
 from pelican_linkback.plugin.invocation import is_preview, options_in_use
+from pelican_linkback.plugin.mentions.hooks import (
+    add_mentions,
+    bring_templates,
+    give_mentions,
+    write_mention_files,
+)
 from pelican_linkback.plugin.messages import say
 from pelican_linkback.plugin.pelican_types import (
     ArticlesGenerator,
@@ -58,8 +66,11 @@ def connect() -> None:
     signals.content_object_init.connect(link_marked_targets)
     signals.article_generator_init.connect(take_over_stock_feeds)
     signals.article_generator_finalized.connect(publish_named_files)
+    signals.generator_init.connect(bring_templates)
     signals.all_generators_finalized.connect(equip_themes)
+    signals.all_generators_finalized.connect(give_mentions)
     signals.content_written.connect(add_feed_links)
+    signals.content_written.connect(add_mentions)
     signals.article_writer_finalized.connect(write_feeds)
     signals.article_writer_finalized.connect(gather_posts)
     signals.page_writer_finalized.connect(gather_posts)
@@ -137,6 +148,7 @@ def write_feeds(generator: ArticlesGenerator, writer: Writer) -> None:
         from pelican_linkback.plugin.feeds.page.writing import write_feeds_page  # noqa: PLC0415
 
         write_feeds_page(page, generator, stage, writer)
+    write_mention_files(generator, stage, writer)
     this.prune(stage.output)
     if not preview:
         this.feeds.extend(stage.with_hubs)

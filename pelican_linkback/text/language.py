@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 
 from pelican_linkback.text.regex import regex
 
-__all__ = ["is_language_tag", "language_tag"]
+__all__ = ["direction_of", "is_language_tag", "language_tag", "translation_for"]
 
 _LONGEST = 100
 _TAG = regex(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*+")
 _LOCALE = regex(r"([A-Za-z0-9]+)((?:[-_][A-Za-z0-9]+)*+)(?:\.[A-Za-z0-9_-]+)?(?:@(.*))?")
 _SCRIPTS = {"latin": "Latn", "cyrillic": "Cyrl", "devanagari": "Deva", "iqtelif": "Latn"}
 """The modifiers of locales that name a script."""
+
+_FROM_THE_RIGHT = frozenset({"ar", "fa", "he"})
+_TRADITIONAL = ("zh-Hant", "zh-TW", "zh-HK", "zh-MO")
 
 # fmt: off
 _COMMON = frozenset((
@@ -42,6 +45,18 @@ def language_tag(text: str) -> str | None:
 def is_language_tag(text: str) -> bool:
     """Return whether ``text`` is the tag of a registered language; case does not matter."""
     return bool(_TAG.fullmatch(text)) and language_tag(text) is not None
+
+
+def translation_for(language: str, translations: Container[str]) -> str:
+    """Return which of ``translations`` a site in ``language`` reads: English for a strange one."""
+    tag = language_tag(language) or "en"
+    name = "zh-Hant" if tag.startswith(_TRADITIONAL) else tag.partition("-")[0]
+    return name if name in translations else "en"
+
+
+def direction_of(translation: str) -> str:
+    """Return in which direction the letters of a translation of ours go: "ltr" or "rtl"."""
+    return "rtl" if translation in _FROM_THE_RIGHT else "ltr"
 
 
 def _readings(language: str, more: str, modifier: str | None) -> Iterator[str]:

@@ -10,15 +10,12 @@ from importlib.resources import files
 
 from pelican_linkback.feeds.articles.groups import InLanguage
 from pelican_linkback.plugin.feeds.links import FeedLink
-from pelican_linkback.text.language import language_tag
+from pelican_linkback.text.language import direction_of, translation_for
 
 __all__ = ["Address", "FeedsPage", "Group", "Listed", "page_of"]
 
 KINDS = ("site", "category", "tag", "author", "other")
 """In the order of the page."""
-
-_FROM_THE_RIGHT = frozenset({"ar", "fa", "he"})
-_TRADITIONAL = ("zh-Hant", "zh-TW", "zh-HK", "zh-MO")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,8 @@ def page_of(feeds: Iterable[tuple[object, FeedLink]], home: str, language: str) 
 
     ``home`` is the address of the site, for a site whose feeds have no absolute ones.
     """
-    spoken, words = _words(language)
+    spoken = translation_for(language, _translations())
+    words = _translations()[spoken]
     by_kind: dict[str, dict[str, Listed]] = {kind: {} for kind in KINDS}
     for subject, link in feeds:
         kind, name = _subject(subject, link)
@@ -78,7 +76,7 @@ def page_of(feeds: Iterable[tuple[object, FeedLink]], home: str, language: str) 
         title=words["title"],
         intro=words["intro"],
         language=spoken,
-        direction="rtl" if spoken in _FROM_THE_RIGHT else "ltr",
+        direction=direction_of(spoken),
         groups=tuple(
             Group(kind, words[kind], tuple(_sorted(kind, listed.values())))
             for kind, listed in by_kind.items()
@@ -110,11 +108,3 @@ def _translations() -> Mapping[str, Mapping[str, str]]:
     text = files(__package__).joinpath("words.json").read_text(encoding="utf-8")
     translations: Mapping[str, Mapping[str, str]] = json.loads(text)
     return translations
-
-
-def _words(language: str) -> tuple[str, Mapping[str, str]]:
-    """Return the language that the page is in, and its words in that; English for a strange one."""
-    tag = language_tag(language) or "en"
-    name = "zh-Hant" if tag.startswith(_TRADITIONAL) else tag.partition("-")[0]
-    spoken = name if name in _translations() else "en"
-    return spoken, _translations()[spoken]

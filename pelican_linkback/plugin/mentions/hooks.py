@@ -1,0 +1,97 @@
+"""What signals call for the mentions of a site; a site that receives none pays nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+from typing import cast
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
+from jinja2.loaders import BaseLoader
+from pelican import generators
+
+from pelican_linkback.plugin import build
+from pelican_linkback.plugin.contents import listed, withheld
+from pelican_linkback.plugin.feeds.stage import FeedStage
+from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
+from pelican_linkback.receiving import display
+from pelican_linkback.settings.model import Settings
+
+__all__ = ["add_mentions", "bring_templates", "give_mentions", "write_mention_files"]
+
+PAGES = "linkback_mentions"
+"""The variable of the templates that adds mentions to pages, where a site has some."""
+
+_TEMPLATES = Path(str(files(display)))
+_KINDS = (generators.ArticlesGenerator, generators.PagesGenerator)
+
+
+class NoMentions:
+    """``article.mentions`` of a page that has none: every list in it is empty."""
+
+    count = 0
+    updated = None
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __getattr__(self, name: str) -> tuple[object, ...]:
+        if name.startswith("__"):  # what Python itself looks for, to copy an object for instance
+            raise AttributeError(name)
+        return ()
+
+
+def bring_templates(generator: Generator) -> None:
+    """Let the theme include ``linkback/mentions.html`` and ``linkback/mention-form.html``.
+
+    A theme that has such a file is given its own.
+    """
+    environment = cast("Environment", generator.env)
+    ours = PrefixLoader({"linkback": FileSystemLoader(_TEMPLATES)})
+    environment.loader = ChoiceLoader([cast("BaseLoader", environment.loader), ours])
+
+
+def give_mentions(read: Sequence[Generator]) -> None:
+    """Give every article and page its ``mentions``; a draft has none."""
+    nothing = NoMentions()
+    sites: dict[int, list[Generator]] = defaultdict(list)
+    for generator in read:
+        if isinstance(generator, _KINDS):
+            sites[id(generator.settings)].append(generator)
+            for content in chain(listed(generator), withheld(generator)):
+                content.mentions = nothing
+    for site in sites.values():
+        settings = build.current().settings(site[0].settings)
+        if has_mentions(settings):
+            from pelican_linkback.plugin.mentions import known, page  # noqa: PLC0415
+
+            known.give_mentions(site, settings)
+            site[0].context[PAGES] = page.MentionPages(
+                site[0], adds=settings.show_mentions is not False
+            )
+
+
+def has_mentions(settings: Settings) -> bool:
+    """Return whether a site has mentions, or may get some."""
+    return settings.receives or (settings.state / "received.jsonl").exists()
+
+
+def add_mentions(path: str, context: Context) -> None:
+    """Add to a written page the mentions that its theme leaves out."""
+    pages = context.get(PAGES)  # another plugin may write a page without it
+    if pages is not None and path.endswith((".html", ".htm")):
+        pages.add_to_page(Path(path), context)
+
+
+def write_mention_files(generator: ArticlesGenerator, stage: FeedStage, writer: Writer) -> None:
+    """Write what pages with mentions load; the feeds of the folder are written."""
+    if PAGES in generator.context and build.current().is_complete(stage.output):
+        from pelican_linkback.plugin.mentions.files import write_files  # noqa: PLC0415
+
+        write_files(stage, writer)

@@ -1,0 +1,113 @@
+"""``article.mentions``: every article and page gets what others say about it, read on first use."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property, partial
+from zoneinfo import ZoneInfo
+
+from pelican.utils import strftime
+
+from pelican_linkback.exceptions import FAULTS, JournalError
+from pelican_linkback.plugin.contents import published
+from pelican_linkback.plugin.pelican_types import Generator, ReadContent
+from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.mentions import ArticleMentions
+from pelican_linkback.receiving.display.site import shown_by_page
+from pelican_linkback.receiving.display.words import words_for
+from pelican_linkback.receiving.memory.moderation import Moderation
+from pelican_linkback.receiving.memory.snapshot import Snapshot
+from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
+from pelican_linkback.receiving.received import Received
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.pelican import PelicanSettings
+from pelican_linkback.text.printable import described
+from pelican_linkback.text.regex import regex
+from pelican_linkback.text.urls import resolve
+
+__all__ = ["SiteMentions", "give_mentions"]
+
+_TIME_OF_DAY = regex("%-?[cfHIMpSXZz]")
+
+logger = logging.getLogger(__name__)
+
+
+class SiteMentions:
+    """The mentions of a site, judged and grouped when the first template asks for some.
+
+    ``pelican`` are Pelican's settings of the site, ``targets`` its pages.
+    """
+
+    def __init__(self, settings: Settings, pelican: PelicanSettings, targets: Targets) -> None:
+        self._settings, self._targets = settings, targets
+        self._zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
+        self._looks: dict[tuple[str, str], Look] = {}
+
+    def of(self, content: ReadContent, target: Target, endpoint: str) -> ArticleMentions:
+        """Return the mentions of an article or page, which is ``target``."""
+        is_open = target.mentions is not Mode.CLOSED
+        return ArticleMentions(
+            partial(self._about, target.id),
+            self._look(content),
+            target=target.url if is_open else "",
+            endpoint=endpoint if is_open else "",
+            invites=is_open and self._settings.receives and self._settings.invite_mentions,
+        )
+
+    def _look(self, content: ReadContent) -> Look:
+        """Return how mentions look on a page: in its language, with dates as it has them."""
+        key = (str(content.lang), str(getattr(content, "date_format", "") or "%Y-%m-%d"))
+        if key not in self._looks:
+            language, form = key
+            words = words_for(language, self._settings.mention_words)
+            self._looks[key] = Look(words, self._zone, _date(form))
+        return self._looks[key]
+
+    def _about(self, page: str) -> Sequence[Received]:
+        return self._shown.get(page, ())
+
+    @cached_property
+    def _shown(self) -> Mapping[str, Sequence[Received]]:
+        state = self._settings.state
+        try:
+            known = Snapshot(state).read()
+            decisions, problems = Moderation(state).read()
+            kinds = self._settings.show_kinds
+            shown = shown_by_page(known.mentions, self._targets, decisions, kinds)
+        except FAULTS as error:  # pages are written without mentions
+            why = error if isinstance(error, JournalError) else described(error)
+            logger.error("No mentions are shown: %s", why)
+            return {}
+        for problem in (*known.problems, *problems):
+            logger.warning("%s", problem)
+        return shown
+
+
+def _date(form: str) -> Callable[[dt.datetime], str]:
+    """Return what writes the day of a time in the form of Pelican's DATE_FORMATS."""
+
+    @cache
+    def written(when: dt.date) -> str:
+        return str(strftime(when, form))
+
+    if _TIME_OF_DAY.search(form):
+        return written
+    return lambda when: written(when.date())
+
+
+def give_mentions(generators: Sequence[Generator], settings: Settings) -> None:
+    """Give every published article and page of a site its ``mentions``."""
+    now = dt.datetime.now(dt.UTC)
+    contents = [each for generator in generators for each in published(generator, now)]
+    pages = {id(each): _target(each, settings) for each in contents}
+    targets = Targets([*pages.values()], settings.site_url, settings.aliases)
+    site = SiteMentions(settings, generators[0].settings, targets)
+    for each in contents:
+        each.mentions = site.of(each, pages[id(each)], "")
+
+
+def _target(content: ReadContent, settings: Settings) -> Target:
+    url = resolve(settings.site_url + "/", content.url)
+    return Target(url, url)

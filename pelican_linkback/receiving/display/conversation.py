@@ -1,0 +1,60 @@
+"""Answers to answers: a list of mentions as a conversation. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pelican_linkback.receiving.display.mention import Mention
+
+__all__ = ["DEEPEST", "threaded"]
+
+DEEPEST = 4
+"""How many levels a conversation has; deeper answers stand beside what they answer."""
+
+
+def threaded(spoken: Sequence[Mention]) -> list[Mention]:
+    """Return those of ``spoken`` that answer no other; the others are in ``replies`` now.
+
+    ``spoken`` is in order, and each list of answers is, too.
+    """
+    by_id = {each.id: each for each in spoken}
+    answers: dict[str, list[Mention]] = defaultdict(list)
+    tops = []
+    roots: dict[str, str] = {}
+    for each in spoken:
+        parent = by_id.get(each.parent)
+        # A circle of answers begins with the one that would close it.
+        if parent is None or _root(parent.id, roots) == each.id:
+            tops.append(each)
+        else:
+            answers[parent.id].append(each)
+            roots[each.id] = parent.id
+    for top in tops:
+        _place(top, answers)
+    order = {each.id: number for number, each in enumerate(spoken)}
+    for each in spoken:
+        each.replies.sort(key=lambda answer: order[answer.id])
+    return tops
+
+
+def _root(id_: str, roots: dict[str, str]) -> str:
+    """Return what a mention answers in the end; the way there is shortened for the next time."""
+    path = []
+    while id_ in roots:
+        path.append(id_)
+        id_ = roots[id_]
+    for each in path:
+        roots[each] = id_
+    return id_
+
+
+def _place(top: Mention, answers: Mapping[str, Sequence[Mention]]) -> None:
+    """Put every answer below ``top`` into the ``replies`` of one that stands above it."""
+    waiting = [(top, 1, top)]
+    while waiting:
+        said, level, above = waiting.pop()
+        holder = said if level < DEEPEST else above
+        for answer in answers.get(said.id, ()):
+            holder.replies.append(answer)
+            waiting.append((answer, min(level + 1, DEEPEST), holder))

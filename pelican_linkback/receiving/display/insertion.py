@@ -1,0 +1,74 @@
+"""Where the mentions go in a page whose theme does not show them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from pelican_linkback.text.regex import regex
+
+__all__ = ["MARK", "has_mentions", "is_twice", "with_mentions"]
+
+MARK = "linkback-mentions"
+"""The class of the element that has the mentions, in our template and in those of themes."""
+
+_MARKED = regex(rf"<[a-z][^<>]*\b{MARK}(?![\w.-])", re.IGNORECASE)
+_OURS = f'<section class="{MARK}"'
+
+_PLACE = regex(r"<!--\s*+linkback mentions\s*+-->", re.IGNORECASE)
+_TOKEN = regex(
+    r"<!--[^-]*+(?:-(?!->)[^-]*+)*+"
+    r"|<(?P<raw>script|style|textarea|title|template)\b.*?(?:</(?P=raw)\b|\Z)"
+    r"|<(?P<end>/?)(?P<name>article|main|body|html)(?=[\s/>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_IMPLIED = frozenset({"body", "html"})
+"""Their start tags may be left out."""
+
+_ORDER = ("main article", "article", "main", "body", "html")
+
+
+def has_mentions(html: str) -> bool:
+    """Return whether a page has an element for mentions, be it the theme's own."""
+    return _MARKED.search(html) is not None
+
+
+def is_twice(html: str) -> bool:
+    """Return whether a page has our template two times."""
+    return html.count(_OURS) > 1
+
+
+def with_mentions(html: str, mentions: str) -> str:
+    """Return a page with ``mentions``, HTML, in it; all else stays as it is.
+
+    They are where ``<!-- linkback mentions -->`` stands, else at the end of the first ``<article>``
+    (of that in ``<main>``, if there is one), else of ``<main>``, else of ``<body>``.
+    """
+    if place := _PLACE.search(html):
+        return f"{html[: place.start()]}{mentions}{html[place.end() :]}"
+    ends = _ends(html)
+    at = next((ends[name] for name in _ORDER if name in ends), len(html))
+    return f"{html[:at]}{mentions}{html[at:]}"
+
+
+def _ends(html: str) -> Mapping[str, int]:
+    """Return where the first element of each name ends: the position of its end tag.
+
+    "main article" is the first article within the first main.
+    """
+    found: dict[str, int] = {}
+    open_: Counter[str] = Counter()
+    for token in _TOKEN.finditer(html):
+        if not token["name"]:
+            continue
+        name = token["name"].lower()
+        if not token["end"]:
+            open_[name] += 1
+        elif open_[name] or name in _IMPLIED:
+            open_[name] -= 1
+            if open_[name] <= 0:
+                found.setdefault(name, token.start())
+                if name == "article" and open_["main"]:
+                    found.setdefault("main article", token.start())
+    return found

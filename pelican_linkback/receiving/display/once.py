@@ -1,0 +1,53 @@
+"""What came by two ways counts once: directly, and by a bridge from a network. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Iterable
+
+from pelican_linkback.receiving.received import Kind, Received
+
+__all__ = ["each_once"]
+
+_SINGLE = frozenset({Kind.LIKE, Kind.REPOST, Kind.BOOKMARK, Kind.RSVP})
+_SPOKEN = frozenset({Kind.REPLY, Kind.QUOTE})
+
+
+def each_once(received: Iterable[Received]) -> list[Received]:
+    """Return the mentions of one article without those that say again what another one says.
+
+    A person is known by the author's URL, never by a name. One likes an article once, and says
+    the same once; the mention that came directly is the one that stays. Of several RSVPs the last
+    one counts.
+    """
+    found: dict[Hashable, Received] = {}
+    for each in received:
+        key = _key(each)
+        other = found.get(key)
+        if other is None or _rank(each) > _rank(other):
+            found[key] = each
+    return list(found.values())
+
+
+def _key(received: Received) -> Hashable:
+    person = _person(received.author.url)
+    if person and received.kind in _SINGLE:
+        return received.kind, person
+    if person and received.text and received.kind in _SPOKEN:
+        return received.kind, person, received.text
+    return received.source, received.article
+
+
+def _rank(received: Received) -> tuple[dt.datetime | bool, dt.datetime, str]:
+    """Return what is greater for the mention that stays."""
+    said = received.published or received.received
+    if received.kind is Kind.RSVP:
+        return said, received.received, received.id
+    host = _person(received.author.url).partition("/")[0]
+    is_direct = _person(received.source).partition("/")[0] == host
+    return is_direct, received.received, received.id
+
+
+def _person(url: str) -> str:
+    """Return the key of a person: a URL without what is often written in another way."""
+    return url.partition("://")[2].rstrip("/").casefold()

@@ -1,0 +1,29 @@
+"""Which mentions of a site are shown, by their pages. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from pelican_linkback.receiving.inbox.policy import Policy, State
+from pelican_linkback.receiving.memory.decisions import Decisions
+from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.received import Received
+
+__all__ = ["shown_by_page"]
+
+
+def shown_by_page(
+    mentions: Iterable[Received],
+    targets: Targets,
+    decisions: Decisions,
+    kinds: Collection[str],
+) -> Mapping[str, Sequence[Received]]:
+    """Return the mentions that are shown, by the id of the page that each is about."""
+    policy = Policy(decisions, kinds, targets.is_own)
+    found: dict[str, list[Received]] = defaultdict(list)
+    for each in mentions:
+        target = targets.of(each)
+        if target is not None and policy.judge(each, target).state is State.SHOWN:
+            found[target.id].append(each)
+    return found

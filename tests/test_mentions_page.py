@@ -1,0 +1,216 @@
+"""The mentions on pages: where they go, which pages get them, and what strangers can do there."""
+
+from __future__ import annotations
+
+import html5lib
+import pytest
+
+from pelican_linkback.receiving.display.insertion import has_mentions, is_twice, with_mentions
+from pelican_linkback.receiving.received import Author
+from tests.page_mentions import received, write
+
+HERE = "[mentions]"
+
+# Where they go
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<p><!-- linkback mentions --><article></article>", f"<p>{HERE}<article></article>"),
+        (
+            "a<!--Linkback Mentions-->b<!-- linkback mentions -->",
+            f"a{HERE}b<!-- linkback mentions -->",
+        ),
+        ("<main><article>a</article></main>", f"<main><article>a{HERE}</article></main>"),
+        (
+            "<body><ARTICLE class=x>a<article>b</article>c</ARTICLE ><article>d</article>",
+            f"<body><ARTICLE class=x>a<article>b</article>c{HERE}</ARTICLE ><article>d</article>",
+        ),
+        (
+            "<aside><article>a</article></aside><main><p><article>b</article></main>",
+            f"<aside><article>a</article></aside><main><p><article>b{HERE}</article></main>",
+        ),
+        ("<body><main>a</main>b</body>", f"<body><main>a{HERE}</main>b</body>"),
+        ("<html><body>a</body></html>", f"<html><body>a{HERE}</body></html>"),
+        ("<html><body>a</html>", f"<html><body>a{HERE}</html>"),
+        ("<p>a\n", f"<p>a\n{HERE}"),
+        ("<article>a<p>no end</body>", f"<article>a<p>no end{HERE}</body>"),
+        ("</article><article>a</article>", f"</article><article>a{HERE}</article>"),
+        (
+            "<!-- <article></article> --><script>'</article>'</script><main></main>",
+            f"<!-- <article></article> --><script>'</article>'</script><main>{HERE}</main>",
+        ),
+        ("<articles></articles><body></body>", f"<articles></articles><body>{HERE}</body>"),
+        ("<body><script>a</body>", f"<body><script>a</body>{HERE}"),
+    ],
+)
+def test_the_place_of_the_mentions(page, expected):
+    assert with_mentions(page, HERE) == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ('<section class="linkback-mentions" id=x>', True),
+        ("<DIV id='a' class='box linkback-mentions'>", True),
+        ('<link rel="stylesheet" href="/linkback-mentions.css">', False),
+        ('<p class="linkback-mentions-of-mine">', False),
+        ("<p>&lt;p class=linkback-mentions&gt; linkback-mentions</p>", False),
+    ],
+)
+def test_a_page_has_mentions_if_an_element_is_for_them(page, expected):
+    assert has_mentions(page) is expected
+
+
+def test_our_template_two_times():
+    once = '<section class="linkback-mentions" id="mentions">'
+    assert not is_twice(once)
+    assert is_twice(once + once)
+
+
+# A site
+
+
+@pytest.fixture
+def blog(site):
+    site.settings["LINKBACK_RECEIVE"] = "webmention.io"
+    site.templates = site.folder / "templates"
+    site.templates.mkdir()
+    site.settings["THEME_TEMPLATES_OVERRIDES"] = [str(site.templates)]
+    site.article("one", title="One")
+    site.article("two", title="Two")
+    return site
+
+
+def remember(blog, *mentions):
+    write(blog.folder / "linkback", mentions)
+
+
+def parsed(html):
+    return html5lib.parse(html, namespaceHTMLElements=False)
+
+
+def mentions_of(page):
+    """The element with the mentions of a page."""
+    found = parsed(page).findall(".//*[@id='mentions']")
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def text_of(element):
+    return " ".join("".join(element.itertext()).split())
+
+
+def test_a_page_shows_its_mentions(blog):
+    ann = received("reply", "Ann Lee", 1, text="So?\nWhy?")
+    remember(
+        blog,
+        ann,
+        received("reply", "Bo Ek", 2, parent=ann.id, title="Re: One", text="Because."),
+        received("like", "Cy", 3),
+        received("reply", "Di", 4, text="🎉"),
+        received("mention", "Ed", 5, title="Ten walls", text="Ten walls"),
+        received("rsvp", "Fay", 6, rsvp="yes", author=Author("Fay")),
+    )
+    (blog.content / "pages").mkdir()
+    (blog.content / "pages" / "about.md").write_text("Title: About\n\nMe.\n")
+    build = blog.build()
+    assert build.problems == []
+    section = mentions_of(build.read("one.html"))
+    assert text_of(section) == (
+        "Responses Likes 1 Cy Reactions 1 🎉 Di Attending 1 Fay "
+        "Replies AL Ann Lee Mon 02 February 2026 · ann.example So?Why? "
+        "BE Bo Ek Tue 03 February 2026 · bo.example Re: One Because. "
+        "Mentioned elsewhere E Ed Fri 06 February 2026 · ed.example Ten walls"
+    )
+    answer = section.find(f".//li[@id='mention-{ann.id}']/ol/li[@class='u-comment h-cite']")
+    assert answer is not None
+    links = list(section.iter("a"))
+    assert {link.get("rel") for link in links} == {"nofollow ugc"}
+    assert "https://cy.example/notes/3" in {link.get("href") for link in links}
+    sheet = section.find("link").get("href")
+    assert sheet == "https://me.example.io/linkback-mentions.css"
+    assert len(build.read("linkback-mentions.css").encode()) < 2048
+    for other in ("two.html", "index.html", "pages/about.html"):
+        assert mentions_of(build.read(other)) is None
+
+
+def test_a_setting_leaves_pages_as_their_theme_made_them(blog):
+    remember(blog, received())
+    (blog.templates / "article.html").write_text(
+        "{{ article.mentions.count }} {{ article.mentions.replies|map(attribute='text')|first }}"
+    )
+    build = blog.build(LINKBACK_SHOW_MENTIONS=False)
+    assert build.read("one.html") == "1 Mine is of slate."
+    assert build.read("two.html") == "0 "
+
+
+def test_a_theme_that_includes_them_has_them_once(blog):
+    remember(blog, received())
+    for name, place in (("article", "<p>in the theme</p>"), ("page", "")):
+        (blog.templates / f"{name}.html").write_text(
+            f'{place}{{% include "linkback/mentions.html" ignore missing %}}<article></article>'
+        )
+    build = blog.build()
+    assert build.problems == []
+    assert build.read("one.html").startswith('<p>in the theme</p><section class="linkback-ment')
+    assert mentions_of(build.read("one.html")) is not None
+    assert build.read("two.html").strip() == "<p>in the theme</p><article></article>"
+
+
+def test_a_theme_may_show_them_in_its_own_way(blog):
+    remember(blog, received())
+    (blog.templates / "article.html").write_text(
+        '<ul class="of-mine linkback-mentions">{% for each in article.mentions %}'
+        "<li>{{ each.text|e }}</li>{% endfor %}</ul>"
+    )
+    assert blog.build().read("one.html").endswith("<li>Mine is of slate.</li></ul>")
+    (blog.templates / "article.html").write_text("<article></article>")
+    (blog.templates / "linkback").mkdir()
+    (blog.templates / "linkback" / "mentions.html").write_text("{{ article.mentions.count }} said")
+    assert blog.build().read("one.html") == "<article>1 said\n</article>"
+
+
+def test_two_includes_are_noticed(blog):
+    remember(blog, received(), received(article="https://me.example.io/two.html"))
+    include = '{% include "linkback/mentions.html" %}'
+    (blog.templates / "article.html").write_text(f"<article>{include}</article>{include}")
+    (problem,) = blog.build().problems
+    assert (
+        problem
+        == "one.html has its mentions twice: linkback/mentions.html is included in two places"
+    )
+
+
+def test_a_template_that_fails_costs_its_page_the_mentions(blog):
+    remember(blog, received())
+    (blog.templates / "linkback").mkdir()
+    (blog.templates / "linkback" / "mentions.html").write_text("{{ 1 / 0 }}")
+    build = blog.build()
+    assert build.problems == [
+        "one.html is without its mentions: ZeroDivisionError: division by zero"
+    ]
+    assert "<p>Some text.</p>" in build.read("one.html")
+
+
+def test_a_site_without_mentions_is_as_before(site):
+    site.settings["THEME_TEMPLATES_OVERRIDES"] = [str(site.folder)]
+    (site.folder / "article.html").write_text(
+        '{% include "linkback/mentions.html" %}{% include "linkback/mention-form.html" %}'
+        "{{ article.mentions.count }}{{ article.mentions.likes|length }}"
+        "{% if article.mentions %}some{% endif %}"
+        "{% for each in article.mentions %}{{ each }}{% endfor %}{{ article.mentions.updated }}"
+    )
+    site.article("one")
+    build = site.build()
+    assert build.problems == []
+    assert build.read("one.html").strip() == "00None"
+    assert not (build.output / "linkback-mentions.css").exists()
+
+
+def test_drafts_have_none(blog):
+    blog.article("draft", status="draft")
+    remember(blog, received(article="https://me.example.io/drafts/draft.html"))
+    (blog.templates / "article.html").write_text("{{ article.mentions.count }}")
+    assert blog.build().read("drafts/draft.html") == "0"
