@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pelican_linkback.journal import journal as journal_module
+from pelican_linkback.journal import appending
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol import webmention
 from pelican_linkback.sending.deciding.changes import Post
@@ -39,12 +39,12 @@ POSTS = tuple(
 WRITES = 101
 """One for all that is queued, and two for each of the 50 deliveries."""
 
-write = journal_module._write
+write = appending._write
 
 
 def main() -> None:
     # What a killed process has written is in the hands of the system, flushed to disk or not.
-    journal_module.os.fsync = lambda _: None
+    appending.os.fsync = lambda _: None
     for point in range(1, WRITES + 1):
         when = ("before", "amid", "after")[point % 3]
         with tempfile.TemporaryDirectory() as folder:
@@ -82,7 +82,7 @@ def die_at(point: int, when: str) -> None:
         if not left[0]:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    journal_module._write = mortal_write
+    appending._write = mortal_write
 
 
 def sender(folder: Path, now: datetime = NOON) -> Sender:

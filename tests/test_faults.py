@@ -89,7 +89,7 @@ def on(disk: Disk) -> Iterator[None]:
         patch.setattr(journal_module, "FileLock", Lock)
         patch.setattr(Path, "mkdir", mkdir)
         patch.setattr(Path, "open", open_)
-        patch.setattr(journal_module.os, "fsync", fsync)
+        patch.setattr(os, "fsync", fsync)
         yield
 
 

@@ -17,8 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.exceptions import JournalError
+from pelican_linkback.journal import appending
 from pelican_linkback.journal import journal as journal_module
-from pelican_linkback.journal.journal import Journal, _sync_folder, _write
+from pelican_linkback.journal.appending import _write, sync_folder
+from pelican_linkback.journal.group_commit import GATHERED, MOST_GATHERED
+from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import Damage, Scan, encoded, parse_any, parse_own
 
 KEYS = st.text(st.characters(codec=None))
@@ -163,7 +166,8 @@ def test_the_name_of_a_new_file_is_flushed_too(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flushed: list[Path] = []
-    monkeypatch.setattr(journal_module, "_sync_folder", flushed.append)
+    monkeypatch.setattr(appending, "sync_folder", flushed.append)
+    monkeypatch.setattr(journal_module, "sync_folder", flushed.append)
     journal.append({"v": 1, "n": 1})
     journal.append({"v": 1, "n": 2})
     assert flushed == [journal.path.parent]
@@ -185,9 +189,9 @@ def test_a_folder_that_cannot_be_flushed(
     def fail(*_: object) -> int:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(journal_module.os, call, fail)
+    monkeypatch.setattr(os, call, fail)
     with pytest.raises(OSError, match="error") if told else nullcontext():
-        _sync_folder(tmp_path)
+        sync_folder(tmp_path)
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\n", ""], ids=["CRLF", "LF", "none"])
@@ -237,7 +241,7 @@ def test_a_full_disk_is_an_error_of_ours(journal: Journal, monkeypatch: pytest.M
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(journal_module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(JournalError, match="cannot be written: No space left on device"):
         journal.append({"v": 1, "n": 1})
 
@@ -274,32 +278,51 @@ def test_threads_append_whole_lines(journal: Journal) -> None:
 
 
 class Disk:
-    """An fsync that holds up the first call until ``expected`` more have queued up behind it."""
+    """An fsync that holds up the first call until ``expected`` more appends wait behind it.
 
-    def __init__(self, journal: Journal, expected: int, *, fails: bool = False) -> None:
+    The calls in ``fails``, counted from 1, raise an error.
+    """
+
+    def __init__(self, journal: Journal, expected: int, fails: tuple[int, ...] = ()) -> None:
         self.journal, self.expected, self.fails = journal, expected, fails
         self.calls = 0
         self.waiting = threading.Event()
 
     def __call__(self, _: int) -> None:
         self.calls += 1
-        if self.calls == 1:
+        call = self.calls
+        if call == 1:
             self.waiting.set()
-            while len(self.journal._queue) <= self.expected:
+            while (batch := self.journal._commit._batch) is None or len(
+                batch.lines
+            ) < self.expected:
                 os.sched_yield()
-            if self.fails:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if call in self.fails:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("fails", [False, True], ids=["a good disk", "full at first"])
+@pytest.mark.parametrize(
+    ("fails", "errors", "calls"),
+    [
+        pytest.param((), 0, 2, id="a good disk"),
+        pytest.param((1,), 1, 2, id="full at first"),
+        # One of the five wrote for all; the others, and only they, try again.
+        pytest.param((2,), 1, 6, id="full for the batch"),
+        pytest.param((2, 4), 2, 6, id="full for the batch, and for one of it alone"),
+    ],
+)
 def test_those_that_come_while_the_disk_is_busy_are_written_together(
-    journal: Journal, monkeypatch: pytest.MonkeyPatch, fails: bool
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: tuple[int, ...],
+    errors: int,
+    calls: int,
 ) -> None:
     """Each is on the disk when its ``append`` returns; what befalls one is not another's."""
     journal.append()
-    disk = Disk(journal, 5, fails=fails)
-    monkeypatch.setattr(journal_module.os, "fsync", disk)
-    monkeypatch.setattr(journal_module, "_sync_folder", lambda _: None)
+    disk = Disk(journal, 5, fails)
+    monkeypatch.setattr(os, "fsync", disk)
+    monkeypatch.setattr(appending, "sync_folder", lambda _: None)
     told: list[int | type[Exception]] = []
 
     def work(n: int) -> None:
@@ -318,9 +341,56 @@ def test_those_that_come_while_the_disk_is_busy_are_written_together(
         thread.start()
     for thread in threads:
         thread.join(5)
-    assert disk.calls == 2
-    assert set(told) == {JournalError if fails else 0, 1, 2, 3, 4, 5}
-    assert not journal._queue
+    assert disk.calls == calls
+    assert (told.count(JournalError), len(told)) == (errors, 6)
+    assert journal._commit._batch is None
+
+
+def test_who_is_alone_does_not_wait_and_many_wait_for_more_of_them(tmp_path: Path) -> None:
+    """A flush is for one call, then for several; the next ones come ever later, up to a limit."""
+    slept: list[float] = []
+    journal = Journal(tmp_path / "deliveries.jsonl", monotonic=lambda: 7.0, sleep=slept.append)
+    journal.append({"v": 1})
+    journal.append({"v": 1})
+    assert slept == []
+    for together in (3, 1000):
+        journal._commit._together = together
+        journal.append({"v": 1})
+    journal.append({"v": 1})
+    assert slept == pytest.approx([2 * GATHERED, MOST_GATHERED])
+
+
+def test_while_it_is_held_the_file_stays_open_unless_another_program_changes_it(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    real_open = Path.open
+
+    def open_(self: Path, mode: str = "r", *args: int, **more: str) -> object:
+        if "a" in mode:
+            opened.append(self)
+        return real_open(self, mode, *args, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", open_)
+    with journal.hold():
+        journal.append({"v": 1, "n": 1})
+        journal.append({"v": 1, "n": 2})
+        assert len(opened) == 1
+        with real_open(journal.path, "ab") as file:
+            file.write(b'{"v": 1, "n": 3')  # an editor that ends no line
+        journal.append({"v": 1, "n": 4})
+        assert len(opened) == 2
+        branch = journal.path.read_bytes()  # git puts another file there
+        journal.path.unlink()
+        journal.path.write_bytes(branch + b'{"v": 1, "n": 5}\n')
+        journal.append({"v": 1, "n": 6})
+        journal.path.unlink()
+        journal.append({"v": 1, "n": 7})
+        assert journal.read().events == ({"v": 1, "n": 7},)
+        journal.keep_but({1})
+        journal.append({"v": 1, "n": 8})
+    journal.append({"v": 1, "n": 9})
+    assert [event["n"] for event in journal.read().events] == [8, 9]
 
 
 def test_only_one_holds_the_journal_and_may_append_meanwhile(journal: Journal) -> None:

@@ -13,9 +13,9 @@ import errno
 import io
 import os
 import threading
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +23,9 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from pelican_linkback.exceptions import JournalError
+from pelican_linkback.journal.appending import Appender, sync_folder
 from pelican_linkback.journal.atomic import replacing
+from pelican_linkback.journal.group_commit import GroupCommit
 from pelican_linkback.journal.lines import Damage, Scan, encoded
 from pelican_linkback.text.printable import printable
 
@@ -42,18 +44,16 @@ class Reading:
     problems: tuple[Damage, ...]
 
 
-@dataclass(eq=False, slots=True)
-class _Lines:
-    """The lines that one call of ``append`` writes."""
-
-    data: bytes
-    written: bool = False
-
-
 class Journal:
     """The journal at ``path``, which need not exist: reading creates nothing."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.path = path
         # One lock holder for all threads; within the process the other lock keeps the order.
         self._file_lock = FileLock(
@@ -61,7 +61,8 @@ class Journal:
         )
         self._thread_lock = threading.Lock()
         self._held = False
-        self._queue: deque[_Lines] = deque()
+        self._appender = Appender(path)
+        self._commit = GroupCommit(self._append, monotonic, sleep)
 
     def read(self) -> Reading:
         """Return all events and all damage.
@@ -103,37 +104,26 @@ class Journal:
     def append(self, *events: Mapping[str, object]) -> None:
         """Write ``events`` to disk, all or none; raise JournalError if that fails.
 
-        Threads that call while the disk is busy are written together, with one flush for all.
+        Threads that call at the same time are written together, with one flush for all.
         """
-        own = _Lines(encoded(events))
-        self._queue.append(own)
-        with self._thread_lock:
-            if own.written:
-                return
-            try:
-                with self._errors_wrapped():
-                    self._write_queue()
-            except BaseException:
-                # The others write theirs themselves, and get their own errors.
-                self._queue.remove(own)
-                raise
+        self._commit.add(encoded(events))
 
-    def _write_queue(self) -> None:
-        lines = list(self._queue)
-        data = b"".join(each.data for each in lines)
+    def _append(self, lines: bytes) -> None:
+        with self._thread_lock, self._errors_wrapped(), self._alone():
+            self._appender.append(lines)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Exclude other processes from writing; the file stays open only as long as that."""
+        if self._held:
+            yield
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._alone(), self.path.open("ab+", 0) as file:
-            new = file.seek(0, os.SEEK_END) == 0
-            _write(file, data if _ends_a_line(file) else b"\n" + data)
-            if new:
-                _sync_folder(self.path.parent)
-        for each in lines:
-            each.written = True
-            self._queue.popleft()
-
-    def _alone(self) -> AbstractContextManager[object]:
-        """Return a lock that excludes other processes from writing."""
-        return nullcontext() if self._held else self._file_lock.acquire(timeout=LOCK_TIMEOUT)
+        with self._file_lock.acquire(timeout=LOCK_TIMEOUT):
+            try:
+                yield
+            finally:
+                self._appender.close()
 
     def keep_but(self, numbers: Collection[int]) -> tuple[int, int]:
         """Remove the lines with these ``numbers``; return the number of lines before and after.
@@ -176,13 +166,14 @@ class Journal:
     @contextmanager
     def _replacing(self, path: Path) -> Iterator[BinaryIO]:
         """Yield a new file, which replaces the one at ``path`` when it is on disk."""
+        self._appender.close()
         # A fixed name: the lock excludes others, and the leftover of a killed process is replaced.
         temporary = path.with_name(f".linkback-{self.path.name}.new")
         with replacing(path, temporary=temporary) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     @contextmanager
     def hold(self) -> Iterator[bool]:
@@ -203,6 +194,7 @@ class Journal:
             if held:
                 with self._thread_lock:
                     self._held = False
+                    self._appender.close()
                     self._file_lock.release()
 
     @contextmanager
@@ -230,36 +222,6 @@ class Journal:
 
 
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
-
-
-def _ends_a_line(file: BinaryIO) -> bool:
-    if file.seek(0, os.SEEK_END) == 0:
-        return True
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) == b"\n"
-
-
-def _write(file: BinaryIO, data: bytes) -> None:
-    """Write all of ``data``, however little the system takes at a time, and flush it to disk."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
-    os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush the name of a new file to disk, if the system can: not all open or sync folders."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except PermissionError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno != errno.EINVAL:
-            raise
-    finally:
-        os.close(handle)
 
 
 def _words(error: OSError) -> str:

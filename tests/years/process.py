@@ -27,7 +27,7 @@ from pelican_linkback import cli, sending
 from pelican_linkback.cli import commands  # noqa: F401 (read before the fork)
 from pelican_linkback.cli import sending as cli_sending
 from pelican_linkback.exceptions import LookupFailed, TimedOut, Unreachable
-from pelican_linkback.journal import journal
+from pelican_linkback.journal import appending
 from pelican_linkback.plugin import deliveries
 from pelican_linkback.sending.running import lazy_client, output_pages
 from tests.fakeweb import FakeWeb, Reply, Request
@@ -213,8 +213,8 @@ class _Any(type):
 def _patch(step: Step, clock: Clock, mortal: Mortal, wire: Wire) -> None:
     """Put the clock, the web and the death of this process where the package has the real ones."""
     moody.MOODS["fails"] = step.feed_fails
-    journal.os.fsync = lambda _: None  # what was written is in the hands of the system
-    journal._write = mortal.write
+    os.fsync = lambda _: None  # what was written is in the hands of the system
+    appending._write = mortal.write
 
     def replace_mortally(path: Path, target: Any) -> Path:
         mortal.point()

@@ -1,0 +1,96 @@
+"""Group commit: threads that have lines to write share one flush of the disk."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+
+__all__ = ["GATHERED", "MOST_GATHERED", "GroupCommit"]
+
+GATHERED, MOST_GATHERED = 0.004, 0.025
+"""Seconds from one flush to the next: for each call that the last one was for, beyond the first,
+and in total."""
+
+
+class _Batch:
+    """The lines that are written together: what each call brought."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self._over = threading.Event()
+        self._written = False
+
+    def end(self, *, written: bool) -> None:
+        """Say whether the lines are on disk."""
+        self._written = written
+        self._over.set()
+
+    def is_written(self) -> bool:
+        """Return, as soon as that is known, whether the lines are on disk."""
+        self._over.wait()
+        return self._written
+
+
+class GroupCommit:
+    """Calls ``write``, which puts lines on disk or raises, for several threads at once.
+
+    What comes while the disk is busy is one batch, written by the thread that began it. If a batch
+    was for many, the next one waits for more: whoever is alone does not wait.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[bytes], None],
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._write = write
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._writing = threading.Lock()
+        self._joining = threading.Lock()
+        self._batch: _Batch | None = None
+        """The batch that further lines may join."""
+        self._begun = -math.inf
+        """When the last flush began."""
+        self._together = 1
+        """How many calls it was for."""
+
+    def add(self, lines: bytes) -> None:
+        """Return when ``lines`` are on disk; raise what ``write`` raises."""
+        with self._joining:
+            batch, is_first = self._batch, self._batch is None
+            if batch is None:
+                batch = self._batch = _Batch()
+            batch.lines.append(lines)
+        if is_first:
+            self._write_batch(batch)
+        elif not batch.is_written():
+            # The error is that of the first: each of the others writes its own, and may succeed.
+            self._write(lines)
+
+    def _write_batch(self, batch: _Batch) -> None:
+        written = False
+        try:
+            with self._writing:
+                self._gather()
+                self._close(batch)
+                self._begun, self._together = self._monotonic(), len(batch.lines)
+                self._write(b"".join(batch.lines))
+            written = True
+        finally:
+            self._close(batch)
+            batch.end(written=written)
+
+    def _gather(self) -> None:
+        pause = min((self._together - 1) * GATHERED, MOST_GATHERED)
+        left = self._begun + pause - self._monotonic()
+        if left > 0:
+            self._sleep(left)
+
+    def _close(self, batch: _Batch) -> None:
+        """Let the next call begin another batch."""
+        with self._joining:
+            if self._batch is batch:
+                self._batch = None
