@@ -42,9 +42,10 @@ _SECONDS = regex(r"\d+(?:\.\d*)?", re.ASCII)
 
 
 def fields(headers: Headers, name: str) -> Iterable[str]:
-    """Yield the values of every field called ``name``, in order; case does not matter."""
-    wanted = name.lower()
-    return (value.strip() for key, value in headers if key.lower() == wanted)
+    """Return the values of every field called ``name``, in order; case does not matter."""
+    wanted, length = name.lower(), len(name)
+    # The lengths are compared first: an answer has twenty fields, and is asked for seven.
+    return [value.strip() for key, value in headers if len(key) == length and key.lower() == wanted]
 
 
 def media_type(headers: Headers) -> str:
@@ -107,7 +108,7 @@ def retry_after(headers: Headers, now: datetime | None = None) -> float | None:
     """
     asked = next(iter(fields(headers, "Retry-After")), "")
     # A date has 29 characters; a value of a megabyte is neither a date nor a number.
-    if len(asked) > 64:
+    if not asked or len(asked) > 64:
         return None
     if _SECONDS.fullmatch(asked):
         return min(float(asked), LONGEST_PAUSE)

@@ -22,8 +22,14 @@ def printable(words: object, limit: int = LIMIT) -> str:
     """
     # Cut first, so that 150 MB take no longer than a line; escapes only make it longer.
     folded = " ".join(_text(words)[: limit * 8].split())
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in folded)
+    shown = folded if folded.isprintable() else "".join(map(_escaped, folded))
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode()
 
 
 def _text(words: object) -> str:

@@ -233,11 +233,10 @@ class Run:
             answer, turn = yield from self._exchanges.follow(post(sent, endpoint, protocols), begin)
             now = self._tools.times.now()
             outcome = read_answer(endpoint, answer, protocols, now)
-            outcome = replace(outcome, host=turn.host)
             turn.trouble = trouble_of(answer, now, outcome)
-            if turn.trouble and turn.trouble.pause:
-                # Whatever the result, the next run has to know of the pause.
-                outcome = replace(outcome, retry_after=turn.trouble.pause)
+            # Whatever the result, the next run has to know of the pause.
+            asked = turn.trouble.pause if turn.trouble else 0.0
+            outcome = replace(outcome, host=turn.host, retry_after=asked or outcome.retry_after)
             can_wait = self._exchanges.can_wait(turn)
             if endpoint.protocol.of_feeds and turn.trouble and not can_wait:
                 # A dozen feeds may have changed: their hub is not asked a dozen times without
