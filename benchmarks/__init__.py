@@ -8,6 +8,7 @@
     one_feed.py     a feed of 1,000 entries against Django, feedgenerator and feedgen
     idle_build.py   what a build costs that has nothing to send
     sending.py      500 targets on 100 hosts; a plan over 100,000 lines
+    many_mentions.py 100,000 mentions to 5,000 hosts
     long_journal.py plan and compact over a million lines
     importing.py    what PLUGINS = ["pelican_linkback"] costs a build that does nothing
     __main__.py     all of them, as a table

@@ -23,6 +23,7 @@ BENCHMARKS = (
     "feed_stage",
     "idle_build",
     "sending",
+    "many_mentions",
     "long_journal",
     "troubled_hosts",
 )
