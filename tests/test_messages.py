@@ -48,8 +48,7 @@ def texts(node: ast.AST) -> Iterator[str]:
         is_docstring = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
         is_expression = (
             isinstance(child, ast.Call)
-            and isinstance(child.func, ast.Attribute)
-            and child.func.attr in EXPRESSIONS
+            and ast.unparse(child.func).rpartition(".")[2] in EXPRESSIONS
         )
         if is_docstring or is_expression:
             continue
