@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import filelock
 import pytest
-from filelock import FileLock
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal import journal as journal_module
@@ -63,7 +63,7 @@ def on(disk: Disk) -> Iterator[None]:
     """Put ``disk`` under the journal."""
     real_fsync, real_mkdir, real_open = os.fsync, Path.mkdir, Path.open
 
-    class Lock(FileLock):
+    class Lock(filelock.FileLock):
         def acquire(self, *args: object, **kwargs: object) -> object:
             disk.reached("lock")
             return super().acquire(*args, **kwargs)  # type: ignore[arg-type]
@@ -86,7 +86,7 @@ def on(disk: Disk) -> Iterator[None]:
         real_fsync(handle)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(journal_module, "FileLock", Lock)
+        patch.setattr(filelock, "FileLock", Lock)
         patch.setattr(Path, "mkdir", mkdir)
         patch.setattr(Path, "open", open_)
         patch.setattr(os, "fsync", fsync)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
-from uuid import uuid4
 
 __all__ = ["remove_leftovers", "replacing", "rewrite"]
 
@@ -26,7 +25,7 @@ def replacing(
     not followed (CWE-59). A symbolic link at ``path`` is replaced: resolve ``path`` to keep it. The
     permissions of the old file are kept. Raises OSError.
     """
-    temporary = temporary or path.with_name(f"{PREFIX}{uuid4().hex}{SUFFIX}")
+    temporary = temporary or path.with_name(f"{PREFIX}{os.urandom(16).hex()}{SUFFIX}")
     file = _create(temporary, buffering)
     try:
         if path.is_file() and not path.is_symlink():

@@ -14,13 +14,13 @@ import io
 import os
 import threading
 import time
+import typing
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
-
-from filelock import FileLock, Timeout
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.appending import Appender, sync_folder
@@ -28,6 +28,9 @@ from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.journal.group_commit import GroupCommit
 from pelican_linkback.journal.lines import Damage, Scan, encoded
 from pelican_linkback.text.printable import printable
+
+if typing.TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 __all__ = ["Journal", "Reading"]
 
@@ -55,14 +58,17 @@ class Journal:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.path = path
-        # One lock holder for all threads; within the process the other lock keeps the order.
-        self._file_lock = FileLock(
-            path.with_suffix(".lock"), thread_local=False, fallback_to_soft=False
-        )
         self._thread_lock = threading.Lock()
         self._held = False
         self._appender = Appender(path)
         self._commit = GroupCommit(self._append, monotonic, sleep)
+
+    @cached_property
+    def _file_lock(self) -> BaseFileLock:
+        """The lock of the process; within it the other lock keeps the order."""
+        from filelock import FileLock  # noqa: PLC0415 (most builds only read)
+
+        return FileLock(self.path.with_suffix(".lock"), thread_local=False, fallback_to_soft=False)
 
     def read(self) -> Reading:
         """Return all events and all damage.
@@ -178,6 +184,8 @@ class Journal:
     @contextmanager
     def hold(self) -> Iterator[bool]:
         """Exclude other processes from appending; yield False at once if another one does so."""
+        from filelock import Timeout  # noqa: PLC0415 (most builds only read)
+
         with self._errors_wrapped():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -199,6 +207,8 @@ class Journal:
 
     @contextmanager
     def _errors_wrapped(self) -> Iterator[None]:
+        from filelock import Timeout  # noqa: PLC0415 (most builds only read)
+
         try:
             yield
         except Timeout as error:

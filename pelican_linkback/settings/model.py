@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -308,8 +307,10 @@ def _folders(settings: Settings) -> Iterator[str]:
 
 
 def _unknown(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 (most settings are spelt well)
+
     # Without the common prefix, which would make any two names similar.
     endings = {known.removeprefix(PREFIX): known for known in NAMES}
-    near = difflib.get_close_matches(name.removeprefix(PREFIX), endings, n=1, cutoff=0.6)
+    near = get_close_matches(name.removeprefix(PREFIX), endings, n=1, cutoff=0.6)
     hint = f"did you mean {endings[near[0]]}?" if near else f"there are {', '.join(NAMES)}"
     return f"{name} is not a setting of pelican_linkback; {hint}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,7 +15,7 @@ __all__ = ["PodcastRss", "podcast_guid"]
 
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
-_GUIDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+_GUIDS = "ead4c236-bf58-58c6-a2c6-a6b28d128cb6"
 
 
 def podcast_guid(feed_url: str) -> str:
@@ -24,7 +23,9 @@ def podcast_guid(feed_url: str) -> str:
 
     What is hashed is the URL without its scheme and without slashes at its end.
     """
-    return str(uuid.uuid5(_GUIDS, feed_url.partition("://")[2].rstrip("/")))
+    from uuid import UUID, uuid5  # noqa: PLC0415 (few sites have a podcast)
+
+    return str(uuid5(UUID(_GUIDS), feed_url.partition("://")[2].rstrip("/")))
 
 
 class PodcastRss(Rss201rev2Feed):

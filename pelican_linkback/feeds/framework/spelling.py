@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from types import FunctionType
 
@@ -38,9 +37,11 @@ def misspelt(classes: Iterable[type[Feed]]) -> Iterator[str]:
 
 
 def _slips(cls: type, known: set[str]) -> Iterator[str]:
+    from difflib import get_close_matches  # noqa: PLC0415 (many sites have no classes of their own)
+
     used = _used(cls)
     for name in _public([cls]):
-        near = difflib.get_close_matches(name, known - {name}, n=1, cutoff=LIKENESS)
+        near = get_close_matches(name, known - {name}, n=1, cutoff=LIKENESS)
         if near and name not in known and (name.startswith("item_") or name not in used):
             yield (
                 f"{cls.__name__}.{name} is not an aspect of a feed, and has no effect; "
