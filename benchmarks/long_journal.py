@@ -21,7 +21,7 @@ from pelican_linkback.journal.lines import encoded
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.registry import Registry, traits_of
 from pelican_linkback.protocol.webmention import Webmention
-from pelican_linkback.sending import Post
+from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.memory.compaction import compact
 from pelican_linkback.sending.memory.event_lines import to_line
 from pelican_linkback.sending.memory.events import Answered, Attempt, Event, Fact, Queued, Waiting

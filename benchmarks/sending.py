@@ -31,7 +31,7 @@ from benchmarks.measure import Row, alternately, cpu, peak
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
-from pelican_linkback.sending import Post
+from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.running.sender import Sender
 
 HOSTS, TARGETS, DELAY, PER_HOST = 100, 500, 0.2, 2

@@ -29,7 +29,7 @@ from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol import webmention
 from pelican_linkback.protocol.registry import Registry
-from pelican_linkback.sending import Post
+from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running.report import Report

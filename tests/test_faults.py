@@ -19,7 +19,6 @@ import filelock
 import pytest
 
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.journal import journal as journal_module
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.sending.memory.delivery import State

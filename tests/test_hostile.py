@@ -32,7 +32,7 @@ from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol import pingback
 from pelican_linkback.protocol.mention import Mention, Outcome
-from pelican_linkback.sending import Post
+from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.running.sender import Sender
 from tests import naive, spoken
 from tests.exchanging import find_endpoints, tell

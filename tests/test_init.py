@@ -24,7 +24,7 @@ from pelican_linkback.cli.config_edits import (
     with_setting,
     without_plugin,
 )
-from pelican_linkback.sending.deciding.import_linkbacks import PLUGIN_NAMES
+from pelican_linkback.settings.pelican import LINKBACKS_PLUGIN
 
 VALUES = {
     "author": '"Ann Lee"',
@@ -324,7 +324,7 @@ def test_a_plugin_is_added_to_what_is_understood(before, after):
     ],
 )
 def test_the_plugin_that_is_replaced_is_taken_out(before, after):
-    text = without_plugin(before, PLUGIN_NAMES)
+    text = without_plugin(before, LINKBACKS_PLUGIN)
     assert text == after or (after is None and "linkbacks" not in (text or ""))
 
 

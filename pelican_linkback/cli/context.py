@@ -18,7 +18,7 @@ from pelican_linkback.cli.usage import did_you_mean
 from pelican_linkback.exceptions import FAULTS, SettingsError
 from pelican_linkback.plugin.adapters import ReadSite, first_day, posts_of, read_site
 from pelican_linkback.plugin.invocation import PUBLISHING
-from pelican_linkback.sending import Post
+from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.topics import Topic
 from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.model import Settings

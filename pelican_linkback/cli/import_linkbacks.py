@@ -15,7 +15,8 @@ from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.plugin.adapters import posts_of, read_site
 from pelican_linkback.plugin.contents import name_of
-from pelican_linkback.sending import Post, Sending
+from pelican_linkback.sending import Sending
+from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.import_linkbacks import (
     FILE,
     PastMention,

@@ -34,8 +34,8 @@ from pelican_linkback.cli.import_linkbacks import place_of_cache
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.journal.atomic import rewrite
-from pelican_linkback.sending.deciding.import_linkbacks import PLUGIN_NAMES
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.pelican import LINKBACKS_PLUGIN
 from pelican_linkback.text.printable import printable
 
 __all__ = ["run"]
@@ -124,7 +124,7 @@ def _plugins(file: Path) -> Iterator[Change | str]:
     after = with_plugin(before, _to_name(_installed()))
     if after is None:
         yield f'{file.name}: add "pelican_linkback" to PLUGINS'
-    alone = without_plugin(before if after is None else after, PLUGIN_NAMES)
+    alone = without_plugin(before if after is None else after, LINKBACKS_PLUGIN)
     if alone is None:
         yield TAKE_OUT.format(file.name)
     yield Change(file, before, alone or after or before)
@@ -141,7 +141,7 @@ def _publishing(file: Path, arguments: argparse.Namespace) -> Iterator[Change | 
     before = _read(file)
     # A list of its own is in the place of that of pelicanconf.py.
     named = with_plugin(before, None) or before
-    alone = without_plugin(named, PLUGIN_NAMES)
+    alone = without_plugin(named, LINKBACKS_PLUGIN)
     if alone is None and "linkbacks" in before.replace("pelican_linkback", ""):
         yield TAKE_OUT.format(file.name)
     after = with_setting(alone or named, *AUTHOR_FEED)
@@ -200,7 +200,7 @@ def _to_name(installed: set[str]) -> list[str] | None:
 
     A list turns off every plugin that is not in it: needed only to turn off the one replaced.
     """
-    return sorted(installed - PLUGIN_NAMES - NAMES) if installed & PLUGIN_NAMES else None
+    return sorted(installed - LINKBACKS_PLUGIN - NAMES) if installed & LINKBACKS_PLUGIN else None
 
 
 def _agreed(arguments: argparse.Namespace, screen: Screen) -> bool:

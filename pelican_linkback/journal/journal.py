@@ -70,6 +70,16 @@ class Journal:
 
         return FileLock(self.path.with_suffix(".lock"), thread_local=False, fallback_to_soft=False)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no line, or no file; one that cannot be looked at may have some."""
+        try:
+            return self.path.stat().st_size == 0
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+
     def read(self) -> Reading:
         """Return all events and all damage.
 

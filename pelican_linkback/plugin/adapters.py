@@ -6,7 +6,6 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -32,7 +31,8 @@ from pelican_linkback.plugin.pelican_types import (
     Writer,
 )
 from pelican_linkback.protocol import extraction
-from pelican_linkback.sending import Post, Sending
+from pelican_linkback.sending import Sending
+from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.targets import choose
 from pelican_linkback.sending.deciding.topics import Topic, version_of
 from pelican_linkback.settings.model import Settings
@@ -42,7 +42,6 @@ from pelican_linkback.text.urls import normalise, resolve
 __all__ = [
     "ReadSite",
     "first_day",
-    "is_only_read",
     "pieces_of",
     "pieces_of_feeds",
     "posts_of",
@@ -169,17 +168,6 @@ def _post(content: Content, settings: Settings, since: date | None) -> Post:
     return Post(source, name_of(content), targets, version.hexdigest()[:16], linked)
 
 
-_reads_only = ContextVar("_reads_only", default=False)
-
-
-def is_only_read() -> bool:
-    """Return whether this run is one of ``read_site``: Pelican sends finalized in any case.
-
-    The signal itself has to be sent, since i18n_subsites builds its sites on it.
-    """
-    return _reads_only.get()
-
-
 @dataclass(frozen=True, slots=True)
 class ReadSite:
     """A site that was read: its published contents, and the stages for its feeds."""
@@ -212,11 +200,10 @@ def read_site(pelican: Pelican, now: datetime) -> ReadSite:
     pelican.delete_outputdir = pelican.settings["DELETE_OUTPUT_DIRECTORY"] = False
     signals.all_generators_finalized.connect(read_only)
     quiet, console.quiet = console.quiet, True
-    token = _reads_only.set(True)
     try:
-        pelican.run()
+        with build.only_read():
+            pelican.run()
     finally:
-        _reads_only.reset(token)
         console.quiet = quiet
         signals.all_generators_finalized.disconnect(read_only)
     return found

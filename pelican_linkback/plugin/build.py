@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -12,7 +14,7 @@ from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
 
-__all__ = ["Build", "begin", "current"]
+__all__ = ["Build", "begin", "current", "is_only_read", "only_read"]
 
 
 @dataclass
@@ -82,3 +84,24 @@ def begin() -> Build:
 def current() -> Build:
     """Return the build under way."""
     return _current.get() or begin()
+
+
+_reads_only = ContextVar("_reads_only", default=False)
+
+
+@contextmanager
+def only_read() -> Iterator[None]:
+    """Have Pelican run for what it reads: it sends ``finalized`` in any case.
+
+    The signal itself has to be sent, since i18n_subsites builds its sites on it.
+    """
+    token = _reads_only.set(True)
+    try:
+        yield
+    finally:
+        _reads_only.reset(token)
+
+
+def is_only_read() -> bool:
+    """Return whether the site is read and not built: within ``only_read``."""
+    return _reads_only.get()

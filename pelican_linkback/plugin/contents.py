@@ -7,6 +7,7 @@ article's failure, and the others go on.
 from __future__ import annotations
 
 import logging
+import typing
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -20,9 +21,11 @@ from pelican_linkback.exceptions import FAULTS, LinkbackError
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.plugin.pelican_types import Generator, ReadArticle, ReadContent
-from pelican_linkback.protocol import extraction
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import join
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.protocol.extraction import Marks
 
 __all__ = [
     "Place",
@@ -30,6 +33,7 @@ __all__ = [
     "is_marked",
     "listed",
     "marks_of",
+    "may_mark",
     "name_of",
     "published",
     "read_through",
@@ -130,15 +134,25 @@ def name_of(content: object) -> str:
     return type(content).__name__
 
 
-def marks_of(content: Content) -> extraction.Marks:
+def may_mark(content: Content) -> bool:
+    """Return whether an article or page has metadata about targets, or cannot be read."""
+    try:
+        return bool(content.metadata.get("pingback"))
+    except FAULTS:
+        return True
+
+
+def marks_of(content: Content) -> Marks:
     """Return the marks in the metadata of an article or page."""
+    from pelican_linkback.protocol import extraction  # noqa: PLC0415 (many sites have no marks)
+
     return extraction.read_marks(content.metadata.get("pingback"))
 
 
 def is_marked(content: Content) -> bool:
     """Return whether an article or page has marks; one that cannot be read has none."""
     try:
-        marks = marks_of(content)
+        marks = marks_of(content) if may_mark(content) else None
     except FAULTS:  # said where its linkbacks are gathered
         return False
-    return bool(marks.urls or marks.all)
+    return marks is not None and bool(marks.urls or marks.all)

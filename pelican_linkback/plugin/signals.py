@@ -30,7 +30,6 @@ from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.feeds.articles.files import named_files
 from pelican_linkback.plugin import build
 from pelican_linkback.plugin.contents import attempt, published
-from pelican_linkback.plugin.deliveries import deliver, gather_posts, link_marked_targets
 from pelican_linkback.plugin.feeds.links import FeedLinks
 from pelican_linkback.plugin.invocation import is_preview, options_in_use
 from pelican_linkback.plugin.mentions.hooks import (
@@ -47,9 +46,10 @@ from pelican_linkback.plugin.pelican_types import (
     Pelican,
     Writer,
 )
+from pelican_linkback.plugin.publishing import deliver, gather_posts, link_marked_targets
 from pelican_linkback.plugin.theme import KnownLinkbacks, Linkbacks, fill_in_language
-from pelican_linkback.sending.deciding.import_linkbacks import PLUGIN_NAMES
 from pelican_linkback.settings import model as settings_model
+from pelican_linkback.settings.pelican import LINKBACKS_PLUGIN
 from pelican_linkback.text.next_steps import with_options
 
 __all__ = ["connect"]
@@ -84,7 +84,7 @@ def read_settings(pelican: Pelican) -> None:
     """
     logging.getLogger("pelican").addFilter(_without_traceback)
     settings_model.read(pelican.settings)
-    if not PLUGIN_NAMES.isdisjoint(pelican.settings.get("PLUGINS") or ()):
+    if not LINKBACKS_PLUGIN.isdisjoint(pelican.settings.get("PLUGINS") or ()):
         logger.warning(
             "%s",
             with_options(

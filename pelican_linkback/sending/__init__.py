@@ -11,8 +11,6 @@ import typing
 from functools import cached_property
 
 from pelican_linkback.journal.journal import Journal
-from pelican_linkback.sending.deciding.changes import Post
-from pelican_linkback.sending.running.skip_cache import SkipCache
 from pelican_linkback.settings.model import Settings
 
 if typing.TYPE_CHECKING:
@@ -22,8 +20,9 @@ if typing.TYPE_CHECKING:
     from pelican_linkback.sending.running.discovery_cache import Discoveries
     from pelican_linkback.sending.running.output_pages import BuiltSite
     from pelican_linkback.sending.running.sender import Sender
+    from pelican_linkback.sending.running.skip_cache import SkipCache
 
-__all__ = ["Post", "Sending"]
+__all__ = ["Sending"]
 
 
 class Sending:
@@ -65,6 +64,8 @@ class Sending:
     @cached_property
     def skip_cache(self) -> SkipCache:
         """The cache that recognises a build with nothing to do."""
+        from pelican_linkback.sending.running.skip_cache import SkipCache  # noqa: PLC0415
+
         journals = (self.journal.path, self._journal("site").path)
         return SkipCache(self._settings.state / "deliveries.idle", journals)
 

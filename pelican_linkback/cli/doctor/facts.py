@@ -17,8 +17,7 @@ from pelican import load_plugins
 from pelican_linkback import register
 from pelican_linkback.cli.config_edits import NOT_FOR_GIT
 from pelican_linkback.cli.doctor.checks import Pages, Repository
-from pelican_linkback.sending.deciding.import_linkbacks import PLUGIN_NAMES
-from pelican_linkback.settings.pelican import PelicanSettings
+from pelican_linkback.settings.pelican import LINKBACKS_PLUGIN, PelicanSettings
 from pelican_linkback.text import markup
 from pelican_linkback.text.printable import described, printable
 
@@ -62,7 +61,7 @@ def loaded_plugins(pelican: PelicanSettings) -> tuple[bool, list[str], str]:
         return False, [], described(error)
     loaded = any(getattr(each, "register", None) is register for each in plugins)
     names = {getattr(each, "__name__", "") for each in plugins}
-    return loaded, sorted(names & PLUGIN_NAMES), ""
+    return loaded, sorted(names & LINKBACKS_PLUGIN), ""
 
 
 def write_error(folder: Path) -> str:

@@ -26,10 +26,7 @@ from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Answered, Fact, Queued
 from pelican_linkback.text.printable import printable
 
-__all__ = ["FILE", "PLUGIN_NAMES", "PastMention", "inherited", "mentions_in"]
-
-PLUGIN_NAMES = frozenset({"linkbacks", "pelican.plugins.linkbacks"})
-"""The names of that plugin in PLUGINS."""
+__all__ = ["FILE", "PastMention", "inherited", "mentions_in"]
 
 FILE = "pelican-plugin-linkbacks.json"
 """The name of that plugin's cache, in the folder of Pelican's CACHE_PATH."""
