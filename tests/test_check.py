@@ -116,6 +116,21 @@ def second(document: str, **changes: str) -> str:
     return document.replace(end, end + "\n" + entry, 1)
 
 
+THR = 'xmlns:thr="http://purl.org/syndication/thread/1.0"'
+REPLIES = f'<link rel="replies" href="{BASE}/a.xml" {THR}'
+SLASH = 'xmlns:s="http://purl.org/rss/1.0/modules/slash/"'
+WFW = 'xmlns:w="http://wellformedweb.org/CommentAPI/"'
+NAIVE = "2026-01-01T10:00:00"
+ANSWER = '{"in_reply_to": [{"url": "https://x.example/"}]}'
+LATE = '"title": "One", "_linkback": {"updated": "2036-01-01T10:00:00Z"}'
+RELATIVE = '"title": "One", "_linkback": {"feed_url": "/replies.json"}'
+
+
+def answering(document: str, ref: str) -> str:
+    place = "<published>" if "<published>" in document else "<guid"
+    return changed(document, place, f'<thr:in-reply-to ref="{ref}" {THR}/>{place}')
+
+
 OTHER_PAGE = (f"{PAGE}", f"{BASE}/two/")
 
 
@@ -259,6 +274,17 @@ ROWS += [
     ("name-email", changed(ATOM, "Ann Lee", "Ann Lee &lt;ann@example.io&gt;")),
     ("name-email", changed(RSS, "Ann Lee", "ann@example.io")),
     ("name-email", changed(JSON, "Ann Lee", "Ann <ann@example.io>")),
+    ("answer-wrong", answering(ATOM, "a race")),
+    ("answer-wrong", answering(RSS, "")),
+    ("answer-wrong", changed(JSON, '"title": "One"', '"title": "One", "_linkback": ' + ANSWER)),
+    ("count-wrong", changed(ATOM, "<published>", f"<thr:total {THR}>-1</thr:total><published>")),
+    ("count-wrong", changed(ATOM, "<published>", f'{REPLIES} thr:count="many"/><published>')),
+    ("count-wrong", changed(RSS, GUID, f"{GUID}<s:comments {SLASH}></s:comments>")),
+    ("count-wrong", changed(JSON, '"title": "One"', '"title": "One", "_linkback": {"count": 1.5}')),
+    ("date-zone", changed(ATOM, "<published>", f'{REPLIES} thr:updated="{NAIVE}"/><published>')),
+    ("date-future", changed(JSON, '"title": "One"', LATE)),
+    ("url-relative", changed(RSS, GUID, f"{GUID}<w:commentRss {WFW}>/x</w:commentRss>")),
+    ("url-relative", changed(JSON, '"title": "One"', RELATIVE)),
     ("summary-blank", with_html(" ")),
     ("summary-blank", with_html("<p>&nbsp;</p>")),
     ("summary-blank", changed(RSS, "&lt;p&gt;Words&lt;/p&gt;", "&lt;p&gt;&lt;/p&gt;")),
@@ -318,6 +344,12 @@ def test_entries_that_share_a_page_have_ids_of_their_own(documents):
 )
 def test_a_rule_that_is_broken_is_found_and_no_other(code, documents):
     assert codes(found(documents)) == [code]
+
+
+def test_a_page_that_answers_two_entries_has_two_ids():
+    one, other = answering(ATOM, ID), answering(changed(RSS, ID, ID + "x"), ID + "y")
+    assert found({"a.xml": one, "r.xml": other}).findings == ()
+    assert found(one, remembered={PAGE: "tag:me.example.io,2020:old"}).findings == ()
 
 
 @pytest.mark.parametrize("link", [PAGE, f"{PAGE}?ref=feed", PAGE.upper()[:11] + PAGE[11:]])

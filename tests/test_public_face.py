@@ -55,6 +55,7 @@ PUBLIC = {
     "pelican_linkback.feedcheck": {"Enclosed", "FeedDocument", "Part", "Rules", "UnreadableFeed"},
     "pelican_linkback.feeds": {
         *("Feed", "ArticleFeed", *STOCK, "STOCK_FEEDS", "PodcastFeed"),
+        *("MentionFeed", "AtomMentionFeed", "JsonMentionFeed", "MENTION_FEEDS", "MentionItem"),
         *("Rss201rev2Feed", "RssUserland091Feed", "Atom1Feed", "JsonFeed", "PodcastRss"),
         *("Generator", "XmlGenerator", "register_format"),
         *("Person", "Category", "Enclosure", "Stylesheet", "InReplyTo"),

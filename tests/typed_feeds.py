@@ -22,6 +22,8 @@ from pelican_linkback.feeds import (
     Group,
     InReplyTo,
     JsonFeed,
+    MentionFeed,
+    MentionItem,
     Person,
     PodcastFeed,
     Rss201rev2Feed,
@@ -319,3 +321,16 @@ class Generator(Rss201rev2Feed):
 
     def root_attributes(self) -> dict[str, str]:
         return {**super().root_attributes(), "xmlns:air": "https://air.example/ns"}
+
+
+class Responses(MentionFeed):
+    """The mentions of the articles, in words of one's own."""
+
+    path = "feeds/responses{page}.xml"
+    limit = 20
+
+    def item_title(self, item: MentionItem) -> str:
+        return f"{item.mention.author.name} on {item.content.title}"
+
+    def item_authors(self, item: MentionItem) -> list[Person]:
+        return [Person(item.mention.author.name, link=item.mention.author.url)]

@@ -45,6 +45,8 @@ class Part:
     ``lacks_content``: an item has no content though its format requires it. ``podcast`` has the
     elements of a podcast, empty for any other feed. ``titles`` and ``descriptions`` are those that
     are shown as plain text, ``summaries`` the HTML of summaries, and ``names`` those of people.
+    ``answers`` are the ids of what an entry answers (RFC 4685): then its link may lead to anybody's
+    page. ``counts`` are the numbers of its own replies.
     """
 
     number: int
@@ -64,6 +66,8 @@ class Part:
     summaries: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     enclosures: tuple[Enclosed, ...] = ()
+    answers: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
     def said(self, name: str) -> list[Said]:
         """Return what a podcast says in the elements of this name."""

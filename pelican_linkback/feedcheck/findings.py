@@ -43,6 +43,9 @@ CODES: Mapping[str, str] = {
     "author-empty": "There is an author without a name; set AUTHOR, or name the article's author",
     "author-missing": "Neither the entry nor the feed has an author, which Atom asks for; "
     "set AUTHOR, or name the article's author",
+    "answer-wrong": "The id {} of what this answers (in-reply-to) is not a URI, and readers cannot "
+    "show the two together; give it the id of that entry",
+    "count-wrong": "The number of replies {} is none; give it a whole number, or leave it out",
     "title-empty": "There is no title; give it one",
     "language-wrong": "The language {} is no language tag (BCP 47), and what reads aloud or "
     'translates guesses; write one, such as "en" or "pt-BR", in DEFAULT_LANG or in Lang',

@@ -52,8 +52,11 @@ def _json_part(number: int, part: Any) -> Part:
     authors = _list(part, "authors") or ([single] if single else [])
     names = ("external_url", "image", "banner_image", "icon", "favicon", "next_url")
     attachments, hubs = _list(part, "attachments"), _list(part, "hubs")
-    urls_of = (_string(each, "url") for each in (*authors, *attachments, *hubs))
-    dates = ((name, _string(part, name)) for name in ("date_published", "date_modified"))
+    ours = _member(part, "_linkback", Mapping)
+    answered, count = _list(ours, "in_reply_to"), _member(ours, "count", object)
+    urls_of = (_string(each, "url") for each in (*authors, *attachments, *hubs, *answered, ours))
+    dates = [(name, _string(part, name)) for name in ("date_published", "date_modified")]
+    dates.append(("_linkback/updated", _string(ours, "updated")))
     language, title = _string(part, "language"), _string(part, "title")
     description, summary = (_string(part, name) for name in ("description", "summary"))
     names_of = tuple(_string(each, "name") or "" for each in authors)
@@ -65,13 +68,20 @@ def _json_part(number: int, part: Any) -> Part:
         title=title,
         dates=tuple((name, text) for name, text in dates if text is not None),
         authors=names_of,
-        urls=tuple(filter(None, (*(_string(part, name) for name in names), *urls_of))),
+        urls=tuple(
+            filter(
+                None,
+                (*(_string(part, name) for name in names), *urls_of, _string(ours, "feed_url")),
+            )
+        ),
         languages=() if language is None else (language,),
         titles=(title or "",),
         descriptions=(description or "",) if number == 0 else (),
         summaries=() if summary is None else (summary,),
         names=names_of,
         enclosures=tuple(map(_enclosed, attachments)),
+        answers=tuple(_string(each, "id") or "" for each in answered),
+        counts=() if count is None else (str(count),),
     )
 
 

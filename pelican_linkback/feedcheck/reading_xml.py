@@ -31,6 +31,9 @@ PODCAST = "{https://podcastindex.org/namespace/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 DC = "{http://purl.org/dc/elements/1.1/}"
+SLASH = "{http://purl.org/rss/1.0/modules/slash/}"
+THREAD = "{http://purl.org/syndication/thread/1.0}"
+WFW = "{http://wellformedweb.org/CommentAPI/}"
 
 
 def _root(document: bytes, tag: str) -> Element | None:
@@ -78,6 +81,11 @@ def _pictures(element: Element) -> Iterator[str]:
         yield from _attributes(element.findall(f"{MEDIA}{name}"), "url")
 
 
+def _answers(element: Element) -> tuple[str, ...]:
+    """Return the ids of what an entry answers (RFC 4685, section 3)."""
+    return tuple(each.get("ref", "") for each in element.findall(f"{THREAD}in-reply-to"))
+
+
 def read_atom(document: bytes) -> FeedDocument | None:
     """Return the content of an Atom feed (RFC 4287), None for others; raise UnreadableFeed."""
     root = _root(document, f"{ATOM}feed")
@@ -108,16 +116,18 @@ def _atom_part(number: int, element: Element) -> Part:
     texts = [*element.findall(f"{ATOM}summary"), *element.findall(f"{ATOM}content")]
     uris = (uri for person in people for _, uri in _each(person, f"{ATOM}uri"))
     images = (url for _, url in _each(element, f"{ATOM}icon", f"{ATOM}logo"))
+    links = element.findall(f"{ATOM}link")
+    newest = (("thr:updated", text) for text in _attributes(links, f"{THREAD}updated"))
     return Part(
         number,
         id=_text(element, f"{ATOM}id"),
         permalink=False,
         link=_linked(element, "alternate"),
         title=_text(element, f"{ATOM}title"),
-        dates=tuple(_each(element, f"{ATOM}published", f"{ATOM}updated")),
+        dates=(*_each(element, f"{ATOM}published", f"{ATOM}updated"), *newest),
         authors=tuple(_text(author, f"{ATOM}name") or "" for author in authors),
         urls=(
-            *_attributes(element.findall(f"{ATOM}link"), "href"),
+            *_attributes(links, "href"),
             *_attributes(texts, "src"),
             *uris,
             *images,
@@ -130,9 +140,12 @@ def _atom_part(number: int, element: Element) -> Part:
         summaries=tuple(text for _, text in _each(element, f"{ATOM}summary")),
         names=tuple(name for each in people for _, name in _each(each, f"{ATOM}name")),
         enclosures=tuple(
-            _enclosed(link, "href")
-            for link in element.findall(f"{ATOM}link")
-            if link.get("rel") == "enclosure"
+            _enclosed(link, "href") for link in links if link.get("rel") == "enclosure"
+        ),
+        answers=_answers(element),
+        counts=(
+            *(text for _, text in _each(element, f"{THREAD}total")),
+            *_attributes(links, f"{THREAD}count"),
         ),
     )
 
@@ -234,6 +247,7 @@ def _rss_part(number: int, element: Element) -> Part:
         authors=tuple(name for _, name in _each(element, "author", f"{DC}creator")),
         urls=(
             *(url for _, url in _each(element, "link", "comments", "image/url", "image/link")),
+            *(url for _, url in _each(element, f"{WFW}commentRss")),
             *_attributes(element.findall(f"{ATOM}link"), "href"),
             *_attributes(element.findall("enclosure"), "url"),
             *_pictures(element),
@@ -248,4 +262,6 @@ def _rss_part(number: int, element: Element) -> Part:
         summaries=tuple(text for _, text in _each(element, "description")) if number else (),
         names=tuple(name for _, name in _each(element, f"{DC}creator")),
         enclosures=tuple(_enclosed(each, "url") for each in element.findall("enclosure")),
+        answers=_answers(element),
+        counts=tuple(text for _, text in _each(element, f"{SLASH}comments")),
     )

@@ -1,4 +1,4 @@
-"""Checks what readers show of a feed: titles, names, summaries, links, enclosures. Pure.
+"""Checks what readers show of a feed: titles, names, summaries, links, enclosures, answers. Pure.
 
 The rules are those of RSS 2.0 (a title and a channel's description are text; the length of an
 enclosure is its bytes), of RFC 4287 (names are names, section 3.2.1), and of the W3C validator,
@@ -13,7 +13,7 @@ from itertools import chain
 
 from pelican_linkback.feedcheck.document import Enclosed, Part
 from pelican_linkback.feedcheck.podcast import Look
-from pelican_linkback.feeds.formats.validity import is_relative, urls_in
+from pelican_linkback.feeds.formats.validity import is_relative, is_uri, urls_in
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import is_fetchable
 
@@ -40,7 +40,8 @@ _MEDIA_TYPE = regex(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?", re.DOTALL)
 
 def of_part(part: Part, look: Look) -> Iterator[Rule]:
     """Yield what is wrong with the shown parts of a feed's head or an entry; each thing once."""
-    rules = (_shown(part), _content(part), map(_enclosed, part.enclosures), _links(part, look))
+    files = map(_enclosed, part.enclosures)
+    rules = (_shown(part), _content(part), files, _links(part, look), _answers(part))
     yield from dict.fromkeys(filter(None, chain.from_iterable(rules)))
 
 
@@ -64,6 +65,16 @@ def _content(part: Part) -> Iterator[Rule]:
     # In a drawing its style sheet is part of it.
     if "style" in names and "svg" not in names[: names.index("style")]:
         yield "style", ""
+
+
+def _answers(part: Part) -> Iterator[Rule]:
+    """Yield what is wrong with what an entry answers, and with the numbers of its replies."""
+    for answered in part.answers:
+        if not is_uri(answered):
+            yield "answer-wrong", answered
+    for count in part.counts:
+        if not (count.isascii() and count.isdecimal()):
+            yield "count-wrong", count
 
 
 def _links(part: Part, look: Look) -> Iterator[Rule]:

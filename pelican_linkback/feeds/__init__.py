@@ -20,6 +20,8 @@ To subclass:
                         the feeds that Pelican's settings ask for, in RSS 2.0; in Atom and JSON they
                         are AtomSiteFeed, JsonSiteFeed and so on; STOCK_FEEDS are all of them
     PodcastFeed         of articles that name a recording
+    MentionFeed         of what others say about the articles; AtomMentionFeed, JsonMentionFeed;
+                        MENTION_FEEDS are all of them
 
 The aspect ``feed_type`` takes a format:
     Rss201rev2Feed, RssUserland091Feed, Atom1Feed, JsonFeed, PodcastRss
@@ -33,6 +35,7 @@ What aspects get:
     Site                what is known of the site: ``self.site``
     Article, Content, Group
                         Pelican's articles, articles or pages, and categories, authors or tags
+    MentionItem         a mention, and the article that it is of
 
 Aspect is the type of all aspects: a value, a method, or a method of the object or item.
 
@@ -47,6 +50,13 @@ from pelican_linkback.feeds.articles.kinds import (
     SiteFeed,
     TagFeed,
     TranslationFeed,
+)
+from pelican_linkback.feeds.articles.mentions import (
+    MENTION_FEEDS,
+    AtomMentionFeed,
+    JsonMentionFeed,
+    MentionFeed,
+    MentionItem,
 )
 from pelican_linkback.feeds.articles.podcast import PodcastFeed
 from pelican_linkback.feeds.articles.stock import (
@@ -79,6 +89,7 @@ from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.site import Site
 
 __all__ = [
+    "MENTION_FEEDS",
     "STOCK_FEEDS",
     "AllFeed",
     "Article",
@@ -88,6 +99,7 @@ __all__ = [
     "AtomAllFeed",
     "AtomAuthorFeed",
     "AtomCategoryFeed",
+    "AtomMentionFeed",
     "AtomSiteFeed",
     "AtomTagFeed",
     "AtomTranslationFeed",
@@ -104,9 +116,12 @@ __all__ = [
     "JsonAuthorFeed",
     "JsonCategoryFeed",
     "JsonFeed",
+    "JsonMentionFeed",
     "JsonSiteFeed",
     "JsonTagFeed",
     "JsonTranslationFeed",
+    "MentionFeed",
+    "MentionItem",
     "Person",
     "PodcastFeed",
     "PodcastRss",

@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
+from pelican_linkback.feeds.articles.answers import Answered
 from pelican_linkback.feeds.articles.entry_ids import tag_uri
 from pelican_linkback.feeds.articles.files import field_of, named, type_of
 from pelican_linkback.feeds.articles.pages import page_of_article, page_of_group
@@ -19,15 +20,14 @@ from pelican_linkback.feeds.content.cleaning import fit, is_blank
 from pelican_linkback.feeds.content.pictures import first_picture
 from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.entry_cache import once
-from pelican_linkback.feeds.formats.extensions import Enclosure, Stylesheet
+from pelican_linkback.feeds.formats.extensions import Enclosure
 from pelican_linkback.feeds.formats.kinds import safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person
 from pelican_linkback.feeds.formats.registry import Format, format_of
 from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.feeds.framework.archives import numbered
-from pelican_linkback.feeds.framework.aspects import Aspect, Extras, Order, default, hook
+from pelican_linkback.feeds.framework.aspects import Aspect, Order, default
 from pelican_linkback.feeds.framework.contents import Article, Group, Metadata
-from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.head import FEED_ASPECTS, FEED_EXTRAS
 from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.resolver import shown
@@ -36,9 +36,6 @@ from pelican_linkback.feeds.framework.site import Site
 __all__ = ["ArticleFeed", "categories_of", "each_once"]
 
 T = TypeVar("T")
-
-GENERATOR = "pelican_linkback"
-"""The program that made the document (RFC 4287, section 4.2.4)."""
 
 _KEPT_OUT = -1
 """The rank of an article that is not in the feeds yet."""
@@ -61,7 +58,7 @@ _KEPT_OUT = -1
         "summary_only": ("content", "description"),
     },
 )
-class ArticleFeed(Feed):
+class ArticleFeed(Answered):
     """A feed whose items are Pelican's articles, newest first.
 
     All that an entry says is known of an article; a subclass says which articles, and where the
@@ -157,44 +154,6 @@ class ArticleFeed(Feed):
         """Return the URL of the object's page, else "", the home page."""
         return page_of_group(obj)
 
-    @default
-    def description(self) -> str | None:
-        """Return SITESUBTITLE, as plain text; ``subtitle`` is the same."""
-        return plain_text(self.site.subtitle)
-
-    subtitle = description
-
-    @default
-    def feed_guid(self, obj: object) -> str | None:
-        """Return the feed's own URL: unique, and as permanent as the subscription (P1)."""
-        return self.site.absolute_feed(self.document_url(obj) or "")
-
-    @default
-    def author_name(self, obj: object) -> str | None:  # noqa: ARG002 (an author's feed knows better)
-        """Return the feed's author: AUTHOR, else the site (RFC 4287, section 4.1.1)."""
-        return plain_text(str(self.site.settings.get("AUTHOR") or self.site.name))
-
-    @default
-    def stylesheets(self) -> Iterable[Stylesheet | str] | None:
-        """Return the style sheet that LINKBACK_FEED_STYLE asks for, if it does."""
-        return [Stylesheet(self.site.style, media=None)] if self.site.style else None
-
-    @default
-    def icon(self) -> str | None:
-        """Return LINKBACK_ICON."""
-        return self.site.icon or None
-
-    @default
-    def logo(self) -> str | None:
-        """Return LINKBACK_LOGO."""
-        return self.site.logo or None
-
-    @default
-    def limit(self) -> int | None:
-        """Return FEED_MAX_ITEMS, which is ``""`` by default in Pelican 4.8."""
-        limit: int | str | None = self.site.settings.get("FEED_MAX_ITEMS")
-        return limit if isinstance(limit, int) else None
-
     def filter(self, article: Article) -> bool:
         """Return whether the article's date has come, or LINKBACK_FUTURE lets it in (P22)."""
         return self.site.future or self.site.aware(article.date) <= self.site.now
@@ -233,11 +192,6 @@ class ArticleFeed(Feed):
         for rank, (_, same) in enumerate(groupby(in_order, lambda each: site.aware(each.date))):
             ranks |= dict.fromkeys(map(id, same), rank)
         return ranks
-
-    @hook
-    def feed_extra_kwargs(self, obj: object) -> Extras:  # noqa: ARG002
-        """Return further arguments for the generator: the program that made the document."""
-        return {"generator": GENERATOR, "styled_by_language": bool(self.site.style)}
 
     def get_feed(self, obj: object, site: Site) -> SyndicationFeed:
         """Return the generator, with its items, of the document for ``obj``.

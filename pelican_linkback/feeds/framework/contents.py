@@ -7,7 +7,7 @@ sure to have. Use them to annotate hooks: ``def item_title(self, article: Articl
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from pelican_linkback.settings.pelican import PelicanSettings
@@ -16,6 +16,8 @@ __all__ = [
     "Article",
     "Content",
     "Group",
+    "Mention",
+    "Mentions",
     "Metadata",
     "StaticFile",
     "Template",
@@ -118,6 +120,68 @@ class Article(Content, Protocol):
     @property
     def translations(self) -> Sequence[Article]:
         """The same article in other languages."""
+
+
+class Mention(Protocol):
+    """What somebody says of an article at a site of their own. Its texts are plain text."""
+
+    @property
+    def id(self) -> str:
+        """Its id among the mentions of its article: letters and digits."""
+
+    @property
+    def kind(self) -> str:
+        """``reply``, ``repost``, ``like``, ``bookmark``, ``rsvp``, ``quote`` or ``mention``."""
+
+    @property
+    def author(self) -> MentionAuthor:
+        """Who says it."""
+
+    @property
+    def text(self) -> str:
+        """What they say; "" for a like."""
+
+    @property
+    def title(self) -> str:
+        """The title of their page, "" without one."""
+
+    @property
+    def url(self) -> str:
+        """The address at which it is to be read: absolute http or https."""
+
+    @property
+    def published(self) -> dt.datetime:
+        """When it was published, with a zone."""
+
+    @property
+    def rsvp(self) -> str:
+        """Whether they come: ``yes``, ``no``, ``maybe`` or ``interested``; "" for other kinds."""
+
+
+class MentionAuthor(Protocol):
+    """The author of a mention."""
+
+    @property
+    def name(self) -> str:
+        """The name, which is never empty."""
+
+    @property
+    def url(self) -> str:
+        """The address of their own page, "" for an unknown one."""
+
+
+class Mentions(Protocol):
+    """The mentions of an article or a page: ``article.mentions``."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    @property
+    def updated(self) -> dt.datetime | None:
+        """When the last of them came; None if there are none."""
+
+    def __iter__(self) -> Iterator[Mention]: ...
 
 
 class StaticFile(Protocol):

@@ -72,6 +72,7 @@ class Site:
         icon, logo      LINKBACK_ICON and LINKBACK_LOGO
         archives        LINKBACK_ARCHIVES
         hubs            LINKBACK_HUBS
+        mention_feeds   the classes in LINKBACK_FEEDS that are feeds of mentions
         future          LINKBACK_FUTURE: whether articles are shown whose date has not come
     What it can do:
         absolute, absolute_feed, absolute_uri
@@ -115,6 +116,7 @@ class Site:
     logo: str = ""
     archives: bool = False
     hubs: Sequence[str] = ()
+    mention_feeds: Sequence[type] = ()
     sharing: EntryCache = field(
         default_factory=lambda: EntryCache(on=False), repr=False, compare=False
     )

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from pelican_linkback.exceptions import FAULTS, InvalidURL
 from pelican_linkback.feeds.articles.groups import InLanguage
 from pelican_linkback.feeds.articles.kinds import AllFeed
+from pelican_linkback.feeds.articles.mentions import MentionFeed
 from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.journal.atomic import replacing
@@ -86,6 +87,11 @@ class _Offer:
         obj = self._document.obj
         return _key(obj.obj if isinstance(obj, InLanguage) else obj)
 
+    @property
+    def is_of_page(self) -> bool:
+        """Whether it is about one article or page, which has the link to it."""
+        return isinstance(self._document.feed, MentionFeed) and self._document.obj is not None
+
     def is_in(self, lang: object) -> bool:
         """Return whether a page in ``lang`` should link to it: if it has one, only that."""
         obj = self._document.obj
@@ -145,15 +151,16 @@ class FeedLinks:
         """Return the links for the page with these variables, no two of one type and title."""
         lang = getattr(context.get("article"), "lang", None)
         subjects = [context[name] for name in _SUBJECTS if context.get(name)]
+        subjects += filter(None, (context.get("article"), context.get("page")))
         chosen = [each for subject in subjects for each in self._for(subject) if each.is_in(lang)]
         for whole in (lang, None) if lang else (None,):
             chosen += self._for(whole)
         return told_apart([each.link for each in chosen if each.link])
 
     def everything(self) -> list[tuple[object, FeedLink]]:
-        """Return every feed of the site: what it is for, and the link to it."""
+        """Return the feeds, but for those of one page: what each is for, and the link to it."""
         offers = chain.from_iterable(self._by_subject.values())
-        return [(each.obj, each.link) for each in offers if each.link]
+        return [(each.obj, each.link) for each in offers if not each.is_of_page and each.link]
 
     def _for(self, subject: object) -> Sequence[_Offer]:
         return self._by_subject.get(_key(subject), ())

@@ -13,7 +13,7 @@ import logging
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from io import BytesIO
@@ -23,7 +23,7 @@ from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback import feeds
 from pelican_linkback.exceptions import FAULTS, FeedError, JournalError
-from pelican_linkback.feeds import STOCK_FEEDS, Site
+from pelican_linkback.feeds import STOCK_FEEDS, MentionFeed, Site
 from pelican_linkback.feeds.articles.id_assignment import Assigned
 from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
 from pelican_linkback.feeds.articles.stock import with_registered_formats
@@ -157,8 +157,8 @@ class FeedStage:
         self, store: IdStore, stages: Sequence[FeedStage], now: dt.datetime
     ) -> tuple[Site, Assigned]:
         """Return the site as the feeds see it, and its entries with their ids."""
-        site = [stage for stage in stages if stage.place == self.place]
-        found = entries_of((stage.reader.entries() for stage in site), self.reader.url + "/")
+        same = [stage for stage in stages if stage.place == self.place]
+        found = entries_of((stage.reader.entries() for stage in same), self.reader.url + "/")
         assigned = store.assign(found.entries)
         for kind, message in assigned.messages:
             self._messages.add(logging.WARNING, ("Feed_ID", kind), message)
@@ -166,7 +166,12 @@ class FeedStage:
             content: (found.entries[number].url, assigned.ids[number])
             for content, number in found.numbers.items()
         }
-        return self.reader.site(now, known, warn=self._messages.warn), assigned
+        site = self.reader.site(now, known, warn=self._messages.warn)
+        return replace(site, mention_feeds=self._mention_feeds()), assigned
+
+    def _mention_feeds(self) -> list[type[MentionFeed]]:
+        """Return the feeds of mentions that the site has: entries of articles link to them."""
+        return [each for _, each in self._classes.classes if issubclass(each, MentionFeed)]
 
     @property
     def place(self) -> tuple[Path, str]:
