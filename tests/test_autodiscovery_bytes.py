@@ -1,5 +1,6 @@
 """What LINKBACK_AUTODISCOVERY does not add to a page stays as it is, to the byte."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_a_page_is_replaced_in_one_step(tmp_path, monkeypatch):
         raise OSError("no space left")
 
     page.write_bytes(b"<head></head>")
-    monkeypatch.setattr(Path, "replace", fails)
+    monkeypatch.setattr(os, "replace", fails)
     with pytest.raises(OSError, match="no space left"):
         add_missing_links(page, LINKS)
     assert page.read_bytes() == b"<head></head>"

@@ -160,7 +160,7 @@ ENTRIES = st.lists(
         date=st.sampled_from([DAY, DAY.replace(year=2020)]),
         wanted=st.just(""),
         title=st.sampled_from(["", "A", "B"]),
-        text=st.sampled_from(["", "1", "2"]),
+        html=st.sampled_from(["", "1", "2"]),
         own_url=st.just(True),
     ),
     max_size=8,
@@ -176,3 +176,14 @@ def test_ids_are_valid_unique_and_independent_of_the_order(entries, random):
     again = sorted(entries, key=lambda _: random.random())
     pairs = [sorted(zip(map(repr, each), ids_of(*each), strict=True)) for each in (entries, again)]
     assert pairs[0] == pairs[1]
+
+
+@pytest.mark.parametrize("html", ["", " \n", "\t"])
+def test_a_blank_content_has_no_digest(html):
+    assert Entry("a.md", "", "", DAY, html=html).text == ""
+
+
+def test_the_digest_of_a_content_does_not_change():
+    # It is in entries.jsonl: with another one, files that are renamed would not be recognised.
+    assert Entry("a.md", "", "", DAY, html="<p>Ahoy</p>").text == "cee41d49c1b6cdb6"
+    assert Entry("a.md", "", "", DAY, html=" <p>Ahoy</p>\n\ud800").text != "cee41d49c1b6cdb6"

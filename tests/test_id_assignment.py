@@ -71,7 +71,7 @@ def moved(one: Entry, url: str) -> Entry:
         pytest.param([A], [moved(A, "b.html")], id="another slug"),
         pytest.param([A], [replace(A, source="moved/a.md")], id="a moved file"),
         pytest.param([A], [replace(A, link="https://new.example/a.html")], id="a new domain"),
-        pytest.param([A], [replace(A, title="x", text="x")], id="another title and text"),
+        pytest.param([A], [replace(A, title="x", html="x")], id="another title and text"),
         pytest.param([A, B], [moved(A, "b.html"), moved(B, "a.html")], id="two swap their URLs"),
         pytest.param(
             [A, B], [moved(A, "b.html"), moved(B, "c.html"), moved(C, "a.html")], id="a series"
@@ -235,15 +235,15 @@ def renamed(name, **kwargs):
     ("before", "after", "is_old"),
     [
         pytest.param({"title": "T"}, [{"title": "T"}], True, id="the title"),
-        pytest.param({"text": "X"}, [{"text": "X"}], True, id="the text"),
+        pytest.param({"html": "X"}, [{"html": "X"}], True, id="the text"),
         pytest.param(
-            {"title": "T", "text": "X"},
-            [{"title": "U", "text": "X"}, {"title": "T", "text": "Y"}],
+            {"title": "T", "html": "X"},
+            [{"title": "U", "html": "X"}, {"title": "T", "html": "Y"}],
             True,
             id="the text comes before the title",
         ),
         pytest.param({"title": "T"}, [{"title": "U"}], False, id="nothing is alike"),
-        pytest.param({"text": ""}, [{"text": ""}], False, id="blank is not alike"),
+        pytest.param({"html": ""}, [{"html": ""}], False, id="blank is not alike"),
         pytest.param({"title": "T"}, [{"title": "T"}, {"title": "T"}], False, id="two might be it"),
     ],
 )
@@ -327,7 +327,7 @@ def changed(site: dict[int, Entry], operation: tuple[str, int, str | None]) -> N
     fresh = next(FRESH)
     url = f"{fresh}.html" if place is None else place
     if kind == "add" or not site:
-        site[fresh] = entry(f"{fresh}.md", url, title=f"T{fresh}", text=f"X{fresh}")
+        site[fresh] = entry(f"{fresh}.md", url, title=f"T{fresh}", html=f"X{fresh}")
         return
     which = sorted(site)[number % len(site)]
     one = site[which]
@@ -343,7 +343,7 @@ def changed(site: dict[int, Entry], operation: tuple[str, int, str | None]) -> N
             url=url,
             link=f"{SITE}/{url}",
             title=f"T{fresh}" if kind == "title" else one.title,
-            text=f"X{fresh}" if kind == "text" else one.text,
+            html=f"X{fresh}" if kind == "text" else one.html,
         )
 
 

@@ -21,8 +21,8 @@ DAY = dt.datetime(2026, 5, 1, 10, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 SITE = "https://me.example"
 EN = Edition("en", SITE)
-A = Entry("a.md", "a.html", f"{SITE}/a.html", DAY, title="A", text="1")
-B = Entry("b.md", "b.html", f"{SITE}/b.html", DAY, title="B", text="2")
+A = Entry("a.md", "a.html", f"{SITE}/a.html", DAY, title="A", html="1")
+B = Entry("b.md", "b.html", f"{SITE}/b.html", DAY, title="B", html="2")
 ID = "tag:me.example,2026-05-01:/a.html"
 
 
@@ -57,7 +57,7 @@ def test_a_build_without_a_change_leaves_both_files_as_they_are(tmp_path):
 
 def test_a_text_that_changes_with_each_build_does_not_make_the_memory_grow(tmp_path):
     for text in "123":
-        published(tmp_path, replace(A, text=text))
+        published(tmp_path, replace(A, html=text))
         assert len(lines(tmp_path)) == len(lines(tmp_path, "entries.jsonl")) == 1
 
 
@@ -100,10 +100,10 @@ def test_two_branches_of_the_cache_merge(tmp_path):
     ids = published(tmp_path, A, B)
     path = tmp_path / "entries.jsonl"
     ours = path.read_text()
-    published(tmp_path, replace(A, title="AA", text="9"), B)
+    published(tmp_path, replace(A, title="AA", html="9"), B)
     path.write_text(ours + path.read_text())
     for title, text in (("A", "1"), ("AA", "9")):
-        renamed = replace(A, source="x.md", url="x.html", title=title, text=text)
+        renamed = replace(A, source="x.md", url="x.html", title=title, html=text)
         assert list(IdStore(tmp_path, EN).assign([renamed, B]).ids) == ids
 
 
@@ -128,13 +128,13 @@ def test_each_edition_has_its_own_part_of_the_cache(tmp_path):
 
 
 def test_a_corrected_language_and_a_renamed_file_at_once(tmp_path):
-    ids = published(tmp_path, A, B, replace(B, source="c.md", url="c.html", title="C", text="3"))
+    ids = published(tmp_path, A, B, replace(B, source="c.md", url="c.html", title="C", html="3"))
     renamed = replace(A, source="x.md", url="x.html")
     after = published(
         tmp_path,
         renamed,
         B,
-        replace(B, source="c.md", url="c.html", title="C", text="3"),
+        replace(B, source="c.md", url="c.html", title="C", html="3"),
         edition=Edition("en-GB", SITE),
     )
     assert after == ids
@@ -331,7 +331,7 @@ def test_twice_as_many_entries_at_one_url_are_twice_the_work(tmp_path):
             calls += 1
 
         folder = tmp_path / f"{number}"
-        entries = [replace(A, source=f"{n}.md", title="News", text="n") for n in range(number)]
+        entries = [replace(A, source=f"{n}.md", title="News", html="n") for n in range(number)]
         published(folder, *entries)
         before = sys.getprofile()
         sys.setprofile(count)

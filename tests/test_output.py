@@ -69,7 +69,7 @@ def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monk
             interrupted()
 
     if step == "replace":
-        monkeypatch.setattr(type(path), "replace", interrupted)
+        monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         output.write(path, save)
     assert {each: each.read_bytes() for each in tmp_path.iterdir()} == ({path: old} if old else {})
@@ -79,8 +79,8 @@ def test_an_interruption_leaves_the_old_document_and_nothing_else(tmp_path, monk
 @pytest.mark.parametrize("error", [None, ValueError])
 def test_a_full_disk_is_reported_of_and_nothing_is_left(tmp_path, monkeypatch, error):
     def create(path, buffering):
-        path.symlink_to("/dev/full")
-        return path.open("wb", buffering)
+        Path(path).symlink_to("/dev/full")
+        return Path(path).open("wb", buffering)
 
     monkeypatch.setattr(atomic, "_create", create)
 

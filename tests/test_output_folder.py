@@ -213,7 +213,7 @@ def test_a_manifest_that_does_not_change_is_not_written(tmp_path):
 
 def appends(text):
     def edit(path):
-        with path.open("ab") as file:
+        with Path(path).open("ab") as file:
             file.write(text)
         return True
 
@@ -254,7 +254,7 @@ def test_the_first_edit_of_an_unchanged_document_is_a_change(tmp_path):
 
 def test_an_editor_that_writes_the_same_again_changes_nothing(tmp_path):
     def edit(path):  # whoever asks for it looks at the bytes
-        path.write_bytes(path.read_bytes())
+        Path(path).write_bytes(Path(path).read_bytes())
         return False
 
     build(tmp_path, {"a.xml": b"a"})

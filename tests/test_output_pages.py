@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def test_a_tombstone_that_cannot_be_finished_leaves_nothing(
     def full(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space"):
         BuiltSite(tmp_path, "https://blog.example").write_tombstone("https://blog.example/a.html")
     assert list(tmp_path.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def test_a_build_that_is_killed_while_it_remembers_leaves_the_old_memory(
     idle: SkipCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     idle.remember("d", Report(), "said", NOON)
-    monkeypatch.setattr(Path, "replace", lambda *_: pytest.fail("killed"))
+    monkeypatch.setattr(os, "replace", lambda *_: pytest.fail("killed"))
     with pytest.raises(pytest.fail.Exception, match="killed"):
         idle.remember("e", Report(), "said", NOON)
     monkeypatch.undo()

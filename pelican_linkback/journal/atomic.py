@@ -16,7 +16,7 @@ PREFIX, SUFFIX = ".linkback-", ".new"
 
 @contextmanager
 def replacing(
-    path: Path, *, temporary: Path | None = None, buffering: int = -1
+    path: Path | str, *, temporary: Path | None = None, buffering: int = -1
 ) -> Iterator[BinaryIO]:
     """Yield a new file, which replaces the one at ``path`` when the block ends without an error.
 
@@ -25,18 +25,19 @@ def replacing(
     not followed (CWE-59). A symbolic link at ``path`` is replaced: resolve ``path`` to keep it. The
     permissions of the old file are kept. Raises OSError.
     """
-    temporary = temporary or path.with_name(f"{PREFIX}{os.urandom(16).hex()}{SUFFIX}")
-    file = _create(temporary, buffering)
+    name = f"{PREFIX}{os.urandom(16).hex()}{SUFFIX}"
+    new = str(temporary or os.path.join(os.path.dirname(path), name))
+    file = _create(new, buffering)
     try:
-        if path.is_file() and not path.is_symlink():
-            _keep_permissions(path, temporary)
+        if os.path.isfile(path) and not os.path.islink(path):
+            _keep_permissions(path, new)
         yield file
         file.close()
-        temporary.replace(path)
+        os.replace(new, path)
     except BaseException:
         with suppress(OSError):  # a full disk may also refuse the rest of the buffer
             file.close()
-        temporary.unlink(missing_ok=True)
+        Path(new).unlink(missing_ok=True)
         raise
 
 
@@ -57,17 +58,17 @@ def remove_leftovers(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _create(path: Path, buffering: int) -> BinaryIO:
+def _create(path: str, buffering: int) -> BinaryIO:
     try:
-        return path.open("xb", buffering)  # exclusive: it fails if a symbolic link is there
+        return open(path, "xb", buffering)  # exclusive: it fails if a symbolic link is there
     except FileExistsError:
-        path.unlink()
-        return path.open("xb", buffering)
+        os.unlink(path)
+        return open(path, "xb", buffering)
 
 
-def _keep_permissions(old: Path, new: Path) -> None:
+def _keep_permissions(old: Path | str, new: str) -> None:
     """Give ``new`` the owner, the mode and the access list of ``old``, as far as allowed."""
-    stat = old.stat()
+    stat = os.stat(old)
     with suppress(AttributeError, OSError):  # there are no owners on Windows
         os.chown(new, stat.st_uid, stat.st_gid)
     with suppress(OSError):

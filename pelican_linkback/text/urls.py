@@ -58,6 +58,8 @@ _PLAIN_REFERENCE = regex(r"/?[\w~-][\w.~-]*+(?:/[\w~-][\w.~-]*+)*+/?", re.ASCII)
 
 def can_be_read(reference: str) -> bool:
     """Return whether ``reference``, absolute or not, can be parsed; ``http://[x`` cannot."""
+    if is_plain(reference):
+        return True
     try:
         urlsplit(reference)
     except ValueError:
@@ -70,6 +72,8 @@ def is_script(reference: str) -> bool:
 
     Control characters and white space in a scheme do not count (WHATWG URL, section 4.4).
     """
+    if reference[:1] in "/h":  # most begin so, and no such scheme does
+        return False
     begin = _IGNORED.sub("", reference[:200]).lower()
     if begin.startswith(("javascript:", "vbscript:")):
         return True

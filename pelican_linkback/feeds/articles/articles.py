@@ -308,12 +308,10 @@ class ArticleFeed(Answered):
     def item_author_name(self, article: Article) -> str | None:
         """Return the first author's name, for formats that know only one."""
         # Mostly there is nothing to look up, which takes time for each article.
-        usual = getattr(self.item_authors, "__func__", None) is ArticleFeed.item_authors
-        authors: Iterable[Person | str]
-        if usual:
-            authors = self._people(article)
-        else:
-            authors = cast("list[Person | str]", self.aspect("item_authors", article) or ())
+        if getattr(self.item_authors, "__func__", None) is ArticleFeed.item_authors:
+            people = self._people(article)
+            return people[0].name if people else None
+        authors = cast("Iterable[Person | str]", self.aspect("item_authors", article) or ())
         return next((as_person(author).name for author in authors), None)
 
     @default
@@ -333,6 +331,8 @@ class ArticleFeed(Answered):
         about = people.get(name) or people.get(person.name or "") or {}
         email = metadata.get("author_email") or about.get("email") or person.email
         url = metadata.get("author_url") or about.get("url")
+        if email == person.email and not url:
+            return person
         return Person(person.name, email, self.site.absolute_uri(url) if url else None)
 
     def item_pubdate(self, article: Article) -> dt.date | None:
@@ -383,7 +383,10 @@ def categories_of(article: Article) -> list[Group]:
 
 def each_once(articles: Iterable[T]) -> tuple[T, ...]:
     """Return ``articles`` in order, without duplicates."""
-    return tuple({id(article): article for article in articles}.values())
+    found = tuple(articles)
+    if len(set(map(id, found))) == len(found):  # as nearly always
+        return found
+    return tuple({id(article): article for article in found}.values())
 
 
 def _names(objects: Iterable[object]) -> list[str]:

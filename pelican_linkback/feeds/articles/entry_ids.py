@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from hashlib import blake2b
 from itertools import count
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -34,7 +35,7 @@ class Entry(NamedTuple):
     ``source`` is the path of the file below the content folder, empty if a plugin made the article
     from something else; ``url`` is its URL relative to the site, ``link`` the absolute one,
     ``own_url`` whether no other entry has this URL. ``wanted`` is the id that its author wrote, if
-    any, and ``text`` a digest of the text, empty for a blank one.
+    any, and ``html`` its content as Pelican has read it.
     """
 
     source: str
@@ -43,8 +44,14 @@ class Entry(NamedTuple):
     date: dt.datetime
     wanted: str = ""
     title: str = ""
-    text: str = ""
+    html: str = ""
     own_url: bool = True
+
+    @property
+    def text(self) -> str:
+        """A digest of the content, empty for a blank one: computed where texts are compared."""
+        text = self.html.strip()
+        return text and blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
     @property
     def label(self) -> str:

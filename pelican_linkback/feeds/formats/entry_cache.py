@@ -114,7 +114,14 @@ def once(method: Callable[[F, S], T]) -> Callable[[F, S], T]:
 
     @functools.wraps(method)
     def known(self: F, item: S) -> T:
-        return self.site.sharing.once(method, item, method, self)
+        sharing = self.site.sharing
+        if not sharing.on:
+            return method(self, item)
+        made = sharing.made_of(item)
+        if method not in made:
+            made[method] = method(self, item)
+        value: T = made[method]
+        return value
 
     return known
 
@@ -157,7 +164,7 @@ class EntryCache:
         self._arguments: dict[Kind, dict[int, Mapping[str, Any]]] = defaultdict(dict)
         # While an item exists, its id is unique.
         self._items: dict[int, object] = {}
-        self._made: dict[object, dict[int, tuple[object, Any]]] = defaultdict(dict)
+        self._made: dict[int, tuple[object, dict[object, Any]]] = {}
 
     def once(self, what: object, item: object, make: Callable[..., T], *before: object) -> T:
         """Return the result of ``make`` for ``item``, computed once a build for all formats.
@@ -166,12 +173,18 @@ class EntryCache:
         """
         if not self.on:
             return make(*before, item)
-        made = self._made[what]
-        found = made.get(id(item))
-        if found is None:
-            found = made[id(item)] = item, make(*before, item)
-        known: T = found[1]
+        made = self.made_of(item)
+        if what not in made:
+            made[what] = make(*before, item)
+        known: T = made[what]
         return known
+
+    def made_of(self, item: object) -> dict[object, Any]:
+        """Return what has been computed of ``item``, to be added to: ``once`` shows how."""
+        found = self._made.get(id(item))
+        if found is None:
+            found = self._made[id(item)] = item, {}
+        return found[1]
 
     def add_all(
         self, feed: object, document: Any, items: Iterable[object], reader: Reader

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -23,12 +24,14 @@ from pelican_linkback.feeds.framework.contents import (
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.language import language_tag
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import is_plain, join
 
 __all__ = ["Site"]
 
 
 _KEPT = "%/:?#@!$&'()*+,;=~"
+_NOTHING_TO_QUOTE = regex(r"[\w./:~-]*+", re.ASCII)
 
 
 def _base(url: str) -> str:
@@ -138,14 +141,18 @@ class Site:
 
     def absolute_uri(self, url: object) -> str:
         """Return ``absolute(url)`` as a URI, in characters that one may have (RFC 3986)."""
-        absolute = self.absolute(str(url))
+        text = str(url)
+        if is_plain(text):  # most are, and joining would return them as they are
+            return text
+        absolute = self.absolute(text)
         uri: str = absolute if is_plain(absolute) else iri_to_uri(absolute)
         return uri
 
     def absolute_feed(self, url: str) -> str:
         """Return the ``url`` of a feed or its path as an absolute URL on FEED_DOMAIN."""
         # Brackets, too: iri_to_uri lets them stand, and in a path they make no URI.
-        return join(_base(self.feed_domain or self.url), quote(url, safe=_KEPT))
+        quoted = url if _NOTHING_TO_QUOTE.fullmatch(url) else quote(url, safe=_KEPT)
+        return join(_base(self.feed_domain or self.url), quoted)
 
     def language_tag(self, language: object, where: Callable[[], str]) -> str | None:
         """Return ``language`` as a language tag (BCP 47); None, and a warning, where it is none.

@@ -68,9 +68,9 @@ class Copies:
         return True
 
 
-def digest_of(path: Path) -> str:
+def digest_of(path: Path | str) -> str:
     """Return what tells the bytes of a file from others."""
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         return _digest_of_open(file)
 
 

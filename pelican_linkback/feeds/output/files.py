@@ -17,7 +17,7 @@ _BUFFER = 1 << 16
 
 
 def write(
-    path: Path, save: Callable[[Sink], object], announce: Callable[[], object] = lambda: None
+    path: Path | str, save: Callable[[Sink], object], announce: Callable[[], object] = lambda: None
 ) -> bool:
     """Write ``path`` with ``save`` if its content differs; return whether it was written.
 
@@ -26,7 +26,7 @@ def write(
     interruption leaves one of the two. Raises OSError.
     """
     with ExitStack() as files:
-        document = _Document(path, announce, files)
+        document = _Document(os.fspath(path), announce, files)
         save(document.sink())
         return document.differs()
 
@@ -37,9 +37,9 @@ class _Document:
     So neither is ever in memory as a whole. ``files`` closes them.
     """
 
-    def __init__(self, path: Path, announce: Callable[[], object], files: ExitStack) -> None:
+    def __init__(self, path: str, announce: Callable[[], object], files: ExitStack) -> None:
         self._path, self._announce, self._files = path, announce, files
-        self._old = files.enter_context(path.open("rb", _BUFFER)) if is_file(path) else None
+        self._old = _opened(path, files)
         self._new: BinaryIO | None = None
         self._same = 0
 
@@ -66,7 +66,7 @@ class _Document:
         try:
             new = self._files.enter_context(replacing(self._path, buffering=_BUFFER))
         except (FileNotFoundError, NotADirectoryError):  # where mkdir raises an error with a name
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
             new = self._files.enter_context(replacing(self._path, buffering=_BUFFER))
         if self._old:
             self._old.seek(0)
@@ -78,6 +78,11 @@ class _Document:
         return new
 
 
-def is_file(path: Path) -> bool:
+def _opened(path: str, files: ExitStack) -> BinaryIO | None:
+    """Return the file, open for reading; None if there is none."""
+    return files.enter_context(open(path, "rb", _BUFFER)) if is_file(path) else None
+
+
+def is_file(path: Path | str) -> bool:
     """Return whether the file exists; Path.is_file raises if the name is too long."""
-    return os.path.isfile(path)  # noqa: PTH113
+    return os.path.isfile(path)

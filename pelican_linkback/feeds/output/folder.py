@@ -20,6 +20,9 @@ from pelican_linkback.journal.atomic import remove_leftovers, replacing
 __all__ = ["Finished", "OutputFolder", "OutputFolders"]
 
 
+_NOTHING = Entry()
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """The documents that were not written: their paths, and errors."""
@@ -40,6 +43,7 @@ class OutputFolder:
 
     def __init__(self, folder: Path, *, emptied: bool = False) -> None:
         self.folder = folder
+        self._root = os.path.join(folder, "")
         self._manifest = str(folder / MANIFEST)
         self._known = manifest.read(_bytes_of(folder / MANIFEST))
         self._interrupted = [path for path, entry in self._known.items() if entry.under_way]
@@ -65,7 +69,7 @@ class OutputFolder:
         path: str,
         owner: Owner,
         save: Callable[[Sink], object],
-        edit: Callable[[Path], bool] = lambda _: False,
+        edit: Callable[[str], bool] = lambda _: False,
         kind: str = "",
     ) -> bool:
         """Write the document at ``path`` with ``save`` if it differs; return whether it changed.
@@ -73,8 +77,8 @@ class OutputFolder:
         ``kind`` is its media type. ``edit`` may edit the file then, and returns whether it did. Its
         result is the document: if that is unchanged, the file keeps its modification time.
         """
-        target = self.folder / path
-        known = self._known.get(path, Entry())
+        target = self._root + path.replace("/", os.sep)
+        known = self._known.get(path, _NOTHING)
         before = self._copies.entry(path) if self._copies else _as_it_is(target, known)
         is_new = write(target, save, partial(self._announce, path, owner))
         is_edited = edit(target)
@@ -85,7 +89,7 @@ class OutputFolder:
         else:
             digest = ""  # size and time suffice, and a large site need not be read again
         is_same = digest == before.digest if digest else not is_new
-        stat = target.stat()
+        stat = os.stat(target)
         modified = before.modified if is_same else stat.st_mtime_ns
         if modified != stat.st_mtime_ns:
             os.utime(target, ns=(modified, modified))
@@ -186,13 +190,13 @@ class OutputFolders:
         }
 
 
-def _as_it_is(path: Path, entry: Entry) -> Entry:
+def _as_it_is(path: Path | str, entry: Entry) -> Entry:
     """Return the entry of the file as it is now; if there is none, ``entry``.
 
     The file is read only if its size or time differs from an ``entry`` with a digest.
     """
     try:
-        stat = path.stat()
+        stat = os.stat(path)
         if (stat.st_size, stat.st_mtime_ns) == (entry.size, entry.modified):
             return entry
         digest = digest_of(path) if entry.digest else ""

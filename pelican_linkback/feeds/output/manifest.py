@@ -30,6 +30,8 @@ MANIFEST = ".linkback-feeds"
 
 _OLD_LINE = regex(r"([0-9]{1,18})/([0-9]{1,19}) (.+)", re.DOTALL)
 
+_encode = json.JSONEncoder(sort_keys=True).encode  # ASCII: a path may contain a line break
+
 _LATEST = (1 << 63) - 1
 """The latest time that a file can have, in nanoseconds."""
 
@@ -105,7 +107,7 @@ def _to_line(path: str, entry: Entry) -> str:
     else:
         fields |= {"digest": entry.digest, "size": entry.size, "modified": entry.modified}
         fields |= {"type": entry.type} if entry.type else {}
-    return json.dumps(fields, sort_keys=True) + "\n"  # ASCII: a path may contain a line break
+    return _encode(fields) + "\n"
 
 
 def _from_line(line: str) -> tuple[str, Entry]:

@@ -28,23 +28,24 @@ def notify(
 
 
 def notify_of_document(
-    path: Path,
+    name: str,
     failed: Callable[[Listener, BaseException], None],
     damaged: Callable[[Listener, str], None],
     **arguments: object,
 ) -> bool:
-    """Send ``feed_written`` for the document at ``path``; return whether a listener changed it.
+    """Send ``feed_written`` for the document ``name``; return whether a listener changed it.
 
     A document stays as a listener leaves it. But if the listener raises, if it removes the
     document, or if it makes XML or JSON unreadable (most take every feed for XML), the document is
     restored. ``damaged`` is called with the listener and with the damage.
     """
-    listeners = _listeners(signals.feed_written, str(path))
+    listeners = _listeners(signals.feed_written, name)
     if not listeners:
         return False
+    path = Path(name)
     ours = document = path.read_bytes()
     for listener in listeners:
-        is_well = _call(listener, str(path), failed, **arguments)
+        is_well = _call(listener, name, failed, **arguments)
         after = _bytes_of(path)
         if after == document:
             continue

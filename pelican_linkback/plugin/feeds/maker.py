@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
@@ -76,7 +75,7 @@ class FeedMaker:
                 raise
             return write()
 
-    def edit(self, made: MadeFeed) -> Callable[[Path], bool]:
+    def edit(self, made: MadeFeed) -> Callable[[str], bool]:
         """Return the function that passes the written document to the listeners of feed_written."""
         return partial(
             notify_of_document,

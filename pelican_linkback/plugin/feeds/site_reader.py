@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import blake2b
 from itertools import chain
 from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -188,7 +187,6 @@ def entries_of(contents: Iterable[Iterable[tuple[Article, Place]]], base: str) -
 
 
 def _entry(content: Article, place: Place, base: str) -> Entry:
-    text = str(getattr(content, "_content", None) or "").strip()
     return Entry(
         source=place.source,
         url=place.url,
@@ -196,6 +194,6 @@ def _entry(content: Article, place: Place, base: str) -> Entry:
         date=content.date,
         wanted=str(content.metadata.get("feed_id") or ""),
         title=str(getattr(content, "title", "")),
-        text=text and blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest(),
+        html=str(getattr(content, "_content", None) or ""),
         own_url=has_page(content) or "#" in place.url,
     )

@@ -62,9 +62,9 @@ def _write(path: str, generator: ArticlesGenerator, stage: FeedStage) -> bool:
     context = _context(path, generator, stage)
     page = _rendered(path, generator, context).encode("utf-8")
 
-    def edit(file: Path) -> bool:
-        notify(signals.content_written, str(file), _report_listener, context=context)
-        return file.read_bytes() != page
+    def edit(file: str) -> bool:
+        notify(signals.content_written, file, _report_listener, context=context)
+        return Path(file).read_bytes() != page
 
     return stage.output.write(path, OWNER, lambda file: file.write(page), edit)
 
