@@ -23,8 +23,8 @@ import pytest
 import pelican_linkback
 from pelican_linkback.feeds.content.cleaning import fit, is_blank, words
 from pelican_linkback.feeds.content.pictures import first_picture
-from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.text.regex import _Regex
+from pelican_linkback.text.titles import plain_text
 
 PACKAGE = Path(pelican_linkback.__file__).parent
 METHODS = "findall|finditer|fullmatch|match|search|split|sub"

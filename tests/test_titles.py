@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pelican_linkback.feeds.content.cleaning import fit, is_blank
-from pelican_linkback.feeds.content.titles import plain_text
+from pelican_linkback.text.titles import plain_text
 
 TITLES = [
     ("vector<int>", "vector<int>", "P16: an unknown tag is text"),

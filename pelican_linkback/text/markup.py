@@ -17,7 +17,7 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import urls
 from pelican_linkback.text.regex import regex
 
-__all__ = ["Link", "Page", "Tag", "decode", "read", "tags"]
+__all__ = ["Link", "Page", "Tag", "decode", "parse", "read", "tags"]
 
 CODE = frozenset({"code", "kbd", "pre", "samp"})
 
@@ -90,18 +90,18 @@ def read(html: str) -> Page:
     Comments, scripts, escaped markup and ``<template>`` contain no links. A truncated tag is no
     tag.
     """
-    page: Page = _parse(html, _Reader())
+    page: Page = parse(html, _Reader())
     return page
 
 
 def tags(html: str) -> tuple[Tag, ...]:
     """Return the start tags of a page or a fragment, including those that HTML implies."""
-    found: tuple[Tag, ...] = _parse(html, _Tags())
+    found: tuple[Tag, ...] = parse(html, _Tags())
     return found
 
 
-def _parse(html: str, target: object) -> Any:
-    """Return the result of the parser ``target`` for the page."""
+def parse(html: str, target: object) -> Any:
+    """Return the result of the parser ``target`` (with lxml's methods) for a page or a fragment."""
     from lxml import etree  # type: ignore[import-untyped]  # noqa: PLC0415 (an idle build reads none)
 
     parser = etree.HTMLParser(target=target, encoding="utf-8")

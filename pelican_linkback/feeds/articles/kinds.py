@@ -11,11 +11,11 @@ from itertools import chain
 
 from pelican_linkback.feeds.articles.articles import ArticleFeed, categories_of, each_once
 from pelican_linkback.feeds.articles.groups import GroupFeed
-from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.people import as_person
 from pelican_linkback.feeds.framework.aspects import default, hook
 from pelican_linkback.feeds.framework.contents import Article, Group
 from pelican_linkback.feeds.framework.site import Site
+from pelican_linkback.text.titles import plain_text
 
 __all__ = [
     "KINDS",

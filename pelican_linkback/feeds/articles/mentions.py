@@ -18,7 +18,6 @@ from typing import NamedTuple, cast
 from pelican_linkback.feeds.articles.answers import mentions_of
 from pelican_linkback.feeds.articles.entry_ids import tag_uri
 from pelican_linkback.feeds.articles.pages import page_of_article
-from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.extensions import InReplyTo
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
@@ -28,6 +27,7 @@ from pelican_linkback.feeds.framework.contents import Content, Mention
 from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.feeds.framework.site_aspects import SiteAspects
+from pelican_linkback.text.titles import plain_text
 
 __all__ = ["MENTION_FEEDS", "AtomMentionFeed", "JsonMentionFeed", "MentionFeed", "MentionItem"]
 

@@ -10,10 +10,10 @@ import functools
 import re
 from html import unescape
 
-from pelican_linkback.feeds.content.elements import BLOCKS
 from pelican_linkback.feeds.content.references import absolute
 from pelican_linkback.feeds.content.scanner import Order, scan
 from pelican_linkback.feeds.content.spelling import differ_only_in_spelling
+from pelican_linkback.text.elements import BLOCKS
 from pelican_linkback.text.regex import regex
 
 __all__ = ["fit", "is_blank", "words"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from pelican_linkback.feeds.content.elements import LINKED
 from pelican_linkback.feeds.content.references import EDGES, absolute, linked
 from pelican_linkback.feeds.content.tree import Element, Node, text_of
+from pelican_linkback.text.elements import LINKED
 from pelican_linkback.text.regex import regex
 
 __all__ = ["PLAYERS", "frame_of", "instead_of", "page_of"]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from itertools import chain
 
-from pelican_linkback.feeds.content.elements import LOADED
 from pelican_linkback.feeds.content.references import absolute
 from pelican_linkback.feeds.content.srcset import candidates
 from pelican_linkback.feeds.content.tree import Element, Node, elements
+from pelican_linkback.text.elements import LOADED
 from pelican_linkback.text.regex import regex
 
 __all__ = ["load", "may_be_late"]

@@ -10,8 +10,8 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from pelican_linkback.feeds.content.elements import DROPPED
 from pelican_linkback.feeds.content.tree import Element, Node
+from pelican_linkback.text.elements import DROPPED
 
 __all__ = ["parse", "repaired"]
 

@@ -6,16 +6,6 @@ import re
 from html import escape
 
 from pelican_linkback.feeds.content import embeds, lazy
-from pelican_linkback.feeds.content.elements import (
-    DROPPED,
-    HEADINGS,
-    LINKED,
-    MATHML,
-    PHRASING,
-    RENAMED,
-    SHOWN,
-    SVG,
-)
 from pelican_linkback.feeds.content.page_only import formula_in, is_for_the_page, without_permalinks
 from pelican_linkback.feeds.content.parser import parse, repaired
 from pelican_linkback.feeds.content.references import (
@@ -28,6 +18,16 @@ from pelican_linkback.feeds.content.references import (
 )
 from pelican_linkback.feeds.content.scanner import Order, scan
 from pelican_linkback.feeds.content.tree import Element, Node, elements, text_of, write
+from pelican_linkback.text.elements import (
+    DROPPED,
+    HEADINGS,
+    LINKED,
+    MATHML,
+    PHRASING,
+    RENAMED,
+    SHOWN,
+    SVG,
+)
 from pelican_linkback.text.regex import regex
 
 __all__ = ["clean", "clean_tree"]

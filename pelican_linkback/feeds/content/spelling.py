@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from pelican_linkback.feeds.content.elements import VOID
+from pelican_linkback.text.elements import VOID
 from pelican_linkback.text.regex import regex
 
 __all__ = ["differ_only_in_spelling"]

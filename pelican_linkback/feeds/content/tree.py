@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pelican_linkback.feeds.content.elements import VOID
+from pelican_linkback.text.elements import VOID
 
 __all__ = ["Element", "Node", "elements", "text_of", "write"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pelican_linkback.feeds.content.titles import plain_text
 from pelican_linkback.feeds.formats.extensions import Stylesheet
 from pelican_linkback.feeds.framework.aspects import Extras, default, hook
 from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.text.titles import plain_text
 
 __all__ = ["SiteAspects"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from pelican_linkback.feeds.content.elements import BLOCKS, KNOWN, VOID
+from pelican_linkback.text.elements import BLOCKS, KNOWN, VOID
 from pelican_linkback.text.regex import regex
 
 __all__ = ["plain_text"]
