@@ -8,6 +8,7 @@
     ├── UnreadableFeed      .code: a document that is no Atom or RSS feed
     ├── ProtocolError       a message that is not what its specification says
     ├── JournalError        .path: a state file that cannot be read or written
+    ├── SourceError         .source: a source of mentions that cannot be read now
     └── WebError            .url: an exchange that did not come about
         ├── InvalidURL      not a URL that this program fetches
         ├── Refused         an address, port or redirect that is never followed
@@ -37,6 +38,7 @@ __all__ = [
     "RedirectLoop",
     "Refused",
     "SettingsError",
+    "SourceError",
     "TimedOut",
     "Unreachable",
     "UnreadableFeed",
@@ -96,6 +98,18 @@ class JournalError(LinkbackError):
     def __init__(self, path: Path, message: str) -> None:
         self.path = path
         super().__init__(f"{path}: {message}")
+
+
+class SourceError(LinkbackError):
+    """The mentions of ``source`` cannot be listed, or not to the end; the message says why.
+
+    ``hint`` is what the author can do about it, if anything.
+    """
+
+    def __init__(self, source: str, message: str, hint: str = "") -> None:
+        self.source = source
+        self.hint = hint
+        super().__init__(f"{source}: {message}" + (hint and f"; {hint}"))
 
 
 class PartialAnswer(NamedTuple):

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 MAX_BODY = 1_000_000
-"""The number of bytes that are kept of an unpacked body."""
+"""The number of bytes that are kept of an unpacked body, unless a client keeps more."""
 
 MAX_REDIRECTS = {"GET": 20, "POST": 5}
 """A POST sends its data to each address again; an endpoint that has moved needs one redirect."""
@@ -158,7 +158,8 @@ class Web:
 
     ``timeout`` is in seconds, for one exchange with all its redirects; ``allow`` names what may be
     reached although it is not on the public internet; ``resolver`` returns the addresses of a host
-    name; ``tls`` is the context for https (by default, the system's authorities and Mozilla's).
+    name; ``tls`` is the context for https (by default, the system's authorities and Mozilla's);
+    ``max_body`` is how many bytes of a body are kept.
     Raises the WebErrors of ``exceptions``, and nothing else.
     """
 
@@ -171,12 +172,14 @@ class Web:
         resolver: Resolver = system_resolver,
         monotonic: Callable[[], float] = time.monotonic,
         tls: ssl.SSLContext | None = None,
+        max_body: int = MAX_BODY,
     ) -> None:
         self._timeout = timeout
         self._user_agent = user_agent
         self._connector = Connector(allow, resolver)
         self._monotonic = monotonic
         self._tls = tls
+        self._max_body = max_body
         self._lock = threading.Lock()
         self._running: set[Deadline] = set()
         self._closed = False
@@ -220,7 +223,7 @@ class Web:
                     if redirected(request.method, url, answer.status, answer.headers) is None:
                         # The time may be over without an error: a socket that was shut down looks
                         # like the end of the body.
-                        answer.read_body(MAX_BODY, deadline.left)
+                        answer.read_body(self._max_body, deadline.left)
             except (OSError, BadAnswer) as error:
                 raise self._wrapped(url, error, deadline, _part_of(url, answer)) from error
         return Response(

@@ -1,0 +1,208 @@
+"""Pulls the mentions of a source into ``received.jsonl``; interrupted anywhere, it goes on.
+
+::
+
+    source.fetch(since) -> jf2.read -> pulling.added -> received.jsonl, pulled.json
+                                        every second, and in the end: pulling.remaining
+
+The mentions are written before the progress: what was listed after that is listed again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from pelican_linkback.exceptions import FAULTS, JournalError, LinkbackError
+from pelican_linkback.receiving.hosted import jf2
+from pelican_linkback.receiving.hosted.interface import Source
+from pelican_linkback.receiving.hosted.jf2 import Find, NotKept, Why
+from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
+from pelican_linkback.receiving.hosted.pulling import (
+    Listing,
+    added,
+    missing_in,
+    number_of,
+    remaining,
+    with_parents,
+)
+from pelican_linkback.receiving.memory.snapshot import Snapshot
+from pelican_linkback.receiving.received import Received
+from pelican_linkback.text.printable import described
+
+__all__ = ["Pulled", "Puller"]
+
+WHOLE_EVERY = dt.timedelta(days=1)
+"""How often everything is listed, to find what was deleted or changed."""
+
+CONFIRMED_AFTER = dt.timedelta(hours=1)
+"""When a listing that lacked a lot is repeated."""
+
+SAVED_EVERY = dt.timedelta(seconds=1)
+BATCH = 100
+
+
+@dataclass
+class Pulled:
+    """The result of a pull: what is new, what changed, and what is gone.
+
+    ``left_out`` counts what was not kept, and why. ``error`` says why the source was not read to
+    its end; ``doubted`` how many mentions it did not list and that are kept for now.
+    """
+
+    source: str
+    new: dict[str, Received] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+    left_out: Counter[Why] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+    doubted: int = 0
+    error: str = ""
+
+    def count(self, before: Sequence[Received], after: Sequence[Received]) -> None:
+        """Add what is different between two states of the mentions."""
+        old, new = ({each.id: each for each in mentions} for mentions in (before, after))
+        for name in old.keys() - new.keys():
+            if self.new.pop(name, None) is None:
+                self.removed.add(name)
+        for name, mention in new.items():
+            if name not in old or name in self.new:
+                self.new[name] = mention
+            elif old[name] != mention:
+                self.changed.add(name)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the author should know: at most one sentence of a kind."""
+        found = [self.error] if self.error else []
+        if self.doubted:
+            found.append(
+                f"{self.source}: mentions that it does not list any more: {self.doubted}; they "
+                "are kept until it says so again, at the first pull an hour from now"
+            )
+        if self.broken:
+            more = f" (and {len(self.broken) - 1} more)" if len(self.broken) > 1 else ""
+            found.append(f"{self.source}: a mention cannot be read: {self.broken[0]}{more}")
+        return found
+
+
+@dataclass(frozen=True)
+class Puller:
+    """What pulls into the mentions of ``snapshot``; what ``is_forgotten`` does not come back."""
+
+    snapshot: Snapshot
+    progress: ProgressFile
+    find: Find
+    is_forgotten: Callable[[Received], bool]
+    now: Callable[[], dt.datetime]
+
+    def pull(self, source: Source) -> Pulled:
+        """Pull what is new at a source, or everything; raise JournalError, and nothing else."""
+        pull = _Pull(self, source.name)
+        try:
+            for item in source.fetch(pull.listing.cursor):
+                pull.take(item)
+            pull.save(is_end=True)
+        except JournalError:
+            raise
+        except LinkbackError as error:
+            pull.fail(str(error))
+        except FAULTS as error:
+            pull.fail(f"{source.name}: {described(error)}")
+        except BaseException:  # Ctrl-C
+            pull.save()
+            raise
+        return pull.result
+
+
+class _Pull:
+    """One pull under way."""
+
+    def __init__(self, puller: Puller, name: str) -> None:
+        self._puller = puller
+        self._before = puller.progress.of(name)
+        self._began = self._saved = puller.now()
+        self._is_saved = False
+        self._items: list[Received | NotKept] = []
+        self.result = Pulled(name)
+        self.listing = self._listing(name)
+
+    def _listing(self, name: str) -> Listing:
+        before = self._before
+        # Read first: where it cannot be written, nothing is asked.
+        known = self._puller.snapshot.read().mentions
+        if before.listed is not None:
+            return Listing(
+                name,
+                self._began,
+                is_whole=True,
+                cursor=before.cursor,
+                listed=set(before.listed),
+            )
+        newest = max((number_of(each.remote) for each in known if each.via == name), default=0)
+        is_whole = self._is_due() or newest == 0
+        return Listing(name, self._began, is_whole=is_whole, cursor=0 if is_whole else newest)
+
+    def _is_due(self) -> bool:
+        """Return whether everything is to be listed."""
+        completed = self._before.completed
+        age = CONFIRMED_AFTER if self._before.is_doubted else WHOLE_EVERY
+        return completed is None or not dt.timedelta(0) <= self._began - completed < age
+
+    def take(self, item: object) -> None:
+        """Read an item: the border where what is wrong with it costs this one."""
+        try:
+            found = jf2.read(item, self._puller.find, self.listing.via, self._began)
+        except FAULTS as error:
+            self.result.broken.append(described(error))
+            return
+        if isinstance(found, Received) and self._puller.is_forgotten(found):
+            found = NotKept(Why.FORGOTTEN, found.id, found.source, found.remote)
+        if isinstance(found, NotKept):
+            self.result.left_out[found.why] += 1
+        self._items.append(found)
+        if len(self._items) >= BATCH:
+            now = self._puller.now()
+            if not self._is_saved or now - self._saved >= SAVED_EVERY:
+                self._saved = now
+                self.save()
+
+    def fail(self, why: str) -> None:
+        """End a pull that did not come to the end of the listing."""
+        self.result.error = why
+        self.save()
+
+    def save(self, *, is_end: bool = False) -> None:
+        """Write what was listed, and how far the listing came."""
+        listing = self.listing
+
+        def change(known: Sequence[Received]) -> Sequence[Received]:
+            mentions: Sequence[Received] = with_parents(added(known, self._items, listing))
+            if is_end and listing.is_whole:
+                mentions = self._without_missing(mentions)
+            self.result.count(known, mentions)
+            return mentions
+
+        self._puller.snapshot.change(change)
+        self._items.clear()
+        self._is_saved = True
+        if listing.is_whole:
+            self._puller.progress.remember(listing.via, self._progress(is_end=is_end))
+
+    def _without_missing(self, mentions: Sequence[Received]) -> Sequence[Received]:
+        if self.result.broken:
+            return mentions  # one that is listed may be among those that could not be read
+        missing = missing_in(mentions, self.listing)
+        if missing.is_doubtful and not self._before.is_doubted:
+            self.result.doubted = missing.number
+            return mentions
+        return remaining(mentions, self.listing)
+
+    def _progress(self, *, is_end: bool) -> Progress:
+        if is_end:
+            return Progress(self._puller.now(), is_doubted=self.result.doubted > 0)
+        listed = frozenset(self.listing.listed)
+        before = self._before
+        return Progress(before.completed, self.listing.cursor, listed, before.is_doubted)

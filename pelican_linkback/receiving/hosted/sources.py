@@ -1,0 +1,93 @@
+"""The sources of mentions that a site's settings name, ready to be asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlsplit
+
+from pelican_linkback.net.addresses import AllowEntry
+from pelican_linkback.receiving.hosted.export import Export, name_of
+from pelican_linkback.receiving.hosted.interface import Source
+from pelican_linkback.receiving.hosted.service import MAX_BODY, Client, Service
+from pelican_linkback.receiving.hosted.webmention_io import API, NAME, WebmentionIo
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text import urls
+
+__all__ = ["TimeLimit", "client_for", "sources_of"]
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """How long a pull may take: it ends ``seconds`` after ``begun``, by the clock ``monotonic``."""
+
+    seconds: float
+    begun: float
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], None]
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, and return True; return False where the time would be over after it."""
+        if self.monotonic() + seconds - self.begun >= self.seconds:
+            return False
+        if seconds:
+            self.sleep(seconds)
+        return True
+
+
+def client_for(settings: Settings) -> Client:
+    """Return a client that reaches the public internet, and what the settings name as a source."""
+    from pelican_linkback.net.client import Web  # noqa: PLC0415 (an idle build makes no request)
+
+    own = (AllowEntry.parse(urls.host_key(url)) for _, url in _named(settings))
+    return Web(
+        timeout=settings.timeout,
+        user_agent=settings.user_agent,
+        allow=(*settings.allow_hosts, *own),
+        max_body=MAX_BODY,
+    )
+
+
+def sources_of(
+    settings: Settings,
+    token: str,
+    client: Client,
+    limit: TimeLimit,
+    now: Callable[[], dt.datetime],
+) -> list[Source]:
+    """Return the sources of LINKBACK_PULL, or that of LINKBACK_RECEIVE."""
+
+    def service(name: str) -> Service:
+        return Service(name, client, limit.wait, now)
+
+    found: list[Source] = [
+        WebmentionIo(service(NAME), _domain(settings), token, url)
+        if name == NAME
+        else Export(service(name), url, token)
+        for name, url in _named(settings)
+    ]
+    others = settings.pull if isinstance(settings.pull, tuple) else ()
+    # ``settings`` saw that each has what a Source has.
+    return found + [cast(Source, each) for each in others if not isinstance(each, str)]
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the name and the URL of each source that is no object."""
+    own = settings.receive if settings.receive in {"", NAME} else f"{settings.receive}export"
+    listed = settings.pull if isinstance(settings.pull, tuple) else (own,)
+    for entry in listed:
+        if isinstance(entry, str) and entry:
+            name, _, api = entry.partition("=")
+            is_service = name == NAME
+            yield (NAME, api.rstrip("/") or API) if is_service else (name_of(entry), entry)
+
+
+def _domain(settings: Settings) -> str:
+    """Return the domain to list the mentions of; "" for all of the account.
+
+    Those of a former address of the site are at the service by the domain of that.
+    """
+    hosts = {urlsplit(url).hostname or "" for url in (settings.site_url, *settings.aliases)}
+    return hosts.pop() if len(hosts) == 1 else ""
