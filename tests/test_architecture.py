@@ -18,7 +18,9 @@ OWN = "pelican_linkback"
 # For each folder or module (the longest name counts): the folders and modules that it may import
 # besides its own folder, and the packages besides the standard library.
 BASE = {"exceptions", "text", "journal", "net", "protocol", "settings"}
-BELOW_BUILD = {f"plugin/{name}" for name in ("contents", "messages", "pelican_types")}
+BELOW_BUILD = {
+    f"plugin/{name}" for name in ("contents", "messages", "pelican_types", "written_pages")
+}
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "exceptions": (set(), set()),
     "text": ({"exceptions"}, set()),
@@ -56,14 +58,23 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "plugin": ({*BASE, "feeds", "sending", "receiving"}, {"pelican", "feedgenerator"}),
     "plugin/feeds": ({*BASE, *BELOW_BUILD, "feeds"}, {"pelican", "feedgenerator"}),
-    "plugin/feeds/links": ({*BASE, "feeds"}, {"jinja2", "markupsafe"}),
+    "plugin/feeds/links": (
+        {*BASE, "plugin/written_pages", "feeds"},
+        {"jinja2", "markupsafe"},
+    ),
     "plugin/feeds/page/writing": (
         {*BASE, *BELOW_BUILD, "plugin/feeds", "feeds"},
         {"pelican", "jinja2"},
     ),
     "plugin/feeds/page/contents": ({"text", "plugin/feeds/links", "feeds"}, set()),
     "plugin/mentions": (
-        {*BASE, *BELOW_BUILD, "plugin/build", "plugin/feeds/stage", "feeds", "receiving"},
+        {
+            *BASE,
+            *BELOW_BUILD,
+            *(f"plugin/{name}" for name in ("build", "feeds", "invocation")),
+            "feeds",
+            "receiving",
+        },
         {"pelican", "jinja2"},
     ),
     "cli": (

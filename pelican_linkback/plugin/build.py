@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,9 @@ from pelican_linkback.plugin.pelican_types import ArticlesGenerator, ReadContent
 from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.plugin.mentions.targets import SiteTargets
 
 __all__ = ["Build", "begin", "current", "is_only_read", "only_read"]
 
@@ -39,6 +43,9 @@ class Build:
 
     unpublished: list[ReadContent] = field(default_factory=list)
     """The articles and pages of a site whose address is not public."""
+
+    targets: list[SiteTargets] = field(default_factory=list)
+    """The pages of each site that receives mentions, in the order in which they were read."""
 
     _read: dict[int, tuple[PelicanSettings, Settings]] = field(default_factory=dict)
     """The settings of each site, by the ``id()`` of Pelican's dictionary, which it keeps alive."""

@@ -8,12 +8,15 @@
     article_generator_init    the stock feeds are taken over
     article_generator_finalized  the files that metadata name are published
     generator_init            themes can include the templates of the mentions
-    all_generators_finalized  themes get feed_links, article.linkbacks and article.mentions
-    content_written           LINKBACK_AUTODISCOVERY: a page's head gets the links it lacks
+    all_generators_finalized  mentions get their targets, themes get feed_links, article.linkbacks
+                              and article.mentions
+    content_written           LINKBACK_AUTODISCOVERY, LINKBACK_RECEIVE: a page's head gets the
+                              links it lacks
                               LINKBACK_SHOW_MENTIONS: a page gets the mentions it lacks
     article_writer_finalized  the feeds are written, the articles collected
     page_writer_finalized     the pages collected
-    finalized                 the site is complete: linkbacks and hub pings are sent
+    finalized                 the site is complete: the targets of mentions are published, linkbacks
+                              and hub pings are sent
 """
 
 from __future__ import annotations
@@ -32,6 +35,10 @@ from pelican_linkback.plugin import build
 from pelican_linkback.plugin.contents import attempt, published
 from pelican_linkback.plugin.feeds.links import FeedLinks
 from pelican_linkback.plugin.invocation import is_preview, options_in_use
+from pelican_linkback.plugin.mentions.gathering import (
+    add_endpoints,
+    publish_targets,
+)
 from pelican_linkback.plugin.mentions.hooks import (
     add_mentions,
     bring_templates,
@@ -70,10 +77,12 @@ def connect() -> None:
     signals.all_generators_finalized.connect(equip_themes)
     signals.all_generators_finalized.connect(give_mentions)
     signals.content_written.connect(add_feed_links)
+    signals.content_written.connect(add_endpoints)
     signals.content_written.connect(add_mentions)
     signals.article_writer_finalized.connect(write_feeds)
     signals.article_writer_finalized.connect(gather_posts)
     signals.page_writer_finalized.connect(gather_posts)
+    signals.finalized.connect(publish_targets)
     signals.finalized.connect(deliver)
 
 

@@ -155,6 +155,19 @@ class IdRegistry:
         """All ids that entries have or had."""
         return self._owners.keys()
 
+    def urls(self) -> dict[str, list[str]]:
+        """Return the URLs, relative to the site, at which the entry with each id was or is."""
+        found: dict[str, dict[str, None]] = {}
+        for line in self._lines:
+            if line.key.url:
+                found.setdefault(line.id, {})[line.key.url] = None
+        return {name: [*urls] for name, urls in found.items()}
+
+    @property
+    def sites(self) -> frozenset[str]:
+        """The values of SITEURL that the edition was published with."""
+        return frozenset(line.site for line in self._lines if line.site)
+
     def by_link(self) -> dict[str, str]:
         """Return the ids of the entries that share their URL with no other, by the absolute URL."""
         base = self.edition.site.rstrip("/") + "/"

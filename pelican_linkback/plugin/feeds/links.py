@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
@@ -21,8 +21,8 @@ from pelican_linkback.feeds.articles.kinds import AllFeed
 from pelican_linkback.feeds.articles.mentions import MentionFeed
 from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document
-from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.plugin.feeds.stage import FeedStage
+from pelican_linkback.plugin.written_pages import edit_page
 from pelican_linkback.text import markup
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.printable import described, printable
@@ -264,26 +264,19 @@ def add_missing_links(
     to a feed if it names the feed's URL or that of its file, in any form. The rest of the page
     stays unchanged, byte for byte.
     """
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    edit_page(path, partial(_with_links, links=links, site_url=site_url, name=name))
+
+
+def _with_links(text: str, links: Sequence[FeedLink], site_url: str, name: str) -> str:
     head = _END_OF_HEAD.search(text)
     if head is None:
-        return
+        return text
     home = join(_NOWHERE, f"{site_url}/")
     there = set(_linked(text[: head.start()], home + quote(name)))
     missing = [link for link in links if there.isdisjoint(_addresses(link, home))]
-    if missing:
-        line_end = "\r\n" if "\r\n" in text[: head.start()] else "\n"
-        added = line_end.join([*(link.__html__() for link in missing), ""])
-        page = text[: head.start()] + added + text[head.start() :]
-        _rewrite(path, page.encode("utf-8", "surrogateescape"))
-
-
-def _rewrite(path: Path, data: bytes) -> None:
-    """Replace the page in one step, so that a full disk or a kill leaves all of the old one."""
-    path = path.resolve()
-    # One name for all pages of a folder, so that a killed build leaves one file at most.
-    with replacing(path, temporary=path.with_name(".linkback-page.new")) as file:
-        file.write(data)
+    line_end = "\r\n" if "\r\n" in text[: head.start()] else "\n"
+    added = line_end.join([*(link.__html__() for link in missing), ""]) if missing else ""
+    return text[: head.start()] + added + text[head.start() :]
 
 
 def _linked(head: str, url: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pelican.contents import Article, Content
 
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.plugin.contents import name_of
-from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Writer
+from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Generator, Writer
 
 __all__ = ["has_unread_sources", "taken"]
 
@@ -37,7 +37,7 @@ def taken(
     return found | {path: name for path, name in later if path in paths}
 
 
-def has_unread_sources(generator: ArticlesGenerator) -> bool:
+def has_unread_sources(generator: Generator) -> bool:
     """Return whether Pelican could not read a source file, so that something may be missing."""
     contents = generator.context["generated_content"].values()
     return any(content is None for content in contents)

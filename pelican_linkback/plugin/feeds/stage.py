@@ -25,6 +25,7 @@ from pelican_linkback import feeds
 from pelican_linkback.exceptions import FAULTS, FeedError, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, MentionFeed, Site
 from pelican_linkback.feeds.articles.id_assignment import Assigned
+from pelican_linkback.feeds.articles.id_registry import IdRegistry
 from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
 from pelican_linkback.feeds.articles.stock import with_registered_formats
 from pelican_linkback.feeds.formats.base import save
@@ -35,7 +36,13 @@ from pelican_linkback.feeds.output.folder import OutputFolders
 from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
 from pelican_linkback.plugin.feeds.maker import Failure, FeedMaker, MadeFeed, summarised
 from pelican_linkback.plugin.feeds.site_files import has_unread_sources, taken
-from pelican_linkback.plugin.feeds.site_reader import LEFT_OUT, STYLESHEET, SiteReader, entries_of
+from pelican_linkback.plugin.feeds.site_reader import (
+    LEFT_OUT,
+    STYLESHEET,
+    Known,
+    SiteReader,
+    entries_of,
+)
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.settings.model import Settings
@@ -157,21 +164,35 @@ class FeedStage:
         self, store: IdStore, stages: Sequence[FeedStage], now: dt.datetime
     ) -> tuple[Site, Assigned]:
         """Return the site as the feeds see it, and its entries with their ids."""
-        same = [stage for stage in stages if stage.place == self.place]
-        found = entries_of((stage.reader.entries() for stage in same), self.reader.url + "/")
-        assigned = store.assign(found.entries)
+        known, assigned = self._assigned(store, stages)
         for kind, message in assigned.messages:
             self._messages.add(logging.WARNING, ("Feed_ID", kind), message)
-        known = {
-            content: (found.entries[number].url, assigned.ids[number])
-            for content, number in found.numbers.items()
-        }
         site = self.reader.site(now, known, warn=self._messages.warn)
         return replace(site, mention_feeds=self._mention_feeds()), assigned
 
     def _mention_feeds(self) -> list[type[MentionFeed]]:
         """Return the feeds of mentions that the site has: entries of articles link to them."""
         return [each for _, each in self._classes.classes if issubclass(each, MentionFeed)]
+
+    def _assigned(self, store: IdStore, stages: Sequence[FeedStage]) -> tuple[Known, Assigned]:
+        same = [stage for stage in stages if stage.place == self.place]
+        found = entries_of((stage.reader.entries() for stage in same), self.reader.url + "/")
+        assigned = store.assign(found.entries)
+        known = {
+            content: (found.entries[number].url, assigned.ids[number])
+            for content, number in found.numbers.items()
+        }
+        return known, assigned
+
+    def ids(self, stages: Sequence[FeedStage]) -> tuple[Known, IdRegistry]:
+        """Return the ids that the entries will have in the feeds, and the registry of all ids.
+
+        ``stages`` are those of the build. Raises JournalError if the ids cannot be read, which
+        ``run`` reports.
+        """
+        store = IdStore(self.settings.state, edition_of(self.settings))
+        known, assigned = self._assigned(store, stages)
+        return known, assigned.registry
 
     @property
     def place(self) -> tuple[Path, str]:

@@ -2,7 +2,14 @@
 
 ::
 
-    hooks     what signals call; the rest is imported only for a site that receives mentions
-    known     article.mentions
-    page      LINKBACK_SHOW_MENTIONS: the mentions in pages whose theme does not show them
+    gathering    what signals call for targets and endpoints
+    targets      articles and pages -> the Targets of mentions
+    endpoints    LINKBACK_RECEIVE: pages say where mentions are sent to
+    publishing   targets.json, and its copy in the output folder
+
+    hooks        what signals call to show mentions
+    known        article.mentions
+    page         LINKBACK_SHOW_MENTIONS: the mentions in pages whose theme does not show them
+
+What signals call imports the rest only for a site that has mentions, or may get some.
 """

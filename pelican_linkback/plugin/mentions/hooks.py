@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from itertools import chain
@@ -16,9 +15,9 @@ from pelican import generators
 from pelican_linkback.plugin import build
 from pelican_linkback.plugin.contents import listed, withheld
 from pelican_linkback.plugin.feeds.stage import FeedStage
+from pelican_linkback.plugin.mentions.gathering import find_targets
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.receiving import display
-from pelican_linkback.settings.model import Settings
 
 __all__ = ["add_mentions", "bring_templates", "give_mentions", "write_mention_files"]
 
@@ -60,26 +59,19 @@ def bring_templates(generator: Generator) -> None:
 def give_mentions(read: Sequence[Generator]) -> None:
     """Give every article and page its ``mentions``; a draft has none."""
     nothing = NoMentions()
-    sites: dict[int, list[Generator]] = defaultdict(list)
     for generator in read:
         if isinstance(generator, _KINDS):
-            sites[id(generator.settings)].append(generator)
             for content in chain(listed(generator), withheld(generator)):
                 content.mentions = nothing
-    for site in sites.values():
-        settings = build.current().settings(site[0].settings)
-        if has_mentions(settings):
-            from pelican_linkback.plugin.mentions import known, page  # noqa: PLC0415
+    if found := find_targets(read):
+        from pelican_linkback.plugin.mentions import known, page  # noqa: PLC0415
 
-            known.give_mentions(site, settings)
-            site[0].context[PAGES] = page.MentionPages(
-                site[0], adds=settings.show_mentions is not False
-            )
-
-
-def has_mentions(settings: Settings) -> bool:
-    """Return whether a site has mentions, or may get some."""
-    return settings.receives or (settings.state / "received.jsonl").exists()
+        pelican = read[0].settings
+        settings = build.current().settings(pelican)
+        known.give_mentions(found, pelican, settings)
+        read[0].context[PAGES] = page.MentionPages(
+            read[0], adds=settings.show_mentions is not False
+        )
 
 
 def add_mentions(path: str, context: Context) -> None:

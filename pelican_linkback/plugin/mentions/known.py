@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from pelican.utils import strftime
 
 from pelican_linkback.exceptions import FAULTS, JournalError
-from pelican_linkback.plugin.contents import published
-from pelican_linkback.plugin.pelican_types import Generator, ReadContent
+from pelican_linkback.plugin.mentions.targets import SiteTargets
+from pelican_linkback.plugin.pelican_types import ReadContent
 from pelican_linkback.receiving.display.mention import Look
 from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.display.site import shown_by_page
 from pelican_linkback.receiving.display.words import words_for
+from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
@@ -25,7 +26,6 @@ from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.printable import described
 from pelican_linkback.text.regex import regex
-from pelican_linkback.text.urls import resolve
 
 __all__ = ["SiteMentions", "give_mentions"]
 
@@ -97,17 +97,12 @@ def _date(form: str) -> Callable[[dt.datetime], str]:
     return lambda when: written(when.date())
 
 
-def give_mentions(generators: Sequence[Generator], settings: Settings) -> None:
-    """Give every published article and page of a site its ``mentions``."""
-    now = dt.datetime.now(dt.UTC)
-    contents = [each for generator in generators for each in published(generator, now)]
-    pages = {id(each): _target(each, settings) for each in contents}
-    targets = Targets([*pages.values()], settings.site_url, settings.aliases)
-    site = SiteMentions(settings, generators[0].settings, targets)
-    for each in contents:
-        each.mentions = site.of(each, pages[id(each)], "")
+def give_mentions(pages: SiteTargets, pelican: PelicanSettings, settings: Settings) -> None:
+    """Give every published article and page of a site its ``mentions``.
 
-
-def _target(content: ReadContent, settings: Settings) -> Target:
-    url = resolve(settings.site_url + "/", content.url)
-    return Target(url, url)
+    ``pelican`` are Pelican's settings of the site.
+    """
+    site = SiteMentions(settings, pelican, pages.targets)
+    to = endpoints_of(settings)
+    for content, target in pages.contents():
+        content.mentions = site.of(content, target, to.webmention if to else "")

@@ -95,6 +95,12 @@ class Targets:
                     return Found(target, fragment_of(url))
         return None
 
+    def beside(self, others: Iterable[Target]) -> Targets:
+        """Return these pages, and those of ``others`` whose ids and URLs they do not have."""
+        known = {each.id for each in self.pages} | {each.url for each in self.pages}
+        more = [each for each in others if known.isdisjoint((each.id, each.url))]
+        return Targets((*self.pages, *more), self.site, self.aliases)
+
     def of(self, mention: Received) -> Target | None:
         """Return the page that a mention is about, also if the id of that has changed since."""
         if known := self._by_id.get(mention.article):

@@ -9,14 +9,19 @@ from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.text.printable import printable
 
-__all__ = ["read_targets", "write_targets"]
+__all__ = ["path_of", "read_targets", "write_targets"]
 
 NAME = "targets.json"
 
 
+def path_of(state: Path) -> Path:
+    """Return the path of the file in the state folder ``state``."""
+    return state / NAME
+
+
 def read_targets(state: Path) -> Targets | None:
     """Return the pages of the last publication; None if there was none. Raises JournalError."""
-    path = state / NAME
+    path = path_of(state)
     try:
         return Targets.of_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
@@ -32,7 +37,7 @@ def read_targets(state: Path) -> Targets | None:
 
 def write_targets(state: Path, targets: Targets) -> bool:
     """Write the pages of a publication; return whether the file changed. Raises JournalError."""
-    path, document = state / NAME, targets.to_json().encode("utf-8", "backslashreplace")
+    path, document = path_of(state), targets.to_json().encode("utf-8", "backslashreplace")
     try:
         if path.is_file() and path.read_bytes() == document:
             return False

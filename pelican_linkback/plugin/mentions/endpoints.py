@@ -1,0 +1,136 @@
+"""LINKBACK_RECEIVE: the head of a page that takes mentions says where they are sent to."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from pelican_linkback.exceptions import FAULTS
+from pelican_linkback.plugin.mentions.targets import SiteTargets
+from pelican_linkback.plugin.written_pages import edit_page
+from pelican_linkback.receiving.endpoints import Endpoints
+from pelican_linkback.receiving.memory.targets import Mode, Target
+from pelican_linkback.text import markup
+from pelican_linkback.text.printable import described, printable
+from pelican_linkback.text.regex import regex
+from pelican_linkback.text.urls import page_key
+
+__all__ = ["EndpointLinks", "Named", "named_in", "with_endpoints"]
+
+logger = logging.getLogger(__name__)
+
+FIRST = 5_000
+"""Clients of Pingback need not read more of a page, in bytes; the links are within that."""
+
+_END_OF_HEAD = regex(r"</head\s*>", re.IGNORECASE)
+_AFTER = (
+    regex(r"<meta\s[^<>]*?charset[^<>]*>\s*", re.IGNORECASE),
+    regex(r"</title\s*>\s*", re.IGNORECASE),
+    regex(r"<head(?:\s[^<>]*)?>\s*", re.IGNORECASE),
+    regex(r"<html(?:\s[^<>]*)?>\s*", re.IGNORECASE),
+    regex(r"<!doctype[^<>]*>\s*", re.IGNORECASE),
+)
+"""What the links may stand behind if the head has no end, or a far one; the best first."""
+
+_XHTML = regex(r"\s*(?:<\?xml|<!doctype[^<>]*\bxhtml)", re.IGNORECASE)
+
+
+class Named(NamedTuple):
+    """An endpoint that a page names: its rel, and the URL as it is written there."""
+
+    rel: str
+    href: str
+
+
+def with_endpoints(html: str, endpoints: Endpoints) -> str:
+    """Return a page with a link to each endpoint whose protocol it names none for.
+
+    They are the last elements of its head, if that ends early enough. The rest of the page stays as
+    it is.
+    """
+    known = {each.rel for each in named_in(html)}
+    elements = endpoints.elements(is_xml=bool(_XHTML.match(html[:FIRST])))
+    missing = [element for rel, element in elements.items() if rel not in known]
+    place = _place_in(html)
+    if not missing or place is None:
+        return html
+    line_end = "\r\n" if "\r\n" in html[:place] else "\n"
+    return html[:place] + line_end.join([*missing, ""]) + html[place:]
+
+
+def named_in(html: str) -> Iterator[Named]:
+    """Yield the endpoints that a page names: in its head, and for webmentions in its text, too."""
+    end = _END_OF_HEAD.search(html)
+    head_ends = end.start() if end else len(html)
+    # An article is seldom about webmentions, and its text is not parsed otherwise.
+    is_read = "webmention" in html[head_ends:].lower()
+    for link in markup.read(html if is_read else html[:head_ends]).links:
+        for rel in {"webmention", "pingback"}.intersection(link.rels):
+            if link.href is not None and (link.name == "link" or rel == "webmention"):
+                yield Named(rel, link.href)
+
+
+def _place_in(html: str) -> int | None:
+    """Return where links belong in the head of a page; None if it has no such place."""
+    end = _END_OF_HEAD.search(html)
+    if end and end.start() <= FIRST:
+        return end.start()
+    begin = html[: min(FIRST, end.start())] if end else html[:FIRST]
+    found = next(filter(None, (place.search(begin) for place in _AFTER)), None)
+    if found:
+        return found.end()
+    return end.start() if end else None
+
+
+class EndpointLinks:
+    """Adds the links to the pages of a site; what is wrong with a theme is reported once.
+
+    ``endpoints`` are where the links lead, ``targets`` the pages, and ``output`` is the folder that
+    the site is written to.
+    """
+
+    def __init__(self, endpoints: Endpoints, targets: SiteTargets, output: Path) -> None:
+        self._endpoints, self._targets = endpoints, targets
+        self._home = output / "index.html"
+        self._reported: set[str] = set()
+
+    def add_to_page(self, path: Path, context: Mapping[str, object]) -> None:
+        """Add to the page at ``path`` the links that its theme leaves out, if it takes mentions.
+
+        ``context`` has the variables of its template.
+        """
+        if path.suffix.lower() not in {".html", ".htm"}:
+            return
+        content = context.get("article") or context.get("page")
+        target = self._targets.of(content) if content else self._home_at(path)
+        if target is None or target.mentions is Mode.CLOSED:
+            return
+        try:
+            edit_page(path, partial(self._edited, path.name))
+        except FAULTS as error:  # the border of a page
+            why = described(error)
+            self._report(why, f"{path.name} does not say where mentions are sent to: {why}")
+
+    def _home_at(self, path: Path) -> Target | None:
+        return self._targets.home if path.absolute() == self._home else None
+
+    def _edited(self, name: str, html: str) -> str:
+        ours = {page_key(url) for url in self._endpoints}
+        for each in named_in(html):
+            if page_key(each.href.strip()) not in ours:
+                self._report(
+                    each.href,
+                    f"the theme names another receiver of mentions, as in {name}: "
+                    f"{printable(each.href)}; it counts, and not that of LINKBACK_RECEIVE: take "
+                    f'the link with rel="{each.rel}" out of the theme',
+                )
+        return with_endpoints(html, self._endpoints)
+
+    def _report(self, kind: str, problem: str) -> None:
+        if kind not in self._reported:
+            self._reported.add(kind)
+            logger.warning("%s", problem)

@@ -1,0 +1,68 @@
+"""What signals call for the targets and endpoints of a site that receives mentions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import typing
+from collections.abc import Sequence
+from pathlib import Path
+
+from pelican_linkback.plugin import build
+from pelican_linkback.plugin.invocation import is_preview
+from pelican_linkback.plugin.pelican_types import Context, Generator, Pelican
+from pelican_linkback.settings.model import Settings
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.plugin.mentions.targets import SiteTargets
+
+__all__ = ["add_endpoints", "find_targets", "has_mentions", "publish_targets"]
+
+
+LINKS = "linkback_endpoints"
+"""The variable of the templates that adds the links to the receiver to pages."""
+
+
+def has_mentions(settings: Settings) -> bool:
+    """Return whether a site has mentions, or may get some."""
+    return settings.receives or (settings.state / "received.jsonl").exists()
+
+
+def find_targets(read: Sequence[Generator]) -> SiteTargets | None:
+    """Return the pages that mentions can be about, as soon as everything is read.
+
+    None for a site that has no mentions, and gets none: it needs nothing of this.
+    """
+    this = build.current()
+    settings = this.settings(read[0].settings)
+    if not has_mentions(settings):
+        return None
+    from pelican_linkback.plugin.mentions import endpoints, targets  # noqa: PLC0415
+    from pelican_linkback.receiving.endpoints import endpoints_of  # noqa: PLC0415
+
+    found = targets.read_targets(read, this.stages, settings, dt.datetime.now(dt.UTC))
+    this.targets.append(found)
+    if to := endpoints_of(settings):
+        # The pages of another site may be written before those of this one.
+        read[0].context[LINKS] = endpoints.EndpointLinks(to, found, settings.output)
+    return found
+
+
+def add_endpoints(path: str, context: Context) -> None:
+    """Add to a written page that takes mentions the links to their receiver."""
+    if links := context.get(LINKS):  # another plugin may write a page without it
+        links.add_to_page(Path(path), context)
+
+
+def publish_targets(pelican: Pelican) -> None:
+    """Write ``targets.json`` and its copy in the output folder, when the whole site is complete.
+
+    Nothing that happens here fails the build.
+    """
+    this = build.current()
+    settings = this.settings(pelican.settings)
+    is_for_others = settings.subsite or build.is_only_read() or is_preview(sys.argv)
+    if this.targets and settings.receives and settings.publishes and not is_for_others:
+        from pelican_linkback.plugin.mentions.publishing import publish  # noqa: PLC0415
+
+        publish(this.targets, settings)

@@ -1,0 +1,59 @@
+"""``targets.json`` in the state folder, and its copy in the output folder for a receiver."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pelican_linkback.exceptions import JournalError
+from pelican_linkback.journal.atomic import replacing
+from pelican_linkback.plugin.mentions.targets import SiteTargets
+from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.memory.targets_file import path_of, read_targets, write_targets
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import described
+
+__all__ = ["NAME", "publish"]
+
+logger = logging.getLogger(__name__)
+
+NAME = "linkback-targets.json"
+"""The name of the copy in the output folder."""
+
+
+def publish(sites: Sequence[SiteTargets], settings: Settings) -> None:
+    """Write both files, where they differ, with the pages of a site and its subsites.
+
+    A page that could not be read in this build stays as it was published.
+    """
+    targets = _joined([each.targets for each in sites], settings.site_url)
+    if not all(each.is_whole for each in sites):
+        with suppress(JournalError):  # it is written again
+            targets = targets.beside((read_targets(settings.state) or Targets()).pages)
+    try:
+        write_targets(settings.state, targets)
+        _copy(path_of(settings.state), settings.output / NAME)
+    except (JournalError, OSError) as error:
+        why = error if isinstance(error, JournalError) else described(error)
+        logger.error("A receiver of mentions does not hear which pages there are: %s", why)
+
+
+def _joined(sites: Sequence[Targets], main: str) -> Targets:
+    """Return the pages of all ``sites``, and the former addresses of the ``main`` one."""
+    aliases = next((each.aliases for each in sites if each.site == main), ())
+    return Targets([page for each in sites for page in each.pages], main, aliases)
+
+
+def _copy(source: Path, path: Path) -> None:
+    """Make ``path`` equal to ``source``; it keeps its time for those who upload what is newer."""
+    data = source.read_bytes()
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        file.write(data)
+    stat = source.stat()
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))

@@ -1,0 +1,52 @@
+"""Where mentions of a site are sent to, and how a page or a server says so. Pure."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import NamedTuple
+
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.validators import HOSTED
+from pelican_linkback.text.urls import host_of
+
+__all__ = ["Endpoints", "endpoints_of"]
+
+
+class Endpoints(NamedTuple):
+    """The absolute URLs of a receiver: one for each protocol."""
+
+    webmention: str
+    pingback: str
+
+    def elements(self, *, is_xml: bool = False) -> dict[str, str]:
+        """Return the link elements for the head of a page, by their rel.
+
+        In the form of Pingback 1.0, section 2.2, which receivers match as text: in this order of
+        the attributes, and with no reference to a character but those of HTML's own syntax.
+        """
+        end = " />" if is_xml else ">"
+        return {
+            rel: f'<link rel="{rel}" href="{escape(url, quote=False)}"{end}'
+            for rel, url in self._asdict().items()
+        }
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Return the header fields with which a server says the same (Webmention, 3.1.2)."""
+        return ("Link", f'<{self.webmention}>; rel="webmention"'), ("X-Pingback", self.pingback)
+
+
+def endpoints_of(settings: Settings) -> Endpoints | None:
+    """Return where mentions of the site are sent to; None if it receives none.
+
+    A hosted service knows a site by its host, so that without SITEURL it has no endpoints.
+    """
+    if not settings.receive:
+        return None
+    if settings.receive not in HOSTED:
+        return Endpoints(f"{settings.receive}webmention", f"{settings.receive}pingback")
+    try:
+        account = f"https://{settings.receive}/{host_of(settings.site_url)}"
+    except InvalidURL:
+        return None
+    return Endpoints(f"{account}/webmention", f"{account}/xmlrpc")

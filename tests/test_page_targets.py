@@ -1,0 +1,257 @@
+"""The pages that take mentions, in a build: targets.json, Mentions: in metadata, endpoints."""
+
+from __future__ import annotations
+
+import pytest
+
+from pelican_linkback.plugin.mentions.targets import mode_of
+from pelican_linkback.plugin.written_pages import edit_page
+from pelican_linkback.receiving.memory.targets import Mode, Targets
+from tests.conftest import NO_FEEDS, SiteBuilder
+
+WM, PB = 'rel="webmention"', 'rel="pingback"'
+RECEIVE = {"LINKBACK_RECEIVE": "webmention.io", **NO_FEEDS}
+
+
+def targets(site, **settings):
+    build = site.build(**RECEIVE | settings)
+    document = build.read("linkback-targets.json")
+    assert document == (site.folder / "linkback" / "targets.json").read_text("utf-8")
+    return build, Targets.of_json(document)
+
+
+def by_title(found):
+    return {each.title: each for each in found.pages}
+
+
+@pytest.fixture
+def rich(site):
+    """A site with something of everything."""
+    site.article("plain")
+    site.article("shut", mentions="Closed")
+    site.article("careful", mentions=" held ")
+    site.article("wrong", mentions="clsoed")
+    site.article("draft", status="draft")
+    site.article("hidden", status="hidden")
+    site.article("future", date="2126-01-01")
+    site.article("nowhere", save_as="")
+    site.article("plain-de", slug="plain", lang="de", title="schlicht")
+    pages = site.content / "pages"
+    pages.mkdir()
+    (pages / "about.md").write_text("Title: About\nMentions: closed\n\nx", "utf-8")
+    (pages / "contact.md").write_text("Title: Contact\n\nx", "utf-8")
+    (pages / "secret.md").write_text("Title: Secret\nStatus: hidden\n\nx", "utf-8")
+    return site
+
+
+def test_a_publication_knows_its_pages_and_says_where_mentions_are_sent_to(rich: SiteBuilder):
+    build, found = targets(rich)
+    pages = by_title(found)
+    assert set(pages) == {
+        *("A Site", "About", "Contact", "careful", "plain", "schlicht", "shut", "wrong")
+    }
+    assert {title: each.mentions for title, each in pages.items() if each.mentions != "open"} == {
+        "About": Mode.CLOSED,
+        "careful": Mode.HELD,
+        "shut": Mode.CLOSED,
+        "wrong": Mode.HELD,
+    }
+    home = "https://me.example.io"
+    assert pages["A Site"].id == pages["A Site"].url == f"{home}/"
+    assert pages["Contact"].id == pages["Contact"].url == f"{home}/pages/contact.html"
+    assert pages["plain"].id == "tag:me.example.io,2026-01-01:/plain.html"
+    assert pages["plain"].url == f"{home}/plain.html"
+    assert pages["schlicht"].url == f"{home}/plain-de.html"
+
+    problems = [each for each in build.problems if "Mentions" in each]
+    words = "'clsoed' is not open, held or closed, so its mentions are held; did you mean closed?"
+    assert problems == [f"wrong.md: Mentions: {words}"]
+
+    takes = {"index.html", "plain.html", "plain-de.html", "careful.html", "wrong.html"}
+    takes.add("pages/contact.html")
+    for path in build.output.rglob("*.html"):
+        name = path.relative_to(build.output).as_posix()
+        text = path.read_text("utf-8")
+        expected = 1 if name in takes else 0
+        assert (name, text.count(WM), text.count(PB)) == (name, expected, expected)
+    assert '<link rel="webmention" href="https://webmention.io/me.example.io/webmention">\n' in (
+        build.read("plain.html")
+    )
+
+    times = {
+        path: path.stat().st_mtime_ns
+        for path in (build.output / "linkback-targets.json", rich.folder / "linkback/targets.json")
+    }
+    rich.build(**RECEIVE)
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+    rich.build(**RECEIVE, DELETE_OUTPUT_DIRECTORY=True)
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+
+
+def test_a_site_that_receives_nothing_has_no_targets(site):
+    site.article("a")
+    build = site.build(**NO_FEEDS)
+    assert not (build.output / "linkback-targets.json").exists()
+    assert not (site.folder / "linkback" / "targets.json").exists()
+    assert WM not in build.read("a.html")
+
+
+def test_a_build_for_oneself_publishes_no_targets(site, monkeypatch):
+    site.article("a")
+    build = site.build(**RECEIVE, SITEURL="")
+    assert WM not in build.read("a.html")  # a hosted service knows a site by its host
+    build = site.build(**NO_FEEDS, LINKBACK_RECEIVE="https://r.example/", SITEURL="")
+    assert WM in build.read("a.html")
+    monkeypatch.setattr("sys.argv", ["pelican", "--autoreload"])
+    site.build(**RECEIVE)
+    assert not (site.folder / "linkback" / "targets.json").exists()
+    assert not (site.output / "linkback-targets.json").exists()
+
+
+def test_an_article_that_moved_is_found_at_all_its_addresses(site):
+    path = site.article("walls", mentions="held")
+    _, first = targets(site, SITEURL="https://old.example.io")
+    known = by_title(first)["walls"]
+    path.write_text(path.read_text("utf-8").replace("Slug: walls", "Slug: garden-walls"), "utf-8")
+    _, found = targets(site, LINKBACK_ALIASES=["https://ann.example.net/blog"])
+    moved = by_title(found)["walls"]
+    assert (moved.id, moved.mentions) == (known.id, Mode.HELD)
+    assert moved.url == "https://me.example.io/garden-walls.html"
+    assert moved.former == ("https://me.example.io/walls.html",)
+    for url in (
+        "http://old.example.io/walls.html",
+        "https://old.example.io/garden-walls",
+        "https://ann.example.net/blog/walls.html?utm_source=x",
+        "https://me.example.io/walls.html#h2",
+    ):
+        assert found.find(url).target == moved
+    assert found.find("https://old.example.io/never.html") is None
+
+
+def test_a_page_at_the_address_of_the_home_page_is_the_home_page(site):
+    site.article("a")
+    (site.content / "pages").mkdir()
+    text = "Title: Welcome\nURL:\nSave_as: index.html\nMentions: closed\n\nx"
+    (site.content / "pages" / "home.md").write_text(text, "utf-8")
+    build, found = targets(site, INDEX_SAVE_AS="blog.html")
+    assert found.find("https://me.example.io/index.html").target.title == "Welcome"
+    assert "A Site" not in by_title(found)
+    assert WM not in build.read("index.html")
+    assert WM not in build.read("blog.html")
+
+
+def test_an_article_that_cannot_be_read_stays_as_it_was_published(site):
+    site.article("good")
+    bad = site.article("bad")
+    _, before = targets(site)
+    bad.write_text("Title: bad\nDate: never\n\nx", "utf-8")
+    _, after = targets(site)
+    assert {*by_title(before)} == {*by_title(after)} == {"A Site", "bad", "good"}
+    assert by_title(after)["bad"] == by_title(before)["bad"]
+    bad.unlink()
+    _, gone = targets(site)
+    assert "bad" not in by_title(gone)
+
+
+def test_ids_that_cannot_be_read_cost_neither_the_pages_nor_the_links(site):
+    site.article("a")
+    _, before = targets(site)
+    (site.folder / "linkback" / "ids.jsonl").write_text("a diary\n", "utf-8")
+    build, found = targets(site)
+    assert WM in build.read("a.html")
+    assert found.find(by_title(before)["a"].url)
+    assert sum("ids cannot be read" in each for each in build.problems) == 1
+
+
+def test_what_stands_in_the_way_of_the_file_is_one_message(site):
+    site.article("a")
+    (site.folder / "linkback" / "targets.json").mkdir(parents=True)
+    build = site.build(**RECEIVE)
+    assert sum("does not hear which pages" in each for each in build.problems) == 1
+    (site.folder / "linkback" / "targets.json").rmdir()
+    (site.output / "linkback-targets.json").mkdir()
+    build = site.build(**RECEIVE)
+    assert sum("does not hear which pages" in each for each in build.problems) == 1
+
+
+def test_a_theme_that_names_another_receiver_is_reported_once(site):
+    for name in "abc":
+        site.article(name)
+    folder = site.folder / "templates"
+    folder.mkdir()
+    head = '<head><link rel="webmention" href="https://other.example/wm"><title>x</title></head>'
+    (folder / "base.html").write_text(
+        f"<!DOCTYPE html><html>{head}<body>{{% block content %}}{{% endblock %}}</body></html>"
+    )
+    build = site.build(**RECEIVE, THEME_TEMPLATES_OVERRIDES=[str(folder)])
+    page = build.read("a.html")
+    assert (page.count(WM), page.count(PB)) == (1, 1)
+    problems = [each for each in build.problems if "receiver" in each]
+    assert len(problems) == 1
+    assert "https://other.example/wm" in problems[0]
+
+
+def test_a_page_that_cannot_be_edited_costs_itself(site, monkeypatch):
+    site.article("a")
+    site.article("b")
+
+    def edit(path, change):
+        if path.name == "a.html":
+            raise PermissionError(13, "Permission denied", str(path))
+        edit_page(path, change)
+
+    monkeypatch.setattr("pelican_linkback.plugin.mentions.endpoints.edit_page", edit)
+    build = site.build(**RECEIVE)
+    assert WM in build.read("b.html")
+    assert WM not in build.read("a.html")
+    assert sum("where mentions are sent to" in each for each in build.problems) == 1
+
+
+def test_the_pages_of_subsites_are_targets_too(site):
+    site.settings |= {
+        "PLUGINS": ["i18n_subsites", "pelican_linkback"],
+        "I18N_SUBSITES": {"de": {"SITENAME": "Eine Seite"}},
+        "JINJA_ENVIRONMENT": {"extensions": ["jinja2.ext.i18n"]},
+    }
+    site.article("one", lang="en", mentions="held")
+    site.article("eins", lang="de", slug="one")
+    (site.content / "pages").mkdir()
+    (site.content / "pages" / "about.md").write_text("Title: About\nLang: en\n\nx", "utf-8")
+    build, found = targets(site)
+    home = "https://me.example.io"
+    assert {each.url: each.title for each in found.pages} == {
+        f"{home}/": "A Site",
+        f"{home}/one.html": "one",
+        f"{home}/pages/about.html": "About",
+        f"{home}/de/": "Eine Seite",
+        f"{home}/de/one.html": "eins",
+    }
+    assert found.site == home
+    for path in ("index.html", "one.html", "de/index.html", "de/one.html", "pages/about.html"):
+        assert (path, build.read(path).count(WM)) == (path, 1)
+    assert "webmention.io/me.example.io/webmention" in build.read("de/one.html")
+    assert not (build.output / "de" / "linkback-targets.json").exists()
+    before = (build.output / "linkback-targets.json").read_bytes()
+    assert (site.build(**RECEIVE).output / "linkback-targets.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("value", "mode", "hint"),
+    [
+        (None, Mode.OPEN, None),
+        ("", Mode.OPEN, None),
+        ("open", Mode.OPEN, None),
+        ("HELD", Mode.HELD, None),
+        (" Closed\n", Mode.CLOSED, None),
+        ("close", Mode.HELD, "did you mean closed?"),
+        ("opne", Mode.HELD, "did you mean open?"),
+        ("nein", Mode.HELD, "are held"),
+        (False, Mode.HELD, "are held"),
+        (["closed"], Mode.HELD, "did you mean closed?"),
+    ],
+)
+def test_what_the_metadata_may_say(value, mode, hint):
+    found, problem = mode_of(value)
+    assert found is mode
+    assert (hint or "") in problem
+    assert bool(hint) == bool(problem)
