@@ -5,7 +5,8 @@
     measure.py      one piece of work in a process of its own: CPU seconds, peak memory
     site.py         a blog of any size, read by Pelican itself
     feed_stage.py   our feed stage against Pelican's generate_feeds
-    one_feed.py     a feed of 1,000 entries against Django, feedgenerator and feedgen
+    one_feed.py     a feed of 1,000 entries against Django, feedgenerator, feedgen, jsonfeed-util
+    feed_limits.py  the least that such a feed can cost
     idle_build.py   what a build costs that has nothing to send
     sending.py      500 targets on 100 hosts; a plan over 100,000 lines
     many_mentions.py 100,000 mentions to 5,000 hosts

@@ -28,7 +28,10 @@ BENCHMARKS = (
     "troubled_hosts",
 )
 RESULTS = Path(__file__).with_name("results.md")
-PEERS = ("pelican", "feedgenerator", "Django", "feedgen", "pelican-plugin-linkbacks")
+PEERS = (
+    *("pelican", "feedgenerator", "Django", "feedgen", "jsonfeed-util"),
+    "pelican-plugin-linkbacks",
+)
 HEAD = """# How fast it is
 
 Written by `make bench` (`python -m benchmarks`); one part alone: `python -m benchmarks one_feed`.

@@ -1,10 +1,35 @@
-"""The benchmarks of sending still run, if on next to nothing: what they measure changes often."""
+"""The benchmarks still run, if on next to nothing: what they measure changes often."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from benchmarks import idle_build, long_journal, profiling, sending
+from benchmarks import feed_limits, idle_build, long_journal, one_feed, profiling, sending
+
+
+@pytest.mark.parametrize("name", ["rss", "atom"])
+def test_the_limit_of_a_feed_writes_our_entries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(one_feed, "POSTS", one_feed.POSTS[:3])
+    feed_limits.write_xml(one_feed.POSTS, tmp_path)
+    entries = (tmp_path / name).read_bytes()
+    one_feed._ours(name)(tmp_path)
+    assert entries
+    assert entries in (tmp_path / name).read_bytes()
+
+
+def test_the_limit_of_a_json_feed_writes_our_items(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_feed, "POSTS", one_feed.POSTS[:3])
+    feed_limits.dump_json(feed_limits.json_items(one_feed.POSTS), tmp_path)
+    items = json.loads((tmp_path / "json").read_bytes())
+    one_feed._ours("json")(tmp_path)
+    assert items == json.loads((tmp_path / "json").read_bytes())["items"]
 
 
 def test_a_build_with_nothing_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
