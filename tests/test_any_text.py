@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pelican_linkback.feeds import AtomCategoryFeed, CategoryFeed, Site
 from pelican_linkback.feeds.content.cleaning import fit, is_blank
-from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.text.titles import plain_text
+from pelican_linkback.text.xml_characters import clean
 
 TEXT = st.text(
     st.one_of(

@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 import xml.etree.ElementTree as ET
-from xml.sax.saxutils import unescape
+from xml.sax.saxutils import quoteattr, unescape
 from zoneinfo import ZoneInfo
 
 import feedgenerator
@@ -11,7 +11,8 @@ import feedparser
 import pytest
 from feedgenerator.django.utils.feedgenerator import Stylesheet as StockStylesheet
 from feedgenerator.django.utils.feedgenerator import rfc2822_date as theirs
-from hypothesis import given
+from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pelican_linkback.feeds import (
@@ -24,7 +25,8 @@ from pelican_linkback.feeds import (
 )
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.rss import rfc2822_date
-from pelican_linkback.feeds.formats.xml import XMLWriter, clean, escape, is_clean, repeat
+from pelican_linkback.feeds.formats.xml import XMLWriter, repeat
+from pelican_linkback.text.xml_characters import _LongTexts, clean, escape, is_clean, utf8
 
 FORMATS = [Atom1Feed, Rss201rev2Feed, RssUserland091Feed]
 DAY = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -287,9 +289,119 @@ def test_text_is_escaped_and_what_xml_forbids_left_out(text, escaped):
     assert unescape(escaped.decode()).replace("&#13;", "\r") == clean(text)
 
 
-@given(st.text() | st.text("\n\ufffe\uffff\ud800\udfffé\x1b", max_size=4))
+HOSTILE = st.text(
+    "&<>]\"'\r\n\t \x00\x1b\x85\xa0\u2028\ufffe\uffff\ud800\udfffé“\U0001f600", max_size=9
+)
+ANY_TEXT = st.text() | HOSTILE
+
+
+@given(ANY_TEXT)
 def test_text_is_clean_if_there_is_nothing_to_leave_out(text):
     assert is_clean(text) == (clean(text) == text)
+
+
+@given(st.lists(st.tuples(ANY_TEXT, st.sampled_from("ab\r\x1b“\ufffe\ud800")), max_size=5))
+def test_a_long_text_is_written_as_its_parts_are(parts):
+    """What is kept of long texts is what is made of short ones, however often it is asked for."""
+    texts = [text + filler * 600 for text, filler in parts]
+    for text in (*texts, *texts[::-1]):
+        halves = text[:400], text[400:]
+        assert is_clean(text) == all(map(is_clean, text))
+        assert utf8(text) == b"".join(map(utf8, text)) == clean(text).encode()
+        assert escape(text) == b"".join(map(escape, text))
+        assert utf8(text) == b"".join(map(utf8, text))
+        assert clean(text) == "".join(map(clean, halves))
+
+
+def test_long_texts_are_kept_up_to_a_size():
+    texts = _LongTexts(size=1200)
+    one, two, three = ("a" * 500, "b" * 500, "c" * 500)
+    assert texts.find(one) is texts.find(one)
+    before = texts.find(one)
+    texts.find(two)
+    texts.find(three)
+    assert texts.find(one) is before  # what is too much is found when the next one comes
+    assert texts.find("d" * 500).in_xml() == b"d" * 500
+    assert texts.find(one) is not before
+
+
+@given(ANY_TEXT, ANY_TEXT, st.integers(0, 2))
+@example("<&>", 'a "b"', 0)
+@example("<\x1b>", "a 'b' \"c\" <&>", 2)
+def test_an_element_without_children_is_written_as_by_feedgenerators_calls(text, value, length):
+    text *= 10**length
+    quick, slow = io.BytesIO(), io.BytesIO()
+    attributes = {"b": value, "a": "x1"}
+    XMLWriter(quick).addQuickElement("c", text, attributes)
+    SimplerXMLGenerator.addQuickElement(XMLWriter(slow), "c", text, attributes)
+    assert quick.getvalue() == slow.getvalue()
+    assert f' a="x1" b={quoteattr(clean(value))}'.encode() in quick.getvalue()
+
+
+class Shout(str):
+    def __str__(self):
+        return self.upper()
+
+
+A_TEXT = (None, "t", "a\x1b\ud800", Shout("t"), 7)
+A_URL = ("https://me.example/a.html", "https://é.example/ü x", "", Shout("https://me.example/b"))
+ARGUMENTS = {
+    **dict.fromkeys(("title", "description", "content", "comments", "ttl"), A_TEXT),
+    **dict.fromkeys(("author_email", "author_name", "unique_id"), A_TEXT),
+    **dict.fromkeys(("item_copyright", "of_my_own"), A_TEXT),
+    "link": A_URL,
+    "author_link": (None, *A_URL),
+    "pubdate": (None, DAY, DAY.replace(tzinfo=None)),
+    "updateddate": (None, DAY, dt.date(2026, 5, 1)),
+    "unique_id_is_permalink": (None, True, False),
+    "categories": (None, "word", [], ("a",), {"a": 1}, *([each] for each in A_TEXT)),
+    "enclosures": (None, [], (), [Enclosure("https://me.example/a.mp3")]),
+    "authors": (None, [], ["A", Person("B", "b@me.example")]),
+}
+PAIRS = [(name, value) for name, values in ARGUMENTS.items() for value in values]
+
+
+def assert_alike(arguments):
+    """Arguments with names take the fast path, those without feedgenerator's."""
+    arguments = {"title": "t", "link": "https://me.example/t", "description": "d"} | arguments
+    quick, slow = make(Atom1Feed), make(Atom1Feed)
+    quick.add_item(**arguments)
+    title, link, description = (arguments.pop(n) for n in ("title", "link", "description"))
+    slow.add_item(title, link, description, **arguments)
+    (item,), (other,) = quick.items, slow.items
+    assert [*item.items()] == [*other.items()]
+    assert [*map(type, item.values())] == [*map(type, other.values())]
+    assert [*map(type, item["categories"])] == [*map(type, other["categories"])]
+    assert item["categories"] is not arguments.get("categories")
+
+
+@pytest.mark.parametrize(("name", "value"), PAIRS)
+def test_a_plain_item_is_what_feedgenerator_makes_of_it(name, value):
+    assert_alike({name: value})
+
+
+@given(st.lists(st.sampled_from(PAIRS), max_size=6).map(dict))
+def test_so_is_one_of_any_arguments(arguments):
+    assert_alike(arguments)
+
+
+@pytest.mark.parametrize("missing", ["title", "link", "description"])
+def test_an_item_without_what_is_required_is_an_error(missing):
+    arguments = {"title": "t", "link": "https://me.example/t", "description": "d"}
+    del arguments[missing]
+    with pytest.raises(TypeError, match=missing):
+        make(Atom1Feed).add_item(**arguments)
+
+
+def test_a_mixin_may_have_an_add_item_between_ours_and_feedgenerators():
+    class Numbered(feedgenerator.SyndicationFeed):
+        def add_item(self, *args, **kwargs):
+            super().add_item(*args, **kwargs, number=len(self.items) + 1)
+
+    class Mine(Atom1Feed, Numbered):
+        pass
+
+    assert [item["number"] for item in add(make(Mine)).items] == [1]
 
 
 def test_what_is_equal_but_of_another_kind_is_not_written_alike():

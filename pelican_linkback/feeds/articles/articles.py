@@ -23,7 +23,6 @@ from pelican_linkback.feeds.formats.extensions import Enclosure
 from pelican_linkback.feeds.formats.kinds import safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person
 from pelican_linkback.feeds.formats.registry import Format, format_of
-from pelican_linkback.feeds.formats.xml import clean
 from pelican_linkback.feeds.framework.archives import numbered
 from pelican_linkback.feeds.framework.aspects import Aspect, Order, default
 from pelican_linkback.feeds.framework.contents import Article, Group, Metadata
@@ -32,6 +31,7 @@ from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.titles import plain_text
+from pelican_linkback.text.xml_characters import clean
 
 __all__ = ["ArticleFeed", "categories_of", "each_once"]
 

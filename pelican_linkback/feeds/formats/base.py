@@ -18,12 +18,14 @@ have no date, a character that XML forbids.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable
 from io import BytesIO, StringIO
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from types import NoneType
 from typing import IO, Any
 
-from feedgenerator.django.utils import feedgenerator
+from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.formats.entry_cache import (
@@ -36,10 +38,12 @@ from pelican_linkback.feeds.formats.extensions import mended
 from pelican_linkback.feeds.formats.kinds import kind_of, safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person, single_author
 from pelican_linkback.feeds.formats.xml import Sink
+from pelican_linkback.text.urls import is_plain
 
 __all__ = ["FACTS", "Generator", "aware", "save"]
 
 _DATES = ("updateddate", "pubdate")
+_MINUTE = dt.timedelta(minutes=1)
 _NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The date of a document without dates: Atom requires one, and the clock's would change (P18)."""
 
@@ -55,7 +59,7 @@ def aware(date: dt.date) -> dt.datetime:
     offset = date.utcoffset()
     if offset is None:
         return date.replace(tzinfo=dt.UTC)
-    if not offset % dt.timedelta(minutes=1):
+    if not offset % _MINUTE:
         return date
     try:
         return date.astimezone(dt.UTC)
@@ -70,7 +74,7 @@ FACTS = (
 """What a generator class says of its format: see ``registry``."""
 
 
-class Generator(feedgenerator.SyndicationFeed):
+class Generator(SyndicationFeed):
     """What all our generators share: one way to write, and no clock.
 
     A format of your own writes ``head()``, then what ``render(item)`` returns of each item, then
@@ -119,17 +123,25 @@ class Generator(feedgenerator.SyndicationFeed):
         self, *args: Any, authors: Iterable[Person | str] | None = None, **kwargs: Any
     ) -> None:
         """Add an item; beside feedgenerator's arguments it takes ``authors``, all of them."""
+        # mypy confuses the two __hash__ of a class.
+        is_usual = not args and _adds_as_feedgenerator(type(self))  # type: ignore[arg-type]
+        item = (is_usual and _plain_item(kwargs)) or self._item(args, kwargs)
+        for key in _DATES:
+            if item[key] is not None:
+                item[key] = aware(item[key])
+        item["authors"] = single_author(item) if authors is None else [*map(as_person, authors)]
+        self.entries.append(item)
+
+    def _item(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the item that feedgenerator makes of arguments of ``add_item``."""
+        item: dict[str, Any]
         before, self.entries = self.entries, []
         try:
             super().add_item(*args, **_with_list_of_categories(kwargs))
             (item,) = self.entries
         finally:
             self.entries = before
-        for key in _DATES:
-            if item[key] is not None:
-                item[key] = aware(item[key])
-        item["authors"] = single_author(item) if authors is None else [*map(as_person, authors)]
-        before.append(item)
+        return item
 
     def num_items(self) -> int:
         """Return how many items there are."""
@@ -234,8 +246,56 @@ class Generator(feedgenerator.SyndicationFeed):
 def _newest(entry: Pattern | Item) -> dt.datetime | None:
     if isinstance(entry, Pattern):
         return entry.newest
-    dates: list[dt.datetime] = [each for key in _DATES if (each := entry[key])]
-    return max(dates, default=None)
+    updated, published = entry["updateddate"], entry["pubdate"]
+    newest: dt.datetime | None
+    newest = max(updated, published) if updated and published else updated or published
+    return newest
+
+
+@functools.lru_cache(maxsize=1000)
+def _adds_as_feedgenerator(cls: type[Generator]) -> bool:
+    """Return whether no mixin has an ``add_item`` of its own between ours and feedgenerator's."""
+    after_ours = cls.__mro__[cls.__mro__.index(Generator) + 1 :]
+    return next(each for each in after_ours if "add_item" in vars(each)) is SyndicationFeed
+
+
+def _bare_item() -> dict[str, Any]:
+    feed = SyndicationFeed("", "", "")
+    feed.add_item(None, None, None)
+    item: dict[str, Any] = feed.items[0]
+    return item
+
+
+_BARE_ITEM = _bare_item()
+_REQUIRED = frozenset({"title", "link", "description"})
+_texts_of = itemgetter(
+    *("title", "description", "content", "author_email", "author_name", "author_link"),
+    *("comments", "unique_id", "item_copyright", "ttl"),
+)
+_TEXT = frozenset({str, NoneType})
+_LISTS = frozenset({list, tuple})
+
+
+def _plain_item(arguments: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what feedgenerator's ``add_item`` makes of ``arguments``, where it converts none.
+
+    None where it may: where a text is no string, or a URL holds more than plain characters.
+    """
+    item = {**_BARE_ITEM, **arguments}
+    link, categories = item["link"], item["categories"]
+    if (
+        type(link) is str
+        and is_plain(link)
+        and _TEXT.issuperset(map(type, _texts_of(item)))
+        and (item["author_link"] is None or is_plain(item["author_link"]))
+        and type(categories) in _LISTS
+        and _TEXT.issuperset(map(type, categories))
+        and arguments.keys() >= _REQUIRED
+    ):
+        item["categories"] = [*categories] or ()
+        item["enclosures"] = item["enclosures"] or ()
+        return item
+    return None
 
 
 def _with_list_of_categories(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -244,7 +304,7 @@ def _with_list_of_categories(arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments | {"categories": [categories]} if isinstance(categories, str) else arguments
 
 
-def save(document: feedgenerator.SyndicationFeed, file: Sink) -> None:
+def save(document: SyndicationFeed, file: Sink) -> None:
     """Write any generator's document to ``file`` in UTF-8."""
     cls = type(document)
     if (cls.write, cls.writeString) == (Generator.write, Generator.writeString):

@@ -20,8 +20,9 @@ from pelican_linkback.feeds.formats.base import Generator
 from pelican_linkback.feeds.formats.entry_cache import Item
 from pelican_linkback.feeds.formats.extensions import has_thread, thread_as_json
 from pelican_linkback.feeds.formats.people import Person, single_author
-from pelican_linkback.feeds.formats.xml import Sink, clean
+from pelican_linkback.feeds.formats.xml import Sink
 from pelican_linkback.text.regex import regex
+from pelican_linkback.text.xml_characters import clean
 
 __all__ = ["JsonFeed"]
 

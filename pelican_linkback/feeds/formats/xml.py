@@ -2,8 +2,7 @@
 
 ``XMLWriter`` is feedgenerator's ``SimplerXMLGenerator`` (a generator's hooks may use any of its
 methods) with two differences: it writes UTF-8 to a binary file, whatever it declares, and it leaves
-out the characters that XML 1.0 forbids instead of refusing the document. Bytes, because
-looking for a character and replacing it takes a fraction of what it takes in a str.
+out the characters that XML 1.0 forbids instead of refusing the document.
 """
 
 from __future__ import annotations
@@ -18,59 +17,15 @@ from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
-from pelican_linkback.text.regex import regex
-from pelican_linkback.text.xml_characters import FORBIDDEN
+from pelican_linkback.text.xml_characters import clean, escape
 
-__all__ = ["Fragments", "Sink", "XMLWriter", "clean", "escape", "is_clean", "repeat", "repeat_each"]
+__all__ = ["Fragments", "Sink", "XMLWriter", "repeat", "repeat_each"]
 
-_CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
-_NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
-_BEGIN_NONCHARACTERS = b"\xef"
+_SHORT = 500
+"""Up to this length a text is looked at before it is escaped: mostly it is plain."""
+
 _AT_A_TIME = 16
 """The number of entries in one piece: about a file's buffer, not a whole document."""
-
-_PLAIN_TEXT = regex("[ -%'-;=?-~\u00a0-\ud7ff]*+")
-_PLAIN_VALUE = regex("[ !#-%'-;=?-~\u00a0-\ud7ff]*+")
-
-
-def is_clean(text: str) -> bool:
-    """Return whether ``text`` is free of the characters that XML 1.0 forbids (section 2.2)."""
-    if text.isprintable():
-        return True
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:  # lone surrogates
-        return False
-    return len(_allowed(data)) == len(data)
-
-
-def clean(text: str) -> str:
-    """Return ``text`` without the characters that XML 1.0 forbids."""
-    return text if is_clean(text) else FORBIDDEN.sub("", text)
-
-
-def escape(text: str) -> bytes:
-    """Return ``text`` as character data in UTF-8, less the characters that XML forbids.
-
-    A carriage return becomes a reference, since a parser would read it as a line feed
-    (XML 1.0, section 2.11).
-    """
-    try:
-        data = _allowed(text.encode())
-    except UnicodeEncodeError:  # lone surrogates
-        data = clean(text).encode()
-    # The ampersand first: the other references contain one.
-    data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
-    return data.replace(b"\r", b"&#13;")
-
-
-def _allowed(data: bytes) -> bytes:
-    """Return ``data``, which is UTF-8, without the characters that XML forbids."""
-    data = data.translate(None, _CONTROLS)
-    if _BEGIN_NONCHARACTERS in data:  # one byte is found much sooner than three
-        for noncharacter in _NONCHARACTERS:
-            data = data.replace(noncharacter, b"")
-    return data
 
 
 class Sink(Protocol):
@@ -140,11 +95,12 @@ class XMLWriter(SimplerXMLGenerator):
         attributes = _attributes(attrs) if attrs else ""
         if not contents:
             self._emit(f"<{name}{attributes}/>".encode())
-        elif _PLAIN_TEXT.fullmatch(contents):
-            self._emit(f"<{name}{attributes}>{contents}</{name}>".encode())
+        elif len(contents) < _SHORT and contents.isprintable():
+            self._emit(f"<{name}{attributes}>{_escaped(contents)}</{name}>".encode())
         else:
-            start, end = f"<{name}{attributes}>".encode(), f"</{name}>".encode()
-            self._emit(b"".join((start, escape(contents), end)))
+            self._emit(f"<{name}{attributes}>".encode())
+            self._emit(escape(contents))
+            self._emit(f"</{name}>".encode())
 
     def add_html_safe_element(self, name: str, contents: str | None) -> None:
         """Write an element whose text survives readers that unescape it once too often.
@@ -177,8 +133,8 @@ def repeat_each(
 ) -> None:
     """Write the result of ``write`` for each word of ``said``, as ``repeat`` does."""
     words = list(said)
-    if _can_repeat(handler, words):
-        handler.put_all([_fragment(write, word) for word in words])
+    if words and _can_repeat(handler, words):
+        handler.put(b"".join([_fragment(write, word) for word in words]))
     else:
         for word in words:
             write(handler, word)
@@ -210,15 +166,18 @@ class Fragments:
 
 
 def _attributes(attrs: Mapping[str, str]) -> str:
-    if len(attrs) == 1:
-        ((name, value),) = attrs.items()
-        return f" {name}={_quoted(str(value))}"
     return "".join([f" {name}={_quoted(str(attrs[name]))}" for name in sorted(attrs)])
 
 
-@functools.lru_cache(maxsize=1024)  # many are the same in each entry
 def _quoted(value: str) -> str:
-    if _PLAIN_VALUE.fullmatch(value):
+    if value.isalnum():
         return f'"{value}"'
+    if value.isprintable() and '"' not in value:
+        return f'"{_escaped(value)}"'
     # quoteattr keeps white space through a parser by references (XML 1.0, section 3.3.3).
     return quoteattr(clean(value))
+
+
+def _escaped(text: str) -> str:
+    """Return as character data what is printable: XML forbids nothing of it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

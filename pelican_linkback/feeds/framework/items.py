@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from pelican_linkback.exceptions import FAULTS, FeedError
 from pelican_linkback.feeds.formats.extensions import CommentsFeed
-from pelican_linkback.feeds.formats.xml import clean, is_clean
 from pelican_linkback.feeds.framework.aspects import Extras
 from pelican_linkback.feeds.framework.contents import Template
 from pelican_linkback.feeds.framework.item_values import (
@@ -22,6 +21,7 @@ from pelican_linkback.feeds.framework.resolver import Hook, bound, explain, show
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import add_place, printable
 from pelican_linkback.text.urls import is_script
+from pelican_linkback.text.xml_characters import clean, is_clean
 
 __all__ = ["ARGUMENTS_OF", "ITEM_ASPECTS", "ItemReader", "as_date", "item_date"]
 
@@ -247,7 +247,7 @@ class ItemReader:
     def _clean(self, item: object, arguments: dict[str, object]) -> None:
         """Remove the characters that XML forbids from ``arguments``, and warn where they are."""
         texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
-        if is_clean("".join(texts.values())):
+        if all(map(is_clean, texts.values())):
             return
         arguments.update({name: clean(text) for name, text in texts.items()})
         self._feed.site.warn(
