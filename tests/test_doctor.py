@@ -100,7 +100,7 @@ def test_a_site_in_order(folder):
     status, found = examined(folder)
     assert {name: each["level"] for name, each in found.items()} == dict.fromkeys(found, "ok")
     assert status == 0
-    assert len(found) == 9
+    assert len(found) == 10
     assert found["plugin"]["message"] == "PLUGINS in pelicanconf.py names it"
     done = terminal.run(folder, "pelican-linkback", "doctor")
     assert (done.returncode, done.stderr) == (0, "")
@@ -221,6 +221,21 @@ def test_the_line_that_is_missing_is_the_one_that_init_writes(folder):
     assert line in (folder / ".gitattributes").read_text().splitlines()
 
 
+def test_header_fields_for_a_server_are_printed_whole(folder):
+    sets('LINKBACK_RECEIVE = "webmention.io"')(folder)
+    done = terminal.run(folder, "pelican-linkback", "doctor")
+    lines = [
+        'Link: <https://webmention.io/me.example.io/webmention>; rel="webmention"',
+        "X-Pingback: https://webmention.io/me.example.io/xmlrpc",
+    ]
+    assert [each.strip() for each in done.stdout.splitlines()][-3:-1] == lines
+    assert examined(folder)[1]["mentions"]["lines"] == lines
+
+
+def test_a_hosted_service_needs_the_address_of_the_site():
+    assert checks.mentions("webmention.io", ()).level is Level.NOTE
+
+
 def test_problems_are_printed_with_their_remedies(folder):
     sets(NO_FEEDS)(folder)
     done = terminal.run(folder, "pelican-linkback", "doctor")
@@ -228,6 +243,7 @@ def test_problems_are_printed_with_their_remedies(folder):
         "  problem  feeds: publishconf.py asks for no feed\n"
         '           to do: write FEED_ALL_ATOM = "feeds/all.atom.xml" into publishconf.py\n'
         "  ok       links to feeds: all of 1 pages name a feed\n"
+        "  ok       mentions: LINKBACK_RECEIVE is not set: none are received\n"
         "publishconf.py: 1 problem\n"
     )
     quiet = terminal.run(folder, "pelican-linkback", "doctor", "-q")

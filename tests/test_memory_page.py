@@ -13,6 +13,9 @@ from pelican_linkback.feeds.articles.entry_ids import Entry
 from pelican_linkback.feeds.articles.id_store import Edition, IdStore
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
+from pelican_linkback.receiving.memory.decisions import Act, Decision, Decisions
+from pelican_linkback.receiving.memory.snapshot import Snapshot
+from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.sending.memory import event_lines, events
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import fold
@@ -108,4 +111,28 @@ def test_every_file_of_the_memory_is_there(site):
         re.sub(r"^\w+(?=\.lock)", "*", path.name) for path in (site.folder / "linkback").iterdir()
     }
     assert made <= on_page
-    assert set(LINES) == {name for name in on_page if name.endswith(".jsonl")}
+    assert set(LINES) == {name for name in on_page if name.endswith((".jsonl", ".json"))}
+
+
+def test_received_mentions_are_read_and_written_as_they_stand_there(tmp_path):
+    (tmp_path / "received.jsonl").write_text(
+        "".join(f"{each}\n" for each in LINES["received.jsonl"])
+    )
+    known = Snapshot(tmp_path).read()
+    assert known.problems == ()
+    assert [json.dumps(each.line(), sort_keys=True) for each in known.mentions] == (
+        LINES["received.jsonl"]
+    )
+
+
+def test_decisions_are_read_and_written_as_they_stand_there():
+    decisions = [Decision.read(json.loads(line)) for line in LINES["moderation.jsonl"]]
+    written = [json.dumps(each.line(at), sort_keys=True) for at, each in decisions]
+    assert written == LINES["moderation.jsonl"]
+    assert {each.act for _, each in decisions} == {*Act} - {Act.SHOW, Act.RELEASE}
+    assert Decisions.of(decisions).rules.keys() == {"spam.example.net", "social.example.net/@ann"}
+
+
+def test_targets_are_read_and_written_as_they_stand_there():
+    document = "\n".join(LINES["targets.json"]) + "\n"
+    assert Targets.of_json(document).to_json() == document

@@ -18,6 +18,7 @@ __all__ = [
     "address",
     "feeds",
     "memory",
+    "mentions",
     "merging",
     "other_plugins",
     "pages",
@@ -39,12 +40,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a check, and what to do about it; nothing where ``remedy`` is empty."""
+    """What came of a check, and what to do about it; nothing where ``remedy`` is empty.
+
+    ``lines`` are to be copied elsewhere, for who wants them.
+    """
 
     check: str
     level: Level
     message: str
     remedy: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,21 @@ def pages(found: Pages, file: str, *, build: str, autodiscovery: bool) -> Result
         missing += "; browsers and readers do not find the feeds"
     remedy = build if autodiscovery else f"write LINKBACK_AUTODISCOVERY = True into {file}"
     return Result("links to feeds", level, missing, remedy)
+
+
+def mentions(receive: str, headers: Sequence[tuple[str, str]]) -> Result:
+    """Say where others send their mentions to; ``headers`` say the same in an answer's head."""
+    if not receive:
+        return Result("mentions", Level.OK, "LINKBACK_RECEIVE is not set: none are received")
+    if not headers:
+        message = f"{receive} knows a site by its host, and SITEURL has none"
+        return Result("mentions", Level.NOTE, message)
+    message = (
+        f"every page that takes mentions names {receive}; where you can set header fields, the "
+        "server of the site can, too"
+    )
+    lines = tuple(f"{name}: {value}" for name, value in headers)
+    return Result("mentions", Level.OK, message, lines=lines)
 
 
 def versions(used: Mapping[str, str], oldest: Mapping[str, Sequence[int]]) -> Result:

@@ -29,6 +29,7 @@ from pelican_linkback.cli.doctor.facts import (
 )
 from pelican_linkback.cli.feeds.built_feeds import asks_for_feeds
 from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.next_steps import with_options
 
@@ -78,6 +79,8 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
         build=build_command(settings, arguments),
         autodiscovery=settings.autodiscovery,
     )
+    to = endpoints_of(settings)
+    yield checks.mentions(settings.receive, to.headers() if to else ())
 
 
 def _show(results: list[Result], problems: int, file: Path, screen: Screen) -> None:
@@ -86,6 +89,6 @@ def _show(results: list[Result], problems: int, file: Path, screen: Screen) -> N
         notes = [f"to do: {each.remedy}"] if each.remedy else []
         if screen.quiet and each.level is Level.PROBLEM:
             screen.insist("; ".join([said, *notes]))
-        screen.entry(each.level.value, [said], notes)
+        screen.entry(each.level.value, [said], [*notes, *each.lines])
     sum_of = {0: "nothing to fix", 1: "1 problem"}.get(problems, f"{problems} problems")
     screen.say(f"{file}: {sum_of}")
