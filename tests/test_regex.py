@@ -17,6 +17,7 @@ def test_an_expression_is_used_as_one_that_re_compiles():
     assert word.fullmatch("Word")["first"] == "W"
     assert word.sub("_", "two words") == "_ _"
     assert (word.groups, word.pattern) == (1, r"(?P<first>[a-z])[a-z]*")
+    assert isinstance(word, re.Pattern)
     assert regex(rb"[0-9]+").findall(b"1, 22") == [b"1", b"22"]
 
 

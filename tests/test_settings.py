@@ -7,7 +7,8 @@ import pytest
 
 from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.plugin.build import Build
-from pelican_linkback.settings.model import NAMES, read
+from pelican_linkback.protocol.registry import BUILT_IN
+from pelican_linkback.settings.model import NAMES, USER_AGENT, read
 from tests import spoken
 
 SITE = {"PATH": "/site/content", "SITEURL": "https://me.example.io/"}
@@ -273,3 +274,8 @@ def test_a_publication_is_a_build_for_a_public_or_allowed_host(url, allow, publi
 )
 def test_what_is_no_public_address_is_said_with_the_reason(url, problem):
     assert read({**SITE, "SITEURL": url}).address_problem == problem
+
+
+def test_the_user_agent_names_the_protocols_that_are_built_in():
+    names = [each.name.capitalize() for each in BUILT_IN if not each.of_feeds]
+    assert f"pelican_linkback ({'; '.join(names)})" == USER_AGENT

@@ -17,10 +17,9 @@ import time
 import typing
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.appending import Appender, sync_folder
@@ -38,8 +37,7 @@ LOCK_TIMEOUT = 10.0
 """Seconds that an append waits for another process to release the lock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The content of a journal: the events in order, the line of each, and the damage."""
 
     events: tuple[dict[str, object], ...]

@@ -9,9 +9,8 @@ import json
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.text.printable import printable
@@ -32,8 +31,7 @@ _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 _SPACE = " \t\r\n"  # what JSON allows after an object
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(NamedTuple):
     """A line (counted from 1) that cannot be used, its text made printable, and why."""
 
     line_number: int

@@ -6,8 +6,8 @@ not been looked up yet, and an ``AllowEntry`` is an exception that an author mak
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
 
 from pelican_linkback.text.idna import to_ascii
 from pelican_linkback.text.regex import regex
@@ -114,8 +114,7 @@ def reserved_suffix(name: str) -> str:
     return next(found, "")
 
 
-@dataclass(frozen=True, slots=True)
-class AllowEntry:
+class AllowEntry(NamedTuple):
     """An exception: a host name, or a network; on one port, or (None) on every allowed one.
 
     Exactly one of ``host`` (lower case, A-labels) and ``network`` is set.

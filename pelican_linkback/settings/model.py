@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,19 +14,20 @@ from urllib.parse import urlsplit
 
 from pelican_linkback.exceptions import SettingsError, WebError
 from pelican_linkback.net.addresses import AllowEntry, is_public_host, reserved_suffix
-from pelican_linkback.protocol.registry import BUILT_IN, Registry
 from pelican_linkback.settings import validators as values
 from pelican_linkback.settings.pelican import PelicanSettings, Values
 from pelican_linkback.settings.validators import KINDS
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import check
 
+if typing.TYPE_CHECKING:
+    from pelican_linkback.protocol.registry import Registry
+
 __all__ = ["NAMES", "Settings", "is_subsite", "read"]
 
 PREFIX = "LINKBACK_"
 _FEED_ADDRESS = regex(r"(?:\w+_)?FEED(?:_\w+)?_URL")
-_PROTOCOLS = "; ".join(each.name.capitalize() for each in BUILT_IN if not each.of_feeds)
-USER_AGENT = f"pelican_linkback ({_PROTOCOLS})"
+USER_AGENT = "pelican_linkback (Webmention; Pingback)"
 """Webmention recommends that its name is in it (section 3.1.2)."""
 
 
@@ -97,8 +99,8 @@ class Settings:
     """The day from which on found links are sent; None for that of the first publication."""
 
     link_marked: bool = False
-    protocols: Registry = field(default_factory=Registry)
-    """What linkbacks are sent by, the preferred protocol first."""
+    registry: Registry | None = None
+    """What linkbacks are sent by, if that is set: see ``protocols``."""
 
     exclude: tuple[str, ...] = ()
     """Hosts, ``*.`` hosts and prefixes of URLs, in their normal forms."""
@@ -144,6 +146,13 @@ class Settings:
     """Whether an article whose mentions changed counts as updated for those it mentions."""
 
     @property
+    def protocols(self) -> Registry:
+        """What linkbacks are sent by, the preferred protocol first."""
+        from pelican_linkback.protocol.registry import Registry  # noqa: PLC0415 (for who sends)
+
+        return self.registry or Registry()
+
+    @property
     def receives(self) -> bool:
         """Whether mentions of the site are received, or pulled from anywhere."""
         return bool(self.receive) or isinstance(self.pull, tuple)
@@ -176,6 +185,12 @@ class Settings:
         return f'{problem}: it ends in "{reserved}"' if reserved else problem
 
 
+def _protocols(value: object) -> Registry:
+    from pelican_linkback.settings.protocols import protocols  # noqa: PLC0415 (few sites set it)
+
+    return protocols(value)
+
+
 READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_FEEDS": ("feeds", values.feeds),
     "LINKBACK_AUTHORS": ("authors", values.authors),
@@ -192,7 +207,7 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_TARGETS": ("targets", values.one_of("marked", "all")),
     "LINKBACK_SINCE": ("since", values.day),
     "LINKBACK_LINK_MARKED": ("link_marked", values.flag),
-    "LINKBACK_PROTOCOLS": ("protocols", values.protocols),
+    "LINKBACK_PROTOCOLS": ("registry", _protocols),
     "LINKBACK_EXCLUDE": ("exclude", values.exclusions),
     "LINKBACK_ALLOW_HOSTS": ("allow_hosts", values.allow_hosts),
     "LINKBACK_TIMEOUT": ("timeout", values.seconds),

@@ -7,7 +7,6 @@ setting takes.
 from __future__ import annotations
 
 import re
-import typing
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -18,8 +17,6 @@ from typing import Any, TypeGuard
 
 from pelican_linkback.exceptions import FAULTS, InvalidURL
 from pelican_linkback.net.addresses import AllowEntry
-from pelican_linkback.protocol.interface import Protocol
-from pelican_linkback.protocol.registry import BUILT_IN, Registry, traits_of
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import can_be_read, check, host_of, is_fetchable, normalise
@@ -38,11 +35,12 @@ __all__ = [
     "flag",
     "flag_or_none",
     "hubs",
+    "imported",
+    "is_list",
     "kinds",
     "one_of",
     "page",
     "path",
-    "protocols",
     "receiver",
     "seconds",
     "sites",
@@ -109,7 +107,8 @@ def count(value: object) -> int:
     raise ValueError("takes a whole number from 1 to 1000")
 
 
-def _is_list(value: object, kind: type | UnionType) -> TypeGuard[Sequence[Any]]:
+def is_list(value: object, kind: type | UnionType) -> TypeGuard[Sequence[Any]]:
+    """Return whether ``value`` is a list, or the like, of this kind."""
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         return False
     return all(isinstance(entry, kind) for entry in value)
@@ -117,7 +116,7 @@ def _is_list(value: object, kind: type | UnionType) -> TypeGuard[Sequence[Any]]:
 
 def strings(value: object) -> tuple[str, ...]:
     """Take a list of strings, and strip each."""
-    if _is_list(value, str) and all(entry.strip() for entry in value):
+    if is_list(value, str) and all(entry.strip() for entry in value):
         return tuple(entry.strip() for entry in value)
     raise ValueError('takes a list of strings, such as ["example.org"]')
 
@@ -187,7 +186,7 @@ def sources(value: object) -> bool | tuple[object, ...]:
     """Take True or False, or a list of sources of mentions: names, URLs or objects."""
     if isinstance(value, bool):
         return value
-    if not _is_list(value, object):
+    if not is_list(value, object):
         raise ValueError(_SOURCES)
     return tuple(map(_source, value))
 
@@ -204,7 +203,7 @@ def _source(entry: object) -> object:
         return text
     if not re.fullmatch(r"\w+(?:\.\w+)+", text):
         raise ValueError(f"{entry!r} is none; {_SOURCES}")
-    return _source(_imported(text))
+    return _source(imported(text))
 
 
 KINDS = ("reply", "repost", "like", "bookmark", "rsvp", "quote", "mention")
@@ -213,7 +212,7 @@ KINDS = ("reply", "repost", "like", "bookmark", "rsvp", "quote", "mention")
 
 def kinds(value: object) -> tuple[str, ...]:
     """Take a list of kinds of mentions."""
-    if _is_list(value, str) and set(value) <= set(KINDS):
+    if is_list(value, str) and set(value) <= set(KINDS):
         return tuple(kind for kind in KINDS if kind in value)
     raise ValueError("takes a list of " + ", ".join(f'"{kind}"' for kind in KINDS))
 
@@ -241,45 +240,9 @@ def hubs(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hubs))
 
 
-_BY_NAME = {each.name: each for each in BUILT_IN if not each.of_feeds}
-_PROTOCOLS = "takes a list of {}, and protocols of your own or their dotted names".format(
-    ", ".join(f'"{name}"' for name in _BY_NAME)
-)
-_NAME = regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_NEEDED = ("name", "updates", "find", "request", "read")
-
-
-def protocols(value: object) -> Registry:
-    """Take protocols, the preferred one first: objects, their dotted names, or those built in."""
-    if not _is_list(value, object):
-        raise ValueError(_PROTOCOLS)
-    chosen = [_protocol(entry) for entry in value]
-    if len({each.name for each in chosen}) < len(chosen):
-        raise ValueError(f"it has one twice; {_PROTOCOLS}")
-    return Registry(chosen)
-
-
-def _protocol(entry: object) -> Protocol:
-    if isinstance(entry, str):
-        entry = _BY_NAME.get(entry.strip()) or _imported(entry.strip())
-    # Whoever wrote it, its attributes can do anything.
-    try:
-        protocol = typing.cast(Protocol, entry() if isinstance(entry, type) else entry)
-        missing = [name for name in _NEEDED if not hasattr(protocol, name)]
-        name = "" if missing else traits_of(protocol).name
-    except FAULTS as error:
-        raise ValueError(f"{described(error)}; {_PROTOCOLS}") from error
-    if missing:
-        raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {_PROTOCOLS}")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError(f"{printable(name)} is not a name in kebab-case, such as my-protocol")
-    return protocol
-
-
-def _imported(name: str) -> object:
+def imported(name: str) -> object:
+    """Return what a dotted ``name`` means."""
     module, _, attribute = name.rpartition(".")
-    if not module:
-        raise ValueError(_PROTOCOLS)
     try:
         return getattr(import_module(module), attribute)
     except FAULTS as error:  # it may be a program, and can fail in any way
@@ -346,6 +309,6 @@ def feeds(value: object) -> tuple[object, ...] | None:
     """Take a list of Feed classes or of their dotted names; None stays None."""
     if value is None:
         return None
-    if _is_list(value, str | type):
+    if is_list(value, str | type):
         return tuple(value)
     raise ValueError("takes a list of Feed classes or of their dotted names")

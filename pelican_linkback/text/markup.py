@@ -9,9 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import urls
@@ -38,8 +37,7 @@ _OF_THE_WEB = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An ``<a>`` or ``<link>`` element.
 
     ``href`` is the unescaped attribute (None without one), ``rels`` are its rel tokens in lower
@@ -52,8 +50,7 @@ class Link:
     in_code: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The links of a page in document order, and the value of its first ``<base href>``."""
 
     links: tuple[Link, ...]
@@ -76,8 +73,7 @@ def _base(url: str, declared: str) -> str:
         return url
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A start tag: its name and its attributes, unescaped, names in lower case."""
 
     name: str

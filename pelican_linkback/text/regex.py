@@ -18,6 +18,9 @@ class _Regex(Generic[AnyStr]):
         self._text: AnyStr = text
         self._flags = flags
 
+    # What ``isinstance`` takes it for.
+    __class__ = property(lambda _: re.Pattern)
+
     def __getattr__(self, name: str) -> object:
         compiled = re.compile(self._text, self._flags)  # cached by ``re``
         value: object = getattr(compiled, name)

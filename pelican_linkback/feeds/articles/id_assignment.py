@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pelican_linkback.feeds.articles.entry_ids import Entry, Key, keys_of, new_ids
@@ -31,8 +30,7 @@ class Published(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(NamedTuple):
     """The ``entries`` with their keys and ids, in the same order, no two ids the same.
 
     ``registry`` is the one that they were assigned by, and ``messages`` are for the author: a kind

@@ -30,8 +30,7 @@ _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 _NO_NAME = ("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(NamedTuple):
     """One of the sites that share a state folder: ``name`` is its default language.
 
     ``site`` is SITEURL, ``subsites`` are the languages for which i18n_subsites builds others.

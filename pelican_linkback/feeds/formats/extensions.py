@@ -10,7 +10,7 @@ import functools
 import mimetypes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
@@ -98,8 +98,7 @@ class InReplyTo:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveLinks:
+class ArchiveLinks(NamedTuple):
     """The URLs of the neighbours of a document of an archived feed (RFC 5005, section 4)."""
 
     current: str | None = None

@@ -19,7 +19,6 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
@@ -52,8 +51,7 @@ _LINKS = frozenset({"previous", "following"})
 _NO_GENERATOR = "it is no subclass of feedgenerator's SyndicationFeed"
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A format of feeds, as its generator class declares it; ``name`` is "" for a nameless one."""
 
     generator: type[SyndicationFeed]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
@@ -37,8 +36,7 @@ class Owner(NamedTuple):
     obj: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A feed for an object, its path below the output folder, and its owner.
 
     ``number`` is that of an archive document, 0 for the feed itself.
@@ -61,8 +59,7 @@ class Document:
         return name if self.obj is None else f"{name} for {printable(self.obj)!r}"
 
 
-@dataclass(frozen=True, slots=True)
-class FeedClasses:
+class FeedClasses(NamedTuple):
     """The Feed classes of a site, by the names under which they are listed.
 
     ``errors`` says what is wrong with the others, and ``missing`` names them.
@@ -73,8 +70,7 @@ class FeedClasses:
     missing: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(NamedTuple):
     """The documents to write, and the feeds that have no path, as errors for people.
 
     ``failed`` are the owners whose documents are unknown.

@@ -8,7 +8,6 @@ import shutil
 import weakref
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
@@ -42,8 +41,8 @@ class Copies:
         with (self._folder / path).open("rb") as file:
             stat = os.fstat(file.fileno())
             digest = _digest_of_open(file)
-            self._entries[path] = replace(
-                entry, digest=digest, size=stat.st_size, modified=stat.st_mtime_ns, under_way=False
+            self._entries[path] = entry._replace(
+                digest=digest, size=stat.st_size, modified=stat.st_mtime_ns, under_way=False
             )
             file.seek(0)
             start = self._file.seek(0, os.SEEK_END)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from pelican_linkback.feeds.formats.xml import Sink
 from pelican_linkback.feeds.framework.catalogue import Owner
@@ -23,8 +23,7 @@ __all__ = ["Finished", "OutputFolder", "OutputFolders"]
 _NOTHING = Entry()
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """The documents that were not written: their paths, and errors."""
 
     removed: Sequence[str]
@@ -52,7 +51,7 @@ class OutputFolder:
         if emptied:
             # A file that is later at such a path belongs to another program.
             known = self._known.items()
-            self._known = {path: replace(entry, under_way=False) for path, entry in known}
+            self._known = {path: entry._replace(under_way=False) for path, entry in known}
 
     @property
     def known(self) -> Collection[str]:
@@ -200,7 +199,7 @@ def _as_it_is(path: Path | str, entry: Entry) -> Entry:
         if (stat.st_size, stat.st_mtime_ns) == (entry.size, entry.modified):
             return entry
         digest = digest_of(path) if entry.digest else ""
-        return replace(entry, digest=digest, size=stat.st_size, modified=stat.st_mtime_ns)
+        return entry._replace(digest=digest, size=stat.st_size, modified=stat.st_mtime_ns)
     except OSError:
         return entry
 

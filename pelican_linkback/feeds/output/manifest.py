@@ -17,8 +17,8 @@ import os
 import re
 from collections.abc import Collection, Container, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from pelican_linkback.feeds.framework.catalogue import Owner
 from pelican_linkback.text.regex import regex
@@ -36,8 +36,7 @@ _LATEST = (1 << 63) - 1
 """The latest time that a file can have, in nanoseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A document as it was left, by us and by those who edited it after us.
 
     ``digest`` is that of its bytes, "" where it is not known; ``size`` and ``modified`` (in
@@ -62,7 +61,7 @@ def read(data: bytes) -> dict[str, Entry]:
         if not _is_inside(path):
             continue
         if entry.under_way and path in entries:
-            entry = replace(entries[path], owner=entry.owner, under_way=True)
+            entry = entries[path]._replace(owner=entry.owner, under_way=True)
         entries[path] = entry
     return entries
 

@@ -6,10 +6,10 @@ import logging
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from jinja2 import pass_context
@@ -39,8 +39,7 @@ _NOWHERE = "http://localhost/"
 """The base URL of a site without SITEURL, to compare addresses."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLink:
+class FeedLink(NamedTuple):
     """A feed that a page can link to.
 
     ``path`` is the document's path below the output folder, ``languages`` are those of its entries,
@@ -252,7 +251,7 @@ def _named(same: list[FeedLink]) -> Iterator[tuple[FeedLink, FeedLink]]:
         more = ", ".join(known if count[known] == 1 else (*known, link.path))
         hreflang = link.languages[0] if languages_differ and len(link.languages) == 1 else ""
         title = f"{link.title} ({more})" if more else link.title
-        yield link, replace(link, title=title, hreflang=hreflang)
+        yield link, link._replace(title=title, hreflang=hreflang)
 
 
 def add_missing_links(

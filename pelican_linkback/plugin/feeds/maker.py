@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -31,8 +30,7 @@ __all__ = ["Failure", "FeedMaker", "MadeFeed", "summarised"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class MadeFeed:
+class MadeFeed(NamedTuple):
     """The populated generator of a document; ``head`` has its values before listeners saw it."""
 
     document: Document

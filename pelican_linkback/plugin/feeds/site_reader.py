@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from pelican_linkback.feeds import Site
@@ -157,12 +156,11 @@ def _ascii(url: object) -> str:
     return text if text.isascii() else page_key(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(NamedTuple):
     """The entries of a site, and the number of each article and page, by the object's ``id()``."""
 
-    entries: list[Entry] = field(default_factory=list)
-    numbers: dict[int, int] = field(default_factory=dict)
+    entries: list[Entry]
+    numbers: dict[int, int]
 
 
 def entries_of(contents: Iterable[Iterable[tuple[Article, Place]]], base: str) -> Entries:
@@ -170,7 +168,7 @@ def entries_of(contents: Iterable[Iterable[tuple[Article, Place]]], base: str) -
 
     If two generators read one file, it is one entry if it has one URL.
     """
-    found = Entries()
+    found = Entries([], {})
     read: dict[Place, int] = {}
     for each in contents:
         own = {}

@@ -13,11 +13,12 @@ import logging
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
@@ -55,8 +56,7 @@ logger = logging.getLogger(__name__)
 _OUR_SHEET = "the style sheet of the feeds"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenFeed:
+class WrittenFeed(NamedTuple):
     """A written feed: its file, its own URL, and the hubs that it names."""
 
     path: Path
