@@ -41,3 +41,7 @@ def test_each_expression_of_the_package_can_be_compiled():
     assert len(made) > 100
     for each in made:
         assert each.search
+
+
+def test_it_is_an_expression_to_isinstance():
+    assert isinstance(regex("a"), re.Pattern)
