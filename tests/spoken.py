@@ -40,8 +40,15 @@ class Source:
 
     name = "none"
 
-    def fetch(self, since: str) -> tuple[()]:
+    def fetch(self, since: int) -> tuple[()]:
         return ()
+
+
+class Broken(Source):
+    """A source whose class cannot be used."""
+
+    def __init__(self) -> None:
+        raise RuntimeError("broken")
 
 
 SOURCE = Source()

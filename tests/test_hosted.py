@@ -165,6 +165,14 @@ def test_without_a_token_nothing_is_asked_and_the_variable_is_named(api):
     assert not api.requests
 
 
+def test_an_export_needs_a_token_too():
+    settings = settings_for(receive="https://b.example/m/")
+    limit = TimeLimit(1.0, 0.0, lambda: 0.0, lambda _: None)
+    (source,) = sources_of(settings, "", client_for(settings), limit, lambda: NOON)
+    with pytest.raises(SourceError, match=r"b\.example/m/export: .* LINKBACK_TOKEN is not set"):
+        source.fetch(0)
+
+
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error_description": "not valid"}'])
 def test_a_wrong_token_is_said_by_the_name_of_the_variable(api, status, body):
@@ -368,8 +376,7 @@ def test_the_sources_that_settings_name():
     ]
 
 
-@pytest.mark.parametrize("token", ["", TOKEN])
-def test_an_export_is_asked_with_the_token_in_a_header(token):
+def test_an_export_is_asked_with_the_token_in_a_header():
     asked = []
 
     class Client:
@@ -380,9 +387,9 @@ def test_an_export_is_asked_with_the_token_in_a_header(token):
 
     settings = settings_for(pull=("https://b.example/export", "https://b.example/export?all=1"))
     limit = TimeLimit(1.0, 0.0, lambda: 0.0, lambda _: None)
-    for source in sources_of(settings, token, Client(), limit, lambda: NOON):
+    for source in sources_of(settings, TOKEN, Client(), limit, lambda: NOON):
         assert numbers([*source.fetch(0)]) == [3]
-    authorization = f"Bearer {token}" if token else None
+    authorization = f"Bearer {TOKEN}"
     assert asked == [
         ("https://b.example/export?since=0&per-page=100", authorization),
         ("https://b.example/export?since=3&per-page=100", authorization),

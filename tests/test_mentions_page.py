@@ -74,7 +74,7 @@ def test_our_template_two_times():
 
 @pytest.fixture
 def blog(site):
-    site.settings["LINKBACK_RECEIVE"] = "webmention.io"
+    site.settings |= {"LINKBACK_RECEIVE": "webmention.io", "LINKBACK_PULL": False}
     site.templates = site.folder / "templates"
     site.templates.mkdir()
     site.settings["THEME_TEMPLATES_OVERRIDES"] = [str(site.templates)]

@@ -10,7 +10,7 @@ from pelican_linkback.receiving.memory.targets import Mode, Targets
 from tests.conftest import NO_FEEDS, SiteBuilder
 
 WM, PB = 'rel="webmention"', 'rel="pingback"'
-RECEIVE = {"LINKBACK_RECEIVE": "webmention.io", **NO_FEEDS}
+RECEIVE = {"LINKBACK_RECEIVE": "webmention.io", "LINKBACK_PULL": False, **NO_FEEDS}
 
 
 def targets(site, **settings):

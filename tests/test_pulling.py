@@ -59,7 +59,7 @@ def pull(folder, source: Any, now: dt.datetime = NOON, **parts: Any) -> Pulled:
     clock = parts.pop("clock", lambda: now)
     forgotten = parts.pop("is_forgotten", lambda _: False)
     puller = Puller(Snapshot(folder), ProgressFile(folder), find, forgotten, clock)
-    return puller.pull(source)
+    return puller.pull(source.name, source.fetch)
 
 
 def known(folder) -> list[int]:

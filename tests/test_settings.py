@@ -127,6 +127,7 @@ def test_allow_hosts_are_entries():
         ("LINKBACK_PULL", ["webmention.io=x"], "takes True, False, or a list"),
         ("LINKBACK_PULL", ["no.module"], "cannot be imported"),
         ("LINKBACK_PULL", [7], "has no name and no fetch"),
+        ("LINKBACK_PULL", ["tests.spoken.Broken"], "RuntimeError: broken; takes True, False"),
         ("LINKBACK_SHOW_KINDS", "like", "takes a list of"),
         ("LINKBACK_MENTION_WORDS", {"a": 1}, "takes a dictionary of texts"),
         ("LINKBACK_ALIASES", ["a.io"], "takes absolute URLs"),
@@ -279,3 +280,10 @@ def test_what_is_no_public_address_is_said_with_the_reason(url, problem):
 def test_the_user_agent_names_the_protocols_that_are_built_in():
     names = [each.name.capitalize() for each in BUILT_IN if not each.of_feeds]
     assert f"pelican_linkback ({'; '.join(names)})" == USER_AGENT
+
+
+def test_a_class_of_a_source_of_mentions_is_called():
+    pull = read({**SITE, "LINKBACK_PULL": [spoken.Source]}).pull
+    assert isinstance(pull, tuple)
+    (source,) = pull
+    assert isinstance(source, spoken.Source)

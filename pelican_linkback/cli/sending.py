@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import math
-import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from pelican_linkback.cli import labels
 from pelican_linkback.cli.context import must_publish, read_posts
 from pelican_linkback.cli.history import show_known, show_plan
 from pelican_linkback.cli.json_output import plan_as_json, report_as_json, warnings_of
+from pelican_linkback.cli.markdown import append, as_text
 from pelican_linkback.cli.terminal import Bar, Screen
 from pelican_linkback.exceptions import InvalidURL, LinkbackError, SettingsError
 from pelican_linkback.sending import Sending
@@ -27,7 +26,6 @@ from pelican_linkback.sending.running.sender import Sender
 from pelican_linkback.sending.running.wait import run_until_ready
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import printable
-from pelican_linkback.text.regex import regex
 from pelican_linkback.text.summarise import summarised
 from pelican_linkback.text.urls import normalise
 
@@ -154,7 +152,7 @@ def _show_report(
     report: Report, arguments: argparse.Namespace, screen: Screen, **more: str | None
 ) -> int:
     if getattr(arguments, "summary", None):
-        _append(arguments.summary, as_markdown(report))
+        append(arguments.summary, as_markdown(report))
     if screen.json:
         screen.data(report_as_json(report) | more)
     else:
@@ -178,31 +176,13 @@ def _show(report: Report, screen: Screen) -> None:
     screen.say(report.summary())
 
 
-def _append(file: Path, text: str) -> None:
-    try:
-        with file.open("a", encoding="utf-8") as summary:
-            summary.write(text)
-    except OSError as error:
-        raise LinkbackError(f"the summary {file} cannot be written: {printable(error)}") from error
-
-
 def as_markdown(report: Report) -> str:
     """Return the result of a run as Markdown: the totals, and a table of the deliveries."""
-    lines = ["### Linkbacks", "", _as_text(report.summary().removeprefix("Linkbacks: "))]
+    lines = ["### Linkbacks", "", as_text(report.summary().removeprefix("Linkbacks: "))]
     if report.ended:
         lines += ["", "| Article | Target | State | Why |", "| --- | --- | --- | --- |"]
     for delivery in report.ended:
         cells = (labels.name(delivery), delivery.mention.target, *labels.standing(delivery))
-        lines.append("| " + " | ".join(map(_as_text, cells)) + " |")
-    lines += [f"\n{_as_text(warning)}" for warning in warnings_of(report)]
+        lines.append("| " + " | ".join(map(as_text, cells)) + " |")
+    lines += [f"\n{as_text(warning)}" for warning in warnings_of(report)]
     return "\n".join(lines) + "\n\n"
-
-
-_ACTIVE = regex(r"[\\`*_\[\]|#~!>@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-"""Characters with a meaning in Markdown, also those from which GitHub makes links."""
-
-
-def _as_text(text: str) -> str:
-    """Return ``text`` escaped, so that Markdown shows it as it is (CommonMark, section 2.4)."""
-    shown = printable(text, 2000).replace("&", "&amp;").replace("<", "&lt;")
-    return _ACTIVE.sub(r"\\\g<0>", shown)

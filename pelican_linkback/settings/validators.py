@@ -192,18 +192,23 @@ def sources(value: object) -> bool | tuple[object, ...]:
 
 
 def _source(entry: object) -> object:
-    if not isinstance(entry, str):
-        missing = [name for name in ("name", "fetch") if not hasattr(entry, name)]
-        if missing:
-            raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {_SOURCES}")
-        return entry
-    text = entry.strip()
-    name, _, address = text.partition("=")
-    if text in HOSTED or is_fetchable(text) or (name in HOSTED and is_fetchable(address)):
-        return text
-    if not re.fullmatch(r"\w+(?:\.\w+)+", text):
-        raise ValueError(f"{entry!r} is none; {_SOURCES}")
-    return _source(imported(text))
+    if isinstance(entry, str):
+        text = entry.strip()
+        name, _, address = text.partition("=")
+        if text in HOSTED or is_fetchable(text) or (name in HOSTED and is_fetchable(address)):
+            return text
+        if not re.fullmatch(r"\w+(?:\.\w+)+", text):
+            raise ValueError(f"{entry!r} is none; {_SOURCES}")
+        entry = imported(text)
+    # Whoever wrote it, its attributes can do anything.
+    try:
+        source = entry() if isinstance(entry, type) else entry
+        missing = [name for name in ("name", "fetch") if not hasattr(source, name)]
+    except FAULTS as error:
+        raise ValueError(f"{described(error)}; {_SOURCES}") from error
+    if missing:
+        raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {_SOURCES}")
+    return source
 
 
 KINDS = ("reply", "repost", "like", "bookmark", "rsvp", "quote", "mention")

@@ -6,6 +6,7 @@
     targets      articles and pages -> the Targets of mentions
     endpoints    LINKBACK_RECEIVE: pages say where mentions are sent to
     publishing   targets.json, and its copy in the output folder
+    pulling      LINKBACK_PULL: asks for new mentions before pages are written
 
     hooks        what signals call to show mentions
     known        article.mentions

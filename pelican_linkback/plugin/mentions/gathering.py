@@ -16,7 +16,7 @@ from pelican_linkback.settings.model import Settings
 if typing.TYPE_CHECKING:
     from pelican_linkback.plugin.mentions.targets import SiteTargets
 
-__all__ = ["add_endpoints", "find_targets", "has_mentions", "publish_targets"]
+__all__ = ["add_endpoints", "find_targets", "has_mentions", "publish_targets", "pull_news"]
 
 
 LINKS = "linkback_endpoints"
@@ -54,6 +54,23 @@ def add_endpoints(path: str, context: Context) -> None:
         links.add_to_page(Path(path), context)
 
 
+def pull_news(settings: Settings) -> None:
+    """Ask the sources of LINKBACK_PULL for new mentions, before pages are written.
+
+    Those of subsites are pulled with the main site, which knows all pages.
+    """
+    if settings.pull is not False and _is_publication(settings):
+        from pelican_linkback.plugin.mentions.pulling import pull_news  # noqa: PLC0415
+
+        pull_news(build.current().targets, settings)
+
+
+def _is_publication(settings: Settings) -> bool:
+    """Return whether a build publishes a site that receives mentions, with its subsites."""
+    is_for_others = settings.subsite or build.is_only_read() or is_preview(sys.argv)
+    return settings.receives and settings.publishes and not is_for_others
+
+
 def publish_targets(pelican: Pelican) -> None:
     """Write ``targets.json`` and its copy in the output folder, when the whole site is complete.
 
@@ -61,8 +78,7 @@ def publish_targets(pelican: Pelican) -> None:
     """
     this = build.current()
     settings = this.settings(pelican.settings)
-    is_for_others = settings.subsite or build.is_only_read() or is_preview(sys.argv)
-    if this.targets and settings.receives and settings.publishes and not is_for_others:
+    if this.targets and _is_publication(settings):
         from pelican_linkback.plugin.mentions.publishing import publish  # noqa: PLC0415
 
         publish(this.targets, settings)

@@ -15,7 +15,7 @@ from pelican import generators
 from pelican_linkback.plugin import build
 from pelican_linkback.plugin.contents import listed, withheld
 from pelican_linkback.plugin.feeds.stage import FeedStage
-from pelican_linkback.plugin.mentions.gathering import find_targets
+from pelican_linkback.plugin.mentions.gathering import find_targets, pull_news
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.receiving import display
 
@@ -68,6 +68,7 @@ def give_mentions(read: Sequence[Generator]) -> None:
 
         pelican = read[0].settings
         settings = build.current().settings(pelican)
+        pull_news(settings)
         known.give_mentions(found, pelican, settings)
         read[0].context[PAGES] = page.MentionPages(
             read[0], adds=settings.show_mentions is not False

@@ -16,7 +16,7 @@ from pelican_linkback.receiving.memory.targets_file import path_of, read_targets
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
 
-__all__ = ["NAME", "publish"]
+__all__ = ["NAME", "joined", "publish"]
 
 logger = logging.getLogger(__name__)
 
@@ -25,26 +25,27 @@ NAME = "linkback-targets.json"
 
 
 def publish(sites: Sequence[SiteTargets], settings: Settings) -> None:
-    """Write both files, where they differ, with the pages of a site and its subsites.
-
-    A page that could not be read in this build stays as it was published.
-    """
-    targets = _joined([each.targets for each in sites], settings.site_url)
-    if not all(each.is_whole for each in sites):
-        with suppress(JournalError):  # it is written again
-            targets = targets.beside((read_targets(settings.state) or Targets()).pages)
+    """Write both files, where they differ, with the pages of a site and its subsites."""
     try:
-        write_targets(settings.state, targets)
+        write_targets(settings.state, joined(sites, settings))
         _copy(path_of(settings.state), settings.output / NAME)
     except (JournalError, OSError) as error:
         why = error if isinstance(error, JournalError) else described(error)
         logger.error("A receiver of mentions does not hear which pages there are: %s", why)
 
 
-def _joined(sites: Sequence[Targets], main: str) -> Targets:
-    """Return the pages of all ``sites``, and the former addresses of the ``main`` one."""
-    aliases = next((each.aliases for each in sites if each.site == main), ())
-    return Targets([page for each in sites for page in each.pages], main, aliases)
+def joined(sites: Sequence[SiteTargets], settings: Settings) -> Targets:
+    """Return the pages of a site and its subsites, and the former addresses of the main one.
+
+    A page that could not be read in this build stays as it was published.
+    """
+    main, every = settings.site_url, [each.targets for each in sites]
+    aliases = next((each.aliases for each in every if each.site == main), ())
+    targets = Targets([page for each in every for page in each.pages], main, aliases)
+    if not all(each.is_whole for each in sites):
+        with suppress(JournalError):  # it is written again
+            return targets.beside((read_targets(settings.state) or Targets()).pages)
+    return targets
 
 
 def _copy(source: Path, path: Path) -> None:

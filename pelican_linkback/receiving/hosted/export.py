@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from pelican_linkback.receiving.hosted.paging import items_of
-from pelican_linkback.receiving.hosted.service import Page, Service
+from pelican_linkback.receiving.hosted.service import Page, Service, need_token
 
 __all__ = ["Export", "name_of"]
 
@@ -38,10 +38,11 @@ class Export:
 
     def fetch(self, since: int) -> Iterator[object]:
         """Yield the mentions with ids after ``since``, in ascending order."""
+        need_token(self.name, self.token, "the receiver has it")
         return items_of(self.name, since, self._page)
 
     def _page(self, since: int, size: int, number: int) -> Page:
         fields = {"since": since, "per-page": size} | ({"page": number} if number else {})
         mark = "&" if "?" in self.url else "?"
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = {"Authorization": f"Bearer {self.token}"}
         return self.service.page(f"{self.url}{mark}{urlencode(fields)}", headers)

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pelican_linkback.exceptions import FAULTS, JournalError, LinkbackError
 from pelican_linkback.receiving.hosted import jf2
-from pelican_linkback.receiving.hosted.interface import Source
 from pelican_linkback.receiving.hosted.jf2 import Find, NotKept, Why
 from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
 from pelican_linkback.receiving.hosted.pulling import (
@@ -42,6 +41,10 @@ CONFIRMED_AFTER = dt.timedelta(hours=1)
 
 SAVED_EVERY = dt.timedelta(seconds=1)
 BATCH = 100
+
+
+Fetch = Callable[[int], Iterable[object]]
+"""The ``fetch`` of a source, see ``interface.Source``."""
 
 
 @dataclass
@@ -98,11 +101,14 @@ class Puller:
     is_forgotten: Callable[[Received], bool]
     now: Callable[[], dt.datetime]
 
-    def pull(self, source: Source) -> Pulled:
-        """Pull what is new at a source, or everything; raise JournalError, and nothing else."""
-        pull = _Pull(self, source.name)
+    def pull(self, name: str, fetch: Fetch) -> Pulled:
+        """Pull what is new at the source ``name``, or everything.
+
+        Raises JournalError, and nothing else.
+        """
+        pull = _Pull(self, name)
         try:
-            for item in source.fetch(pull.listing.cursor):
+            for item in fetch(pull.listing.cursor):
                 pull.take(item)
             pull.save(is_end=True)
         except JournalError:
@@ -110,7 +116,7 @@ class Puller:
         except LinkbackError as error:
             pull.fail(str(error))
         except FAULTS as error:
-            pull.fail(f"{source.name}: {described(error)}")
+            pull.fail(f"{name}: {described(error)}")
         except BaseException:  # Ctrl-C
             pull.save()
             raise

@@ -28,7 +28,7 @@ from pelican_linkback.text.printable import printable
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Request, Response
 
-__all__ = ["MAX_BODY", "TOKEN", "Client", "Page", "Service", "TooLarge"]
+__all__ = ["MAX_BODY", "TOKEN", "Client", "Page", "Service", "TooLarge", "need_token"]
 
 MAX_BODY = 4_000_000
 """The maximum size of a page of mentions in bytes: a hundred, with long articles as their text."""
@@ -142,6 +142,15 @@ class Service:
         total = paging.get("total") if isinstance(paging, dict) else None
         is_number = isinstance(total, int) and not isinstance(total, bool)
         return Page(items, total if is_number else None)
+
+
+def need_token(name: str, token: str, where: str) -> None:
+    """Raise SourceError without a token; ``where`` says where the author finds it."""
+    if not token:
+        hint = (
+            f"{TOKEN} is not set: {where}; LINKBACK_PULL = False leaves it to a build that has it"
+        )
+        raise SourceError(name, "it lists the mentions of a site only with a token", hint)
 
 
 def _is_at(url: str, asked: str) -> bool:

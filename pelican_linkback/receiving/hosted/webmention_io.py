@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from pelican_linkback.exceptions import SourceError
 from pelican_linkback.receiving.hosted.paging import items_of
-from pelican_linkback.receiving.hosted.service import TOKEN, Page, Service
+from pelican_linkback.receiving.hosted.service import Page, Service, need_token
 
 __all__ = ["API", "NAME", "WebmentionIo"]
 
@@ -32,12 +31,8 @@ class WebmentionIo:
 
     def fetch(self, since: int) -> Iterator[object]:
         """Yield the mentions with ids after ``since``, in ascending order."""
-        if not self.token:
-            hint = f"{TOKEN} is not set; the token is at https://webmention.io/settings"
-            raise SourceError(
-                self.name, "it lists the mentions of a site only with its token", hint
-            )
-        yield from items_of(self.name, since, self._page)
+        need_token(self.name, self.token, "it is at https://webmention.io/settings")
+        return items_of(self.name, since, self._page)
 
     def _page(self, since: int, size: int, number: int) -> Page:
         fields: dict[str, object] = {

@@ -1,0 +1,137 @@
+"""Pulls the mentions of a site from all its sources, and says what that brought."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from pelican_linkback.exceptions import FAULTS
+from pelican_linkback.receiving.hosted.interface import Source
+from pelican_linkback.receiving.hosted.jf2 import Why
+from pelican_linkback.receiving.hosted.progress import ProgressFile
+from pelican_linkback.receiving.hosted.puller import Pulled, Puller
+from pelican_linkback.receiving.hosted.service import TOKEN
+from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, sources_of
+from pelican_linkback.receiving.inbox.policy import Policy, State
+from pelican_linkback.receiving.memory.decisions import Decisions
+from pelican_linkback.receiving.memory.moderation import Moderation
+from pelican_linkback.receiving.memory.snapshot import Snapshot
+from pelican_linkback.receiving.memory.targets import Mode, Targets
+from pelican_linkback.receiving.received import Received
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import described
+
+__all__ = ["Arrived", "Report", "find_in", "pull"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A new mention, the title and URL of the page that it is about, and whether it is shown."""
+
+    mention: Received
+    title: str
+    url: str
+    state: State
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a pull brought: the results of the sources, and the new mentions."""
+
+    sources: Sequence[Pulled] = ()
+    arrived: Sequence[Arrived] = field(default_factory=tuple)
+
+    @property
+    def changed(self) -> int:
+        """How many mentions have another text, author or place."""
+        return sum(len(each.changed) for each in self.sources)
+
+    @property
+    def removed(self) -> int:
+        """How many mentions are gone, or are private now."""
+        return sum(len(each.removed) for each in self.sources)
+
+    @property
+    def held(self) -> int:
+        """How many of the new mentions wait for the author."""
+        return sum(each.state is State.HELD for each in self.arrived)
+
+    @property
+    def left_out(self) -> Counter[Why]:
+        """How many items were not kept, and why."""
+        return sum((each.left_out for each in self.sources), Counter[Why]())
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the author should know."""
+        return [warning for each in self.sources for warning in each.warnings]
+
+    def summary(self) -> str:
+        """Return the result as a line; empty if nothing changed."""
+        held = f" ({self.held} held: pelican-linkback inbox lists them)" if self.held else ""
+        parts = {
+            f"{len(self.arrived)} new{held}": self.arrived,
+            f"{self.changed} changed": self.changed,
+            f"{self.removed} gone": self.removed,
+        }
+        return ", ".join(words for words, number in parts.items() if number)
+
+
+def find_in(targets: Targets) -> Callable[[str], tuple[str, str] | None]:
+    """Return what finds the id of the page that a URL means, if that takes mentions."""
+
+    def find(url: str) -> tuple[str, str] | None:
+        found = targets.find(url)
+        if found is None or found.target.mentions is Mode.CLOSED:
+            return None
+        return found.target.id, found.fragment
+
+    return find
+
+
+def pull(
+    settings: Settings,
+    targets: Targets,
+    seconds: float,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Report:
+    """Pull what is new at all sources, about the pages ``targets``, within so many seconds.
+
+    What is wrong with a source is a warning of the report. Raises JournalError if a file of the
+    state folder cannot be used: then nothing is asked.
+    """
+    decisions, _ = Moderation(settings.state).read()
+    now = partial(dt.datetime.now, dt.UTC)
+    limit = TimeLimit(seconds, time.monotonic(), time.monotonic, sleep)
+    token = os.environ.get(TOKEN, "").strip()
+    sources = sources_of(settings, token, client_for(settings), limit, now)
+    is_forgotten = decisions.forgotten.has
+    snapshot, progress = Snapshot(settings.state), ProgressFile(settings.state)
+    puller = Puller(snapshot, progress, find_in(targets), is_forgotten, now)
+    results = [_pulled(puller, each) for each in sources]
+    new = [each for result in results for each in result.new.values()]
+    return Report(results, [*_arrived(new, targets, decisions, settings)])
+
+
+def _pulled(puller: Puller, source: Source) -> Pulled:
+    """Return the result of one source, whatever its class does."""
+    try:
+        name = str(source.name)
+    except FAULTS as error:
+        return Pulled("", error=f"a source of LINKBACK_PULL has no name: {described(error)}")
+    return puller.pull(name, source.fetch)
+
+
+def _arrived(
+    new: Sequence[Received], targets: Targets, decisions: Decisions, settings: Settings
+) -> Iterator[Arrived]:
+    policy = Policy(decisions, settings.show_kinds, targets.is_own)
+    for each in new:
+        target = targets.of(each)
+        title, url = (target.title, target.url) if target else ("", each.target)
+        yield Arrived(each, title, url, policy.judge(each, target).state)
