@@ -82,6 +82,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {"pelican", "rich", "shtab"},
     ),
     "cli/feeds": ({*BASE, "cli", "feeds", "feedcheck"}, {"pelican"}),
+    "cli/inbox": ({*BASE, "cli", "receiving"}, set()),
     "cli/doctor": ({"settings", "text", "receiving", "sending", "cli", "__init__"}, {"pelican"}),
     "cli/doctor/checks": (set(), set()),
     "__main__": ({"cli"}, set()),

@@ -183,7 +183,7 @@ def test_in_a_folder_without_settings_each_command_says_what_to_name(
     tmp_path, monkeypatch, call, name
 ):
     monkeypatch.chdir(tmp_path)
-    words = [name, *(["https://me.example.io/x"] if name.startswith("retr") else [])]
+    words = [name, *(["https://me.example.io/x"] if name[:4] in {"retr", "forg"} else [])]
     says = "there is no pelicanconf.py in this folder; go to the folder of your site, or name its "
     assert call(*words) == (2, "", f"pelican_linkback: {says}settings with -s\n")
 

@@ -146,7 +146,7 @@ def test_every_message_that_names_a_command_can_be_typed(text, blog, capsys):
     assert words, f"{text!r} begins with no command that can be typed"
     assert "{}" not in " ".join(words)
     assert ("-e" in words) is not (
-        "-s" in text or "doctor {}" in text
+        " -s " in text or "doctor {}" in text
     )  # what is in use is carried along
     assert cli.main([{"10m": "0"}.get(word, word) for word in words]) in {0, 1}  # not to wait
     assert "Traceback" not in capsys.readouterr().err

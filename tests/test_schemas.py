@@ -13,6 +13,7 @@ from referencing import Registry, Resource
 from pelican_linkback import cli
 from pelican_linkback.cli import parser
 from pelican_linkback.journal.journal import Journal
+from tests.page_mentions import received, write
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
 SCHEMAS = {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
@@ -72,6 +73,7 @@ def folder(tmp_path, monkeypatch):
         '<rss version="2.0"><channel><title>T</title></channel></rss>'
     )
     (tmp_path / "told.json").write_text("{}")
+    write(tmp_path / "linkback", [received(), received("like", "Bo Ek")])
     told = {"verdict": "delivered", "reason": "accepted", "protocol": "webmention"}
     Journal(tmp_path / "linkback" / "deliveries.jsonl").append(
         event("two.html", "queued", article="two.md", fingerprint="f"),
@@ -111,6 +113,11 @@ def folder(tmp_path, monkeypatch):
         ("compact", "compact", 0),
         ("init", "init", 1),
         ("import-linkbacks", "import-linkbacks told.json", 0),
+        ("inbox", "inbox", 0),
+        ("inbox", "inbox --shown --hidden", 0),
+        ("inbox", "inbox block you.example.io", 0),
+        ("error", "inbox approve 0123", 1),
+        ("forget", "forget you.example.io", 0),
     ],
 )
 def test_what_a_command_prints_is_what_its_schema_says(folder, capsys, schema, words, status):

@@ -45,6 +45,8 @@ NEEDS = {
     "retract": "nothing was sent for that page, or one of its receivers could not be notified",
     "status": "one of the listed deliveries failed permanently, and is no removal",
     "feeds": "a feed cannot be read, or there is none though the settings ask for feeds",
+    "inbox": "no mention, host or URL has that name, or a list of hosts cannot be read",
+    "forget": "that is neither a host nor a URL",
     "check": "a feed has a fault, or there is none; or one that is to be imported cannot be read",
     "doctor": "a check found a problem; notes do not count",
     "compact": "another process is writing to the journal, or it cannot be written",

@@ -9,6 +9,7 @@
     usage             how words become arguments: did you mean
     sending           send, retry, retract
     feeds/            feeds, check
+    inbox/            inbox, forget
     doctor/           doctor
     init              init; config_edits changes the files of the site
     import_linkbacks  import-linkbacks

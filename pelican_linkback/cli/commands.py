@@ -37,6 +37,8 @@ RUN = {
     "retract": "sending.run_retract",
     "status": "history.run_status",
     "feeds": "feeds.feed_list.run",
+    "inbox": "inbox.command.run",
+    "forget": "inbox.forget.run",
     "check": "feeds.checking.run",
     "doctor": "doctor.command.run",
     "compact": "history.run_compact",
@@ -47,7 +49,7 @@ RUN = {
 imported, with what it needs."""
 
 
-ABOUT_THE_SITE = frozenset({"check", "doctor", "feeds"})
+ABOUT_THE_SITE = frozenset({"check", "doctor", "feeds", "forget", "inbox"})
 """The commands that are about the site as it is published, and find its settings by themselves."""
 
 ABOUT_BUILDS = frozenset({"plan", "status", "check", "feeds"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from platform import python_version
 
@@ -14,7 +14,8 @@ from pelican import DEFAULT_CONFIG_NAME
 from pelican import __version__ as PELICAN  # noqa: N812
 
 from pelican_linkback import __version__
-from pelican_linkback.cli.usage import Overrides, Parser
+from pelican_linkback.cli.inbox.options import ACTIONS, forget_options, inbox_options
+from pelican_linkback.cli.usage import Overrides, Parser, add_actions
 
 __all__ = ["COMMANDS", "Command", "day", "duration", "parser"]
 
@@ -28,6 +29,8 @@ class Command:
     summary: str
     example: str
     options: Callable[[argparse.ArgumentParser], object] = lambda _: None
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """What the first word may say that is to be done, and what stands after it ("" for nothing)."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
         )
         _add_common(sub)
         command.options(sub)
+        add_actions(sub, command.actions)
     return main
 
 
@@ -198,6 +202,19 @@ COMMANDS = {
         "list the feeds of the built site: address, entries, newest entry, size "
         "(-s is publishconf.py where there is one)",
         "pelican-linkback feeds -s publishconf.py",
+    ),
+    "inbox": Command(
+        "list the mentions that wait for you, and decide which are shown "
+        "(-s is publishconf.py where there is one)",
+        "pelican-linkback inbox -s publishconf.py approve 3f2a91c07b5d",
+        inbox_options,
+        ACTIONS,
+    ),
+    "forget": Command(
+        "erase what was said at a URL or on a host, so that it does not come back "
+        "(-s is publishconf.py where there is one)",
+        "pelican-linkback forget -s publishconf.py https://blog.example/a-post",
+        forget_options,
     ),
     "check": Command(
         "read the feeds of the built site, and say what is wrong with them "

@@ -10,7 +10,9 @@ from pelican_linkback.text.regex import regex
 
 __all__ = ["in_use", "with_options"]
 
-_COMMANDS = "check|compact|doctor|feeds|import-linkbacks|init|plan|retract|retry|send|status"
+_COMMANDS = (
+    "check|compact|doctor|feeds|forget|import-linkbacks|inbox|init|plan|retract|retry|send|status"
+)
 _STEP = regex(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -[es])")
 
 DEFAULT = "pelicanconf.py"

@@ -64,7 +64,7 @@ class Why(StrEnum):
     NO_TARGET = "it is about a page that is not on this site, or takes no mentions"
     ITSELF = "it is the page itself"
     PRIVATE = "it is private"
-    FORGOTTEN = "it was erased by pelican-linkback forget"
+    FORGOTTEN = "it was erased, and is not taken again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ WORDS = {
     Why.STRANGER: "it is the first of its author",
     Why.REFUSED: "you refused it, or its source",
     Why.BLOCKED: "its author or site is blocked",
-    Why.FORGOTTEN: "it was erased by pelican-linkback forget",
+    Why.FORGOTTEN: "its author or site was erased",
     Why.KIND: "its kind is not in LINKBACK_SHOW_KINDS",
     Why.OWN: "its source is a page of this site",
     Why.CLOSED: "its article has Mentions: closed",

@@ -142,6 +142,11 @@ class Decisions:
         act = max(found)[1] if found else Act.UNDO
         return None if act is Act.UNDO else act
 
+    def has(self, url: str) -> bool:
+        """Return whether something is decided about a source URL, and not taken back."""
+        _, act = self._mentions.get(place_of(url), (0, Act.UNDO))
+        return act is not Act.UNDO
+
     def rule_for(self, mention: Received) -> Act | None:
         """Return BLOCK or TRUST if a rule applies: the most specific one, of equal ones BLOCK.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from pelican_linkback.receiving.memory.rules import host_in, place_of, with_parents
 from pelican_linkback.receiving.received import Received
 
-__all__ = ["Forgotten", "hash_of", "is_about"]
+__all__ = ["Forgotten", "hash_of", "is_about", "names_of"]
 
 
 def hash_of(rule: str, key: str) -> str:
@@ -28,13 +29,18 @@ def is_about(mention: Received, rule: str) -> bool:
     return rule in _names(mention)
 
 
-def _names(mention: Received) -> Iterator[str]:
-    """Yield the URLs of a mention, and their hosts with the domains above, as rules."""
-    for url in {mention.source, mention.url, mention.author.url} - {""}:
+def names_of(url: str) -> Iterator[str]:
+    """Yield a URL, and its host with the domains above, as rules."""
+    if url:
         place = place_of(url)
         yield place
         yield place.partition("#")[0].rstrip("/")
         yield from with_parents(host_in(place))
+
+
+def _names(mention: Received) -> Iterator[str]:
+    """Yield the names of what a mention can be erased by."""
+    return chain.from_iterable(map(names_of, {mention.source, mention.url, mention.author.url}))
 
 
 @dataclass(frozen=True, slots=True)

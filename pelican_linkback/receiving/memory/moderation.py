@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import about_damage
-from pelican_linkback.receiving.memory.decisions import Decision, Decisions
+from pelican_linkback.receiving.memory.decisions import Decision, Decisions, is_id
+from pelican_linkback.receiving.memory.forgotten import names_of
 
 __all__ = ["Moderation"]
 
 NAME = "moderation.jsonl"
 _TICK = dt.timedelta(microseconds=1)
+BUSY = "another process is writing to it; try again when that has ended"
 
 
 class Moderation:
@@ -44,8 +47,29 @@ class Moderation:
                 damage[number] = str(error)
         return found, about_damage(self.path, damage)
 
+    def erase(self, rule: str) -> None:
+        """Remove the lines of decisions that name what ``rule`` does: a host or a URL."""
+        with self._journal.hold() as held:
+            if not held:
+                raise JournalError(self.path, BUSY)
+            reading = self._journal.read()
+            lines = zip(reading.line_numbers, reading.events, strict=True)
+            if numbers := {number for number, line in lines if _names(line, rule)}:
+                self._journal.keep_but(numbers)
+
     def record(self, decisions: Sequence[Decision], now: dt.datetime) -> None:
         """Append ``decisions``. They are later than what they overrule, whatever the clock says."""
         known, _ = self.history()
         at = max([now, *(then + _TICK for then, _ in known)])
         self._journal.append(*(each.line(at + n * _TICK) for n, each in enumerate(decisions)))
+
+
+def _names(line: Mapping[str, object], rule: str) -> bool:
+    """Return whether the line of a decision names what ``rule`` does."""
+    what, source = str(line.get("what")), str(line.get("source") or "")
+    urls = [source] if is_id(what) or "key" in line else [source, _as_url(what)]
+    return any(rule in names_of(url) for url in urls)
+
+
+def _as_url(what: str) -> str:
+    return what if "://" in what else f"https://{what}"

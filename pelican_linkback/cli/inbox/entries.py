@@ -1,0 +1,123 @@
+"""What ``inbox`` says of mentions and rules: to people, and to programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.receiving.inbox.listing import Entry
+from pelican_linkback.receiving.inbox.policy import WORDS, State
+from pelican_linkback.receiving.memory.decisions import Act
+from pelican_linkback.receiving.received import Received
+
+__all__ = ["Said", "show"]
+
+EXCERPT = 200
+"""How much of a text the list has, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is to be said.
+
+    ``counts`` are those of the whole inbox, ``rules`` the hosts and URLs with what is decided of
+    each (None: nothing any more), ``problems`` sentences about files. ``is_whole``: with all that
+    is known of a mention; ``is_done``: something was decided.
+    """
+
+    entries: Sequence[Entry]
+    counts: Mapping[State, int]
+    rules: Mapping[str, Act | None]
+    problems: Sequence[str] = ()
+    is_whole: bool = False
+    is_done: bool = False
+
+
+def show(said: Said, screen: Screen) -> None:
+    """Print it."""
+    if screen.json:
+        screen.data(_as_json(said))
+        return
+    for problem in said.problems:
+        screen.insist(problem)
+    for entry in said.entries:
+        _show_entry(entry, screen, is_whole=said.is_whole or screen.verbose)
+    for rule, act in said.rules.items():
+        screen.entry(_OF_RULES[act], [rule])
+    counts = ", ".join(f"{count} {state.value}" for state, count in said.counts.items())
+    screen.say(f"Mentions: {counts}{_next_step(said)}")
+
+
+_OF_RULES = {Act.BLOCK: "blocked", Act.TRUST: "trusted", None: "released"}
+
+
+def _next_step(said: Said) -> str:
+    if said.is_done:
+        return "; the next build shows it so"
+    if said.counts[State.HELD] and not said.is_whole:
+        return "; decide with pelican-linkback inbox approve ID, or refuse ID"
+    return ""
+
+
+def _show_entry(entry: Entry, screen: Screen, *, is_whole: bool) -> None:
+    mention, verdict = entry.mention, entry.verdict
+    when = mention.published or mention.received
+    head = f"{mention.id}  {when:%Y-%m-%d %H:%M}  {mention.author.name}: {_kind(mention)}"
+    text = mention.text or mention.title
+    if not is_whole and len(text) > EXCERPT:
+        text = f"{text[:EXCERPT].rstrip()}…"
+    notes = [f"on {entry.page}", mention.source, WORDS[verdict.why]]
+    screen.entry(verdict.state.value, [head, *filter(None, text.splitlines())], notes)
+    if is_whole:
+        for name, value in _details(entry):
+            screen.say(f"{name}: {value}", " " * 11, "dim")
+
+
+def _kind(mention: Received) -> str:
+    return f"{mention.kind.value} {mention.rsvp}".strip()
+
+
+def _details(entry: Entry) -> Sequence[tuple[str, str]]:
+    mention = entry.mention
+    known = {
+        "title": mention.title if mention.text else "",
+        "post": mention.url if mention.url != mention.source else "",
+        "author": mention.author.url,
+        "target": mention.target,
+        "answers": mention.parent,
+        "received": f"{mention.received:%Y-%m-%d %H:%M} {mention.protocol}".strip(),
+        "from": f"{mention.via} {mention.remote}".strip(),
+    }
+    return [(name, value) for name, value in known.items() if value]
+
+
+def _as_json(said: Said) -> dict[str, object]:
+    return {
+        "mentions": [_entry_as_json(each) for each in said.entries],
+        "counts": {state.value: count for state, count in said.counts.items()},
+        "rules": [{"rule": rule, "act": act and act.value} for rule, act in said.rules.items()],
+        "problems": list(said.problems),
+    }
+
+
+def _entry_as_json(entry: Entry) -> dict[str, object]:
+    mention, target = entry.mention, entry.target
+    return {
+        "id": mention.id,
+        "state": entry.verdict.state.value,
+        "why": entry.verdict.why.value,
+        "kind": mention.kind.value,
+        "rsvp": mention.rsvp or None,
+        "author": {"name": mention.author.name, "url": mention.author.url or None},
+        "title": mention.title,
+        "text": mention.text,
+        "source": mention.source,
+        "url": mention.url or mention.source,
+        "target": mention.target,
+        "article": target and {"id": target.id, "url": target.url, "title": target.title},
+        "published": mention.published and mention.published.isoformat(),
+        "received": mention.received.isoformat(),
+        "protocol": mention.protocol or None,
+        "via": mention.via or None,
+    }

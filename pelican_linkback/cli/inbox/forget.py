@@ -1,0 +1,32 @@
+"""``pelican-linkback forget``: erases what somebody said, or all of a host, for good."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import secrets
+
+from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.receiving.memory.erasing import erase
+from pelican_linkback.receiving.memory.rules import rule_of
+from pelican_linkback.settings.model import Settings
+
+__all__ = ["run"]
+
+
+def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
+    """Erase what the URL or the host names. Status 1 if a file cannot be written."""
+    try:
+        rule = rule_of(arguments.what)
+    except ValueError as error:
+        raise LinkbackError(str(error)) from error
+    erased = erase(settings.state, rule, dt.datetime.now(dt.UTC), lambda: secrets.token_hex(16))
+    if screen.json:
+        screen.data({"what": rule, "erased": erased})
+    else:
+        screen.say(
+            f"{rule}: {erased} mentions erased; none of it is taken again. The next build takes it "
+            "off the pages; a git repository keeps what was committed"
+        )
+    return 0
