@@ -10,11 +10,12 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pelican_linkback.feedcheck.built import documents
 from pelican_linkback.feeds import Enclosure, JsonFeed, Person
+from pelican_linkback.text.xml_characters import clean
 from tests.conftest import ids_of
 from tests.jsonfeed_schema import FEED
 
@@ -128,6 +129,45 @@ def test_an_item_is_a_line_and_the_letters_are_letters():
 def test_any_text_makes_a_document(title, content):
     text = with_item(make(title=title), content=content).writeString("utf-8")
     assert json.loads(text.encode())["version"]
+
+
+HOSTILE = st.text(
+    '"\\/\b\f\n\r\t\x00\x1b\x7f\x85\u2028\ufffe\uffff\ud800\udfffé“\U0001f600', max_size=9
+)
+WORDS = st.text() | HOSTILE
+LONG_WORDS = st.tuples(WORDS, st.sampled_from('ab\r\n\\"“\x1b\ud800')).map(
+    lambda t: t[0] + t[1] * 600
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | WORDS | LONG_WORDS,
+    lambda values: (
+        st.lists(values, max_size=2) | st.dictionaries(WORDS.map(clean), values, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+def slowly(value):
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [slowly(each) for each in value]
+    if isinstance(value, dict):
+        said = {name: slowly(each) for name, each in value.items()}
+        return {name: each for name, each in said.items() if each not in (None, [], {})}
+    return value
+
+
+@given(st.dictionaries(st.text('a"é', max_size=3) | st.integers(), VALUES | LONG_WORDS, max_size=5))
+@example({"a": "b" * 600})
+@example({})
+def test_a_line_is_what_json_dumps_makes_of_an_item(attributes):
+    class Mine(JsonFeed):
+        def item_attributes(self, item):
+            return attributes
+
+    (line,) = with_item(Mine("T", "https://me.example/", "")).rendered()
+    assert line == json.dumps(slowly(attributes), ensure_ascii=False).encode()
 
 
 def test_hooks_return_dictionaries():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pelican_linkback.text.regex import regex
 
-__all__ = ["FORBIDDEN", "clean", "escape", "is_clean", "utf8"]
+__all__ = ["FORBIDDEN", "LONG", "clean", "escape", "is_clean", "utf8"]
 
 FORBIDDEN = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """XML 1.0, section 2.2: every character that production [2] does not have.
@@ -21,14 +21,16 @@ _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _BEGIN_NONCHARACTERS = b"\xef"
 
-_LONG = 500
+LONG = 500
+"""From this length on a text is written in bytes, and kept; a short one is mostly plain."""
+
 _SIZE = 5 << 20
 """The bytes of long texts that are kept: those of a feed of a thousand articles."""
 
 
 def is_clean(text: str) -> bool:
     """Return whether ``text`` is free of the characters that XML 1.0 forbids (section 2.2)."""
-    if len(text) >= _LONG:
+    if len(text) >= LONG:
         return _long_texts.find(text).is_clean
     return text.isprintable() or _encoded(text)[1]
 
@@ -40,7 +42,7 @@ def clean(text: str) -> str:
 
 def utf8(text: str) -> bytes:
     """Return ``text`` in UTF-8, less the characters that XML forbids."""
-    return _long_texts.find(text).in_utf8() if len(text) >= _LONG else _encoded(text)[0]
+    return _long_texts.find(text).in_utf8() if len(text) >= LONG else _encoded(text)[0]
 
 
 def escape(text: str) -> bytes:
@@ -49,7 +51,7 @@ def escape(text: str) -> bytes:
     A carriage return becomes a reference, since a parser would read it as a line feed
     (XML 1.0, section 2.11).
     """
-    if len(text) >= _LONG:
+    if len(text) >= LONG:
         return _long_texts.find(text).in_xml()
     return _escaped(_encoded(text)[0])
 

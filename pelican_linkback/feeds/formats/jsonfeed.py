@@ -20,14 +20,15 @@ from pelican_linkback.feeds.formats.base import Generator
 from pelican_linkback.feeds.formats.entry_cache import Item
 from pelican_linkback.feeds.formats.extensions import has_thread, thread_as_json
 from pelican_linkback.feeds.formats.people import Person, single_author
-from pelican_linkback.feeds.formats.xml import Sink
+from pelican_linkback.feeds.formats.xml import Sink, some_at_a_time
 from pelican_linkback.text.regex import regex
-from pelican_linkback.text.xml_characters import clean
+from pelican_linkback.text.xml_characters import LONG, clean, utf8
 
 __all__ = ["JsonFeed"]
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _BEYOND_ASCII = regex(r"[^\x00-\x7f]+")
 
 
@@ -100,25 +101,47 @@ class JsonFeed(Generator):
 
     def save(self, file: Sink, encoding: str = "utf-8") -> None:  # noqa: ARG002
         """Write the document to ``file``; JSON is always UTF-8."""
-        head = _line(self.root_attributes()).removesuffix("}")
-        file.write(f'{head}, "items": ['.encode())
+        file.write(_line(self.root_attributes()).removesuffix(b"}") + b', "items": [')
         between = b"\n"
-        for entry in self.rendered():
-            file.write(between + entry)
+        for entries in some_at_a_time(self.rendered()):
+            file.write(between + b",\n".join(entries))
             between = b",\n"
         file.write(b"\n]}\n" if self.entries else b"\n\n]}\n")
 
     def render(self, item: Item) -> bytes:
         """Return an item's line."""
-        return _line(self.item_attributes(item)).encode()
+        return _line(self.item_attributes(item))
 
 
 def _escape(match: re.Match[str]) -> str:
     return json.dumps(match[0])[1:-1]
 
 
-def _line(attributes: dict[str, Any]) -> str:
-    return json.dumps(_tidy(attributes), ensure_ascii=False)
+def _line(attributes: dict[str, Any]) -> bytes:
+    """Return ``attributes`` in JSON: as one object, but for its long texts, which are ready."""
+    members: list[bytes] = []
+    others: dict[str, Any] = {}
+    for name, value in attributes.items():
+        if type(value) is type(name) is str and len(value) >= LONG:
+            members += [_members(others), b'%b: "%b"' % (_encode(name).encode(), _string(value))]
+            others = {}
+        else:
+            others[name] = value
+    return b"{%b}" % b", ".join(filter(None, [*members, _members(others)]))
+
+
+def _members(attributes: dict[str, Any]) -> bytes:
+    return _encode(_tidy(attributes))[1:-1].encode()
+
+
+def _string(text: str) -> bytes:
+    """Return what stands for a text between quotation marks (RFC 8259, section 7).
+
+    There are no other controls in it than these: XML forbids them.
+    """
+    # The backslash first: the others are escaped with it.
+    data = utf8(text).replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    return data.replace(b"\n", b"\\n").replace(b"\r", b"\\r").replace(b"\t", b"\\t")
 
 
 def _tidy(value: Any) -> Any:
@@ -131,8 +154,8 @@ def _tidy(value: Any) -> Any:
     if isinstance(value, list):
         return [_tidy(each) for each in value]
     if isinstance(value, dict):
-        tidied = {name: _tidy(each) for name, each in value.items()}
-        return {name: each for name, each in tidied.items() if each not in (None, [], {})}
+        said = {name: _tidy(each) for name, each in value.items() if each is not None}
+        return {name: each for name, each in said.items() if each not in ([], {})}
     return value
 
 

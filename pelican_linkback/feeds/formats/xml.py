@@ -8,7 +8,7 @@ out the characters that XML 1.0 forbids instead of refusing the document.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import islice
 from types import NoneType
@@ -17,15 +17,19 @@ from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
-from pelican_linkback.text.xml_characters import clean, escape
+from pelican_linkback.text.xml_characters import LONG, clean, escape
 
-__all__ = ["Fragments", "Sink", "XMLWriter", "repeat", "repeat_each"]
-
-_SHORT = 500
-"""Up to this length a text is looked at before it is escaped: mostly it is plain."""
+__all__ = ["Fragments", "Sink", "XMLWriter", "repeat", "repeat_each", "some_at_a_time"]
 
 _AT_A_TIME = 16
 """The number of entries in one piece: about a file's buffer, not a whole document."""
+
+
+def some_at_a_time(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Yield pieces of a document in lists, each to be written at once."""
+    waiting = iter(pieces)
+    while some := list(islice(waiting, _AT_A_TIME)):
+        yield some
 
 
 class Sink(Protocol):
@@ -82,8 +86,7 @@ class XMLWriter(SimplerXMLGenerator):
 
     def put_all(self, pieces: Iterable[bytes]) -> None:
         """Write pieces of a document that are ready as they are, some at a time."""
-        waiting = iter(pieces)
-        while some := list(islice(waiting, _AT_A_TIME)):
+        for some in some_at_a_time(pieces):
             self.put(b"".join(some))
 
     def addQuickElement(
@@ -95,7 +98,7 @@ class XMLWriter(SimplerXMLGenerator):
         attributes = _attributes(attrs) if attrs else ""
         if not contents:
             self._emit(f"<{name}{attributes}/>".encode())
-        elif len(contents) < _SHORT and contents.isprintable():
+        elif len(contents) < LONG and contents.isprintable():
             self._emit(f"<{name}{attributes}>{_escaped(contents)}</{name}>".encode())
         else:
             self._emit(f"<{name}{attributes}>".encode())
