@@ -85,8 +85,8 @@ def test_the_other_journals_are_read_as_they_stand_there(tmp_path):
         ("", "a-talk.html"),
         ("", "an-older-one.html"),
     }
-    text = json.loads(LINES["entries.jsonl"][0])["text"]
-    renamed = Entry("x.md", "x.html", "https://your.site/x.html", MOMENT, text=text)
+    renamed = Entry("x.md", "x.html", "https://your.site/x.html", MOMENT, html="It holds.")
+    assert renamed.text == json.loads(LINES["entries.jsonl"][0])["text"]
     assert list(store.assign([renamed]).ids) == ["tag:your.site,2026-01-31:/an-answer.html"]
     journals = Journal(tmp_path / "site.jsonl"), Journal(tmp_path / "deliveries.jsonl")
     assert (
