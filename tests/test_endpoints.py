@@ -8,10 +8,17 @@ from pathlib import Path
 import html5lib
 import pytest
 
-from pelican_linkback.plugin.mentions.endpoints import FIRST, named_in, with_endpoints
+from pelican_linkback.plugin.mentions.endpoints import (
+    FIRST,
+    EndpointLinks,
+    named_in,
+    with_endpoints,
+)
+from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import discover
 from pelican_linkback.receiving.endpoints import Endpoints, endpoints_of
+from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.settings.model import Settings
 from tests.spoken import PINGBACK, SPOKEN, WEBMENTION, offered
 
@@ -170,3 +177,16 @@ def test_a_head_that_ends_late_and_begins_nowhere_gets_the_links_at_its_end():
     assert with_endpoints(html, OURS) == html.replace(
         "</head>", "\n".join([*OURS.elements().values(), "</head>"])
     )
+
+
+def test_only_pages_are_edited_and_ours_are_no_others(tmp_path, caplog):
+    home = Target("home", "https://me.example/")
+    pages = SiteTargets(Targets([home]), home, is_whole=True, _by_content={})
+    links = EndpointLinks(OURS, pages, tmp_path)
+    for name in ("index.html", "index.xml", "other.html"):
+        (tmp_path / name).write_text(f"<head>{OURS.elements()['webmention']}</head>")
+        links.add_to_page(tmp_path / name, {})
+    assert OURS.pingback in (tmp_path / "index.html").read_text()
+    assert OURS.pingback not in (tmp_path / "index.xml").read_text()
+    assert OURS.pingback not in (tmp_path / "other.html").read_text()
+    assert caplog.records == []

@@ -283,3 +283,22 @@ def test_only_urls_of_one_entry_are_reported_by_their_links():
         f"{SITE}/blog/a.html": "x:1",
         f"{SITE}/blog/news.html#e": "x:5",
     }
+
+
+def test_the_urls_of_an_entry_are_those_of_its_id_and_of_its_file():
+    lines = (
+        line(url="old.html"),
+        line(url="a.html", day=2),
+        line("", url="imported.html", name="x:1", day=3),
+        line("b.md", url="b.html", name="x:2", day=4),
+        line("", url="nobodys.html", name="x:3", day=5),
+    )
+    known = registry(*lines, line(site="https://old.example", day=6, name="x:9", source="c.md"))
+    own = {"x:1": key(), "x:new": key("b.md"), "x:other": key("d.md"), "x:none": key("")}
+    assert known.urls(own) == {
+        "x:1": ["old.html", "a.html", "imported.html"],
+        "x:new": ["b.html"],
+        "x:other": [],
+        "x:none": [],
+    }
+    assert known.sites == {"https://old.example"}

@@ -6,8 +6,12 @@ import pytest
 
 from pelican_linkback.plugin.mentions.targets import mode_of
 from pelican_linkback.plugin.written_pages import edit_page
+from pelican_linkback.receiving.memory.decisions import Act, Decision
+from pelican_linkback.receiving.memory.moderation import Moderation
+from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Mode, Targets
 from tests.conftest import NO_FEEDS, SiteBuilder
+from tests.mentions import NOW, mention
 
 WM, PB = 'rel="webmention"', 'rel="pingback"'
 RECEIVE = {"LINKBACK_RECEIVE": "webmention.io", "LINKBACK_PULL": False, **NO_FEEDS}
@@ -88,6 +92,19 @@ def test_a_publication_knows_its_pages_and_says_where_mentions_are_sent_to(rich:
     assert {path: path.stat().st_mtime_ns for path in times} == times
 
 
+def test_addresses_are_in_normal_form_and_titles_in_plain_text(site):
+    site.article("eins", slug="\u00fcbung", title="Eins & <em>zwei</em>")
+    _, found = targets(
+        site, SITEURL="https://b\u00fccher.example.io", DEFAULT_METADATA={"mentions": "held"}
+    )
+    home = "https://xn--bcher-kva.example.io/"
+    assert [(each.url, each.title, each.mentions) for each in found.pages] == [
+        (home, "A Site", Mode.HELD),
+        (f"{home}%C3%BCbung.html", "Eins & zwei", Mode.HELD),
+    ]
+    assert found.find(f"{home}%c3%bcbung#x").target.title == "Eins & zwei"
+
+
 def test_a_site_that_receives_nothing_has_no_targets(site):
     site.article("a")
     build = site.build(**NO_FEEDS)
@@ -126,6 +143,38 @@ def test_an_article_that_moved_is_found_at_all_its_addresses(site):
     ):
         assert found.find(url).target == moved
     assert found.find("https://old.example.io/never.html") is None
+
+
+def test_an_article_that_moved_while_its_mention_was_held_keeps_it_and_the_decision(site):
+    path = site.article("walls", mentions="held")
+    _, found = targets(site)
+    known = mention(target="https://me.example.io/walls.html", article=by_title(found)["walls"].id)
+    state = site.folder / "linkback"
+    Snapshot(state).write([known])
+
+    def rewrite(old, new):
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+        return targets(site)[0].read("garden.html")
+
+    assert known.text not in rewrite("Slug: walls", "Slug: garden")
+    Moderation(state).record([Decision.about(Act.SHOW, known)], NOW)
+    assert known.text in rewrite("", "")
+    assert known.text in rewrite("Slug: ", "Feed_ID: tag:x.example,2020:a\nSlug: ")
+    # Who stops to receive does not stop to show.
+    assert known.text in site.build(**NO_FEEDS).read("garden.html")
+
+
+def test_without_the_decisions_nothing_is_shown(site):
+    site.article("walls")
+    _, found = targets(site)
+    state = site.folder / "linkback"
+    known = mention(target="https://me.example.io/walls.html", article=by_title(found)["walls"].id)
+    Snapshot(state).write([known])
+    assert known.text in targets(site)[0].read("walls.html")
+    (state / "moderation.jsonl").write_text('{"v": 2}\n', "utf-8")
+    build, _ = targets(site)
+    assert known.text not in build.read("walls.html")
+    assert sum("newer version" in each for each in build.problems) == 1
 
 
 def test_a_page_at_the_address_of_the_home_page_is_the_home_page(site):

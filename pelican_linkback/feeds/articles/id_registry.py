@@ -154,13 +154,19 @@ class IdRegistry:
         """All ids that entries have or had."""
         return self._owners.keys()
 
-    def urls(self) -> dict[str, list[str]]:
-        """Return the URLs, relative to the site, at which the entry with each id was or is."""
-        found: dict[str, dict[str, None]] = {}
+    def urls(self, keys: Mapping[str, Key]) -> dict[str, list[str]]:
+        """Return the URLs, relative to the site, at which the entry with each id was.
+
+        ``keys`` are the entries' own: an id may be new for an old file.
+        """
+        found: dict[object, dict[str, None]] = {}
         for line in self._lines:
-            if line.key.url:
-                found.setdefault(line.id, {})[line.key.url] = None
-        return {name: [*urls] for name, urls in found.items()}
+            for name in (line.id, line.key.name):
+                found.setdefault(name, {})[line.key.url] = None
+        found.pop(_NO_NAME, None)
+        return {
+            name: [*(found.get(name, {}) | found.get(key.name, {}))] for name, key in keys.items()
+        }
 
     @property
     def sites(self) -> frozenset[str]:

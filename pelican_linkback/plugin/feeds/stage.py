@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -26,7 +26,6 @@ from pelican_linkback import feeds
 from pelican_linkback.exceptions import FAULTS, FeedError, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, MentionFeed, Site
 from pelican_linkback.feeds.articles.id_assignment import Assigned
-from pelican_linkback.feeds.articles.id_registry import IdRegistry
 from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
 from pelican_linkback.feeds.articles.stock import with_registered_formats
 from pelican_linkback.feeds.formats.base import save
@@ -49,7 +48,7 @@ from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Ge
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
 
-__all__ = ["FeedStage", "WrittenFeed", "is_taken_over"]
+__all__ = ["FeedStage", "Identities", "WrittenFeed", "is_taken_over"]
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +61,18 @@ class WrittenFeed(NamedTuple):
     path: Path
     url: str
     hubs: tuple[str, ...]
+
+
+class Identities(NamedTuple):
+    """What is known of the entries of a site.
+
+    Their ``ids``, by the ``id()`` of the contents; the URLs of each id, at present and formerly,
+    relative to the site; and the values of SITEURL that the site was published with.
+    """
+
+    ids: Mapping[int, str] = {}
+    urls: Mapping[str, Sequence[str]] = {}
+    sites: Collection[str] = ()
 
 
 class FeedStage:
@@ -184,15 +195,18 @@ class FeedStage:
         }
         return known, assigned
 
-    def ids(self, stages: Sequence[FeedStage]) -> tuple[Known, IdRegistry]:
-        """Return the ids that the entries will have in the feeds, and the registry of all ids.
+    def identities(self, stages: Sequence[FeedStage]) -> Identities:
+        """Return what is known of the entries before there are feeds.
 
         ``stages`` are those of the build. Raises JournalError if the ids cannot be read, which
         ``run`` reports.
         """
         store = IdStore(self.settings.state, edition_of(self.settings))
         known, assigned = self._assigned(store, stages)
-        return known, assigned.registry
+        registry = assigned.registry
+        keys = dict(zip(assigned.ids, assigned.keys, strict=True))
+        ids = {content: name for content, (_, name) in known.items()}
+        return Identities(ids, registry.urls(keys), registry.sites)
 
     @property
     def place(self) -> tuple[Path, str]:

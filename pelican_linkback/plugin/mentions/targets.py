@@ -12,17 +12,17 @@ from functools import partial
 from pelican.contents import Article
 
 from pelican_linkback.exceptions import InvalidURL, JournalError
-from pelican_linkback.feeds.articles.id_registry import IdRegistry
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.plugin.contents import attempt, name_of, published
 from pelican_linkback.plugin.feeds.site_files import has_unread_sources
-from pelican_linkback.plugin.feeds.stage import FeedStage
+from pelican_linkback.plugin.feeds.stage import FeedStage, Identities
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import Generator, ReadContent
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import printable
-from pelican_linkback.text.urls import normalise, resolve
+from pelican_linkback.text.titles import plain_text
+from pelican_linkback.text.urls import page_key, resolve
 
 __all__ = ["SiteTargets", "mode_of", "read_targets"]
 
@@ -66,28 +66,29 @@ def read_targets(
     ``stages`` are those of the build, by the ``id()`` of their generators. An article that cannot
     be read costs itself.
     """
-    ids, registry = _ids(generators, stages, settings)
-    former = registry.urls() if registry else {}
+    known = _identities(generators, stages, settings)
     messages = MessageBuffer(logger)
-    read = partial(_target, ids=ids, former=former, settings=settings, messages=messages)
-    contents = [each for each in _contents(generators, now) if has_page(each)]
-    found = [(each, attempt(each, read, None, _COST)) for each in contents]
+    read = partial(_target, known=known, settings=settings, messages=messages)
+    unread: Target | None = Target("", "")
+    found = [(each, attempt(each, read, unread, _COST)) for each in _contents(generators, now)]
     messages.flush()
-    by_content = {id(each): (each, target) for each, target in found if target}
-    pages = tuple(target for _, target in by_content.values())
+    by_content = {id(each): (each, target) for each, target in found if target and target.id}
+    pages = [target for _, target in by_content.values()]
     home = _home(generators[0], settings, Targets(pages))
-    former_sites = registry.sites - {settings.site_url} if registry else ()
     # A subsite is below the main site, and so are its former addresses.
     aliases = () if settings.subsite else settings.aliases
+    former = sorted({*known.sites} - {settings.site_url})
     return SiteTargets(
         Targets(
-            (*pages, home) if home else pages,
+            tuple(filter(None, (*pages, home))),
             settings.site_url,
-            tuple(dict.fromkeys((*aliases, *sorted(former_sites)))),
+            tuple(dict.fromkeys((*aliases, *former))),
         ),
         home,
-        len(by_content) == len(contents) and not any(map(has_unread_sources, generators)),
-        by_content,
+        is_whole=not (
+            any(target is unread for _, target in found) or any(map(has_unread_sources, generators))
+        ),
+        _by_content=by_content,
     )
 
 
@@ -96,42 +97,35 @@ def _contents(generators: Sequence[Generator], now: dt.datetime) -> Iterator[Rea
     yield from {id(each): each for every in generators for each in published(every, now)}.values()
 
 
-def _ids(
+def _identities(
     generators: Sequence[Generator], stages: Mapping[int, FeedStage], settings: Settings
-) -> tuple[Mapping[int, str], IdRegistry | None]:
-    """Return the entry ids, by the ``id()`` of the contents; none if they cannot be read."""
+) -> Identities:
+    """Return what is known of the entries of a site; nothing if their ids cannot be read."""
     stage = next((stages[id(each)] for each in generators if id(each) in stages), None)
-    if stage is None:
-        return {}, None
     try:
-        ids, registry = stage.ids([*stages.values()])
+        return stage.identities([*stages.values()]) if stage else Identities()
     except JournalError as error:
         logger.debug("%s: %s", settings.state, error)  # reported with the feeds
-        return {}, None
-    return {content: name for content, (_, name) in ids.items()}, registry
+        return Identities()
 
 
 def _target(
-    content: ReadContent,
-    ids: Mapping[int, str],
-    former: Mapping[str, Sequence[str]],
-    settings: Settings,
-    messages: MessageBuffer,
-) -> Target:
-    """Return the target that a content is."""
+    content: ReadContent, known: Identities, settings: Settings, messages: MessageBuffer
+) -> Target | None:
+    """Return the target that a content is; None if it has no page."""
+    if not has_page(content):
+        return None
     base = f"{settings.site_url}/"
-    url = resolve(base, content.url)
-    url = normalise(url) if settings.site_url else url
-    entry = ids.get(id(content), "")
+    url = page_key(resolve(base, content.url))
+    entry = known.ids.get(id(content), "")
     mode, problem = mode_of(content.metadata.get("mentions"))
     if problem:
         messages.add(logging.WARNING, "Mentions", f"{name_of(content)}: Mentions: {problem}")
-    before = former.get(entry, ())
     return Target(
         id=entry if entry and isinstance(content, Article) else url,
         url=url,
-        title=str(content.title),
-        former=tuple(sorted({*_absolute(before, base)} - {url, resolve(base, content.url)})),
+        title=plain_text(str(content.title)),
+        former=tuple(sorted({*_absolute(known.urls.get(entry, ()), base)} - {url})),
         mentions=mode,
     )
 
@@ -139,14 +133,17 @@ def _target(
 def _absolute(urls: Sequence[str], base: str) -> Iterator[str]:
     for url in urls:
         with suppress(InvalidURL):  # a line of ids.jsonl can be edited by hand
-            yield resolve(base, url)
+            yield page_key(resolve(base, url))
 
 
 def _home(generator: Generator, settings: Settings, pages: Targets) -> Target | None:
     """Return the home page, unless an article or a page is at its address."""
-    url = f"{settings.site_url}/"
-    title = str(generator.settings.get("SITENAME") or "")
-    return None if pages.find(url) else Target(url, url, title)
+    url = page_key(f"{settings.site_url}/")
+    if pages.find(url):
+        return None
+    for_all = generator.settings.get("DEFAULT_METADATA") or {}
+    mode, _ = mode_of(for_all.get("mentions"))
+    return Target(url, url, str(generator.settings.get("SITENAME") or ""), mentions=mode)
 
 
 def mode_of(value: object) -> tuple[Mode, str]:
