@@ -59,6 +59,17 @@ def show_plan(planned: Sequence[Row], screen: Screen) -> None:
         f"Linkbacks: {due} due, {len(planned) - due - settled} later or never, "
         f"{settled} settled{hint}"
     )
+    of_mentions = [
+        delivery
+        for delivery, what in planned
+        if isinstance(what, Send) and labels.is_for_mentions(delivery)
+    ]
+    if of_mentions:
+        articles = len(set(map(labels.name, of_mentions)))
+        screen.say(
+            f"{len(of_mentions)} of them because mentions changed, under {articles} articles "
+            "(LINKBACK_SALMENTION)"
+        )
 
 
 def _is_settled(row: Row) -> bool:

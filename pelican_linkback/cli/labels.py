@@ -17,10 +17,11 @@ from pelican_linkback.sending.deciding.reasons import (
     STILL_ONLINE,
     reason,
 )
+from pelican_linkback.sending.deciding.versions import is_of_mentions_alone
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED
 
-__all__ = ["intent", "name", "standing"]
+__all__ = ["intent", "is_for_mentions", "name", "standing"]
 
 STANDING = {
     State.DELIVERED: "sent",
@@ -78,9 +79,16 @@ def _news(delivery: Delivery) -> tuple[str, str]:
         return "retract", f"notify{by} that the page is gone"
     if delivery.fingerprint == UNLINKED:
         return "retract", f"notify{by} that the link is gone"
+    if is_for_mentions(delivery):
+        return "update", f"notify{by}, since the mentions under it have changed"
     if delivery.is_known:
         return "update", f"notify{by} of the new version"
     return "send", f"notify{by} once its page is online{tries}"
+
+
+def is_for_mentions(delivery: Delivery) -> bool:
+    """Return whether a receiver is notified because the mentions changed, and nothing else."""
+    return is_of_mentions_alone(delivery.acknowledged, delivery.fingerprint)
 
 
 def standing(delivery: Delivery, decision: Decision | None = None) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -17,6 +16,7 @@ from pelican.contents import Article
 from pelican.log import console
 
 from pelican_linkback.exceptions import FAULTS
+from pelican_linkback.feeds.articles.answers import mentions_of
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.plugin import build
@@ -34,7 +34,9 @@ from pelican_linkback.protocol import extraction
 from pelican_linkback.sending import Sending
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.targets import choose
-from pelican_linkback.sending.deciding.topics import Topic, version_of
+from pelican_linkback.sending.deciding.topics import Topic
+from pelican_linkback.sending.deciding.topics import version_of as version_of_feed
+from pelican_linkback.sending.deciding.versions import version_of
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import normalise, resolve
@@ -114,6 +116,7 @@ def pieces_of(contents: Iterable[Content], settings: Settings) -> Iterator[str]:
     for content in contents:
         try:
             yield from _pieces(content)
+            yield from _said_of(content, settings) or ()
         except FAULTS:  # said by posts_of, which reads the same
             yield "cannot be read"
 
@@ -133,7 +136,7 @@ def topics_of(feeds: Iterable[WrittenFeed], settings: Settings) -> Iterator[Topi
     """
     for feed in feeds:
         with suppress(OSError):
-            version = version_of(feed.path.read_bytes())
+            version = version_of_feed(feed.path.read_bytes())
             yield Topic(feed.url, _name(feed.path, settings.output), feed.hubs, version)
 
 
@@ -163,9 +166,20 @@ def _post(content: Content, settings: Settings, since: date | None) -> Post:
     links = extraction.links(html, source)
     find = since is not None and isinstance(content, Article) and content.date.date() >= since
     targets = choose(marks, links, source, find=find, exclude=settings.exclude)
-    version = hashlib.sha256(f"{content.title}\0{html}".encode())
+    version = version_of(f"{content.title}\0{html}", _said_of(content, settings))
     linked = frozenset(chain.from_iterable((link.href, link.url) for link in links))
-    return Post(source, name_of(content), targets, version.hexdigest()[:16], linked)
+    return Post(source, name_of(content), targets, version, linked)
+
+
+def _said_of(content: Content, settings: Settings) -> list[str] | None:
+    """Return the mentions under an article, if they count as a part of it (LINKBACK_SALMENTION).
+
+    Not when and how they came: two sites that mention each other would update each other for ever.
+    """
+    if not settings.salmention:
+        return None
+    mentions = mentions_of(content) or ()
+    return [f"{each.id}\0{each.kind}\0{each.author.name}\0{each.text}" for each in mentions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +196,7 @@ class ReadSite:
         for stage in stages:
             for feed, document in stage.foreseen(stages, now):
                 name = _name(feed.path, settings.output)
-                yield Topic(feed.url, name, feed.hubs, version_of(document))
+                yield Topic(feed.url, name, feed.hubs, version_of_feed(document))
 
 
 def read_site(pelican: Pelican, now: datetime) -> ReadSite:

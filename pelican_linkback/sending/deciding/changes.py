@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pelican_linkback.protocol.mention import Mention
+from pelican_linkback.sending.deciding.versions import is_same_version
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import GONE, UNLINKED, Dropped, Queued
 
@@ -192,6 +193,8 @@ def is_news(delivery: Delivery | None, fact: Change) -> bool:
         return delivery.state is not State.DROPPED and not delivery.is_up_to_date
     if delivery.state is State.DROPPED:
         return True
-    known = delivery.article == fact.article and delivery.fingerprint == fact.fingerprint
+    known = delivery.article == fact.article and is_same_version(
+        delivery.fingerprint, fact.fingerprint
+    )
     was_or_is_gone = GONE in {delivery.fingerprint, fact.fingerprint}
     return not known and (not delivery.is_known or delivery.takes_updates or was_or_is_gone)
