@@ -15,6 +15,9 @@ from pelican_linkback.plugin import messages as plugin
 from tests import terminal
 from tests.conftest import NO_FEEDS
 from tests.servers import Blog, WebHost, serving
+from tests.versions import needs_plain_log
+
+pytestmark = needs_plain_log
 
 
 def written(site, name="publishconf.py", more="", **settings):

@@ -29,6 +29,7 @@ from pelican_linkback.text.summarise import FEW
 from tests import terminal
 from tests.conftest import NO_FEEDS
 from tests.servers import Blog, WebHost, serving
+from tests.versions import needs_plain_log
 
 SETTINGS = {
     "PATH": "content",
@@ -127,6 +128,7 @@ def test_what_a_terminal_cannot_show_is_an_escape(folder, env):
     assert "mar\\xe9/eins.md" in done.stdout
 
 
+@needs_plain_log
 def test_a_build_speaks_to_any_terminal(folder):
     with serving(WebHost(folder.path / "output")) as host:
         folder.configure(SITEURL=host.url, PLUGINS=["pelican_linkback"])
