@@ -21,8 +21,8 @@ from pelican_linkback.feeds import (
     Site,
     SiteFeed,
 )
-from pelican_linkback.feeds.formats.entry_cache import EntryCache
 from pelican_linkback.feeds.framework.catalogue import catalogue, load
+from pelican_linkback.feeds.framework.sharing import EntryCache
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 SITE = Site(

@@ -29,9 +29,11 @@ from pelican_linkback.feeds import (
     TagFeed,
     TranslationFeed,
 )
+from pelican_linkback.feeds.formats import entry_cache
 from pelican_linkback.feeds.formats.base import save
-from pelican_linkback.feeds.formats.entry_cache import EntryCache, Pattern
+from pelican_linkback.feeds.formats.entry_cache import Pattern
 from pelican_linkback.feeds.formats.kinds import Kind, kind_of
+from pelican_linkback.feeds.framework.sharing import EntryCache
 from pelican_linkback.plugin.feeds import site_reader
 from tests.test_plugin_feeds import ALL_FEEDS
 
@@ -328,11 +330,64 @@ def documents(site, classes=CLASSES, heard=lambda feed: None):
 
 
 @settings(deadline=None, max_examples=50)
-@given(ARTICLES, OPTIONS)
-def test_shared_entries_are_what_unshared_ones_are(articles, options):
-    site = site_of(articles, EntryCache(on=True), **options)
-    unshared = replace(site, sharing=EntryCache(on=False))
-    assert documents(site) == documents(unshared)
+@given(ARTICLES, OPTIONS, st.sampled_from([0, 1000, entry_cache._IN_MEMORY]), st.integers(1, 9))
+def test_shared_entries_are_what_unshared_ones_are(articles, options, in_memory, at_a_time):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(entry_cache, "_IN_MEMORY", in_memory)
+        site = site_of(articles, EntryCache(on=True), **options)
+        unshared = replace(site, sharing=EntryCache(on=False))
+        for start in range(0, len(CLASSES), at_a_time):
+            few = CLASSES[start : start + at_a_time]
+            assert documents(site, few) == documents(unshared, few)
+            site.sharing.let_go()
+
+
+def test_entries_are_kept_in_a_file_where_they_are_many(monkeypatch):
+    made = []
+
+    class Counting(Atom1Feed):
+        caches_entries = True
+
+        def add_item_elements(self, handler, item):
+            made.append(item["title"])
+            super().add_item_elements(handler, item)
+
+    class Tagged(TagFeed):
+        path = "{slug}"
+        feed_type = Counting
+
+    monkeypatch.setattr(entry_cache, "_IN_MEMORY", 1000)
+    monkeypatch.setattr(entry_cache, "TemporaryFile", opened := Opening())
+    articles = [article(title=f"{n}", tags=[Tag("x"), Tag("y")]) for n in range(9)]
+    site = site_of(articles, EntryCache(on=True))
+    x, y, _ = documents(site, [Tagged])
+    assert x[x.index(b"<entry>") :] == y[y.index(b"<entry>") :]
+    assert len(made) == 9
+    (file,) = opened.files
+    assert 0 < len(file.getvalue()) < len(x) - 1000
+    assert file.getvalue() in x
+
+
+class Opening:
+    """Opens files that can be looked at, or none."""
+
+    def __init__(self, error=None):
+        self.files, self.error = [], error
+
+    def __call__(self, **kwargs):
+        if self.error:
+            raise self.error
+        self.files.append(BytesIO())
+        return self.files[-1]
+
+
+def test_entries_stay_in_memory_where_no_file_can_be_made(monkeypatch):
+    articles = [article(title=f"{n}") for n in range(9)]
+    site = site_of(articles, EntryCache(on=True))
+    usual = documents(site)
+    monkeypatch.setattr(entry_cache, "_IN_MEMORY", 0)
+    monkeypatch.setattr(entry_cache, "TemporaryFile", Opening(OSError("no space left")))
+    assert documents(replace(site, sharing=EntryCache(on=True))) == usual
 
 
 @settings(deadline=None, max_examples=50)

@@ -18,7 +18,6 @@ from pelican_linkback.feeds.articles.files import field_of, named, type_of
 from pelican_linkback.feeds.articles.pages import page_of_article, page_of_group
 from pelican_linkback.feeds.content.cleaning import fit, is_blank
 from pelican_linkback.feeds.content.pictures import first_picture
-from pelican_linkback.feeds.formats.entry_cache import once
 from pelican_linkback.feeds.formats.extensions import Enclosure
 from pelican_linkback.feeds.formats.kinds import safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person
@@ -29,6 +28,7 @@ from pelican_linkback.feeds.framework.contents import Article, Group, Metadata
 from pelican_linkback.feeds.framework.head import FEED_ASPECTS, FEED_EXTRAS
 from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.resolver import shown
+from pelican_linkback.feeds.framework.sharing import once
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.titles import plain_text
 from pelican_linkback.text.xml_characters import clean

@@ -159,17 +159,23 @@ class ItemReader:
 
     def read(self, item: object) -> dict[str, object]:
         """Return what the feed says of ``item``, as arguments of ``add_item``."""
-        arguments = self.ask(item, _ALL)
+        arguments = self._asked(self._plan(_ALL), item)
         arguments.update(cast("Extras", self._feed.aspect("item_extra_kwargs", item)))
         return self.mend(item, arguments)
 
     def read_some(self, item: object, names: frozenset[str]) -> dict[str, object]:
         """Return the arguments of these ``names``, as ``read`` does."""
-        return self.mend(item, self.ask(item, names))
+        return self.mend(item, self._asked(self._plan(names), item))
 
-    def ask(self, item: object, names: frozenset[str]) -> dict[str, object]:
-        """Return these arguments as the hooks give them, to be corrected by ``mend``."""
-        plan = self._plan(names)
+    def asking(self, names: frozenset[str]) -> Callable[[object], dict[str, object]]:
+        """Return the function that returns an item's arguments as the hooks give them.
+
+        They are to be corrected by ``mend``. The function is valid as long as the feed has the
+        attributes that it has now.
+        """
+        return partial(self._asked, self._plan(names))
+
+    def _asked(self, plan: _Plan, item: object) -> dict[str, object]:
         arguments: dict[str, object] = {**plan.unsaid}
         self._ask(plan.always, item, arguments)
         if arguments.get("link", item) is None:

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from feedgenerator.django.utils.encoding import iri_to_uri
 
-from pelican_linkback.feeds.formats.entry_cache import EntryCache
 from pelican_linkback.feeds.framework.contents import (
     Article,
     Content,
@@ -22,6 +21,7 @@ from pelican_linkback.feeds.framework.contents import (
     Warn,
 )
 from pelican_linkback.feeds.framework.resolver import shown
+from pelican_linkback.feeds.framework.sharing import EntryCache
 from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.regex import regex

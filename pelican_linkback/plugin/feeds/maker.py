@@ -25,7 +25,7 @@ from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import Context, Listener
 from pelican_linkback.text.printable import described, printable
 
-__all__ = ["Failure", "FeedMaker", "MadeFeed", "summarised"]
+__all__ = ["Failure", "FeedMaker", "MadeFeed", "by_generator", "summarised"]
 
 T = TypeVar("T")
 
@@ -122,6 +122,21 @@ class FeedMaker:
         self._messages.add(logging.WARNING, (name, damage), f"{text}: {remedy}")
 
 
+def by_generator(documents: Iterable[Document]) -> Iterable[list[Document]]:
+    """Return the documents of each generator class, which share entries, one list after another."""
+    found: dict[int, list[Document]] = defaultdict(list)
+    for document in documents:
+        found[id(_generator_of(document))].append(document)
+    return found.values()
+
+
+def _generator_of(document: Document) -> type[SyndicationFeed] | None:
+    try:
+        return document.feed.generator_class(document.obj)
+    except FAULTS:  # reported where the document is made
+        return None
+
+
 class Failure(NamedTuple):
     """A document that cannot be built, and why; ``more`` says for which others this stands, too."""
 
@@ -153,9 +168,8 @@ def _format(document: Document) -> Format | str | None:
 
     Of a generator class that cannot say what its format is, the name.
     """
-    try:
-        generator = document.feed.generator_class(document.obj)
-    except FAULTS:  # this is what is wrong with the feed
+    generator = _generator_of(document)
+    if generator is None:  # this is what is wrong with the feed
         return None
     try:
         return format_of(generator)

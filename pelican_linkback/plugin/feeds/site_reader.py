@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from pelican_linkback.feeds import Site
 from pelican_linkback.feeds.articles.entry_ids import Entry
 from pelican_linkback.feeds.articles.pages import has_page
-from pelican_linkback.feeds.formats.entry_cache import EntryCache
 from pelican_linkback.feeds.framework.contents import (
     Article,
     Content,
     Group,
     Warn,
 )
+from pelican_linkback.feeds.framework.sharing import EntryCache
 from pelican_linkback.plugin.contents import Place, attempt, read_through
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator

@@ -34,7 +34,13 @@ from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogu
 from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.output.folder import OutputFolders
 from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
-from pelican_linkback.plugin.feeds.maker import Failure, FeedMaker, MadeFeed, summarised
+from pelican_linkback.plugin.feeds.maker import (
+    Failure,
+    FeedMaker,
+    MadeFeed,
+    by_generator,
+    summarised,
+)
 from pelican_linkback.plugin.feeds.site_files import has_unread_sources, taken
 from pelican_linkback.plugin.feeds.site_reader import (
     LEFT_OUT,
@@ -232,11 +238,7 @@ class FeedStage:
         self.output.release(users)
         if has_style:
             self._write_stylesheet(users.setdefault(STYLESHEET, _OUR_SHEET))
-        with _absolute_links(self._generator.context, site.url):
-            outcomes = [
-                (each, self._write_one(each, site, users.get(each.path)))
-                for each in catalogued.documents
-            ]
+        outcomes = self._write_all(catalogued.documents, site, users)
         failures = [Failure(each, why) for each, why in outcomes if isinstance(why, BaseException)]
         built = [each for each, outcome in outcomes if not isinstance(outcome, BaseException)]
         for failure in summarised(failures, built):
@@ -250,6 +252,18 @@ class FeedStage:
         # With --autoreload, each change of a letter is a build.
         says_something = written if preview else counts or catalogued.errors
         return f"Feeds: {written} written, {unchanged} unchanged" if says_something else ""
+
+    def _write_all(
+        self, documents: Sequence[Document], site: Site, users: Mapping[str, str]
+    ) -> list[tuple[Document, bool | BaseException]]:
+        """Write the documents, one format after another; return what came of each, in order."""
+        outcomes: dict[str, bool | BaseException] = {}
+        with _absolute_links(self._generator.context, site.url):
+            for group in by_generator(documents):
+                for each in group:
+                    outcomes[each.path] = self._write_one(each, site, users.get(each.path))
+                site.sharing.let_go()
+        return [(each, outcomes[each.path]) for each in documents]
 
     def _write_stylesheet(self, user: str) -> None:
         if user != _OUR_SHEET:
