@@ -17,7 +17,7 @@ from benchmarks.feed_limits import dump_json, json_items, write_xml
 from benchmarks.measure import Row, alternately, cpu, folder
 from benchmarks.site import SITE_URL, Plan, section
 
-__all__ = ["rows"]
+__all__ = ["rows", "write_ours"]
 
 Write = Callable[[Path], object]
 """Writes its documents into a folder."""
@@ -91,7 +91,8 @@ class Declared:
         return item.tags
 
 
-def _ours(*names: str) -> Write:
+def write_ours(*names: str) -> Write:
+    """Return what writes our documents of these formats."""
     from pelican_linkback import feeds  # noqa: PLC0415 (each peer is alone in its process)
 
     class Rss(Declared, feeds.Feed):
@@ -247,7 +248,7 @@ def rows(times: int = 9) -> Iterator[Row]:
 
 
 def _measured(contest: Contest, times: int) -> Iterator[Row]:
-    writers = (partial(_ours, *contest.formats), *contest.peers.values(), contest.write_limit)
+    writers = (partial(write_ours, *contest.formats), *contest.peers.values(), contest.write_limit)
     with folder() as name:
         works = [partial(_prepared, each, Path(name)) for each in writers]
         ours, *theirs, limit = map(cpu, alternately(times, *works))

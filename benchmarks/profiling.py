@@ -19,8 +19,9 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
-from benchmarks import feed_stage, sending
+from benchmarks import feed_stage, one_feed, sending
 from benchmarks.idle_build import idle_site
+from benchmarks.measure import folder
 from benchmarks.site import Plan, published
 
 Work = Callable[[], object]
@@ -30,6 +31,12 @@ Work = Callable[[], object]
 def _feed_stage() -> Iterator[Work]:
     with published(Plan()) as generator:
         yield feed_stage._ours(generator, cached=True)
+
+
+@contextmanager
+def _one_feed() -> Iterator[Work]:
+    with folder() as output:
+        yield partial(one_feed.write_ours("rss", "atom"), Path(output))
 
 
 @contextmanager
@@ -46,6 +53,7 @@ def _sending() -> Iterator[Work]:
 
 WORKS: dict[str, Callable[[], AbstractContextManager[Work]]] = {
     "feed_stage": _feed_stage,
+    "one_feed": _one_feed,
     "changed_build": _changed_build,
     "idle_build": idle_site,
     "plan": sending.long_plan,

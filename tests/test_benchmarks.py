@@ -17,7 +17,7 @@ def test_the_limit_of_a_feed_writes_our_entries(
     monkeypatch.setattr(one_feed, "POSTS", one_feed.POSTS[:3])
     feed_limits.write_xml(one_feed.POSTS, tmp_path)
     entries = (tmp_path / name).read_bytes()
-    one_feed._ours(name)(tmp_path)
+    one_feed.write_ours(name)(tmp_path)
     assert entries
     assert entries in (tmp_path / name).read_bytes()
 
@@ -28,7 +28,7 @@ def test_the_limit_of_a_json_feed_writes_our_items(
     monkeypatch.setattr(one_feed, "POSTS", one_feed.POSTS[:3])
     feed_limits.dump_json(feed_limits.json_items(one_feed.POSTS), tmp_path)
     items = json.loads((tmp_path / "json").read_bytes())
-    one_feed._ours("json")(tmp_path)
+    one_feed.write_ours("json")(tmp_path)
     assert items == json.loads((tmp_path / "json").read_bytes())["items"]
 
 
