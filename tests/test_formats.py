@@ -26,7 +26,15 @@ from pelican_linkback.feeds import (
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.rss import rfc2822_date
 from pelican_linkback.feeds.formats.xml import XMLWriter, repeat
-from pelican_linkback.text.xml_characters import _LongTexts, clean, escape, is_clean, utf8
+from pelican_linkback.text.xml_characters import (
+    _long_texts,
+    _LongTexts,
+    clean,
+    escape,
+    is_clean,
+    keeping_no_texts,
+    utf8,
+)
 
 FORMATS = [Atom1Feed, Rss201rev2Feed, RssUserland091Feed]
 DAY = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -311,6 +319,17 @@ def test_a_long_text_is_written_as_its_parts_are(parts):
         assert escape(text) == b"".join(map(escape, text))
         assert utf8(text) == b"".join(map(utf8, text))
         assert clean(text) == "".join(map(clean, halves))
+
+
+def test_a_build_keeps_no_texts():
+    text = "a" * 600
+    kept = _long_texts.find(text)
+    with keeping_no_texts():
+        assert _long_texts.find(text) is not _long_texts.find(text)
+        assert is_clean(text)
+        assert escape(text) == utf8(text) == b"a" * 600
+    assert _long_texts.find(text) is not kept
+    assert _long_texts.find(text) is _long_texts.find(text)
 
 
 def test_long_texts_are_kept_up_to_a_size():

@@ -1,15 +1,18 @@
 """Text of the characters that XML allows, in UTF-8 and escaped. Contains no business logic.
 
 Bytes, because looking for a character and replacing it takes a fraction of what it takes in a str.
-A long text, such as an article, is mostly in feeds of several formats: what it is in UTF-8 is kept,
-up to some size of all.
+A long text is an article, of which a script mostly makes entries in several formats: what it is in
+UTF-8 is kept, up to some size of all. A build keeps whole entries instead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pelican_linkback.text.regex import regex
 
-__all__ = ["FORBIDDEN", "LONG", "clean", "escape", "is_clean", "utf8"]
+__all__ = ["FORBIDDEN", "LONG", "clean", "escape", "is_clean", "keeping_no_texts", "utf8"]
 
 FORBIDDEN = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """XML 1.0, section 2.2: every character that production [2] does not have.
@@ -98,18 +101,33 @@ class _LongTexts:
     """The long texts of late, up to ``size`` bytes of them. The same *object* is found again."""
 
     def __init__(self, size: int) -> None:
+        self.limit(size)
+
+    def limit(self, size: int) -> None:
+        """Forget all texts, and keep up to ``size`` bytes of others; 0 for none."""
         self._size = self._left = size
         self._known: dict[int, _LongText] = {}
 
     def find(self, text: str) -> _LongText:
+        if not self._size:
+            return _LongText(text)
         found = self._known.get(id(text))  # unique: what is kept keeps its text
         if found is None:
             if self._left < 0:
-                self._known.clear()
-                self._left = self._size
+                self.limit(self._size)
             found = self._known[id(text)] = _LongText(text)
             self._left -= len(found.in_utf8())
         return found
 
 
 _long_texts = _LongTexts(_SIZE)
+
+
+@contextmanager
+def keeping_no_texts() -> Iterator[None]:
+    """Keep no long texts for a while."""
+    _long_texts.limit(0)
+    try:
+        yield
+    finally:
+        _long_texts.limit(_SIZE)

@@ -53,6 +53,7 @@ from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
+from pelican_linkback.text.xml_characters import keeping_no_texts
 
 __all__ = ["FeedStage", "Identities", "WrittenFeed", "is_taken_over"]
 
@@ -146,7 +147,7 @@ class FeedStage:
             return "Feeds: none written"
         for problem in store.problems:
             logger.warning("%s", problem)
-        with existing_objects_frozen():
+        with existing_objects_frozen(), keeping_no_texts():
             site, assigned = self._identified(store, stages, now)
             if self.settings.publishes and not preview:
                 self._remember(store, assigned, now)  # saved before a feed contains them
