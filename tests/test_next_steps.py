@@ -132,6 +132,7 @@ def blog(tmp_path, monkeypatch):
     (tmp_path / "publishconf.py").write_text(
         'PATH = "content"\nSITEURL = "http://127.0.0.1:9"\nTIMEZONE = "UTC"\nLOCALE = ["C"]\n'
         'LINKBACK_ALLOW_HOSTS = ["127.0.0.1"]\nPLUGINS = ["pelican_linkback"]\n'
+        'LINKBACK_RECEIVE = "webmention.io"\n'
     )
     told = {"v": 1, "source": URL, "target": "https://you.example.io/two"}
     at = "2026-05-01T10:00:00+00:00"

@@ -13,7 +13,10 @@ from referencing import Registry, Resource
 from pelican_linkback import cli
 from pelican_linkback.cli import parser
 from pelican_linkback.journal.journal import Journal
+from pelican_linkback.receiving.memory.targets import Target, Targets
+from pelican_linkback.receiving.memory.targets_file import write_targets
 from tests.page_mentions import received, write
+from tests.webmention_io import item
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
 SCHEMAS = {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
@@ -42,6 +45,7 @@ def test_every_command_has_one():
     assert {name.partition(".")[0] for name in SCHEMAS} == {
         *parser.COMMANDS,
         "delivery",
+        "mention",
         "import",
         "error",
     }
@@ -73,6 +77,7 @@ def folder(tmp_path, monkeypatch):
         '<rss version="2.0"><channel><title>T</title></channel></rss>'
     )
     (tmp_path / "told.json").write_text("{}")
+    (tmp_path / "mentions.json").write_text(json.dumps([item(1, target=f"{SITE}/one.html"), 7]))
     write(tmp_path / "linkback", [received(), received("like", "Bo Ek")])
     told = {"verdict": "delivered", "reason": "accepted", "protocol": "webmention"}
     Journal(tmp_path / "linkback" / "deliveries.jsonl").append(
@@ -89,6 +94,8 @@ def folder(tmp_path, monkeypatch):
             retry_at="2999-01-01T00:00:00+00:00",
         ),
     )
+    page = Target("one", f"{SITE}/one.html", "One")
+    write_targets(tmp_path / "linkback", Targets([page], SITE))
     return tmp_path
 
 
@@ -117,6 +124,9 @@ def folder(tmp_path, monkeypatch):
         ("inbox", "inbox --shown --hidden", 0),
         ("inbox", "inbox block you.example.io", 0),
         ("error", "inbox approve 0123", 1),
+        ("error", "pull", 2),
+        ("pull", "pull -e LINKBACK_PULL=[]", 0),
+        ("import-mentions", "import-mentions mentions.json", 0),
         ("forget", "forget you.example.io", 0),
     ],
 )

@@ -49,6 +49,8 @@ NEEDS = {
     "forget": "that is neither a host nor a URL",
     "check": "a feed has a fault, or there is none; or one that is to be imported cannot be read",
     "doctor": "a check found a problem; notes do not count",
+    "pull": "a source could not be read to its end, or lacks much of what it had",
+    "import-mentions": "the file cannot be used, or a mention in it cannot be read",
     "compact": "another process is writing to the journal, or it cannot be written",
     "init": "something is left for you to do by hand, or was not agreed to",
     "import-linkbacks": "the cache is missing or cannot be used; nothing was imported",

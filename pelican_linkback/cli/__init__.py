@@ -9,7 +9,7 @@
     usage             how words become arguments: did you mean
     sending           send, retry, retract
     feeds/            feeds, check
-    inbox/            inbox, forget
+    inbox/            inbox, forget, pull, import-mentions
     doctor/           doctor
     init              init; config_edits changes the files of the site
     import_linkbacks  import-linkbacks

@@ -39,6 +39,8 @@ RUN = {
     "feeds": "feeds.feed_list.run",
     "inbox": "inbox.command.run",
     "forget": "inbox.forget.run",
+    "pull": "inbox.pull.run",
+    "import-mentions": "inbox.import_mentions.run",
     "check": "feeds.checking.run",
     "doctor": "doctor.command.run",
     "compact": "history.run_compact",
@@ -49,7 +51,9 @@ RUN = {
 imported, with what it needs."""
 
 
-ABOUT_THE_SITE = frozenset({"check", "doctor", "feeds", "forget", "inbox"})
+ABOUT_THE_SITE = frozenset(
+    {"check", "doctor", "feeds", "forget", "import-mentions", "inbox", "pull"}
+)
 """The commands that are about the site as it is published, and find its settings by themselves."""
 
 ABOUT_BUILDS = frozenset({"plan", "status", "check", "feeds"})

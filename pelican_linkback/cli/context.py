@@ -118,13 +118,13 @@ def publishing_instead(settings: Settings, arguments: argparse.Namespace) -> str
     return f"-s {PUBLISHING}" if other else ""
 
 
-def must_publish(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Raise SettingsError if these settings do not publish the site."""
+def must_publish(settings: Settings, arguments: argparse.Namespace, done: str = "sent") -> None:
+    """Raise SettingsError if these settings do not publish the site, and nothing is ``done``."""
     if settings.publishes:
         return
     allow = ", or allow its host with LINKBACK_ALLOW_HOSTS" if settings.site_url else ""
     remedy = publishing_remedy(settings, arguments)
-    problem = f"{settings.address_problem}, so nothing is sent; {remedy}{allow}"
+    problem = f"{settings.address_problem}, so nothing is {done}; {remedy}{allow}"
     raise SettingsError([problem])
 
 

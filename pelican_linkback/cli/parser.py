@@ -14,7 +14,13 @@ from pelican import DEFAULT_CONFIG_NAME
 from pelican import __version__ as PELICAN  # noqa: N812
 
 from pelican_linkback import __version__
-from pelican_linkback.cli.inbox.options import ACTIONS, forget_options, inbox_options
+from pelican_linkback.cli.inbox.options import (
+    ACTIONS,
+    file_option,
+    forget_options,
+    inbox_options,
+    summary_option,
+)
 from pelican_linkback.cli.usage import Overrides, Parser, add_actions
 
 __all__ = ["COMMANDS", "Command", "day", "duration", "parser"]
@@ -119,12 +125,7 @@ def _send_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--retry-failed", action="store_true", help="try again what failed permanently"
     )
-    sub.add_argument(
-        "--summary",
-        metavar="FILE",
-        type=Path,
-        help="append a summary in Markdown to this file, such as the page of a CI job",
-    )
+    summary_option(sub)
 
 
 def _status_options(sub: argparse.ArgumentParser) -> None:
@@ -215,6 +216,18 @@ COMMANDS = {
         "(-s is publishconf.py where there is one)",
         "pelican-linkback forget -s publishconf.py https://blog.example/a-post",
         forget_options,
+    ),
+    "pull": Command(
+        "ask the sources of mentions what is new, without building the site "
+        "(-s is publishconf.py where there is one)",
+        "pelican-linkback pull -s publishconf.py",
+        summary_option,
+    ),
+    "import-mentions": Command(
+        "add the mentions in an export of webmention.io (JF2) or of WordPress (WXR) "
+        "(-s is publishconf.py where there is one)",
+        "pelican-linkback import-mentions -s publishconf.py webmentions.jf2.json",
+        file_option,
     ),
     "check": Command(
         "read the feeds of the built site, and say what is wrong with them "

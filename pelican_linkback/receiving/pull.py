@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -15,9 +15,11 @@ from pelican_linkback.receiving.hosted.interface import Source
 from pelican_linkback.receiving.hosted.jf2 import Why
 from pelican_linkback.receiving.hosted.progress import ProgressFile
 from pelican_linkback.receiving.hosted.puller import Pulled, Puller
+from pelican_linkback.receiving.hosted.pulling import IMPORTED
 from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, sources_of
-from pelican_linkback.receiving.inbox.policy import Policy, State
+from pelican_linkback.receiving.inbox.listing import Entry, Inbox
+from pelican_linkback.receiving.inbox.policy import State
 from pelican_linkback.receiving.memory.decisions import Decisions
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
@@ -26,17 +28,7 @@ from pelican_linkback.receiving.received import Received
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
 
-__all__ = ["Arrived", "Report", "find_in", "pull"]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A new mention, the title and URL of the page that it is about, and whether it is shown."""
-
-    mention: Received
-    title: str
-    url: str
-    state: State
+__all__ = ["Report", "add", "find_in", "pull"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +36,7 @@ class Report:
     """What a pull brought: the results of the sources, and the new mentions."""
 
     sources: Sequence[Pulled] = ()
-    arrived: Sequence[Arrived] = field(default_factory=tuple)
+    arrived: Sequence[Entry] = field(default_factory=tuple)
 
     @property
     def changed(self) -> int:
@@ -59,7 +51,7 @@ class Report:
     @property
     def held(self) -> int:
         """How many of the new mentions wait for the author."""
-        return sum(each.state is State.HELD for each in self.arrived)
+        return sum(each.verdict.state is State.HELD for each in self.arrived)
 
     @property
     def left_out(self) -> Counter[Why]:
@@ -106,16 +98,31 @@ def pull(
     state folder cannot be used: then nothing is asked.
     """
     decisions, _ = Moderation(settings.state).read()
-    now = partial(dt.datetime.now, dt.UTC)
+    puller = _puller(settings, targets, decisions)
     limit = TimeLimit(seconds, time.monotonic(), time.monotonic, sleep)
     token = os.environ.get(TOKEN, "").strip()
-    sources = sources_of(settings, token, client_for(settings), limit, now)
-    is_forgotten = decisions.forgotten.has
-    snapshot, progress = Snapshot(settings.state), ProgressFile(settings.state)
-    puller = Puller(snapshot, progress, find_in(targets), is_forgotten, now)
+    sources = sources_of(settings, token, client_for(settings), limit, puller.now)
     results = [_pulled(puller, each) for each in sources]
     new = [each for result in results for each in result.new.values()]
-    return Report(results, [*_arrived(new, targets, decisions, settings)])
+    return Report(results, _arrived(new, targets, decisions, settings))
+
+
+def add(settings: Settings, targets: Targets, items: Iterable[object]) -> Report:
+    """Add the mentions of a file, which no source lists; raise JournalError."""
+    decisions, _ = Moderation(settings.state).read()
+    result = _puller(settings, targets, decisions).add(IMPORTED, items)
+    new = [*result.new.values()]
+    return Report([result], _arrived(new, targets, decisions, settings))
+
+
+def _puller(settings: Settings, targets: Targets, decisions: Decisions) -> Puller:
+    return Puller(
+        Snapshot(settings.state),
+        ProgressFile(settings.state),
+        find_in(targets),
+        decisions.forgotten.has,
+        partial(dt.datetime.now, dt.UTC),
+    )
 
 
 def _pulled(puller: Puller, source: Source) -> Pulled:
@@ -129,9 +136,5 @@ def _pulled(puller: Puller, source: Source) -> Pulled:
 
 def _arrived(
     new: Sequence[Received], targets: Targets, decisions: Decisions, settings: Settings
-) -> Iterator[Arrived]:
-    policy = Policy(decisions, settings.show_kinds, targets.is_own)
-    for each in new:
-        target = targets.of(each)
-        title, url = (target.title, target.url) if target else ("", each.target)
-        yield Arrived(each, title, url, policy.judge(each, target).state)
+) -> Sequence[Entry]:
+    return Inbox.of(new, targets, decisions, settings.show_kinds).entries

@@ -11,7 +11,8 @@ from pelican_linkback.text.regex import regex
 __all__ = ["in_use", "with_options"]
 
 _COMMANDS = (
-    "check|compact|doctor|feeds|forget|import-linkbacks|inbox|init|plan|retract|retry|send|status"
+    "check|compact|doctor|feeds|forget|import-linkbacks|import-mentions|inbox|init|plan|pull|"
+    "retract|retry|send|status"
 )
 _STEP = regex(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -[es])")
 

@@ -1,1 +1,1 @@
-"""``pelican-linkback inbox`` and ``forget``: what others say, and what the author decides of it."""
+"""``pelican-linkback pull``, ``inbox`` and the like: what others say, and what is decided of it."""

@@ -11,7 +11,7 @@ from pelican_linkback.receiving.inbox.policy import WORDS, State
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.received import Received
 
-__all__ = ["Said", "show"]
+__all__ = ["Said", "entry_as_json", "show", "show_entry"]
 
 EXCERPT = 200
 """How much of a text the list has, in characters."""
@@ -42,7 +42,7 @@ def show(said: Said, screen: Screen) -> None:
     for problem in said.problems:
         screen.insist(problem)
     for entry in said.entries:
-        _show_entry(entry, screen, is_whole=said.is_whole or screen.verbose)
+        show_entry(entry, screen, is_whole=said.is_whole or screen.verbose)
     for rule, act in said.rules.items():
         screen.entry(_OF_RULES[act], [rule])
     counts = ", ".join(f"{count} {state.value}" for state, count in said.counts.items())
@@ -60,7 +60,8 @@ def _next_step(said: Said) -> str:
     return ""
 
 
-def _show_entry(entry: Entry, screen: Screen, *, is_whole: bool) -> None:
+def show_entry(entry: Entry, screen: Screen, *, is_whole: bool) -> None:
+    """Print a mention, its page and its state; ``is_whole``: all that is known of it."""
     mention, verdict = entry.mention, entry.verdict
     when = mention.published or mention.received
     head = f"{mention.id}  {when:%Y-%m-%d %H:%M}  {mention.author.name}: {_kind(mention)}"
@@ -94,14 +95,15 @@ def _details(entry: Entry) -> Sequence[tuple[str, str]]:
 
 def _as_json(said: Said) -> dict[str, object]:
     return {
-        "mentions": [_entry_as_json(each) for each in said.entries],
+        "mentions": [entry_as_json(each) for each in said.entries],
         "counts": {state.value: count for state, count in said.counts.items()},
         "rules": [{"rule": rule, "act": act and act.value} for rule, act in said.rules.items()],
         "problems": list(said.problems),
     }
 
 
-def _entry_as_json(entry: Entry) -> dict[str, object]:
+def entry_as_json(entry: Entry) -> dict[str, object]:
+    """Return a mention as mention.schema.json has it."""
     mention, target = entry.mention, entry.target
     return {
         "id": mention.id,

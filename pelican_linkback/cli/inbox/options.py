@@ -1,11 +1,17 @@
-"""The options of ``inbox`` and ``forget``."""
+"""The options of the commands about mentions."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-__all__ = ["ACTIONS", "forget_options", "inbox_options"]
+__all__ = [
+    "ACTIONS",
+    "file_option",
+    "forget_options",
+    "inbox_options",
+    "summary_option",
+]
 
 ACTIONS = {
     "show": "ID",
@@ -46,3 +52,18 @@ def forget_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "what", metavar="URL|HOST", help="the source, the post, or the author's page; or a host"
     )
+
+
+def summary_option(sub: argparse.ArgumentParser) -> None:
+    """Add the option for a summary in Markdown."""
+    sub.add_argument(
+        "--summary",
+        metavar="FILE",
+        type=Path,
+        help="append a summary in Markdown to this file, such as the page of a CI job",
+    )
+
+
+def file_option(sub: argparse.ArgumentParser) -> None:
+    """Add the argument of ``import-mentions``."""
+    sub.add_argument("file", metavar="FILE", type=Path, help="the export")

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from pelican_linkback.exceptions import FAULTS, JournalError, LinkbackError
 from pelican_linkback.receiving.hosted import jf2
@@ -122,6 +123,32 @@ class Puller:
             raise
         return pull.result
 
+    def read(self, item: object, result: Pulled, now: dt.datetime) -> Iterator[Received | NotKept]:
+        """Yield the mention that an item is: the border where what is wrong costs this one."""
+        try:
+            found = jf2.read(item, self.find, result.source, now)
+        except FAULTS as error:
+            result.broken.append(described(error))
+            return
+        if isinstance(found, Received) and self.is_forgotten(found):
+            found = NotKept(Why.FORGOTTEN, found.id, found.source, found.remote)
+        if isinstance(found, NotKept):
+            result.left_out[found.why] += 1
+        yield found
+
+    def add(self, name: str, items: Iterable[object]) -> Pulled:
+        """Add the mentions of a file, named ``name``; raise JournalError."""
+        result, now = Pulled(name), self.now()
+        read = [found for item in items for found in self.read(item, result, now)]
+
+        def change(known: Sequence[Received]) -> Sequence[Received]:
+            mentions = with_parents(added(known, read, Listing(name, now)))
+            result.count(known, mentions)
+            return mentions
+
+        self.snapshot.change(change)
+        return result
+
 
 class _Pull:
     """One pull under way."""
@@ -134,6 +161,7 @@ class _Pull:
         self._items: list[Received | NotKept] = []
         self.result = Pulled(name)
         self.listing = self._listing(name)
+        self._read = partial(puller.read, result=self.result, now=self._began)
 
     def _listing(self, name: str) -> Listing:
         before = self._before
@@ -158,17 +186,8 @@ class _Pull:
         return completed is None or not dt.timedelta(0) <= self._began - completed < age
 
     def take(self, item: object) -> None:
-        """Read an item: the border where what is wrong with it costs this one."""
-        try:
-            found = jf2.read(item, self._puller.find, self.listing.via, self._began)
-        except FAULTS as error:
-            self.result.broken.append(described(error))
-            return
-        if isinstance(found, Received) and self._puller.is_forgotten(found):
-            found = NotKept(Why.FORGOTTEN, found.id, found.source, found.remote)
-        if isinstance(found, NotKept):
-            self.result.left_out[found.why] += 1
-        self._items.append(found)
+        """Keep an item that was listed, and write what there is from time to time."""
+        self._items += self._read(item)
         if len(self._items) >= BATCH:
             now = self._puller.now()
             if not self._is_saved or now - self._saved >= SAVED_EVERY:
