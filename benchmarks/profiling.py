@@ -7,6 +7,7 @@ shares are rough.
 
 from __future__ import annotations
 
+import contextlib
 import cProfile
 import os
 import pstats
@@ -19,10 +20,13 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
+import pelican
+
 from benchmarks import feed_stage, one_feed, sending
 from benchmarks.idle_build import idle_site
 from benchmarks.measure import folder
 from benchmarks.site import Plan, published
+from benchmarks.whole_build import DEFAULT, WITH, command, write_blog, write_settings
 
 Work = Callable[[], object]
 
@@ -37,6 +41,14 @@ def _feed_stage() -> Iterator[Work]:
 def _one_feed() -> Iterator[Work]:
     with folder() as output:
         yield partial(one_feed.write_ours("rss", "atom"), Path(output))
+
+
+@contextmanager
+def _whole_build() -> Iterator[Work]:
+    with folder() as home, contextlib.chdir(home):
+        write_blog(Path("content"), 300)
+        write_settings(Path(), {**DEFAULT, **WITH})
+        yield partial(pelican.main, command())
 
 
 @contextmanager
@@ -58,6 +70,7 @@ WORKS: dict[str, Callable[[], AbstractContextManager[Work]]] = {
     "idle_build": idle_site,
     "plan": sending.long_plan,
     "sending": _sending,
+    "whole_build": _whole_build,
 }
 PACKAGE = Path(__file__).parent.parent.as_posix() + os.sep
 

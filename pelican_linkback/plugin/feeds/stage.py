@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -272,6 +271,8 @@ class FeedStage:
             remedy = "give that another path, or name its URL in LINKBACK_FEED_STYLE"
             self._messages.add(logging.ERROR, STYLESHEET, f"{problem}; {remedy}")
             return
+        from importlib.resources import files  # noqa: PLC0415 (many sites have no style sheet)
+
         sheet = files(feeds).joinpath("feed.css").read_bytes()
         try:
             self.output.write(STYLESHEET, Owner(STYLESHEET, ""), lambda file: file.write(sheet))

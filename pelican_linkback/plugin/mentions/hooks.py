@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 from typing import cast
@@ -24,7 +23,7 @@ __all__ = ["add_mentions", "bring_templates", "give_mentions", "write_mention_fi
 PAGES = "linkback_mentions"
 """The variable of the templates that adds mentions to pages, where a site has some."""
 
-_TEMPLATES = Path(str(files(display)))
+_TEMPLATES = Path(display.__path__[0])
 _KINDS = (generators.ArticlesGenerator, generators.PagesGenerator)
 
 
