@@ -145,7 +145,8 @@ def test_pelicans_cache_is_not_in_the_way(blog, layer):
         "CACHE_CONTENT": True,
         "LOAD_CONTENT_CACHE": True,
         "CONTENT_CACHING_LAYER": layer,
-        "WITH_FUTURE_DATES": False,  # Pelican 4.8 warns of both
+        # Pelican 4.8 warns if this is True and the layer "generator", later ones if it is False.
+        "WITH_FUTURE_DATES": PELICAN > (4, 8),
         "CACHE_PATH": str(blog.folder / "cache"),
     }
     first = blog.build(**cache).read("one.html")
