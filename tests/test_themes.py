@@ -7,6 +7,7 @@ import re
 import pytest
 
 from pelican_linkback.journal.journal import Journal
+from tests.versions import PELICAN
 
 LINKS = re.compile(
     r'<link rel="alternate" type="([^"]+)" title="([^"]+)"(?: hreflang="\w+")? href="([^"]+)">'
