@@ -36,6 +36,7 @@ _AFTER = (
 )
 """What the links may stand behind if the head has no end, or a far one; the best first."""
 
+_REL = regex(r"webmention|pingback", re.IGNORECASE)
 _XHTML = regex(r"\s*(?:<\?xml|<!doctype[^<>]*\bxhtml)", re.IGNORECASE)
 
 
@@ -65,10 +66,15 @@ def with_endpoints(html: str, endpoints: Endpoints) -> str:
 def named_in(html: str) -> Iterator[Named]:
     """Yield the endpoints that a page names: in its head, and for webmentions in its text, too."""
     end = _END_OF_HEAD.search(html)
-    head_ends = end.start() if end else len(html)
-    # An article is seldom about webmentions, and its text is not parsed otherwise.
-    is_read = "webmention" in html[head_ends:].lower()
-    for link in markup.read(html if is_read else html[:head_ends]).links:
+    head = html[: end.start()] if end else html
+    # Few themes name any, and few articles are about webmentions: the others are not parsed.
+    if "webmention" in html[len(head) :].lower():
+        read = html
+    elif _REL.search(head):
+        read = head
+    else:
+        return
+    for link in markup.read(read).links:
         for rel in {"webmention", "pingback"}.intersection(link.rels):
             if link.href is not None and (link.name == "link" or rel == "webmention"):
                 yield Named(rel, link.href)

@@ -74,7 +74,7 @@ def read_targets(
     messages.flush()
     by_content = {id(each): (each, target) for each, target in found if target and target.id}
     pages = [target for _, target in by_content.values()]
-    home = _home(generators[0], settings, Targets(pages))
+    home = _home(generators[0], settings, pages)
     # A subsite is below the main site, and so are its former addresses.
     aliases = () if settings.subsite else settings.aliases
     former = sorted({*known.sites} - {settings.site_url})
@@ -136,10 +136,10 @@ def _absolute(urls: Sequence[str], base: str) -> Iterator[str]:
             yield page_key(resolve(base, url))
 
 
-def _home(generator: Generator, settings: Settings, pages: Targets) -> Target | None:
+def _home(generator: Generator, settings: Settings, pages: Sequence[Target]) -> Target | None:
     """Return the home page, unless an article or a page is at its address."""
     url = page_key(f"{settings.site_url}/")
-    if pages.find(url):
+    if any(each.url.removesuffix("index.html") == url for each in pages):
         return None
     for_all = generator.settings.get("DEFAULT_METADATA") or {}
     mode, _ = mode_of(for_all.get("mentions"))
