@@ -225,6 +225,18 @@ def test_a_damaged_line_is_one_warning_and_costs_itself(tmp_path):
     assert len(moderation.path.read_text("utf-8").splitlines()) == 4
 
 
+def test_a_rule_that_was_written_by_hand_is_read_as_it_is_meant(tmp_path):
+    moderation = Moderation(tmp_path)
+    at = "2026-01-01T00:00:00+00:00"
+    rules = ["*.Spam.Example", "https://m.example/@Ann/", "no rule"]
+    lines = [json.dumps({"v": 1, "at": at, "act": "block", "what": each}) for each in rules]
+    moderation.path.write_text("\n".join(lines) + "\n", "utf-8")
+    decided, problems = moderation.read()
+    assert decided.rules.keys() == {"spam.example", "m.example/@Ann"}
+    assert len(problems) == 1
+    assert "'no rule'" in problems[0]
+
+
 def test_a_newer_version_is_an_error(tmp_path):
     moderation = Moderation(tmp_path)
     moderation.path.write_text(json.dumps({"v": 2, "act": "shade"}) + "\n", "utf-8")

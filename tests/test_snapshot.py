@@ -11,6 +11,7 @@ import pytest
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
+from pelican_linkback.receiving.memory.erasing import erase
 from pelican_linkback.receiving.memory.snapshot import Snapshot, unique
 from pelican_linkback.receiving.received import Author
 from tests.mentions import NOW, mention
@@ -208,3 +209,25 @@ def test_lines_that_a_rewrite_keeps_are_behind_the_others(tmp_path):
     journal.append({"v": 1, "n": 1}, {"v": 1, "n": 2}, {"v": 1, "n": 3})
     journal.rewrite({"v": 1, "n": 4}, keeping=[3, 1])
     assert [event["n"] for event in journal.read().events] == [4, 1, 3]
+
+
+def test_a_line_that_cannot_be_used_can_be_erased(snapshot):
+    snapshot.write([mention(1)])
+    with snapshot.path.open("a", encoding="utf-8") as file:
+        file.write(
+            '{"v": 1, "source": "https://a.example/\n{"v": 1, "source": "https://b.example/\n'
+        )
+    assert snapshot.change(lambda known: known, keeps=lambda line: "a.example" not in line)
+    assert "a.example" not in snapshot.path.read_text("utf-8")
+    assert "b.example" in snapshot.path.read_text("utf-8")
+    assert snapshot.read().mentions == (mention(1),)
+
+
+def test_forget_takes_the_damaged_lines_that_name_it(snapshot):
+    snapshot.write([mention(1), mention(2)])
+    with snapshot.path.open("a", encoding="utf-8") as file:
+        file.write('{"v": 1, "source": "https://reader1.example/x\n{"v": 1, "source": "https://b\n')
+    assert erase(snapshot.path.parent, "reader1.example", NOW, lambda: "key") == 1
+    assert "reader1" not in snapshot.path.read_text("utf-8")
+    assert snapshot.read().mentions == (mention(2),)
+    assert len(snapshot.read().problems) == 1

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from pelican_linkback.journal.fields import optional, text, time
 from pelican_linkback.receiving.memory.forgotten import Forgotten
-from pelican_linkback.receiving.memory.rules import RuleBook, host_in, place_of
+from pelican_linkback.receiving.memory.rules import RuleBook, host_in, place_of, rule_of
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.text.regex import regex
 
@@ -86,9 +86,10 @@ class Decision:
     @classmethod
     def read(cls, line: Mapping[str, object]) -> tuple[dt.datetime, Decision]:
         """Return the decision of a line, and its time; raise ValueError where it is none."""
+        act, what = Act(text(line, "act")), text(line, "what")
         return time(line, "at"), cls(
-            Act(text(line, "act")),
-            text(line, "what"),
+            act,
+            rule_of(what) if act in ABOUT_RULES else what,
             optional(line, "source"),
             optional(line, "target"),
             optional(line, "key"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pelican_linkback.exceptions import JournalError
@@ -50,10 +51,15 @@ class Snapshot:
         wanted = tuple(mentions)
         return self.change(lambda known: wanted)  # noqa: ARG005
 
-    def change(self, change: Callable[[Sequence[Received]], Iterable[Received]]) -> bool:
+    def change(
+        self,
+        change: Callable[[Sequence[Received]], Iterable[Received]],
+        keeps: Callable[[str], bool] = lambda line: True,  # noqa: ARG005
+    ) -> bool:
         """Replace the mentions by what ``change`` makes of them; return whether the file changed.
 
-        No other process can write in between. The file is replaced in one step.
+        No other process can write in between. The file is replaced in one step. A line that cannot
+        be used stays in it if ``keeps`` returns True for its text.
         """
         with self._journal.hold() as held:
             if not held:
@@ -61,10 +67,15 @@ class Snapshot:
                 raise JournalError(self.path, message)
             known, lines, kept = self._read()
             wanted = [each.line() for each in unique(change(known.mentions))]
-            if wanted == lines:
+            staying = [number for number in kept if keeps(self._text(number))]
+            if wanted == lines and staying == kept:
                 return False
-            self._journal.rewrite(*wanted, keeping=kept)
+            self._journal.rewrite(*wanted, keeping=staying)
             return True
+
+    def _text(self, number: int) -> str:
+        with self.path.open("rb") as file:
+            return next(islice(file, number - 1, None)).decode("utf-8", "replace")
 
     def _read(self) -> tuple[Known, list[dict[str, object]], list[int]]:
         """Return the mentions, their lines, and the numbers of the lines that stay as they are."""
