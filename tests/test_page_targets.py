@@ -283,6 +283,15 @@ def test_the_pages_of_subsites_are_targets_too(site):
     before = (build.output / "linkback-targets.json").read_bytes()
     assert (site.build(**RECEIVE).output / "linkback-targets.json").read_bytes() == before
 
+    # One of them moves to a host of its own.
+    site.settings["I18N_SUBSITES"]["de"]["SITEURL"] = "https://de.example.io"
+    _, moved = targets(site)
+    for path in ("", "one.html"):
+        known = moved.find(f"https://de.example.io/{path}").target
+        assert moved.find(f"{home}/de/{path}").target == known
+        assert moved.find(f"{home}/{path}").target != known
+    assert moved.aliases == ()
+
 
 @pytest.mark.parametrize(
     ("value", "mode", "hint"),

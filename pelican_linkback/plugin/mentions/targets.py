@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 from pelican.contents import Article
 
@@ -67,6 +68,7 @@ def read_targets(
     be read costs itself.
     """
     known = _identities(generators, stages, settings)
+    former_sites = {*known.sites} - {settings.site_url}
     messages = MessageBuffer(logger)
     read = partial(_target, known=known, settings=settings, messages=messages)
     unread: Target | None = Target("", "")
@@ -74,15 +76,14 @@ def read_targets(
     messages.flush()
     by_content = {id(each): (each, target) for each, target in found if target and target.id}
     pages = [target for _, target in by_content.values()]
-    home = _home(generators[0], settings, pages)
-    # A subsite is below the main site, and so are its former addresses.
-    aliases = () if settings.subsite else settings.aliases
-    former = sorted({*known.sites} - {settings.site_url})
+    home = _home(generators[0], pages, known, settings)
+    # Aliases are those of the main site. Pages of a subsite have all former URLs themselves.
+    aliases = () if settings.subsite else (*settings.aliases, *sorted(former_sites))
     return SiteTargets(
         Targets(
             tuple(filter(None, (*pages, home))),
             settings.site_url,
-            tuple(dict.fromkeys((*aliases, *former))),
+            tuple(dict.fromkeys(aliases)),
         ),
         home,
         is_whole=not (
@@ -115,8 +116,7 @@ def _target(
     """Return the target that a content is; None if it has no page."""
     if not has_page(content):
         return None
-    base = f"{settings.site_url}/"
-    url = page_key(resolve(base, content.url))
+    url = page_key(resolve(f"{settings.site_url}/", content.url))
     entry = known.ids.get(id(content), "")
     mode, problem = mode_of(content.metadata.get("mentions"))
     if problem:
@@ -125,25 +125,34 @@ def _target(
         id=entry if entry and isinstance(content, Article) else url,
         url=url,
         title=plain_text(str(content.title)),
-        former=tuple(sorted({*_absolute(known.urls.get(entry, ()), base)} - {url})),
+        former=_former(url, (content.url, *known.urls.get(entry, ())), known, settings),
         mentions=mode,
     )
 
 
-def _absolute(urls: Sequence[str], base: str) -> Iterator[str]:
-    for url in urls:
+def _former(
+    url: str, known_at: Sequence[str], known: Identities, settings: Settings
+) -> tuple[str, ...]:
+    """Return the absolute URLs that a page had, besides ``url``; ``known_at`` are relative ones."""
+    sites = (settings.site_url, *(known.sites if settings.subsite else ()))
+    found = set()
+    for site, path in product(sites, known_at):
         with suppress(InvalidURL):  # a line of ids.jsonl can be edited by hand
-            yield page_key(resolve(base, url))
+            found.add(page_key(resolve(f"{site}/", path)))
+    return tuple(sorted(found - {url}))
 
 
-def _home(generator: Generator, settings: Settings, pages: Sequence[Target]) -> Target | None:
+def _home(
+    generator: Generator, pages: Sequence[Target], known: Identities, settings: Settings
+) -> Target | None:
     """Return the home page, unless an article or a page is at its address."""
     url = page_key(f"{settings.site_url}/")
     if any(each.url.removesuffix("index.html") == url for each in pages):
         return None
     for_all = generator.settings.get("DEFAULT_METADATA") or {}
     mode, _ = mode_of(for_all.get("mentions"))
-    return Target(url, url, str(generator.settings.get("SITENAME") or ""), mentions=mode)
+    title = str(generator.settings.get("SITENAME") or "")
+    return Target(url, url, title, _former(url, ("",), known, settings), mode)
 
 
 def mode_of(value: object) -> tuple[Mode, str]:
