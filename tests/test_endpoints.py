@@ -88,6 +88,8 @@ PAGES = {
     "an empty rel": '<!DOCTYPE html><head><link rel><link rel="" href="x"><title>x</title></head>',
     "one in a comment": "<!DOCTYPE html><head><!-- <link rel=webmention href=/x> -->"
     "<title>x</title></head>",
+    "an end tag in a comment": "<!DOCTYPE html><head><!-- </head> --><title>x</title></head><p>x",
+    "an end tag in a script": "<!DOCTYPE html><head><script>'</head>'</script><title>x</title>",
     "text about webmentions": "<!DOCTYPE html><head><title>x</title></head><p>A webmention to you",
     "code of one": "<!DOCTYPE html><title>x</title></head><pre>&lt;link rel=webmention href=x>",
     "a link without address": "<!DOCTYPE html><head><link rel=webmention><title>x</title></head>",
