@@ -22,7 +22,7 @@ from benchmarks.measure import Result, Row, in_a_fork
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
-from pelican_linkback.sending import Post
+from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.running.sender import Sender
 
 __all__ = ["rows"]

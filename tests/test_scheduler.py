@@ -5,7 +5,9 @@ from __future__ import annotations
 import signal
 import threading
 import time
+import weakref
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -154,12 +156,55 @@ def test_what_many_ask_for_is_done_once_and_all_get_it() -> None:
         return "result"
 
     def task() -> Task:
-        got.append((yield Once("key", work)))
-        got.append((yield Once("key", work)))  # over by now
+        got.append((yield Once("key", work, 10)))
+        got.append((yield Once("key", work, 10)))  # over by now
 
     assert HostScheduler(Limits(4, 2)).run([task() for _ in range(5)])
     assert done == ["work"]
     assert got == ["result"] * 10
+
+
+def test_what_is_done_once_is_forgotten_when_all_have_got_it() -> None:
+    """A result for each of a hundred thousand mentions would take as much memory as they do."""
+    known: list[weakref.ref[object]] = []
+    left: list[bool] = []
+
+    class Result:
+        pass
+
+    def work() -> Task:
+        yield Turn("host")
+        result = Result()
+        known.append(weakref.ref(result))
+        return result
+
+    def ask() -> Task:
+        yield Once("key", work, 2)
+
+    def look() -> Task:
+        yield Turn("late")
+        yield Turn("later")  # by now the worker has let go of the step before
+        left.extend(each() is not None for each in known)
+
+    assert HostScheduler(Limits(1, 1)).run([ask(), ask(), look()])
+    assert left == [False]
+
+
+def test_a_task_is_made_when_a_worker_is_free_for_it() -> None:
+    made: list[int] = []
+    begun: list[int] = []
+
+    def task(number: int) -> Task:
+        begun.append(len(made))
+        yield Turn("host")
+
+    def tasks() -> Iterator[Task]:
+        for number in range(5):
+            made.append(number)
+            yield task(number)
+
+    assert HostScheduler(Limits(1, 1)).run(tasks())
+    assert begun == [2, 3, 4, 5, 5]
 
 
 def test_a_fault_of_what_is_done_once_is_that_of_each_that_asked() -> None:
@@ -171,7 +216,7 @@ def test_a_fault_of_what_is_done_once_is_that_of_each_that_asked() -> None:
 
     def task() -> Task:
         try:
-            yield Once("key", work)
+            yield Once("key", work, 9)
         except ValueError as error:
             caught.append(str(error))
 
@@ -253,7 +298,7 @@ def test_after_trouble_one_at_a_time_has_a_turn(trouble: Trouble | None, alone: 
         turn.trouble = trouble
 
     def task() -> Task:
-        yield Once("look", look)
+        yield Once("look", look, 4)
         yield Turn("a")
         with inside.lock:
             inside.inside["a"] += 1
@@ -328,7 +373,7 @@ def test_who_is_behind_what_a_host_holds_back_is_named() -> None:
         yield Turn("a")
 
     def task() -> Task:
-        yield Once("key", work)
+        yield Once("key", work, 9)
 
     tasks = [task(), task()]
     scheduler = HostScheduler(Limits(1, 1), time.clock())

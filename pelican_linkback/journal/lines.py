@@ -5,6 +5,7 @@ Pure. Contains no business logic.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from array import array
@@ -126,9 +127,11 @@ def about_damage(path: Path, damage: Mapping[int, str]) -> tuple[str, ...]:
 
 def encoded(events: Iterable[Mapping[str, object]]) -> bytes:
     """Return the lines of ``events``."""
-    text = "".join(f"{_ENCODER.encode(event)}\n" for event in events)
-    # A lone surrogate (a file name that is not UTF-8) becomes a JSON escape.
-    return text.encode("utf-8", "backslashreplace")
+    lines = io.BytesIO()  # a hundred thousand may be queued: no copies of them
+    for event in events:
+        # A lone surrogate (a file name that is not UTF-8) becomes a JSON escape.
+        lines.write(f"{_ENCODER.encode(event)}\n".encode("utf-8", "backslashreplace"))
+    return lines.getvalue()
 
 
 def parse_own(line: bytes) -> dict[str, object] | None:

@@ -110,7 +110,8 @@ def normalise(url: str) -> str:
     parts, authority = _take_apart(url)
     path = _without_dots(_one_encoding(parts.path))
     query = f"?{_one_encoding(parts.query)}" if parts.query else ""
-    return f"{parts.scheme}://{authority}{path}{query}"
+    normal = f"{parts.scheme}://{authority}{path}{query}"
+    return url if url == normal else normal  # one object for what is kept as a key, too
 
 
 def join(base: str, reference: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.protocol.mention import Endpoint, Mention, Outcome, Verdict
@@ -87,7 +88,7 @@ class Run:
         self._recorder = recorder
         self._exchanges = Exchanges(tools.web, scheduler, tools.times.now)
         self._visits = Visits(recorder, self._exchanges.fetch, tools.built, tools.times.now)
-        self._tasks: dict[Task, Mention] = {}
+        self._tasks: WeakKeyDictionary[Task, Mention] = WeakKeyDictionary()
         self._by_page: Counter[str] = Counter()
         self._updated: set[str] = set()
         """The pages whose endpoints are to be discovered again."""
@@ -151,8 +152,8 @@ class Run:
             # The protocol of a hub is known.
             found = Found((Endpoint(protocol, mention.target, "feed"),))
         else:
-            discover = partial(self._discover, mention.target)
-            found = yield Once(("target", page_key(mention.target)), discover)
+            page, discover = page_key(mention.target), partial(self._discover, mention.target)
+            found = yield Once(("target", page), discover, self._by_page[page])
         yield from self._send(mention, found, *seen)
 
     def _discover(self, target: str) -> Generator[Turn | Once, Any, Found]:

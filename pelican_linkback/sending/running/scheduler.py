@@ -78,7 +78,8 @@ class HostScheduler:
         """The hosts at which a turn could start now, in the order in which they get one."""
         self._paused: dict[str, Host[Step]] = {}
         """The hosts at which one could start, apart from their pause."""
-        self._new: deque[Task] = deque()
+        self._new: Iterator[Task] = iter(())
+        self._next_new: Task | None = None
         self._ready: deque[Step] = deque()
         """The steps that need no turn."""
         self._shared: dict[Hashable, Shared] = {}
@@ -94,8 +95,9 @@ class HostScheduler:
         After an exception in one of ``tasks`` nothing further starts; it is raised when the tasks
         under way have ended.
         """
-        self._new.extend(tasks)
+        self._new = iter(tasks)  # not all at once: each takes memory
         try:
+            self._next_new = next(self._new, None)
             while self._begin_what_may() or self._sleep_until_a_pause_ends():
                 self._end_one()
         except KeyboardInterrupt:
@@ -150,15 +152,19 @@ class HostScheduler:
         """
         if self._ready:
             return self._ready.popleft()
-        if not (self._open or self._new) or not self._may_begin():
+        if not (self._open or self._next_new) or not self._may_begin():
             return None
         if not self._open:
-            return Step(self._new.popleft())
+            return self._begin_new()
         host = next(iter(self._open.values()))
         step = host.queue.popleft()
         host.busy += 1
         self._place(host)
         return step
+
+    def _begin_new(self) -> Step | None:
+        task, self._next_new = self._next_new, next(self._new, None)
+        return Step(task) if task else None
 
     def _may_begin(self) -> bool:
         return self._clock.monotonic() < self._limits.begins_until
@@ -238,10 +244,13 @@ class HostScheduler:
     def _share(self, task: Task, once: Once) -> None:
         shared = self._shared.get(once.key)
         if shared is None:
-            shared = self._shared[once.key] = Shared()
+            shared = self._shared[once.key] = Shared(once.askers)
             work = once.work()
             self._shared_by[work] = shared
             self._ready.appendleft(Step(work))
+        shared.askers -= 1
+        if shared.askers == 0:
+            del self._shared[once.key]
         if shared.over is None:
             shared.waiting.append(task)
         else:

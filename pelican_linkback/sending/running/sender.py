@@ -209,15 +209,24 @@ class Sender:
         return digest_of(page.body) if page else ""
 
     def _run(self, changes_of: Changes, without_link: Collection[Mention] = ()) -> Report:
+        due, report = self._look_ahead(changes_of, without_link)
+        if report is not None:
+            return report
+        with self.journal.hold() as held:
+            if not held:
+                return Report(left=due, shut_out=True)
+            return self._send(changes_of, without_link)
+
+    def _look_ahead(
+        self, changes_of: Changes, without_link: Collection[Mention]
+    ) -> tuple[int, Report | None]:
+        """Return how many deliveries are due, and a report if there is nothing to do."""
         with without_collection():
             ledger, news = self._foresee(changes_of)
             due = self._due(ledger)
-        if not (due or news or self._interrupted(ledger)):
-            return self._report(self._recorder(ledger, due), without_link)
-        with self.journal.hold() as held:
-            if not held:
-                return Report(left=len(due), shut_out=True)
-            return self._send(changes_of, without_link)
+        if due or news or self._interrupted(ledger):
+            return len(due), None
+        return 0, self._report(self._recorder(ledger, due), without_link)
 
     def _send(self, changes_of: Changes, without_link: Collection[Mention]) -> Report:
         """Do what ``run`` says, with the journal locked, and knowing what another run just did."""

@@ -4,7 +4,7 @@ A task is a generator. It yields
 
 - ``Turn(host)``, and continues when it may make a request there. The turn lasts until it yields
   again, and ``turn.trouble`` is where it notes what that request says about the host's state;
-- ``Once(key, work)``, and continues with the result of the task ``work()``, which runs once
+- ``Once(key, work, askers)``, and continues with the result of the task ``work()``, which runs once
   however many tasks ask for that key.
 """
 
@@ -29,10 +29,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """The result of the task ``work()``, which runs for the first that asks for ``key``."""
+    """The result of the task ``work()``, which runs for the first that asks for ``key``.
+
+    At most ``askers`` tasks ask for it; when so many have got it, it is forgotten.
+    """
 
     key: Hashable
     work: Callable[[], Task]
+    askers: int
 
 
 Task = Generator[Turn | Once, Any, Any]
@@ -57,8 +61,9 @@ class Step:
 
 @dataclass(eq=False, slots=True)
 class Shared:
-    """A task that others wait for, and its result."""
+    """A task that others wait for, and its result, for which ``askers`` have not asked yet."""
 
+    askers: int
     waiting: list[Task] = field(default_factory=list)
     over: Over | None = None
 

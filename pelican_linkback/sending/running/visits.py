@@ -78,7 +78,8 @@ class Visits:
         addresses, look = self._addresses(mention), LOST
         while look.is_lost and addresses:
             address = addresses.pop(0)
-            looks = yield Once(("source", address), partial(self._visit, address))
+            visit, askers = partial(self._visit, address), len(self._by_address[address])
+            looks = yield Once(("source", address), visit, askers)
             if not self._is_left(mention):
                 return None
             look = looks.get(mention, LOST)
