@@ -27,7 +27,7 @@ from pelican_linkback.sending.running.sender import Sender
 
 __all__ = ["rows"]
 
-HOSTS, MENTIONS, LINKS, WORKERS = 5_000, 100_000, 50, 400
+HOSTS, MENTIONS, LINKS, WORKERS = 5_000, 100_000, 50, 100
 MOST_SECONDS, MOST_MEMORY, LINES_OF_A_FLUSH = 180, 300, 20
 OURS = "127.250.0.1"
 

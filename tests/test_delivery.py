@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pelican_linkback.journal import fields
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.sending.deciding.changes import Post, reconcile, vanished
+from pelican_linkback.sending.memory import event_lines
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.event_lines import to_line
 from pelican_linkback.sending.memory.events import (
@@ -103,6 +105,32 @@ def test_an_event_comes_back_from_its_line(event: Event) -> None:
     assert not {None, ""} & set(line.values())
 
 
+LINES = st.builds(Event, MOMENTS, MENTIONS, FACTS).map(to_line)
+STRANGE = st.none() | st.booleans() | st.integers(0, 2) | st.lists(WORDS) | st.just("") | WORDS
+
+
+@given(LINES, st.data())
+def test_a_line_of_texts_is_read_fast_and_as_any_other(
+    line: dict[str, object], data: st.DataObject
+) -> None:
+    """Whatever became of a line, what it says and what is wrong with it are the same."""
+    names = st.sampled_from([*line, "detail", "paused", "paused_until", "retry_at", "other"])
+    line |= data.draw(st.dictionaries(names, STRANGE, max_size=2))
+    for name in data.draw(st.lists(st.sampled_from(sorted(line)), max_size=1)):
+        del line[name]
+
+    def read() -> Event | str:
+        try:
+            return spoken.from_line(line)
+        except ValueError as error:
+            return str(error)
+
+    fast = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(event_lines, "texts", fields._Checked)
+        assert repr(read()) == repr(fast)
+
+
 def test_a_line_as_it_stands_in_the_file() -> None:
     assert to_line(Event(NOON, MENTION, LATER)) == {
         "v": 1,
@@ -129,14 +157,17 @@ def test_a_line_as_it_stands_in_the_file() -> None:
         pytest.param({"event": None}, "its event is missing", id="no kind"),
         pytest.param({"source": None}, "its source is missing", id="no source"),
         pytest.param({"target": 5}, "its target is not a text", id="target of a wrong type"),
+        pytest.param({"target": ""}, "its target is empty", id="an empty target"),
         pytest.param({"at": "noon"}, "its at is not a time", id="no time"),
-        pytest.param({"at": 1.5}, "its at is not a time", id="time of a wrong type"),
+        pytest.param({"at": 1.5}, "its at is not a text", id="time of a wrong type"),
+        pytest.param({"at": None}, "its at is missing", id="time missing"),
         pytest.param({"at": "2026-03-01T12:00:00"}, "its at is not a UTC time", id="naive time"),
         pytest.param({"at": "2026-03-01T12:00:00+01:00"}, "not a UTC time", id="time elsewhere"),
         pytest.param(
             {"at": "9999-12-31T23:59:59+00:00"}, "is of the year 9999", id="no clock's time"
         ),
         pytest.param({"verdict": "fine"}, "'fine' is not a valid Verdict", id="unknown verdict"),
+        pytest.param({"reason": None}, "its reason is missing", id="no reason"),
         pytest.param({"protocol": 1}, "its protocol is not a text", id="protocol of a wrong type"),
         pytest.param({"detail": {}}, "its detail is not a text", id="detail of a wrong type"),
         pytest.param({"retry_at": "soon"}, "its retry_at is not a time", id="retry without time"),

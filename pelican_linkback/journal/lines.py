@@ -9,7 +9,7 @@ import io
 import json
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -27,7 +27,7 @@ MARKER = "it is a conflict marker of a merge"
 SHOWN = 5
 """The number of damaged lines that are named one by one."""
 
-_DECODER = json.JSONDecoder()
+_SCAN: Callable[[str, int], tuple[object, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 _SPACE = " \t\r\n"  # what JSON allows after an object
 
@@ -58,11 +58,10 @@ class Scan:
         for number, line in enumerate(self._lines(), start=1):
             event = parse_own(line) or parse_any(line)
             if isinstance(event, dict):
-                strange = True
                 version = event.get("v")
                 if version != VERSION:
                     self._refuse_newer(number, version)
-                ours = ours or "v" in event
+                strange, ours = True, ours or version is not None or "v" in event
                 yield number, event
             elif line.strip():
                 strange = strange or not _may_be_ours(line)
@@ -81,13 +80,14 @@ class Scan:
     def _lines(self) -> Iterator[bytes]:
         self._file.seek(0)
         self._starts = array("Q")
-        left = self._size
+        start, end, add = 0, self._size, self._starts.append
         for line in self._file:
-            self._starts.append(self._size - left)
-            left -= len(line)
-            yield line if left >= 0 else line[:left]
-            if left <= 0:
+            add(start)
+            start += len(line)
+            if start >= end:
+                yield line[: len(line) - (start - end)]
                 return
+            yield line
 
     def event(self, number: int) -> dict[str, object]:
         """Return the event of a line that was read before, and has one."""
@@ -141,11 +141,10 @@ def parse_own(line: bytes) -> dict[str, object] | None:
     """
     try:
         text = line.decode()
-        event, end = _DECODER.raw_decode(text)
-    except (ValueError, RecursionError):
+        event, end = _SCAN(text, 0)
+    except (StopIteration, ValueError, RecursionError):
         return None
-    rest = text[end:]
-    is_whole = rest == "\n" or not rest.strip(_SPACE)
+    is_whole = text[end:] == "\n" or not text[end:].strip(_SPACE)
     return event if is_whole and isinstance(event, dict) else None
 
 

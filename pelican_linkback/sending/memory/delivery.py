@@ -112,9 +112,10 @@ class Delivery:
     @property
     def is_up_to_date(self) -> bool:
         """Whether the receiver knows the present version, or its protocol has no updates."""
-        if not self.is_known:
+        by = self.acknowledged_by  # its properties are not used: a fold asks a million times
+        if by is None:
             return False
-        if self.acknowledged == self.fingerprint or not self.takes_updates:
+        if self.acknowledged == self.fingerprint or not by.updates:
             return True
         # Two branches may each have removed it in its own way; once is enough.
         return self.is_removal and self.acknowledged in {UNLINKED, GONE}

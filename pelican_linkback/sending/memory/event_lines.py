@@ -22,7 +22,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from pelican_linkback.journal.fields import Line, moment, optional, text, time
+from pelican_linkback.journal.fields import Line, Texts, moment_of, texts, time_of
 from pelican_linkback.protocol.mention import Mention, Outcome, Traits, Verdict
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.events import (
@@ -75,14 +75,21 @@ def content(line: Line, protocols: Registry) -> Step:
     """Return the same without an object for it."""
     if line.get("v") != VERSION:
         raise ValueError(f"its version is {printable(line.get('v'), 40)}, not {VERSION}")
-    name = text(line, "event")
-    if name not in _READERS:
-        raise ValueError(f"the event {printable(name, 40)} is not known to this version")
-    kind, fields = _READERS[name]
-    source, target = text(line, "source"), text(line, "target")
-    if not (source and target):
-        raise ValueError(f"its {'target' if source else 'source'} is empty")
-    return _at(line), (source, target), kind, fields(line, protocols)
+    fields = texts(line)
+    try:
+        name = fields["event"]
+        if name not in _READERS:
+            raise ValueError(f"the event {printable(name, 40)} is not known to this version")
+        kind, read = _READERS[name]
+        source, target = fields["source"], fields["target"]
+        if not (source and target):
+            raise ValueError(f"its {'target' if source else 'source'} is empty")
+        at = time_of(fields["at"], "at")
+        if at.year >= END:  # no clock shows it, and it cannot be sorted
+            raise ValueError(f"its at is of the year {at.year}")
+        return at, (source, target), kind, read(fields, protocols)
+    except KeyError as error:
+        raise ValueError(f"its {error.args[0]} is missing") from error
 
 
 def _fields(fact: Fact) -> dict[str, object]:
@@ -125,49 +132,40 @@ def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _at(line: Line) -> datetime:
-    """Return the time of the event; one that no clock shows is rejected, as it cannot be sorted."""
-    at = time(line, "at")
-    if at.year >= END:
-        raise ValueError(f"its at is of the year {at.year}")
-    return at
-
-
-def _optional_protocol(line: Line, protocols: Registry) -> Traits | None:
+def _optional_protocol(line: Texts, protocols: Registry) -> Traits | None:
     """Return a protocol that may be missing."""
-    name = optional(line, "protocol")
+    name = line.get("protocol", "")
     return protocols.named(name) if name else None
 
 
-def _verdict(line: Line) -> Verdict:
-    name = text(line, "verdict")
+def _verdict(line: Texts) -> Verdict:
+    name = line["verdict"]
     return _VERDICTS.get(name) or Verdict(name)
 
 
-def _answered(line: Line, protocols: Registry) -> Fields:
+def _answered(line: Texts, protocols: Registry) -> Fields:
     outcome = _outcome(
         _verdict(line),
-        text(line, "reason"),
-        optional(line, "detail"),
+        line["reason"],
+        line.get("detail", ""),
         _optional_protocol(line, protocols),
-        optional(line, "endpoint") or None,
+        line.get("endpoint", "") or None,
         None,
-        optional(line, "status_url") or None,
+        line.get("status_url", "") or None,
     )
     return (
         outcome,
-        moment(line, "retry_at"),
-        optional(line, "fingerprint"),
-        optional(line, "served_at"),
+        moment_of(line.get("retry_at", ""), "retry_at"),
+        line.get("fingerprint", ""),
+        line.get("served_at", ""),
         _pause(line),
     )
 
 
-def _pause(line: Line) -> Pause | None:
-    if "paused" not in line:
-        return None
-    host, until = optional(line, "paused"), moment(line, "paused_until")
-    return Pause(host, until) if host and until else None
+def _pause(line: Texts) -> Pause | None:
+    host = line.get("paused", "")
+    until = moment_of(line.get("paused_until", ""), "paused_until") if host else None
+    return Pause(host, until) if until else None
 
 
 _outcome = lru_cache(maxsize=1000)(Outcome)  # cached, since many are equal: accepted, no-endpoint
@@ -176,25 +174,25 @@ _outcome = lru_cache(maxsize=1000)(Outcome)  # cached, since many are equal: acc
 # Looked up by name, since calling an enumeration takes ten times as long.
 _VERDICTS = {each.value: each for each in Verdict}
 
-_READERS: dict[str, tuple[type[Fact], Callable[[Line, Registry], Fields]]] = {
+_READERS: dict[str, tuple[type[Fact], Callable[[Texts, Registry], Fields]]] = {
     "queued": (
         Queued,
         lambda line, protocols: (
-            optional(line, "article"),
-            optional(line, "fingerprint"),
+            line.get("article", ""),
+            line.get("fingerprint", ""),
             _optional_protocol(line, protocols),
-            optional(line, "page"),
+            line.get("page", ""),
         ),
     ),
-    "waiting": (Waiting, lambda line, _: (text(line, "reason"), optional(line, "detail"))),
+    "waiting": (Waiting, lambda line, _: (line["reason"], line.get("detail", ""))),
     "attempt": (
         Attempt,
         lambda line, protocols: (
-            protocols.named(text(line, "protocol")),
-            text(line, "endpoint"),
-            optional(line, "after"),
-            optional(line, "fingerprint"),
-            optional(line, "page"),
+            protocols.named(line["protocol"]),
+            line["endpoint"],
+            line.get("after", ""),
+            line.get("fingerprint", ""),
+            line.get("page", ""),
         ),
     ),
     "outcome": (Answered, _answered),
@@ -202,10 +200,10 @@ _READERS: dict[str, tuple[type[Fact], Callable[[Line, Registry], Fields]]] = {
         Asked,
         lambda line, _: (
             _verdict(line),
-            text(line, "reason"),
-            optional(line, "detail"),
-            moment(line, "retry_at"),
-            optional(line, "fingerprint"),
+            line["reason"],
+            line.get("detail", ""),
+            moment_of(line.get("retry_at", ""), "retry_at"),
+            line.get("fingerprint", ""),
             _pause(line),
         ),
     ),

@@ -38,6 +38,11 @@ _STATES = {
     Verdict.LATER: State.LATER,
 }
 
+# Looked up once: on Python 3.11 a member of an enumeration takes three times as long as a name.
+_QUEUED, _WAITING, _ATTEMPTED = State.QUEUED, State.WAITING, State.ATTEMPTED
+_DELIVERED, _DROPPED = State.DELIVERED, State.DROPPED
+_ACCEPTED, _LATER = Verdict.DELIVERED, Verdict.LATER
+
 _NO_ANSWER = {"timed-out", "unreachable", "error", INTERRUPTED}
 """Reasons of an outcome after which the receiver may or may not have accepted the mention."""
 
@@ -64,13 +69,13 @@ def take_in(delivery: Delivery, at: datetime, kind: type[Fact], fields: Fields) 
 def _queued(self: Delivery, fields: Fields) -> None:
     article, fingerprint, protocol, page = fields
     _leave_attempt(self)
-    if fingerprint == self.fingerprint and self.state is not State.DROPPED:
+    if fingerprint == self.fingerprint and self.state is not _DROPPED:
         self.article = article
         self.page = page or self.page
         return
     self.article, self.fingerprint, self.page = article, fingerprint, page
     if self.is_up_to_date:
-        self.state = State.DELIVERED
+        self.state = _DELIVERED
     else:
         _again(self, protocol)
 
@@ -80,7 +85,7 @@ def _again(self: Delivery, protocol: Traits | None) -> None:
 
     A changed article gets new attempts: its author may have fixed what was refused.
     """
-    self.state = State.QUEUED
+    self.state = _QUEUED
     self.reason = self.detail = ""
     self.protocol = protocol
     self.endpoint = self.status_url = self.retry_at = None
@@ -91,14 +96,14 @@ def _again(self: Delivery, protocol: Traits | None) -> None:
 def _waiting(self: Delivery, fields: Fields) -> None:
     _leave_attempt(self)
     if not self.is_up_to_date:  # else: of a branch of the journal that did not have later events
-        self.state = State.WAITING
+        self.state = _WAITING
         self.reason, self.detail = fields
 
 
 def _dropped(self: Delivery, _: Fields) -> None:
     _leave_attempt(self)
     if not self.is_up_to_date:
-        self.state, self.reason, self.detail = State.DROPPED, "", ""
+        self.state, self.reason, self.detail = _DROPPED, "", ""
 
 
 def _attempted(self: Delivery, fields: Fields) -> None:
@@ -116,7 +121,7 @@ def _attempted(self: Delivery, fields: Fields) -> None:
         self.unanswered = self.unanswered or is_first
         _be_due_again(self, was_up_to_date=was_up_to_date)
         return
-    self.state = State.ATTEMPTED
+    self.state = _ATTEMPTED
     # The result of an attempt is its outcome, which is missing if the run was killed.
     self.reason, self.detail = INTERRUPTED, ""
     self.protocol, self.endpoint = protocol, endpoint
@@ -134,7 +139,7 @@ def _answered(self: Delivery, fields: Fields) -> None:
     version = fingerprint or self.fingerprint
     is_other = version != self.fingerprint
     was_up_to_date = is_other and self.is_up_to_date
-    is_delivered = outcome.verdict is Verdict.DELIVERED
+    is_delivered = outcome.verdict is _ACCEPTED
     if is_delivered:
         self.acknowledged = version
         self.acknowledged_by = outcome.protocol or UNNAMED
@@ -161,7 +166,7 @@ def _changes_nothing(self: Delivery, fingerprint: str, protocol: Traits | None) 
     A delivery stays delivered, and a receiver that takes updates keeps taking them after an answer
     by a protocol without updates.
     """
-    if fingerprint and self.takes_updates and protocol and not protocol.updates:
+    if fingerprint and protocol and not protocol.updates and self.takes_updates:
         return True
     if not self.is_up_to_date:
         return False
@@ -185,14 +190,14 @@ def _asked(self: Delivery, fields: Fields) -> None:
         return
     self.asked += 1
     self.retry_at, self.pause = retry_at, pause
-    if verdict is not Verdict.LATER:
+    if verdict is not _LATER:
         self.state = _STATES[verdict]
         self.reason, self.detail, self.status_url = reason, detail, None
 
 
 def _leave_attempt(self: Delivery) -> None:
     """Note before an event that is no answer to an attempt that the receiver may have taken it."""
-    if self.state is State.ATTEMPTED:
+    if self.state is _ATTEMPTED:
         self.unanswered = self.may_be_taken
 
 

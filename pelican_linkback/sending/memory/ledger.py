@@ -11,6 +11,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TypeVar, cast
 
 from pelican_linkback.journal.fields import Line
@@ -126,15 +127,16 @@ class Events:
 
     def fold(self) -> dict[Mention, Delivery]:
         """Return what ``fold`` returns of them."""
-        return _fold((step for _, step in self.steps()), lambda: self)
+        return _fold(map(itemgetter(1), self.steps()), lambda: self)
 
     def _read(self, read: Callable[[Line, Registry], T]) -> Iterator[tuple[int, T]]:
+        protocols = self._protocols
         for number, entry in self._scan:
             if isinstance(entry, Damage):
                 self.problems[number] = entry.why
                 continue
             try:
-                yield number, read(entry, self._protocols)
+                yield number, read(entry, protocols)
             except ValueError as error:
                 self.problems[number] = printable(error)
 
@@ -152,8 +154,9 @@ def fold(events: Iterable[Event]) -> dict[Mention, Delivery]:
 def _fold(steps: Iterable[Step], events: Callable[[], Iterable[Event]]) -> dict[Mention, Delivery]:
     by_name: dict[tuple[str, str], Delivery] = {}
     disordered: set[tuple[str, str]] = set()
+    find = by_name.get
     for at, name, kind, fields in steps:
-        known = by_name.get(name)
+        known = find(name)
         if known is None:
             mention = Mention(*name)
             known = by_name[mention] = Delivery(mention)
