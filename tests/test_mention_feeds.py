@@ -24,6 +24,7 @@ from pelican_linkback.feeds import (
     SiteFeed,
 )
 from pelican_linkback.feeds.articles.answers import mentions_of
+from pelican_linkback.feeds.formats.entry_cache import EntryCache
 from pelican_linkback.receiving.received import Author as Known
 from pelican_linkback.receiving.received import Kind, Received
 from tests.conftest import COMPILED, SIMPLE_THEME, Build, plugins_disconnected
@@ -413,3 +414,31 @@ def test_an_entry_links_only_to_feeds_that_have_a_path():
     assert feed.aspect("item_comments_feed", one) is None
     said = {"application/rss+xml": f"{BASE}/feeds/said-of-two.xml"}
     assert feed.aspect("item_comments_feed", two) == said
+
+
+class Shouting(MentionFeed):
+    """A class of an author's, with one hook of its own."""
+
+    def item_title(self, item):
+        return item.mention.author.name.upper()
+
+
+def test_entries_that_documents_share_are_what_unshared_ones_are():
+    contents = [
+        Content(date=MAY, url=f"{name}.html", slug=name, mentions=All((REPLY, LIKE, HOSTILE)))
+        for name in ("one", "two")
+    ]
+    written = []
+    for sharing in (EntryCache(on=True), EntryCache(on=False)):
+        site = a_site(articles=contents, sharing=sharing)
+        feeds = [each() for each in (*MENTION_FEEDS, Shouting, *MENTION_FEEDS)]
+        written.append(
+            [
+                feed.get_feed(obj, site).writeString("utf-8")
+                for feed in feeds
+                for obj in (None, *contents)
+            ]
+        )
+    assert written[0] == written[1]
+    assert "<title>BO EK</title>" in written[0][9]
+    assert "<title>BO EK</title>" not in written[0][0]

@@ -127,12 +127,13 @@ def test_a_name_like_an_aspect_is_found():
     assert not unknown, f"add {unknown} in pelican_linkback/feeds/framework/spelling.py (_ASPECTS)"
 
 
-def test_the_entry_cache_knows_what_an_aspect_changes():
-    rule = kinds._rules[feeds.ArticleFeed]
+@pytest.mark.parametrize("feed", [feeds.ArticleFeed, feeds.MentionFeed])
+def test_the_entry_cache_knows_what_an_aspect_changes(feed):
+    rule = kinds._rules[feed]
     harmless = {"get_object", "item_extra_kwargs"}  # no entry; any argument, so none is cached
     unknown = ", ".join(sorted(set(ASPECTS) - rule.safe - set(rule.asked) - harmless))
     assert not unknown, (
-        f"{unknown}: say in safe_overrides, pelican_linkback/feeds/articles/articles.py, that "
+        f"{unknown}: say in safe_overrides of {feed.__module__}, or in SAFE_IN_SITE, that "
         "entries do not depend on it, or which arguments of an item do"
     )
 

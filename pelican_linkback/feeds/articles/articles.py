@@ -25,11 +25,11 @@ from pelican_linkback.feeds.formats.registry import Format, format_of
 from pelican_linkback.feeds.framework.archives import numbered
 from pelican_linkback.feeds.framework.aspects import Aspect, Order, default
 from pelican_linkback.feeds.framework.contents import Article, Group, Metadata
-from pelican_linkback.feeds.framework.head import FEED_ASPECTS, FEED_EXTRAS
 from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.sharing import once
 from pelican_linkback.feeds.framework.site import Site
+from pelican_linkback.feeds.framework.site_aspects import SAFE_IN_SITE
 from pelican_linkback.text.titles import plain_text
 from pelican_linkback.text.xml_characters import clean
 
@@ -42,12 +42,9 @@ _KEPT_OUT = -1
 
 
 @safe_overrides(
-    *("path", "url", "setting", "path_fields", "path_source", "path_pattern", "document_path"),
-    *("document_url", "objects", "group", "groups_of", "_members", "_members_by_language"),
-    "_has_page",
-    *("_shared_slugs", "items", "filter", "order_by", "limit", "title", "link", "language"),
-    *("feed_url", "feed_type", "feed_extra_kwargs", "archive_path", "hubs"),
-    *(*FEED_ASPECTS, *FEED_EXTRAS),
+    *SAFE_IN_SITE,
+    *("setting", "group", "groups_of", "_members", "_members_by_language", "_has_page"),
+    "_shared_slugs",
     state=("site", "obj", "_mode"),
     asked=ARGUMENTS_OF
     | {

@@ -21,12 +21,14 @@ from pelican_linkback.feeds.articles.pages import page_of_article
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.extensions import InReplyTo
 from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
+from pelican_linkback.feeds.formats.kinds import safe_overrides
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.framework.aspects import Aspect, default, hook
 from pelican_linkback.feeds.framework.contents import Content, Mention
 from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.site import Site
-from pelican_linkback.feeds.framework.site_aspects import SiteAspects
+from pelican_linkback.feeds.framework.site_aspects import SAFE_IN_SITE, SiteAspects
 from pelican_linkback.text.titles import plain_text
 
 __all__ = ["MENTION_FEEDS", "AtomMentionFeed", "JsonMentionFeed", "MentionFeed", "MentionItem"]
@@ -61,6 +63,16 @@ class MentionItem:
         return f"{self.mention.author.name} ({self.mention.url})"
 
 
+@safe_overrides(
+    *SAFE_IN_SITE,
+    state=("site", "obj"),
+    asked=ARGUMENTS_OF
+    | {
+        "item_enclosure_length": ("enclosures",),
+        "item_enclosure_mime_type": ("enclosures",),
+        "item_enclosure_url": ("enclosures",),
+    },
+)
 class MentionFeed(SiteAspects):
     """The mentions of the site, and those of each article and page that has some; newest first.
 
@@ -150,7 +162,7 @@ class MentionFeed(SiteAspects):
     @default
     def item_guid(self, item: MentionItem) -> str:
         """Return the id of the article's entry, with the mention's own after it."""
-        article = _id(self.site, item.content)
+        article = self._answered(item.content).ref
         return f"{article}{'-' if '#' in article else '#'}{PREFIX}{item.mention.id}"
 
     item_guid_is_permalink: Aspect[bool | None] = False
@@ -175,7 +187,10 @@ class MentionFeed(SiteAspects):
         self, item: MentionItem
     ) -> Iterable[InReplyTo | str] | InReplyTo | str | None:
         """Return the article's entry."""
-        return InReplyTo(_id(self.site, item.content), _absolute(self.site, item.content))
+        return self._answered(item.content)
+
+    def _answered(self, content: Content) -> InReplyTo:
+        return self.site.sharing.once(_answered, content, _answered, self.site)
 
 
 class AtomMentionFeed(MentionFeed):
@@ -230,17 +245,11 @@ def _page_url(site: Site, content: Content) -> str:
     return page_of_article(content, site.url_of(content))
 
 
-def _absolute(site: Site, content: Content) -> str:
-    return site.absolute_uri(_page_url(site, content))
-
-
-def _id(site: Site, content: Content) -> str:
-    """Return the id of the entry of an article, and the address of a page, which has no entry."""
-    if known := site.entry_id(content):
-        return known
+def _answered(site: Site, content: Content) -> InReplyTo:
+    """Return the entry of an article; a page has none, and its address stands for it."""
     date: dt.datetime | None = getattr(content, "date", None)
-    link = _absolute(site, content)
-    return tag_uri(link, date) if date else link
+    link = site.absolute_uri(_page_url(site, content))
+    return InReplyTo(site.entry_id(content) or (tag_uri(link, date) if date else link), link)
 
 
 def _word(content: object, name: str) -> str:

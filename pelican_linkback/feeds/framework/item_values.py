@@ -54,7 +54,9 @@ def sound_answered(
     several = [answered] if isinstance(answered, InReplyTo | str) else answered
     found = (each if isinstance(each, InReplyTo) else InReplyTo(str(each)) for each in several)
     return tuple(
-        replace(each, href=sound_address(site, "answered page", each.href, item) or "")
+        each
+        if sound_address(site, "answered page", each.href, item) is not None
+        else InReplyTo(each.ref)
         for each in found
         if each.ref
     )

@@ -7,12 +7,21 @@ from collections.abc import Iterable
 from pelican_linkback.feeds.formats.extensions import Stylesheet
 from pelican_linkback.feeds.framework.aspects import Extras, default, hook
 from pelican_linkback.feeds.framework.feed import Feed
+from pelican_linkback.feeds.framework.head import FEED_ASPECTS, FEED_EXTRAS
 from pelican_linkback.text.titles import plain_text
 
-__all__ = ["SiteAspects"]
+__all__ = ["SAFE_IN_SITE", "SiteAspects"]
 
 GENERATOR = "pelican_linkback"
 """The program that made the document (RFC 4287, section 4.2.4)."""
+
+SAFE_IN_SITE = (
+    *("path", "url", "path_fields", "path_source", "path_pattern", "expand", "document_path"),
+    *("document_url", "objects", "items", "filter", "order_by", "limit", "title", "link"),
+    *("language", "feed_url", "feed_type", "feed_extra_kwargs", "archive_path", "hubs"),
+    *(*FEED_ASPECTS, *FEED_EXTRAS),
+)
+"""The names on which no entry depends: see ``safe_overrides``."""
 
 
 class SiteAspects(Feed):
