@@ -37,7 +37,7 @@ feeds.formats.podcast_terms feeds.formats.registry feeds.formats.rss feeds.forma
 feeds.formats.xml feeds.formats.xml_base feeds.framework feeds.framework.archives
 feeds.framework.aspects feeds.framework.catalogue feeds.framework.contents feeds.framework.feed
 feeds.framework.head feeds.framework.item_values feeds.framework.items feeds.framework.order
-feeds.framework.resolver feeds.framework.site feeds.framework.site_aspects
+feeds.framework.resolver feeds.framework.sharing feeds.framework.site feeds.framework.site_aspects
 feeds.framework.spelling feeds.output feeds.output.copies feeds.output.files feeds.output.folder
 feeds.output.manifest
 journal journal.appending journal.atomic journal.group_commit journal.journal journal.lines

@@ -179,7 +179,7 @@ def equip_themes(read: Sequence[Generator]) -> None:
         if isinstance(generator, _KINDS):
             known = KnownLinkbacks(build.current().settings(generator.settings))
             for content in published(generator, dt.datetime.now(dt.UTC)):
-                content.linkbacks = Linkbacks(known, content.get_relative_source_path() or "")
+                content.linkbacks = Linkbacks(known, content)
         if stage := build.current().stages.get(id(generator)):
             stages.append(stage)
             # All generators share one context: a page may link to the feeds of each.
@@ -189,5 +189,7 @@ def equip_themes(read: Sequence[Generator]) -> None:
 def add_feed_links(path: str, context: Context) -> None:
     """Add to a written page the links to its feeds that its theme left out."""
     feed_links = context.get("feed_links")  # another plugin may write a page without it
-    if isinstance(feed_links, FeedLinks) and path.endswith((".html", ".htm")):
+    if not isinstance(feed_links, FeedLinks) or not feed_links.adds_to_pages:
+        return
+    if path.endswith((".html", ".htm")):
         feed_links.add_to_page(Path(path), context)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple, overload
 
 from pelican_linkback.exceptions import FAULTS, JournalError
-from pelican_linkback.plugin.pelican_types import Context
+from pelican_linkback.plugin.pelican_types import Context, ReadContent
 from pelican_linkback.sending import Sending
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
@@ -62,9 +62,9 @@ class KnownLinkbacks:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def about(self, article: str) -> list[Linkback]:
-        """Return the linkbacks of the article at this source path, oldest first."""
-        return self._by_article.get(article, [])
+    def about(self, content: ReadContent) -> list[Linkback]:
+        """Return the linkbacks of an article or a page, oldest first."""
+        return self._by_article.get(content.get_relative_source_path() or "", [])
 
     @cached_property
     def _by_article(self) -> dict[str, list[Linkback]]:
@@ -90,15 +90,15 @@ class KnownLinkbacks:
 class Linkbacks(Sequence[Linkback]):
     """``article.linkbacks``: a list that is read on first use."""
 
-    def __init__(self, known: KnownLinkbacks, article: str) -> None:
-        self._known, self._article = known, article
+    def __init__(self, known: KnownLinkbacks, content: ReadContent) -> None:
+        self._known, self._content = known, content
 
     @overload
     def __getitem__(self, index: int) -> Linkback: ...
     @overload
     def __getitem__(self, index: slice[int | None]) -> Sequence[Linkback]: ...
     def __getitem__(self, index: int | slice[int | None]) -> Linkback | Sequence[Linkback]:
-        return self._known.about(self._article)[index]
+        return self._known.about(self._content)[index]
 
     def __len__(self) -> int:
-        return len(self._known.about(self._article))
+        return len(self._known.about(self._content))

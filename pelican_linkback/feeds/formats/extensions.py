@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import mimetypes
+import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
@@ -263,7 +264,12 @@ def thread_as_json(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_IMAGES = {".gif": "image/gif", ".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".png": "image/png"}
+"""The types of most pictures; for others, ``mimetypes`` reads the tables of the system."""
+
+
 @functools.lru_cache(maxsize=4000)
 def _image_type(url: str) -> dict[str, str]:
-    kind = mimetypes.guess_type(urlsplit(url).path)[0] or ""
+    path = urlsplit(url).path
+    kind = _IMAGES.get(posixpath.splitext(path)[1]) or mimetypes.guess_type(path)[0] or ""
     return {"type": kind} if kind.startswith("image/") else {}

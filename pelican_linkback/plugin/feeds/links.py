@@ -129,10 +129,13 @@ class FeedLinks:
             found = []
         return Markup("\n").join(found)
 
+    @property
+    def adds_to_pages(self) -> bool:
+        """LINKBACK_AUTODISCOVERY: whether pages get the links that they lack."""
+        return self._stages[0].settings.autodiscovery
+
     def add_to_page(self, path: Path, context: Mapping[str, object]) -> None:
-        """With LINKBACK_AUTODISCOVERY, add to the page at ``path`` the links that it lacks."""
-        if not self._stages[0].settings.autodiscovery:
-            return
+        """Add to the page at ``path`` the links that it lacks."""
         try:
             name = str(context.get("output_file") or path.name)
             add_missing_links(path, self.of(context), self._stages[0].reader.url, name)
