@@ -249,7 +249,7 @@ def test_a_page_that_cannot_be_edited_costs_itself(site, monkeypatch):
             raise PermissionError(13, "Permission denied", str(path))
         edit_page(path, change)
 
-    monkeypatch.setattr("pelican_linkback.plugin.mentions.endpoints.edit_page", edit)
+    monkeypatch.setattr("pelican_linkback.plugin.written_pages.edit_page", edit)
     build = site.build(**RECEIVE)
     assert WM in build.read("b.html")
     assert WM not in build.read("a.html")

@@ -11,8 +11,7 @@
     all_generators_finalized  mentions get their targets, themes get feed_links, article.linkbacks
                               and article.mentions
     content_written           LINKBACK_AUTODISCOVERY, LINKBACK_RECEIVE: a page's head gets the
-                              links it lacks
-                              LINKBACK_SHOW_MENTIONS: a page gets the mentions it lacks
+                              links it lacks; LINKBACK_SHOW_MENTIONS: it gets its mentions
     article_writer_finalized  the feeds are written, the articles collected
     page_writer_finalized     the pages collected
     finalized                 the site is complete: the targets of mentions are published, linkbacks
@@ -36,12 +35,11 @@ from pelican_linkback.plugin.contents import attempt, published
 from pelican_linkback.plugin.feeds.links import FeedLinks
 from pelican_linkback.plugin.invocation import is_preview, options_in_use
 from pelican_linkback.plugin.mentions.gathering import (
-    add_endpoints,
     publish_targets,
 )
 from pelican_linkback.plugin.mentions.hooks import (
-    add_mentions,
     bring_templates,
+    complete_page,
     give_mentions,
     write_mention_files,
 )
@@ -77,8 +75,7 @@ def connect() -> None:
     signals.all_generators_finalized.connect(equip_themes)
     signals.all_generators_finalized.connect(give_mentions)
     signals.content_written.connect(add_feed_links)
-    signals.content_written.connect(add_endpoints)
-    signals.content_written.connect(add_mentions)
+    signals.content_written.connect(complete_page)
     signals.article_writer_finalized.connect(write_feeds)
     signals.article_writer_finalized.connect(gather_posts)
     signals.page_writer_finalized.connect(gather_posts)

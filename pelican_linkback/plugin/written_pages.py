@@ -2,15 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.journal.atomic import replacing
 
-__all__ = ["edit_page"]
+__all__ = ["Edit", "PageEditor", "complete", "edit_page"]
+
+Edit: TypeAlias = Callable[[str], str]
+"""Returns a page with what it lacks, or as it is."""
 
 
-def edit_page(path: Path, edit: Callable[[str], str]) -> None:
+class PageEditor(Protocol):
+    """Adds to pages what their theme leaves out."""
+
+    def edit_of(self, path: Path, context: Mapping[str, object]) -> Edit | None:
+        """Return what completes the page at ``path``; None if that lacks nothing.
+
+        ``context`` has the variables of its template.
+        """
+
+    def report(self, name: str, error: BaseException) -> None:
+        """Report that the page ``name`` could not be completed."""
+
+
+def complete(path: Path, editors: Iterable[PageEditor], context: Mapping[str, object]) -> None:
+    """Complete the page at ``path`` by all ``editors`` in one step.
+
+    An error is reported by the editor that raises it, and costs the page nothing of the others.
+    """
+    edits = [(each, edit) for each in editors if (edit := each.edit_of(path, context))]
+
+    def edited(html: str) -> str:
+        for editor, edit in edits:
+            try:
+                html = edit(html)
+            except FAULTS as error:  # the border of a page: a template may raise anything
+                editor.report(path.name, error)
+        return html
+
+    if not edits:
+        return
+    try:
+        edit_page(path, edited)
+    except OSError as error:
+        for editor, _ in edits:
+            editor.report(path.name, error)
+
+
+def edit_page(path: Path, edit: Edit) -> None:
     """Replace the page at ``path`` by what ``edit`` returns for it, if that differs.
 
     What is not UTF-8 in it stays as it is. The page is replaced in one step, so that a full disk or

@@ -9,9 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.plugin.mentions.targets import SiteTargets
-from pelican_linkback.plugin.written_pages import edit_page
+from pelican_linkback.plugin.written_pages import Edit
 from pelican_linkback.receiving.endpoints import Endpoints
 from pelican_linkback.receiving.memory.targets import Mode, Target
 from pelican_linkback.text import markup
@@ -113,22 +112,21 @@ class EndpointLinks:
         self._home = output / "index.html"
         self._reported: set[str] = set()
 
-    def add_to_page(self, path: Path, context: Mapping[str, object]) -> None:
-        """Add to the page at ``path`` the links that its theme leaves out, if it takes mentions.
+    def edit_of(self, path: Path, context: Mapping[str, object]) -> Edit | None:
+        """Return what adds the links that its theme leaves out to the page at ``path``.
 
-        ``context`` has the variables of its template.
+        None if the page takes no mentions. ``context`` has the variables of its template.
         """
-        if path.suffix.lower() not in {".html", ".htm"}:
-            return
         content = context.get("article") or context.get("page")
         target = self._targets.of(content) if content else self._home_at(path)
         if target is None or target.mentions is Mode.CLOSED:
-            return
-        try:
-            edit_page(path, partial(self._edited, path.name))
-        except FAULTS as error:  # the border of a page
-            why = described(error)
-            self._report(why, f"{path.name} does not say where mentions are sent to: {why}")
+            return None
+        return partial(self._edited, path.name)
+
+    def report(self, name: str, error: BaseException) -> None:
+        """Report that the page ``name`` could not be edited."""
+        why = described(error)
+        self._report(why, f"{name} does not say where mentions are sent to: {why}")
 
     def _home_at(self, path: Path) -> Target | None:
         return self._targets.home if path.absolute() == self._home else None

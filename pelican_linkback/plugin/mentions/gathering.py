@@ -6,17 +6,16 @@ import datetime as dt
 import sys
 import typing
 from collections.abc import Sequence
-from pathlib import Path
 
 from pelican_linkback.plugin import build
 from pelican_linkback.plugin.invocation import is_preview
-from pelican_linkback.plugin.pelican_types import Context, Generator, Pelican
+from pelican_linkback.plugin.pelican_types import Generator, Pelican
 from pelican_linkback.settings.model import Settings
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.plugin.mentions.targets import SiteTargets
 
-__all__ = ["add_endpoints", "find_targets", "has_mentions", "publish_targets", "pull_news"]
+__all__ = ["LINKS", "find_targets", "has_mentions", "publish_targets", "pull_news"]
 
 
 LINKS = "linkback_endpoints"
@@ -46,12 +45,6 @@ def find_targets(read: Sequence[Generator]) -> SiteTargets | None:
         # The pages of another site may be written before those of this one.
         read[0].context[LINKS] = endpoints.EndpointLinks(to, found, settings.output)
     return found
-
-
-def add_endpoints(path: str, context: Context) -> None:
-    """Add to a written page that takes mentions the links to their receiver."""
-    if links := context.get(LINKS):  # another plugin may write a page without it
-        links.add_to_page(Path(path), context)
 
 
 def pull_news(settings: Settings) -> None:

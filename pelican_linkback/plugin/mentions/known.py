@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pelican.utils import strftime
 
 from pelican_linkback.exceptions import FAULTS, JournalError
+from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
 from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.plugin.pelican_types import ReadContent
 from pelican_linkback.receiving.display.mention import Look
@@ -72,10 +73,11 @@ class SiteMentions:
     def _shown(self) -> Mapping[str, Sequence[Received]]:
         state = self._settings.state
         try:
-            known = Snapshot(state).read()
             decisions, problems = Moderation(state).read()
             kinds = self._settings.show_kinds
-            shown = shown_by_page(known.mentions, self._targets, decisions, kinds)
+            with existing_objects_frozen():
+                known = Snapshot(state).read()
+                shown = shown_by_page(known.mentions, self._targets, decisions, kinds)
         except FAULTS as error:  # pages are written without mentions
             why = error if isinstance(error, JournalError) else described(error)
             logger.error("No mentions are shown: %s", why)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from typing import cast
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
 
-from pelican_linkback.exceptions import FAULTS
-from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.plugin.pelican_types import Generator
+from pelican_linkback.plugin.written_pages import Edit
 from pelican_linkback.receiving.display.insertion import has_mentions, is_twice, with_mentions
 from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.text.printable import described
@@ -35,32 +35,34 @@ class MentionPages:
         self._adds = adds
         self._reported: set[str] = set()
 
-    def add_to_page(self, path: Path, context: Mapping[str, object]) -> None:
-        """Add to the page at ``path`` its mentions, or how to answer it, if they are not there."""
-        if not self._adds:
-            return
+    def edit_of(self, path: Path, context: Mapping[str, object]) -> Edit | None:
+        """Return what adds its mentions, or how to answer it, to the page at ``path``.
+
+        None if it has none. ``context`` has the variables of its template.
+        """
         content = context.get("article") or context.get("page")
         mentions = getattr(content, "mentions", None)
-        if not isinstance(mentions, ArticleMentions) or not (mentions or mentions.invites):
-            return
-        try:
-            self._add(path, context)
-        except FAULTS as error:  # the border of a page: a theme's template may raise anything
-            self._report(f"{path.name} is without its mentions: {described(error)}")
+        if not self._adds or not isinstance(mentions, ArticleMentions):
+            return None
+        if not mentions and not mentions.invites:
+            return None
+        return partial(self._edited, name=path.name, context=context)
 
-    def _add(self, path: Path, context: Mapping[str, object]) -> None:
-        html = path.read_bytes().decode("utf-8", "surrogateescape")
-        if has_mentions(html):
-            if is_twice(html):
-                self._report(
-                    f"{path.name} has its mentions twice: {TEMPLATE} is included in two places"
-                )
-            return
-        block = self._environment.get_template(TEMPLATE).render(context)
-        page = with_mentions(html, block.strip() + "\n").encode("utf-8", "surrogateescape")
-        # One name for all pages of a folder, so that a killed build leaves one file at most.
-        with replacing(path, temporary=path.with_name(".linkback-page.new")) as file:
-            file.write(page)
+    def report(self, name: str, error: BaseException) -> None:
+        """Report that the page ``name`` could not be edited: a template may raise anything."""
+        self._report(f"{name} is without its mentions: {described(error)}")
+
+    @cached_property
+    def _template(self) -> Template:
+        return self._environment.get_template(TEMPLATE)
+
+    def _edited(self, html: str, name: str, context: Mapping[str, object]) -> str:
+        if not has_mentions(html):
+            block = self._template.render(context)
+            return with_mentions(html, block.strip() + "\n")
+        if is_twice(html):
+            self._report(f"{name} has its mentions twice: {TEMPLATE} is included in two places")
+        return html
 
     def _report(self, problem: str) -> None:
         kind = problem.partition(": ")[2]

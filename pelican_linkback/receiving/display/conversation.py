@@ -30,11 +30,11 @@ def threaded(spoken: Sequence[Mention]) -> list[Mention]:
         else:
             answers[parent.id].append(each)
             roots[each.id] = parent.id
-    for top in tops:
-        _place(top, answers)
-    order = {each.id: number for number, each in enumerate(spoken)}
-    for each in spoken:
-        each.replies.sort(key=lambda answer: order[answer.id])
+    if answers:
+        order = {each.id: number for number, each in enumerate(spoken)}
+        for top in tops:
+            for holder, below in _placed(top, answers).items():
+                by_id[holder].replies = sorted(below, key=lambda answer: order[answer.id])
     return tops
 
 
@@ -49,12 +49,16 @@ def _root(id_: str, roots: dict[str, str]) -> str:
     return id_
 
 
-def _place(top: Mention, answers: Mapping[str, Sequence[Mention]]) -> None:
-    """Put every answer below ``top`` into the ``replies`` of one that stands above it."""
+def _placed(
+    top: Mention, answers: Mapping[str, Sequence[Mention]]
+) -> Mapping[str, Sequence[Mention]]:
+    """Return every answer below ``top``, by the id of the one above under which it stands."""
+    placed: dict[str, list[Mention]] = defaultdict(list)
     waiting = [(top, 1, top)]
     while waiting:
         said, level, above = waiting.pop()
         holder = said if level < DEEPEST else above
         for answer in answers.get(said.id, ()):
-            holder.replies.append(answer)
+            placed[holder.id].append(answer)
             waiting.append((answer, min(level + 1, DEEPEST), holder))
+    return placed

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from pelican_linkback.receiving.display.people import Person, initials_of, is_emoji
+from pelican_linkback.receiving.display.people import Person, is_emoji
 from pelican_linkback.receiving.display.words import NO_WORDS, Words
 from pelican_linkback.receiving.received import Kind, Received
+from pelican_linkback.text.regex import regex
 
 __all__ = ["ANCHOR", "Look", "Mention", "shown"]
 
@@ -16,6 +17,7 @@ ANCHOR = "mention-"
 """What the id of a mention's element on a page begins with; the mention's own id follows."""
 
 _WEB = ("http://", "https://")
+_UNSOUND = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _EARLIEST = dt.datetime(1991, 8, 6, tzinfo=dt.UTC)
 """The day of the first web page: nothing was published on the web before."""
 
@@ -34,9 +36,8 @@ _MICROFORMATS = {
 class Mention:
     """A mention as it is shown. Its texts are plain text: a template escapes them (``|e``).
 
-    ``published`` is in the site's time zone, and the time of receipt where nobody knows better;
-    ``date`` is that day as the site writes dates. ``url`` is where the mention is to be read, on
-    ``host``. ``replies`` are the answers to it, oldest first.
+    ``published`` is in the site's time zone, and the time of receipt where nobody knows better.
+    ``url`` is where the mention is to be read. ``replies`` are the answers to it, oldest first.
     """
 
     id: str
@@ -46,13 +47,32 @@ class Mention:
     title: str
     url: str
     source: str
-    host: str
     published: dt.datetime
-    date: str
     received: dt.datetime
     rsvp: str
     parent: str
-    replies: list[Mention] = field(default_factory=list)
+    look: Look
+    replies: Sequence[Mention] = ()
+
+    @property
+    def host(self) -> str:
+        """The host of ``url``, with its port."""
+        return self.url.partition("://")[2].partition("/")[0]
+
+    @property
+    def date(self) -> str:
+        """The day on which it was published, as the site writes dates."""
+        return self.look.date(self.published)
+
+    @property
+    def time(self) -> str:
+        """When it was published, as HTML has it."""
+        return self.published.isoformat(timespec="seconds")
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The text, line by line."""
+        return self.text.splitlines()
 
     @property
     def microformat(self) -> str:
@@ -89,33 +109,35 @@ class Look:
 def shown(received: Received, look: Look) -> Mention:
     """Return a mention as it is shown with this look."""
     author = received.author
-    url = _on_the_web(received.url) or _on_the_web(received.source)
-    published = _when(received, look.zone)
+    source = _on_the_web(received.source)
     return Mention(
-        id=received.id,
-        kind=received.kind,
-        author=Person(
-            author.name,
+        received.id,
+        received.kind,
+        Person(
+            _sound(author.name),
             _on_the_web(author.url),
-            initials_of(author.name),
             look.picture(author.photo) if author.photo else "",
         ),
-        text=received.text,
-        title=received.title,
-        url=url,
-        source=_on_the_web(received.source),
-        host=url.partition("://")[2].partition("/")[0],
-        published=published,
-        date=look.date(published),
-        received=received.received,
-        rsvp=received.rsvp,
-        parent=received.parent or _answered(received.fragment),
+        _sound(received.text),
+        _sound(received.title),
+        _on_the_web(received.url) or source,
+        source,
+        _when(received, look.zone),
+        received.received,
+        received.rsvp,
+        received.parent or _answered(received.fragment),
+        look,
     )
 
 
+def _sound(text: str) -> str:
+    """Return a text without what no page can have: a file may have it that somebody edited."""
+    return _UNSOUND.sub("\ufffd", text)
+
+
 def _on_the_web(url: str) -> str:
-    """Return the URL; "" for one of another scheme, which a file may have that somebody edited."""
-    return url if url.startswith(_WEB) else ""
+    """Return the URL; "" for one of another scheme."""
+    return _sound(url) if url.startswith(_WEB) else ""
 
 
 def _answered(fragment: str) -> str:

@@ -9,7 +9,7 @@ from pelican_linkback.text.regex import regex
 __all__ = ["Person", "initials_of", "is_emoji"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Person:
     """Who wrote a mention.
 
@@ -19,8 +19,12 @@ class Person:
 
     name: str
     url: str
-    initials: str
     picture: str
+
+    @property
+    def initials(self) -> str:
+        """The first letters of the name."""
+        return initials_of(self.name)
 
 
 def initials_of(name: str) -> str:
