@@ -78,10 +78,11 @@ docs: $(VENV)/ready  ## the documentation in docs/_build, warnings as errors
 	$(BIN)/$(PIP) install --group docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 
-screens: $(VENV)/ready  ## what the commands and the feeds look like, drawn into docs/screens
+screens: $(VENV)/ready  ## what the commands, the feeds and mentions look like, drawn into docs/screens
 	$(BIN)/$(PIP) install --group screens --group docs
 	$(BIN)/python docs/screens/make.py
 	$(BIN)/python docs/screens/feeds.py
+	$(BIN)/python docs/screens/mentions.py
 	$(BIN)/python docs/screens/pages.py
 
 golden: $(VENV)/ready  ## the golden feeds of tests/golden, written anew

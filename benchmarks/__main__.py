@@ -22,6 +22,7 @@ BENCHMARKS = (
     "one_feed",
     "feed_stage",
     "idle_build",
+    "mentions",
     "sending",
     "many_mentions",
     "long_journal",

@@ -52,10 +52,17 @@ def build(output: Path, state: Path) -> None:
     )
 
 
-def draw(program: str, url: str, port: int, folder: Path, picture: Path) -> None:
+def draw(  # noqa: PLR0913, PLR0917 (where from, where to, and how large)
+    program: str,
+    url: str,
+    port: int,
+    folder: Path,
+    picture: Path,
+    dimensions: tuple[int, int] | None = None,
+) -> None:
     """Draw ``picture`` of what is at ``url``; its name says how wide and in which colours."""
     _, size, scheme = picture.stem.split("-")
-    width, height = SIZES[size]
+    width, height = dimensions or SIZES[size]
     screenshot = folder / picture.name
     command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
     command += [f"--user-data-dir={folder / 'profile'}", f"--window-size={width},{height}"]
