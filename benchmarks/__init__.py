@@ -5,6 +5,7 @@
     measure.py      one piece of work in a process of its own: CPU seconds, peak memory
     site.py         a blog of any size, read by Pelican itself
     feed_stage.py   our feed stage against Pelican's generate_feeds
+    large_site.py   the same of 50,000 articles; only where it is named
     one_feed.py     a feed of 1,000 entries against Django, feedgenerator, feedgen, jsonfeed-util
     feed_limits.py  the least that such a feed can cost
     idle_build.py   what a build costs that has nothing to send

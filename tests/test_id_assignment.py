@@ -398,3 +398,12 @@ def test_many_articles_at_one_url_take_no_more_time_than_others():
     journal.build(*entries)
     journal.build(*entries)
     assert Counted.compared < 40 * len(entries)
+
+
+def test_no_digest_of_a_text_is_computed_without_need(monkeypatch):
+    def refuse(self):
+        raise AssertionError
+
+    monkeypatch.setattr(Entry, "text", property(refuse))
+    journal = Journal()
+    assert len(set(journal.assign(A, B, C).ids)) == 3

@@ -33,6 +33,7 @@ from pelican_linkback.feeds.formats import entry_cache
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.entry_cache import Pattern
 from pelican_linkback.feeds.formats.kinds import Kind, kind_of
+from pelican_linkback.feeds.framework import sharing
 from pelican_linkback.feeds.framework.sharing import EntryCache
 from pelican_linkback.plugin.feeds import site_reader
 from tests.test_plugin_feeds import ALL_FEEDS
@@ -645,8 +646,8 @@ def test_what_is_made_once_is_made_once_a_build_and_not_at_all_shared_elsewhere(
         return f"made of {item}"
 
     on, off = EntryCache(on=True), EntryCache(on=False)
-    for sharing in (on, on, off, off):
-        assert sharing.once("content", "an item", make) == "made of an item"
+    for cache in (on, on, off, off):
+        assert cache.once("content", "an item", make) == "made of an item"
     assert on.once("summary", "an item", make) == "made of an item"
     assert len(made) == 4
 
@@ -667,3 +668,31 @@ def test_a_site_that_pelican_reads_has_the_same_feeds_without_sharing(site, monk
 def feeds_in(output):
     folder = output / "feeds"
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
+
+
+class Word(str):
+    """Equal to others that are written differently."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("said", "again", "is_same"),
+    [
+        ({"title": "a"}, {"title": "a"}, True),
+        ({"title": "a"}, {"title": "b"}, False),
+        ({"title": "a"}, {"title": "a", "language": None}, False),
+        ({"title": "a"}, {"title": Word("a")}, False),
+        ({"title": Word("a")}, {"title": "a"}, False),
+        ({"title": None, "content": "a"}, {"content": "a", "title": None}, True),
+        ({"pubdate": DAY}, {"pubdate": DAY}, True),
+        ({"pubdate": DAY}, {"pubdate": DAY.astimezone(ZONE)}, False),
+        ({"comment_count": 1}, {"comment_count": True}, False),
+        ({"categories": ["a"]}, {"categories": ["a"]}, True),
+        ({"categories": ["a"]}, {"categories": [Word("a")]}, False),
+        ({"categories": ["a"]}, {"categories": ("a",)}, False),
+    ],
+)
+def test_what_a_hook_says_again_is_the_same_only_if_it_is_written_so(said, again, is_same):
+    known = sharing._Known.of({}, said, Pattern({"updateddate": DAY, "pubdate": None}, None))
+    assert known.is_said_by(again) == is_same

@@ -150,6 +150,8 @@ class _Assignment:
         Only if the text or title belonged to one entry, and still does; each gets a message.
         """
         before = {each.id: each.source or each.title for each in published}
+        if not before:  # and so no digest of a text is needed
+            return
         for what in ("text", "title"):
             of_old: defaultdict[str, set[str]] = defaultdict(set)
             of_new: defaultdict[str, list[int]] = defaultdict(list)

@@ -183,7 +183,8 @@ class ItemReader:
             raise FeedError(type(self._feed).__name__, message)
         if arguments.get("unique_id") is _LINK:
             arguments["unique_id"] = arguments["link"]
-        self._ask(plan.where_said, item, arguments)
+        if plan.where_said:
+            self._ask(plan.where_said, item, arguments)
         if plan.of_author and arguments["author_name"] is not None:
             self._ask(plan.of_author, item, arguments)
         return arguments

@@ -33,6 +33,7 @@ _TEXTS = frozenset({"content", "description"})
 
 _SEQUENCES = (list, tuple)
 _PLAIN = frozenset({*_SEQUENCES, NoneType})
+_WORDS = frozenset({str, NoneType})
 
 
 class _Site(Protocol):
@@ -87,6 +88,18 @@ class _Known(NamedTuple):
     arguments: Mapping[str, Any]
     own: Item
     pattern: Pattern
+    has_words: bool
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], own: Item, pattern: Pattern) -> _Known:
+        """Return what is known of an item."""
+        return cls(arguments, own, pattern, _WORDS.issuperset(map(type, own.values())))
+
+    def is_said_by(self, said: Item) -> bool:
+        """Return whether a feed says the same of the item: mostly a text, or nothing."""
+        if self.has_words and said == self.own and _WORDS.issuperset(map(type, said.values())):
+            return True
+        return _are_same(said, self.own)
 
 
 class EntryCache:
@@ -188,7 +201,7 @@ class EntryCache:
                 return
             if before := known.get(id(item)):
                 said = ask(item)
-                if _are_same(said, before.own) or _are_same(reader.mend(item, said), before.own):
+                if before.is_said_by(said) or _are_same(reader.mend(item, said), before.own):
                     document.entries.append(before.pattern)
                     return
                 before.pattern.let_go()
@@ -202,7 +215,7 @@ class EntryCache:
                 return
             document.entries[-1] = pattern = Pattern(made, self._store)
             said = _frozen({name: arguments[name] for name in own & arguments.keys()})
-            known[id(item)] = _Known(arguments, said, pattern)
+            known[id(item)] = _Known.of(arguments, said, pattern)
             siblings.setdefault(id(item), arguments)
             self.made_of(item)
 
