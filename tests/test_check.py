@@ -347,9 +347,19 @@ def test_a_rule_that_is_broken_is_found_and_no_other(code, documents):
 
 
 def test_a_page_that_answers_two_entries_has_two_ids():
-    one, other = answering(ATOM, ID), answering(changed(RSS, ID, ID + "x"), ID + "y")
+    one = answering(changed(ATOM, ID, f"{ID}#mention-1"), ID)
+    other = answering(changed(RSS, ID, f"{ID}x#mention-2"), f"{ID}x")
     assert found({"a.xml": one, "r.xml": other}).findings == ()
     assert found(one, remembered={PAGE: "tag:me.example.io,2020:old"}).findings == ()
+    assert published_ids(one.encode()) == {}
+
+
+def test_an_article_that_answers_another_is_an_article():
+    answer = answering(ATOM, "https://friend.example/post")
+    assert published_ids(answer.encode()) == {PAGE: ID}
+    (finding,) = found(answer, remembered={PAGE: "tag:me.example.io,2020:old"}).findings
+    assert finding.code == "id-changed"
+    assert codes(found({"a.xml": answer, "r.xml": changed(RSS, ID, ID + "x")})) == ["id-differs"]
 
 
 @pytest.mark.parametrize("link", [PAGE, f"{PAGE}?ref=feed", PAGE.upper()[:11] + PAGE[11:]])

@@ -23,6 +23,7 @@ from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
 from pelican_linkback.receiving.memory.targets_file import write_targets
 from pelican_linkback.receiving.received import Author, Kind
 from tests.mentions import NOW, mention
+from tests.pages import DOCS, literals
 
 BLOG = "https://blog.example"
 WALLS = Target("a1", f"{BLOG}/walls/", "Dry stone walls")
@@ -392,3 +393,28 @@ def test_a_page_without_a_title_is_called_by_its_address():
     (entry,) = Inbox.of([SHOWN], Targets([Target("a1", WALLS.url)], BLOG), Decisions(), []).entries
     assert entry.page == WALLS.url
     assert entry.verdict.state is State.HIDDEN
+
+
+def test_strangers_words_are_made_safe_for_a_terminal(run, state):
+    evil = mention(7, text="\x1b[2J\u202egnp.exe", author=Author("\x07Eve\x1b]0;x"), title="\x9b")
+    Snapshot(state).write([evil])
+    for words in (["--shown"], ["show", evil.id]):
+        out = run("inbox", *words).out
+        assert all(each.isprintable() or each == "\n" for each in out)
+
+
+def test_the_commands_of_the_page_are_commands():
+    typed = [
+        line.split()[1:]
+        for text in literals((DOCS / "howto" / "inbox.rst").read_text(encoding="utf-8"))
+        for line in text.splitlines()
+        if line.startswith("pelican-linkback ")
+    ]
+    assert {words[1] for words in typed if words[0] == "inbox"} >= {
+        "-s",
+        "approve",
+        "undo",
+        "rules",
+    }
+    for words in typed:
+        assert parser().parse_args(words).command == words[0]

@@ -24,7 +24,7 @@ from pelican_linkback.feeds import (
     SiteFeed,
 )
 from pelican_linkback.feeds.articles.answers import mentions_of
-from pelican_linkback.feeds.formats.entry_cache import EntryCache
+from pelican_linkback.feeds.framework.sharing import EntryCache
 from pelican_linkback.receiving.received import Author as Known
 from pelican_linkback.receiving.received import Kind, Received
 from tests.conftest import COMPILED, SIMPLE_THEME, Build, plugins_disconnected
@@ -55,6 +55,7 @@ class Said:
     url: str = ""
     published: dt.datetime = MAY
     rsvp: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True)
@@ -414,6 +415,21 @@ def test_an_entry_links_only_to_feeds_that_have_a_path():
     assert feed.aspect("item_comments_feed", one) is None
     said = {"application/rss+xml": f"{BASE}/feeds/said-of-two.xml"}
     assert feed.aspect("item_comments_feed", two) == said
+
+
+def test_an_answer_to_an_answer_is_in_reply_to_both():
+    answer = Said("5e", text="No.", url="https://cy.example/3", parent="1a")
+    lost = Said("6f", url="https://cy.example/4", parent="gone")
+    content = Content(date=MAY, url="one.html", mentions=All((REPLY, answer, lost)))
+    site = a_site(articles=[content])
+    text = AtomMentionFeed().get_feed(content, site).writeString("utf-8")
+    entries = ET.fromstring(text).findall(f"{ATOM}entry")
+    (of_answer,) = [each for each in entries if each.findtext(f"{ATOM}id").endswith("-5e")]
+    (of_lost,) = [each for each in entries if each.findtext(f"{ATOM}id").endswith("-6f")]
+    article = "tag:me.example.io,2026-05-01:/one.html"
+    refs = [each.get("ref") for each in of_answer.findall(f"{THR}in-reply-to")]
+    assert refs == [f"{article}#mention-1a", article]
+    assert [each.get("ref") for each in of_lost.findall(f"{THR}in-reply-to")] == [article]
 
 
 class Shouting(MentionFeed):

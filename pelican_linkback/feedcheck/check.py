@@ -159,7 +159,7 @@ def _entry_id(
         yield say("id-doubled", entry.id)
     seen.add(entry.id)
     known = remembered.get(_key(page_url(entry.link or entry.id)), entry.id)
-    if known != entry.id and not entry.answers:
+    if known != entry.id and not entry.is_mention:
         yield say("id-changed", entry.id, known)
     if entry.permalink and not re.match("https?://", entry.id, re.IGNORECASE):
         yield say("guid-permalink", entry.id)
@@ -200,7 +200,7 @@ def _across(feeds: Mapping[str, FeedDocument]) -> Iterator[Finding]:
             if other_page != page and where != path:
                 yield Finding(path, _label(entry), *say("id-shared", unique_id, where))
             # Entries that share a page are distinguished by their titles, if at all.
-            if entry.answers:  # a page, of anybody's, may mention several articles
+            if entry.is_mention:  # one page may mention several articles
                 continue
             other_id, where = names.setdefault((page, entry.title), (unique_id, path))
             if other_id != unique_id and where != path and page not in shared:

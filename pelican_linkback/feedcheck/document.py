@@ -45,8 +45,8 @@ class Part:
     ``lacks_content``: an item has no content though its format requires it. ``podcast`` has the
     elements of a podcast, empty for any other feed. ``titles`` and ``descriptions`` are those that
     are shown as plain text, ``summaries`` the HTML of summaries, and ``names`` those of people.
-    ``answers`` are the ids of what an entry answers (RFC 4685): then its link may lead to anybody's
-    page. ``counts`` are the numbers of its own replies.
+    ``answers`` are the ids of what an entry answers (RFC 4685), ``counts`` the numbers of its own
+    replies.
     """
 
     number: int
@@ -68,6 +68,14 @@ class Part:
     enclosures: tuple[Enclosed, ...] = ()
     answers: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+
+    @property
+    def is_mention(self) -> bool:
+        """Whether it is of a MentionFeed: its link may lead to anybody's page.
+
+        Its id begins with that of what it answers.
+        """
+        return bool(self.id) and str(self.id).startswith(tuple(filter(None, self.answers)))
 
     def said(self, name: str) -> list[Said]:
         """Return what a podcast says in the elements of this name."""

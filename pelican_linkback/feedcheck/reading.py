@@ -137,7 +137,7 @@ def published_ids(document: bytes, readers: Iterable[Reader] = READERS) -> dict[
     for entry in feed.entries:
         url = entry.link or (entry.id if entry.permalink else None)
         name = entry.id or (url if feed.rules.link_is_id else None)
-        if url and name and is_fetchable(url):
+        if url and name and is_fetchable(url) and not entry.is_mention:
             ids.setdefault(page_url(url), set()).add(name)
     return {url: next(iter(names)) for url, names in ids.items() if len(names) == 1}
 

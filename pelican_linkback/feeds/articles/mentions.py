@@ -24,7 +24,7 @@ from pelican_linkback.feeds.formats.jsonfeed import JsonFeed
 from pelican_linkback.feeds.formats.kinds import safe_overrides
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.framework.aspects import Aspect, default, hook
-from pelican_linkback.feeds.framework.contents import Content, Mention
+from pelican_linkback.feeds.framework.contents import Content, Mention, Mentions
 from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.site import Site
@@ -54,10 +54,14 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MentionItem:
-    """An item of a MentionFeed: a mention, and the article or page that it is of."""
+    """An item of a MentionFeed: a mention, and the article or page that it is of.
+
+    ``parent`` is the mention that it answers, if that is shown, too.
+    """
 
     mention: Mention
     content: Content
+    parent: Mention | None = None
 
     def __str__(self) -> str:
         return f"{self.mention.author.name} ({self.mention.url})"
@@ -162,8 +166,11 @@ class MentionFeed(SiteAspects):
     @default
     def item_guid(self, item: MentionItem) -> str:
         """Return the id of the article's entry, with the mention's own after it."""
-        article = self._answered(item.content).ref
-        return f"{article}{'-' if '#' in article else '#'}{PREFIX}{item.mention.id}"
+        return self._id(item.content, item.mention)
+
+    def _id(self, content: Content, mention: Mention) -> str:
+        article = self._answered(content).ref
+        return f"{article}{'-' if '#' in article else '#'}{PREFIX}{mention.id}"
 
     item_guid_is_permalink: Aspect[bool | None] = False
 
@@ -186,8 +193,11 @@ class MentionFeed(SiteAspects):
     def item_in_reply_to(
         self, item: MentionItem
     ) -> Iterable[InReplyTo | str] | InReplyTo | str | None:
-        """Return the article's entry."""
-        return self._answered(item.content)
+        """Return the article's entry, and before it that of the mention that is answered."""
+        article = self._answered(item.content)
+        if item.parent is None:
+            return article
+        return [InReplyTo(self._id(item.content, item.parent), item.parent.url), article]
 
     def _answered(self, content: Content) -> InReplyTo:
         return self.site.sharing.once(_answered, content, _answered, self.site)
@@ -227,10 +237,15 @@ def _read(site: Site) -> dict[int, _Mentioned]:
     articles = chain(site.articles, site.translations)
     public = (each for each in articles if site.future or site.aware(each.date) <= site.now)
     return {
-        id(content): _Mentioned(content, [MentionItem(each, content) for each in mentions])
+        id(content): _Mentioned(content, _items(content, mentions))
         for content in chain[Content](public, site.pages)
         if (mentions := mentions_of(content))
     }
+
+
+def _items(content: Content, mentions: Mentions) -> list[MentionItem]:
+    by_id = {each.id: each for each in mentions}
+    return [MentionItem(each, content, by_id.get(each.parent)) for each in by_id.values()]
 
 
 def _page(obj: object) -> str:

@@ -154,6 +154,10 @@ class Mention(Protocol):
         """When it was published, with a zone."""
 
     @property
+    def parent(self) -> str:
+        """The id of the mention that it answers, "" for one that answers the article."""
+
+    @property
     def rsvp(self) -> str:
         """Whether they come: ``yes``, ``no``, ``maybe`` or ``interested``; "" for other kinds."""
 
