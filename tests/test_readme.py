@@ -9,9 +9,11 @@ import pytest
 from docutils.core import publish_doctree
 
 from pelican_linkback.journal.journal import Journal
+from pelican_linkback.receiving.hosted.service import TOKEN as VARIABLE
 from tests.pages import DOCS, blocks
 from tests.person import Person
 from tests.servers import Blog, WebHost, serving
+from tests.webmention_io import TOKEN, WebmentionService
 
 ROOT = DOCS.parent
 README = (ROOT / "README.rst").read_text(encoding="utf-8")
@@ -62,10 +64,12 @@ class Publisher(Person):
         return super().types(line)
 
 
-def test_what_it_says_of_a_new_site_is_done_word_for_word(tmp_path):
+def test_what_it_says_of_a_new_site_is_done_word_for_word(tmp_path, monkeypatch):
     """Only the addresses are others, since these are nobody's."""
+    monkeypatch.setenv(VARIABLE, TOKEN)
     with ExitStack() as programs:
         blog = programs.enter_context(serving(Blog()))
+        service = programs.enter_context(serving(WebmentionService()))
         host = programs.enter_context(serving(WebHost(tmp_path / "my-site" / "output")))
         person = Publisher(tmp_path, programs, host)
         person.types("pelican-quickstart --path my-site --title Mine --author Ann --lang en")
@@ -74,14 +78,27 @@ def test_what_it_says_of_a_new_site_is_done_word_for_word(tmp_path):
         page = page.replace("https://ann.example", host.url)
         allowed = 'SITEURL = ".*"\n'
         page = re.sub(allowed, r'\g<0>   LINKBACK_ALLOW_HOSTS = ["127.0.0.1"]\n', page)
+        service.add(
+            1, target=f"{host.url}/an-answer.html", wm_property="in-reply-to", content="Well said."
+        )
+        page = re.sub(
+            'LINKBACK_RECEIVE = ".*"\n',
+            rf'\g<0>   LINKBACK_PULL = ["webmention.io={service.api}"]\n',
+            page,
+        )
         done = person.follows(page, {"python": "publishconf.py", "text": "content/an-answer.md"})
         assert blog.pings == [(f"{host.url}/an-answer.html", f"{blog.url}/a-post")]
+    page = (person.folder / "output" / "an-answer.html").read_text(encoding="utf-8")
+    assert 'rel="webmention" href="https://webmention.io/' in page
+    assert ">Reader 1</bdi></a>" in page
+    assert ">Well said.</p>" in page
     assert [line.partition(" -s")[0] for line in done] == [
         "pelican-linkback init",
         "pelican-linkback doctor",
         "pelican content",
         "pelican-linkback send",
         "pelican-linkback status",
+        "pelican content",
     ]
 
 
