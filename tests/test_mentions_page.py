@@ -5,9 +5,12 @@ from __future__ import annotations
 import html5lib
 import pytest
 
+from pelican_linkback.feeds import MENTION_FEEDS, STOCK_FEEDS
 from pelican_linkback.receiving.display.insertion import has_mentions, is_twice, with_mentions
+from pelican_linkback.receiving.display.words import names
 from pelican_linkback.receiving.received import Author
 from tests.page_mentions import received, write
+from tests.pages import DOCS, blocks
 
 HERE = "[mentions]"
 
@@ -214,3 +217,117 @@ def test_drafts_have_none(blog):
     remember(blog, received(article="https://me.example.io/drafts/draft.html"))
     (blog.templates / "article.html").write_text("{{ article.mentions.count }}")
     assert blog.build().read("drafts/draft.html") == "0"
+
+
+# What the documentation says
+
+DOCUMENTED = [*blocks((DOCS / "mentions.rst").read_text(encoding="utf-8"))]
+
+
+def test_the_snippets_of_the_documentation(blog):
+    remember(blog, received(text="<b>Slate</b>"), received("like", "Bo", 1))
+    page, form, own = (each.text for each in DOCUMENTED if each.kind == "html+jinja")
+    (blog.templates / "article.html").write_text(f"<article>{own}</article>{form}")
+    (words,) = (each.text for each in DOCUMENTED if each.kind == "python")
+    settings: dict = {}
+    exec(words, settings)
+    words = settings["LINKBACK_MENTION_WORDS"]
+    build = blog.build(LINKBACK_MENTION_WORDS=words | {"likse": "x", "zzzzz": "y"})
+    assert build.problems[0] == (
+        "LINKBACK_MENTION_WORDS: there is no word 'likse'; did you mean 'likes'?"
+    )
+    assert build.problems[1].endswith(
+        "there is no word 'zzzzz'; there are " + ", ".join(sorted(names()))
+    )
+    html = parsed(build.read("one.html"))
+    assert text_of(html.find(".//aside")) == "<b>Slate</b> Ann Lee, Sun 01 February 2026"
+    assert html.find(".//section") is None
+    form = html.find(".//form")
+    assert form.get("action") == "https://webmention.io/me.example.io/webmention"
+    sent = {each.get("name"): each.get("value") for each in form.iter("input")}
+    assert sent == {"target": "https://me.example.io/one.html", "source": None}
+    (blog.templates / "article.html").write_text(page)
+    again = mentions_of(blog.build(LINKBACK_MENTION_WORDS=words).read("one.html"))
+    assert [each.text for each in again.iter() if each.tag in {"h2", "h3"}] == [
+        "What others say",
+        "Answers",
+    ]
+
+
+def test_the_documentation_names_every_word():
+    page = (DOCS / "mentions.rst").read_text(encoding="utf-8")
+    assert [name for name in sorted(names()) if f"``{name}``" not in page] == []
+
+
+def test_a_page_without_mentions_may_say_how_to_answer(blog):
+    blog.article("shut", mentions="closed")
+    (blog.content / "pages").mkdir()
+    (blog.content / "pages" / "about.md").write_text("Title: Info\nLang: de\n\nIch.\n")
+    remember(blog, received())
+    template = '<article>{% include "linkback/mention-form.html" %}</article>'
+    (blog.templates / "article.html").write_text(template)
+    build = blog.build(LINKBACK_INVITE_MENTIONS=True)
+    assert build.problems == []
+    assert "linkback-form" in build.read("two.html")
+    assert "linkback-form" not in build.read("shut.html")
+    invited = mentions_of(build.read("two.html"))
+    assert text_of(invited).startswith("Responses Answer on your own site")
+    assert mentions_of(build.read("pages/info-de.html")).get("lang") == "de"
+    assert "Answer on your own site" not in build.read("one.html")
+    assert mentions_of(build.read("shut.html")) is None
+
+
+def test_a_file_of_the_site_takes_the_place_of_our_style(blog):
+    remember(blog, received())
+    (blog.content / "linkback-mentions.css").write_text("/* mine */")
+    static = {"STATIC_PATHS": ["linkback-mentions.css"]}
+    assert blog.build().read("linkback-mentions.css") != "/* mine */"
+    for _ in range(2):
+        build = blog.build(**static)
+        assert build.read("linkback-mentions.css") == "/* mine */"
+    assert build.problems == []
+
+
+def test_the_style_goes_with_the_last_mention(blog):
+    remember(blog, received())
+    assert (blog.build().output / "linkback-mentions.css").is_file()
+    (blog.folder / "linkback" / "received.jsonl").unlink()
+    build = blog.build(LINKBACK_RECEIVE=None)
+    assert not (build.output / "linkback-mentions.css").exists()
+
+
+def test_an_unchanged_build_writes_nothing(blog):
+    def files():
+        found = (path for path in blog.folder.rglob("*") if path.is_file())
+        return {
+            path: path.read_bytes() if path.suffix == ".html" else path.stat().st_mtime_ns
+            for path in found
+        }
+
+    remember(blog, received(), received("like", "Bo", 1))
+    settings = {"LINKBACK_FEEDS": [*STOCK_FEEDS, *MENTION_FEEDS]}
+    blog.build(**settings)
+    before = files()
+    blog.build(**settings)
+    assert files() == before
+
+
+@pytest.mark.parametrize("name", ["received.jsonl", "moderation.jsonl"])
+def test_what_cannot_be_read_costs_the_mentions_alone(blog, name):
+    remember(blog, received())
+    (blog.folder / "linkback" / name).write_text('{"v": 99}\n')
+    build = blog.build()
+    (problem,) = build.problems
+    assert problem.startswith("No mentions are shown: ")
+    assert name in problem
+    assert "<p>Some text.</p>" in build.read("one.html")
+
+
+def test_damaged_lines_are_one_warning(blog):
+    remember(blog, received())
+    with (blog.folder / "linkback" / "received.jsonl").open("a") as file:
+        file.write('{"v": 1, "id": "cut\n')
+    build = blog.build()
+    (problem,) = build.problems
+    assert "received.jsonl" in problem
+    assert mentions_of(build.read("one.html")) is not None

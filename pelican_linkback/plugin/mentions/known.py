@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from pelican_linkback.plugin.pelican_types import ReadContent
 from pelican_linkback.receiving.display.mention import Look
 from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.display.site import shown_by_page
-from pelican_linkback.receiving.display.words import words_for
+from pelican_linkback.receiving.display.words import names, words_for
 from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
@@ -25,7 +26,7 @@ from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
-from pelican_linkback.text.printable import described
+from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.regex import regex
 
 __all__ = ["SiteMentions", "give_mentions"]
@@ -104,7 +105,17 @@ def give_mentions(pages: SiteTargets, pelican: PelicanSettings, settings: Settin
 
     ``pelican`` are Pelican's settings of the site.
     """
+    for problem in _misspelt(settings.mention_words):
+        logger.warning("%s", problem)
     site = SiteMentions(settings, pelican, pages.targets)
     to = endpoints_of(settings)
     for content, target in pages.contents():
         content.mentions = site.of(content, target, to.webmention if to else "")
+
+
+def _misspelt(own: Iterable[str]) -> Iterator[str]:
+    known = sorted(names())
+    for name in sorted(set(own).difference(known)):
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        yield f"LINKBACK_MENTION_WORDS: there is no word {printable(name)!r}; {hint}"
