@@ -419,7 +419,7 @@ def test_an_entry_links_only_to_feeds_that_have_a_path():
 
 def test_an_answer_to_an_answer_is_in_reply_to_both():
     answer = Said("5e", text="No.", url="https://cy.example/3", parent="1a")
-    lost = Said("6f", url="https://cy.example/4", parent="gone")
+    lost = Said("6f", text="So?", url="https://cy.example/4", parent="gone")
     content = Content(date=MAY, url="one.html", mentions=All((REPLY, answer, lost)))
     site = a_site(articles=[content])
     text = AtomMentionFeed().get_feed(content, site).writeString("utf-8")
