@@ -28,12 +28,7 @@ from typing import IO, Any
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FAULTS
-from pelican_linkback.feeds.formats.entry_cache import (
-    Item,
-    Pattern,
-    all_written,
-    are_patterns,
-)
+from pelican_linkback.feeds.formats.entry_cache import Item, Pattern, all_written, are_patterns
 from pelican_linkback.feeds.formats.extensions import mended
 from pelican_linkback.feeds.formats.kinds import kind_of, safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person, single_author
@@ -43,6 +38,7 @@ from pelican_linkback.text.urls import is_plain
 __all__ = ["FACTS", "Generator", "aware", "save"]
 
 _DATES = ("updateddate", "pubdate")
+_dates_of = itemgetter(*_DATES)
 _MINUTE = dt.timedelta(minutes=1)
 _NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The date of a document without dates: Atom requires one, and the clock's would change (P18)."""
@@ -246,10 +242,8 @@ class Generator(SyndicationFeed):
 def _newest(entry: Pattern | Item) -> dt.datetime | None:
     if isinstance(entry, Pattern):
         return entry.newest
-    updated, published = entry["updateddate"], entry["pubdate"]
-    newest: dt.datetime | None
-    newest = max(updated, published) if updated and published else updated or published
-    return newest
+    dates: Iterable[dt.datetime] = filter(None, _dates_of(entry))
+    return max(dates, default=None)
 
 
 @functools.lru_cache(maxsize=1000)
@@ -259,14 +253,9 @@ def _adds_as_feedgenerator(cls: type[Generator]) -> bool:
     return next(each for each in after_ours if "add_item" in vars(each)) is SyndicationFeed
 
 
-def _bare_item() -> dict[str, Any]:
-    feed = SyndicationFeed("", "", "")
-    feed.add_item(None, None, None)
-    item: dict[str, Any] = feed.items[0]
-    return item
-
-
-_BARE_ITEM = _bare_item()
+_bare = SyndicationFeed("", "", "")
+_bare.add_item(None, None, None)
+_BARE_ITEM: dict[str, Any] = _bare.items[0]
 _REQUIRED = frozenset({"title", "link", "description"})
 _texts_of = itemgetter(
     *("title", "description", "content", "author_email", "author_name", "author_link"),
