@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pelican_linkback.feeds import (
     Atom1Feed,
     Enclosure,
+    JsonFeed,
     Person,
     Rss201rev2Feed,
     RssUserland091Feed,
@@ -258,12 +259,28 @@ def test_rss_titles_survive_readers_that_unescape_once_too_often():
     assert "<title>vector&#x3C;int&gt;</title>" in text
 
 
-@pytest.mark.parametrize("stream", [io.StringIO, io.BytesIO])
-def test_a_document_is_written_to_text_and_binary_files(stream):
-    out = stream()
-    make(Atom1Feed, title="é").write(out, "utf-8")
-    written = out.getvalue()
-    assert "<title>é</title>" in (written if isinstance(written, str) else written.decode())
+class TextOrBytes:
+    """A file that is none of Python's, and takes bytes."""
+
+    def __init__(self):
+        self.written = b""
+
+    def write(self, data):
+        self.written += memoryview(data)
+
+
+@pytest.mark.parametrize("feed_type", [Atom1Feed, JsonFeed])
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "latin-1"])
+def test_a_document_is_the_same_in_files_of_all_kinds(feed_type, encoding):
+    document = add(make(feed_type, title="é–"), description="ü–" * 600)
+    text, data, other = io.StringIO(), io.BytesIO(), TextOrBytes()
+    for file in (text, data, other):
+        document.write(file, encoding)
+    assert data.getvalue() == other.written
+    assert text.getvalue() == document.writeString(encoding)
+    if encoding != "latin-1":
+        assert data.getvalue().decode() == text.getvalue()
+        assert "é–" in text.getvalue()
 
 
 @given(st.text())

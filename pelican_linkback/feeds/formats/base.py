@@ -17,10 +17,11 @@ have no date, a character that XML forbids.
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterable
-from io import BytesIO, StringIO
+from io import BufferedIOBase, BytesIO, StringIO
 from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import IO, Any
@@ -177,7 +178,10 @@ class Generator(SyndicationFeed):
         return broken
 
     def write(self, outfile: IO[Any], encoding: str) -> None:
-        """Write the document to ``outfile``, a text or a binary file."""
+        """Write the document to ``outfile``, a text or a binary file; the latter is faster."""
+        if isinstance(outfile, BufferedIOBase) and codecs.lookup(encoding).name == "utf-8":
+            self.save(outfile, encoding)
+            return
         text = self._text(encoding)
         try:
             outfile.write(text)

@@ -243,7 +243,8 @@ class Feed(Aspects):
     def __call__(self, site: Site, *args: object, **kwargs: object) -> SyndicationFeed:
         """Return the generator, with its items, for the object that ``get_object`` returns.
 
-        ``News()(site).writeString("utf-8")`` is the document.
+        ``News()(site).writeString("utf-8")`` is the document, and ``write(file, "utf-8")`` writes
+        it: soonest to a file that was opened for bytes.
         """
         return self.get_feed(self.get_object(site, *args, **kwargs), site)
 
