@@ -130,3 +130,12 @@ def test_the_lines_are_gone_through_only_so_often(monkeypatch):
     events = dict(enumerate(in_vain(3)))
     kept = [events[number] for number in sorted(needed(events))]
     assert fold(kept) == fold(events.values())
+
+
+def test_an_older_version_is_needed_for_what_the_receiver_knows():
+    """The last versions alone would be new to a receiver that was sent the first one."""
+    later = daily(1, 9, *(Queued("a.md", f"version {n}") for n in range(3)))
+    events = dict(enumerate([*sent_anew(1), *later]))
+    kept = [events[number] for number in sorted(needed(events))]
+    assert fold(kept) == fold(events.values())
+    assert fold(kept)[MENTION].is_known

@@ -65,6 +65,16 @@ def history(*facts: Fact) -> Delivery:
     return fold(events)[MENTION]
 
 
+LEFT = Attempt(spoken.WEBMENTION, ENDPOINT)
+
+
+@pytest.mark.parametrize(
+    "fact", [QUEUED, CHANGED, Waiting("x"), Dropped(), LEFT, Asked(Verdict.LATER, "x")], ids=repr
+)
+def test_an_attempt_that_was_cut_off_may_have_been_taken_whatever_comes_next(fact):
+    assert history(QUEUED, LEFT, fact).unanswered
+
+
 # Lines
 
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1)
@@ -129,6 +139,12 @@ def test_a_line_of_texts_is_read_fast_and_as_any_other(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(event_lines, "texts", fields._Checked)
         assert repr(read()) == repr(fast)
+
+
+def test_a_pause_is_one_of_a_host() -> None:
+    line = to_line(Event(NOON, MENTION, LATER)) | {"paused_until": NOON.isoformat()}
+    assert spoken.from_line(line).fact.pause is None
+    assert spoken.from_line(line | {"paused": "a"}).fact.pause == Pause("a", NOON)
 
 
 def test_a_line_as_it_stands_in_the_file() -> None:
