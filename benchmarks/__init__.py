@@ -12,6 +12,7 @@
     sending.py      500 targets on 100 hosts; a plan over 100,000 lines
     many_mentions.py 100,000 mentions to 5,000 hosts
     long_journal.py plan and compact over a million lines
+    status.py       pelican-linkback status beside pelican --version
     importing.py    what PLUGINS = ["pelican_linkback"] costs a build that does nothing
     __main__.py     all of them, as a table
     profiling.py    where the time goes in one of them

@@ -26,6 +26,7 @@ BENCHMARKS = (
     "sending",
     "many_mentions",
     "long_journal",
+    "status",
     "troubled_hosts",
 )
 RESULTS = Path(__file__).with_name("results.md")

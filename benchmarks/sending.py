@@ -237,7 +237,7 @@ def long_plan() -> Iterator[Callable[[], object]]:
     """Yield a function that plans for many articles and a long journal."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "deliveries.jsonl"
-        posts = _told(path, ARTICLES, LINES)
+        posts = write_journal(path, ARTICLES, LINES)
         sender = Sender(Journal(path), None, now=lambda: dt.datetime.now(dt.UTC))  # type: ignore[arg-type]
         yield lambda: sender.plan(posts)
 
@@ -258,7 +258,7 @@ def _plan() -> Row:
     )
 
 
-def _told(path: Path, articles: int, lines: int) -> list[Post]:
+def write_journal(path: Path, articles: int, lines: int) -> list[Post]:
     """Write a journal in which all is delivered, and return the posts."""
     posts = []
     moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

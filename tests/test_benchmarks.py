@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import feed_limits, idle_build, long_journal, one_feed, profiling, sending
+from benchmarks import (
+    feed_limits,
+    idle_build,
+    long_journal,
+    one_feed,
+    profiling,
+    sending,
+    status,
+)
+from pelican_linkback.cli import main
 
 
 @pytest.mark.parametrize("name", ["rss", "atom"])
@@ -38,6 +47,16 @@ def test_a_build_with_nothing_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
     with idle_build.idle_site() as build:
         build(fresh=True)
         assert profiling.own_times(profiling.profiled(build)).total() > 0
+
+
+def test_the_status_of_a_site(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status, "LINES", 20)
+    monkeypatch.setattr(status, "ARTICLES", 2)
+    status.write_site(tmp_path)
+    assert main(["status", "-s", str(tmp_path / "publishconf.py")]) == 0
+    assert capsys.readouterr().out.endswith("Linkbacks: 10 sent\n")
 
 
 def test_a_plan_over_a_long_journal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -55,6 +56,26 @@ def run(capsys, *argv):
     status = cli.main([str(word) for word in argv])
     captured = capsys.readouterr()
     return status, " ".join(captured.out.split()), captured.err
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_modules_are_no_garbage_and_a_program_that_calls_gets_its_collector_back(
+    conf, capsys, monkeypatch, enabled
+):
+    frozen = []
+
+    def run(argv):
+        frozen.append((gc.get_freeze_count() > 1000, gc.isenabled()))
+        return 0
+
+    monkeypatch.setattr("pelican_linkback.cli.commands.run", run)
+    (gc.enable if enabled else gc.disable)()
+    try:
+        assert cli.main(["status"]) == 0
+        assert frozen == [(True, enabled)]
+        assert (gc.get_freeze_count(), gc.isenabled()) == (0, enabled)
+    finally:
+        gc.enable()
 
 
 def test_status_of_a_new_site(conf, capsys):

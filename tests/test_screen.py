@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from pelican_linkback.cli.terminal import Screen, fitted
+from pelican_linkback.cli.terminal import STYLES, Screen, fitted
 
 URL = "https://harbour.example.org/2026/05/why-the-gauge-at-the-old-mole-runs-slow-in-winter"
 
@@ -65,6 +65,18 @@ def test_in_a_file_no_line_is_broken_or_coloured():
         f"  failed   {URL}",
         "           a reason of more than thirty characters",
     ]
+
+
+@given(st.sampled_from([*STYLES, "none"]), st.text(), st.text(), st.sampled_from(["", "dim"]))
+def test_what_is_written_to_a_file_is_what_rich_would_write(verb, text, note, style):
+    fast, slow = screen(terminal=False), screen(terminal=False)
+    slow.__dict__["_is_plain"] = False  # as on a terminal
+    slow.console.width = 100_000  # where no line is broken
+    for on in (fast, slow):
+        on.entry(verb, [text, text], [note])
+        on.say(text, "  ", style)
+        on.diff("+" + text)
+    assert shown(fast) == shown(slow)
 
 
 def test_on_a_terminal_lines_are_broken_and_words_coloured():

@@ -6,6 +6,7 @@ import argparse
 import ast
 import datetime as dt
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from shlex import quote
@@ -16,7 +17,6 @@ from pelican.settings import read_settings
 from pelican_linkback.cli.config_edits import NAMES
 from pelican_linkback.cli.usage import did_you_mean
 from pelican_linkback.exceptions import FAULTS, SettingsError
-from pelican_linkback.plugin.adapters import ReadSite, first_day, posts_of, read_site
 from pelican_linkback.plugin.invocation import PUBLISHING
 from pelican_linkback.sending.deciding.changes import Post
 from pelican_linkback.sending.deciding.topics import Topic
@@ -170,19 +170,26 @@ def _sets(file: Path, name: str) -> bool:
 
 def read_posts(settings: Settings, arguments: argparse.Namespace) -> list[Post]:
     """Read the site, and return the posts that a build would give to the sender."""
-    now = dt.datetime.now(dt.UTC)
-    return _posts(read_site(Pelican(arguments.pelican), now), settings, now)
+    return _read(settings, arguments)[0]
 
 
 def read_posts_and_topics(
     settings: Settings, arguments: argparse.Namespace
 ) -> tuple[list[Post], list[Topic]]:
     """Read the site, and return the posts and topics that a build would give to the sender."""
+    posts, topics = _read(settings, arguments)
+    return posts, list(topics)
+
+
+def _read(settings: Settings, arguments: argparse.Namespace) -> tuple[list[Post], Iterator[Topic]]:
+    # Most commands do not read the site, and do not open the modules of a build.
+    from pelican_linkback.plugin.adapters import (  # noqa: PLC0415
+        first_day,
+        posts_of,
+        read_site,
+    )
+
     now = dt.datetime.now(dt.UTC)
     site = read_site(Pelican(arguments.pelican), now)
-    return _posts(site, settings, now), list(site.topics(settings, now))
-
-
-def _posts(site: ReadSite, settings: Settings, now: dt.datetime) -> list[Post]:
     since = first_day(settings, now.date(), remember=False)
-    return list(posts_of(site.contents, settings, since))
+    return list(posts_of(site.contents, settings, since)), site.topics(settings, now)

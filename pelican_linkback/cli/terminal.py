@@ -11,18 +11,21 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+import typing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from pelican_linkback.text.next_steps import with_options
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex
+
+if typing.TYPE_CHECKING:
+    from rich.progress import Progress
 
 __all__ = ["Bar", "Screen", "fitted"]
 
@@ -87,7 +90,7 @@ class Screen:
 
     def data(self, value: object) -> None:
         """Print ``value`` as JSON."""
-        self.console.out(json.dumps(value, indent=2), highlight=False)
+        self.console.file.write(f"{json.dumps(value, indent=2)}\n")
 
     def say(self, text: str, indent: str = "", style: str = "") -> None:
         """Print a line, unless ``quiet``."""
@@ -97,14 +100,14 @@ class Screen:
     def insist(self, text: str, indent: str = "", style: str = "") -> None:
         """Print a line that the author needs, even if ``quiet``."""
         for line in self._lines(with_options(text, self.options), indent):
-            self.console.print(Text(line, style=style), soft_wrap=True)
+            self._print((line, style))
 
     def diff(self, text: str) -> None:
         """Print a unified difference, with its white space."""
         styles = {"+": "green", "-": "red", "@": "cyan"}
         for line in text.splitlines():
             shown = "".join(c if c.isprintable() else "�" for c in line.replace("\t", "    "))
-            self.console.print(Text(shown, styles.get(line[:1], "")), soft_wrap=True)
+            self._print((shown, styles.get(line[:1], "")))
 
     def ask(self, question: str) -> bool:
         """Return whether the author answers yes; False if there is no input."""
@@ -125,18 +128,23 @@ class Screen:
             return
         indent = " " * (2 + VERB)
         lines = [line for text in texts for line in self._lines(text, indent)]
-        head = Text.assemble(
-            "  ", (f"{verb:<{VERB}}", STYLES.get(verb, "")), lines[0][len(indent) :]
-        )
-        self.console.print(head, soft_wrap=True)
+        rest = lines[0][len(indent) :]
+        self._print(("  ", ""), (f"{verb:<{VERB}}", STYLES.get(verb, "")), (rest, ""))
         for line in lines[1:]:
-            self.console.print(Text(line), soft_wrap=True)
+            self._print((line, ""))
         for note in filter(None, notes):
             self.insist(note, indent, "dim")
 
     @contextmanager
     def progress(self, doing: str) -> Iterator[Bar]:
         """Show the progress: a bar on a terminal; elsewhere only lines about what it waits for."""
+        from rich.progress import (  # noqa: PLC0415 (most commands show none)
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+        )
+
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         silent = self.quiet or self.json
         off = silent or not self.console.is_terminal or self.console.is_dumb_terminal
@@ -146,11 +154,21 @@ class Screen:
 
     def _lines(self, text: str, indent: str) -> list[str]:
         text = printable(text, LONGEST)
-        return (
-            fitted(text, self.console.width, indent)
-            if self.console.is_terminal
-            else [indent + text]
-        )
+        return [indent + text] if self._is_plain else fitted(text, self.console.width, indent)
+
+    def _print(self, *parts: tuple[str, str]) -> None:
+        """Print a line: printable texts, each with its style.
+
+        A file and a pipe get what rich would write without styles; it takes twenty times as long.
+        """
+        if self._is_plain:
+            self.console.file.write("".join(text for text, _ in parts) + "\n")
+        else:
+            self.console.print(Text.assemble(*parts), soft_wrap=True)
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        return not self.console.is_terminal
 
 
 def fitted(text: str, width: int, indent: str = "") -> list[str]:
