@@ -88,7 +88,10 @@ def test_a_quickstart_site_is_put_in_order_and_then_nothing_is_left_to_do(folder
     assert after["pelicanconf.py"] == before["pelicanconf.py"]
     assert after["publishconf.py"].endswith('AUTHOR_FEED_ATOM = "feeds/author/{slug}.atom.xml"\n')
     assert after[".gitattributes"] == "linkback/*.jsonl merge=union\n"
-    assert after[".gitignore"] == "linkback/*.lock\nlinkback/*.idle\nlinkback/discoveries.jsonl\n"
+    assert (
+        after[".gitignore"]
+        == "linkback/*.lock\nlinkback/*.idle\nlinkback/discoveries.jsonl\nlinkback/pulled.json\n"
+    )
     assert run(capsys, "--yes", "--ci", "github") == (0, "Nothing to write.\n")
     assert files(folder) == after
 

@@ -13,6 +13,7 @@ from pelican_linkback.feeds.articles.entry_ids import Entry
 from pelican_linkback.feeds.articles.id_store import Edition, IdStore
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
+from pelican_linkback.receiving.hosted.progress import ProgressFile
 from pelican_linkback.receiving.memory.decisions import Act, Decision, Decisions
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Targets
@@ -131,6 +132,15 @@ def test_decisions_are_read_and_written_as_they_stand_there():
     assert written == LINES["moderation.jsonl"]
     assert {each.act for _, each in decisions} == {*Act} - {Act.SHOW, Act.RELEASE}
     assert Decisions.of(decisions).rules.keys() == {"spam.example.net", "social.example.net/@ann"}
+
+
+def test_the_progress_of_pulls_is_read_and_written_as_it_stands_there(tmp_path):
+    (document,) = LINES["pulled.json"]
+    (tmp_path / "pulled.json").write_text(document)
+    progress = ProgressFile(tmp_path)
+    for name in json.loads(document)["sources"]:
+        progress.remember(name, progress.of(name))
+    assert (tmp_path / "pulled.json").read_text() == document
 
 
 def test_targets_are_read_and_written_as_they_stand_there():

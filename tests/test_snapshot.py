@@ -231,3 +231,13 @@ def test_forget_takes_the_damaged_lines_that_name_it(snapshot):
     assert "reader1" not in snapshot.path.read_text("utf-8")
     assert snapshot.read().mentions == (mention(2),)
     assert len(snapshot.read().problems) == 1
+
+
+def test_the_newest_id_at_a_source_is_known_without_reading_the_mentions(snapshot):
+    assert snapshot.newest("x") == 0
+    ids = {1: "9", 2: "10", 3: "", 4: "a"}
+    mentions = [mention(number, via="x", remote=remote) for number, remote in ids.items()]
+    snapshot.write([*mentions, mention(5, via="y", remote="99")])
+    with snapshot.path.open("a") as file:
+        file.write('{"v": 1, "via": "x", "remote": 77}\n{"half')
+    assert snapshot.newest("x") == 10

@@ -29,7 +29,7 @@ PLUGIN = "pelican_linkback"
 NAMES = frozenset({PLUGIN, "linkback", "pelican.plugins.linkback"})
 """The names of this plugin in PLUGINS."""
 
-NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl")
+NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl", "pulled.json")
 """Files of the state folder that are not committed: locks and caches."""
 
 

@@ -107,6 +107,19 @@ def test_a_stranger_imports_only_what_is_public(heading):
                 assert {each.name for each in node.names} <= PUBLIC[node.module]
 
 
+def test_a_source_of_mentions(tmp_path):
+    public = "LINKBACK_ALLOW_HOSTS = ['harbour.example']\n"
+    site = Harbour(tmp_path, "A source of mentions", public)
+    mast, words = "https://harbour.example/the-mast.html?utm_source=x", "As <b>ours</b>."
+    rows = ["source,target,name,words", f"https://oar.example/1,{mast},Ann Lee,{words}"]
+    (site.folder / "found.csv").write_text("\n".join([*rows, "no address,,,", ""]))
+    assert "Mentions: 1 new" in site.build()
+    assert "As &lt;b&gt;ours&lt;/b&gt;." in site.read("the-mast.html")
+    (site.folder / "found.csv").unlink()
+    assert "Mentions: found: FileNotFoundError" in site.build()
+    assert "Ann Lee" in site.read("the-mast.html")
+
+
 def test_a_feed(tmp_path):
     site = Harbour(tmp_path, "A feed")
     site.build()

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 from pelican_linkback.exceptions import SourceError
 from pelican_linkback.receiving.hosted.jf2 import remote_of
-from pelican_linkback.receiving.hosted.pulling import number_of
 from pelican_linkback.receiving.hosted.service import MAX_BODY, Page, TooLarge
+from pelican_linkback.receiving.memory.snapshot import number_of
 
 __all__ = ["Ask", "items_of"]
 

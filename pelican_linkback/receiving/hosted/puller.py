@@ -3,7 +3,7 @@
 ::
 
     source.fetch(since) -> jf2.read -> pulling.added -> received.jsonl, pulled.json
-                                        every second, and in the end: pulling.remaining
+                                       every few seconds; in the end: pulling.remaining
 
 The mentions are written before the progress: what was listed after that is listed again.
 """
@@ -24,7 +24,6 @@ from pelican_linkback.receiving.hosted.pulling import (
     Listing,
     added,
     missing_in,
-    number_of,
     remaining,
     with_parents,
 )
@@ -42,6 +41,8 @@ CONFIRMED_AFTER = dt.timedelta(hours=1)
 
 SAVED_EVERY = dt.timedelta(seconds=1)
 BATCH = 100
+SHARE = 9
+"""To list takes at least so many times as long as to save, which writes all mentions."""
 
 
 Fetch = Callable[[int], Iterable[object]]
@@ -156,8 +157,7 @@ class _Pull:
     def __init__(self, puller: Puller, name: str) -> None:
         self._puller = puller
         self._before = puller.progress.of(name)
-        self._began = self._saved = puller.now()
-        self._is_saved = False
+        self._began = self._due = puller.now()
         self._items: list[Received | NotKept] = []
         self.result = Pulled(name)
         self.listing = self._listing(name)
@@ -165,8 +165,8 @@ class _Pull:
 
     def _listing(self, name: str) -> Listing:
         before = self._before
-        # Read first: where it cannot be written, nothing is asked.
-        known = self._puller.snapshot.read().mentions
+        # Read first: where it cannot be used, nothing is asked.
+        newest = self._puller.snapshot.newest(name)
         if before.listed is not None:
             return Listing(
                 name,
@@ -175,7 +175,6 @@ class _Pull:
                 cursor=before.cursor,
                 listed=set(before.listed),
             )
-        newest = max((number_of(each.remote) for each in known if each.via == name), default=0)
         is_whole = self._is_due() or newest == 0
         return Listing(name, self._began, is_whole=is_whole, cursor=0 if is_whole else newest)
 
@@ -188,11 +187,10 @@ class _Pull:
     def take(self, item: object) -> None:
         """Keep an item that was listed, and write what there is from time to time."""
         self._items += self._read(item)
-        if len(self._items) >= BATCH:
-            now = self._puller.now()
-            if not self._is_saved or now - self._saved >= SAVED_EVERY:
-                self._saved = now
-                self.save()
+        if len(self._items) >= BATCH and (begun := self._puller.now()) >= self._due:
+            self.save()
+            ended = self._puller.now()
+            self._due = ended + max(SAVED_EVERY, SHARE * (ended - begun))
 
     def fail(self, why: str) -> None:
         """End a pull that did not come to the end of the listing."""
@@ -202,6 +200,8 @@ class _Pull:
     def save(self, *, is_end: bool = False) -> None:
         """Write what was listed, and how far the listing came."""
         listing = self.listing
+        if not (self._items or listing.is_whole):
+            return
 
         def change(known: Sequence[Received]) -> Sequence[Received]:
             mentions: Sequence[Received] = with_parents(added(known, self._items, listing))
@@ -212,7 +212,6 @@ class _Pull:
 
         self._puller.snapshot.change(change)
         self._items.clear()
-        self._is_saved = True
         if listing.is_whole:
             self._puller.progress.remember(listing.via, self._progress(is_end=is_end))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from pelican_linkback.receiving.hosted.jf2 import NotKept
+from pelican_linkback.receiving.memory.snapshot import number_of
 from pelican_linkback.receiving.received import Received, id_of
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "Missing",
     "added",
     "missing_in",
-    "number_of",
     "remaining",
     "with_parents",
 ]
@@ -54,12 +54,6 @@ class Listing:
 def key_of(item: Received | NotKept) -> str:
     """Return what a source knows a mention by: its id there, or the source page."""
     return item.remote or item.source
-
-
-def number_of(remote: str) -> int:
-    """Return the id at a source as a number to ask for later ones by; 0 if it is none."""
-    is_number = remote.isascii() and remote.isdecimal() and len(remote) < 19
-    return int(remote) if is_number else 0
 
 
 def added(
