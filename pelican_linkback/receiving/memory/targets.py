@@ -14,14 +14,11 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.journal.fields import optional, text
 from pelican_linkback.receiving.memory.addresses import FORMS, fragment_of, spellings
 from pelican_linkback.receiving.received import Received
-from pelican_linkback.text.regex import regex
+from pelican_linkback.text.urls import page_key
 
 __all__ = ["Found", "Mode", "Target", "Targets"]
 
 VERSION = 1
-
-_PLAIN_HOST = regex(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*+")
-"""A host that has one spelling."""
 
 
 class Mode(StrEnum):
@@ -114,13 +111,8 @@ class Targets:
 
     def is_own(self, url: str) -> bool:
         """Return whether ``url`` is below an address of the site, present or former."""
-        host = url.partition("://")[2].partition("/")[0]
-        if _PLAIN_HOST.fullmatch(host) and host not in self._own_hosts:
-            return False
-        with suppress(InvalidURL):
-            page = next(spellings(url)) + "/"
-            return page.startswith((*_base(self.site), *self._former_bases))
-        return False
+        place = page_key(url).partition("://")[2]
+        return f"{place}/".startswith(self._bases)
 
     def _at_present(self, url: str) -> Iterator[tuple[str, ...]]:
         """Yield the forms of ``url``, then those of the same page at the present address."""
@@ -132,15 +124,15 @@ class Targets:
                     yield tuple(spellings(f"{self.site.rstrip('/')}/{forms[0][len(base) :]}"))
 
     @cached_property
+    def _bases(self) -> tuple[str, ...]:
+        """The addresses of the site, the present and the former ones."""
+        return (*_base(self.site), *self._former_bases)
+
+    @cached_property
     def _former_bases(self) -> list[str]:
         """The former addresses of the site, the longest first."""
         found = [base for alias in self.aliases for base in _base(alias)]
         return sorted(found, key=len, reverse=True)
-
-    @cached_property
-    def _own_hosts(self) -> frozenset[str]:
-        bases = (*_base(self.site), *self._former_bases)
-        return frozenset(base.partition("/")[0] for base in bases)
 
     @cached_property
     def _by_id(self) -> dict[str, Target]:
