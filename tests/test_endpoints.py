@@ -49,6 +49,14 @@ def settings(receive, site="https://me.example"):
             "",
             ("https://me.example/m/webmention", "https://me.example/m/pingback"),
         ),
+        (
+            "https://b\u00fccher.example/\u00fc/",
+            "",
+            (
+                "https://xn--bcher-kva.example/%C3%BC/webmention",
+                "https://xn--bcher-kva.example/%C3%BC/pingback",
+            ),
+        ),
     ],
 )
 def test_where_mentions_are_sent_to(receive, site, expected):
@@ -104,7 +112,7 @@ def test_a_page_names_each_endpoint_once(html):
     assert OF_PINGBACK.search(page).start() < FIRST
     assert page.count(OURS.webmention) == page.count(OURS.pingback) == 1
     # Nothing else has changed.
-    added = "".join(f"{each}\n" for each in OURS.elements(is_xml="XHTML" in html).values())
+    added = "".join(f"{each}\n" for each in OURS.elements().values())
     assert page.replace(added, "") == html
     assert with_endpoints(page, OURS) == page
 
@@ -126,9 +134,10 @@ def test_a_page_stays_valid_and_the_links_are_in_its_head(html):
     ]
 
 
-def test_a_page_of_xhtml_gets_its_form():
-    page = with_endpoints(PAGES["XHTML"], OURS)
-    assert '<link rel="pingback" href="https://r.example/pingback" />' in page
+def test_the_form_is_that_of_pingback():
+    assert OURS.elements()["pingback"] == (
+        '<link rel="pingback" href="https://r.example/pingback" />'
+    )
 
 
 def test_the_rest_of_a_page_stays_as_it_is():

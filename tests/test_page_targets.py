@@ -78,7 +78,7 @@ def test_a_publication_knows_its_pages_and_says_where_mentions_are_sent_to(rich:
         text = path.read_text("utf-8")
         expected = 1 if name in takes else 0
         assert (name, text.count(WM), text.count(PB)) == (name, expected, expected)
-    assert '<link rel="webmention" href="https://webmention.io/me.example.io/webmention">\n' in (
+    assert '<link rel="webmention" href="https://webmention.io/me.example.io/webmention" />\n' in (
         build.read("plain.html")
     )
 

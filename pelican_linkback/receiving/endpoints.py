@@ -8,26 +8,26 @@ from typing import NamedTuple
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.validators import HOSTED
-from pelican_linkback.text.urls import host_of
+from pelican_linkback.text.urls import host_of, page_key
 
 __all__ = ["Endpoints", "endpoints_of"]
 
 
 class Endpoints(NamedTuple):
-    """The absolute URLs of a receiver: one for each protocol."""
+    """The absolute URLs of a receiver, in ASCII: one for each protocol."""
 
     webmention: str
     pingback: str
 
-    def elements(self, *, is_xml: bool = False) -> dict[str, str]:
+    def elements(self) -> dict[str, str]:
         """Return the link elements for the head of a page, by their rel.
 
-        In the form of Pingback 1.0, section 2.2, which receivers match as text: in this order of
-        the attributes, and with no reference to a character but those of HTML's own syntax.
+        In the form of Pingback 1.0, section 2.2, by which receivers may be searched for as text: in
+        this order of the attributes, with this end, which HTML and XHTML have in common, and with
+        no character reference but those of HTML's own syntax.
         """
-        end = " />" if is_xml else ">"
         return {
-            rel: f'<link rel="{rel}" href="{escape(url, quote=False)}"{end}'
+            rel: f'<link rel="{rel}" href="{escape(url, quote=False)}" />'
             for rel, url in self._asdict().items()
         }
 
@@ -44,7 +44,8 @@ def endpoints_of(settings: Settings) -> Endpoints | None:
     if not settings.receive:
         return None
     if settings.receive not in HOSTED:
-        return Endpoints(f"{settings.receive}webmention", f"{settings.receive}pingback")
+        base = page_key(settings.receive)
+        return Endpoints(f"{base}webmention", f"{base}pingback")
     try:
         account = f"https://{settings.receive}/{host_of(settings.site_url)}"
     except InvalidURL:

@@ -23,7 +23,7 @@ __all__ = ["EndpointLinks", "Named", "named_in", "with_endpoints"]
 logger = logging.getLogger(__name__)
 
 FIRST = 5_000
-"""Clients of Pingback need not read more of a page, in bytes; the links are within that."""
+"""The links are within so many characters: clients may stop to read a page early."""
 
 _END_OF_HEAD = regex(
     r"<!--[^-]*+(?:-(?!->)[^-]*+)*+"
@@ -43,7 +43,6 @@ _AFTER = (
 """What the links may stand behind if the head has no end, or a far one; the best first."""
 
 _REL = regex(r"webmention|pingback", re.IGNORECASE)
-_XHTML = regex(r"\s*(?:<\?xml|<!doctype[^<>]*\bxhtml)", re.IGNORECASE)
 
 
 class Named(NamedTuple):
@@ -60,7 +59,7 @@ def with_endpoints(html: str, endpoints: Endpoints) -> str:
     it is.
     """
     known = {each.rel for each in named_in(html)}
-    elements = endpoints.elements(is_xml=bool(_XHTML.match(html[:FIRST])))
+    elements = endpoints.elements()
     missing = [element for rel, element in elements.items() if rel not in known]
     place = _place_in(html)
     if not missing or place is None:
