@@ -224,11 +224,17 @@ def test_the_line_that_is_missing_is_the_one_that_init_writes(folder):
 def test_header_fields_for_a_server_are_printed_whole(folder):
     sets('LINKBACK_RECEIVE = "webmention.io"')(folder)
     done = terminal.run(folder, "pelican-linkback", "doctor")
+    link = '<https://webmention.io/me.example.io/webmention>; rel="webmention"'
+    pingback = "https://webmention.io/me.example.io/xmlrpc"
     lines = [
-        'Link: <https://webmention.io/me.example.io/webmention>; rel="webmention"',
-        "X-Pingback: https://webmention.io/me.example.io/xmlrpc",
+        f"_headers (Netlify, Cloudflare Pages): Link: {link}",
+        f"_headers (Netlify, Cloudflare Pages): X-Pingback: {pingback}",
+        f"nginx: add_header Link '{link}';",
+        f"nginx: add_header X-Pingback '{pingback}';",
+        f"Apache: Header add Link '{link}'",
+        f"Apache: Header add X-Pingback '{pingback}'",
     ]
-    assert [each.strip() for each in done.stdout.splitlines()][-3:-1] == lines
+    assert [each.strip() for each in done.stdout.splitlines()][-7:-1] == lines
     assert examined(folder)[1]["mentions"]["lines"] == lines
 
 

@@ -35,6 +35,15 @@ class Endpoints(NamedTuple):
         """Return the header fields with which a server says the same (Webmention, 3.1.2)."""
         return ("Link", f'<{self.webmention}>; rel="webmention"'), ("X-Pingback", self.pingback)
 
+    def server_lines(self) -> tuple[str, ...]:
+        """Return the lines that make a server send the header fields, each with its place."""
+        fields = self.headers()
+        return (
+            *(f"_headers (Netlify, Cloudflare Pages): {name}: {value}" for name, value in fields),
+            *(f"nginx: add_header {name} '{value}';" for name, value in fields),
+            *(f"Apache: Header add {name} '{value}'" for name, value in fields),
+        )
+
 
 def endpoints_of(settings: Settings) -> Endpoints | None:
     """Return where mentions of the site are sent to; None if it receives none.

@@ -189,19 +189,18 @@ def pages(found: Pages, file: str, *, build: str, autodiscovery: bool) -> Result
     return Result("links to feeds", level, missing, remedy)
 
 
-def mentions(receive: str, headers: Sequence[tuple[str, str]]) -> Result:
-    """Say where others send their mentions to; ``headers`` say the same in an answer's head."""
+def mentions(receive: str, lines: Sequence[str]) -> Result:
+    """Say where others send their mentions to; ``lines`` make a server say the same."""
     if not receive:
         return Result("mentions", Level.OK, "LINKBACK_RECEIVE is not set: none are received")
-    if not headers:
+    if not lines:
         message = f"{receive} knows a site by its host, and SITEURL has none"
         return Result("mentions", Level.NOTE, message)
     message = (
-        f"every page that takes mentions names {receive}; where you can set header fields, the "
-        "server of the site can, too"
+        f"every page that takes mentions names {receive}; with one of these, the server of the "
+        "site does so for every file"
     )
-    lines = tuple(f"{name}: {value}" for name, value in headers)
-    return Result("mentions", Level.OK, message, lines=lines)
+    return Result("mentions", Level.OK, message, lines=tuple(lines))
 
 
 def versions(used: Mapping[str, str], oldest: Mapping[str, Sequence[int]]) -> Result:

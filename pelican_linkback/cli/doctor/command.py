@@ -80,7 +80,7 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
         autodiscovery=settings.autodiscovery,
     )
     to = endpoints_of(settings)
-    yield checks.mentions(settings.receive, to.headers() if to else ())
+    yield checks.mentions(settings.receive, to.server_lines() if to else ())
 
 
 def _show(results: list[Result], problems: int, file: Path, screen: Screen) -> None:
