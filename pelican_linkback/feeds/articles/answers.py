@@ -25,6 +25,8 @@ ANCHOR = "mentions"
 def mentions_of(content: object) -> Mentions | None:
     """Return the mentions of an article or a page; None where it has none."""
     found = getattr(content, "mentions", None)  # where nothing is received: text, or nothing
+    if found is None:
+        return None
     count = getattr(found, "count", None)
     return cast("Mentions", found) if isinstance(count, int) and count else None
 
