@@ -37,9 +37,10 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "feeds": ({*BASE, "feeds"}, {"feedgenerator"}),
     "feeds/articles": (
-        {*BASE, "feeds/framework", "feeds/formats", "feeds/content"},
+        {*BASE, "feeds/ids", "feeds/framework", "feeds/formats", "feeds/content"},
         {"feedgenerator"},
     ),
+    "feeds/ids": ({*BASE, "feeds/formats/validity"}, {"feedgenerator"}),
     "feeds/framework": ({*BASE, "feeds/formats", "feeds/content"}, {"feedgenerator"}),
     "feeds/formats": ({*BASE, "feeds/content"}, {"feedgenerator"}),
     "feeds/content": (BASE, set()),

@@ -842,7 +842,7 @@ def test_a_feed_that_is_packed_in_an_unknown_way_is_not_read(empty_site, capsys)
 
 
 def test_ids_are_read_from_files_and_addresses(empty_site, tmp_path, capsys):
-    from pelican_linkback.feeds.articles.id_store import Edition, IdStore
+    from pelican_linkback.feeds.ids.store import Edition, IdStore
     from tests.servers import WebHost, serving
 
     (tmp_path / "old.atom").write_text(PUBLISHED)

@@ -9,7 +9,8 @@ from feedgenerator.django.utils.feedgenerator import get_tag_uri
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.feeds.articles.entry_ids import (
+from pelican_linkback.feeds.formats.validity import is_uri
+from pelican_linkback.feeds.ids.entries import (
     Entry,
     Key,
     keys_of,
@@ -17,7 +18,6 @@ from pelican_linkback.feeds.articles.entry_ids import (
     published_id,
     tag_uri,
 )
-from pelican_linkback.feeds.formats.validity import is_uri
 
 replace = Entry._replace
 

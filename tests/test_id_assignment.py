@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pelican_linkback.feeds.articles.entry_ids import Entry, keys_of
-from pelican_linkback.feeds.articles.id_assignment import Assigned, Published, assign_ids
-from pelican_linkback.feeds.articles.id_registry import Edition, IdLine, IdRegistry
+from pelican_linkback.feeds.ids.assignment import Assigned, Published, assign_ids
+from pelican_linkback.feeds.ids.entries import Entry, keys_of
+from pelican_linkback.feeds.ids.registry import Edition, IdLine, IdRegistry
 
 replace = Entry._replace
 

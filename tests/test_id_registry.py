@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pelican_linkback.feeds.articles.entry_ids import Key
-from pelican_linkback.feeds.articles.id_registry import Edition, IdLine, IdRegistry
+from pelican_linkback.feeds.ids.entries import Key
+from pelican_linkback.feeds.ids.registry import Edition, IdLine, IdRegistry
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 SITE = "https://me.example"

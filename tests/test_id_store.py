@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.feeds.articles.entry_ids import Entry
-from pelican_linkback.feeds.articles.id_store import Edition, IdStore, edition_of
+from pelican_linkback.feeds.ids.entries import Entry
+from pelican_linkback.feeds.ids.store import Edition, IdStore, edition_of
 from pelican_linkback.plugin.feeds import stage
 from pelican_linkback.settings.model import read
 from tests.conftest import ids_of

@@ -9,8 +9,8 @@ from typing import get_args
 
 import pytest
 
-from pelican_linkback.feeds.articles.entry_ids import Entry
-from pelican_linkback.feeds.articles.id_store import Edition, IdStore
+from pelican_linkback.feeds.ids.entries import Entry
+from pelican_linkback.feeds.ids.store import Edition, IdStore
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.receiving.hosted.progress import ProgressFile

@@ -26,9 +26,9 @@ print(*sorted(build('["pelican_linkback"]') - before))
 OURS = """
 exceptions
 feeds feeds.articles feeds.articles.answers feeds.articles.articles feeds.articles.audio
-feeds.articles.entry_ids feeds.articles.files feeds.articles.groups feeds.articles.id_assignment
-feeds.articles.id_registry feeds.articles.id_store feeds.articles.kinds feeds.articles.mentions
-feeds.articles.pages feeds.articles.podcast feeds.articles.stock feeds.content
+feeds.articles.entries feeds.articles.files feeds.articles.groups feeds.articles.kinds
+feeds.articles.mentions feeds.articles.pages feeds.articles.podcast feeds.articles.stock
+feeds.content
 feeds.content.cleaning feeds.content.page_only feeds.content.pictures feeds.content.references
 feeds.content.scanner feeds.content.spelling feeds.content.srcset feeds.content.tree feeds.formats
 feeds.formats.atom feeds.formats.base feeds.formats.entry_cache feeds.formats.extensions
@@ -38,7 +38,9 @@ feeds.formats.xml feeds.formats.xml_base feeds.framework feeds.framework.archive
 feeds.framework.aspects feeds.framework.catalogue feeds.framework.contents feeds.framework.feed
 feeds.framework.head feeds.framework.item_values feeds.framework.items feeds.framework.order
 feeds.framework.resolver feeds.framework.sharing feeds.framework.site feeds.framework.site_aspects
-feeds.framework.spelling feeds.output feeds.output.copies feeds.output.files feeds.output.folder
+feeds.framework.spelling
+feeds.ids feeds.ids.assignment feeds.ids.entries feeds.ids.registry feeds.ids.store
+feeds.output feeds.output.copies feeds.output.files feeds.output.folder
 feeds.output.manifest
 journal journal.appending journal.atomic journal.group_commit journal.journal journal.lines
 net net.addresses

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pelican_linkback.exceptions import LinkbackError
-from pelican_linkback.feeds.articles.id_registry import Edition
-from pelican_linkback.feeds.articles.id_store import IdStore
+from pelican_linkback.feeds.ids.registry import Edition
+from pelican_linkback.feeds.ids.store import IdStore
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol import extraction, pingback, response, verification, webmention

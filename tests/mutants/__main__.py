@@ -36,7 +36,7 @@ MODULES = (
     "sending/deciding/*.py",
     "sending/memory/*.py",
     "feeds/articles/id_*.py",
-    "feeds/articles/entry_ids.py",
+    "feeds/ids/entries.py",
     "feeds/formats/entry_cache.py",
     "journal/*.py",
 )

@@ -24,7 +24,7 @@ from pelican_linkback.feedcheck.built import built_file
 from pelican_linkback.feedcheck.check import Checked, Expected, Unread, check
 from pelican_linkback.feedcheck.findings import Finding
 from pelican_linkback.feedcheck.reading import published_ids
-from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
+from pelican_linkback.feeds.ids.store import IdStore, edition_of
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings

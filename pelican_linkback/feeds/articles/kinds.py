@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
-from pelican_linkback.feeds.articles.articles import ArticleFeed, categories_of, each_once
+from pelican_linkback.feeds.articles.articles import ArticleFeed, each_once
+from pelican_linkback.feeds.articles.entries import categories_of
 from pelican_linkback.feeds.articles.groups import GroupFeed
 from pelican_linkback.feeds.formats.people import as_person
 from pelican_linkback.feeds.framework.aspects import default, hook

@@ -16,7 +16,6 @@ from itertools import chain
 from typing import NamedTuple, cast
 
 from pelican_linkback.feeds.articles.answers import mentions_of
-from pelican_linkback.feeds.articles.entry_ids import tag_uri
 from pelican_linkback.feeds.articles.pages import page_of_article
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.extensions import InReplyTo
@@ -29,6 +28,7 @@ from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.items import ARGUMENTS_OF
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.feeds.framework.site_aspects import SAFE_IN_SITE, SiteAspects
+from pelican_linkback.feeds.ids.entries import tag_uri
 from pelican_linkback.text.titles import plain_text
 
 __all__ = ["MENTION_FEEDS", "AtomMentionFeed", "JsonMentionFeed", "MentionFeed", "MentionItem"]

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import cast
 
-from pelican_linkback.feeds.articles.articles import ArticleFeed, categories_of
+from pelican_linkback.feeds.articles.articles import ArticleFeed
 from pelican_linkback.feeds.articles.audio import seconds_of
+from pelican_linkback.feeds.articles.entries import categories_of
 from pelican_linkback.feeds.articles.files import field_of, named, type_of
 from pelican_linkback.feeds.formats.people import Person
 from pelican_linkback.feeds.formats.podcast import PodcastRss, podcast_guid

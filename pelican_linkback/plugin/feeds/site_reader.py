@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from pelican_linkback.feeds import Site
-from pelican_linkback.feeds.articles.entry_ids import Entry
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.feeds.framework.contents import (
     Article,
@@ -20,6 +19,7 @@ from pelican_linkback.feeds.framework.contents import (
     Warn,
 )
 from pelican_linkback.feeds.framework.sharing import EntryCache
+from pelican_linkback.feeds.ids.entries import Entry
 from pelican_linkback.plugin.contents import Place, attempt, read_through
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator

@@ -24,13 +24,13 @@ from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 from pelican_linkback import feeds
 from pelican_linkback.exceptions import FAULTS, FeedError, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, MentionFeed, Site
-from pelican_linkback.feeds.articles.id_assignment import Assigned
-from pelican_linkback.feeds.articles.id_store import IdStore, edition_of
 from pelican_linkback.feeds.articles.stock import with_registered_formats
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogue, load
 from pelican_linkback.feeds.framework.spelling import misspelt
+from pelican_linkback.feeds.ids.assignment import Assigned
+from pelican_linkback.feeds.ids.store import IdStore, edition_of
 from pelican_linkback.feeds.output.folder import OutputFolders
 from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
 from pelican_linkback.plugin.feeds.maker import (

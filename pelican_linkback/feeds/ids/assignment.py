@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pelican_linkback.feeds.articles.entry_ids import Entry, Key, keys_of, new_ids
-from pelican_linkback.feeds.articles.id_registry import IdRegistry
 from pelican_linkback.feeds.formats.validity import is_uri
+from pelican_linkback.feeds.ids.entries import Entry, Key, keys_of, new_ids
+from pelican_linkback.feeds.ids.registry import IdRegistry
 from pelican_linkback.text.printable import printable
 
 __all__ = ["Assigned", "Published", "assign_ids"]

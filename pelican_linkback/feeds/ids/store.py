@@ -13,9 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.feeds.articles.entry_ids import Entry, Key, keys_of
-from pelican_linkback.feeds.articles.id_assignment import Assigned, Published, assign_ids
-from pelican_linkback.feeds.articles.id_registry import VERSION, Edition, IdLine, IdRegistry
+from pelican_linkback.feeds.ids.assignment import Assigned, Published, assign_ids
+from pelican_linkback.feeds.ids.entries import Entry, Key, keys_of
+from pelican_linkback.feeds.ids.registry import VERSION, Edition, IdLine, IdRegistry
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import about_damage
 from pelican_linkback.settings.model import Settings

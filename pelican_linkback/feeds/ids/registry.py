@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from typing import NamedTuple
 
-from pelican_linkback.feeds.articles.entry_ids import Key
+from pelican_linkback.feeds.ids.entries import Key
 from pelican_linkback.text.urls import join
 
 __all__ = ["Edition", "IdLine", "IdRegistry"]

@@ -1,7 +1,7 @@
 """New ids of entries: the id that Pelican would publish, or a similar tag URI. Pure.
 
 Ids never change: readers use them as keys, and show an entry again if its id changes. So an entry
-gets an id once, by the rules of this module, and keeps it by those of ``id_assignment``.
+gets an id once, by the rules of this module, and keeps it by those of ``assignment``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The ids of entries: given once, kept in the state folder."""
