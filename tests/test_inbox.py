@@ -326,7 +326,7 @@ def test_what_is_forgotten_is_in_no_file_and_stays_away(run, listed, state):
     listed("approve", HELD.id)
     done = run("forget", "https://spam.example/me/")
     assert (done.status, done.err) == (0, "")
-    assert done.out.startswith("spam.example/me: 1 mentions erased; none of it is taken again.")
+    assert done.out.startswith("spam.example/me: mentions erased: 1; none of it is taken again.")
     listed("refuse", SHOWN.id)
     run("forget", "reader3.example")
     for file in state.glob("*.jsonl"):

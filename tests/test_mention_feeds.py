@@ -14,6 +14,7 @@ from pelican import Pelican
 from pelican.settings import read_settings
 
 from pelican_linkback.feedcheck.check import Expected, check
+from pelican_linkback.feedcheck.listing import listed
 from pelican_linkback.feeds import (
     MENTION_FEEDS,
     STOCK_FEEDS,
@@ -267,6 +268,10 @@ def test_check_finds_nothing_in_them(built):
     checked = check(feeds, Expected(BASE, MAY + dt.timedelta(days=9)))
     assert checked.findings == ()
     assert checked.feeds == 3 + 2 + 12
+    newest = {each.path: each.newest for each in listed(feeds, BASE)}
+    assert newest["feeds/all.atom"] == dt.datetime(2026, 1, 1, 10, tzinfo=dt.UTC)
+    assert newest["feeds/all.json"] == dt.datetime(2026, 1, 1, 10, tzinfo=dt.UTC)
+    assert newest["feeds/mentions.json"] == MAY + dt.timedelta(days=1)
 
 
 def test_the_page_of_an_article_links_to_the_feed_of_its_mentions(built):

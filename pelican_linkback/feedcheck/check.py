@@ -265,7 +265,7 @@ def _part(feed: FeedDocument, part: Part, expected: Expected) -> Problems:
     yield from _relative_urls(part)
     if feed.rules.updated and "updated" not in dict(part.dates):
         yield say("date-missing")
-    for _, text in part.dates:
+    for text in (*(text for _, text in part.dates), *part.reply_dates):
         yield from _date(feed.rules.dates, text, expected.now)
     if "" in part.authors:
         yield say("author-empty")

@@ -46,7 +46,7 @@ class Part:
     elements of a podcast, empty for any other feed. ``titles`` and ``descriptions`` are those that
     are shown as plain text, ``summaries`` the HTML of summaries, and ``names`` those of people.
     ``answers`` are the ids of what an entry answers (RFC 4685), ``counts`` the numbers of its own
-    replies.
+    replies, and ``reply_dates`` when the newest of these came.
     """
 
     number: int
@@ -68,6 +68,7 @@ class Part:
     enclosures: tuple[Enclosed, ...] = ()
     answers: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    reply_dates: tuple[str, ...] = ()
 
     @property
     def is_mention(self) -> bool:

@@ -55,8 +55,8 @@ def _json_part(number: int, part: Any) -> Part:
     ours = _member(part, "_linkback", Mapping)
     answered, count = _list(ours, "in_reply_to"), _member(ours, "count", object)
     urls_of = (_string(each, "url") for each in (*authors, *attachments, *hubs, *answered, ours))
-    dates = [(name, _string(part, name)) for name in ("date_published", "date_modified")]
-    dates.append(("_linkback/updated", _string(ours, "updated")))
+    dates = ((name, _string(part, name)) for name in ("date_published", "date_modified"))
+    newest_reply = _string(ours, "updated")
     language, title = _string(part, "language"), _string(part, "title")
     description, summary = (_string(part, name) for name in ("description", "summary"))
     names_of = tuple(_string(each, "name") or "" for each in authors)
@@ -82,6 +82,7 @@ def _json_part(number: int, part: Any) -> Part:
         enclosures=tuple(map(_enclosed, attachments)),
         answers=tuple(_string(each, "id") or "" for each in answered),
         counts=() if count is None else (str(count),),
+        reply_dates=() if newest_reply is None else (newest_reply,),
     )
 
 

@@ -117,14 +117,13 @@ def _atom_part(number: int, element: Element) -> Part:
     uris = (uri for person in people for _, uri in _each(person, f"{ATOM}uri"))
     images = (url for _, url in _each(element, f"{ATOM}icon", f"{ATOM}logo"))
     links = element.findall(f"{ATOM}link")
-    newest = (("thr:updated", text) for text in _attributes(links, f"{THREAD}updated"))
     return Part(
         number,
         id=_text(element, f"{ATOM}id"),
         permalink=False,
         link=_linked(element, "alternate"),
         title=_text(element, f"{ATOM}title"),
-        dates=(*_each(element, f"{ATOM}published", f"{ATOM}updated"), *newest),
+        dates=tuple(_each(element, f"{ATOM}published", f"{ATOM}updated")),
         authors=tuple(_text(author, f"{ATOM}name") or "" for author in authors),
         urls=(
             *_attributes(links, "href"),
@@ -147,6 +146,7 @@ def _atom_part(number: int, element: Element) -> Part:
             *(text for _, text in _each(element, f"{THREAD}total")),
             *_attributes(links, f"{THREAD}count"),
         ),
+        reply_dates=tuple(_attributes(links, f"{THREAD}updated")),
     )
 
 

@@ -26,7 +26,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         screen.data({"what": rule, "erased": erased})
     else:
         screen.say(
-            f"{rule}: {erased} mentions erased; none of it is taken again. The next build takes it "
-            "off the pages; a git repository keeps what was committed"
+            f"{rule}: mentions erased: {erased}; none of it is taken again. The next build takes "
+            "it off the pages; a git repository keeps what was committed"
         )
     return 0
