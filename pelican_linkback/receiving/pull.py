@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from pelican_linkback.exceptions import FAULTS
+from pelican_linkback.receiving.display.site import shown_by_page
 from pelican_linkback.receiving.hosted.interface import Source
 from pelican_linkback.receiving.hosted.jf2 import Why
 from pelican_linkback.receiving.hosted.progress import ProgressFile
@@ -33,10 +34,14 @@ __all__ = ["Report", "add", "find_in", "pull"]
 
 @dataclass(frozen=True)
 class Report:
-    """What a pull brought: the results of the sources, and the new mentions."""
+    """What a pull brought: the results of the sources, and the new mentions.
+
+    ``problem`` is what is wrong beside the sources, such as with pictures of authors.
+    """
 
     sources: Sequence[Pulled] = ()
     arrived: Sequence[Entry] = field(default_factory=tuple)
+    problem: str = ""
 
     @property
     def changed(self) -> int:
@@ -61,7 +66,8 @@ class Report:
     @property
     def warnings(self) -> list[str]:
         """What the author should know."""
-        return [warning for each in self.sources for warning in each.warnings]
+        found = [warning for each in self.sources for warning in each.warnings]
+        return [*found, self.problem] if self.problem else found
 
     def summary(self) -> str:
         """Return the result as a line; empty if nothing changed."""
@@ -104,7 +110,19 @@ def pull(
     sources = sources_of(settings, token, client_for(settings), limit, puller.now)
     results = [_pulled(puller, each) for each in sources]
     new = [each for result in results for each in result.new.values()]
-    return Report(results, _arrived(new, targets, decisions, settings))
+    problem = _pictures(settings, targets, decisions, limit) if settings.avatars else ""
+    return Report(results, _arrived(new, targets, decisions, settings), problem)
+
+
+def _pictures(settings: Settings, targets: Targets, decisions: Decisions, limit: TimeLimit) -> str:
+    """Fetch the pictures of those whose mentions are shown; return what is wrong, or ""."""
+    from pelican_linkback.receiving.avatars import fetch_avatars  # noqa: PLC0415
+
+    known = Snapshot(settings.state).read().mentions
+    shown = shown_by_page(known, targets, decisions, settings.show_kinds)
+    photos = [each.author.photo for page in shown.values() for each in page if each.author.photo]
+    left = limit.begun + limit.seconds - limit.monotonic()
+    return fetch_avatars(photos, settings, left, limit.monotonic)
 
 
 def add(settings: Settings, targets: Targets, items: Iterable[object]) -> Report:

@@ -1,10 +1,14 @@
-"""The files that pages with mentions load from the site: the style sheet."""
+"""The files that pages with mentions load from the site: the style sheet, pictures of authors."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from functools import partial
 from importlib.resources import files
+from pathlib import Path
 
+from pelican_linkback.feeds.formats.xml import Sink
 from pelican_linkback.feeds.framework.catalogue import Owner
 from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.plugin.pelican_types import Writer
@@ -19,14 +23,23 @@ STYLESHEET = "linkback-mentions.css"
 """The name of our style sheet in the output folder."""
 
 
-def write_files(stage: FeedStage, writer: Writer) -> None:
-    """Write the style sheet, unless the site has a file of its own at that path."""
-    if stage.users_of({STYLESHEET}, writer):
-        stage.output.release({STYLESHEET})
-        return
-    stage.paths = {*stage.paths, STYLESHEET}
-    sheet = files(display).joinpath("mentions.css").read_bytes()
-    try:
-        stage.output.write(STYLESHEET, Owner(STYLESHEET, ""), lambda file: file.write(sheet))
-    except OSError as error:
-        logger.error("The style sheet of the mentions cannot be written: %s", described(error))
+def write_files(pictures: Mapping[str, Path], stage: FeedStage, writer: Writer) -> None:
+    """Write the style sheet, and our copies of ``pictures``: files of the state folder by paths.
+
+    A file of the site at one of these paths takes the place of ours.
+    """
+    sheet = Path(str(files(display))) / "mentions.css"
+    wanted = {STYLESHEET: sheet, **pictures}
+    for path in stage.users_of(wanted, writer):
+        stage.output.release({path})
+        del wanted[path]
+    stage.paths = {*stage.paths, *wanted}
+    for path, file in wanted.items():
+        try:
+            stage.output.write(path, Owner(STYLESHEET, ""), partial(_copy, file.read_bytes()))
+        except OSError as error:
+            logger.error("%s cannot be written: %s", path, described(error))
+
+
+def _copy(data: bytes, sink: Sink) -> None:
+    sink.write(data)

@@ -69,9 +69,9 @@ def give_mentions(read: Sequence[Generator]) -> None:
         pelican = read[0].settings
         settings = build.current().settings(pelican)
         pull_news(settings)
-        known.give_mentions(found, pelican, settings)
+        site = known.give_mentions(found, pelican, settings)
         read[0].context[PAGES] = page.MentionPages(
-            read[0], adds=settings.show_mentions is not False
+            read[0], site.pictures, adds=settings.show_mentions is not False
         )
 
 
@@ -87,4 +87,4 @@ def write_mention_files(generator: ArticlesGenerator, stage: FeedStage, writer: 
     if PAGES in generator.context and build.current().is_complete(stage.output):
         from pelican_linkback.plugin.mentions.files import write_files  # noqa: PLC0415
 
-        write_files(stage, writer)
+        write_files(generator.context[PAGES].pictures(), stage, writer)

@@ -7,6 +7,8 @@ import difflib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
+from itertools import chain
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pelican.utils import strftime
@@ -20,6 +22,7 @@ from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.display.site import shown_by_page
 from pelican_linkback.receiving.display.words import names, words_for
 from pelican_linkback.receiving.endpoints import endpoints_of
+from pelican_linkback.receiving.memory.avatars import Avatars
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
@@ -45,6 +48,7 @@ class SiteMentions:
     def __init__(self, settings: Settings, pelican: PelicanSettings, targets: Targets) -> None:
         self._settings, self._targets = settings, targets
         self._zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
+        self._avatars = Avatars(settings.state) if settings.avatars else None
         self._looks: dict[tuple[str, str], Look] = {}
 
     def of(self, content: ReadContent, target: Target, endpoint: str) -> ArticleMentions:
@@ -64,8 +68,16 @@ class SiteMentions:
         if key not in self._looks:
             language, form = key
             words = words_for(language, self._settings.mention_words)
-            self._looks[key] = Look(words, self._zone, _date(form))
+            picture = self._avatars.path_of if self._avatars else _no_picture
+            self._looks[key] = Look(words, self._zone, _date(form), picture)
         return self._looks[key]
+
+    def pictures(self) -> Mapping[str, Path]:
+        """Return our copies of the pictures of authors, by their paths in the output folder."""
+        if not self._avatars:
+            return {}
+        mentions = chain.from_iterable(self._shown.values())
+        return self._avatars.files(each.author.photo for each in mentions if each.author.photo)
 
     def _about(self, page: str) -> Sequence[Received]:
         return self._shown.get(page, ())
@@ -88,6 +100,10 @@ class SiteMentions:
         return shown
 
 
+def _no_picture(photo: str) -> str:  # noqa: ARG001 (what a Look takes)
+    return ""
+
+
 def _date(form: str) -> Callable[[dt.datetime], str]:
     """Return what writes the day of a time in the form of Pelican's DATE_FORMATS."""
 
@@ -100,7 +116,7 @@ def _date(form: str) -> Callable[[dt.datetime], str]:
     return lambda when: written(when.date())
 
 
-def give_mentions(pages: SiteTargets, pelican: PelicanSettings, settings: Settings) -> None:
+def give_mentions(pages: SiteTargets, pelican: PelicanSettings, settings: Settings) -> SiteMentions:
     """Give every published article and page of a site its ``mentions``.
 
     ``pelican`` are Pelican's settings of the site.
@@ -111,6 +127,7 @@ def give_mentions(pages: SiteTargets, pelican: PelicanSettings, settings: Settin
     to = endpoints_of(settings)
     for content, target in pages.contents():
         content.mentions = site.of(content, target, to.webmention if to else "")
+    return site
 
 
 def _misspelt(own: Iterable[str]) -> Iterator[str]:

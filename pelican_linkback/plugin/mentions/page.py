@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import cast
@@ -26,13 +26,16 @@ TEMPLATE = "linkback/mentions.html"
 class MentionPages:
     """Puts the mentions into pages whose theme does not show them (LINKBACK_SHOW_MENTIONS).
 
-    ``generator`` has the templates of the site, ``adds`` is the setting. What is wrong costs one
-    page its mentions, and is reported once.
+    ``generator`` has the templates of the site, ``pictures`` returns the files of the pictures of
+    authors by their paths in the output folder, and ``adds`` is the setting. What is wrong costs
+    one page its mentions, and is reported once.
     """
 
-    def __init__(self, generator: Generator, *, adds: bool) -> None:
+    def __init__(
+        self, generator: Generator, pictures: Callable[[], Mapping[str, Path]], *, adds: bool
+    ) -> None:
         self._environment = cast("Environment", generator.env)
-        self._adds = adds
+        self.pictures, self._adds = pictures, adds
         self._reported: set[str] = set()
 
     def edit_of(self, path: Path, context: Mapping[str, object]) -> Edit | None:
