@@ -57,7 +57,7 @@ text.summarise text.titles text.urls text.xml_characters
 """
 
 OTHERS = """
-contextvars gc xml.parsers xml.parsers.expat xml.parsers.expat.errors xml.parsers.expat.model
+contextvars xml.parsers xml.parsers.expat xml.parsers.expat.errors xml.parsers.expat.model
 """
 
 

@@ -21,7 +21,7 @@ if typing.TYPE_CHECKING:
 __all__ = ["Build", "begin", "current", "is_only_read", "only_read"]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Build:
     """The state of one build of a site, and of the subsites that i18n_subsites builds within it.
 

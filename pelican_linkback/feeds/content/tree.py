@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from pelican_linkback.text.elements import VOID
 
 __all__ = ["Element", "Node", "elements", "text_of", "write"]
 
 
-@dataclass(slots=True, eq=False)
 class Element:
     """An element: ``space`` is ``html``, ``svg`` or ``math``. Text is a plain string."""
 
-    name: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Node] = field(default_factory=list)
-    space: str = "html"
+    __slots__ = ("attributes", "children", "name", "space")
+
+    def __init__(
+        self,
+        name: str,
+        attributes: dict[str, str] | None = None,
+        children: list[Node] | None = None,
+        space: str = "html",
+    ) -> None:
+        self.name = name
+        self.attributes = {} if attributes is None else attributes
+        self.children: list[Node] = [] if children is None else children
+        self.space = space
 
 
 Node = Element | str

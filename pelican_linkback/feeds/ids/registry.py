@@ -13,8 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, takewhile
 from typing import NamedTuple
 
@@ -78,22 +77,23 @@ def _moment(text: str) -> dt.datetime:
     return _LONG_AGO if moment.year == dt.MAXYEAR else moment
 
 
-@dataclass(slots=True)
 class IdRegistry:
     """The ids of an edition.
 
     ``editions`` are its name and those of the editions that it continues.
     """
 
-    edition: Edition
-    editions: Collection[str] = ()
-    _ids: dict[Key, str] = field(default_factory=dict)
-    _owners: dict[str, Key] = field(default_factory=dict)  # in the order of their lines
-    _keys_at: dict[str, dict[Key, None]] = field(default_factory=dict)
-    _by_name: dict[tuple[str, str], str] = field(default_factory=dict)
-    _at_url: dict[str, list[str]] = field(default_factory=dict)
-    _said: dict[Key, str] = field(default_factory=dict)
-    _lines: list[IdLine] = field(default_factory=list)
+    def __init__(
+        self, edition: Edition, editions: Collection[str] = (), lines: Sequence[IdLine] = ()
+    ) -> None:
+        self.edition, self.editions = edition, editions
+        self._ids: dict[Key, str] = {}
+        self._owners: dict[str, Key] = {}  # in the order of their lines
+        self._keys_at: dict[str, dict[Key, None]] = {}
+        self._by_name: dict[tuple[str, str], str] = {}
+        self._at_url: dict[str, list[str]] = {}
+        self._said: dict[Key, str] = {}
+        self._lines = lines
 
     @classmethod
     def of(
@@ -101,7 +101,7 @@ class IdRegistry:
     ) -> IdRegistry:
         """Return the registry of ``edition`` from ``lines``; its entries now have ``keys``."""
         own = _of_edition(lines, edition, keys)
-        registry = cls(edition, {edition.name, *(line.edition for line in own)}, _lines=own)
+        registry = cls(edition, {edition.name, *(line.edition for line in own)}, own)
         for line in registry._lines:
             registry._learn(line)
         for name, key in registry.records():
