@@ -165,6 +165,14 @@ def test_without_a_token_nothing_is_asked_and_the_variable_is_named(api):
     assert not api.requests
 
 
+@pytest.mark.parametrize("token", ["a\nHost: x", "a b", "é"])
+def test_a_token_that_is_none_is_not_sent_and_not_shown(api, token):
+    with pytest.raises(SourceError) as caught:
+        listed(api, token=token)
+    assert str(caught.value).endswith("LINKBACK_TOKEN is not one word of ASCII characters")
+    assert not api.requests
+
+
 def test_an_export_needs_a_token_too():
     settings = settings_for(receive="https://b.example/m/")
     limit = TimeLimit(1.0, 0.0, lambda: 0.0, lambda _: None)
@@ -368,12 +376,10 @@ def test_the_sources_that_settings_name():
     assert named(receive="webmention.io", pull=False) == ["webmention.io"]
     assert named(receive="https://b.example/m/") == ["b.example/m/export"]
     assert named(receive="webmention.io", pull=()) == []
-    both = ("https://b.example/m/export?x=1", Mine(), "webmention.io=https://c.example/api/")
-    assert named(receive="webmention.io", pull=both) == [
-        "b.example/m/export",
-        "webmention.io",
-        "mine",
-    ]
+    two = ("webmention.io", "webmention.io=https://c.example/api")
+    assert named(pull=two) == ["webmention.io", "c.example/api"]
+    three = ("https://b.example/export?x=1", Mine(), "webmention.io=https://c.example/api/")
+    assert named(pull=three) == ["b.example/export", "webmention.io", "mine"]
 
 
 def test_an_export_is_asked_with_the_token_in_a_header():

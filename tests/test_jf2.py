@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import random
+import re
 from typing import Any
 
 import pytest
@@ -305,6 +308,11 @@ def test_a_reply_to_the_article_alone_has_no_parent():
     assert reading(in_reply_to=["https://social.example/1"]).parent == ""
 
 
+def test_a_scheme_in_capitals_is_one():
+    found = reading(wm_source="HTTPS://Ann.example/x", url=None, author={"url": "HTTP://a.example"})
+    assert (found.source, found.author.url) == ("https://Ann.example/x", "http://a.example")
+
+
 ODD = [None, [], {}, 7, True, "", [[[]]], {"value": {}}, "\ud83d", 1e99, "\x00" * 9000]
 FIELDS = ("content", "summary", "name", "rsvp", "in-reply-to", "author", "wm-property", "wm-id")
 
@@ -316,3 +324,35 @@ def test_no_value_of_any_field_breaks_an_item(value):
     found = item_of(dict.fromkeys((*whole, *FIELDS), value) | needed)
     assert isinstance(found, Received)
     assert Received.read(found.line()) == found
+
+
+URLS = [
+    *("HTTPS://Ann.Example/", "http://[::1]/", "https://x.example:0/", "https://x.example/a b"),
+    *("https://x.example/\u202e", "//x", "https://b\u00fccher.example/\u00fc", "https://xn--/"),
+    *("https://x.example/#a#b", "\thttps://x.example/\n", "https://x.example/\\x", "https:/x"),
+    *("https://x.example/<b>", "javascript:alert(1)//https://x", "https://user:pw@x.example/"),
+]
+VALUES = [*ODD, *URLS, "<b>", "&#0;", "]]>", True, float("inf"), 10**50, {"html": "<p>x" * 50}]
+
+
+def test_whatever_is_put_together_is_an_item_or_none():
+    dice = random.Random(5)
+
+    def value(depth: int = 0) -> Any:
+        if dice.random() < 0.7 or depth > 3:
+            return dice.choice(VALUES)
+        if dice.random() < 0.5:
+            return [value(depth + 1) for _ in range(3)]
+        return {dice.choice(["value", "url", "html", "text", "name"]): value(depth + 1)}
+
+    for _ in range(500):
+        made = item(7, target=WALLS)
+        for _ in range(4):
+            made[dice.choice([*made, *FIELDS])] = value()
+        found = item_of(made | {"wm-target": WALLS, "wm-private": False})
+        if isinstance(found, Received):
+            assert Received.read(json.loads(json.dumps(found.line()))) == found
+            assert 0 < len(found.author.name) <= 100
+            assert len(found.text) <= 2000
+            for url in (found.source, found.url, found.author.url, found.author.photo):
+                assert re.fullmatch(r"(?:https?://[^\s<>\"]+)?", url)

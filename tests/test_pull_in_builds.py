@@ -111,6 +111,28 @@ class Mine:
         return [item(9, target=WALLS)]
 
 
+def test_two_sources_of_one_name_would_remove_what_the_other_lists(blog):
+    class Import(Mine):
+        name = "import"
+
+    build = blog.build(LINKBACK_PULL=[Mine(), Mine(), Import()])
+    assert build.problems == [
+        f"Mentions: {name}: another source has this name; it is not asked"
+        for name in ("mine", "import")
+    ]
+    assert "1 new" in build.printed
+
+
+def test_the_token_is_in_no_message_of_a_source(blog):
+    class Chatty(Mine):
+        def fetch(self, since):
+            raise ValueError(f"https://x.example/?token={TOKEN}")
+
+    assert blog.build(LINKBACK_PULL=[Chatty()]).problems == [
+        "Mentions: mine: ValueError: https://x.example/?token=…"
+    ]
+
+
 def test_each_source_costs_itself(blog, service):
     class Late(Mine):
         """A source whose name is gone when it is asked."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pelican_linkback.exceptions import JournalError, SourceError
+from pelican_linkback.receiving.hosted import puller
 from pelican_linkback.receiving.hosted.jf2 import NotKept, Why
 from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
 from pelican_linkback.receiving.hosted.puller import Pulled, Puller
@@ -57,8 +58,8 @@ def folder(tmp_path):
 def pull(folder, source: Any, now: dt.datetime = NOON, **parts: Any) -> Pulled:
     clock = parts.pop("clock", lambda: now)
     forgotten = parts.pop("is_forgotten", lambda _: False)
-    puller = Puller(Snapshot(folder), ProgressFile(folder), find, forgotten, clock)
-    return puller.pull(source.name, source.fetch)
+    works = Puller(Snapshot(folder), ProgressFile(folder), find, forgotten, clock)
+    return works.pull(source.name, source.fetch)
 
 
 def known(folder) -> list[int]:
@@ -133,6 +134,35 @@ def test_a_listing_that_breaks_off_removes_nothing_and_is_resumed(folder):
     pull(folder, source, NOON + DAY + HOUR)
     assert source.asked == [2]
     assert known(folder) == [2, 4, 5]
+
+
+def test_a_page_that_never_comes_does_not_keep_back_the_news(folder):
+    pull(folder, Listed(*likes(1, 2, 3, 4)))
+
+    class Poisoned(Listed):
+        def fetch(self, since: int):
+            for each in super().fetch(since):
+                if each["wm-id"] == 3:
+                    raise SourceError(self.name, "it answers 500, 4 times")
+                yield each
+
+    for hours in (0, 1):
+        source = Poisoned(*likes(1, 2, 3, 4, 5))
+        found = pull(folder, source, NOON + DAY + hours * HOUR)
+        assert found.warnings == ["webmention.io: it answers 500, 4 times"]
+    assert source.asked == [2, 4]
+    assert known(folder) == [1, 2, 3, 4, 5]
+    source = Listed(*likes(1, 2, 3, 5))
+    pull(folder, source, NOON + DAY + 2 * HOUR)
+    assert source.asked == [2]
+    assert known(folder) == [1, 2, 3, 5]
+
+
+def test_a_source_without_an_end_is_stopped(folder, monkeypatch):
+    monkeypatch.setattr(puller, "MOST", 3)
+    found = pull(folder, Listed(*likes(*range(1, 9))))
+    assert found.warnings == ["webmention.io: it lists more than 3 mentions"]
+    assert known(folder) == [1, 2, 3]
 
 
 def test_without_the_progress_everything_is_listed(folder):
@@ -298,8 +328,8 @@ def test_a_long_listing_is_saved_in_between(folder):
         def fetch(self, since: int):
             for each in super().fetch(since):
                 yield each
-                mentions = Snapshot(folder).read().mentions
-                seen.append(len(mentions))
+                file = folder / "received.jsonl"
+                seen.append(len(file.read_text().splitlines()) if file.exists() else 0)
 
     long = Long(*likes(*range(1, 302)))
     pull(folder, long, clock=lambda: NOON + next(times) * dt.timedelta(seconds=0.6))

@@ -27,7 +27,7 @@ from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Mode, Targets
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import described
+from pelican_linkback.text.printable import described, printable
 
 __all__ = ["Report", "add", "find_in", "pull"]
 
@@ -108,7 +108,11 @@ def pull(
     limit = TimeLimit(seconds, time.monotonic(), time.monotonic, sleep)
     token = os.environ.get(TOKEN, "").strip()
     sources = sources_of(settings, token, client_for(settings), limit, puller.now)
-    results = [_pulled(puller, each) for each in sources]
+    names: set[str] = {IMPORTED}
+    results = [_pulled(puller, each, names) for each in sources]
+    for result in results:
+        # No message has it; but a program of a stranger's may have put it into an error.
+        result.error = result.error.replace(token, "…") if token else result.error
     new = [each for result in results for each in result.new.values()]
     problem = _pictures(settings, targets, decisions, limit) if settings.avatars else ""
     return Report(results, _arrived(new, targets, decisions, settings), problem)
@@ -143,12 +147,16 @@ def _puller(settings: Settings, targets: Targets, decisions: Decisions) -> Pulle
     )
 
 
-def _pulled(puller: Puller, source: Source) -> Pulled:
-    """Return the result of one source, whatever its class does."""
+def _pulled(puller: Puller, source: Source, names: set[str]) -> Pulled:
+    """Return the result of one source, whatever its class does; add its name to ``names``."""
     try:
-        name = str(source.name)
+        name = printable(source.name)
     except FAULTS as error:
         return Pulled("", error=f"a source of LINKBACK_PULL has no name: {described(error)}")
+    if name in names:
+        # Each would remove what only the other lists.
+        return Pulled(name, error=f"{name}: another source has this name; it is not asked")
+    names.add(name)
     return puller.pull(name, source.fetch)
 
 

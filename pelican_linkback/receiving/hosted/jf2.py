@@ -162,7 +162,8 @@ def _url(value: object, base: str = "") -> str:
         except InvalidURL:
             continue
         if len(url) <= LONGEST_URL:
-            return url
+            scheme, colon, rest = url.partition(":")
+            return scheme.lower() + colon + rest  # a line of received.jsonl is held to it
     return ""
 
 

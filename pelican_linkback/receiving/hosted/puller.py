@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from pelican_linkback.exceptions import FAULTS, JournalError, LinkbackError
+from pelican_linkback.exceptions import FAULTS, JournalError, LinkbackError, SourceError
 from pelican_linkback.receiving.hosted import jf2
 from pelican_linkback.receiving.hosted.jf2 import Find, NotKept, Why
 from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
@@ -41,6 +41,9 @@ CONFIRMED_AFTER = dt.timedelta(hours=1)
 
 SAVED_EVERY = dt.timedelta(seconds=1)
 BATCH = 100
+MOST = 500_000
+"""One pull takes no more items of a source, which may be a stranger's generator without an end."""
+
 SHARE = 9
 """To list takes at least so many times as long as to save, which writes all mentions."""
 
@@ -109,8 +112,17 @@ class Puller:
         Raises JournalError, and nothing else.
         """
         pull = _Pull(self, name)
+        self._run(pull, fetch)
+        if pull.turns_to_news():
+            self._run(pull, fetch)
+        return pull.result
+
+    def _run(self, pull: _Pull, fetch: Fetch) -> None:
+        """Take what ``fetch`` lists: the border where what is wrong costs this source."""
         try:
-            for item in fetch(pull.listing.cursor):
+            for number, item in enumerate(fetch(pull.listing.cursor)):
+                if number == MOST:
+                    raise SourceError(pull.result.source, f"it lists more than {MOST} mentions")
                 pull.take(item)
             pull.save(is_end=True)
         except JournalError:
@@ -118,11 +130,10 @@ class Puller:
         except LinkbackError as error:
             pull.fail(str(error))
         except FAULTS as error:
-            pull.fail(f"{name}: {described(error)}")
+            pull.fail(f"{pull.result.source}: {described(error)}")
         except BaseException:  # Ctrl-C
             pull.save()
             raise
-        return pull.result
 
     def read(self, item: object, result: Pulled, now: dt.datetime) -> Iterator[Received | NotKept]:
         """Yield the mention that an item is: the border where what is wrong costs this one."""
@@ -166,7 +177,7 @@ class _Pull:
     def _listing(self, name: str) -> Listing:
         before = self._before
         # Read first: where it cannot be used, nothing is asked.
-        newest = self._puller.snapshot.newest(name)
+        self._newest = newest = self._puller.snapshot.newest(name)
         if before.listed is not None:
             return Listing(
                 name,
@@ -177,6 +188,17 @@ class _Pull:
             )
         is_whole = self._is_due() or newest == 0
         return Listing(name, self._began, is_whole=is_whole, cursor=0 if is_whole else newest)
+
+    def turns_to_news(self) -> bool:
+        """After a whole listing that failed where one had failed before, turn to what is new.
+
+        So a page that a service can never give does not keep back what came after it.
+        """
+        failed = self.result.error and self.listing.is_whole and self._before.listed is not None
+        if not failed or self._newest <= self.listing.cursor:
+            return False
+        self.listing = Listing(self.listing.via, self._began, cursor=self._newest)
+        return True
 
     def _is_due(self) -> bool:
         """Return whether everything is to be listed."""

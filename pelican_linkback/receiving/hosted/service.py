@@ -145,7 +145,12 @@ class Service:
 
 
 def need_token(name: str, token: str, where: str) -> None:
-    """Raise SourceError without a token; ``where`` says where the author finds it."""
+    """Raise SourceError without a token, or with one that is none.
+
+    ``where`` says where the author finds it.
+    """
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        raise SourceError(name, "it was not asked", f"{TOKEN} is not one word of ASCII characters")
     if not token:
         hint = (
             f"{TOKEN} is not set: {where}; LINKBACK_PULL = False leaves it to a build that has it"

@@ -41,7 +41,7 @@ def client_for(settings: Settings) -> Client:
     """Return a client that reaches the public internet, and what the settings name as a source."""
     from pelican_linkback.net.client import Web  # noqa: PLC0415 (an idle build makes no request)
 
-    own = (AllowEntry.parse(urls.host_key(url)) for _, url in _named(settings))
+    own = (AllowEntry.parse(urls.host_key(url)) for _, url, _ in _named(settings))
     return Web(
         timeout=settings.timeout,
         user_agent=settings.user_agent,
@@ -63,25 +63,34 @@ def sources_of(
         return Service(name, client, limit.wait, now)
 
     found: list[Source] = [
-        WebmentionIo(service(NAME), _domain(settings), token, url)
-        if name == NAME
+        WebmentionIo(service(name), _domain(settings), token, url, name)
+        if is_api
         else Export(service(name), url, token)
-        for name, url in _named(settings)
+        for name, url, is_api in _named(settings)
     ]
     others = settings.pull if isinstance(settings.pull, tuple) else ()
     # ``settings`` saw that each has what a Source has.
     return found + [cast(Source, each) for each in others if not isinstance(each, str)]
 
 
-def _named(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield the name and the URL of each source that is no object."""
+def _named(settings: Settings) -> Iterator[tuple[str, str, bool]]:
+    """Yield the name and the URL of each source that is no object, and whether it is an API.
+
+    The first API has the name of the service, wherever it is; others that of their address.
+    """
     own = settings.receive if settings.receive in {"", NAME} else f"{settings.receive}export"
     listed = settings.pull if isinstance(settings.pull, tuple) else (own,)
+    is_first = True
     for entry in listed:
-        if isinstance(entry, str) and entry:
-            name, _, api = entry.partition("=")
-            is_service = name == NAME
-            yield (NAME, api.rstrip("/") or API) if is_service else (name_of(entry), entry)
+        if not isinstance(entry, str) or not entry:
+            continue
+        name, _, url = entry.partition("=")
+        if name == NAME:
+            url = url.rstrip("/") or API
+            yield NAME if is_first else name_of(url), url, True
+            is_first = False
+        else:
+            yield name_of(entry), entry, False
 
 
 def _domain(settings: Settings) -> str:
