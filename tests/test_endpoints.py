@@ -190,14 +190,13 @@ def test_a_head_that_ends_late_and_begins_nowhere_gets_the_links_at_its_end():
     )
 
 
-def test_only_pages_are_edited_and_ours_are_no_others(tmp_path, caplog):
+def test_only_targets_are_edited_and_our_own_links_are_no_others(tmp_path, caplog):
     home = Target("home", "https://me.example/")
     pages = SiteTargets(Targets([home]), home, is_whole=True, _by_content={})
     links = EndpointLinks(OURS, pages, tmp_path)
-    for name in ("index.html", "index.xml", "other.html"):
-        (tmp_path / name).write_text(f"<head>{OURS.elements()['webmention']}</head>")
-        links.add_to_page(tmp_path / name, {})
-    assert OURS.pingback in (tmp_path / "index.html").read_text()
-    assert OURS.pingback not in (tmp_path / "index.xml").read_text()
-    assert OURS.pingback not in (tmp_path / "other.html").read_text()
+    page = f"<head>{OURS.elements()['webmention']}</head>"
+    edit = links.edit_of(tmp_path / "index.html", {})
+    assert edit
+    assert OURS.pingback in edit(page)
+    assert links.edit_of(tmp_path / "other.html", {}) is None
     assert caplog.records == []
