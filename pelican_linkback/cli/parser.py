@@ -226,7 +226,7 @@ COMMANDS = {
     "import-mentions": Command(
         "add the mentions in an export of webmention.io (JF2) or of WordPress (WXR) "
         "(-s is publishconf.py where there is one)",
-        "pelican-linkback import-mentions -s publishconf.py webmentions.jf2.json",
+        "pelican-linkback import-mentions -s publishconf.py mentions.jf2.json",
         file_option,
     ),
     "check": Command(
