@@ -330,12 +330,12 @@ def test_a_long_text_is_written_as_its_parts_are(parts):
     """What is kept of long texts is what is made of short ones, however often it is asked for."""
     texts = [text + filler * 600 for text, filler in parts]
     for text in (*texts, *texts[::-1]):
-        halves = text[:400], text[400:]
-        assert is_clean(text) == all(map(is_clean, text))
-        assert utf8(text) == b"".join(map(utf8, text)) == clean(text).encode()
-        assert escape(text) == b"".join(map(escape, text))
-        assert utf8(text) == b"".join(map(utf8, text))
-        assert clean(text) == "".join(map(clean, halves))
+        parts = text[:400], text[400:]
+        assert is_clean(text) == all(map(is_clean, parts))
+        assert utf8(text) == b"".join(map(utf8, parts)) == clean(text).encode()
+        assert escape(text) == b"".join(map(escape, parts))
+        assert utf8(text) == b"".join(map(utf8, parts))
+        assert clean(text) == "".join(map(clean, parts))
 
 
 def test_a_build_keeps_no_texts():
