@@ -287,8 +287,10 @@ def test_an_article_in_many_feeds_is_rendered_once_where_the_format_says_so(site
 FORMATS = r"application/(?:atom|rss|feed)\+|formats\.(?:atom|rss|jsonfeed|podcast) import"
 KNOWING = {
     "feeds/__init__.py": "what others import",
+    "feeds/articles/mentions.py": "the classes in Atom and JSON that others import",
     "feeds/articles/podcast.py": "a feed that is one of podcasts",
     "feeds/articles/stock.py": "the classes in Atom and JSON that others import",
+    "feeds/formats/extensions.py": "a feed of comments is named by its media type",
     "feeds/formats/jsonfeed.py": "it is one",
     "feeds/formats/podcast.py": "it is a kind of RSS",
     "feeds/formats/registry.py": "the place where they are registered",
