@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import re
+
 import html5lib
 import pytest
 
 from pelican_linkback.feeds import MENTION_FEEDS, STOCK_FEEDS
+from pelican_linkback.plugin.mentions.hooks import NoMentions
 from pelican_linkback.receiving.display.insertion import has_mentions, is_twice, with_mentions
 from pelican_linkback.receiving.display.words import names
 from pelican_linkback.receiving.received import Author
@@ -210,6 +214,20 @@ def test_a_site_without_mentions_is_as_before(site):
     assert build.problems == []
     assert build.read("one.html").strip() == "00None"
     assert not (build.output / "linkback-mentions.css").exists()
+
+
+def test_what_has_no_mentions_can_be_copied():
+    nothing = NoMentions()
+    assert (len(copy.copy(nothing)), [*copy.deepcopy(nothing)], nothing.replies) == (0, [], ())
+
+
+def test_dates_are_written_as_the_site_writes_them(blog):
+    remember(blog, received(), received("reply", "Bo", 170, text="In summer."))
+    day = blog.build(DEFAULT_DATE_FORMAT="%-d/%m").read("one.html")
+    assert re.findall(r"<time class=.dt-published.[^>]*>(.*?)</time>", day) == ["1/02", "21/07"]
+    time = blog.build(DEFAULT_DATE_FORMAT="%H:%M").read("one.html")
+    assert re.findall(r"<time class=.dt-published.[^>]*>(.*?)</time>", time) == ["10:00", "11:00"]
+    assert 'datetime="2026-07-21T11:00:00+01:00"' in time
 
 
 def test_drafts_have_none(blog):
