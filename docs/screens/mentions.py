@@ -29,9 +29,9 @@ FROM_THE_INDEX = {
     "reflex": ("pelican-theme-reflex==4.0.1", "pelican/themes/reflex"),
     "engineering": ("pelican-engineering-theme==0.1.0", "pelican_engineering_theme/theme"),
 }
-SIZES = {"phone": (390, 1450), "desk": (1280, 1150)}
-DARK = ("<html", '<html data-theme="dark"')
-"""A theme that has its dark colours behind a button is shown as after a click on that."""
+SIZES = {"phone": (390, 1450), "desk": (1280, 1250)}
+CHOICE = "<head><script>localStorage.setItem('pelican-engineering-theme', '{}')</script>"
+"""One of the themes has its dark colours behind a button; it is drawn as after a click on that."""
 
 CONF = """
 SITENAME = "The Tide Table"
@@ -168,9 +168,10 @@ def main() -> None:
             output = build(theme, folder / name)
             server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=output))
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            light = (output / "mast.html").read_text(encoding="utf-8")
-            (output / "dark.html").write_text(light.replace(*DARK, 1), encoding="utf-8")
-            (output / "light.html").write_text(light, encoding="utf-8")
+            page = (output / "mast.html").read_text(encoding="utf-8")
+            for scheme in SCHEMES:
+                html = page.replace("<head>", CHOICE.format(scheme), 1)
+                (output / f"{scheme}.html").write_text(html, encoding="utf-8")
             for size, scheme in product(SIZES, SCHEMES):
                 picture = HERE / "mentions" / f"{name}-{size}-{scheme}.png"
                 url, port = f"http://{HOST}/{scheme}.html", server.server_port
