@@ -23,6 +23,7 @@ BENCHMARKS = (
     "feed_stage",
     "idle_build",
     "mentions",
+    "pulling",
     "sending",
     "many_mentions",
     "long_journal",

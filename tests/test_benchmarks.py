@@ -13,6 +13,7 @@ from benchmarks import (
     long_journal,
     one_feed,
     profiling,
+    pulling,
     sending,
     status,
 )
@@ -47,6 +48,16 @@ def test_a_build_with_nothing_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
     with idle_build.idle_site() as build:
         build(fresh=True)
         assert profiling.own_times(profiling.profiled(build)).total() > 0
+
+
+def test_a_pull_of_mentions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINKBACK_TOKEN", "")
+    with pulling.service_with(7) as service:
+        pulls = pulling.Pulls(tmp_path, service)
+        pulls.all()()
+        pulls.again()()
+        assert len((tmp_path / "linkback" / "received.jsonl").read_text().splitlines()) == 7
+        assert len(service.requests) == 3
 
 
 def test_the_status_of_a_site(
