@@ -10,7 +10,6 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def idle_site() -> Iterator[Callable[..., None]]:
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
         contents, settings = site(Path(folder))
-        plugin.deliver_site(contents, (), replace(settings, deadline=0.0), now())
+        plugin.deliver_site(contents, (), settings._replace(deadline=0.0), now())
         be_told(settings)
         build(contents, settings)
         yield partial(build, contents, settings)

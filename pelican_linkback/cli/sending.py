@@ -84,7 +84,7 @@ def _since(settings: Settings, day: dt.date, *, remember: bool) -> Settings:
         raise SettingsError([problem])
     if remember:
         Sending(settings).start_date.record(day)
-    return replace(settings, since=day)
+    return settings._replace(since=day)
 
 
 def run_retry(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:

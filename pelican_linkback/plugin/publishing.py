@@ -9,7 +9,6 @@ import datetime as dt
 import logging
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from html import escape
 
 from pelican.contents import Article, Page
@@ -111,7 +110,7 @@ def deliver(pelican: Pelican) -> None:
 
     if not settings.send:
         # Record everything as due, and leave no time to send it.
-        settings = replace(settings, deadline=0.0)
+        settings = settings._replace(deadline=0.0)
     try:
         line = deliveries.deliver_site(
             this.published, this.feeds, settings, dt.datetime.now(dt.UTC)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pelican_linkback.exceptions import SettingsError, WebError
@@ -31,8 +32,7 @@ USER_AGENT = "pelican_linkback (Webmention; Pingback)"
 """Webmention recommends that its name is in it (section 3.1.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The configuration of a site, as the rest of the package uses it."""
 
     site_url: str
@@ -78,7 +78,7 @@ class Settings:
     state: Path = Path("linkback")
     """The folder of the journals."""
 
-    authors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    authors: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """The "email" and "url" of authors in feeds, by their names."""
 
     future: bool = False
@@ -133,7 +133,7 @@ class Settings:
     invite_mentions: bool = False
     """Whether a page without mentions says how to answer it."""
 
-    mention_words: Mapping[str, str] = field(default_factory=dict)
+    mention_words: Mapping[str, str] = MappingProxyType({})
     """The words of the mentions on a page that are not those of the site's language."""
 
     aliases: tuple[str, ...] = ()
@@ -243,7 +243,7 @@ def read(pelican: PelicanSettings) -> Settings:
         raise SettingsError(problems)
     settings = Settings(**_read_pelicans(pelican), **own)
     # Relative to the parent of the content folder; an absolute path stays as it is.
-    settings = replace(settings, state=settings.content.parent / settings.state)
+    settings = settings._replace(state=settings.content.parent / settings.state)
     if problems := list(_folders(settings)):
         raise SettingsError(problems)
     return settings
