@@ -15,6 +15,7 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.receiving.inbox.blocklist import read_list
 from pelican_linkback.receiving.inbox.listing import Inbox
 from pelican_linkback.receiving.inbox.policy import State
+from pelican_linkback.receiving.memory.avatars import Avatars
 from pelican_linkback.receiving.memory.decisions import Act, Decision, Decisions
 from pelican_linkback.receiving.memory.erasing import erase
 from pelican_linkback.receiving.memory.moderation import Moderation
@@ -364,6 +365,26 @@ def test_to_forget_again_erases_what_was_left_and_adds_nothing(tmp_path):
     erase(tmp_path, "reader1.example", NOW, lambda: next(keys))
     decisions, _ = Moderation(tmp_path).read()
     assert list(decisions.forgotten.hashes) == ["k1"]  # one key for all
+
+
+def test_the_picture_of_who_is_forgotten_goes_and_others_stay(tmp_path):
+    photo = "https://pictures.example/{}.jpg".format
+    both = [
+        mention(n, author=Author(f"Reader {n}", f"https://reader{n}.example/", photo(n)))
+        for n in (1, 2)
+    ]
+    Snapshot(tmp_path).write(both)
+    for n in (1, 2):
+        Avatars(tmp_path).keep(photo(n), b"picture")
+    assert erase(tmp_path, "reader1.example", NOW, lambda: "k") == 1
+    assert Avatars(tmp_path).missing([photo(1), photo(2)]) == [photo(1)]
+
+
+def test_a_picture_that_cannot_be_removed_is_an_error(tmp_path):
+    Snapshot(tmp_path).write([SHOWN])
+    (tmp_path / "avatars" / "x.jpg").mkdir(parents=True)  # a folder is no file to remove
+    with pytest.raises(JournalError, match="avatars: cannot be erased"):
+        erase(tmp_path, "reader1.example", NOW, lambda: "k")
 
 
 def test_a_file_that_another_process_writes_to_is_not_erased_from(tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pelican_linkback.journal.atomic import replacing
 
-__all__ = ["FOLDER", "Avatars", "file_of"]
+__all__ = ["FOLDER", "PLACE", "Avatars", "file_of"]
 
 PLACE = "avatars"
 """The folder of the copies in the state folder."""

@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from pelican_linkback.exceptions import JournalError
+from pelican_linkback.receiving.memory.avatars import PLACE, Avatars
 from pelican_linkback.receiving.memory.decisions import Act, Decision
 from pelican_linkback.receiving.memory.forgotten import hash_of, is_about
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.received import Received
+from pelican_linkback.text.printable import printable
 
 __all__ = ["erase"]
 
@@ -18,9 +21,10 @@ __all__ = ["erase"]
 def erase(state: Path, rule: str, now: dt.datetime, new_key: Callable[[], str]) -> int:
     """Erase what ``rule``, a host or a URL in the form of ``rule_of``, names; return how much.
 
-    The lines of mentions go, and those of decisions that name it. A keyed hash stays, so that it is
-    not taken again; ``new_key`` makes the key, if there is none yet. First the hash: whatever
-    happens in between, the rest can be erased by the same command.
+    The lines of mentions go, with the pictures of their authors, and those of decisions that name
+    it. A keyed hash stays, so that it is not taken again; ``new_key`` makes the key, if there is
+    none yet. First the hash: whatever happens in between, the rest can be erased by the same
+    command. Raises JournalError where a file cannot be read or written.
     """
     moderation = Moderation(state)
     decisions, _ = moderation.read()
@@ -29,13 +33,25 @@ def erase(state: Path, rule: str, now: dt.datetime, new_key: Callable[[], str]) 
     if forgotten not in decisions.forgotten.hashes.get(key, ()):
         moderation.record([Decision(Act.FORGET, forgotten, key=key)], now)
     moderation.erase(rule)
-    erased: list[Received] = []
+    known: Sequence[Received] = ()
+    kept: Sequence[Received] = ()
 
-    def others(known: Sequence[Received]) -> Iterable[Received]:
-        erased[:] = [each for each in known if is_about(each, rule)]
-        return [each for each in known if not is_about(each, rule)]
+    def others(mentions: Sequence[Received]) -> Iterable[Received]:
+        nonlocal known, kept
+        known, kept = mentions, [each for each in mentions if not is_about(each, rule)]
+        return kept
 
     snapshot = Snapshot(state)
     if snapshot.path.exists():
-        snapshot.change(others, keeps=lambda line: rule not in line)
-    return len(erased)
+        snapshot.change(others)
+        _erase_pictures(state, kept)
+    return len(known) - len(kept)
+
+
+def _erase_pictures(state: Path, kept: Iterable[Received]) -> None:
+    """Remove the copies of pictures of all but the authors of the mentions that are ``kept``."""
+    try:
+        Avatars(state).keep_only(each.author.photo for each in kept)
+    except OSError as error:
+        why = printable(error.strerror or error)
+        raise JournalError(state / PLACE, f"cannot be erased: {why}") from error
