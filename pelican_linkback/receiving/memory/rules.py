@@ -20,6 +20,7 @@ __all__ = ["RuleBook", "host_in", "place_of", "rule_of", "with_parents"]
 T = TypeVar("T")
 
 _END_OF_HOST = regex("[/?#]")
+_DOT = regex(r"\A([^/?#:]*[^/?#:.])\.(?=[:/?#]|\Z)")
 _PORT = regex(r":\d+\Z")
 _HOST = regex(r"[^/?#@\s]*[.:][^/?#@\s]*|localhost\b")
 
@@ -43,9 +44,13 @@ def rule_of(text: str) -> str:
 
 
 def place_of(url: str) -> str:
-    """Return a URL in normal form, without its scheme and a slash at its end."""
+    """Return a URL in normal form, without its scheme, and without a slash at its end.
+
+    A dot after the host goes, too, and ``%40`` is ``@``: who is blocked could write either.
+    """
     page, hash_sign, fragment = url.partition("#")
-    return page_key(page).partition("://")[2].rstrip("/") + hash_sign + fragment
+    place = _DOT.sub(r"\1", page_key(page).partition("://")[2]).replace("%40", "@")
+    return place.rstrip("/") + hash_sign + fragment
 
 
 def host_in(place: str) -> str:
@@ -55,7 +60,7 @@ def host_in(place: str) -> str:
 
 def with_parents(host: str) -> Iterator[str]:
     """Yield a host, with its port if it has one, and the domains above it."""
-    labels = _PORT.sub("", host).rstrip(".").split(".")
+    labels = _PORT.sub("", host).split(".")
     yield host
     yield from (".".join(labels[n:]) for n in range(len(labels)))
 
