@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 __all__ = ["has_page", "page_of_article", "page_of_group"]
 
 
@@ -12,9 +14,14 @@ def has_page(content: object) -> bool:
     """
     if hasattr(content, "override_save_as"):
         return bool(content.override_save_as)
-    language = "" if getattr(content, "in_default_lang", True) else "LANG_"
-    name = f"{type(content).__name__.upper()}_{language}SAVE_AS"
+    name = _setting_of(type(content).__name__, bool(getattr(content, "in_default_lang", True)))
     return bool(getattr(content, "settings", {}).get(name, True))
+
+
+@functools.lru_cache(maxsize=64)
+def _setting_of(kind: str, in_default_language: bool) -> str:  # noqa: FBT001
+    """Return the name of the setting for the page of a content: ``"ARTICLE_LANG_SAVE_AS"``."""
+    return f"{kind.upper()}_{'' if in_default_language else 'LANG_'}SAVE_AS"
 
 
 def page_of_article(article: object, url: str) -> str:

@@ -15,6 +15,8 @@ _IMG = regex(r"""<[iI][mM][gG]\b(?:[^<>"']++|"[^"]*"|'[^']*')*+>""")
 # Can be read without a parser: each attribute once, in double quotes, without references.
 _PLAIN_ATTRIBUTE = regex(r'(?<![a-z-])([a-z-]++)="([^"<>&]*+)"')
 _PLAIN_IMG = regex(r'<img(?: ([a-z-]+)="[^"<>&]*"(?![^>]* \1=))*+ ?/?>')
+# As Markdown writes it.
+_USUAL_IMG = regex(r'<img alt="(?P<alt>[^"<>&]*)" src="(?P<src>[^"<>&]*)" ?/?>')
 _NO_PICTURE = regex(r"\s*(?:data:|$)", re.IGNORECASE)
 
 
@@ -38,6 +40,8 @@ def _first_candidate(srcset: str) -> str:
 
 
 def attributes_of(img: str) -> dict[str, str]:
+    if usual := _USUAL_IMG.fullmatch(img):
+        return usual.groupdict()
     if _PLAIN_IMG.fullmatch(img):
         return dict(_PLAIN_ATTRIBUTE.findall(img))
     return {k: v for tag in markup.tags(img) for k, v in tag.attributes if tag.name == "img"}
