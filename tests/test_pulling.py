@@ -51,7 +51,8 @@ class Listed:
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(puller, "FEW", 0)  # as for a site with many mentions
     return tmp_path / "linkback"
 
 
@@ -165,6 +166,42 @@ def test_a_source_without_an_end_is_stopped(folder, monkeypatch):
     assert known(folder) == [1, 2, 3]
 
 
+def test_of_few_mentions_all_are_listed_with_each_pull(folder, monkeypatch):
+    monkeypatch.setattr(puller, "FEW", 3)
+    pull(folder, Listed(*likes(1, 2, 3)))
+    source = Listed(*likes(2, 3, 4))
+    assert len(pull(folder, source, NOON + HOUR).removed) == 1
+    assert (source.asked, known(folder)) == ([0], [2, 3, 4])
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    pull(folder, Listed(*likes(2, 3, 4)), NOON + 2 * HOUR)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    pull(folder, Listed(*likes(5)), NOON + 3 * HOUR)  # all that was known is missing
+    assert known(folder) == [2, 3, 4, 5]
+    source = Listed(*likes(2, 3, 4, 5, 6))
+    pull(folder, source, NOON + 3 * HOUR + HOUR / 2)
+    assert source.asked == [5]
+
+
+def test_a_short_listing_that_becomes_long_is_remembered(folder, monkeypatch):
+    monkeypatch.setattr(puller, "FEW", 3)
+    pull(folder, Listed(*likes(1)))
+    long = likes(*range(1, 151))
+    pull(folder, Listed(*long, SourceError("webmention.io", "down")), NOON + HOUR)
+    source = Listed(*likes(*range(1, 202)))
+    pull(folder, source, NOON + 2 * HOUR)
+    assert source.asked == [150]
+    assert ProgressFile(folder).of("webmention.io").listed is None
+    pull(folder, Listed(*likes(*range(1, 401))), NOON + 3 * HOUR)
+    assert len(known(folder)) == 400
+
+
+def test_a_service_that_is_down_from_the_start_leaves_no_progress(folder):
+    for _ in range(2):
+        found = pull(folder, Listed(SourceError("webmention.io", "down")))
+        assert found.warnings == ["webmention.io: down"]
+    assert not (folder / "pulled.json").exists()
+
+
 def test_without_the_progress_everything_is_listed(folder):
     pull(folder, Listed(*likes(1, 2)))
     (folder / "pulled.json").unlink()
@@ -206,8 +243,8 @@ def test_what_was_lacking_by_a_fault_comes_back(folder):
 
 def test_a_mention_that_became_private_goes_at_once(folder):
     pull(folder, Listed(*likes(1, 2)))
-    found = pull(folder, Listed(*likes(3), *likes(2, wm_private=True)), NOON + DAY)
-    assert known(folder) == [3]
+    found = pull(folder, Listed(*likes(1, 3), *likes(2, wm_private=True)), NOON + DAY)
+    assert known(folder) == [1, 3]
     assert found.left_out == Counter({Why.PRIVATE: 1})
     assert id_of("https://reader2.example/note", "a1") in found.removed
 

@@ -234,10 +234,10 @@ def test_forget_takes_the_damaged_lines_that_name_it(snapshot):
 
 
 def test_the_newest_id_at_a_source_is_known_without_reading_the_mentions(snapshot):
-    assert snapshot.newest("x") == 0
+    assert snapshot.known_of("x") == (0, 0)
     ids = {1: "9", 2: "10", 3: "", 4: "a"}
     mentions = [mention(number, via="x", remote=remote) for number, remote in ids.items()]
     snapshot.write([*mentions, mention(5, via="y", remote="99")])
     with snapshot.path.open("a") as file:
         file.write('{"v": 1, "via": "x", "remote": 77}\n{"half')
-    assert snapshot.newest("x") == 10
+    assert snapshot.known_of("x") == (5, 10)

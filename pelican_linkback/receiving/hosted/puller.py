@@ -36,6 +36,9 @@ __all__ = ["Pulled", "Puller"]
 WHOLE_EVERY = dt.timedelta(days=1)
 """How often everything is listed, to find what was deleted or changed."""
 
+FEW = 100
+"""Of so few mentions everything is listed with each pull: it is a page, as the news would be."""
+
 CONFIRMED_AFTER = dt.timedelta(hours=1)
 """When a listing that lacked a lot is repeated."""
 
@@ -170,6 +173,7 @@ class _Pull:
         self._before = puller.progress.of(name)
         self._began = self._due = puller.now()
         self._items: list[Received | NotKept] = []
+        self._is_under_way = False
         self.result = Pulled(name)
         self.listing = self._listing(name)
         self._read = partial(puller.read, result=self.result, now=self._began)
@@ -177,7 +181,7 @@ class _Pull:
     def _listing(self, name: str) -> Listing:
         before = self._before
         # Read first: where it cannot be used, nothing is asked.
-        self._newest = newest = self._puller.snapshot.newest(name)
+        count, self._newest = self._puller.snapshot.known_of(name)
         if before.listed is not None:
             return Listing(
                 name,
@@ -186,8 +190,10 @@ class _Pull:
                 cursor=before.cursor,
                 listed=set(before.listed),
             )
-        is_whole = self._is_due() or newest == 0
-        return Listing(name, self._began, is_whole=is_whole, cursor=0 if is_whole else newest)
+        is_short = count <= FEW and not before.is_doubted
+        is_whole = self._is_due() or is_short or self._newest == 0
+        cursor = 0 if is_whole else self._newest
+        return Listing(name, self._began, is_whole=is_whole, cursor=cursor)
 
     def turns_to_news(self) -> bool:
         """After a whole listing that failed where one had failed before, turn to what is new.
@@ -227,20 +233,31 @@ class _Pull:
 
         def change(known: Sequence[Received]) -> Sequence[Received]:
             mentions: Sequence[Received] = with_parents(added(known, self._items, listing))
-            if is_end and listing.is_whole:
-                mentions = self._without_missing(mentions)
             self.result.count(known, mentions)
+            if is_end and listing.is_whole:
+                rest = self._without_missing(mentions)
+                self.result.count(mentions, rest)
+                return rest
             return mentions
 
         self._puller.snapshot.change(change)
         self._items.clear()
-        if listing.is_whole:
+        if listing.is_whole and (self._is_over_now() if is_end else listing.listed):
             self._puller.progress.remember(listing.via, self._progress(is_end=is_end))
+            self._is_under_way = not is_end
+
+    def _is_over_now(self) -> bool:
+        """Return whether the end of a listing is to be remembered.
+
+        It is not if it was short and nothing is different: a pull without news writes nothing.
+        """
+        is_under_way = self._is_under_way or self._before.listed is not None
+        return is_under_way or self._is_due() or self.result.doubted > 0
 
     def _without_missing(self, mentions: Sequence[Received]) -> Sequence[Received]:
         if self.result.broken:
             return mentions  # one that is listed may be among those that could not be read
-        missing = missing_in(mentions, self.listing)
+        missing = missing_in(mentions, self.result.new, self.listing)
         if missing.is_doubtful and not self._before.is_doubted:
             self.result.doubted = missing.number
             return mentions

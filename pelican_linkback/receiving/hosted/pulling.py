@@ -8,7 +8,7 @@ is removed only if a listing of all, which came to its end, did not have it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -123,9 +123,9 @@ class Missing(NamedTuple):
     is_doubtful: bool
 
 
-def missing_in(known: Sequence[Received], listing: Listing) -> Missing:
-    """Return what a listing lacks."""
-    own = [each for each in known if each.via == listing.via]
+def missing_in(known: Iterable[Received], new: Collection[str], listing: Listing) -> Missing:
+    """Return what a listing lacks of the mentions that were ``known`` and are not ``new``."""
+    own = [each for each in known if each.via == listing.via and each.id not in new]
     missing = len(own) - len(remaining(own, listing))
     is_doubtful = missing == len(own) or (missing > FEW and missing * 2 > len(own))
     return Missing(missing, missing > 0 and is_doubtful)
