@@ -43,7 +43,7 @@ def erase(state: Path, rule: str, now: dt.datetime, new_key: Callable[[], str]) 
 
     snapshot = Snapshot(state)
     if snapshot.path.exists():
-        snapshot.change(others)
+        snapshot.change(others, keeps=lambda line: rule not in line)
         _erase_pictures(state, kept)
     return len(known) - len(kept)
 
