@@ -15,12 +15,12 @@ from pathlib import Path
 
 from benchmarks.measure import Row, folder, in_a_process
 from benchmarks.site import prose
-from benchmarks.whole_build import SITE_URL, command, write_blog, write_settings
+from benchmarks.whole_build import command, write_blog, write_settings
 from pelican_linkback.receiving.received import Author, Kind, Received
 
-__all__ = ["rows"]
+__all__ = ["received", "rows"]
 
-ARTICLES, EACH, TIMES, GOAL = 1_000, 10, 3, 0.3
+ARTICLES, EACH, TIMES, GOAL = 1_000, 10, 5, 0.3
 SETTINGS = {
     "PLUGINS": ["pelican_linkback"],
     "LINKBACK_RECEIVE": "webmention.io",
@@ -37,12 +37,13 @@ def rows() -> Iterator[Row]:
         write_blog(site / "content", ARTICLES)
         write_settings(site, SETTINGS)
         _build(site)
-        pages = sorted(path.name for path in (site / "output").glob("article-*.html"))
-        mentions = list(_mentions(pages))
+        pages = json.loads((site / "linkback" / "targets.json").read_text("utf-8"))["targets"]
+        articles = [page for page in pages if page["id"] != page["url"]]
+        mentions = list(received(articles))
         runs = [[_with(site, each) for each in (mentions, [])] for _ in range(TIMES)]
         ours, none = (statistics.median(run[who] for run in runs) for who in range(2))
         changed = _changed(site, mentions)
-    work = f"pelican content: {len(pages):,} articles, {len(mentions):,} mentions"
+    work = f"pelican content: {len(articles):,} articles, {len(mentions):,} mentions"
     more = ours - none
     yield Row(
         work,
@@ -89,18 +90,18 @@ def _version(path: Path) -> tuple[bytes, int]:
     return path.read_bytes(), 0 if path.suffix == ".html" else path.stat().st_mtime_ns
 
 
-def _mentions(pages: list[str]) -> Iterator[str]:
+def received(articles: list[dict[str, str]]) -> Iterator[str]:
+    """Yield the line of each mention: every article has one of each of the KINDS."""
     chance = random.Random(2026)
     start = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-    for number, page in enumerate(pages * EACH):
-        kind = KINDS[number % len(KINDS)]
+    for number, article in enumerate(articles * EACH):
+        kind = KINDS[number // len(articles) % len(KINDS)]
         home = f"https://reader{number}.example.net"
         when = start + dt.timedelta(hours=number)
-        target = f"{SITE_URL}/{page}"
         mention = Received(
             source=f"{home}/{number}",
-            target=target,
-            article=target,
+            target=article["url"],
+            article=article["id"],
             kind=Kind(kind),
             author=Author(f"Reader {number}", f"{home}/"),
             received=when,

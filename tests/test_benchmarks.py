@@ -11,6 +11,7 @@ from benchmarks import (
     feed_limits,
     idle_build,
     long_journal,
+    mentions,
     one_feed,
     profiling,
     pulling,
@@ -18,6 +19,7 @@ from benchmarks import (
     status,
 )
 from pelican_linkback.cli import main
+from pelican_linkback.receiving.received import Received
 
 
 @pytest.mark.parametrize("name", ["rss", "atom"])
@@ -84,3 +86,11 @@ def test_a_journal_of_long_histories() -> None:
         before, after = compaction()
     assert before == 400
     assert after <= 50
+
+
+def test_the_mentions_under_articles() -> None:
+    articles = [{"id": f"tag:{number}", "url": f"https://a.example/{number}"} for number in (1, 2)]
+    lines = [Received.read(json.loads(line)) for line in mentions.received(articles)]
+    assert len({each.id for each in lines}) == 2 * mentions.EACH
+    assert [each.article for each in lines].count("tag:1") == mentions.EACH
+    assert {each.kind.value for each in lines} == set(mentions.KINDS)

@@ -71,7 +71,7 @@ def test_a_page_has_mentions_if_an_element_is_for_them(page, expected):
 
 
 def test_our_template_two_times():
-    once = '<section class="linkback-mentions" id="mentions">'
+    once = '<section class="linkback-mentions" id="linkback-mentions">'
     assert not is_twice(once)
     assert is_twice(once + once)
 
@@ -100,7 +100,7 @@ def parsed(html):
 
 def mentions_of(page):
     """The element with the mentions of a page."""
-    found = parsed(page).findall(".//*[@id='mentions']")
+    found = parsed(page).findall(".//*[@id='linkback-mentions']")
     assert len(found) <= 1
     return found[0] if found else None
 

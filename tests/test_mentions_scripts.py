@@ -10,7 +10,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
-from jinja2 import Environment, FileSystemLoader, PrefixLoader
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from pelican_linkback.feeds import MENTION_FEEDS, STOCK_FEEDS
 from pelican_linkback.receiving import display
@@ -24,11 +24,14 @@ from tests.page_mentions import ARTICLE, received
 from tests.scripts_in_mentions import ADDRESSES, SCRIPTS
 
 TEMPLATES = Path(display.__file__).parent
-PAGE = Environment(
-    loader=PrefixLoader({"linkback": FileSystemLoader(TEMPLATES)}),
-    trim_blocks=True,
-    lstrip_blocks=True,
-).get_template("linkback/mentions.html")
+
+
+def environment(**more):
+    loader = PrefixLoader({"linkback": FileSystemLoader(TEMPLATES)})
+    return Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, **more)
+
+
+PAGE = environment().get_template("linkback/mentions.html")
 CONSTANT = {"class", "rel", "lang", "dir", "aria-hidden", "aria-labelledby", "alt", "loading"}
 
 
@@ -110,6 +113,18 @@ def test_an_address_is_an_address_of_the_web_or_none(address, harmless):
     assert_is_ours(rendered(*everything("Ann", address)), harmless)
 
 
+@pytest.mark.parametrize("more", [{"autoescape": True}, {"undefined": StrictUndefined}])
+@pytest.mark.parametrize("name", ["mentions.html", "mention-form.html"])
+def test_the_environment_of_a_site_makes_no_difference(more, name):
+    template = environment(**more).get_template(f"linkback/{name}")
+    usual = environment().get_template(f"linkback/{name}")
+    article = Article(*everything("<b>\"&'\nx", "https://a.example/?a&b"))
+    assert template.render(article=article, SITEURL=".") == usual.render(
+        article=article, SITEURL="."
+    )
+    assert template.render(SITEURL=".") == usual.render(page=object(), SITEURL=".") == ""
+
+
 RELATIONS = ("in-reply-to", "mention-of", "like-of", "rsvp", "bookmark-of", "quotation-of")
 
 
@@ -151,7 +166,7 @@ def test_what_a_service_lists_is_no_markup_in_pages_and_feeds(blog, harmless):
     build = blog.build(LINKBACK_FEEDS=[*STOCK_FEEDS, *MENTION_FEEDS])
     assert build.problems == []
     page, plain = parsed(build.read("one.html")), parsed(build.read("two.html"))
-    section = page.find(".//*[@id='mentions']")
+    section = page.find(".//*[@id='linkback-mentions']")
     assert_is_ours(section, harmless)
     inside = set(section.iter())
     assert len([each for each in page.iter() if each not in inside]) == len([*plain.iter()])
