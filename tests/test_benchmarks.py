@@ -59,7 +59,7 @@ def test_a_pull_of_mentions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         pulls.all()()
         pulls.again()()
         assert len((tmp_path / "linkback" / "received.jsonl").read_text().splitlines()) == 7
-        assert len(service.requests) == 3
+        assert len(service.requests) == 4
 
 
 def test_the_status_of_a_site(

@@ -299,6 +299,13 @@ def test_an_article_with_another_id_takes_its_mentions_along(folder):
     assert (len(found.new), len(found.removed)) == (1, 1)
 
 
+def test_two_items_with_one_id_are_two_mentions(folder):
+    twins = [*likes(5), *likes(5, wm_source="https://other.example/", url=None)]
+    for now in (NOON, NOON + DAY):
+        pull(folder, Listed(*twins), now)
+        assert known(folder) == [5, 5]
+
+
 def test_what_another_source_knows_is_left_to_that(folder):
     own = read_like(1)
     Snapshot(folder).write([replace(own, via="blog.example/export", text="ours")])

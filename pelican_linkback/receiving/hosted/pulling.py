@@ -81,8 +81,9 @@ def _add(
     item: Received, mentions: dict[str, Received], names: dict[str, str], listing: Listing
 ) -> None:
     name = item.id
-    if (before := names.get(item.remote)) and before != name:
-        mentions.pop(before, None)  # its article, or its source, has another address now
+    before = mentions.get(names.get(item.remote, ""))
+    if before and before.id != name == id_of(before.source, item.article):
+        del mentions[before.id]  # its article has another id now
     old = mentions.get(name)
     if old is None or _replaces(item, old, listing):
         mentions[name] = _with_receipt(item, old, listing.now)
