@@ -17,7 +17,7 @@ names = st.text(st.characters(exclude_characters="\0\\\\", exclude_categories=["
 paths = names.filter(lambda name: not name.startswith("/") and ".." not in name.split("/"))
 owners = st.none() | st.builds(Owner, st.text(), st.none() | st.text())
 stamps = st.integers(0, 2**63 - 1)
-entries = st.builds(Entry, owners, st.text(), stamps, stamps)
+entries = st.builds(Entry, owners, st.text(), stamps, stamps, st.just(False), st.text())
 
 
 @given(st.dictionaries(paths, entries))
