@@ -200,3 +200,11 @@ def test_only_targets_are_edited_and_our_own_links_are_no_others(tmp_path, caplo
     assert OURS.pingback in edit(page)
     assert links.edit_of(tmp_path / "other.html", {}) is None
     assert caplog.records == []
+
+
+def test_servers_are_given_whole_lines():
+    lines = OURS.server_lines()
+    assert len(lines) == 6
+    assert "nginx: add_header X-Pingback 'https://r.example/pingback';" in lines
+    link = "<https://r.example/webmention>"
+    assert f"Apache: Header add Link '{link}; rel=\"webmention\"'" in lines
