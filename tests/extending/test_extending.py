@@ -94,7 +94,7 @@ class Harbour:
         return done.returncode, json.loads(done.stdout)
 
     def read(self, path: str) -> str:
-        return (self.output / path).read_text()
+        return (self.output / path).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("heading", BY_HEADING)
@@ -157,7 +157,7 @@ def test_its_documents_are_judged_and_removed_like_any(tmp_path):
     site = Harbour(tmp_path, "A format")
     site.build()
     path = site.output / "twtxt.txt"
-    path.write_text(path.read_text().replace("2026-03-01T00:00:00+00:00", "today"))
+    path.write_text(path.read_text(encoding="utf-8").replace("2026-03-01T00:00:00+00:00", "today"))
     status, checked = site.check()
     ((feed, code),) = {(each["feed"], each["code"]) for each in checked["findings"]}
     assert (status, feed, code) == (1, "twtxt.txt", "date-wrong")
@@ -165,7 +165,7 @@ def test_its_documents_are_judged_and_removed_like_any(tmp_path):
     assert "reader-failed" in {each["code"] for each in site.check()[1]["findings"]}
     site.build()
     for each in (site.folder / "content").iterdir():
-        each.write_text(each.read_text().replace("wood", "rope"))
+        each.write_text(each.read_text(encoding="utf-8").replace("wood", "rope"))
     site.build()
     assert (site.output / "tag" / "rope.txt").exists()
     assert not (site.output / "tag" / "wood.txt").exists()
@@ -175,7 +175,7 @@ def test_a_format_that_is_not_there_in_one_build_keeps_its_documents(tmp_path):
     site = Harbour(tmp_path, "A format")
     site.build()
     conf = site.folder / "pelicanconf.py"
-    conf.write_text(conf.read_text().replace(', "twtxt"]', "]"))
+    conf.write_text(conf.read_text(encoding="utf-8").replace(', "twtxt"]', "]"))
     said = site.build()
     assert said.count("asks for the format 'twtxt', which is not registered") == 2
     assert (site.output / "tag" / "wood.txt").exists()
@@ -205,7 +205,7 @@ def test_a_format_declared_wrongly_costs_itself_and_one_message(tmp_path, fault,
     site = Harbour(tmp_path, "A format")
     site.build()
     twtxt = site.folder / "twtxt.py"
-    broken = twtxt.read_text().replace(
+    broken = twtxt.read_text(encoding="utf-8").replace(
         "caches_entries = True", f"caches_entries = True\n    {fault}"
     )
     twtxt.write_text(broken)
@@ -220,7 +220,9 @@ def test_a_format_declared_wrongly_costs_itself_and_one_message(tmp_path, fault,
 def test_a_format_that_fails_costs_its_documents_and_one_message(tmp_path):
     site = Harbour(tmp_path, "A format")
     twtxt = site.folder / "twtxt.py"
-    twtxt.write_text(twtxt.read_text().replace('item["updateddate"] or', "1 / 0 or"))
+    twtxt.write_text(
+        twtxt.read_text(encoding="utf-8").replace('item["updateddate"] or', "1 / 0 or")
+    )
     said = site.build()
     assert said.count("ERROR") == 1
     assert "ZeroDivisionError: division by zero (and 1 more in twtxt)" in said
