@@ -11,10 +11,12 @@ import datetime as dt
 import logging
 import os
 import pickle
+import pkgutil
 import signal
 import sys
 import traceback
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -23,8 +25,8 @@ from typing import Any
 from pelican import Pelican
 from pelican.settings import read_settings
 
+import pelican_linkback
 from pelican_linkback import cli, sending
-from pelican_linkback.cli import commands  # noqa: F401 (read before the fork)
 from pelican_linkback.cli import sending as cli_sending
 from pelican_linkback.exceptions import LookupFailed, TimedOut, Unreachable
 from pelican_linkback.journal import appending
@@ -37,6 +39,11 @@ from tests.years.world import NO_NAMES, TIMED_OUT, UNREACHABLE, Asked, World
 ERRORS = {TIMED_OUT: TimedOut, UNREACHABLE: Unreachable, NO_NAMES: LookupFailed}
 
 replace_file = Path.replace
+
+# All before the fork: a module that is opened later would have the real clock.
+for _, name, _ in pkgutil.walk_packages(pelican_linkback.__path__, "pelican_linkback."):
+    if not name.endswith("__main__"):
+        import_module(name)
 
 
 @dataclass
