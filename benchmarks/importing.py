@@ -15,7 +15,7 @@ __all__ = ["opened", "rows"]
 PELICAN = "import pelican"
 OURS = "import pelican, pelican_linkback; pelican_linkback.register()"
 OPEN = """
-import importlib, pelican, pelican_linkback
+import importlib, pelican
 from contextlib import suppress
 for name in {!r}:
     with suppress(ImportError):  # "pelicanconf", and what is no module of a file

@@ -6,11 +6,13 @@ some builds need is imported where it is used. ``benchmarks/importing.py`` measu
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
 import pytest
 
+import pelican_linkback
 from tests.conftest import SiteBuilder
 from tests.test_architecture import OWN
 
@@ -80,3 +82,13 @@ def test_a_build_of_feeds_opens_these_modules_and_no_others(opened):
     assert [name.removeprefix(f"{OWN}.") for name in ours] == OURS.split()
     others = [name for name in opened if name not in ours and not name.startswith("_")]
     assert others == OTHERS.split()
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_garbage_collector_is_as_it_was_when_the_modules_are_open(is_on, monkeypatch):
+    monkeypatch.setattr(gc, "isenabled", lambda: is_on)
+    calls = []
+    monkeypatch.setattr(gc, "disable", lambda: calls.append("off"))
+    monkeypatch.setattr(gc, "enable", lambda: calls.append("on"))
+    assert pelican_linkback._handlers().connect
+    assert calls == (["off", "on"] if is_on else ["off"])
