@@ -13,7 +13,7 @@ from pelican_linkback.protocol.webmention import Webmention
 from pelican_linkback.protocol.websub import WebSub
 from pelican_linkback.sending.deciding.decider import Policy, Skip, decide
 from pelican_linkback.sending.memory.delivery import Delivery, State
-from pelican_linkback.settings.validators import protocols
+from pelican_linkback.settings.protocols import protocols
 from tests import spoken
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
