@@ -148,6 +148,12 @@ def test_a_pause_beyond_the_time_is_an_error_that_says_so(api):
     assert not time.slept
 
 
+def test_where_no_time_is_left_to_try_again_that_is_said(api):
+    api.faults.append(fault(500))
+    with pytest.raises(SourceError, match="it answers 500; there is no time to try again"):
+        listed(api, seconds=0.5)
+
+
 def test_when_the_time_is_over_nothing_more_is_asked(api):
     with pytest.raises(SourceError, match="the time is over; the next pull goes on"):
         listed(api, seconds=0.0)

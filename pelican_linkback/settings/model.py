@@ -110,7 +110,7 @@ class Settings(NamedTuple):
     """Seconds for one exchange in total."""
 
     deadline: float = 60.0
-    """Seconds for the sending of one build."""
+    """Seconds for the sending of one build, and for its pull of mentions."""
 
     workers: int = 16
     per_host: int = 2

@@ -87,15 +87,15 @@ class Service:
 
     def _answer(self, url: str, headers: Mapping[str, str]) -> Response:
         """Return the answer to a request, which is made again if it may be about the moment."""
-        trouble, seconds = "", 0.0
+        trouble = ""
+        asked: float | None = None
         for attempt in range(_TRIES):
-            if attempt and not self.wait(seconds):
-                minutes = f"asks for a pause of {seconds:.0f} seconds, longer than there is time"
-                raise SourceError(self.name, f"{trouble}; it {minutes}" if trouble else minutes)
+            if attempt and not self.wait(2.0 ** (attempt - 1) if asked is None else asked):
+                raise SourceError(self.name, f"{trouble}; {_too_late(asked)}")
             try:
                 answer = self._follow(url, headers)
             except _PASSING as error:
-                trouble, seconds = error.reason, 2.0**attempt
+                trouble, asked = error.reason, None
                 continue
             except WebError as error:
                 raise SourceError(self.name, error.reason) from error
@@ -103,7 +103,6 @@ class Service:
                 return answer
             trouble = f"it answers {answer.status}"
             asked = pause(answer.status, answer.headers, self.now())
-            seconds = 2.0**attempt if asked is None else asked
         raise SourceError(self.name, f"{trouble}, {_TRIES} times")
 
     def _follow(self, url: str, headers: Mapping[str, str]) -> Response:
@@ -156,6 +155,12 @@ def need_token(name: str, token: str, where: str) -> None:
             f"{TOKEN} is not set: {where}; LINKBACK_PULL = False leaves it to a build that has it"
         )
         raise SourceError(name, "it lists the mentions of a site only with a token", hint)
+
+
+def _too_late(asked: float | None) -> str:
+    if asked is None:
+        return "there is no time to try again"
+    return f"it asks for a pause of {asked:.0f} seconds, longer than there is time"
 
 
 def _is_at(url: str, asked: str) -> bool:
