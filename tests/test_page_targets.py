@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pelican_linkback.plugin.mentions.targets import mode_of
+from pelican_linkback.plugin.mentions.publishing import joined
+from pelican_linkback.plugin.mentions.targets import SiteTargets, mode_of
 from pelican_linkback.plugin.written_pages import edit_page
 from pelican_linkback.receiving.memory.decisions import Act, Decision
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Mode, Targets
+from pelican_linkback.settings.model import Settings
 from tests.conftest import NO_FEEDS, SiteBuilder
 from tests.mentions import NOW, mention
 
@@ -212,6 +214,20 @@ def test_ids_that_cannot_be_read_cost_neither_the_pages_nor_the_links(site):
     assert sum("ids cannot be read" in each for each in build.problems) == 1
 
 
+def test_a_fault_of_ours_costs_the_mentions_of_this_build_alone(site, monkeypatch):
+    site.article("a")
+    _, before = targets(site)
+
+    def fail(*args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("pelican_linkback.plugin.mentions.targets.read_targets", fail)
+    build, after = targets(site)
+    assert after.pages == before.pages
+    assert WM not in build.read("a.html")
+    assert sum("please report it" in each for each in build.problems) == 1
+
+
 def test_what_stands_in_the_way_of_the_file_is_one_message(site):
     site.article("a")
     (site.folder / "linkback" / "targets.json").mkdir(parents=True)
@@ -280,6 +296,12 @@ def test_the_pages_of_subsites_are_targets_too(site):
         assert (path, build.read(path).count(WM)) == (path, 1)
     assert "webmention.io/me.example.io/webmention" in build.read("de/one.html")
     assert not (build.output / "de" / "linkback-targets.json").exists()
+    early = [SiteTargets(Targets((), home), None, is_whole=True, _by_content={})]
+    settings = Settings(
+        site_url=home, content=site.content, state=site.folder / "linkback", subsites={"de"}
+    )
+    assert joined(early, settings).find(f"{home}/de/one.html") is None
+    assert joined(early, settings, is_early=True).find(f"{home}/de/one.html")
     before = (build.output / "linkback-targets.json").read_bytes()
     assert (site.build(**RECEIVE).output / "linkback-targets.json").read_bytes() == before
 

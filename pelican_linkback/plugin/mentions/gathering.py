@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import sys
 import typing
 from collections.abc import Sequence
 
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.plugin import build
 from pelican_linkback.plugin.invocation import is_preview
 from pelican_linkback.plugin.pelican_types import Generator, Pelican
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import described
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.plugin.mentions.targets import SiteTargets
 
 __all__ = ["LINKS", "find_targets", "has_mentions", "publish_targets", "pull_news"]
 
+logger = logging.getLogger(__name__)
 
 LINKS = "linkback_endpoints"
 """The variable of the templates that adds the links to the receiver to pages."""
@@ -39,7 +43,11 @@ def find_targets(read: Sequence[Generator]) -> SiteTargets | None:
     from pelican_linkback.plugin.mentions import endpoints, targets  # noqa: PLC0415
     from pelican_linkback.receiving.endpoints import endpoints_of  # noqa: PLC0415
 
-    found = targets.read_targets(read, this.stages, settings, dt.datetime.now(dt.UTC))
+    try:
+        found = targets.read_targets(read, this.stages, settings, dt.datetime.now(dt.UTC))
+    except FAULTS as error:  # the site is built in any case, and its pages stay as published
+        logger.error("No page takes mentions in this build: %s; please report it", described(error))
+        found = targets.nothing_read(settings)
     this.targets.append(found)
     if to := endpoints_of(settings):
         # The pages of another site may be written before those of this one.

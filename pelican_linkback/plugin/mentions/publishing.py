@@ -34,15 +34,16 @@ def publish(sites: Sequence[SiteTargets], settings: Settings) -> None:
         logger.error("A receiver of mentions does not hear which pages there are: %s", why)
 
 
-def joined(sites: Sequence[SiteTargets], settings: Settings) -> Targets:
+def joined(sites: Sequence[SiteTargets], settings: Settings, *, is_early: bool = False) -> Targets:
     """Return the pages of a site and its subsites, and the former addresses of the main one.
 
-    A page that could not be read in this build stays as it was published.
+    A page that could not be read in this build stays as it was published, and so do all pages of
+    subsites where ``is_early``: they are read later than the main site.
     """
     main, every = settings.site_url, [each.targets for each in sites]
     aliases = next((each.aliases for each in every if each.site == main), ())
     targets = Targets([page for each in every for page in each.pages], main, aliases)
-    if not all(each.is_whole for each in sites):
+    if not all(each.is_whole for each in sites) or (is_early and settings.subsites):
         with suppress(JournalError):  # it is written again
             return targets.beside((read_targets(settings.state) or Targets()).pages)
     return targets

@@ -25,7 +25,7 @@ def pull_news(sites: Sequence[SiteTargets], settings: Settings) -> None:
     Nothing that happens here fails the build: the mentions that are known are shown.
     """
     try:
-        report = pull(settings, joined(sites, settings), settings.deadline, _sleep)
+        report = pull(settings, joined(sites, settings, is_early=True), settings.deadline, _sleep)
     except JournalError as error:
         logger.error("No mentions are pulled: %s", error)
     except Exception as error:

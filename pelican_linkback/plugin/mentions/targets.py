@@ -25,7 +25,7 @@ from pelican_linkback.text.printable import printable
 from pelican_linkback.text.titles import plain_text
 from pelican_linkback.text.urls import page_key, resolve
 
-__all__ = ["SiteTargets", "mode_of", "read_targets"]
+__all__ = ["SiteTargets", "mode_of", "nothing_read", "read_targets"]
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +91,11 @@ def read_targets(
         ),
         _by_content=by_content,
     )
+
+
+def nothing_read(settings: Settings) -> SiteTargets:
+    """Return what stands for a site whose pages could not be read."""
+    return SiteTargets(Targets(site=settings.site_url), None, is_whole=False, _by_content={})
 
 
 def _contents(generators: Sequence[Generator], now: dt.datetime) -> Iterator[ReadContent]:
