@@ -234,6 +234,13 @@ def test_a_listing_that_lacks_a_lot_has_to_be_confirmed(folder, left):
     assert source.asked == [left]
 
 
+@pytest.mark.parametrize(("had", "has", "kept"), [(15, 5, 5), (20, 9, 20), (22, 11, 11)])
+def test_how_much_a_lot_is(folder, had, has, kept):
+    pull(folder, Listed(*likes(*range(1, had + 1))))
+    pull(folder, Listed(*likes(*range(1, has + 1))), NOON + DAY)
+    assert len(known(folder)) == kept
+
+
 def test_what_was_lacking_by_a_fault_comes_back(folder):
     pull(folder, Listed(*likes(1, 2)))
     pull(folder, Listed(), NOON + DAY)
@@ -417,6 +424,43 @@ def test_news_of_what_is_private_do_not_need_a_listing():
     assert listing.listed == set()
 
 
+def numbered(*remotes: int) -> list[Received]:
+    """The same mention as it was at a source by each of these ids."""
+    return [mention(1, via="x", remote=str(each), text=f"as {each}") for each in remotes]
+
+
+@pytest.mark.parametrize(
+    ("is_whole", "listed", "kept"),
+    [
+        (False, [3], 5),
+        (False, [7], 7),
+        (False, [7, 6], 7),
+        (True, [3], 3),
+        (True, [3, 4], 4),
+        (True, [4, 3], 4),
+        (True, [], 5),
+    ],
+)
+def test_the_greatest_id_counts_and_in_a_whole_listing_that_of_the_listing(is_whole, listed, kept):
+    listing = Listing("x", NOON, is_whole=is_whole)
+    (found,) = added(numbered(5), numbered(*listed), listing)
+    assert found.text == f"as {kept}"
+
+
+def test_news_of_a_known_id_are_its_new_text():
+    (new,) = numbered(5)
+    edited = replace(new, text="edited", received=NOON - HOUR)
+    assert added(numbered(5), [edited], Listing("x", NOON)) == [edited]
+
+
+def test_one_source_may_mention_two_articles_and_one_of_them_no_more(folder):
+    page = {"wm_source": "https://ann.example/", "url": None}
+    both = [*likes(1, **page), item(2, target="https://blog.example/2025/05/picnic/", **page)]
+    pull(folder, Listed(*both))
+    pull(folder, Listed(both[0]), NOON + DAY)
+    assert known(folder) == [1]
+
+
 def test_a_reply_finds_its_parent_by_source_and_by_the_address_of_the_post():
     asked = mention(1, url="https://social.example/@ann/1")
     bridged = mention(2, parent=id_of("https://social.example/@ann/1", "a1"))
@@ -428,6 +472,13 @@ def test_a_reply_finds_its_parent_by_source_and_by_the_address_of_the_post():
     parents = [each.parent for each in with_parents(all_of_them)]
     assert parents == ["", asked.id, asked.id, unknown.parent, itself.parent, elsewhere.parent]
     assert with_parents([mention(1)]) == [mention(1)]
+
+
+def test_what_came_directly_is_answered_and_not_the_copy_of_a_bridge():
+    direct = mention(1)
+    bridged = mention(2, url=direct.source)
+    answer = mention(3, parent=direct.id)
+    assert with_parents([direct, bridged, answer])[2].parent == direct.id
 
 
 BAD = [b"", b"[", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"v": 2, "sources": {}}']
