@@ -20,6 +20,8 @@ PAGES = [
 ]
 COMMAND = re.compile(r"(?:^[ $-]*(?:run: |.*&& )?|``)(pelican-linkback [a-z][^`\n]*)", re.MULTILINE)
 
+NEED_A_WORD = {"forget", "import-mentions", "retract", "retry"}
+
 
 def examples():
     for page in PAGES:
@@ -33,7 +35,7 @@ def examples():
 @pytest.mark.parametrize("line", list(examples()))
 def test_every_command_of_the_documentation_is_one_that_there_is(line):
     words = shlex.split(line)[1:]
-    if words in (["retract"], ["retry"]):  # named, not shown
+    if len(words) == 1 and words[0] in NEED_A_WORD:  # named, not shown
         words.append("https://your.site/old/")
     arguments = parser().parse_args(words)
     assert arguments.command == words[0]
@@ -41,9 +43,6 @@ def test_every_command_of_the_documentation_is_one_that_there_is(line):
 
 COMMON = {"commands", "context"}
 """The modules that use the options of every command."""
-
-
-NEED_A_WORD = {"forget", "import-mentions", "retract", "retry"}
 
 
 @pytest.mark.parametrize("command", RUN)
