@@ -205,6 +205,7 @@ WRONG = [
     fault(200, body=b"<!DOCTYPE html><title>x</title>"),
     fault(200, body=b'{"type": "feed", "children": ['),
     fault(200, body=b"[" * 100_000),
+    fault(200, body=b'{"children": [' + b"{}," * 300_000 + b"{}]}"),
     fault(200, body=b"\xff\xfe"),
     fault(200, body=b""),
     fault(200, body=b"[]"),
@@ -239,8 +240,8 @@ def test_the_errors_say_what_came_instead():
     [
         (WRONG[1], "it answers with HTML"),
         (WRONG[2], "it answers with something that is no JSON"),
-        (WRONG[8], "its answer has no list of mentions"),
-        (WRONG[9], "it redirects to 10.0.0.1, another site"),
+        (WRONG[9], "its answer has no list of mentions"),
+        (WRONG[10], "it redirects to 10.0.0.1, another site"),
         (WRONG[0], "it answers 404"),
     ],
 )
@@ -305,7 +306,7 @@ def test_items_without_ids_are_read_by_the_numbers_of_pages():
         ([1, 2], [1, 2]),
         ([2, 1], [2, 1]),
         ([1, 2], [2, 1]),
-        ([{}], [{}]),
+        ([{}] * 100, [{}] * 100),
         ([1, 2], [{}, 3, 1], [{}, 3, 1]),
     ],
 )
@@ -314,6 +315,21 @@ def test_the_same_page_for_ever_is_an_error(pages):
     with pytest.raises(SourceError, match=r"^x: it gives the same page again and again$"):
         [*items_of("x", 0, ask)]
     assert len(asked) == len(pages)
+
+
+def test_a_short_page_without_ids_that_comes_again_is_all_there_is():
+    without = item(1) | {"wm-id": None}
+    ask, asked = paged([without, {}], [without, {}])
+    assert [*items_of("x", 0, ask)] == [without, {}]
+    assert len(asked) == 2
+
+
+def test_what_was_listed_before_a_page_came_again_is_taken():
+    ask, _ = paged([2, 1], [2, 1])
+    items = items_of("x", 0, ask)
+    assert numbers([next(items), next(items)]) == [1, 2]
+    with pytest.raises(SourceError):
+        next(items)
 
 
 def test_a_page_that_is_too_large_is_asked_for_in_parts():

@@ -32,6 +32,10 @@ from pelican_linkback.text.printable import described, printable
 __all__ = ["Report", "add", "find_in", "pull"]
 
 
+SHORT = 5
+"""A token of so few characters is none, and may be a part of any word."""
+
+
 @dataclass(frozen=True)
 class Report:
     """What a pull brought: the results of the sources, and the new mentions.
@@ -112,7 +116,8 @@ def pull(
     results = [_pulled(puller, each, names) for each in sources]
     for result in results:
         # No message has it; but a program of a stranger's may have put it into an error.
-        result.error = result.error.replace(token, "…") if token else result.error
+        if len(token) > SHORT:
+            result.error = result.error.replace(token, "…")
     new = [each for result in results for each in result.new.values()]
     problem = _pictures(settings, targets, decisions, limit) if settings.avatars else ""
     return Report(results, _arrived(new, targets, decisions, settings), problem)

@@ -8,7 +8,8 @@
 
 A short page is not the end: a service may give fewer than it is asked for. One that lists the
 newest first, or gives its items no ids, is asked by the numbers of its pages, and its items are
-yielded when all are there: if that breaks off, none below the greatest id is missing.
+yielded when all are there: if that breaks off, none below the greatest id is missing. A page that
+comes again is an error, unless it is short and without ids: then it is all that there is.
 """
 
 from __future__ import annotations
@@ -66,9 +67,11 @@ class _Pages:
             number += 1
             before, items = items, self._asked(since, number).items
             if items == before:
-                raise self._repeats()
+                break
             held += items
         yield from sorted(held, key=_id)
+        if items and (len(items) >= self.size or any(map(_id, held))):
+            raise self._repeats()
 
     def _page(self, since: int) -> Page:
         """Return the page after ``since``, with fewer items where it would be too large."""

@@ -33,6 +33,9 @@ __all__ = ["MAX_BODY", "TOKEN", "Client", "Page", "Service", "TooLarge", "need_t
 MAX_BODY = 4_000_000
 """The maximum size of a page of mentions in bytes: a hundred, with long articles as their text."""
 
+MOST_PARTS = 400_000
+"""A page has no more objects, lists and values: each takes more memory than in the answer."""
+
 TOKEN = "LINKBACK_TOKEN"  # noqa: S105 (the name of the variable, not the token)
 """The variable of the environment that has the token of the service."""
 
@@ -129,6 +132,8 @@ class Service:
         return SourceError(self.name, f"it answers {answer.status}{said}")
 
     def _read(self, body: bytes) -> Page:
+        if sum(map(body.count, (b"{", b"[", b","))) > MOST_PARTS:
+            raise SourceError(self.name, "its answer has too many parts for a page of mentions")
         try:
             document = json.loads(body)
         except (ValueError, RecursionError) as error:  # ValueError: of json and of UTF-8
