@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field, replace
+from importlib import resources
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -24,7 +25,7 @@ from pelican_linkback.feeds import (
     Site,
     SiteFeed,
 )
-from pelican_linkback.feeds.articles.answers import mentions_of
+from pelican_linkback.feeds.articles.answers import ANCHOR, mentions_of
 from pelican_linkback.feeds.framework.sharing import EntryCache
 from pelican_linkback.receiving.received import Author as Known
 from pelican_linkback.receiving.received import Kind, Received
@@ -169,7 +170,7 @@ def test_an_entry_says_how_many_answers_there_are_and_where(built):
     one, two = sorted(atom.iter(f"{ATOM}entry"), key=lambda each: each.findtext(f"{ATOM}id"))
     hints = {f"{THR}count": "2", f"{THR}updated": "2026-05-01T08:30:00+00:00", "rel": "replies"}
     assert [each.attrib for each in one.findall(f"{ATOM}link")][1:] == [
-        hints | {"href": f"{ONE}#mentions", "type": "text/html"},
+        hints | {"href": f"{ONE}#linkback-mentions", "type": "text/html"},
         hints | {"href": f"{BASE}/feeds/mentions/one.atom.xml", "type": "application/atom+xml"},
     ]
     assert (one.findtext(f"{THR}total"), two.find(f"{THR}total")) == ("2", None)
@@ -181,7 +182,7 @@ def test_an_entry_says_how_many_answers_there_are_and_where(built):
     items = {each["url"]: each for each in json.loads(built.read("feeds/all.json"))["items"]}
     assert items[ONE]["_linkback"] == {
         "count": 2,
-        "url": f"{ONE}#mentions",
+        "url": f"{ONE}#linkback-mentions",
         "feed_url": f"{BASE}/feeds/mentions/one.json",
         "updated": "2026-05-01T08:30:00+00:00",
     }
@@ -463,3 +464,8 @@ def test_entries_that_documents_share_are_what_unshared_ones_are():
     assert written[0] == written[1]
     assert "<title>BO EK</title>" in written[0][9]
     assert "<title>BO EK</title>" not in written[0][0]
+
+
+def test_entries_lead_to_where_the_page_shows_the_mentions():
+    template = resources.files("pelican_linkback.receiving.display") / "mentions.html"
+    assert f'id="{ANCHOR}"' in template.read_text("utf-8")

@@ -16,9 +16,9 @@ from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.feeds.framework.site_aspects import SiteAspects
 
-__all__ = ["Answered", "mentions_of"]
+__all__ = ["ANCHOR", "Answered", "mentions_of"]
 
-ANCHOR = "mentions"
+ANCHOR = "linkback-mentions"
 """The id of the element with the mentions, on the page of an article."""
 
 
