@@ -139,3 +139,9 @@ def test_an_older_version_is_needed_for_what_the_receiver_knows():
     kept = [events[number] for number in sorted(needed(events))]
     assert fold(kept) == fold(events.values())
     assert fold(kept)[MENTION].is_known
+
+
+def test_a_line_is_not_needed_if_its_lack_has_no_effect_some_lines_later():
+    first, second = Queued("a.md", "1"), Queued("a.md", "2")
+    events = dict(enumerate(daily(0, 1, first, TRY, second, TRY)))
+    assert needed(events) == {1, 2, 3}
