@@ -79,3 +79,15 @@ def test_a_page_that_cannot_be_written_costs_its_links_alone(site, monkeypatch):
     assert build.problems == ["one.html has no further links to feeds: OSError: disk full"]
     links = [build.read(name).count('rel="alternate"') for name in ("one.html", "two.html")]
     assert links == [2, 3]  # two are the theme's own
+
+
+def test_what_is_no_page_stays_as_its_template_made_it(site):
+    site.article("one")
+    (site.folder / "content" / "sitemap.txt").write_text("<head></head>")
+    settings = {
+        "THEME_TEMPLATES_OVERRIDES": [str(site.folder / "content")],
+        "TEMPLATE_PAGES": {"sitemap.txt": "sitemap.txt"},
+    }
+    build = site.build(LINKBACK_AUTODISCOVERY=True, **settings)
+    assert build.read("sitemap.txt") == "<head></head>"
+    assert build.read("one.html").count('<link rel="alternate"') > 0

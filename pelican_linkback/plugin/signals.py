@@ -186,7 +186,9 @@ def equip_themes(read: Sequence[Generator]) -> None:
 def add_feed_links(path: str, context: Context) -> None:
     """Add to a written page the links to its feeds that its theme left out."""
     feed_links = context.get("feed_links")  # another plugin may write a page without it
-    if not isinstance(feed_links, FeedLinks) or not feed_links.adds_to_pages:
-        return
-    if path.endswith((".html", ".htm")):
+    if (
+        isinstance(feed_links, FeedLinks)
+        and feed_links.adds_to_pages
+        and path.endswith((".html", ".htm"))
+    ):
         feed_links.add_to_page(Path(path), context)
