@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +63,9 @@ def test_two_processes_that_send_at_once_send_nothing_twice(site):
         first = send()
         assert first.stdout.endswith("Linkbacks: 5 sent\n"), first.stderr
         (other,) = others
-        # The two that are under way are the first one's.
-        left = "3 left for the next run, since another one is sending"
-        assert other.stdout == f"Linkbacks: {left}\n"
+        # Those that are under way are the first one's: one, or two at a time.
+        left = re.fullmatch(
+            "Linkbacks: ([34]) left for the next run, since another one is sending\n", other.stdout
+        )
+        assert left, other.stdout
         assert sorted(target for _, target in blog.pings) == targets
