@@ -15,6 +15,7 @@ import pytest
 import pelican_linkback
 from tests.conftest import SiteBuilder
 from tests.test_architecture import OWN
+from tests.versions import PELICAN
 
 PROGRAM = """
 import sys, pelican
@@ -77,6 +78,9 @@ def opened(site: SiteBuilder) -> list[str]:
     return done.stdout.splitlines()[-1].split()
 
 
+@pytest.mark.skipif(
+    PELICAN < (4, 11), reason="what Pelican opens itself is not counted, and differs"
+)
 def test_a_build_of_feeds_opens_these_modules_and_no_others(opened):
     ours = [name for name in opened if name.startswith(OWN)]
     assert [name.removeprefix(f"{OWN}.") for name in ours] == OURS.split()
