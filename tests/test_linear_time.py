@@ -66,17 +66,18 @@ def cpu_time(work: Callable[[], object], limit: float) -> float:
     Without the garbage collector: what it looks through is mostly what other tests have left.
     """
     best = float("inf")
-    gc.collect()
     gc.disable()
-    for _ in range(3):
-        begun = time.process_time()
-        try:
-            with time_limit(limit):
-                work()
-        except TooSlow:
-            continue
-        best = min(best, time.process_time() - begun)
-    gc.enable()
+    try:
+        for _ in range(3):
+            begun = time.process_time()
+            try:
+                with time_limit(limit):
+                    work()
+            except TooSlow:
+                continue
+            best = min(best, time.process_time() - begun)
+    finally:
+        gc.enable()
     return best
 
 
