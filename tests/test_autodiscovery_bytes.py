@@ -23,6 +23,11 @@ A, B = (link.__html__().encode() for link in LINKS)
         pytest.param((b"<head>\r\n" + A, b"</head>\r\n"), (B, b"\r\n"), id="one is there"),
         pytest.param((b"<head>\r\n" + A + B, b"</head>\r\n"), (), id="both are there"),
         pytest.param((b"\r\nno head\r", b"\n"), (), id="no head"),
+        pytest.param(
+            (b"<head><!-- </head> --><script>'</head>'</script>", b"</head>"),
+            (A, b"\n", B, b"\n"),
+            id="its end tag in a comment and in a script",
+        ),
     ],
 )
 def test_the_rest_of_the_page_stays(tmp_path, before, added):

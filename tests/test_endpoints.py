@@ -98,6 +98,8 @@ PAGES = {
     "<title>x</title></head>",
     "an end tag in a comment": "<!DOCTYPE html><head><!-- </head> --><title>x</title></head><p>x",
     "an end tag in a script": "<!DOCTYPE html><head><script>'</head>'</script><title>x</title>",
+    "an end tag in an attribute": "<!DOCTYPE html><head><meta name=description "
+    """content="How a </head> ends"><title>x</title></head><p>x""",
     "text about webmentions": "<!DOCTYPE html><head><title>x</title></head><p>A webmention to you",
     "code of one": "<!DOCTYPE html><title>x</title></head><pre>&lt;link rel=webmention href=x>",
     "a link without address": "<!DOCTYPE html><head><link rel=webmention><title>x</title></head>",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.text.markup import Link, Page, Tag, decode, read, tags
+from pelican_linkback.text.markup import Link, Page, Tag, decode, end_of_head, read, tags
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,38 @@ def test_base(head: str, url: str) -> None:
 )
 def test_decode(body: bytes, charset: str | None, text: str) -> None:
     assert decode(body, charset) == text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param("<head><title>x</title>", id="a head"),
+        pytest.param("<title>x</title>", id="its start tag is left out"),
+        pytest.param("<!-- </head> -->", id="in a comment"),
+        pytest.param("<!-- -- </head> --->", id="in a comment with dashes"),
+        pytest.param("<script>'</head>'</script>", id="in a script"),
+        pytest.param("<STYLE>/* </head> */</style>", id="in a style sheet"),
+        pytest.param("<title>About </head></title>", id="in the title"),
+        pytest.param("<template></head></template>", id="in a template"),
+        pytest.param('<meta content="a > b </head>">', id="in an attribute"),
+        pytest.param("<meta content = '</head>' name=a>", id="in an attribute with single quotes"),
+        pytest.param("<meta content=it's>", id="an apostrophe in an attribute without quotes"),
+        pytest.param("<meta content=a=b content>", id="attributes without quotes and values"),
+        pytest.param("<head =''>", id="an attribute without a name"),
+    ],
+)
+def test_the_end_of_a_head_is_its_tag_not_text(head: str) -> None:
+    for tag in ("</head>", "</HEAD\n>"):
+        assert end_of_head(f"{head}{tag}<p></head>'") == len(head)
+    assert end_of_head(head) is None
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["", "<!-- </head>", "<script></head>", '<meta content="</head>', "<meta content='</head>"],
+)
+def test_what_does_not_end_reaches_over_the_end_of_the_head(html: str) -> None:
+    assert end_of_head(html) is None
 
 
 @pytest.mark.parametrize(

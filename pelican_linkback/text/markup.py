@@ -1,4 +1,6 @@
-"""One pass over a page: its links and their rels, or its tags. Contains no business logic.
+"""One pass over a page: its links and their rels, its tags, or the end of its head.
+
+Contains no business logic.
 
 The parser calls methods and builds no tree, so that a page of a hundred thousand nested elements
 takes a tenth of a second and no recursion.
@@ -16,7 +18,7 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import urls
 from pelican_linkback.text.regex import regex
 
-__all__ = ["Link", "Page", "Tag", "decode", "parse", "read", "tags"]
+__all__ = ["Link", "Page", "Tag", "decode", "end_of_head", "parse", "read", "tags"]
 
 CODE = frozenset({"code", "kbd", "pre", "samp"})
 
@@ -35,6 +37,15 @@ _DECLARED = regex(
 _OF_THE_WEB = regex(
     r"utf-8|iso8859|cp(?:125\d|866|874|932|949|950)|koi8|gb|big5|euc_|shift_jis|iso2022_jp|mac-|tis"
 )
+
+_END_OF_HEAD = regex(
+    r"<!--[^-]*+(?:-(?!->)[^-]*+)*+"
+    r"|<(?P<raw>script|style|title|template)\b.*?(?:</(?P=raw)\b|\Z)"
+    r"""|<[a-z](?:[^=>]++|=\s*+(?:"[^"]*+"?+|'[^']*+'?+)?+)*+"""
+    r"|(?P<end></head\s*>)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""The end of the head, after what may contain its text: a comment, a script, an attribute."""
 
 
 class Link(NamedTuple):
@@ -94,6 +105,11 @@ def tags(html: str) -> tuple[Tag, ...]:
     """Return the start tags of a page or a fragment, including those that HTML implies."""
     found: tuple[Tag, ...] = parse(html, _Tags())
     return found
+
+
+def end_of_head(html: str) -> int | None:
+    """Return the position of the end tag of a page's head; None if there is none."""
+    return next((found.start() for found in _END_OF_HEAD.finditer(html) if found["end"]), None)
 
 
 def parse(html: str, target: object) -> Any:

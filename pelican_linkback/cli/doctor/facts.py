@@ -135,6 +135,6 @@ def _names_a_feed(page: Path) -> bool:
         tag.name == "link"
         and "alternate" in attributes.get("rel", "").lower().split()
         and any(kind in attributes.get("type", "").lower() for kind in _FEED_TYPES)
-        for tag in markup.tags(head.partition("</head")[0])
+        for tag in markup.tags(head[: markup.end_of_head(head)])
         for attributes in [dict(tag.attributes)]
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
@@ -26,14 +25,12 @@ from pelican_linkback.plugin.written_pages import edit_page
 from pelican_linkback.text import markup
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.printable import described, printable
-from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import join, page_key, resolve
 
 __all__ = ["FeedLink", "FeedLinks", "add_missing_links", "told_apart"]
 
 logger = logging.getLogger(__name__)
 
-_END_OF_HEAD = regex(r"</head\s*>", re.IGNORECASE)
 _SUBJECTS = ("category", "tag", "author")
 _NOWHERE = "http://localhost/"
 """The base URL of a site without SITEURL, to compare addresses."""
@@ -270,15 +267,15 @@ def add_missing_links(
 
 
 def _with_links(text: str, links: Sequence[FeedLink], site_url: str, name: str) -> str:
-    head = _END_OF_HEAD.search(text)
-    if head is None:
+    end = markup.end_of_head(text)
+    if end is None:
         return text
+    head, rest = text[:end], text[end:]
     home = join(_NOWHERE, f"{site_url}/")
-    there = set(_linked(text[: head.start()], home + quote(name)))
+    there = set(_linked(head, home + quote(name)))
     missing = [link for link in links if there.isdisjoint(_addresses(link, home))]
-    line_end = "\r\n" if "\r\n" in text[: head.start()] else "\n"
-    added = line_end.join([*(link.__html__() for link in missing), ""]) if missing else ""
-    return text[: head.start()] + added + text[head.start() :]
+    line_end = "\r\n" if "\r\n" in head else "\n"
+    return head + "".join(f"{link.__html__()}{line_end}" for link in missing) + rest
 
 
 def _linked(head: str, url: str) -> Iterator[str]:

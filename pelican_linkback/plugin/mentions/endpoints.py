@@ -25,14 +25,6 @@ logger = logging.getLogger(__name__)
 FIRST = 5_000
 """The links are within so many characters: clients may stop to read a page early."""
 
-_END_OF_HEAD = regex(
-    r"<!--[^-]*+(?:-(?!->)[^-]*+)*+"
-    r"|<(?P<raw>script|style|title|template)\b.*?(?:</(?P=raw)\b|\Z)"
-    r"|(?P<end></head\s*>)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""The end of the head, after what may have its text in it and is not it."""
-
 _AFTER = (
     regex(r"<meta\s[^<>]*?charset[^<>]*>\s*", re.IGNORECASE),
     regex(r"</title\s*>\s*", re.IGNORECASE),
@@ -70,8 +62,7 @@ def with_endpoints(html: str, endpoints: Endpoints) -> str:
 
 def named_in(html: str) -> Iterator[Named]:
     """Yield the endpoints that a page names: in its head, and for webmentions in its text, too."""
-    end = _end_of_head(html)
-    head = html if end is None else html[:end]
+    head = html[: markup.end_of_head(html)]
     # Few themes name any, and few articles are about webmentions: the others are not parsed.
     if "webmention" in html[len(head) :].lower():
         read = html
@@ -87,16 +78,12 @@ def named_in(html: str) -> Iterator[Named]:
 
 def _place_in(html: str) -> int | None:
     """Return where links belong in the head of a page; None if it has no such place."""
-    end = _end_of_head(html)
+    end = markup.end_of_head(html)
     if end is not None and end <= FIRST:
         return end
     begin = html[:FIRST]
     found = next(filter(None, (place.search(begin) for place in _AFTER)), None)
     return found.end() if found else end
-
-
-def _end_of_head(html: str) -> int | None:
-    return next((found.start() for found in _END_OF_HEAD.finditer(html) if found["end"]), None)
 
 
 class EndpointLinks:
