@@ -33,7 +33,7 @@ class _Batch:
 
 
 class GroupCommit:
-    """Calls ``write``, which puts lines on disk or raises, for several threads at once.
+    """Calls ``write``, which puts lines on disk or raises, in one thread at a time, for them all.
 
     What comes while the disk is busy is one batch, written by the thread that began it. If a batch
     was for many, the next one waits for more: whoever is alone does not wait.
@@ -58,7 +58,10 @@ class GroupCommit:
         """How many calls it was for."""
 
     def add(self, lines: bytes) -> None:
-        """Return when ``lines`` are on disk; raise what ``write`` raises."""
+        """Return when ``lines`` are on disk; raise what ``write`` raises.
+
+        They may be there twice, if the batch failed after a part of it was written.
+        """
         with self._joining:
             batch, is_first = self._batch, self._batch is None
             if batch is None:
@@ -68,7 +71,8 @@ class GroupCommit:
             self._write_batch(batch)
         elif not batch.is_written():
             # The error is that of the first: each of the others writes its own, and may succeed.
-            self._write(lines)
+            with self._writing:
+                self._write(lines)
 
     def _write_batch(self, batch: _Batch) -> None:
         written = False

@@ -116,9 +116,11 @@ class Journal:
         return JournalError(self.path, f"cannot be read: {_words(error)}")
 
     def append(self, *events: Mapping[str, object]) -> None:
-        """Write ``events`` to disk, all or none; raise JournalError if that fails.
+        """Write ``events`` to disk; raise JournalError if that fails.
 
-        Threads that call at the same time are written together, with one flush for all.
+        Threads that call at the same time are written together, with one flush for all. After a
+        failure a part of them may be there, or all, and an event may be there twice: readers have
+        to count it once.
         """
         self._commit.add(encoded(events))
 
