@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from pelican_linkback import cli
+from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
+from pelican_linkback.sending.deciding.changes import Post, reconcile
 from pelican_linkback.sending.deciding.versions import (
     is_of_mentions_alone,
     is_same_version,
     version_of,
 )
+from pelican_linkback.sending.memory.events import Answered, Event, Queued
+from pelican_linkback.sending.memory.ledger import fold
+from tests import spoken
 from tests.page_mentions import received, write
 from tests.servers import Receiver, serving
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MENTION = Mention("https://blog.example/a", "https://far.example/b")
 TEXT = version_of("text")
 NONE, ONE, OTHER = (version_of("text", said) for said in ([], ["one"], ["other"]))
 
@@ -54,6 +63,48 @@ def test_what_changed_is_known():
     assert not is_of_mentions_alone(ONE, ONE)
     assert not is_of_mentions_alone("", ONE)
     assert not is_of_mentions_alone(ONE, version_of("new", ["one"]))
+
+
+@pytest.mark.parametrize(
+    ("sent", "due", "present", "left", "why"),
+    [
+        (NONE, ONE, TEXT, NONE, "turned off while the first mention waits"),
+        (ONE, OTHER, TEXT, ONE, "turned off while another mention waits"),
+        (TEXT, ONE, TEXT, TEXT, "turned on and off"),
+        (TEXT, ONE, NONE, TEXT, "turned on, and the mention that waits is gone"),
+        (NONE, ONE, NONE, NONE, "the mention that waits is gone"),
+    ],
+    ids=lambda value: value if " " in value else "",
+)
+def test_what_waits_is_not_sent_when_the_receiver_has_the_present_version(
+    sent, due, present, left, why
+):
+    known = deliveries(sent, due)
+    assert [each.is_open for each in known.values()] == [True]
+    news = list(reconcile(known, [post(present)]))
+    assert news == [(MENTION, Queued("a.md", left))], why
+    assert [each.is_open for each in deliveries(sent, due, left).values()] == [False]
+
+
+def test_what_waits_is_sent_when_the_text_has_changed_too():
+    known = deliveries(NONE, version_of("new", ["one"]))
+    assert list(reconcile(known, [post(version_of("new"))])) == []
+
+
+def test_to_turn_it_off_does_not_queue_again_what_was_never_sent():
+    known = fold([Event(NOON, MENTION, Queued("a.md", ONE))])
+    assert list(reconcile(known, [post(TEXT)])) == []
+
+
+def deliveries(sent, *queued):
+    """Return the delivery of a mention of which one version was sent, and others were queued."""
+    accepted = Answered(Outcome(Verdict.DELIVERED, "accepted", protocol=spoken.WEBMENTION))
+    facts = [Queued("a.md", sent), accepted, *(Queued("a.md", version) for version in queued)]
+    return fold(Event(NOON + timedelta(n), MENTION, fact) for n, fact in enumerate(facts))
+
+
+def post(version):
+    return Post(MENTION.source, "a.md", (MENTION.target,), version, frozenset({MENTION.target}))
 
 
 def said(host, **more):

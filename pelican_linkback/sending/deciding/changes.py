@@ -74,8 +74,9 @@ def reconcile(
         if not (delivery.is_ping or delivery.is_foreign or site.cannot_read(delivery))
         if (fact := site.unmarked(delivery))
     }
-    for mention, fact in {**facts, **unmarked}.items():
+    for mention, present in {**facts, **unmarked}.items():
         known = deliveries.get(mention)
+        fact = _as_known(known, present)
         is_new = is_news(known, fact)
         if isinstance(fact, Dropped) or fact.fingerprint in {UNLINKED, GONE}:
             if is_new:
@@ -185,6 +186,20 @@ def _unmarked(delivery: Delivery, post: Post) -> Change:
     return Queued(post.article, post.fingerprint) if delivery.is_known else Dropped()
 
 
+def _as_known(delivery: Delivery | None, fact: Change) -> Change:
+    """Return ``fact`` with the version by the name under which the receiver has it, or is to.
+
+    What it has counts first: a version that was to follow, and is the present one no more, is not
+    sent.
+    """
+    if delivery is None or isinstance(fact, Dropped):
+        return fact
+    for known in (delivery.acknowledged, delivery.fingerprint):
+        if is_same_version(known, fact.fingerprint):
+            return replace(fact, fingerprint=known)
+    return fact
+
+
 def is_news(delivery: Delivery | None, fact: Change) -> bool:
     """Return whether ``fact`` changes a delivery, or makes it due."""
     if delivery is None:
@@ -193,8 +208,6 @@ def is_news(delivery: Delivery | None, fact: Change) -> bool:
         return delivery.state is not State.DROPPED and not delivery.is_up_to_date
     if delivery.state is State.DROPPED:
         return True
-    known = delivery.article == fact.article and is_same_version(
-        delivery.fingerprint, fact.fingerprint
-    )
+    known = delivery.article == fact.article and delivery.fingerprint == fact.fingerprint
     was_or_is_gone = GONE in {delivery.fingerprint, fact.fingerprint}
     return not known and (not delivery.is_known or delivery.takes_updates or was_or_is_gone)
