@@ -35,6 +35,16 @@ def test_a_mention_is_the_same_after_its_line():
     assert RECEIVED.line()["id"] == RECEIVED.id == id_of(RECEIVED.source, RECEIVED.article)
 
 
+def test_a_copy_has_the_id_of_its_own_source():
+    other = replace(RECEIVED, source="https://ann.example/notes/2")
+    assert other.id == id_of(other.source, other.article) != RECEIVED.id
+
+
+def test_the_id_is_computed_once(monkeypatch):
+    monkeypatch.setattr("pelican_linkback.receiving.received.id_of", None)
+    assert len(RECEIVED.id) == 12
+
+
 def test_a_line_has_no_empty_fields():
     least = Received(
         "https://a.example/", "https://b.example/", "id", Kind.LIKE, Author("a"), RECEIVED.received

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pelican_linkback.journal.fields import moment, optional, text, time
@@ -74,10 +74,12 @@ class Received:
     via: str = ""
     remote: str = ""
 
-    @property
-    def id(self) -> str:
-        """The name of this mention in commands and files, see ``id_of``."""
-        return id_of(self.source, self.article)
+    id: str = field(init=False, compare=False, repr=False)
+    """The name of this mention in commands and files, see ``id_of``."""
+
+    def __post_init__(self) -> None:
+        """Compute the id once: it is a hash, and whatever compares mentions asks for it."""
+        object.__setattr__(self, "id", id_of(self.source, self.article))
 
     def line(self) -> dict[str, object]:
         """Return the mention as a line of ``received.jsonl``; empty fields are left out."""
