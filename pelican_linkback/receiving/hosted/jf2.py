@@ -9,34 +9,38 @@ or that is not public, is not kept.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 
-from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.receiving.hosted.dates import moment
+from pelican_linkback.receiving.hosted.properties import (
+    Item,
+    first_text,
+    first_url,
+    first_value,
+    html_in,
+    plain,
+    strings,
+    values,
+)
 from pelican_linkback.receiving.received import Author, Kind, Received, id_of
 from pelican_linkback.text import urls
 from pelican_linkback.text.html_lines import lines_of
 from pelican_linkback.text.prose import excerpt, is_visible, one_line, shortened, tidied
 from pelican_linkback.text.titles import plain_text
 
-__all__ = ["Find", "Item", "NotKept", "Why", "read", "remote_of"]
-
-Item = Mapping[str, object]
+__all__ = ["Find", "NotKept", "Why", "read", "remote_of"]
 
 Find = Callable[[str], tuple[str, str] | None]
 """Returns the id of the article (or page) with this URL, and the fragment that is meant; None if
 the site has no such page, or it takes no mentions."""
 
-LONGEST_URL, LONGEST_NAME, LONGEST_TITLE, LONGEST_TEXT = 2000, 100, 300, 2000
+LONGEST_NAME, LONGEST_TITLE, LONGEST_TEXT = 100, 300, 2000
 ABOUT_A_LINK = 300
 """The length of what is shown of a long page that mentions an article."""
 
-_READ_OF_HTML, _READ_OF_TEXT, _READ_OF_NAME = 200_000, 100_000, 5000
-_VALUES = 20
-"""Of a list, at most so many values are looked at."""
+_READ_OF_NAME = 5000
 _LINKS = 500
 """Of a page, at most so many links are looked at."""
 
@@ -89,7 +93,7 @@ def read(item: object, find: Find, via: str, now: dt.datetime) -> Received | Not
     if not isinstance(item, Mapping):
         return NotKept(Why.NO_ITEM)
     remote = remote_of(item)
-    source = _url(item.get("wm-source")) or _url(item.get("url"))
+    source = first_url(item.get("wm-source")) or first_url(item.get("url"))
     if not source:
         return NotKept(Why.NO_SOURCE, remote=remote)
     target, article, fragment = _target(item, find)
@@ -100,7 +104,7 @@ def read(item: object, find: Find, via: str, now: dt.datetime) -> Received | Not
     if (own := find(source)) and own[0] == article:
         return NotKept(Why.ITSELF, "", source, remote)
     kind = _kind(item, article, find)
-    url = _url(item.get("url"), source) or source
+    url = first_url(item.get("url"), source) or source
     received, published = _times(item, now)
     text, title = _texts(item, kind, article, find)
     return Received(
@@ -117,7 +121,7 @@ def read(item: object, find: Find, via: str, now: dt.datetime) -> Received | Not
         text=text,
         published=published,
         received=received,
-        protocol=one_line(_first(item.get("wm-protocol")))[:20].lower(),
+        protocol=one_line(first_text(item.get("wm-protocol")))[:20].lower(),
         via=via,
         remote=remote,
     )
@@ -131,68 +135,29 @@ def remote_of(item: object) -> str:
     return one_line(value)[:LONGEST_NAME] if isinstance(value, str) else ""
 
 
-# Values of any shape
-
-
-def _values(value: object) -> Iterator[object]:
-    """Yield the values of a property, which may be one or a list."""
-    if isinstance(value, list | tuple):
-        yield from islice(value, _VALUES)
-    elif value is not None:
-        yield value
-
-
-def _strings(value: object) -> Iterator[str]:
-    for each in _values(value):
-        text = (each.get("value") or each.get("url")) if isinstance(each, Mapping) else each
-        if isinstance(text, str):
-            yield text
-
-
-def _first(value: object) -> str:
-    """Return the first text of a property that says something, or an empty one."""
-    return next(filter(str.strip, _strings(value)), "")
-
-
-def _url(value: object, base: str = "") -> str:
-    """Return the first http(s) URL of a property, resolved against ``base``; empty without one."""
-    for reference in filter(str.strip, _strings(value)):
-        try:
-            url = urls.check(urls.resolve(base, reference) if base else reference.strip())
-        except InvalidURL:
-            continue
-        if len(url) <= LONGEST_URL:
-            scheme, colon, rest = url.partition(":")
-            return scheme.lower() + colon + rest  # a line of received.jsonl is held to it
-    return ""
-
-
-# What it is about
-
-
 def _target(item: Item, find: Find) -> tuple[str, str, str]:
     """Return the URL that was mentioned, the id of the article and the fragment; or empty ones."""
     value = item.get("wm-target") or item.get(_property(item))
-    for url in filter(None, (_url(each) for each in _values(value))):
+    for url in filter(None, (first_url(each) for each in values(value))):
         if found := find(url):
             return (url, *found)
     return "", "", ""
 
 
 def _fragment(item: Item) -> str:
-    fragment = _first(item.get("wm-fragment")).lstrip("#")
-    plain = fragment.isprintable() and not any(map(str.isspace, fragment))
-    return fragment if plain and len(fragment) <= LONGEST_NAME else ""
+    fragment = first_text(item.get("wm-fragment")).lstrip("#")
+    is_word = fragment.isprintable() and not any(map(str.isspace, fragment))
+    return fragment if is_word and len(fragment) <= LONGEST_NAME else ""
 
 
 def _is_private(item: Item) -> bool:
     """Return whether an item is, or may be, not for everybody."""
-    values = (*_values(item.get("wm-private")), *_values(item.get("visibility")))
-    return any(str(each).strip().lower() not in _PUBLIC for each in values)
+    said = (*values(item.get("wm-private")), *values(item.get("visibility")))
+    return any(str(each).strip().lower() not in _PUBLIC for each in said)
 
 
 def _property(item: Item) -> str:
-    return _first(item.get("wm-property")).strip().lower()
+    return first_text(item.get("wm-property")).strip().lower()
 
 
 def _kind(item: Item, article: str, find: Find) -> Kind:
@@ -207,34 +172,31 @@ def _kind(item: Item, article: str, find: Find) -> Kind:
 def _relates(item: Item, name: str, article: str, find: Find) -> bool:
     if name == "rsvp":
         return bool(_rsvp(item))
-    found = (find(url) for url in map(_url, _values(item.get(name))) if url)
+    found = (find(url) for url in map(first_url, values(item.get(name))) if url)
     return any(each and each[0] == article for each in found)
 
 
 def _rsvp(item: Item) -> str:
-    answer = _first(item.get("rsvp")).strip().lower()
+    answer = first_text(item.get("rsvp")).strip().lower()
     return answer if answer in _RSVPS else ""
 
 
 def _parent(item: Item, article: str, find: Find) -> str:
     """Return the id of the mention that a reply answers, besides the article; see ``pulling``."""
-    answered = filter(None, map(_url, _values(item.get("in-reply-to"))))
+    answered = filter(None, map(first_url, values(item.get("in-reply-to"))))
     others = (url for url in answered if not find(url))
     return next((id_of(url, article) for url in others), "")
 
 
-# Who, and when
-
-
 def _author(value: object, url: str, source: str) -> Author:
-    card = next((each for each in _values(value) if each), None)
+    card = next((each for each in values(value) if each), None)
     if not isinstance(card, Mapping):
         name = str(card or "")
         card = {"url": name} if urls.is_fetchable(name.strip()) else {"name": name}
-    page = _url(card.get("url"), source)
-    named = (_name(each) for field in ("name", "nickname") for each in _strings(card.get(field)))
+    page = first_url(card.get("url"), source)
+    named = (_name(each) for field in ("name", "nickname") for each in strings(card.get(field)))
     name = next(filter(None, named), "") or urls.host_of(page or url)
-    return Author(name, page, _url(card.get("photo"), source))
+    return Author(name, page, first_url(card.get("photo"), source))
 
 
 def _name(value: str) -> str:
@@ -247,23 +209,16 @@ def _name(value: str) -> str:
 
 def _times(item: Item, now: dt.datetime) -> tuple[dt.datetime, dt.datetime | None]:
     """Return when it was received, and when published: not after the receipt, or unknown."""
-    published = moment(_one_value(item.get("published")))
-    received = moment(_one_value(item.get("wm-received")))
+    published = moment(first_value(item.get("published")))
+    received = moment(first_value(item.get("wm-received")))
     if received is None or received > now:
         received = published if published and published < now else now
     return received, min(published, received) if published else None
 
 
-def _one_value(value: object) -> object:
-    return next(_values(value), None)
-
-
-# What it says
-
-
 def _texts(item: Item, kind: Kind, article: str, find: Find) -> tuple[str, str]:
     """Return the text of a mention and its title, which is empty where the text begins with it."""
-    title = one_line(plain_text(_first(item.get("name"))[:_READ_OF_NAME]))
+    title = one_line(plain_text(first_text(item.get("name"))[:_READ_OF_NAME]))
     text = shortened(tidied(_text(item, kind, article, find)[: LONGEST_TEXT * 4]), LONGEST_TEXT)
     if not text and kind not in _WITHOUT_TEXT | {Kind.BOOKMARK}:
         return shortened(title, LONGEST_TEXT), ""
@@ -274,7 +229,7 @@ def _texts(item: Item, kind: Kind, article: str, find: Find) -> tuple[str, str]:
 def _text(item: Item, kind: Kind, article: str, find: Find) -> str:
     if kind in _WITHOUT_TEXT:
         return ""
-    summary, content = _plain(item.get("summary")), _plain(item.get("content"))
+    summary, content = plain(item.get("summary")), plain(item.get("content"))
     if kind is not Kind.MENTION:
         return content or summary
     if summary or len(content) <= ABOUT_A_LINK:
@@ -282,30 +237,9 @@ def _text(item: Item, kind: Kind, article: str, find: Find) -> str:
     return _about_link(item.get("content"), article, find) or excerpt(content, 0, ABOUT_A_LINK)
 
 
-def _plain(value: object) -> str:
-    """Return a content or summary as text: it is one, or has ``text``, ``html`` or ``value``."""
-    return next(filter(str.strip, map(_plain_one, _values(value))), "")
-
-
-def _plain_one(value: object) -> str:
-    if isinstance(value, str):
-        return value[:_READ_OF_TEXT]
-    if not isinstance(value, Mapping):
-        return ""
-    if text := _first(value.get("text")):
-        return text[:_READ_OF_TEXT]
-    return lines_of(html).text if (html := _html(value)) else _first(value.get("value"))
-
-
-def _html(content: Item) -> str:
-    is_html = "html" in str(content.get("content-type")).lower()
-    html = _first(content.get("html")) or (_first(content.get("value")) if is_html else "")
-    return html[:_READ_OF_HTML]
-
-
 def _about_link(content: object, article: str, find: Find) -> str:
     """Return the words around the first link to the article; empty if none is found."""
-    html = next((_html(each) for each in _values(content) if isinstance(each, Mapping)), "")
+    html = next((html_in(each) for each in values(content) if isinstance(each, Mapping)), "")
     if not html:
         return ""
     text, links = lines_of(html)
