@@ -110,6 +110,7 @@ def test_what_waits_is_listed_with_what_to_type(run):
         (["--held", "--hidden"], [HELD, GONE]),
         (["--host", "reader4.example"], [GONE]),
         (["--host", "https://m.example"], [HELD]),
+        (["--host", "m.example/@ann/9"], [HELD]),
         (["--host", "SPAM.example"], [SPAM]),
         (["--host", "reader1.example", "--held"], []),
         (["--article", WALLS.url], [SHOWN, SPAM, LIKE]),

@@ -14,6 +14,7 @@ from pelican_linkback.receiving.inbox.blocklist import read_list
 from pelican_linkback.receiving.inbox.listing import Entry, Inbox
 from pelican_linkback.receiving.inbox.policy import State
 from pelican_linkback.receiving.memory.decisions import Act, Decision
+from pelican_linkback.receiving.memory.forgotten import is_about
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.rules import rule_of
 from pelican_linkback.receiving.memory.snapshot import Snapshot
@@ -65,7 +66,7 @@ class Desk:
             found = self._inbox.about(arguments.article)
         if arguments.host:
             host = _rule(arguments.host)
-            found = [each for each in found if each.is_at(host)]
+            found = [each for each in found if is_about(each.mention, host)]
         usual = set(State) if arguments.article or arguments.host else {State.HELD}
         wanted = wanted or usual
         return self._said([each for each in found if each.verdict.state in wanted])

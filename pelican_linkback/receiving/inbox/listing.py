@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pelican_linkback.receiving.inbox.policy import Policy, State, Verdict
 from pelican_linkback.receiving.memory.decisions import Decisions
-from pelican_linkback.receiving.memory.rules import host_in, place_of, with_parents
+from pelican_linkback.receiving.memory.rules import place_of
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.text.regex import regex
@@ -31,12 +31,6 @@ class Entry(NamedTuple):
     def page(self) -> str:
         """What the page is called: its title, else its address."""
         return (self.target and (self.target.title or self.target.url)) or self.mention.target
-
-    def is_at(self, host: str) -> bool:
-        """Return whether its source, its post or its author is on ``host`` or below it."""
-        mention = self.mention
-        urls = filter(None, (mention.source, mention.url, mention.author.url))
-        return any(host in with_parents(host_in(place_of(url))) for url in urls)
 
 
 @dataclass(frozen=True, slots=True)
