@@ -216,14 +216,21 @@ class Journal:
                     self._file_lock.release()
 
     @contextmanager
+    def hold_or_raise(self) -> Iterator[None]:
+        """Exclude other processes from appending; raise JournalError at once if one does so."""
+        with self.hold() as held:
+            if not held:
+                raise JournalError(self.path, _BUSY)
+            yield
+
+    @contextmanager
     def _errors_wrapped(self) -> Iterator[None]:
         from filelock import Timeout  # noqa: PLC0415 (most builds only read)
 
         try:
             yield
         except Timeout as error:
-            message = "another process is writing to it; try again when that has ended"
-            raise JournalError(self.path, message) from error
+            raise JournalError(self.path, _BUSY) from error
         except (FileExistsError, NotADirectoryError) as error:
             message = f"cannot be written, since a file is where a folder belongs: {error.filename}"
             raise JournalError(self.path, message) from error
@@ -241,6 +248,7 @@ class Journal:
         return JournalError(self.path, message)
 
 
+_BUSY = "another process is writing to it; try again when that has ended"
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import about_damage
 from pelican_linkback.receiving.memory.decisions import Decision, Decisions, is_id
@@ -16,7 +15,6 @@ __all__ = ["Moderation"]
 
 NAME = "moderation.jsonl"
 _TICK = dt.timedelta(microseconds=1)
-BUSY = "another process is writing to it; try again when that has ended"
 
 
 class Moderation:
@@ -49,9 +47,7 @@ class Moderation:
 
     def erase(self, rule: str) -> None:
         """Remove the lines of decisions that name what ``rule`` does: a host or a URL."""
-        with self._journal.hold() as held:
-            if not held:
-                raise JournalError(self.path, BUSY)
+        with self._journal.hold_or_raise():
             reading = self._journal.read()
             lines = zip(reading.line_numbers, reading.events, strict=True)
             if numbers := {number for number, line in lines if _names(line, rule)}:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import MARKER, about_damage
 from pelican_linkback.receiving.received import Received
@@ -71,10 +70,7 @@ class Snapshot:
         No other process can write in between. The file is replaced in one step. A line that cannot
         be used stays in it if ``keeps`` returns True for its text.
         """
-        with self._journal.hold() as held:
-            if not held:
-                message = "another process is writing to it; try again when that has ended"
-                raise JournalError(self.path, message)
+        with self._journal.hold_or_raise():
             known, lines, kept = self._read()
             wanted = [each.line() for each in unique(change(known.mentions))]
             staying = [number for number in kept if keeps(self._text(number))]

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.sending.memory.delivery import Delivery
@@ -23,10 +22,7 @@ def compact(journal: Journal, protocols: Registry) -> tuple[int, int]:
 
     Lines that could not be read stay. Raises JournalError if another process is writing to it.
     """
-    with journal.hold() as held:
-        if not held:
-            message = "another process is writing to it; try again when that has ended"
-            raise JournalError(journal.path, message)
+    with journal.hold_or_raise():
         with journal.scan() as scan:
             needless = _needless(Events(scan, protocols))
         return journal.keep_but(needless)
