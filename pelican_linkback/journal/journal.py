@@ -26,7 +26,7 @@ from pelican_linkback.journal.appending import Appender, sync_folder
 from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.journal.group_commit import GroupCommit
 from pelican_linkback.journal.lines import Damage, Scan, encoded
-from pelican_linkback.text.printable import printable
+from pelican_linkback.text.printable import system_reason
 
 if typing.TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -113,7 +113,7 @@ class Journal:
                 raise self._unreadable(error) from error
 
     def _unreadable(self, error: OSError) -> JournalError:
-        return JournalError(self.path, f"cannot be read: {_words(error)}")
+        return JournalError(self.path, f"cannot be read: {system_reason(error)}")
 
     def append(self, *events: Mapping[str, object]) -> None:
         """Write ``events`` to disk; raise JournalError if that fails.
@@ -237,20 +237,16 @@ class Journal:
         except OSError as error:
             if error.errno in _NO_LOCKS:
                 raise self._without_locks(error) from error
-            raise JournalError(self.path, f"cannot be written: {_words(error)}") from error
+            raise JournalError(self.path, f"cannot be written: {system_reason(error)}") from error
 
     def _without_locks(self, error: OSError) -> JournalError:
         message = (
-            f"cannot be locked ({_words(error)}), so that two runs might send at once: its file "
-            "system, perhaps a network folder's, has no locks; name a folder on a local disk in "
-            "LINKBACK_STATE"
+            f"cannot be locked ({system_reason(error)}), so that two runs might send at once: its "
+            "file system, perhaps a network folder's, has no locks; name a folder on a local disk "
+            "in LINKBACK_STATE"
         )
         return JournalError(self.path, message)
 
 
 _BUSY = "another process is writing to it; try again when that has ended"
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
-
-
-def _words(error: OSError) -> str:
-    return printable(error.strerror or error)

@@ -17,11 +17,11 @@ from typing import NamedTuple, TypeVar
 
 from pelican.contents import Article
 
-from pelican_linkback.exceptions import FAULTS, LinkbackError
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.plugin.pelican_types import Generator, ReadArticle, ReadContent
-from pelican_linkback.text.printable import described, printable
+from pelican_linkback.text.printable import reason_of
 from pelican_linkback.text.urls import join
 
 if typing.TYPE_CHECKING:
@@ -103,8 +103,7 @@ def attempt(
     try:
         return act(content)
     except FAULTS as error:  # the border: the fault is that of one article
-        why = printable(error) if isinstance(error, LinkbackError) else described(error)
-        say(f"{name_of(content)}: {cost}: {why}")
+        say(f"{name_of(content)}: {cost}: {reason_of(error)}")
         return otherwise
 
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple, overload
 
-from pelican_linkback.exceptions import FAULTS, JournalError
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.plugin.pelican_types import Context, ReadContent
 from pelican_linkback.sending import Sending
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import described
+from pelican_linkback.text.printable import reason_of
 
 __all__ = ["KnownLinkbacks", "Linkback", "Linkbacks", "fill_in_language"]
 
@@ -75,8 +75,7 @@ class KnownLinkbacks:
         try:
             known = Sending(self._settings).ledger().deliveries.values()
         except FAULTS as error:  # a template shows what is known, if anything is
-            why = error if isinstance(error, JournalError) else described(error)
-            logger.error("article.linkbacks is empty: %s", why)
+            logger.error("article.linkbacks is empty: %s", reason_of(error))
             return found
         # Of an article that moved, the delivery of its old address is left out.
         present = (each for each in known if each.fingerprint != GONE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pelican_linkback.exceptions import FAULTS
+from pelican_linkback.exceptions import FAULTS, LinkbackError
 
-__all__ = ["add_place", "described", "place_of", "printable"]
+__all__ = ["add_place", "described", "place_of", "printable", "reason_of", "system_reason"]
 
 LIMIT = 200
 
@@ -65,3 +65,15 @@ def described(error: BaseException) -> str:
     # Not its repr: an OSError names its file only in its message.
     words = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
     return ", in ".join([printable(words, LONGEST), *_places(error)])
+
+
+def reason_of(error: BaseException) -> str:
+    """Return an error for people: the message of one of ours, which has all; else ``described``."""
+    if isinstance(error, LinkbackError):
+        return printable(error, LONGEST)
+    return described(error)
+
+
+def system_reason(error: OSError) -> str:
+    """Return what the operating system says of an error, for a message that names the file."""
+    return printable(error.strerror or error)

@@ -19,7 +19,7 @@ from pelican_linkback.cli.config_edits import NOT_FOR_GIT
 from pelican_linkback.cli.doctor.checks import Pages, Repository
 from pelican_linkback.settings.pelican import LINKBACKS_PLUGIN, PelicanSettings
 from pelican_linkback.text import markup
-from pelican_linkback.text.printable import described, printable
+from pelican_linkback.text.printable import described, printable, system_reason
 
 __all__ = [
     "loaded_plugins",
@@ -76,7 +76,7 @@ def write_error(folder: Path) -> str:
         with tempfile.TemporaryFile(dir=there):
             return ""
     except OSError as error:
-        return error.strerror or printable(error)
+        return system_reason(error)
 
 
 def repository_of(folder: Path) -> Repository:

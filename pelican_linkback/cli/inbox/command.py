@@ -20,7 +20,7 @@ from pelican_linkback.receiving.memory.rules import rule_of
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets_file import read_targets
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import printable
+from pelican_linkback.text.printable import printable, system_reason
 
 __all__ = ["run"]
 
@@ -174,7 +174,7 @@ class Desk:
         try:
             listed = read_list(file.read_text(encoding="utf-8", errors="replace"))
         except OSError as error:
-            message = f"{file} cannot be read: {printable(error.strerror or error)}"
+            message = f"{file} cannot be read: {system_reason(error)}"
             raise LinkbackError(message) from error
         if listed.wrong:
             lines = ", ".join(map(str, listed.wrong[:FEW]))

@@ -12,7 +12,7 @@ from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.hosted.imports import items_in
 from pelican_linkback.receiving.pull import add
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import printable
+from pelican_linkback.text.printable import system_reason
 
 __all__ = ["run"]
 
@@ -23,7 +23,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     try:
         items = items_in(file.read_bytes())
     except OSError as error:
-        why = printable(error.strerror or error)
+        why = system_reason(error)
         raise LinkbackError(f"{file} cannot be read: {why}") from error
     except LinkbackError as error:
         raise LinkbackError(f"{file} cannot be used: {error}; nothing was imported") from error

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pelican.utils import strftime
 
-from pelican_linkback.exceptions import FAULTS, JournalError
+from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
 from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.plugin.pelican_types import ReadContent
@@ -29,7 +29,7 @@ from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
-from pelican_linkback.text.printable import described, printable
+from pelican_linkback.text.printable import printable, reason_of
 from pelican_linkback.text.regex import regex
 
 __all__ = ["SiteMentions", "give_mentions"]
@@ -92,8 +92,7 @@ class SiteMentions:
                 known = Snapshot(state).read()
                 shown = shown_by_page(known.mentions, self._targets, decisions, kinds)
         except FAULTS as error:  # pages are written without mentions
-            why = error if isinstance(error, JournalError) else described(error)
-            logger.error("No mentions are shown: %s", why)
+            logger.error("No mentions are shown: %s", reason_of(error))
             return {}
         for problem in (*known.problems, *problems):
             logger.warning("%s", problem)

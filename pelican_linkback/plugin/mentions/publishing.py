@@ -14,7 +14,7 @@ from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.memory.targets_file import path_of, read_targets, write_targets
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import described
+from pelican_linkback.text.printable import reason_of
 
 __all__ = ["NAME", "joined", "publish"]
 
@@ -30,7 +30,7 @@ def publish(sites: Sequence[SiteTargets], settings: Settings) -> None:
         write_targets(settings.state, joined(sites, settings))
         _copy(path_of(settings.state), settings.output / NAME)
     except (JournalError, OSError) as error:
-        why = error if isinstance(error, JournalError) else described(error)
+        why = reason_of(error)
         logger.error("A receiver of mentions does not hear which pages there are: %s", why)
 
 

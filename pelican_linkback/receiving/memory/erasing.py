@@ -13,7 +13,7 @@ from pelican_linkback.receiving.memory.forgotten import hash_of, is_about
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.received import Received
-from pelican_linkback.text.printable import printable
+from pelican_linkback.text.printable import system_reason
 
 __all__ = ["erase"]
 
@@ -53,5 +53,5 @@ def _erase_pictures(state: Path, kept: Iterable[Received]) -> None:
     try:
         Avatars(state).keep_only(each.author.photo for each in kept)
     except OSError as error:
-        why = printable(error.strerror or error)
+        why = system_reason(error)
         raise JournalError(state / PLACE, f"cannot be erased: {why}") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.receiving.memory.targets import Targets
-from pelican_linkback.text.printable import printable
+from pelican_linkback.text.printable import printable, system_reason
 
 __all__ = ["path_of", "read_targets", "write_targets"]
 
@@ -27,7 +27,7 @@ def read_targets(state: Path) -> Targets | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise JournalError(path, f"cannot be read: {printable(error.strerror or error)}") from error
+        raise JournalError(path, f"cannot be read: {system_reason(error)}") from error
     except ValueError as error:  # also what json and UTF-8 say
         why = printable(error)
         raise JournalError(
@@ -45,6 +45,6 @@ def write_targets(state: Path, targets: Targets) -> bool:
         with replacing(path) as file:
             file.write(document)
     except OSError as error:
-        why = printable(error.strerror or error)
+        why = system_reason(error)
         raise JournalError(path, f"cannot be written: {why}") from error
     return True
