@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import multiprocessing
 import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Result, Row, in_a_fork
+from benchmarks.served import serving
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
@@ -71,27 +70,12 @@ def _targets(number: int, port: int) -> tuple[str, ...]:
     return tuple(target(n, port) for n in range(number * LINKS, (number + 1) * LINKS))
 
 
-def _serve(pipe: object) -> None:
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(Hosts, "0.0.0.0", 0, backlog=1000)
-        pipe.send(server.sockets[0].getsockname()[1])  # type: ignore[attr-defined]
-        await asyncio.Event().wait()
-
-    asyncio.run(run())
-
-
-@contextmanager
-def serving() -> Iterator[int]:
-    """Serve the hosts in a process of its own; yield the port."""
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=_serve, args=(theirs,), daemon=True)
-    server.start()
-    try:
-        yield ours.recv()
-    finally:
-        server.terminate()
-        server.join()
+async def start_hosts() -> int:
+    """Start the server of all hosts; return its port."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Hosts, "0.0.0.0", 0, backlog=1000)
+    port: int = server.sockets[0].getsockname()[1]
+    return port
 
 
 @dataclass
@@ -138,7 +122,7 @@ def send(port: int, mentions: int = MENTIONS) -> Sent:
 
 def rows() -> Iterator[Row]:
     """Measure, and yield the lines of the table."""
-    with serving() as port, tempfile.NamedTemporaryFile("w+") as file:
+    with serving(start_hosts) as port, tempfile.NamedTemporaryFile("w+") as file:
 
         def work() -> None:
             sent = send(port)

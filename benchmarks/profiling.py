@@ -25,6 +25,7 @@ import pelican
 from benchmarks import feed_stage, one_feed, sending
 from benchmarks.idle_build import idle_site
 from benchmarks.measure import folder
+from benchmarks.served import serving
 from benchmarks.site import Plan, published
 from benchmarks.whole_build import DEFAULT, WITH, command, write_blog, write_settings
 
@@ -59,7 +60,7 @@ def _changed_build() -> Iterator[Work]:
 
 @contextmanager
 def _sending() -> Iterator[Work]:
-    with sending.hosts() as port:
+    with serving(sending.start_hosts) as port:
         yield partial(sending.send, port, workers=400)
 
 
@@ -81,8 +82,8 @@ def main(name: str) -> None:
         stats = profiled(work)
     total = stats.total_tt  # type: ignore[attr-defined]
     print(f"{name}: {total:.2f} s of CPU under the profiler")
-    for room, seconds in own_times(stats).most_common(25):
-        print(f"{seconds / total:6.1%}  {room}")
+    for module, seconds in own_times(stats).most_common(25):
+        print(f"{seconds / total:6.1%}  {module}")
     stats.sort_stats("cumulative").print_stats(60)
 
 

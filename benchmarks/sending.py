@@ -15,7 +15,6 @@ import asyncio
 import datetime as dt
 import gc
 import json
-import multiprocessing
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from statistics import median
 import urllib3
 
 from benchmarks.measure import Row, alternately, cpu, peak
+from benchmarks.served import serving
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
@@ -46,8 +46,10 @@ def host(number: int) -> str:
     return f"127.0.{1 + number // 200}.{1 + number % 200}"
 
 
-def serve(pipe: object, targets: list[str]) -> None:
-    """Answer on all hosts until the process is ended."""
+async def start_hosts() -> int:
+    """Start the servers of all hosts; return their port."""
+    silent = {host(HOSTS + number) for number in range(SILENT)}
+    targets: list[str] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -67,37 +69,14 @@ def serve(pipe: object, targets: list[str]) -> None:
         await writer.drain()
         writer.close()
 
-    silent = {host(HOSTS + number) for number in range(SILENT)}
-
-    async def run() -> None:
-        names = [host(number) for number in range(HOSTS + SILENT)]
-        server = await asyncio.start_server(answer, names[0], 0)
-        port = server.sockets[0].getsockname()[1]
-        for name in names[1:]:
-            await asyncio.start_server(answer, name, port)
-        targets.extend(
-            f"http://{name}:{port}/{number}"
-            for number in range(TARGETS // HOSTS)
-            for name in names[:HOSTS]
-        )
-        targets.extend(f"http://{name}:{port}/0" for name in names[HOSTS:])
-        pipe.send(port)  # type: ignore[attr-defined]
-        await asyncio.Event().wait()
-
-    asyncio.run(run())
-
-
-@contextmanager
-def hosts() -> Iterator[int]:
-    """Serve in a process of its own; yield the port."""
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=serve, args=(theirs, []), daemon=True)
-    server.start()
-    try:
-        yield ours.recv()
-    finally:
-        server.terminate()
-        server.join()
+    names = [host(number) for number in range(HOSTS + SILENT)]
+    server = await asyncio.start_server(answer, names[0], 0)
+    port: int = server.sockets[0].getsockname()[1]
+    for name in names[1:]:
+        await asyncio.start_server(answer, name, port)
+    targets += targets_at(port)
+    targets += [f"http://{name}:{port}/0" for name in names[HOSTS:]]
+    return port
 
 
 def targets_at(port: int, each: int = TARGETS // HOSTS) -> list[str]:
@@ -152,7 +131,7 @@ def rows() -> Iterator[Row]:
     """Measure, and yield the lines of the table."""
     requests = 2 * TARGETS
     path = DELAY + DELAY * requests / HOSTS / PER_HOST
-    with hosts() as port:
+    with serving(start_hosts) as port:
         ours = median(send(port, workers=400) for _ in range(3))
         yield _row("500 targets, 100 hosts, 400 workers", ours, path, 1.4)
         default = median(send(port, workers=16) for _ in range(3))

@@ -20,10 +20,10 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.measure import Row
+from benchmarks.served import serving
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
@@ -128,31 +128,14 @@ def _posts(port: int, hosts: int, mentions: int, first: int) -> list[Post]:
     ]
 
 
-def _serve(pipe: object) -> None:
+async def start_hosts() -> int:
+    """Start the servers of all hosts, and our own; return their port."""
     hosts = Hosts()
-
-    async def run() -> None:
-        first = await asyncio.start_server(hosts.answer, "127.1.255.1", 0, backlog=1000)
-        port = first.sockets[0].getsockname()[1]
-        for number in range(HOSTS):
-            await asyncio.start_server(hosts.answer, host(number), port)
-        pipe.send(port)  # type: ignore[attr-defined]
-        await asyncio.Event().wait()
-
-    asyncio.run(run())
-
-
-@contextmanager
-def serving() -> Iterator[int]:
-    """Serve the hosts in a process of its own; yield the port."""
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=_serve, args=(theirs,), daemon=True)
-    server.start()
-    try:
-        yield ours.recv()
-    finally:
-        server.terminate()
-        server.join()
+    first = await asyncio.start_server(hosts.answer, "127.1.255.1", 0, backlog=1000)
+    port: int = first.sockets[0].getsockname()[1]
+    for number in range(HOSTS):
+        await asyncio.start_server(hosts.answer, host(number), port)
+    return port
 
 
 def seen(port: int) -> tuple[Counter[str], int]:
@@ -185,7 +168,7 @@ def timed(port: int, first: int) -> tuple[float, Report]:
 
 def rows() -> Iterator[Row]:
     """Measure, and yield the lines of the table."""
-    with serving() as port:
+    with serving(start_hosts) as port:
         well, report = timed(port, 3 * OF_A_KIND)
         wanted = sum(map(len, _targets(port, HOSTS, MENTIONS, 3 * OF_A_KIND)))
         _expect(report.sent == wanted, f"{report.sent} of {wanted} were sent")
@@ -217,7 +200,7 @@ def rows() -> Iterator[Row]:
 def _killed() -> Row:
     """Kill runs at moments of chance; complete what they left, and count."""
     chance = random.Random(1)
-    with serving() as port, tempfile.TemporaryDirectory() as folder:
+    with serving(start_hosts) as port, tempfile.TemporaryDirectory() as folder:
         first = 3 * OF_A_KIND
         posts = _posts(port, KILLED_HOSTS, KILLED_MENTIONS, first)
         under_way = killed = 0
