@@ -14,8 +14,9 @@ __all__ = ["Appender"]
 class Appender:
     """Appends lines to the file at ``path``, which stays open until ``close``.
 
-    If another program changed or replaced the file since the last ``append``, it is opened again: a
-    line of ours starts where a line ended, in the file that has the name now. Not thread-safe.
+    Its folder has to be there. If another program changed or replaced the file since the last
+    ``append``, it is opened again: a line of ours starts where a line ended, in the file that has
+    the name now. Not thread-safe.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,7 +47,6 @@ class Appender:
 
     def _open(self) -> BinaryIO:
         self.close()
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._file = file = self._path.open("ab+", 0)
         return file
 

@@ -130,11 +130,14 @@ class Journal:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Exclude other processes from writing; the file stays open only as long as that."""
+        """Exclude other processes from writing to the file, in a folder that is there.
+
+        The file stays open only as long as that.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         if self._held:
             yield
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._file_lock.acquire(timeout=LOCK_TIMEOUT):
             try:
                 yield
@@ -166,11 +169,14 @@ class Journal:
         The lines with the numbers ``keeping`` stay as they are, behind the others. The file is
         replaced in one step. Not for journals: all other lines are lost.
         """
-        with self._thread_lock, self._errors_wrapped():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._alone(), self._replacing(self.path.resolve()) as new:
-                new.write(encoded(events))
-                new.writelines(self._lines(keeping))
+        with (
+            self._thread_lock,
+            self._errors_wrapped(),
+            self._alone(),
+            self._replacing(self.path.resolve()) as new,
+        ):
+            new.write(encoded(events))
+            new.writelines(self._lines(keeping))
 
     def _lines(self, numbers: Collection[int]) -> Iterator[bytes]:
         if numbers:
