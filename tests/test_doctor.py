@@ -295,6 +295,13 @@ def test_the_oldest_versions_are_those_that_the_package_asks_for(monkeypatch):
     assert facts.oldest_versions() == {}
 
 
+def test_a_page_names_a_feed_behind_text_like_the_end_of_its_head(tmp_path):
+    page = PAGE.format("a.xml")
+    (tmp_path / "index.html").write_text(page.replace("<head>", "<head><!-- </head> -->"))
+    (tmp_path / "other.html").write_text(page.replace("<head>", "<head></HEAD><body>"))
+    assert facts.read_pages(tmp_path) == Pages(read=2, without=1, home=True)
+
+
 @pytest.mark.parametrize(
     ("result", "level"),
     [
