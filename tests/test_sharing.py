@@ -382,12 +382,29 @@ class Opening:
         return self.files[-1]
 
 
-def test_entries_stay_in_memory_where_no_file_can_be_made(monkeypatch):
+class AlmostFull(BytesIO):
+    """A file on a disk that has room for part of an entry: the first write says so."""
+
+    def write(self, data):
+        room = 1000 - self.tell()
+        if room <= 0:
+            raise OSError("no space left")
+        return super().write(data[:room])
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        pytest.param(Opening(OSError("no space left")), id="no file can be made"),
+        pytest.param(lambda **_: AlmostFull(), id="a file takes part of an entry"),
+    ],
+)
+def test_entries_stay_in_memory_where_a_file_does_not_take_them(monkeypatch, opening):
     articles = [article(title=f"{n}") for n in range(9)]
     site = site_of(articles, EntryCache(on=True))
     usual = documents(site)
     monkeypatch.setattr(entry_cache, "_IN_MEMORY", 0)
-    monkeypatch.setattr(entry_cache, "TemporaryFile", Opening(OSError("no space left")))
+    monkeypatch.setattr(entry_cache, "TemporaryFile", opening)
     assert documents(replace(site, sharing=EntryCache(on=True))) == usual
 
 

@@ -53,7 +53,8 @@ class EntryStore:
                 self._file = TemporaryFile(buffering=0)  # noqa: SIM115
                 weakref.finalize(self, self._file.close)
             self._file.seek(self._size)
-            self._file.write(entry)
+            if self._file.write(entry) < len(entry):  # a disk that is all but full takes a part
+                return entry
         except OSError:  # a full disk: it stays in memory
             return entry
         self._size += len(entry)
