@@ -37,9 +37,6 @@ _KEPT_OUT = -1
     asked=ARGUMENTS_OF
     | {
         "item_authors": ("author_name", "authors"),
-        "item_enclosure_length": ("enclosures",),
-        "item_enclosure_mime_type": ("enclosures",),
-        "item_enclosure_url": ("enclosures",),
         "summary_only": ("content", "description"),
     },
 )

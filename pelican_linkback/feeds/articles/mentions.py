@@ -70,12 +70,7 @@ class MentionItem:
 @safe_overrides(
     *SAFE_IN_SITE,
     state=("site", "obj"),
-    asked=ARGUMENTS_OF
-    | {
-        "item_enclosure_length": ("enclosures",),
-        "item_enclosure_mime_type": ("enclosures",),
-        "item_enclosure_url": ("enclosures",),
-    },
+    asked=ARGUMENTS_OF,
 )
 class MentionFeed(SiteAspects):
     """The mentions of the site, and those of each article and page that has some; newest first.

@@ -49,6 +49,8 @@ _WHERE_SAID = (
 _TEXTS = ("description", "content")
 # Read if there is an author.
 _OF_AUTHOR = ("author_email", "author_link")
+# Read by ``item_enclosures``, unless a feed has its own.
+_OF_ENCLOSURE = ("item_enclosure_length", "item_enclosure_mime_type", "item_enclosure_url")
 
 ITEM_ASPECTS = tuple(f"item_{name}" for name in (*_ALWAYS, *_WHERE_SAID, *_OF_AUTHOR))
 """The aspects of an item that are read."""
@@ -57,6 +59,7 @@ ARGUMENTS_OF = {
     **{f"item_{aspect}": (argument,) for aspect, argument in _ALWAYS.items()},
     **{f"item_{aspect}": (aspect,) for aspect in _WHERE_SAID},
     **{f"item_{aspect}": ("author_name", aspect) for aspect in _OF_AUTHOR},
+    **dict.fromkeys(_OF_ENCLOSURE, ("enclosures",)),
     "item_description": _TEXTS,
     "description_template": ("description",),
     "title_template": ("title",),
