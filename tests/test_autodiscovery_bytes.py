@@ -1,13 +1,17 @@
 """What LINKBACK_AUTODISCOVERY does not add to a page stays as it is, to the byte."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pelican_linkback.plugin.feeds.links import FeedLink, add_missing_links
+from pelican_linkback.plugin import written_pages
+from pelican_linkback.plugin.feeds.links import FeedLink, with_missing_links
+from pelican_linkback.plugin.written_pages import Edit, edit_page
 
 LINKS = [FeedLink("/a.xml", "application/atom+xml", "A"), FeedLink("/b.xml", "text/xml", "B")]
+with_both = partial(with_missing_links, links=LINKS)
 A, B = (link.__html__().encode() for link in LINKS)
 
 
@@ -33,7 +37,7 @@ A, B = (link.__html__().encode() for link in LINKS)
 def test_the_rest_of_the_page_stays(tmp_path, before, added):
     page = tmp_path / "page.html"
     page.write_bytes(b"".join(before))
-    add_missing_links(page, LINKS)
+    edit_page(page, with_both)
     head, rest = before
     assert page.read_bytes() == head + b"".join(added) + rest
 
@@ -44,7 +48,7 @@ def test_a_page_is_replaced_in_one_step(tmp_path, monkeypatch):
     page.chmod(0o640)
     link = tmp_path / "link.html"
     link.symlink_to(page)
-    add_missing_links(link, LINKS)
+    edit_page(link, with_both)
     assert link.is_symlink()
     assert (page.stat().st_mode & 0o777, page.read_bytes().count(b"<link")) == (0o640, 2)
 
@@ -54,7 +58,7 @@ def test_a_page_is_replaced_in_one_step(tmp_path, monkeypatch):
     page.write_bytes(b"<head></head>")
     monkeypatch.setattr(os, "replace", fails)
     with pytest.raises(OSError, match="no space left"):
-        add_missing_links(page, LINKS)
+        edit_page(page, with_both)
     assert page.read_bytes() == b"<head></head>"
     assert sorted(tmp_path.iterdir()) == [link, page]
 
@@ -72,12 +76,12 @@ def test_a_site_whose_pages_have_crlf_keeps_it(site):
 
 
 def test_a_page_that_cannot_be_written_costs_its_links_alone(site, monkeypatch):
-    def full(path: Path, *args: object) -> None:
+    def full(path: Path, edit: Edit) -> None:
         if path.name == "one.html":
             raise OSError("disk full")
-        add_missing_links(path, *args)
+        edit_page(path, edit)
 
-    monkeypatch.setattr("pelican_linkback.plugin.feeds.links.add_missing_links", full)
+    monkeypatch.setattr(written_pages, "edit_page", full)
     site.article("one")
     site.article("two")
     build = site.build(LINKBACK_AUTODISCOVERY=True)

@@ -6,7 +6,7 @@ import pytest
 
 from pelican_linkback.plugin.mentions.publishing import joined
 from pelican_linkback.plugin.mentions.targets import SiteTargets, mode_of
-from pelican_linkback.plugin.written_pages import edit_page
+from pelican_linkback.plugin.written_pages import complete, edit_page
 from pelican_linkback.receiving.memory.decisions import Act, Decision
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
@@ -270,6 +270,42 @@ def test_a_page_that_cannot_be_edited_costs_itself(site, monkeypatch):
     assert WM in build.read("b.html")
     assert WM not in build.read("a.html")
     assert sum("where mentions are sent to" in each for each in build.problems) == 1
+
+
+def test_all_that_a_page_lacks_is_added_at_once(site, monkeypatch):
+    edited = []
+
+    def edit(path, change):
+        edited.append(path.name)
+        edit_page(path, change)
+
+    monkeypatch.setattr("pelican_linkback.plugin.written_pages.edit_page", edit)
+    site.article("a")
+    feeds = {"FEED_ALL_ATOM": "all.xml", "LINKBACK_AUTODISCOVERY": True}
+    page = site.build(**RECEIVE | feeds).read("a.html")
+    assert page.index("/all.xml") < page.index(WM)
+    assert edited.count("a.html") == 1
+
+
+class Editor:
+    """Adds a text to pages."""
+
+    def __init__(self, text):
+        self.text, self.reported = text, []
+
+    def edit_of(self, path, context):
+        return lambda html: html + self.text
+
+    def report(self, name, error):
+        self.reported.append((name, type(error)))
+
+
+def test_a_page_without_an_encoding_costs_itself(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_text("<p>")
+    complete(page, [sound := Editor("x"), broken := Editor("\ud800")], {})
+    assert page.read_text() == "<p>"
+    assert broken.reported == sound.reported == [("a.html", UnicodeEncodeError)]
 
 
 def test_the_pages_of_subsites_are_targets_too(site):

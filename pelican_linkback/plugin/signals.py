@@ -39,8 +39,8 @@ from pelican_linkback.plugin.mentions.gathering import (
 )
 from pelican_linkback.plugin.mentions.hooks import (
     bring_templates,
-    complete_page,
     give_mentions,
+    page_editors,
     write_mention_files,
 )
 from pelican_linkback.plugin.messages import say
@@ -53,6 +53,7 @@ from pelican_linkback.plugin.pelican_types import (
 )
 from pelican_linkback.plugin.publishing import deliver, gather_posts, link_marked_targets
 from pelican_linkback.plugin.theme import KnownLinkbacks, Linkbacks, fill_in_language
+from pelican_linkback.plugin.written_pages import complete
 from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.pelican import LINKBACKS_PLUGIN
 from pelican_linkback.text.next_steps import with_options
@@ -74,7 +75,6 @@ def connect() -> None:
     signals.generator_init.connect(bring_templates)
     signals.all_generators_finalized.connect(equip_themes)
     signals.all_generators_finalized.connect(give_mentions)
-    signals.content_written.connect(add_feed_links)
     signals.content_written.connect(complete_page)
     signals.article_writer_finalized.connect(write_feeds)
     signals.article_writer_finalized.connect(gather_posts)
@@ -183,12 +183,9 @@ def equip_themes(read: Sequence[Generator]) -> None:
             generator.context["feed_links"] = FeedLinks(stages)
 
 
-def add_feed_links(path: str, context: Context) -> None:
-    """Add to a written page the links to its feeds that its theme left out."""
-    feed_links = context.get("feed_links")  # another plugin may write a page without it
-    if (
-        isinstance(feed_links, FeedLinks)
-        and feed_links.adds_to_pages
-        and path.endswith((".html", ".htm"))
-    ):
-        feed_links.add_to_page(Path(path), context)
+def complete_page(path: str, context: Context) -> None:
+    """Add to a written page what its theme left out: links to feeds, endpoints, mentions."""
+    if path.lower().endswith((".html", ".htm")):
+        feed_links = context.get("feed_links")  # another plugin may write a page without it
+        ours = [feed_links] if isinstance(feed_links, FeedLinks) else []
+        complete(Path(path), [*ours, *page_editors(context)], context)

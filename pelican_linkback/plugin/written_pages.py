@@ -47,7 +47,7 @@ def complete(path: Path, editors: Iterable[PageEditor], context: Mapping[str, ob
         return
     try:
         edit_page(path, edited)
-    except OSError as error:
+    except FAULTS as error:  # it cannot be read or written, or has no encoding
         for editor, _ in edits:
             editor.report(path.name, error)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -21,13 +21,13 @@ from pelican_linkback.feeds.articles.mentions import MentionFeed
 from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.plugin.feeds.stage import FeedStage
-from pelican_linkback.plugin.written_pages import edit_page
+from pelican_linkback.plugin.written_pages import Edit
 from pelican_linkback.text import markup
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import join, page_key, resolve
 
-__all__ = ["FeedLink", "FeedLinks", "add_missing_links", "told_apart"]
+__all__ = ["FeedLink", "FeedLinks", "told_apart", "with_missing_links"]
 
 logger = logging.getLogger(__name__)
 
@@ -126,18 +126,21 @@ class FeedLinks:
             found = []
         return Markup("\n").join(found)
 
-    @property
-    def adds_to_pages(self) -> bool:
-        """LINKBACK_AUTODISCOVERY: whether pages get the links that they lack."""
-        return self._stages[0].settings.autodiscovery
+    def edit_of(self, path: Path, context: Mapping[str, object]) -> Edit | None:
+        """Return what adds the links that its theme leaves out to the page at ``path``.
 
-    def add_to_page(self, path: Path, context: Mapping[str, object]) -> None:
-        """Add to the page at ``path`` the links that it lacks."""
-        try:
-            name = str(context.get("output_file") or path.name)
-            add_missing_links(path, self.of(context), self._stages[0].reader.url, name)
-        except FAULTS as error:  # the border of a page
-            self._fail("{} has no further links to feeds: {}", path.name, error)
+        None without LINKBACK_AUTODISCOVERY. ``context`` has the variables of its template.
+        """
+        if not self._stages[0].settings.autodiscovery:
+            return None
+        name = str(context.get("output_file") or path.name)
+        return lambda html: with_missing_links(
+            html, self.of(context), self._stages[0].reader.url, name
+        )
+
+    def report(self, name: str, error: BaseException) -> None:
+        """Report that the page ``name`` could not be edited."""
+        self._fail("{} has no further links to feeds: {}", name, error)
 
     def _fail(self, words: str, name: str, error: BaseException) -> None:
         """Report an error about pages, once."""
@@ -254,23 +257,19 @@ def _named(same: list[FeedLink]) -> Iterator[tuple[FeedLink, FeedLink]]:
         yield link, link._replace(title=title, hreflang=hreflang)
 
 
-def add_missing_links(
-    path: Path, links: Sequence[FeedLink], site_url: str = "", name: str = ""
-) -> None:
-    """Add to the head of the page at ``path`` the ``links`` that it does not have yet.
+def with_missing_links(
+    html: str, links: Sequence[FeedLink], site_url: str = "", name: str = ""
+) -> str:
+    """Return a page with those of ``links`` in its head that it does not have yet.
 
     ``name`` is the page's path below the output folder, whose URL is ``site_url``. The page links
     to a feed if it names the feed's URL or that of its file, in any form. The rest of the page
-    stays unchanged, byte for byte.
+    stays as it is.
     """
-    edit_page(path, partial(_with_links, links=links, site_url=site_url, name=name))
-
-
-def _with_links(text: str, links: Sequence[FeedLink], site_url: str, name: str) -> str:
-    end = markup.end_of_head(text)
+    end = markup.end_of_head(html)
     if end is None:
-        return text
-    head, rest = text[:end], text[end:]
+        return html
+    head, rest = html[:end], html[end:]
     home = join(_NOWHERE, f"{site_url}/")
     there = set(_linked(head, home + quote(name)))
     missing = [link for link in links if there.isdisjoint(_addresses(link, home))]

@@ -16,10 +16,10 @@ from pelican_linkback.plugin.contents import listed, withheld
 from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.plugin.mentions.gathering import LINKS, find_targets, pull_news
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
-from pelican_linkback.plugin.written_pages import complete
+from pelican_linkback.plugin.written_pages import PageEditor
 from pelican_linkback.receiving import display
 
-__all__ = ["bring_templates", "complete_page", "give_mentions", "write_mention_files"]
+__all__ = ["bring_templates", "give_mentions", "page_editors", "write_mention_files"]
 
 PAGES = "linkback_mentions"
 """The variable of the templates that adds mentions to pages, where a site has some."""
@@ -75,11 +75,9 @@ def give_mentions(read: Sequence[Generator]) -> None:
         )
 
 
-def complete_page(path: str, context: Context) -> None:
-    """Add to a written page the endpoints and the mentions that its theme leaves out."""
-    editors = [context[name] for name in (LINKS, PAGES) if name in context]
-    if editors and path.lower().endswith((".html", ".htm")):
-        complete(Path(path), editors, context)
+def page_editors(context: Context) -> list[PageEditor]:
+    """Return what adds endpoints and mentions to the pages of a site that receives some."""
+    return [context[name] for name in (LINKS, PAGES) if name in context]
 
 
 def write_mention_files(generator: ArticlesGenerator, stage: FeedStage, writer: Writer) -> None:
