@@ -383,13 +383,13 @@ class Opening:
 
 
 class AlmostFull(BytesIO):
-    """A file on a disk that has room for part of an entry: the first write says so."""
+    """A file that takes a part of an entry, and then nothing: the disk is full."""
 
     def write(self, data):
-        room = 1000 - self.tell()
-        if room <= 0:
+        free = 1000 - self.tell()
+        if free <= 0:
             raise OSError("no space left")
-        return super().write(data[:room])
+        return super().write(data[:free])
 
 
 @pytest.mark.parametrize(
