@@ -106,7 +106,7 @@ def test_what_is_not_kept(fields, why):
 
 @pytest.mark.parametrize("value", [False, None, "false", " False ", 0, "0", "no", "", [], "public"])
 def test_what_is_said_to_be_public_is(value):
-    reading(wm_private=value, visibility="public")
+    assert reading(wm_private=value, visibility="public").article == "a1"
 
 
 def test_a_private_item_names_the_mention_that_may_have_been_kept():

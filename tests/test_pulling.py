@@ -528,4 +528,7 @@ def test_what_is_not_understood_of_a_progress_is_not_known(fields):
 
 def test_a_progress_that_cannot_be_written_costs_itself(tmp_path):
     (tmp_path / "file").write_text("")
-    ProgressFile(tmp_path / "file").remember("x", Progress(NOON))
+    file = ProgressFile(tmp_path / "file")
+    file.remember("x", Progress(NOON))
+    assert file.of("x") == Progress()
+    assert [*tmp_path.iterdir()] == [tmp_path / "file"]
