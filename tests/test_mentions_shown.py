@@ -114,6 +114,12 @@ def test_only_addresses_of_the_web_are_links(url):
     assert each.url == "https://ann.example/notes/0"
 
 
+@pytest.mark.parametrize("behind", ["", "/@ann", "?.bank.example/", "#.bank.example/"])
+def test_the_host_of_a_mention_is_nothing_that_a_stranger_writes_behind_it(behind):
+    (each,) = shown(received(url=f"https://net.example:8443{behind}"))
+    assert each.host == "net.example:8443"
+
+
 EARLY = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
@@ -161,6 +167,17 @@ def both(kind, first, second, **more):
 def test_what_came_by_two_ways_counts_once_and_the_direct_one_stays(kind, order, turn):
     (each,) = shown(*both(kind, *order)[::turn])
     assert each.source == f"https://nell.example/notes/{order[0]}"
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_the_direct_one_is_known_by_the_host_however_the_address_goes_on(order):
+    author = Author("Nell", "https://nell.example?about")
+    direct = received("like", "Nell", order[0], author=author)
+    bridged = received(
+        "like", "Nell", order[1], source="https://bridge.example/notes/1", author=author
+    )
+    (each,) = shown(direct, bridged)
+    assert each.source == direct.source
 
 
 def test_of_two_answers_to_an_invitation_the_last_counts():

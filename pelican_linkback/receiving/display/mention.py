@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pelican_linkback.receiving.display.people import Person, is_emoji
 from pelican_linkback.receiving.display.words import NO_WORDS, Words
+from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.received import Kind, Received
 from pelican_linkback.text.regex import regex
 
@@ -57,7 +58,7 @@ class Mention:
     @property
     def host(self) -> str:
         """The host of ``url``, with its port."""
-        return self.url.partition("://")[2].partition("/")[0]
+        return host_in(self.url.partition("://")[2])
 
     @property
     def date(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Iterable
 
+from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.received import Kind, Received
 
 __all__ = ["each_once"]
@@ -43,8 +44,8 @@ def _rank(received: Received) -> tuple[dt.datetime | bool, dt.datetime, str]:
     said = received.published or received.received
     if received.kind is Kind.RSVP:
         return said, received.received, received.id
-    host = _person(received.author.url).partition("/")[0]
-    is_direct = _person(received.source).partition("/")[0] == host
+    author, source = _person(received.author.url), _person(received.source)
+    is_direct = host_in(source) == host_in(author)
     return is_direct, received.received, received.id
 
 

@@ -54,7 +54,7 @@ def place_of(url: str) -> str:
 
 
 def host_in(place: str) -> str:
-    """Return the host of what ``place_of`` returned, with its port."""
+    """Return the host of a URL without its scheme, such as ``place_of`` returns, with its port."""
     return _END_OF_HOST.split(place, maxsplit=1)[0]
 
 
