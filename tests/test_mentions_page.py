@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from importlib.resources import files
 
 import html5lib
 import pytest
@@ -275,6 +276,17 @@ def test_the_snippets_of_the_documentation(blog):
 def test_the_documentation_names_every_word():
     page = (DOCS / "mentions.rst").read_text(encoding="utf-8")
     assert [name for name in sorted(names()) if f"``{name}``" not in page] == []
+
+
+@pytest.mark.parametrize("name", ["mentions.html", "mention-form.html"])
+def test_the_documentation_names_what_our_templates_use(name):
+    """A theme that has its own can do what they do."""
+    page = (DOCS / "mentions.rst").read_text(encoding="utf-8")
+    template = files("pelican_linkback.receiving.display").joinpath(name).read_text("utf-8")
+    used = re.findall(r"\b(?:each|author|mentions|line|words)\.(\w+)", template)
+    unnamed = {each for each in used if not re.search(rf"``\.?{each}``", page)}
+    assert "words" in used
+    assert unnamed <= {"html", "css"}  # of the names of files
 
 
 def test_a_page_without_mentions_may_say_how_to_answer(blog):
