@@ -7,7 +7,7 @@ import typing
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.protocol.interface import Protocol
 from pelican_linkback.protocol.registry import BUILT_IN, Registry, traits_of
-from pelican_linkback.settings.validators import imported, is_list
+from pelican_linkback.settings.validators import imported, instance, is_list
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.regex import regex
 
@@ -34,15 +34,11 @@ def protocols(value: object) -> Registry:
 def _protocol(entry: object) -> Protocol:
     if isinstance(entry, str):
         entry = _BY_NAME.get(entry.strip()) or _imported(entry.strip())
-    # Whoever wrote it, its attributes can do anything.
+    protocol = typing.cast(Protocol, instance(entry, _NEEDED, _PROTOCOLS))
     try:
-        protocol = typing.cast(Protocol, entry() if isinstance(entry, type) else entry)
-        missing = [name for name in _NEEDED if not hasattr(protocol, name)]
-        name = "" if missing else traits_of(protocol).name
-    except FAULTS as error:
+        name = traits_of(protocol).name
+    except FAULTS as error:  # whoever wrote it, its attributes can do anything
         raise ValueError(f"{described(error)}; {_PROTOCOLS}") from error
-    if missing:
-        raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {_PROTOCOLS}")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError(f"{printable(name)} is not a name in kebab-case, such as my-protocol")
     return protocol

@@ -36,6 +36,7 @@ __all__ = [
     "flag_or_none",
     "hubs",
     "imported",
+    "instance",
     "is_list",
     "kinds",
     "one_of",
@@ -200,15 +201,22 @@ def _source(entry: object) -> object:
         if not re.fullmatch(r"\w+(?:\.\w+)+", text):
             raise ValueError(f"{entry!r} is none; {_SOURCES}")
         entry = imported(text)
-    # Whoever wrote it, its attributes can do anything.
+    return instance(entry, ("name", "fetch"), _SOURCES)
+
+
+def instance(entry: object, needed: Sequence[str], takes: str) -> object:
+    """Return an object of the author's own: ``entry``, or an instance of it if it is a class.
+
+    Raises ValueError, with what the setting ``takes``, if it has not all ``needed`` attributes.
+    """
     try:
-        source = entry() if isinstance(entry, type) else entry
-        missing = [name for name in ("name", "fetch") if not hasattr(source, name)]
-    except FAULTS as error:
-        raise ValueError(f"{described(error)}; {_SOURCES}") from error
+        made = entry() if isinstance(entry, type) else entry
+        missing = [name for name in needed if not hasattr(made, name)]
+    except FAULTS as error:  # whoever wrote it, its attributes can do anything
+        raise ValueError(f"{described(error)}; {takes}") from error
     if missing:
-        raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {_SOURCES}")
-    return source
+        raise ValueError(f"{printable(entry)} has no {' and no '.join(missing)}; {takes}")
+    return made
 
 
 KINDS = ("reply", "repost", "like", "bookmark", "rsvp", "quote", "mention")
