@@ -201,7 +201,7 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_ARCHIVES": ("archives", values.flag),
     "LINKBACK_ICON": ("icon", values.address),
     "LINKBACK_LOGO": ("logo", values.address),
-    "LINKBACK_HUBS": ("hubs", values.hubs),
+    "LINKBACK_HUBS": ("hubs", values.urls),
     "LINKBACK_STATE": ("state", values.path),
     "LINKBACK_SEND": ("send", values.flag),
     "LINKBACK_TARGETS": ("targets", values.one_of("marked", "all")),

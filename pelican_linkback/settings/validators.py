@@ -34,7 +34,6 @@ __all__ = [
     "feeds",
     "flag",
     "flag_or_none",
-    "hubs",
     "imported",
     "instance",
     "is_list",
@@ -48,6 +47,7 @@ __all__ = [
     "sources",
     "strings",
     "style",
+    "urls",
     "words",
 ]
 
@@ -146,14 +146,24 @@ def _exclusion(entry: str) -> str:
     raise ValueError(f"{entry!r} is neither a host nor a URL; {meant}")
 
 
+def urls(value: object) -> tuple[str, ...]:
+    """Take a list of absolute URLs; each counts once."""
+    found = strings(value)
+    wrong = []
+    for url in found:
+        try:
+            check(url)
+        except InvalidURL as error:
+            wrong.append(f"{url!r} is none: {error.reason}")
+    if wrong:
+        raise ValueError(f"takes absolute URLs; {'; '.join(wrong)}")
+    return tuple(dict.fromkeys(found))
+
+
 def sites(value: object) -> tuple[str, ...]:
     """Take a list of addresses of sites, and strip the slash at the end of each."""
-    found = strings(value)
+    found = urls(value)
     for site in found:
-        try:
-            check(site)
-        except InvalidURL as error:
-            raise ValueError(f"takes absolute URLs; {site!r} is none: {error.reason}") from error
         if "?" in site or "#" in site:
             raise ValueError(f"takes the addresses of sites; {site!r} has a query or a fragment")
     return tuple(dict.fromkeys(site.rstrip("/") for site in found))
@@ -237,20 +247,6 @@ def words(value: object) -> Mapping[str, str]:
     ):
         return dict(value)
     raise ValueError('takes a dictionary of texts, such as {"replies": "Answers"}')
-
-
-def hubs(value: object) -> tuple[str, ...]:
-    """Take a list of absolute URLs; each counts once."""
-    hubs = strings(value)
-    wrong = []
-    for hub in hubs:
-        try:
-            check(hub)
-        except InvalidURL as error:
-            wrong.append(f"{hub!r} is none: {error.reason}")
-    if wrong:
-        raise ValueError(f"takes absolute URLs; {'; '.join(wrong)}")
-    return tuple(dict.fromkeys(hubs))
 
 
 def imported(name: str) -> object:
