@@ -7,6 +7,7 @@ import re
 import pytest
 
 from pelican_linkback.journal.journal import Journal
+from pelican_linkback.sending import Sending
 from tests.versions import PELICAN
 
 LINKS = re.compile(
@@ -131,12 +132,17 @@ def test_an_article_lists_its_linkbacks(blog):
     assert build.read("index.html") == "https://you.example/"
 
 
-def test_a_journal_that_cannot_be_read_shows_nothing(blog):
+def test_a_journal_that_cannot_be_read_shows_nothing_and_is_read_once(blog, monkeypatch):
     theme(blog, "{% if article %}{{ article.linkbacks|length }}{% endif %}")
+    (blog.templates / "page.html").write_text("{{ page.linkbacks|length }}")
+    blog.article("pages/about", slug="about")
     (blog.folder / "linkback" / "deliveries.jsonl").mkdir(parents=True)
+    reads, ledger = [], Sending.ledger
+    monkeypatch.setattr(Sending, "ledger", lambda self: reads.append(self) or ledger(self))
     build = blog.build()
-    assert build.read("one.html") == "0"
+    assert (build.read("one.html"), build.read("pages/about.html")) == ("0", "0")
     assert "article.linkbacks is empty" in build.problems[0]
+    assert len(reads) == 1
 
 
 @pytest.mark.parametrize("layer", ["reader", "generator"])

@@ -34,9 +34,7 @@ from pelican_linkback.plugin import build
 from pelican_linkback.plugin.contents import attempt, published
 from pelican_linkback.plugin.feeds.links import FeedLinks
 from pelican_linkback.plugin.invocation import is_preview, options_in_use
-from pelican_linkback.plugin.mentions.gathering import (
-    publish_targets,
-)
+from pelican_linkback.plugin.mentions.gathering import publish_targets
 from pelican_linkback.plugin.mentions.hooks import (
     bring_templates,
     give_mentions,
@@ -171,11 +169,11 @@ def equip_themes(read: Sequence[Generator]) -> None:
 
     Only after everything is read: Pelican's cache pickles the context with the articles.
     """
+    known, now = KnownLinkbacks(build.current().settings(read[0].settings)), dt.datetime.now(dt.UTC)
     stages = []
     for generator in read:
         if isinstance(generator, _KINDS):
-            known = KnownLinkbacks(build.current().settings(generator.settings))
-            for content in published(generator, dt.datetime.now(dt.UTC)):
+            for content in published(generator, now):
                 content.linkbacks = Linkbacks(known, content)
         if stage := build.current().stages.get(id(generator)):
             stages.append(stage)
