@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pelican_linkback.plugin.mentions.publishing import joined
+from pelican_linkback.plugin.mentions.publishing import joined, withdraw
 from pelican_linkback.plugin.mentions.targets import SiteTargets, mode_of
 from pelican_linkback.plugin.written_pages import complete, edit_page
 from pelican_linkback.receiving.memory.decisions import Act, Decision
@@ -113,6 +113,37 @@ def test_a_site_that_receives_nothing_has_no_targets(site):
     assert not (build.output / "linkback-targets.json").exists()
     assert not (site.folder / "linkback" / "targets.json").exists()
     assert WM not in build.read("a.html")
+
+
+def test_the_published_copy_goes_with_the_receiver(site):
+    site.article("a")
+    build, _ = targets(site)
+    copy, ours = build.output / "linkback-targets.json", site.folder / "linkback" / "targets.json"
+    site.build(**NO_FEEDS, SITEURL="")  # for oneself
+    assert copy.exists()
+    site.build(**NO_FEEDS)
+    assert (copy.exists(), ours.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("ours", [None, "{}"])
+def test_a_file_of_others_is_not_taken_for_the_published_copy(tmp_path, ours):
+    copy = tmp_path / "linkback-targets.json"
+    copy.write_text("[]")
+    if ours:
+        (tmp_path / "targets.json").write_text(ours)
+    withdraw(
+        tmp_path / "linkback-targets.json", Settings(site_url="", content=tmp_path, state=tmp_path)
+    )
+    assert copy.read_text() == "[]"
+
+
+def test_a_published_copy_that_cannot_be_removed_is_reported(tmp_path, caplog):
+    (tmp_path / "targets.json").write_text("{}")
+    (tmp_path / "linkback-targets.json").mkdir()
+    withdraw(
+        tmp_path / "linkback-targets.json", Settings(site_url="", content=tmp_path, state=tmp_path)
+    )
+    assert "linkback-targets.json cannot be removed: " in caplog.text
 
 
 def test_a_build_for_oneself_publishes_no_targets(site, monkeypatch):

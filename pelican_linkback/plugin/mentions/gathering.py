@@ -18,9 +18,12 @@ from pelican_linkback.text.printable import described
 if typing.TYPE_CHECKING:
     from pelican_linkback.plugin.mentions.targets import SiteTargets
 
-__all__ = ["LINKS", "find_targets", "has_mentions", "publish_targets", "pull_news"]
+__all__ = ["COPY", "LINKS", "find_targets", "has_mentions", "publish_targets", "pull_news"]
 
 logger = logging.getLogger(__name__)
+
+COPY = "linkback-targets.json"
+"""The name of the copy of ``targets.json`` in the output folder."""
 
 LINKS = "linkback_endpoints"
 """The variable of the templates that adds the links to the receiver to pages."""
@@ -60,26 +63,33 @@ def pull_news(settings: Settings) -> None:
 
     Those of subsites are pulled with the main site, which knows all pages.
     """
-    if settings.pull is not False and _is_publication(settings):
+    if settings.receives and settings.pull is not False and _is_publication(settings):
         from pelican_linkback.plugin.mentions.pulling import pull_news  # noqa: PLC0415
 
         pull_news(build.current().targets, settings)
 
 
 def _is_publication(settings: Settings) -> bool:
-    """Return whether a build publishes a site that receives mentions, with its subsites."""
+    """Return whether a build publishes a site, with its subsites."""
     is_for_others = settings.subsite or build.is_only_read() or is_preview(sys.argv)
-    return settings.receives and settings.publishes and not is_for_others
+    return settings.publishes and not is_for_others
 
 
 def publish_targets(pelican: Pelican) -> None:
     """Write ``targets.json`` and its copy in the output folder, when the whole site is complete.
 
-    Nothing that happens here fails the build.
+    The copy of a site that receives no mentions any more is removed. Nothing that happens here
+    fails the build.
     """
     this = build.current()
     settings = this.settings(pelican.settings)
-    if this.targets and _is_publication(settings):
-        from pelican_linkback.plugin.mentions.publishing import publish  # noqa: PLC0415
+    copy = settings.output / COPY
+    is_stale = not settings.receives and copy.is_file()
+    is_new = settings.receives and this.targets
+    if (is_stale or is_new) and _is_publication(settings):
+        from pelican_linkback.plugin.mentions import publishing  # noqa: PLC0415
 
-        publish(this.targets, settings)
+        if is_stale:
+            publishing.withdraw(copy, settings)
+        else:
+            publishing.publish(this.targets, copy, settings)

@@ -14,24 +14,34 @@ from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.memory.targets_file import path_of, read_targets, write_targets
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import reason_of
+from pelican_linkback.text.printable import described, reason_of
 
-__all__ = ["NAME", "joined", "publish"]
+__all__ = ["joined", "publish", "withdraw"]
 
 logger = logging.getLogger(__name__)
 
-NAME = "linkback-targets.json"
-"""The name of the copy in the output folder."""
 
-
-def publish(sites: Sequence[SiteTargets], settings: Settings) -> None:
-    """Write both files, where they differ, with the pages of a site and its subsites."""
+def publish(sites: Sequence[SiteTargets], copy: Path, settings: Settings) -> None:
+    """Write ``targets.json`` and ``copy``, where they differ, with the pages of all ``sites``."""
     try:
         write_targets(settings.state, joined(sites, settings))
-        _copy(path_of(settings.state), settings.output / NAME)
+        _copy(path_of(settings.state), copy)
     except (JournalError, OSError) as error:
         why = reason_of(error)
         logger.error("A receiver of mentions does not hear which pages there are: %s", why)
+
+
+def withdraw(copy: Path, settings: Settings) -> None:
+    """Remove ``copy``: it says which pages take mentions, and none does.
+
+    A file that is not equal to ``targets.json`` is not ours, and stays.
+    """
+    ours = path_of(settings.state)
+    try:
+        if ours.is_file() and copy.read_bytes() == ours.read_bytes():
+            copy.unlink()
+    except OSError as error:
+        logger.error("%s cannot be removed: %s", copy, described(error))
 
 
 def joined(sites: Sequence[SiteTargets], settings: Settings, *, is_early: bool = False) -> Targets:
