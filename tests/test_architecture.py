@@ -57,6 +57,22 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {*BASE, "receiving/received", "receiving/memory", "receiving/inbox"},
         set(),
     ),
+    # What a page says is read without the database, and what is stored without the web.
+    "receiving/reading": (
+        {*BASE, "receiving/received", "receiving/hosted/jf2"},
+        {"bs4", "lxml", "mf2py", "turbohtml"},
+    ),
+    "receiving/store": (
+        {*BASE, "receiving/received", "receiving/memory", "receiving/inbox"},
+        {"sqlalchemy", "alembic"},
+    ),
+    "receiving/server": (
+        {
+            *BASE,
+            *(f"receiving/{name}" for name in ("received", "memory", "inbox", "store", "display")),
+        },
+        {"jinja2", "markupsafe", "waitress"},
+    ),
     "plugin": ({*BASE, "feeds", "sending", "receiving"}, {"pelican", "feedgenerator"}),
     "plugin/feeds": ({*BASE, *BELOW_BUILD, "feeds"}, {"pelican", "feedgenerator"}),
     "plugin/feeds/links": (
@@ -84,6 +100,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "cli/feeds": ({*BASE, "cli", "feeds", "feedcheck"}, {"pelican"}),
     "cli/inbox": ({*BASE, "cli", "receiving"}, set()),
+    "cli/receiver": ({*BASE, "cli", "receiving", "feeds", "plugin"}, {"pelican"}),
     "cli/doctor": ({"settings", "text", "receiving", "sending", "cli", "__init__"}, {"pelican"}),
     "cli/doctor/checks": (set(), set()),
     "__main__": ({"cli"}, set()),

@@ -23,6 +23,7 @@ from pelican_linkback.text.urls import check
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.protocol.registry import Registry
+    from pelican_linkback.settings.receiver import Network
 
 __all__ = ["NAMES", "Settings", "is_subsite", "read"]
 
@@ -145,6 +146,16 @@ class Settings(NamedTuple):
     salmention: bool = False
     """Whether an article whose mentions changed counts as updated for those it mentions."""
 
+    inbox: str = ""
+    """The database of a receiver of one's own, as a URL of SQLAlchemy; "" for a file of SQLite in
+    the state folder."""
+
+    rebuild: str = ""
+    """What rebuilds the site when shown mentions changed: a command, or a webhook's URL."""
+
+    trusted_proxies: tuple[Network, ...] = ()
+    """The networks whose word for the address of a client a receiver believes."""
+
     @property
     def protocols(self) -> Registry:
         """What linkbacks are sent by, the preferred protocol first."""
@@ -191,6 +202,16 @@ def _protocols(value: object) -> Registry:
     return protocols(value)
 
 
+def _of_receiver(name: str) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        from pelican_linkback.settings import receiver  # noqa: PLC0415 (few sites have one)
+
+        reader: Callable[[object], object] = getattr(receiver, name)
+        return reader(value)
+
+    return read
+
+
 READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_FEEDS": ("feeds", values.feeds),
     "LINKBACK_AUTHORS": ("authors", values.authors),
@@ -224,6 +245,9 @@ READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "LINKBACK_ALIASES": ("aliases", values.sites),
     "LINKBACK_AVATARS": ("avatars", values.flag),
     "LINKBACK_SALMENTION": ("salmention", values.flag),
+    "LINKBACK_INBOX": ("inbox", _of_receiver("database")),
+    "LINKBACK_REBUILD": ("rebuild", _of_receiver("command")),
+    "LINKBACK_TRUSTED_PROXIES": ("trusted_proxies", _of_receiver("networks")),
 }
 """The validator of each setting, and the field of Settings that gets the value."""
 

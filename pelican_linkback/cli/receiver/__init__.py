@@ -1,0 +1,1 @@
+"""The commands of a receiver of one's own."""

@@ -1,0 +1,1 @@
+"""What a page says that mentions an article of the site."""

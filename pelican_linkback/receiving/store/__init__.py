@@ -1,0 +1,1 @@
+"""The database of a receiver of one's own."""
