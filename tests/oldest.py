@@ -13,5 +13,6 @@ for line in wanted:
     requirement, _, marker = line.partition(";")
     name, _, bound = requirement.partition(">=")
     version = bound.partition(",")[0].strip()
+    name = name.partition("[")[0]  # a constraint has no extras
     print(f"{name}=={version}" + (f"; {' '.join(marker.split())}" if marker else ""))
 print(*CONTEMPORARIES, sep="\n")
