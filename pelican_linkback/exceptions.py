@@ -9,6 +9,7 @@
     ├── ProtocolError       a message that is not what its specification says
     ├── JournalError        .path: a state file that cannot be read or written
     ├── SourceError         .source: a source of mentions that cannot be read now
+    ├── MailError           .server: a mail server that takes no mail from us now
     └── WebError            .url: an exchange that did not come about
         ├── InvalidURL      not a URL that this program fetches
         ├── Refused         an address, port or redirect that is never followed
@@ -33,6 +34,7 @@ __all__ = [
     "JournalError",
     "LinkbackError",
     "LookupFailed",
+    "MailError",
     "PartialAnswer",
     "ProtocolError",
     "RedirectLoop",
@@ -110,6 +112,14 @@ class SourceError(LinkbackError):
         self.source = source
         self.hint = hint
         super().__init__(f"{source}: {message}" + (hint and f"; {hint}"))
+
+
+class MailError(LinkbackError):
+    """The mail server ``server`` cannot be reached, or takes no mail; the message says why."""
+
+    def __init__(self, server: str, message: str) -> None:
+        self.server = server
+        super().__init__(f"mail server {server}: {message}")
 
 
 class PartialAnswer(NamedTuple):
