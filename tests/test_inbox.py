@@ -178,6 +178,11 @@ def test_a_trusted_site_is_shown_though_its_article_holds(listed):
     assert listed("trust", "reader2.example")[0] == {HELD.id: "shown"}
 
 
+def test_what_a_held_site_says_waits(listed):
+    assert listed("hold", "spam.example")[0] == {SPAM.id: "held"}
+    assert listed("rules")[1] == {"spam.example": "hold"}
+
+
 def test_a_url_is_refused_before_anything_came_from_it(listed, state):
     url = "https://later.example/1"
     assert listed("refuse", url) == ({}, {})

@@ -131,7 +131,11 @@ def test_decisions_are_read_and_written_as_they_stand_there():
     written = [json.dumps(each.line(at), sort_keys=True) for at, each in decisions]
     assert written == LINES["moderation.jsonl"]
     assert {each.act for _, each in decisions} == {*Act} - {Act.SHOW, Act.RELEASE}
-    assert Decisions.of(decisions).rules.keys() == {"spam.example.net", "social.example.net/@ann"}
+    assert Decisions.of(decisions).rules.keys() == {
+        "spam.example.net",
+        "forum.example.net",
+        "social.example.net/@ann",
+    }
 
 
 def test_the_progress_of_pulls_is_read_and_written_as_it_stands_there(tmp_path):

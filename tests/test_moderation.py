@@ -155,6 +155,8 @@ def test_the_more_specific_rule_wins_and_of_equal_ones_the_block():
         BRIDGED, source="https://b.example/", url="https://c.example/", author=Author("A")
     )
     assert rules(trust="b.example", block="c.example").rule_for(both) is Act.BLOCK
+    assert rules(trust="b.example", hold="c.example").rule_for(both) is Act.HOLD
+    assert rules(hold="b.example", block="c.example").rule_for(both) is Act.BLOCK
 
 
 def test_who_only_claims_to_be_a_trusted_author_is_not_trusted():
@@ -275,6 +277,7 @@ OWN = replace(A, source="https://blog.example/other/")
 HIDE, SHOW = (after(Decision(act, A.id)) for act in (Act.HIDE, Act.SHOW))
 SHOW_OWN = after(Decision(Act.SHOW, OWN.id))
 BLOCK, TRUST = rules(block="reader1.example"), rules(trust="reader1.example")
+HOLD = rules(hold="reader1.example")
 FORGET = after(Decision(Act.FORGET, hash_of("reader1.example", "k"), key="k"))
 S, H, X = State.SHOWN, State.HELD, State.HIDDEN
 
@@ -295,6 +298,7 @@ TABLE = [
     ("blocked, of a held article", {"decisions": BLOCK, "target": HELD}, X, Why.BLOCKED),
     ("trusted, of a held article", {"decisions": TRUST, "target": HELD}, S, Why.TRUSTED),
     ("trusted, a stranger", {"decisions": TRUST, "known": False}, S, Why.TRUSTED),
+    ("held by a rule", {"decisions": HOLD}, H, Why.HOLD),
     ("a stranger", {"known": False}, H, Why.STRANGER),
     ("erased", {"decisions": FORGET}, X, Why.FORGOTTEN),
 ]

@@ -95,6 +95,10 @@ class Desk:
             raise LinkbackError("block needs a host or a URL, or a list of them: --file FILE")
         return self._rule_by(Act.BLOCK, rules)
 
+    def hold(self, arguments: argparse.Namespace) -> Said:
+        """Look at each mention from there before it is shown."""
+        return self._rule_by(Act.HOLD, list(map(_rule, arguments.what)))
+
     def trust(self, arguments: argparse.Namespace) -> Said:
         """Show what comes from there without a look at each."""
         return self._rule_by(Act.TRUST, list(map(_rule, arguments.what)))
@@ -205,6 +209,7 @@ ACTIONS: Mapping[str, Callable[[Desk, argparse.Namespace], Said]] = {
     "approve": Desk.approve,
     "refuse": Desk.refuse,
     "block": Desk.block,
+    "hold": Desk.hold,
     "trust": Desk.trust,
     "undo": Desk.undo,
     "rules": Desk.rules,

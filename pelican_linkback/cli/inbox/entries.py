@@ -49,7 +49,7 @@ def show(said: Said, screen: Screen) -> None:
     screen.say(f"Mentions: {counts}{_next_step(said)}")
 
 
-_OF_RULES = {Act.BLOCK: "blocked", Act.TRUST: "trusted", None: "released"}
+_OF_RULES = {Act.BLOCK: "blocked", Act.HOLD: "held", Act.TRUST: "trusted", None: "released"}
 
 
 def _next_step(said: Said) -> str:

@@ -18,6 +18,7 @@ ACTIONS = {
     "approve": "ID",
     "refuse": "ID|URL",
     "block": "[HOST|URL]",
+    "hold": "HOST|URL",
     "trust": "HOST|URL",
     "undo": "ID|HOST|URL",
     "rules": "",

@@ -33,6 +33,7 @@ class Why(StrEnum):
     APPROVED = "approved"
     TRUSTED = "trusted"
     HELD = "held"
+    HOLD = "hold"
     STRANGER = "stranger"
     REFUSED = "refused"
     BLOCKED = "blocked"
@@ -48,6 +49,7 @@ WORDS = {
     Why.APPROVED: "you approved it",
     Why.TRUSTED: "you trust its author or site",
     Why.HELD: "its article has Mentions: held",
+    Why.HOLD: "you hold what its author or site says",
     Why.STRANGER: "it is the first of its author",
     Why.REFUSED: "you refused it, or its source",
     Why.BLOCKED: "its author or site is blocked",
@@ -116,6 +118,8 @@ class Policy:
             return Verdict(State.HIDDEN, Why.BLOCKED)
         if rule is Act.TRUST:
             return Verdict(State.SHOWN, Why.TRUSTED)
+        if rule is Act.HOLD:
+            return Verdict(State.HELD, Why.HOLD)
         if target.mentions is Mode.HELD:
             return Verdict(State.HELD, Why.HELD)
         if not self.is_known(mention):

@@ -17,7 +17,7 @@ from pelican_linkback.receiving.memory.rules import RuleBook, host_in, place_of,
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.text.regex import regex
 
-__all__ = ["ABOUT_MENTIONS", "ABOUT_RULES", "Act", "Decision", "Decisions", "is_id"]
+__all__ = ["ABOUT_MENTIONS", "ABOUT_RULES", "Act", "Decision", "Decisions", "is_id", "speaks_for"]
 
 VERSION = 1
 
@@ -33,6 +33,7 @@ class Act(StrEnum):
     SHOW = "show"
     UNDO = "undo"
     BLOCK = "block"
+    HOLD = "hold"
     TRUST = "trust"
     RELEASE = "release"
     FORGET = "forget"
@@ -41,8 +42,10 @@ class Act(StrEnum):
 ABOUT_MENTIONS = frozenset({Act.HIDE, Act.SHOW, Act.UNDO})
 """Decisions about a mention, by its id, or about a source URL; UNDO takes the last one back."""
 
-ABOUT_RULES = frozenset({Act.BLOCK, Act.TRUST, Act.RELEASE})
+ABOUT_RULES = frozenset({Act.BLOCK, Act.HOLD, Act.TRUST, Act.RELEASE})
 """Decisions about a host or the first part of a URL; RELEASE takes the last one back."""
+
+_STRICTNESS = {Act.TRUST: 0, Act.HOLD: 1, Act.BLOCK: 2}
 
 
 def is_id(what: str) -> bool:
@@ -104,8 +107,8 @@ _Dated = tuple[int, Act]
 class Decisions:
     """What is decided.
 
-    ``rules`` has BLOCK or TRUST for each rule that is in force, ``forgotten`` what was erased and
-    may not come back.
+    ``rules`` has BLOCK, HOLD or TRUST for each rule that is in force, ``forgotten`` what was erased
+    and may not come back.
     """
 
     rules: Mapping[str, Act] = field(default_factory=dict)
@@ -149,24 +152,24 @@ class Decisions:
         return act is not Act.UNDO
 
     def rule_for(self, mention: Received) -> Act | None:
-        """Return BLOCK or TRUST if a rule applies: the most specific one, of equal ones BLOCK.
+        """Return BLOCK, HOLD or TRUST if a rule applies: the most specific one.
 
-        A mention is blocked by its source, its post or its author. It is trusted by its source; by
-        its post or author only if the source is on their host, or is a bridge's: anybody can write
-        another's name on a page.
+        Of equally specific ones the strictest. A mention is blocked or held by its source, its post
+        or its author. It is trusted by its source; by its post or author only if the source is on
+        their host, or is a bridge's: anybody can write another's name on a page.
         """
         if not self.rules:
             return None
         found = [self._book.of(mention.source)]
         for url in (mention.url, mention.author.url):
             rule = self._book.of(url)
-            if rule and (rule[1] is Act.BLOCK or _speaks_for(mention.source, url)):
+            if rule and (rule[1] is not Act.TRUST or speaks_for(mention.source, url)):
                 found.append(rule)
-        ranked = [(rank, act is Act.BLOCK, act) for rank, act in filter(None, found)]
+        ranked = [(rank, _STRICTNESS[act], act) for rank, act in filter(None, found)]
         return max(ranked)[2] if ranked else None
 
 
-def _speaks_for(source: str, url: str) -> bool:
+def speaks_for(source: str, url: str) -> bool:
     """Return whether a page at ``source`` can be believed about who wrote the post at ``url``."""
     host = host_in(place_of(source))
     return host in _BRIDGES or host == host_in(place_of(url))

@@ -1,0 +1,95 @@
+"""Whether the author of a mention is known: approved before, and really the one who wrote it. Pure.
+
+The first mention of an author is held; once one was approved, the next ones are shown. What is
+approved is the author's URL, never the host alone, since many people can write on one host. And a
+page can name any author: so it has to be on the author's own part of the web, or a bridge's copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pelican_linkback.receiving.memory.decisions import speaks_for
+from pelican_linkback.receiving.memory.rules import host_in, place_of, with_parents
+from pelican_linkback.receiving.received import Received
+from pelican_linkback.text.regex import regex
+
+__all__ = ["FirstContact", "author_key"]
+
+_ONES_OWN = regex(r"[^/?#]+/(?:(?:users?|u|people|profile|view|members?)/)?[^/?#]+")
+"""The part of a host of many that is one person's: ``m.example/@ann``, ``m.example/users/ann``."""
+
+_MARKED = regex(r"[^/?#]+/(?:[@~]|(?:users?|u|people|profile|members?)/)")
+"""A path that only hosts of many people have."""
+
+_OF_MANY = frozenset(
+    {
+        "bsky.app",
+        "dev.to",
+        "facebook.com",
+        "flickr.com",
+        "github.com",
+        "gitlab.com",
+        "instagram.com",
+        "linkedin.com",
+        "lobste.rs",
+        "medium.com",
+        "micro.blog",
+        "news.ycombinator.com",
+        "pinboard.in",
+        "reddit.com",
+        "sites.google.com",
+        "threads.net",
+        "tilde.club",
+        "twitter.com",
+        "x.com",
+        "youtube.com",
+    }
+)
+"""Hosts of many people whose paths do not show it."""
+
+
+def author_key(mention: Received) -> str:
+    """Return what an author is known by: the normal form of the author's URL, "" without one."""
+    return place_of(mention.author.url) if mention.author.url else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """Knows authors; its ``knows`` is what ``Policy`` asks as ``is_known``.
+
+    ``is_approved`` returns whether a mention by an author, named by ``author_key``, was approved,
+    and ``has_many`` whether several authors were seen on a host.
+    """
+
+    is_approved: Callable[[str], bool]
+    has_many: Callable[[str], bool]
+
+    def knows(self, mention: Received) -> bool:
+        """Return whether the author was approved before, and can be believed to have written it."""
+        author = author_key(mention)
+        if not author or not speaks_for(mention.source, mention.author.url):
+            return False
+        if not self._is_from(place_of(mention.source), author):
+            return False
+        return self.is_approved(author)
+
+    def _is_from(self, source: str, author: str) -> bool:
+        """Return whether a source, believed for its host, is on its author's part of that."""
+        host = host_in(source)
+        if host != host_in(author):
+            return True  # a bridge's copy
+        if self._is_of_many(host, source, author):
+            return _ones_own(source) == _ones_own(author)
+        return True
+
+    def _is_of_many(self, host: str, *places: str) -> bool:
+        if any(map(_MARKED.match, places)) or not _OF_MANY.isdisjoint(with_parents(host)):
+            return True
+        return self.has_many(host)
+
+
+def _ones_own(place: str) -> str:
+    found = _ONES_OWN.match(place)
+    return found[0] if found else place
