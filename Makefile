@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+PUSHL := .venv-pushl
 
 # Dependency groups (pyproject.toml) are known to pip from 25.1 on; a new environment may have an older one.
 PIP := python -m pip --quiet --disable-pip-version-check
@@ -27,6 +28,13 @@ $(PEERS)/ready: pyproject.toml
 	$(PEERS)/bin/$(PIP) install --group test --group peers --group bench --editable .
 	touch $@
 
+# A program that needs an older version of what Pelican needs.
+$(PUSHL)/ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(PUSHL)
+	$(PUSHL)/bin/$(PIP) install $(NEW_PIP)
+	$(PUSHL)/bin/$(PIP) install --group pushl
+	touch $@
+
 demo: $(VENV)/ready  ## a blog with feeds, and a second blog that gets its linkbacks
 	$(BIN)/python sample_site/demo.py
 
@@ -36,7 +44,7 @@ test: $(VENV)/ready  ## the whole suite, with coverage
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='pelican_linkback/*' --fail-under=100 >/dev/null
 
-test-peers: $(PEERS)/ready  ## linkbacks to receivers that others wrote
+test-peers: $(PEERS)/ready $(PUSHL)/ready  ## linkbacks to receivers that others wrote, and from their senders
 	$(PEERS)/bin/python -m pytest peers
 
 lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
@@ -117,4 +125,4 @@ release-check: test-dist  ## whether this checkout can be published: docs/releas
 	$(BIN)/python -m tests.release
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-oldest .venv-peers .venv-dist build dist .demo docs/_build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutants
+	rm -rf .venv .venv-oldest .venv-peers .venv-pushl .venv-dist build dist .demo docs/_build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutants
