@@ -22,5 +22,8 @@ assert files(pelican_linkback).joinpath("py.typed").is_file()
 display = files("pelican_linkback.receiving.display")
 for name in "mentions.html", "mention-form.html", "mentions.css", "words.json":
     assert display.joinpath(name).is_file(), name
+deploy = files("pelican_linkback.receiving.server") / "deploy"
+for name in "linkback@.service", "nginx.conf", "linkback.cgi", "htaccess", "Containerfile":
+    assert deploy.joinpath(name).is_file(), name
 CODE
 echo "The wheel works."

@@ -1,0 +1,104 @@
+"""The files in receiving/server/deploy, run as far as a machine without these services can."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.pages import DOCS, PACKAGE
+
+DEPLOY = PACKAGE / "receiving" / "server" / "deploy"
+FILES = {path.name: path.read_text("utf-8") for path in DEPLOY.iterdir() if path.is_file()}
+PROGRAM = "/srv/blog/.venv/bin/pelican-linkback"
+NGINX = """\
+pid {folder}/pid;
+error_log stderr;
+events {{}}
+http {{
+    access_log off;
+    {folders}
+    server {{
+        listen 127.0.0.1:{port};
+        include {file};
+    }}
+}}
+"""
+FOLDERS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def needs(program):
+    return pytest.mark.skipif(not shutil.which(program), reason=f"needs {program}")
+
+
+def directives(unit):
+    """The settings of a unit, each with its value, in order."""
+    lines = (line for line in unit.splitlines() if "=" in line and not line.startswith("#"))
+    return [tuple(line.split("=", 1)) for line in lines]
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_page_shows_each_file(name):
+    shown = f".. literalinclude:: ../../pelican_linkback/receiving/server/deploy/{name}\n"
+    assert any(shown in page.read_text("utf-8") for page in (DOCS / "howto").glob("*.rst"))
+
+
+@needs("systemd-analyze")
+def test_the_unit_is_one_that_systemd_loads(tmp_path):
+    unit = tmp_path / "linkback@.service"
+    unit.write_text(FILES["linkback@.service"].replace(PROGRAM, sys.executable))
+    command = ["systemd-analyze", "verify", "--man=no", str(tmp_path / "linkback@serve.service")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_unit_gives_the_program_time_to_return_its_work():
+    unit = dict(directives(FILES["linkback@.service"]))
+    assert unit["ExecStart"] == f"{PROGRAM} %i -s publishconf.py"
+    assert int(unit["TimeoutStopSec"]) > 30  # a fetch has LINKBACK_TIMEOUT, a request its client
+    assert unit["ReadWritePaths"] == unit["WorkingDirectory"] == "/srv/blog"
+
+
+def nginx(folder, file, port):
+    """Write the configuration of a web server with the file in its server block."""
+    temporary = "\n".join(f"{name}_temp_path {folder}/{name};" for name in FOLDERS)
+    text = NGINX.format(folder=folder, folders=temporary, port=port, file=file)
+    (folder / "nginx.conf").write_text(text)
+    return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+@needs("nginx")
+def test_nginx_takes_the_lines_for_its_server(tmp_path):
+    command = [*nginx(tmp_path, DEPLOY / "nginx.conf", 8099), "-t"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "warn" not in done.stderr
+
+
+def test_the_composition_has_two_processes_of_each_kind():
+    services = yaml.safe_load(FILES["compose.yaml"])["services"]
+    assert set(services) == {"database", "web", "worker"}
+    for name, command in (("web", "serve"), ("worker", "work")):
+        assert services[name]["deploy"]["replicas"] == 2
+        assert services[name]["command"][:2] == ["pelican-linkback", command]
+        assert services[name]["depends_on"] == {"database": {"condition": "service_healthy"}}
+        assert "POSTGRES_PASSWORD" in services[name]["environment"]["LINKBACK_INBOX"]
+
+
+def test_the_container_file_copies_what_the_page_asks_for():
+    lines = FILES["Containerfile"].replace("\\\n", " ").splitlines()
+    steps = [line.split(None, 1) for line in lines if line and not line.startswith("#")]
+    known = {"FROM", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "CMD"}
+    assert {name for name, _ in steps} == known
+    copied = {each for name, rest in steps if name == "COPY" for each in rest.split()[:-1]}
+    assert copied == {"requirements.txt", "pelicanconf.py", "publishconf.py"}
+
+
+def test_the_program_for_cgi_may_be_executed():
+    assert os.access(DEPLOY / "linkback.cgi", os.X_OK)
+    assert Path(FILES["linkback.cgi"].splitlines()[0][2:]).name == "python"
