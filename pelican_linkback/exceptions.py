@@ -8,6 +8,8 @@
     ├── UnreadableFeed      .code: a document that is no Atom or RSS feed
     ├── ProtocolError       a message that is not what its specification says
     ├── JournalError        .path: a state file that cannot be read or written
+    ├── StoreError          the database of the receiver cannot be used now
+    │   └── QueueFull       it takes no more mentions until some are verified
     ├── SourceError         .source: a source of mentions that cannot be read now
     ├── MailError           .server: a mail server that takes no mail from us now
     └── WebError            .url: an exchange that did not come about
@@ -37,10 +39,12 @@ __all__ = [
     "MailError",
     "PartialAnswer",
     "ProtocolError",
+    "QueueFull",
     "RedirectLoop",
     "Refused",
     "SettingsError",
     "SourceError",
+    "StoreError",
     "TimedOut",
     "Unreachable",
     "UnreadableFeed",
@@ -120,6 +124,14 @@ class MailError(LinkbackError):
     def __init__(self, server: str, message: str) -> None:
         self.server = server
         super().__init__(f"mail server {server}: {message}")
+
+
+class StoreError(LinkbackError):
+    """The database of the receiver cannot be opened, read or written; the message says why."""
+
+
+class QueueFull(StoreError):
+    """So many mentions wait to be verified, in all or of one host, that no more are taken now."""
 
 
 class PartialAnswer(NamedTuple):

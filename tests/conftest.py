@@ -22,6 +22,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from pelican import Pelican, signals
 from pelican.settings import DEFAULT_CONFIG, read_settings
 
+from tests.receiving import clock, postgresql_url, store  # noqa: F401 (fixtures)
 from tests.sample_output import published_once
 from tests.servers import WebHost, serving
 

@@ -294,7 +294,7 @@ class Disk:
         if call == 1:
             self.waiting.set()
             while (batch := self.journal._commit._batch) is None or len(
-                batch.lines
+                batch.items
             ) < self.expected:
                 os.sched_yield()
         if call in self.fails:

@@ -15,7 +15,7 @@ import os
 import threading
 import time
 import typing
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -124,9 +124,9 @@ class Journal:
         """
         self._commit.add(encoded(events))
 
-    def _append(self, lines: bytes) -> None:
+    def _append(self, lines: Sequence[bytes]) -> None:
         with self._thread_lock, self._errors_wrapped(), self._alone():
-            self._appender.append(lines)
+            self._appender.append(b"".join(lines))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

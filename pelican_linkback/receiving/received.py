@@ -15,7 +15,7 @@ from enum import StrEnum
 from pelican_linkback.journal.fields import moment, optional, text, time
 from pelican_linkback.text.urls import page_key
 
-__all__ = ["Author", "Kind", "Received", "id_of"]
+__all__ = ["Author", "Kind", "Received", "id_of", "key_of"]
 
 VERSION = 1
 
@@ -137,9 +137,14 @@ def id_of(source: str, article: str) -> str:
 
     The spelling of the source does not matter, but its fragment does: it may be one of many notes.
     """
+    return key_of(source, article)[:12]
+
+
+def key_of(source: str, article: str) -> str:
+    """Return all 64 digits of that id: what nobody can find another source or article for."""
     page, _, fragment = source.partition("#")
     pair = f"{page_key(page)}#{fragment}\0{article}"
-    return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _url(line: Mapping[str, object], name: str, *, needed: bool = False) -> str:

@@ -1,0 +1,186 @@
+"""The database: opened, brought up to date, and used in transactions that are tried again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from pelican_linkback.exceptions import StoreError
+from pelican_linkback.receiving.store import tables
+from pelican_linkback.receiving.store.columns import milliseconds
+from pelican_linkback.receiving.store.migration import bring_up_to_date
+from pelican_linkback.receiving.store.network_files import refuse_network_files
+from pelican_linkback.text.printable import described
+
+__all__ = ["Store", "open_store", "sqlite_url"]
+
+T = TypeVar("T")
+
+_WAITS = (0.1, 0.4, 1.0, 2.0, 4.0)
+"""Seconds before a statement is tried again, when the server of the database went away."""
+
+_BUSY = 20.0
+"""How many seconds another process may write into a SQLite file meanwhile."""
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a SQLite database in a file."""
+    return sa.URL.create("sqlite", database=str(path.absolute())).render_as_string()
+
+
+def utc_now() -> dt.datetime:
+    """Return the time."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Store:
+    """A database of mentions; see ``open_store``. Threads may share it."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        clock: Callable[[], dt.datetime],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self._sleep = sleep
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        # Only one can write into a SQLite file: threads wait here in turn, not in its busy loop.
+        self._writing: AbstractContextManager[object] = (
+            threading.Lock() if self.is_sqlite else nullcontext()
+        )
+
+    def now(self) -> int:
+        """Return the time in milliseconds."""
+        return milliseconds(self.clock())
+
+    def read(self, work: Callable[[sa.Connection], T]) -> T:
+        """Return what ``work`` reads, in one transaction; it may be called more than once.
+
+        Raises StoreError if the database cannot be read.
+        """
+        return self._tried(work, nullcontext(), immediate=False)
+
+    def write(self, work: Callable[[sa.Connection], T]) -> T:
+        """Return what ``work`` returns after its changes are on disk; it may be called again.
+
+        Raises StoreError if the database cannot be written; what ``work`` raises otherwise is
+        let through, and nothing is changed.
+        """
+        return self._tried(work, self._writing, immediate=True)
+
+    def upsert(self, table: sa.Table) -> sqlite.Insert:
+        """Return an INSERT with ``on_conflict_do_update``, which both databases have."""
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        return cast(sqlite.Insert, postgresql.insert(table))  # the same methods
+
+    def secret(self, name: str) -> bytes:
+        """Return the key with this name: random, made when it is first asked for."""
+
+        def made(connection: sa.Connection) -> str:
+            new = {"name": name, "value": secrets.token_hex(32), "created": self.now()}
+            connection.execute(self.upsert(tables.secret).values(new).on_conflict_do_nothing())
+            wanted = sa.select(tables.secret.c.value).where(tables.secret.c.name == name)
+            return str(connection.execute(wanted).scalar_one())
+
+        return bytes.fromhex(self.write(made))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
+
+    def _tried(
+        self,
+        work: Callable[[sa.Connection], T],
+        alone: AbstractContextManager[object],
+        *,
+        immediate: bool,
+    ) -> T:
+        for wait in (*_WAITS, None):
+            try:
+                with alone, self._transaction(immediate=immediate) as connection:
+                    return work(connection)
+            except sa.exc.DBAPIError as error:
+                if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+                    raise
+                if self.is_sqlite or wait is None:
+                    raise _wrapped(error) from error
+            self._sleep(wait)
+        raise AssertionError  # the last wait is None
+
+    @contextmanager
+    def _transaction(self, *, immediate: bool) -> Iterator[sa.Connection]:
+        with self.engine.execution_options(immediate=immediate).begin() as connection:
+            yield connection
+
+
+def _wrapped(error: sa.exc.DBAPIError) -> StoreError:
+    return StoreError(
+        f"the database of the receiver cannot be used: {described(error.orig or error)}"
+    )
+
+
+def open_store(
+    url: str,
+    *,
+    clock: Callable[[], dt.datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Store:
+    """Return the store at ``url``, which is made or brought up to date if need be.
+
+    Raises StoreError if it cannot be reached, was made by a newer version of this program, or is a
+    SQLite file on a network file system.
+    """
+    store = Store(_engine(url), clock, sleep)
+    try:
+        bring_up_to_date(store.engine, store.write)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _engine(url: str) -> sa.Engine:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        try:
+            engine = sa.create_engine(parsed, pool_size=20, max_overflow=40)
+        except ImportError:
+            raise StoreError(
+                'PostgreSQL needs psycopg: pip install "pelican-linkback[receive,postgresql]"'
+            ) from None
+        return engine
+    path = Path(parsed.database or "")
+    refuse_network_files(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY}, max_overflow=100)
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Make a connection to SQLite durable, and leave transactions to ``_begin``."""
+    file = cast(sqlite3.Connection, connection)
+    file.isolation_level = None
+    file.execute("PRAGMA journal_mode = WAL")
+    file.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(connection: sa.Connection) -> None:
+    is_writing = connection.get_execution_options().get("immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

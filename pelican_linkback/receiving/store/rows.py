@@ -1,0 +1,104 @@
+"""Mentions as senders, verifiers and moderators see them: what goes into the store and out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pelican_linkback.receiving.inbox.states import MentionState, Standing
+from pelican_linkback.receiving.received import Received
+
+__all__ = ["Accepted", "Arrival", "Job", "Row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request that says: ``source`` mentions ``target``, the page with the id ``article``.
+
+    ``fragment`` is the part of the page that is meant, ``sender`` a salted hash of the client's
+    address.
+    """
+
+    source: str
+    target: str
+    article: str
+    fragment: str
+    protocol: str
+    received: dt.datetime
+    sender: str = ""
+    vouch: str = ""
+
+
+class Accepted(NamedTuple):
+    """A mention that is on disk; ``token`` names its status page and is hard to guess."""
+
+    token: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A mention that a verifier has leased.
+
+    ``page`` is equal for the jobs whose sources are one page, which is fetched once for them.
+    ``requests``, ``claim`` and ``turn`` mean something to the queue alone.
+    """
+
+    id: int
+    source: str
+    target: str
+    article: str
+    fragment: str
+    protocol: str
+    received: dt.datetime
+    vouch: str
+    page: str
+    host: str
+    standing: Standing
+    requests: int
+    claim: str
+    turn: int
+
+    @property
+    def state(self) -> MentionState:
+        """Where the mention stands."""
+        return self.standing.state
+
+    @property
+    def shown(self) -> Received | None:
+        """The text that is on the article's page."""
+        return self.standing.shown
+
+    @property
+    def latest(self) -> Received | None:
+        """The last text that was read."""
+        return self.standing.latest
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A mention as moderators see it.
+
+    ``number`` is that of the last change of what is shown of it, None where nothing ever was.
+    ``key`` is its name in commands; the first 12 digits are ``Received.id``.
+    """
+
+    id: int
+    key: str
+    token: str
+    state: MentionState
+    source: str
+    target: str
+    article: str
+    fragment: str
+    host: str
+    protocol: str
+    received: dt.datetime
+    checked: dt.datetime | None
+    why: str
+    shown: Received | None
+    latest: Received | None
+    final_url: str
+    number: int | None
+    decided: bool

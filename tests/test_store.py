@@ -1,0 +1,190 @@
+"""The store of mentions, on SQLite and on PostgreSQL: accepted, claimed, recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from pelican_linkback.exceptions import QueueFull
+from pelican_linkback.receiving.inbox.states import (
+    MentionState,
+    Outage,
+    Refused,
+    Removed,
+    Verified,
+    step,
+)
+from pelican_linkback.receiving.store.accepting import Acceptor
+from pelican_linkback.receiving.store.columns import columns_of, row_of, standing_of
+from pelican_linkback.receiving.store.queue import Queue
+from pelican_linkback.receiving.store.tables import mention, metadata
+from tests.receiving import NOW, arrival, said
+
+
+@pytest.fixture
+def acceptor(store):
+    return Acceptor(store)
+
+
+@pytest.fixture
+def queue(store):
+    return Queue(store)
+
+
+def rows(store):
+    query = sa.select(mention).order_by(mention.c.id)
+    return [row_of(row) for row in store.read(lambda c: c.execute(query).all())]
+
+
+def test_the_migrations_make_the_tables_of_this_version(store):
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_mention_is_accepted_claimed_and_shown(store, acceptor, queue, clock):
+    accepted = acceptor.accept(arrival())
+    assert accepted.is_new
+    assert len(accepted.token) == 32
+    (job,) = queue.claim(10)
+    assert (job.source, job.state) == ("https://ann.example/notes/1", MentionState.CHECKING)
+    assert queue.claim(10) == []
+    assert queue.record(job, Verified(said(job), MentionState.SHOWN, "open"))
+    (row,) = rows(store)
+    assert (row.state, row.shown, row.number) == (MentionState.SHOWN, said(job), 1)
+    assert row.checked == clock()
+    assert queue.next_due() is None
+
+
+def test_the_same_mention_is_one(store, acceptor):
+    first = acceptor.accept(arrival())
+    again = acceptor.accept(arrival("HTTPS://ann.example/notes/1"))
+    assert (again.token, again.is_new) == (first.token, False)
+    assert len(rows(store)) == 1
+
+
+def test_what_one_page_says_of_many_is_claimed_together(acceptor, queue, clock):
+    for page in ("/walls/", "/roofs/", "/doors/"):
+        acceptor.accept(arrival(page=page))
+    acceptor.accept(arrival("https://ann.example/notes/2"))
+    acceptor.accept(arrival("https://bob.example/1"))
+    jobs = queue.claim(10)
+    assert [each.source[8:] for each in jobs] == ["ann.example/notes/1"] * 3 + ["bob.example/1"]
+    assert len({each.page for each in jobs}) == 2
+    clock.pass_(seconds=1)
+    (job,) = queue.claim(10)
+    assert job.source == "https://ann.example/notes/2"
+
+
+def test_a_host_has_two_requests_under_way_and_one_a_second(acceptor, queue, clock):
+    for number in range(4):
+        acceptor.accept(arrival(f"https://ann.example/notes/{number}?q={number}"))
+    first = queue.claim(10)
+    assert (len(first), queue.claim(10)) == (1, [])
+    clock.pass_(seconds=1)
+    second = queue.claim(10)
+    clock.pass_(seconds=1)
+    assert (len(second), queue.claim(10)) == (1, [])
+    queue.record(first[0], Removed("no link"))
+    assert len(queue.claim(10)) == 1
+
+
+def test_a_page_is_fetched_once_in_ten_minutes(acceptor, queue, clock):
+    acceptor.accept(arrival())
+    (job,) = queue.claim(10)
+    queue.record(job, Verified(said(job), MentionState.SHOWN))
+    clock.pass_(minutes=1)
+    acceptor.accept(arrival())
+    acceptor.accept(arrival(page="/roofs/"))
+    assert queue.claim(10) == []
+    assert queue.next_due() == NOW + dt.timedelta(minutes=10)
+    clock.pass_(minutes=9)
+    assert len(queue.claim(10)) == 2
+
+
+def test_what_is_sent_again_while_it_is_checked_is_checked_again(acceptor, queue, clock):
+    acceptor.accept(arrival())
+    (job,) = queue.claim(10)
+    acceptor.accept(arrival())
+    queue.record(job, Verified(said(job), MentionState.HELD))
+    clock.pass_(minutes=10)
+    (again,) = queue.claim(10)
+    assert again.state is MentionState.HELD
+
+
+def test_an_outage_waits_in_the_queue(acceptor, queue, clock):
+    acceptor.accept(arrival())
+    (job,) = queue.claim(10)
+    queue.record(job, Outage("503"))
+    assert queue.next_due() == NOW + dt.timedelta(minutes=1)
+    clock.pass_(minutes=1)
+    (again,) = queue.claim(10)
+    assert (again.standing.attempts, again.state) == (1, MentionState.CHECKING)
+
+
+def test_the_third_lost_lease_breaks_a_mention(store, acceptor, queue, clock):
+    acceptor.accept(arrival())
+    for _ in range(3):
+        assert len(queue.claim(10)) == 1
+        clock.pass_(minutes=6)
+    assert queue.claim(10) == []
+    assert [row.state for row in rows(store)] == [MentionState.BROKEN]
+
+
+def test_a_result_after_the_lease_was_lost_does_not_count(acceptor, queue, clock):
+    acceptor.accept(arrival())
+    (late,) = queue.claim(10)
+    clock.pass_(minutes=6)
+    (job,) = queue.claim(10)
+    assert not queue.record(late, Removed("no link"))
+    assert queue.record(job, Verified(said(job), MentionState.HELD))
+
+
+def test_what_is_given_back_is_claimed_again(acceptor, queue, clock):
+    acceptor.accept(arrival())
+    queue.release(queue.claim(10))
+    clock.pass_(seconds=1)
+    (job,) = queue.claim(10)
+    assert job.standing.lost == 0
+    queue.release([job], dt.timedelta(seconds=30))
+    clock.pass_(seconds=29)
+    assert queue.claim(10) == []
+    clock.pass_(seconds=1)
+    assert len(queue.claim(10)) == 1
+
+
+def test_a_decision_while_it_is_verified_stays(store, acceptor, queue):
+    acceptor.accept(arrival())
+    (job,) = queue.claim(10)
+
+    def refuse(connection):
+        row = connection.execute(sa.select(mention)).one()
+        columns = columns_of(step(standing_of(row), Refused(), NOW))
+        connection.execute(sa.update(mention).values(columns))
+
+    store.write(refuse)
+    queue.record(job, Verified(said(job), MentionState.SHOWN))
+    assert [(row.state, row.shown) for row in rows(store)] == [(MentionState.REFUSED, None)]
+
+
+def test_a_full_queue_takes_what_it_knows_and_nothing_else(store):
+    acceptor = Acceptor(store, most=3, most_of_host=2)
+    for number in range(2):
+        acceptor.accept(arrival(f"https://ann.example/{number}"))
+    with pytest.raises(QueueFull):
+        acceptor.accept(arrival("https://ann.example/2"))
+    acceptor.accept(arrival("https://bob.example/"))
+    with pytest.raises(QueueFull):
+        acceptor.accept(arrival("https://cid.example/"))
+    assert not acceptor.accept(arrival("https://ann.example/1")).is_new
+
+
+def test_a_mention_that_the_database_refuses_costs_itself(store, acceptor):
+    with pytest.raises(Exception, match=r"surrogates|NUL"):
+        acceptor.accept(arrival("https://ann.example/\ud800\x00"))
+    acceptor.accept(arrival())
+    assert len(rows(store)) == 1
