@@ -6,17 +6,28 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 import yaml
 
-from tests.pages import DOCS, PACKAGE
+from pelican_linkback.receiving.server.application import Application, Route
+from pelican_linkback.receiving.server.http import text
+from tests.pages import DOCS, PACKAGE, blocks
+from tests.person import free_port, is_open
+from tests.servers import serving
 
 DEPLOY = PACKAGE / "receiving" / "server" / "deploy"
 FILES = {path.name: path.read_text("utf-8") for path in DEPLOY.iterdir() if path.is_file()}
 PROGRAM = "/srv/blog/.venv/bin/pelican-linkback"
 NGINX = """\
+daemon off;
+master_process off;
 pid {folder}/pid;
 error_log stderr;
 events {{}}
@@ -25,7 +36,7 @@ http {{
     {folders}
     server {{
         listen 127.0.0.1:{port};
-        include {file};
+        {lines}
     }}
 }}
 """
@@ -64,20 +75,73 @@ def test_the_unit_gives_the_program_time_to_return_its_work():
     assert unit["ReadWritePaths"] == unit["WorkingDirectory"] == "/srv/blog"
 
 
-def nginx(folder, file, port):
-    """Write the configuration of a web server with the file in its server block."""
+def nginx(folder, lines, port=8099):
+    """The command that runs a web server with these lines in its server block."""
     temporary = "\n".join(f"{name}_temp_path {folder}/{name};" for name in FOLDERS)
-    text = NGINX.format(folder=folder, folders=temporary, port=port, file=file)
+    text = NGINX.format(folder=folder, folders=temporary, port=port, lines=lines)
     (folder / "nginx.conf").write_text(text)
     return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
 @needs("nginx")
 def test_nginx_takes_the_lines_for_its_server(tmp_path):
-    command = [*nginx(tmp_path, DEPLOY / "nginx.conf", 8099), "-t"]
+    command = [*nginx(tmp_path, FILES["nginx.conf"]), "-t"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def behind_nginx(folder, application):
+    """Serve an application as the pages have it; give the URL of the site."""
+    (old,) = (each.text for each in blocks(page("move-mentions")) if each.kind == "nginx")
+    with serving(make_server("127.0.0.1", 0, application, handler_class=Quiet)) as server:
+        port = free_port()
+        lines = FILES["nginx.conf"].replace(":8017;", f":{server.server_port};") + old
+        program = subprocess.Popen(nginx(folder, lines, port))
+        try:
+            while not is_open(port):
+                assert program.poll() is None
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            program.terminate()
+            program.wait()
+
+
+def page(name):
+    return (DOCS / "howto" / f"{name}.rst").read_text("utf-8")
+
+
+def answered(url, body=None, **headers):
+    try:
+        with urlopen(Request(url, body, headers)) as answer:
+            return answer.status, answer.read()
+    except HTTPError as error:
+        with error:
+            return error.code, b""
+
+
+@needs("nginx")
+def test_nginx_leads_to_the_receiver_and_says_who_asks(tmp_path):
+    def client(request):
+        return text(f"{request.path} {request.client}")
+
+    routes = [Route(path, {"POST": client}) for path in ("/webmention", "/pingback", "/metrics")]
+    trusted = [ip_network("127.0.0.1")]
+    application = Application("https://your.site/mentions/", routes, trusted=trusted)
+    with behind_nginx(tmp_path, application) as site:
+        said = answered(f"{site}/mentions/webmention", b"x", **{"X-Forwarded-For": "203.0.113.9"})
+        assert said == (200, b"/webmention 127.0.0.1\n")
+        assert answered(f"{site}/mentions/metrics", b"x") == (404, b"")
+        assert answered(f"{site}/mentions/webmention", bytes(17_000)) == (413, b"")
+        assert answered(f"{site}/xmlrpc.php", b"x") == (200, b"/pingback 127.0.0.1\n")
+        said = answered(f"{site}/wp-json/webmention/1.0/endpoint", b"x")
+        assert said == (200, b"/webmention 127.0.0.1\n")
 
 
 def test_the_composition_has_two_processes_of_each_kind():

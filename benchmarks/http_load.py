@@ -1,0 +1,79 @@
+"""Requests to a server at a steady pace, over connections that stay open, and how they went."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+__all__ = ["Report", "load"]
+
+Make = Callable[[int], bytes]
+"""Returns the whole request of this number."""
+
+
+@dataclass
+class Report:
+    """The answers by their status (0: the connection broke), and the times until they came."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
+    """The numbers of the requests that were answered with 201."""
+
+    late: float = 0.0
+    """By how many seconds a request began later than it should have, at most."""
+
+    def quantile(self, part: float) -> float:
+        """Return the time within which this part of the answers came."""
+        return sorted(self.seconds)[int(part * (len(self.seconds) - 1))]
+
+
+async def load(port: int, make: Make, *, rate: float, seconds: float, clients: int) -> Report:
+    """Send ``rate`` requests a second by ``clients`` connections for ``seconds``.
+
+    A request is due at its time, also if those before it are slow: what waits for a connection
+    counts as time until the answer.
+    """
+    report, total = Report(), int(rate * seconds)
+    numbers = iter(range(total))
+    begun = time.monotonic()
+
+    async def client() -> None:
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        for number in numbers:
+            due = begun + number / rate
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            report.late = max(report.late, time.monotonic() - due)
+            try:
+                streams = streams or await asyncio.open_connection("127.0.0.1", port)
+                status, stays = await _exchange(streams, make(number))
+            except (OSError, EOFError, ValueError):
+                status, stays = 0, False
+            report.statuses[status] += 1
+            report.seconds.append(time.monotonic() - due)
+            if status == 201:
+                report.answered.append(number)
+            if streams and not stays:
+                streams[1].close()
+                streams = None
+        if streams:
+            streams[1].close()
+
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return report
+
+
+async def _exchange(
+    streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes
+) -> tuple[int, bool]:
+    """Send a request; return the status of the answer, and whether the connection stays open."""
+    reader, writer = streams
+    writer.write(request)
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+    lines = head.split("\r\n")
+    length = next((int(each[15:]) for each in lines if each.startswith("content-length:")), 0)
+    await reader.readexactly(length)
+    return int(lines[0].split()[1]), "\r\nconnection: close\r\n" not in head
