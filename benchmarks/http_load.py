@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 
 __all__ = ["Report", "load"]
 
@@ -26,6 +27,15 @@ class Report:
     late: float = 0.0
     """By how many seconds a request began later than it should have, at most."""
 
+    duration: float = 0.0
+    """From the first request to the last answer."""
+
+    @property
+    def per_second(self) -> float:
+        """How many requests a second were answered with a status below 300."""
+        taken = sum(number for status, number in self.statuses.items() if 0 < status < 300)
+        return taken / self.duration
+
     def quantile(self, part: float) -> float:
         """Return the time within which this part of the answers came."""
         return sorted(self.seconds)[int(part * (len(self.seconds) - 1))]
@@ -35,16 +45,18 @@ async def load(port: int, make: Make, *, rate: float, seconds: float, clients: i
     """Send ``rate`` requests a second by ``clients`` connections for ``seconds``.
 
     A request is due at its time, also if those before it are slow: what waits for a connection
-    counts as time until the answer.
+    counts as time until the answer. With ``rate`` 0, each is due when the one before it is answered.
     """
-    report, total = Report(), int(rate * seconds)
-    numbers = iter(range(total))
+    report = Report()
+    numbers = iter(range(int(rate * seconds))) if rate else count()
     begun = time.monotonic()
 
     async def client() -> None:
         streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         for number in numbers:
-            due = begun + number / rate
+            due = begun + number / rate if rate else time.monotonic()
+            if due - begun > seconds:
+                break
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             report.late = max(report.late, time.monotonic() - due)
             try:
@@ -63,6 +75,7 @@ async def load(port: int, make: Make, *, rate: float, seconds: float, clients: i
             streams[1].close()
 
     await asyncio.gather(*(client() for _ in range(clients)))
+    report.duration = time.monotonic() - begun
     return report
 
 
