@@ -45,7 +45,7 @@ async def load(port: int, make: Make, *, rate: float, seconds: float, clients: i
     """Send ``rate`` requests a second by ``clients`` connections for ``seconds``.
 
     A request is due at its time, also if those before it are slow: what waits for a connection
-    counts as time until the answer. With ``rate`` 0, each is due when the one before it is answered.
+    counts as time until the answer. With ``rate`` 0, each is due when that before it is answered.
     """
     report = Report()
     numbers = iter(range(int(rate * seconds))) if rate else count()
