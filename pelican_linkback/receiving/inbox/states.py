@@ -12,7 +12,6 @@ is held, and while its source has an outage.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import singledispatch
@@ -74,6 +73,9 @@ class MentionState(StrEnum):
 
 _NEW = frozenset({MentionState.QUEUED, MentionState.CHECKING})
 _AGAINST = frozenset({MentionState.REFUSED, MentionState.SPAM})
+_SETTLED = _AGAINST | {MentionState.GONE}
+"""What no answer brings onto a page but that of a source that has the link."""
+
 _MAY_FAIL = _NEW | {MentionState.SHOWN, MentionState.UNREACHABLE, MentionState.BROKEN}
 """What can become unreachable or broken. A held mention stays where its moderator looks."""
 
@@ -215,9 +217,11 @@ def _missing(event: Missing, standing: Standing, now: dt.datetime) -> Standing:
     missed = replace(
         standing, checked=now, attempts=0, lost=0, misses=looks, first_missed=first, why=event.why
     )
+    if standing.state in _SETTLED:
+        return replace(missed, due=None)
     if standing.state in _NEW:
         if looks >= LOOKS:
-            return _gone(replace(_read(missed, now)), standing)
+            return _gone(_read(missed, now), standing)
         return replace(missed, state=MentionState.QUEUED, due=now + _NEW_LOOKS[looks - 1])
     if looks >= LOOKS and now >= first + _MISSED_FOR:
         return _gone(_read(missed, now), standing)
@@ -229,7 +233,7 @@ def _missing(event: Missing, standing: Standing, now: dt.datetime) -> Standing:
 def _outage(event: Outage, standing: Standing, now: dt.datetime) -> Standing:
     attempts = standing.attempts + 1
     failed = replace(standing, attempts=attempts, lost=0, why=event.why)
-    if attempts <= len(RETRIES):
+    if attempts <= len(RETRIES) and standing.state not in _SETTLED:
         return replace(_waiting(failed), due=now + RETRIES[attempts - 1])
     return _failed(failed, MentionState.UNREACHABLE)
 
@@ -304,6 +308,3 @@ def _says(mention: Received) -> tuple[object, ...]:
     author = mention.author
     said = (mention.kind, mention.rsvp, author.name, author.url, mention.title, mention.text)
     return (*said, mention.url)
-
-
-Clock = Callable[[], dt.datetime]
