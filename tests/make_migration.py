@@ -41,7 +41,8 @@ def main() -> None:
         line if line.startswith(" ") else f"    {line}" for line in lines if "###" not in line
     )
     path = Path(migration.__file__).parent / "migrations" / "versions" / "v0001.py"
-    seed = "\n    op.execute(\"INSERT INTO counter (name, value) VALUES ('shown', 0)\")\n"
+    names = "('shown', 0), ('clock', 0)"
+    seed = f'\n    op.execute("INSERT INTO counter (name, value) VALUES {names}")\n'
     path.write_text(HEAD + code + seed, encoding="utf-8")
     ruff = [str(Path(sys.executable).with_name("ruff"))]
     subprocess.run([*ruff, "format", "-q", str(path)], check=True)

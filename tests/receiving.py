@@ -100,12 +100,8 @@ def postgresql_server() -> Iterator[str]:
         server.cleanup()
 
 
-_EMPTY = "; ".join(
-    [
-        f"TRUNCATE {', '.join(table.name for table in metadata.sorted_tables)} RESTART IDENTITY",
-        "INSERT INTO counter (name, value) VALUES ('shown', 0)",
-    ]
-)
+_ROWS = ", ".join(table.name for table in metadata.sorted_tables if table.name != "counter")
+_EMPTY = f"TRUNCATE {_ROWS} RESTART IDENTITY; UPDATE counter SET value = 0"
 
 
 @contextmanager

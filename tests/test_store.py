@@ -20,6 +20,7 @@ from pelican_linkback.receiving.inbox.states import (
 )
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.columns import columns_of, row_of, standing_of
+from pelican_linkback.receiving.store.hosts import Hosts
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.tables import mention, metadata
 from tests.receiving import NOW, arrival, said
@@ -188,3 +189,62 @@ def test_a_mention_that_the_database_refuses_costs_itself(store, acceptor):
         acceptor.accept(arrival("https://ann.example/\ud800\x00"))
     acceptor.accept(arrival())
     assert len(rows(store)) == 1
+
+
+def test_a_redirect_takes_a_turn_at_the_host_that_it_leads_to(store, acceptor, queue, clock):
+    hosts = Hosts(store)
+    turn = hosts.enter("victim.example")
+    assert hosts.enter("victim.example") is None
+    clock.pass_(seconds=1)
+    assert hosts.enter("victim.example")
+    clock.pass_(seconds=1)
+    assert hosts.enter("victim.example") is None
+    acceptor.accept(arrival("https://victim.example/1"))
+    assert queue.claim(10) == []
+    hosts.leave("victim.example", turn)
+    assert len(queue.claim(10)) == 1
+
+
+def test_a_turn_that_nobody_ends_ends_by_itself(store, clock):
+    hosts = Hosts(store)
+    for _ in range(2):
+        assert hosts.enter("victim.example")
+        clock.pass_(seconds=1)
+    clock.pass_(minutes=1)
+    assert hosts.enter("victim.example")
+
+
+@pytest.mark.parametrize("jump", [{"days": -3000}, {"days": -2}, {"hours": -3}])
+def test_a_clock_that_is_set_back_delays_nothing_by_more_than_it_waited(
+    acceptor, queue, clock, jump
+):
+    acceptor.accept(arrival())
+    acceptor.accept(arrival("https://bob.example/"))
+    acceptor.accept(arrival("https://cid.example/"))
+    first, *_ = queue.claim(10)
+    queue.record(first, Outage("503"))
+    clock.pass_(**jump)
+    acceptor.accept(arrival("https://dan.example/"))
+    assert [each.host for each in queue.claim(10)] == ["dan.example"]
+    clock.pass_(minutes=2)
+    assert [each.host for each in queue.claim(10)] == ["ann.example"]
+    clock.pass_(minutes=4)
+    assert {each.host for each in queue.claim(10)} >= {"bob.example", "cid.example"}
+
+
+def test_a_clock_far_ahead_loses_nothing(store, acceptor, queue, clock):
+    acceptor.accept(arrival())
+    (job,) = queue.claim(10)
+    clock.pass_(days=3000)
+    acceptor.accept(arrival("https://bob.example/"))
+    jobs = queue.claim(10)
+    assert {each.host for each in jobs} == {"ann.example", "bob.example"}
+    queue.record(jobs[1], Outage("503"))
+    clock.pass_(days=-3000)
+    assert not queue.record(job, Removed("no link"))
+    assert queue.claim(10) == []
+    clock.pass_(minutes=2)
+    assert [each.host for each in queue.claim(10)] == [jobs[1].host]
+    clock.pass_(minutes=10)
+    assert {each.host for each in queue.claim(10)} == {"ann.example", "bob.example"}
+    assert [row.state for row in rows(store)] == [MentionState.CHECKING] * 2

@@ -24,6 +24,14 @@ from pelican_linkback.receiving.received import key_of
 from pelican_linkback.receiving.store.accepting import PAGE_INTERVAL
 from pelican_linkback.receiving.store.columns import columns_of, moment, standing_of
 from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.hosts import (
+    end_turns,
+    is_waiting,
+    lock_hosts,
+    ready_hosts,
+    set_due,
+    take_turns,
+)
 from pelican_linkback.receiving.store.rows import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
 
@@ -32,14 +40,11 @@ __all__ = ["LEASE", "Queue", "next_numbers"]
 LEASE = dt.timedelta(minutes=5)
 """How long a verifier may take for what it claimed."""
 
-_LONGEST_LEASE = 60 * 60 * 1000
-_LONGEST_WAIT = 9 * 24 * 60 * 60 * 1000
-_BETWEEN_REQUESTS = 1000
+_CLOCK_STEP = 60_000
 _MOST_OF_PAGE = 100
 _SWEPT_TOGETHER = 100
 
 _m, _h = mention.c, host.c
-_is_waiting = sa.and_(_m.due.is_not(None), _m.lease.is_(None))
 
 
 class _Result:
@@ -69,14 +74,15 @@ class Queue:
 
         def claimed(connection: sa.Connection) -> list[Job]:
             now = self._store.now()
+            _follow_clock(connection, now)
             _sweep(connection, now)
-            names = _ready_hosts(connection, limit, now)
+            names = ready_hosts(connection, limit, now)
             if not names:
                 return []
             until = now + int(lease.total_seconds() * 1000)
-            _take_turns(connection, names, now, until)
+            take_turns(connection, names, now, until)
             jobs = _lease(connection, _first_of_each(connection, names, now), now, until)
-            _set_due(connection, names)
+            set_due(connection, names)
             return jobs
 
         return self._store.write(claimed)
@@ -97,7 +103,7 @@ class Queue:
         """Give back what was not verified, to be claimed again after ``wait``; nothing is lost."""
 
         def released(connection: sa.Connection) -> None:
-            names = _locked_hosts(connection, jobs)
+            names = lock_hosts(connection, jobs)
             due = self._store.now() + int(wait.total_seconds() * 1000) if wait else _m.due
             claims = {each.claim for each in jobs}
             ids = {each.id for each in jobs}
@@ -106,8 +112,8 @@ class Queue:
                 .where(_m.id.in_(ids), _m.claim.in_(claims))
                 .values(lease=None, claim="", due=due, state=_without(MentionState.CHECKING))
             )
-            _end_turns(connection, jobs)
-            _set_due(connection, names)
+            end_turns(connection, jobs)
+            set_due(connection, names)
 
         if jobs:
             self._store.write(released)
@@ -143,7 +149,7 @@ class Queue:
     def _record(self, connection: sa.Connection, results: Sequence[_Result]) -> None:
         now = self._store.now()
         jobs = [each.job for each in results]
-        names = _locked_hosts(connection, jobs)
+        names = lock_hosts(connection, jobs)
         by_id = {each.job.id: each for each in results}
         wanted = sa.select(mention).where(_m.id.in_(by_id)).order_by(_m.id).with_for_update()
         changes = []
@@ -156,8 +162,8 @@ class Queue:
         if changes:
             _number(connection, changes)
             connection.execute(sa.update(mention).where(_m.id == sa.bindparam("id_")), changes)
-        _end_turns(connection, jobs)
-        _set_due(connection, names)
+        end_turns(connection, jobs)
+        set_due(connection, names)
 
 
 def next_numbers(connection: sa.Connection, count: int) -> range:
@@ -200,11 +206,33 @@ def _change(row: sa.Row[object], result: _Result, now: int) -> dict[str, object]
     }
 
 
+def _follow_clock(connection: sa.Connection, now: int) -> None:
+    """Where the clock was set back: bring all times forward by as much, so that none is far off."""
+    wanted = sa.select(counter.c.value).where(counter.c.name == "clock")
+    if abs(connection.execute(wanted).scalar_one() - now) <= _CLOCK_STEP:
+        return
+    back = connection.execute(wanted.with_for_update()).scalar_one() - now
+    if back > _CLOCK_STEP:
+        _bring_forward(connection, mention, (_m.due, _m.lease), now, back)
+        _bring_forward(connection, host, (_h.due, _h.next_at, _h.slot_a, _h.slot_b), now, back)
+    connection.execute(sa.update(counter).where(counter.c.name == "clock").values(value=now))
+
+
+def _bring_forward(
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: Iterable[sa.ColumnElement[int]],
+    now: int,
+    back: int,
+) -> None:
+    for column in columns:
+        sooner = sa.case((column - back > now, column - back), else_=now)
+        connection.execute(sa.update(table).where(column > now).values({column: sooner}))
+
+
 def _sweep(connection: sa.Connection, now: int) -> None:
     """Count the leases that were lost, and let go of their mentions."""
-    # A lease so long was given before the clock was set back.
-    is_lost = sa.or_(_m.lease <= now, _m.lease > now + _LONGEST_LEASE)
-    wanted = sa.select(mention).where(is_lost).limit(_SWEPT_TOGETHER)
+    wanted = sa.select(mention).where(_m.lease <= now).limit(_SWEPT_TOGETHER)
     rows = connection.execute(wanted.with_for_update(skip_locked=True)).all()
     if not rows:
         return
@@ -213,55 +241,14 @@ def _sweep(connection: sa.Connection, now: int) -> None:
         columns = columns_of(step(standing_of(row), LeaseLost(), moment(now)))
         changes.append(columns | {"id_": row.id, "lease": None, "claim": ""})
     connection.execute(sa.update(mention).where(_m.id == sa.bindparam("id_")), changes)
-    _set_due(connection, sorted({row.host for row in rows}))
-
-
-def _ready_hosts(connection: sa.Connection, limit: int, now: int) -> list[str]:
-    """Return hosts that have something to do, those first that had no turn for the longest time."""
-    is_free = sa.or_(_h.slot_a <= now, _h.slot_b <= now)
-    wanted = (
-        sa.select(_h.name)
-        .where(_h.due <= now, _h.next_at <= now, is_free)
-        .order_by(_h.due, _h.next_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return sorted(connection.execute(wanted).scalars())
-
-
-def _take_turns(connection: sa.Connection, names: Sequence[str], now: int, until: int) -> None:
-    is_a = _h.slot_a <= now
-    connection.execute(
-        sa.update(host)
-        .where(_h.name.in_(names))
-        .values(
-            next_at=now + _BETWEEN_REQUESTS,
-            slot_a=sa.case((is_a, until), else_=_h.slot_a),
-            slot_b=sa.case((is_a, _h.slot_b), else_=until),
-        )
-    )
-
-
-def _end_turns(connection: sa.Connection, jobs: Iterable[Job]) -> None:
-    turns = {(each.host, each.turn) for each in jobs}
-    ended = [{"name_": name, "turn": turn} for name, turn in sorted(turns)]
-    turn = sa.bindparam("turn", type_=sa.BigInteger)
-    is_a = _h.slot_a == turn
-    connection.execute(
-        sa.update(host)
-        .where(_h.name == sa.bindparam("name_"), sa.or_(is_a, _h.slot_b == turn))
-        .values(
-            slot_a=sa.case((is_a, 0), else_=_h.slot_a), slot_b=sa.case((is_a, _h.slot_b), else_=0)
-        ),
-        ended,
-    )
+    set_due(connection, sorted({row.host for row in rows}))
 
 
 def _first_of_each(connection: sa.Connection, names: Sequence[str], now: int) -> set[str]:
     """Return the page of the first mention that is due at each host."""
     first = (
         sa.select(_m.page)
-        .where(_m.host == _h.name, _is_waiting, _m.due <= now)
+        .where(_m.host == _h.name, is_waiting, _m.due <= now)
         .order_by(_m.due, _m.id)
         .limit(1)
         .scalar_subquery()
@@ -273,7 +260,7 @@ def _first_of_each(connection: sa.Connection, names: Sequence[str], now: int) ->
 def _lease(connection: sa.Connection, pages: set[str], now: int, until: int) -> list[Job]:
     """Lease all that one request for each page will answer."""
     claim = secrets.token_hex(8)
-    due = sa.select(_m.id).where(_m.page.in_(pages), _is_waiting, _m.due <= now)
+    due = sa.select(_m.id).where(_m.page.in_(pages), is_waiting, _m.due <= now)
     leased = (
         sa.update(mention)
         .where(_m.id.in_(due.order_by(_m.due, _m.id).limit(len(pages) * _MOST_OF_PAGE)))
@@ -307,19 +294,3 @@ def _without(state: MentionState) -> sa.ColumnElement[str]:
     """The other state of what was never verified, for those in ``state``."""
     other = {MentionState.QUEUED: "checking", MentionState.CHECKING: "queued"}[state]
     return sa.case((_m.state == state.value, other), else_=_m.state)
-
-
-def _locked_hosts(connection: sa.Connection, jobs: Iterable[Job]) -> list[str]:
-    """Lock the hosts of jobs, in the order in which everybody does, and return their names."""
-    names = sorted({each.host for each in jobs})
-    wanted = sa.select(_h.name).where(_h.name.in_(names)).order_by(_h.name).with_for_update()
-    connection.execute(wanted).all()
-    return names
-
-
-def _set_due(connection: sa.Connection, names: Sequence[str]) -> None:
-    """Set when each host has something to do again."""
-    first = sa.select(sa.func.min(_m.due)).where(_m.host == _h.name, _is_waiting)
-    connection.execute(
-        sa.update(host).where(_h.name.in_(names)).values(due=first.scalar_subquery())
-    )

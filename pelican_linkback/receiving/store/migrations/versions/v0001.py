@@ -174,4 +174,4 @@ def upgrade() -> None:
         sa.Column("used", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("hash"),
     )
-    op.execute("INSERT INTO counter (name, value) VALUES ('shown', 0)")
+    op.execute("INSERT INTO counter (name, value) VALUES ('shown', 0), ('clock', 0)")
