@@ -7,3 +7,6 @@
     inbox                           which of them are shown, held or hidden, and why
     display                         article.mentions, the page, what feeds say
 """
+
+TARGETS_COPY = "linkback-targets.json"
+"""The name of the copy of ``targets.json`` in the output folder: for a receiver elsewhere."""

@@ -12,18 +12,16 @@ from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.plugin import build
 from pelican_linkback.plugin.invocation import is_preview
 from pelican_linkback.plugin.pelican_types import Generator, Pelican
+from pelican_linkback.receiving import TARGETS_COPY
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.plugin.mentions.targets import SiteTargets
 
-__all__ = ["COPY", "LINKS", "find_targets", "has_mentions", "publish_targets", "pull_news"]
+__all__ = ["LINKS", "find_targets", "has_mentions", "publish_targets", "pull_news"]
 
 logger = logging.getLogger(__name__)
-
-COPY = "linkback-targets.json"
-"""The name of the copy of ``targets.json`` in the output folder."""
 
 LINKS = "linkback_endpoints"
 """The variable of the templates that adds the links to the receiver to pages."""
@@ -83,7 +81,7 @@ def publish_targets(pelican: Pelican) -> None:
     """
     this = build.current()
     settings = this.settings(pelican.settings)
-    copy = settings.output / COPY
+    copy = settings.output / TARGETS_COPY
     is_stale = not settings.receives and copy.is_file()
     is_new = settings.receives and this.targets
     if (is_stale or is_new) and _is_publication(settings):
