@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from pelican_linkback.exceptions import ProtocolError
 from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
-from pelican_linkback.protocol.pingback import FAULTS, Pingback, fault, read_request, success
+from pelican_linkback.protocol.pingback import (
+    FAULTS,
+    Calls,
+    Pingback,
+    Refusal,
+    fault,
+    read_calls,
+    read_request,
+    replies,
+    success,
+)
 
 SOURCE = "https://blog.example/post"
 MENTION = Mention(SOURCE, "https://example.org/a?b=1&c='2'&amp;#d")
@@ -144,6 +154,50 @@ def test_any_other_request_is_refused(body: bytes, why: str) -> None:
 def test_any_bytes_are_a_request_or_refused(body: bytes) -> None:
     with pytest.raises(ProtocolError):
         read_request(body)
+
+
+# Several calls
+
+
+PING = {"methodName": "pingback.ping", "params": [SOURCE, "https://example.org/"]}
+PINGED = Mention(SOURCE, "https://example.org/")
+
+
+def multicall(*calls: object) -> bytes:
+    return xmlrpc.client.dumps(([*calls],), "system.multicall").encode()
+
+
+def test_the_calls_of_a_multicall_are_read_each_for_itself() -> None:
+    nonsense = [{"methodName": "system.listMethods", "params": []}, {"params": [SOURCE]}, {}]
+    calls, is_multicall = read_calls(multicall(PING, *nonsense, 7, PING))
+    assert is_multicall
+    assert calls[0] == calls[-1] == PINGED
+    assert calls[1] == Refusal(
+        0, "there is no method 'system.listMethods' here, only pingback.ping"
+    )
+    nothing = Refusal(0, "there is no method '' here, only pingback.ping")
+    assert calls[2:5] == [nothing] * 3
+    assert len(calls) == 6
+
+
+def test_a_multicall_of_nothing_has_no_calls() -> None:
+    empty = "<methodCall><methodName>system.multicall</methodName><params/></methodCall>"
+    assert read_calls(empty.encode()) == Calls([], is_multicall=True)
+
+
+def test_one_call_is_read_as_it_is() -> None:
+    assert read_calls(call(A, B)) == Calls([PINGED])
+    assert read_calls(b"nonsense") == Calls([Refusal(0, "the message has no methodCall element")])
+    assert read_calls(call(A)) == Calls([Refusal(0, "pingback.ping takes two strings")])
+
+
+def test_the_replies_are_those_of_the_standard_library() -> None:
+    results = ["Thank <you>", Refusal(33, "no & never")]
+    (said,), _ = xmlrpc.client.loads(replies(results, is_multicall=True))
+    assert said == [["Thank <you>"], {"faultCode": 33, "faultString": "no & never"}]
+    assert xmlrpc.client.loads(replies([], is_multicall=True))[0] == ([],)
+    assert replies(["Yes"], is_multicall=False) == success("Yes")
+    assert replies([Refusal(48, "known")], is_multicall=False) == fault(48, "known")
 
 
 # Replies

@@ -47,6 +47,11 @@ def test_a_request_is_read_as_it_was_written(one: str, other: str) -> None:
     assert read_request(request(mention)) == mention
 
 
+def test_a_form_in_raw_utf_8_is_read() -> None:
+    body = f"source={SOURCE}&target=https://example.org/ä".encode()
+    assert read_request(body) == Mention(SOURCE, "https://example.org/ä")
+
+
 def test_other_fields_are_passed_over() -> None:
     body = b"vouch=x&" + request(Mention(SOURCE, TARGET)) + b"&realm=%C3%A4"
     assert read_request(body) == Mention(SOURCE, TARGET)
@@ -67,7 +72,7 @@ def test_other_fields_are_passed_over() -> None:
         pytest.param(b"source=file:///x&target=https://b.org/", "scheme is file", id="scheme"),
         pytest.param(b"source=https://a.org/&target=https://a.org/", "the same", id="of itself"),
         pytest.param(b"source=https://a.org/%0d%0aX:&target=x", "control character", id="control"),
-        pytest.param(b"source=\xff", "cannot be read", id="not ASCII"),
+        pytest.param(b"source=\xff", "cannot be read", id="not UTF-8, raw"),
         pytest.param(b"source=%ff", "cannot be read", id="not UTF-8"),
         pytest.param(b"a=1&" * 500_000, "cannot be read", id="500,000 fields"),
         pytest.param(b"<methodCall>", "one source and one target", id="XML"),

@@ -6,9 +6,10 @@ Specification: https://www.hixie.ch/specs/pingback/pingback
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pelican_linkback.exceptions import ProtocolError
@@ -21,9 +22,21 @@ from pelican_linkback.text import markup
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex
 
-__all__ = ["FAULTS", "Fault", "Pingback", "fault", "read_request", "success"]
+__all__ = [
+    "FAULTS",
+    "Calls",
+    "Fault",
+    "Pingback",
+    "Refusal",
+    "fault",
+    "read_calls",
+    "read_request",
+    "replies",
+    "success",
+]
 
 METHOD = "pingback.ping"
+MULTICALL = "system.multicall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +139,68 @@ def read_request(body: bytes) -> Mention:
     Raises ProtocolError for anything else: not well-formed, another method, not two strings, or
     strings that are no absolute URLs.
     """
+    call = _call(body)
+    return _pinged(xmlrpc.words(call.find("methodName")), call.findall("params/param/value"))
+
+
+def _call(body: bytes) -> Element:
     call = xmlrpc.read(body, "methodCall")
     if isinstance(call, xmlrpc.Unreadable):
         raise ProtocolError(call.detail)
-    if (method := xmlrpc.words(call.find("methodName"))) != METHOD:
+    return call
+
+
+def _pinged(method: str, values: Sequence[Element]) -> Mention:
+    """Return the mention of a call of a method with these values; raises ProtocolError."""
+    if method != METHOD:
         raise ProtocolError(f"there is no method {printable(method)!r} here, only {METHOD}")
-    values = call.findall("params/param/value")
     if len(values) != 2 or not all(map(_is_string, values)):
         raise ProtocolError(f"{METHOD} takes two strings")
     return received(*map(xmlrpc.words, values))
+
+
+class Refusal(NamedTuple):
+    """Why a call is refused: a code of ``FAULTS`` and a text for people."""
+
+    code: int
+    text: str
+
+
+class Calls(NamedTuple):
+    """The calls of one request: each its mention, or why it is none.
+
+    ``is_multicall`` is whether they came in a ``system.multicall``, whose reply is a list.
+    """
+
+    calls: Sequence[Mention | Refusal]
+    is_multicall: bool = False
+
+
+def read_calls(body: bytes) -> Calls:
+    """Return the calls of a request; never raises."""
+    try:
+        call = _call(body)
+    except ProtocolError as error:
+        return Calls([Refusal(0, str(error))])
+    method, values = xmlrpc.words(call.find("methodName")), call.findall("params/param/value")
+    if method != MULTICALL:
+        return Calls([_of_call(method, values)])
+    listed = values[0].findall("array/data/value") if values else []
+    return Calls([_of_call(*_members(each)) for each in listed], is_multicall=True)
+
+
+def _members(call: Element) -> tuple[str, Sequence[Element]]:
+    """Return the method and the values of a call within a ``system.multicall``."""
+    members = {xmlrpc.words(each.find("name")): each for each in call.findall("struct/member")}
+    method, params = (members.get(name, Element("member")) for name in ("methodName", "params"))
+    return xmlrpc.words(method.find("value")), params.findall("value/array/data/value")
+
+
+def _of_call(method: str, values: Sequence[Element]) -> Mention | Refusal:
+    try:
+        return _pinged(method, values)
+    except ProtocolError as error:
+        return Refusal(0, str(error))
 
 
 def success(text: str) -> bytes:
@@ -144,11 +210,29 @@ def success(text: str) -> bytes:
 
 def fault(code: int, text: str) -> bytes:
     """Return the reply to a refused call: a code of ``FAULTS`` and a text for people."""
+    return _document("methodResponse", f"<fault>{_fault(code, text)}</fault>")
+
+
+def replies(results: Sequence[str | Refusal], *, is_multicall: bool) -> bytes:
+    """Return the reply to the calls of a request: of each the text of its success, or a refusal."""
+    if not is_multicall:
+        (result,) = results
+        return success(result) if isinstance(result, str) else fault(*result)
+    values = (_array(_string(each)) if isinstance(each, str) else _fault(*each) for each in results)
+    inside = _array("".join(values))
+    return _document("methodResponse", f"<params><param>{inside}</param></params>")
+
+
+def _fault(code: int, text: str) -> str:
     members = (
         f"<member><name>faultCode</name><value><int>{code}</int></value></member>"
         f"<member><name>faultString</name>{_string(text)}</member>"
     )
-    return _document("methodResponse", f"<fault><value><struct>{members}</struct></value></fault>")
+    return f"<value><struct>{members}</struct></value>"
+
+
+def _array(values: str) -> str:
+    return f"<value><array><data>{values}</data></array></value>"
 
 
 def _read_fault(said: Element, asked: float | None) -> Outcome:

@@ -84,11 +84,11 @@ class Webmention(Protocol):
 def read_request(body: bytes) -> Mention:
     """Return the mention of a form (section 3.2).
 
-    Other fields are allowed and ignored. Raises ProtocolError for anything but one source and one
-    target, two different absolute http(s) URLs.
+    Senders write it in ASCII, or in raw UTF-8. Other fields are allowed and ignored. Raises
+    ProtocolError for anything but one source and one target, two different absolute http(s) URLs.
     """
     try:
-        form = parse_qs(body.decode("ascii"), errors="strict", max_num_fields=100)
+        form = parse_qs(body.decode("utf-8"), errors="strict", max_num_fields=100)
     except ValueError as error:
         raise ProtocolError(f"the form cannot be read: {printable(error)}") from error
     match form.get("source"), form.get("target"):
