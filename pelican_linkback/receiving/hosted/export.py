@@ -1,8 +1,9 @@
 """The ``/export`` of a receiver of one's own: its mentions, as a JF2 feed.
 
 ``GET /export?since=N&per-page=100`` with ``Authorization: Bearer TOKEN`` answers with the mentions
-whose ``wm-id`` is greater than N, in ascending order, as webmention.io writes them; a deletion and
-a change show in a listing of all, as there.
+whose ``wm-id`` is greater than N, in ascending order, as webmention.io writes them. ``wm-id`` is
+the number of the last change: a mention that changed comes again, and one that is shown no more
+comes with ``wm-removed: true``, so that neither waits for a listing of all.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from pelican_linkback.receiving.received import Author, Kind, Received, id_of
 from pelican_linkback.text import urls
 from pelican_linkback.text.html_lines import lines_of
 from pelican_linkback.text.prose import excerpt, is_visible, one_line, shortened, tidied
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.titles import plain_text
 
 __all__ = ["Find", "NotKept", "Why", "read", "remote_of"]
@@ -54,6 +55,7 @@ _KINDS = {
     "quotation-of": Kind.QUOTE,
     "mention-of": Kind.MENTION,
 }
+_ID = regex("[0-9a-f]{12}")
 _RSVPS = frozenset({"yes", "no", "maybe", "interested"})
 _WITHOUT_TEXT = frozenset({Kind.LIKE, Kind.REPOST})
 """Bridges copy the text of the original into these."""
@@ -68,6 +70,7 @@ class Why(StrEnum):
     NO_TARGET = "it is about a page that is not on this site, or takes no mentions"
     ITSELF = "it is the page itself"
     PRIVATE = "it is private"
+    REMOVED = "it was removed"
     FORGOTTEN = "it was erased, and is not taken again"
 
 
@@ -97,12 +100,9 @@ def read(item: object, find: Find, via: str, now: dt.datetime) -> Received | Not
     if not source:
         return NotKept(Why.NO_SOURCE, remote=remote)
     target, article, fragment = _target(item, find)
-    if _is_private(item):
-        return NotKept(Why.PRIVATE, article and id_of(source, article), source, remote)
-    if not article:
-        return NotKept(Why.NO_TARGET, "", source, remote)
-    if (own := find(source)) and own[0] == article:
-        return NotKept(Why.ITSELF, "", source, remote)
+    if why := _why_not(item, source, article, find):
+        known = article if why in {Why.PRIVATE, Why.REMOVED} else ""
+        return NotKept(why, known and id_of(source, known), source, remote)
     kind = _kind(item, article, find)
     url = first_url(item.get("url"), source) or source
     received, published = _times(item, now)
@@ -125,6 +125,18 @@ def read(item: object, find: Find, via: str, now: dt.datetime) -> Received | Not
         via=via,
         remote=remote,
     )
+
+
+def _why_not(item: Item, source: str, article: str, find: Find) -> Why | None:
+    """Return why the item of a ``source`` about an ``article``, or about none, is not kept."""
+    if _is_private(item):
+        return Why.PRIVATE
+    if not article:
+        return Why.NO_TARGET
+    if item.get("wm-removed") is True:
+        return Why.REMOVED
+    own = find(source)
+    return Why.ITSELF if own and own[0] == article else None
 
 
 def remote_of(item: object) -> str:
@@ -182,7 +194,12 @@ def _rsvp(item: Item) -> str:
 
 
 def _parent(item: Item, article: str, find: Find) -> str:
-    """Return the id of the mention that a reply answers, besides the article; see ``pulling``."""
+    """Return the id of the mention that a reply answers, besides the article; see ``pulling``.
+
+    Our own export says it; else it is that of the other page that is answered.
+    """
+    if _ID.fullmatch(known := first_text(item.get("wm-parent"))):
+        return known
     answered = filter(None, map(first_url, values(item.get("in-reply-to"))))
     others = (url for url in answered if not find(url))
     return next((id_of(url, article) for url in others), "")

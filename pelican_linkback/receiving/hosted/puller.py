@@ -147,7 +147,7 @@ class Puller:
             return
         if isinstance(found, Received) and self.is_forgotten(found):
             found = NotKept(Why.FORGOTTEN, found.id, found.source, found.remote)
-        if isinstance(found, NotKept):
+        if isinstance(found, NotKept) and found.why is not Why.REMOVED:
             result.left_out[found.why] += 1
         yield found
 

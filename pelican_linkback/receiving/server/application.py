@@ -4,8 +4,9 @@
 
     environ | Request | the handler of its route | Response
 
-A handler gets a ``Request`` and returns a ``Response``, or raises ``Refusal``. Whatever else it
-raises costs that request: 500, and one line in the log.
+A handler gets a ``Request`` and returns a ``Response``, or raises ``Refusal``. A LinkbackError is
+answered by 503: the database is away, the queue is full. Whatever else it raises is a fault of ours
+and costs that request: 500, and one line in the log.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from pelican_linkback.exceptions import FAULTS
+from pelican_linkback.exceptions import FAULTS, LinkbackError
 from pelican_linkback.receiving.server.http import Fields, Refusal, Request, Response, text
 from pelican_linkback.receiving.server.proxies import client_of
-from pelican_linkback.text.printable import described
+from pelican_linkback.text.printable import described, reason_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -35,6 +36,8 @@ MAX_BODY = 16_384
 """The maximum size of what is posted, in bytes."""
 
 MAX_QUERY = 8_192
+
+BUSY, RETRY_AFTER = "This cannot be answered now; please try again later.", "60"
 
 Handler = Callable[[Request], Response]
 
@@ -109,12 +112,15 @@ class Application:
             response = self._answer(method, path, route, words, environ)
         except Refusal as refusal:
             response = _refused(refusal)
+        except LinkbackError as error:
+            logger.warning("%s cannot be answered now: %s", _name(route), reason_of(error))
+            response = _refused(Refusal(503, BUSY, ("Retry-After", RETRY_AFTER)))
         except FAULTS as error:
-            logger.error("%s %s failed: %s", method, route.path if route else "", described(error))
+            logger.error("%s failed: %s", _name(route), described(error))
             response = text("Something went wrong here. It is not the fault of the request.", 500)
         sent = _send(response, start_response, with_body=method != "HEAD")
-        name = route.path if route else ""
-        self._done(Done(_known(method), name, response.status, self._monotonic() - begun))
+        seconds = self._monotonic() - begun
+        self._done(Done(_known(method), _name(route), response.status, seconds))
         return sent
 
     def _path(self, environ: WSGIEnvironment) -> str:
@@ -164,6 +170,10 @@ class Application:
             words,
         )
         return handler(request)
+
+
+def _name(route: Route | None) -> str:
+    return route.path if route else ""
 
 
 def _fits(name: str, part: str) -> bool:

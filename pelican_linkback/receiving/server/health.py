@@ -1,0 +1,68 @@
+"""GET /health for a supervisor, and GET /metrics for Prometheus."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from pelican_linkback.receiving.server.application import Route
+from pelican_linkback.receiving.server.export import Token
+from pelican_linkback.receiving.server.http import Request, Response, json_document
+from pelican_linkback.receiving.server.metrics import Gauge, Metrics
+
+__all__ = ["Health", "Overview"]
+
+
+class Overview(NamedTuple):
+    """What the database knows of all mentions.
+
+    ``states`` says how many are in each state, ``due`` how many may be verified now, and
+    ``due_since`` since when the first of them waits (None: none does).
+    """
+
+    states: Mapping[str, int]
+    due: int = 0
+    due_since: dt.datetime | None = None
+
+
+class Health:
+    """Says whether the receiver works, and what it has counted.
+
+    ``overview`` asks the database: it raises an error where that is away, and that is the answer.
+    """
+
+    def __init__(
+        self,
+        overview: Callable[[], Overview],
+        metrics: Metrics,
+        token: Token,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._overview, self._metrics, self._token, self._now = overview, metrics, token, now
+
+    def routes(self) -> list[Route]:
+        """Return the routes of this module."""
+        return [
+            Route("/health", {"GET": self.health}),
+            Route("/metrics", {"GET": self.metrics}),
+        ]
+
+    def health(self, request: Request) -> Response:  # noqa: ARG002 (a handler)
+        """Return 200 if the database answers."""
+        self._overview()
+        return json_document({"status": "ok"})
+
+    def metrics(self, request: Request) -> Response:
+        """Return what is counted, for who has the token."""
+        self._token.check(request)
+        text = self._metrics.text(self._gauges(self._overview()))
+        return Response(text.encode(), 200, "text/plain; version=0.0.4; charset=utf-8")
+
+    def _gauges(self, overview: Overview) -> Iterator[Gauge]:
+        for state, number in sorted(overview.states.items()):
+            yield Gauge("mentions", "Mentions by their state.", number, {"state": state})
+        yield Gauge("queue_length", "Mentions that may be verified now.", overview.due)
+        since = overview.due_since
+        age = (self._now() - since).total_seconds() if since else 0.0
+        yield Gauge("queue_age_seconds", "How long the first of them waits.", max(age, 0.0))

@@ -1,0 +1,1 @@
+(s=>fetch(s.src.replace(/[^/]*$/,"mentions?target=")+encodeURIComponent(s.dataset.target||location.href),{headers:{Accept:"text/html"}}).then(r=>r.ok?r.text():"").then(h=>{const e=document.getElementById("linkback-mentions");if(h.trim())e?e.outerHTML=h:s.insertAdjacentHTML("beforebegin",h)}))(document.currentScript)

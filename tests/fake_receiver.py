@@ -1,0 +1,133 @@
+"""A receiver without a database, for the tests of what the web sees of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.words import words_for
+from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
+from pelican_linkback.receiving.received import Author, Kind, Received, id_of
+from pelican_linkback.receiving.server.application import Application
+from pelican_linkback.receiving.server.export import Export, Token
+from pelican_linkback.receiving.server.fragment import Fragment
+from pelican_linkback.receiving.server.health import Health, Overview
+from pelican_linkback.receiving.server.incoming import Incoming
+from pelican_linkback.receiving.server.limits import Limiter
+from pelican_linkback.receiving.server.metrics import Metrics
+from pelican_linkback.receiving.server.pingback import Pingbacks
+from pelican_linkback.receiving.server.webmention import Webmentions
+from pelican_linkback.receiving.store.rows import Accepted, Arrival, Row
+from pelican_linkback.settings.validators import KINDS
+
+SITE = "https://blog.example"
+BASE = f"{SITE}/receiver/"
+SOURCE = "https://neighbour.example/post"
+TARGET = f"{SITE}/article/"
+NOW = dt.datetime(2026, 11, 27, 12, 0, tzinfo=dt.UTC)
+TARGETS = Targets(
+    [
+        Target("tag:article", TARGET, "An article"),
+        Target("tag:held", f"{SITE}/held/", mentions=Mode.HELD),
+        Target("tag:closed", f"{SITE}/closed/", mentions=Mode.CLOSED),
+    ],
+    SITE,
+)
+TOKEN = "a-secret-word"
+
+
+def said(source: str = SOURCE, **fields) -> Received:
+    values = {
+        "source": source,
+        "target": TARGET,
+        "article": "tag:article",
+        "kind": Kind.REPLY,
+        "author": Author("Ann", "https://neighbour.example/"),
+        "received": NOW,
+        "url": source,
+        "text": "Well said.",
+        "protocol": "webmention",
+    }
+    return Received(**(values | fields))
+
+
+def row(
+    state: MentionState = MentionState.SHOWN,
+    shown: Received | None = None,
+    number: int | None = 1,
+    source: str = SOURCE,
+    article: str = "tag:article",
+) -> Row:
+    return Row(
+        id=1,
+        key=id_of(source, article),
+        token="token",
+        state=state,
+        source=source,
+        target=TARGET,
+        article=article,
+        fragment="",
+        host="neighbour.example",
+        protocol="webmention",
+        received=NOW,
+        checked=None,
+        why="",
+        shown=shown,
+        latest=shown,
+        final_url="",
+        number=number,
+        decided=False,
+    )
+
+
+class FakeReceiver:
+    """The application over lists: ``rows`` are the mentions, ``arrivals`` what was accepted."""
+
+    def __init__(self) -> None:
+        self.arrivals: list[Arrival] = []
+        self.rows: list[Row] = []
+        self.overview = Overview({"held": 2, "queued": 1}, 1, NOW - dt.timedelta(minutes=1))
+        self.failure: Exception | None = None
+        self.seconds = 0.0
+        self.metrics = Metrics()
+        limiter = Limiter(monotonic=lambda: self.seconds)
+        incoming = Incoming(self.accept, TARGETS, lambda client: f"hash of {client}", lambda: NOW)
+        token = Token(TOKEN, limiter)
+        look = Look(words_for("en", {}))
+        parts = [
+            Webmentions(incoming, limiter, self.row_of),
+            Pingbacks(incoming, limiter),
+            Export(self.ask_exported, token),
+            Fragment(self.of_article, TARGETS, KINDS, look, SITE),
+            Health(self.ask_overview, self.metrics, token, lambda: NOW),
+        ]
+        routes = [route for part in parts for route in part.routes()]
+        self.application = Application(
+            BASE, routes, done=self.metrics.request, monotonic=lambda: self.seconds
+        )
+
+    def accept(self, arrival: Arrival) -> Accepted:
+        if self.failure:
+            raise self.failure
+        is_new = arrival.source not in {each.source for each in self.arrivals}
+        self.arrivals.append(arrival)
+        return Accepted("token", is_new)
+
+    def row_of(self, token: str) -> Row | None:
+        return next((each for each in self.rows if each.token == token), None)
+
+    def ask_exported(self, since: int, limit: int) -> list[Row]:
+        return self.exported(since, limit)
+
+    def exported(self, since: int, limit: int) -> list[Row]:
+        found = [each for each in self.rows if (each.number or 0) > since]
+        return sorted(found, key=lambda each: each.number)[:limit]
+
+    def of_article(self, article: str) -> list[Row]:
+        return [each for each in self.rows if each.article == article]
+
+    def ask_overview(self) -> Overview:
+        if self.failure:
+            raise self.failure
+        return self.overview
