@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pelican_linkback.receiving.inbox.first_contact import FirstContact, author_key
+from pelican_linkback.receiving.inbox.first_contact import FirstContact
 from pelican_linkback.receiving.inbox.policy import Policy, State, Verdict, Why
 from pelican_linkback.receiving.memory.decisions import Act, Decisions
-from pelican_linkback.receiving.memory.rules import RuleBook
+from pelican_linkback.receiving.memory.forgotten import Forgotten
 from pelican_linkback.receiving.memory.targets import Mode, Target
 from pelican_linkback.receiving.received import Author, Kind
 from tests.mentions import mention
@@ -17,8 +17,7 @@ ANN = "https://m.example/@ann"
 
 def knows(source: str, author: str, approved: str = "", *, has_many: bool = False) -> bool:
     """Whether the author of a page is known, if the same author, or ``approved``, was approved."""
-    known = author_key(mention(1, author=Author("Ann", approved or author)))
-    contact = FirstContact(lambda key: key == known, lambda _host: has_many)
+    contact = FirstContact(lambda url: url == (approved or author), lambda _host: has_many)
     return contact.knows(mention(2, source=source, author=Author("Ann", author)))
 
 
@@ -77,7 +76,7 @@ MINE = mention(1, source="https://m.example/@ann/1", author=Author("Ann", ANN))
 
 def judged(*, known: bool, mode: Mode = Mode.OPEN, **rules: str) -> Verdict:
     acts = {rule: Act(act) for act, rule in rules.items()}
-    decisions = Decisions(acts, _book=RuleBook(acts))
+    decisions = Decisions.by(acts, Forgotten())
     policy = Policy(decisions, [*Kind], lambda _url: False, lambda _mention: known)
     return policy.judge(MINE, Target("a", PAGE.url, mentions=mode))
 

@@ -15,7 +15,7 @@ from pelican_linkback.receiving.memory.rules import host_in, place_of, with_pare
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.text.regex import regex
 
-__all__ = ["FirstContact", "author_key"]
+__all__ = ["FirstContact"]
 
 _ONES_OWN = regex(r"[^/?#]+/(?:(?:users?|u|people|profile|view|members?)/)?[^/?#]+")
 """The part of a host of many that is one person's: ``m.example/@ann``, ``m.example/users/ann``."""
@@ -50,17 +50,12 @@ _OF_MANY = frozenset(
 """Hosts of many people whose paths do not show it."""
 
 
-def author_key(mention: Received) -> str:
-    """Return what an author is known by: the normal form of the author's URL, "" without one."""
-    return place_of(mention.author.url) if mention.author.url else ""
-
-
 @dataclass(frozen=True, slots=True)
 class FirstContact:
     """Knows authors; its ``knows`` is what ``Policy`` asks as ``is_known``.
 
-    ``is_approved`` returns whether a mention by an author, named by ``author_key``, was approved,
-    and ``has_many`` whether several authors were seen on a host.
+    ``is_approved`` returns whether a mention by an author, whose URL it gets, was approved, and
+    ``has_many`` whether several authors were seen on a host.
     """
 
     is_approved: Callable[[str], bool]
@@ -68,10 +63,10 @@ class FirstContact:
 
     def knows(self, mention: Received) -> bool:
         """Return whether the author was approved before, and can be believed to have written it."""
-        author = author_key(mention)
-        if not author or not speaks_for(mention.source, mention.author.url):
+        author = mention.author.url
+        if not author or not speaks_for(mention.source, author):
             return False
-        if not self._is_from(place_of(mention.source), author):
+        if not self._is_from(place_of(mention.source), place_of(author)):
             return False
         return self.is_approved(author)
 

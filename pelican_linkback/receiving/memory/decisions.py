@@ -137,6 +137,11 @@ class Decisions:
         kept = {rule: act for rule, act in rules.items() if act is not Act.RELEASE}
         return cls(kept, Forgotten(hashes), mentions, RuleBook(kept))
 
+    @classmethod
+    def by(cls, rules: Mapping[str, Act], forgotten: Forgotten) -> Decisions:
+        """Return decisions about hosts and URLs alone."""
+        return cls(rules, forgotten, {}, RuleBook(rules))
+
     def about(self, mention: Received) -> Act | None:
         """Return HIDE or SHOW if that was decided about the mention, or about its source, last."""
         if not self._mentions:

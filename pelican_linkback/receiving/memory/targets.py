@@ -104,9 +104,13 @@ class Targets:
 
     def of(self, mention: Received) -> Target | None:
         """Return the page that a mention is about, also if the id of that has changed since."""
-        if known := self._by_id.get(mention.article):
+        return self.named(mention.article, mention.target)
+
+    def named(self, article: str, target: str) -> Target | None:
+        """Return the page with the id ``article``; if there is none, that with one of both URLs."""
+        if known := self._by_id.get(article):
             return known
-        found = self.find(mention.target) or self.find(mention.article)
+        found = self.find(target) or self.find(article)
         return found.target if found else None
 
     def is_own(self, url: str) -> bool:

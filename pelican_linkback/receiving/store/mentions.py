@@ -1,0 +1,304 @@
+"""The mentions in the database as moderators see them, and decide about them."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from pelican_linkback.receiving.inbox.states import (
+    Approved,
+    Event,
+    MentionState,
+    Refused,
+    Standing,
+    Undone,
+    step,
+)
+from pelican_linkback.receiving.store import tables
+from pelican_linkback.receiving.store.columns import (
+    author_key,
+    columns_of,
+    moment,
+    page_of,
+    received_of,
+    row_of,
+    standing_of,
+)
+from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.queue import next_numbers
+from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.text.regex import regex
+from pelican_linkback.text.xml_characters import clean
+
+__all__ = ["MOST_WORDS", "Action", "Done", "Mentions", "Search"]
+
+MOST_WORDS = 10
+"""So many words of a search count."""
+
+_TOGETHER = 500
+_PREFIX = regex("[0-9a-f]{4,64}")
+
+_mention, _event = tables.mention.c, tables.event.c
+
+
+class Action(StrEnum):
+    """What a moderator does with a mention."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    SPAM = "spam"
+
+
+_EVENTS: Mapping[Action, Event] = {
+    Action.APPROVE: Approved(),
+    Action.REFUSE: Refused(),
+    Action.SPAM: Refused(spam=True),
+}
+
+
+class Search(NamedTuple):
+    """Which mentions are listed; an empty field does not matter.
+
+    ``article`` is the id of a page, ``host`` that of the source, of the post or of the author, or a
+    domain above it, ``author`` an author's URL, ``text`` words of which each occurs. ``after`` is
+    the id of the last mention of the page of the list before this one.
+    """
+
+    states: tuple[MentionState, ...] = ()
+    article: str = ""
+    host: str = ""
+    author: str = ""
+    text: str = ""
+    after: int = 0
+
+
+class Done(NamedTuple):
+    """Something that was decided: the token that takes it back, what, and for how many mentions."""
+
+    token: str
+    action: str
+    changed: int
+
+
+class Mentions:
+    """The mentions of a receiver, for who moderates them; threads may share it."""
+
+    def __init__(
+        self, store: Store, token: Callable[[], str] = lambda: secrets.token_urlsafe(16)
+    ) -> None:
+        self._store, self._token = store, token
+
+    def listing(self, search: Search, limit: int) -> list[Row]:
+        """Return the mentions that are searched for, those first that came last."""
+        wanted = sa.select(tables.mention).where(*_conditions(search))
+        return self._rows(wanted.order_by(_mention.id.desc()).limit(limit))
+
+    def matching(self, what: str) -> list[Row]:
+        """Return the mentions that are named by an id, by its first part, or by a URL.
+
+        The URL is that of the source, or where that leads to.
+        """
+        if _PREFIX.fullmatch(what):
+            condition = _mention.key.startswith(what)
+        else:
+            page = page_of(what)
+            leads_there = sa.and_(_mention.final_url == clean(what), _mention.final_url != "")
+            condition = sa.or_(_mention.page == page, leads_there)
+        return self._rows(sa.select(tables.mention).where(condition).order_by(_mention.id.desc()))
+
+    def shown_on(self, article: str) -> list[Row]:
+        """Return the mentions that are shown on the page with this id."""
+        is_shown = (_mention.article == article, _mention.shown.is_not(None))
+        return self._rows(sa.select(tables.mention).where(*is_shown).order_by(_mention.id))
+
+    def exported(self, since: int, limit: int) -> list[Row]:
+        """Return the mentions of which what is shown changed after the change ``since``, in order.
+
+        Those that are not shown any more have no ``shown``.
+        """
+        wanted = sa.select(tables.mention).where(_mention.number > since)
+        return self._rows(wanted.order_by(_mention.number).limit(limit))
+
+    def counts(self) -> dict[MentionState, int]:
+        """Return how many mentions are in each state."""
+        wanted = sa.select(_mention.state, sa.func.count()).group_by(_mention.state)
+        rows = self._store.read(lambda connection: connection.execute(wanted).all())
+        known = {MentionState(state): count for state, count in rows}
+        return {state: known.get(state, 0) for state in MentionState}
+
+    def act(self, ids: Iterable[int], action: Action, by: str) -> Done:
+        """Decide about mentions, and return how many that changes; all of them or none.
+
+        A mention that is decided so, or cannot be, stays as it is.
+        """
+        wanted, token = sorted(set(ids)), self._token()
+
+        def acted(connection: sa.Connection) -> int:
+            found = (row for some in _some(wanted) for row in _locked(connection, some))
+            steps = [(row, _EVENTS[action]) for row in found]
+            changed = _changed(connection, steps, self._store)
+            events = [
+                {
+                    "at": self._store.now(),
+                    "by": by,
+                    "mention": row.id,
+                    "action": action.value,
+                    "undo": token,
+                    "before": _written(row),
+                }
+                for row in changed
+            ]
+            if events:
+                connection.execute(sa.insert(tables.event), events)
+            return len(events)
+
+        return Done(token, action.value, self._store.write(acted))
+
+    def undo(self, token: str) -> int:
+        """Take back what was decided with ``token``; return of how many mentions.
+
+        What was decided about one of them since stays.
+        """
+        known = clean(token)
+
+        def undone(connection: sa.Connection) -> int:
+            events = {row.mention: row for row in _in_force(connection, known)}
+            rows = [row for some in _some(sorted(events)) for row in _locked(connection, some)]
+            steps = [(row, Undone(_read(events[row.id].before))) for row in rows]
+            _changed(connection, steps, self._store)
+            taken_back = sa.update(tables.event).where(_event.undo == known).values(undo="")
+            connection.execute(taken_back)
+            return len(rows)
+
+        return self._store.write(undone) if known else 0
+
+    def done(self, token: str) -> Done | None:
+        """Return what was decided with ``token``; None if that was taken back, or never was."""
+        known = clean(token)
+        wanted = (
+            sa.select(_event.action, sa.func.count())
+            .where(_event.undo == known, _event.undo != "")
+            .group_by(_event.action)
+        )
+        row = self._store.read(lambda connection: connection.execute(wanted).first())
+        return Done(known, row[0], row[1]) if row else None
+
+    def last_about(self, mention: int) -> str:
+        """Return the token of the last decision about a mention that is in force; "" for none."""
+        wanted = (
+            sa.select(_event.undo)
+            .where(_event.mention == mention, _event.undo != "")
+            .order_by(_event.id.desc())
+            .limit(1)
+        )
+        return self._store.read(lambda connection: connection.execute(wanted).scalar()) or ""
+
+    def _rows(self, wanted: sa.Select[tuple[object, ...]]) -> list[Row]:
+        rows = self._store.read(lambda connection: connection.execute(wanted).all())
+        return [row_of(row) for row in rows]
+
+
+def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
+    """Return what a mention has to be; whatever is searched for is a text, and no pattern."""
+    found: list[sa.ColumnElement[bool]] = []
+    if search.states:
+        found.append(_mention.state.in_([each.value for each in search.states]))
+    if search.article:
+        found.append(_mention.article == clean(search.article))
+    if search.host:
+        found.append(_is_on(clean(search.host)))
+    if search.author:
+        key = author_key(search.author)
+        below = _mention.author_key.startswith(f"{key}/", autoescape=True)
+        found.append(sa.or_(_mention.author_key == key, below))
+    words = clean(search.text).casefold().split()[:MOST_WORDS]
+    found += [_mention.words.contains(word, autoescape=True) for word in words]
+    if search.after:
+        found.append(_mention.id < search.after)
+    return found
+
+
+def _is_on(host: str) -> sa.ColumnElement[bool]:
+    """Return whether the source or the author of a mention is on ``host``, or below it."""
+    return sa.or_(
+        _mention.host == host,
+        _mention.host.endswith(f".{host}", autoescape=True),
+        _mention.author_key == host,
+        _mention.author_key.startswith(f"{host}/", autoescape=True),
+    )
+
+
+def _some(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    """Yield ids in groups that a statement takes."""
+    return (ids[n : n + _TOGETHER] for n in range(0, len(ids), _TOGETHER))
+
+
+def _locked(connection: sa.Connection, ids: Sequence[int]) -> Sequence[sa.Row[tuple[object, ...]]]:
+    """Return rows, which nobody else changes until the transaction ends."""
+    wanted = sa.select(tables.mention).where(_mention.id.in_(ids)).order_by(_mention.id)
+    return connection.execute(wanted.with_for_update()).all()
+
+
+def _changed(
+    connection: sa.Connection,
+    steps: Iterable[tuple[sa.Row[tuple[object, ...]], Event]],
+    store: Store,
+) -> list[sa.Row[tuple[object, ...]]]:
+    """Write what rows become by events; return those that are different now, as they were."""
+    now = moment(store.now())
+    rows, changes, renewed = [], [], []
+    for row, event in steps:
+        before = standing_of(row)
+        after = step(before, event, now)
+        if after != before:
+            change = columns_of(after) | {"id_": row.id, "number": row.number}
+            rows.append(row)
+            changes.append(change)
+            if change["shown"] != row.shown:
+                renewed.append(change)
+    if renewed:
+        for change, number in zip(renewed, next_numbers(connection, len(renewed)), strict=True):
+            change["number"] = number
+    if changes:
+        changed = sa.update(tables.mention).where(_mention.id == sa.bindparam("id_"))
+        connection.execute(changed, changes)
+    return rows
+
+
+def _in_force(connection: sa.Connection, token: str) -> Sequence[sa.Row[tuple[object, ...]]]:
+    """Return the events with ``token`` after which nothing else was decided of their mentions."""
+    later = tables.event.alias()
+    is_overruled = sa.exists().where(
+        later.c.mention == _event.mention, later.c.id > _event.id, later.c.undo != ""
+    )
+    wanted = sa.select(tables.event).where(_event.undo == token, ~is_overruled)
+    return connection.execute(wanted).all()
+
+
+def _written(row: sa.Row[tuple[object, ...]]) -> str:
+    """Return what of a row is needed to return to it."""
+    fields = {
+        "state": row.state,
+        "decided": bool(row.decided),
+        "why": row.why,
+        "shown": row.shown,
+        "latest": row.latest,
+    }
+    return json.dumps(fields)
+
+
+def _read(before: str) -> Standing:
+    """Return the standing that ``_written`` wrote."""
+    fields = json.loads(before)
+    return Standing(
+        state=MentionState(fields["state"]),
+        decided=fields["decided"],
+        why=fields["why"],
+        shown=received_of(fields["shown"]),
+        latest=received_of(fields["latest"]),
+    )

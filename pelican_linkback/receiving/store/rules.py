@@ -1,0 +1,147 @@
+"""What the author decided about hosts and about people: rules, and whom an approval made known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from pelican_linkback.receiving.inbox.first_contact import FirstContact
+from pelican_linkback.receiving.inbox.policy import Policy
+from pelican_linkback.receiving.memory.decisions import Act, Decisions
+from pelican_linkback.receiving.memory.forgotten import Forgotten
+from pelican_linkback.receiving.memory.rules import host_in
+from pelican_linkback.receiving.received import Kind
+from pelican_linkback.receiving.store import tables
+from pelican_linkback.receiving.store.columns import author_key, milliseconds, moment
+from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.text.xml_characters import clean
+
+__all__ = ["Rule", "Rules"]
+
+_CHANGES = "rules"
+"""The counter of changes, by which a process knows that the rules that it keeps are old."""
+
+_rule, _mention, _counter = tables.rule.c, tables.mention.c, tables.counter.c
+_AGAINST = frozenset({"refused", "spam"})
+
+
+class Rule(NamedTuple):
+    """A host, or a URL without its scheme, and what is decided of it: block, hold or trust."""
+
+    rule: str
+    act: Act
+    at: dt.datetime
+    by: str
+
+    @property
+    def host(self) -> str:
+        """The host that the rule is about."""
+        return host_in(self.rule)
+
+
+class Rules:
+    """The rules of a receiver; threads may share it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: tuple[int, Decisions] = (-1, Decisions())
+
+    def all(self, after: str = "", limit: int | None = None) -> Sequence[Rule]:
+        """Return the rules that are in force, by name, those behind ``after``."""
+        wanted = (
+            sa.select(tables.rule)
+            .where(_rule.rule > clean(after))
+            .order_by(_rule.rule)
+            .limit(limit)
+        )
+        rows = self._store.read(lambda connection: connection.execute(wanted).all())
+        return [Rule(row.rule, Act(row.act), moment(row.at), row.by) for row in rows]
+
+    def set(self, rules: Iterable[str], act: Act, by: str) -> Sequence[str]:
+        """Decide that ``act`` counts for ``rules``; return those of which it did not already.
+
+        ``rules`` are in the form of ``rule_of``. RELEASE takes them back.
+        """
+        wanted = [*dict.fromkeys(map(clean, rules))]
+        at = milliseconds(self._store.clock())
+
+        def decided(connection: sa.Connection) -> Sequence[str]:
+            rows = connection.execute(sa.select(_rule.rule, _rule.act)).all()
+            known = {row.rule: row.act for row in rows}
+            new = [each for each in wanted if known.get(each, Act.RELEASE.value) != act.value]
+            if new:
+                self._write(connection, new, act, at, by)
+            return new
+
+        return self._store.write(decided)
+
+    def decisions(self) -> Decisions:
+        """Return the rules, and what was erased and may not come back."""
+        return self._store.read(self._decisions)
+
+    def policy(self, is_own: Callable[[str], bool], kinds: Collection[str] = tuple(Kind)) -> Policy:
+        """Return what decides about a mention that was verified: by rules and first contact.
+
+        ``is_own`` returns whether a URL is one of the site's. Which kinds are shown is decided by
+        each build, so that all are kept.
+        """
+        contact = FirstContact(self.is_approved, self.has_many)
+        return Policy(self.decisions(), kinds, is_own, contact.knows)
+
+    def is_approved(self, author: str) -> bool:
+        """Return whether the last decision about a mention by the author with this URL was for it.
+
+        What a person decided counts, and not what was shown because of that.
+        """
+        wanted = (
+            sa.select(_mention.state)
+            .where(_mention.author_key == author_key(author), _mention.decided)
+            .order_by(_mention.id.desc())
+            .limit(1)
+        )
+        state = self._store.read(lambda connection: connection.execute(wanted).scalar())
+        return state is not None and state not in _AGAINST
+
+    def has_many(self, host: str) -> bool:
+        """Return whether on a host pages of more than one author were seen."""
+        keys = (
+            sa.select(_mention.author_key)
+            .where(
+                _mention.host == host, _mention.author_key.startswith(f"{host}/", autoescape=True)
+            )
+            .distinct()
+            .limit(2)
+        )
+        return len(self._store.read(lambda connection: connection.execute(keys).all())) > 1
+
+    def _decisions(self, connection: sa.Connection) -> Decisions:
+        changes = sa.select(_counter.value).where(_counter.name == _CHANGES)
+        number = connection.execute(changes).scalar() or 0
+        if number != self._known[0]:
+            self._known = number, _read(connection)
+        return self._known[1]
+
+    def _write(
+        self, connection: sa.Connection, rules: Sequence[str], act: Act, at: int, by: str
+    ) -> None:
+        connection.execute(
+            sa.delete(tables.rule).where(_rule.rule == sa.bindparam("old")),
+            [{"old": each} for each in rules],
+        )
+        if act is not Act.RELEASE:
+            rows = [{"rule": each, "act": act.value, "at": at, "by": by} for each in rules]
+            connection.execute(sa.insert(tables.rule), rows)
+        first = self._store.upsert(tables.counter).values(name=_CHANGES, value=1)
+        more = {"value": _counter.value + 1}
+        connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=more))
+
+
+def _read(connection: sa.Connection) -> Decisions:
+    rules = connection.execute(sa.select(_rule.rule, _rule.act)).all()
+    hashes: dict[str, set[str]] = {}
+    for row in connection.execute(sa.select(tables.forgotten)).all():
+        hashes.setdefault(row.key, set()).add(row.hash)
+    return Decisions.by({row.rule: Act(row.act) for row in rules}, Forgotten(hashes))
