@@ -59,8 +59,12 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     ),
     # What a page says is read without the database, and what is stored without the web.
     "receiving/reading": (
-        {*BASE, "receiving/received", "receiving/hosted/jf2"},
-        {"bs4", "lxml", "mf2py", "turbohtml"},
+        {
+            *BASE,
+            *(f"receiving/{name}" for name in ("received", "memory/targets")),
+            *(f"receiving/hosted/{name}" for name in ("jf2", "properties")),
+        },
+        {"bs4", "mf2py", "turbohtml"},
     ),
     "receiving/store": (
         {*BASE, "receiving/received", "receiving/memory", "receiving/inbox"},

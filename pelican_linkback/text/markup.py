@@ -37,6 +37,8 @@ _DECLARED = regex(
 _OF_THE_WEB = regex(
     r"utf-8|iso8859|cp(?:125\d|866|874|932|949|950)|koi8|gb|big5|euc_|shift_jis|iso2022_jp|mac-|tis"
 )
+# As browsers do (WHATWG Encoding, section 4.2): pages that declare these have curly quotes.
+_READ_AS = {"iso8859-1": "cp1252", "iso8859-9": "cp1254"}
 
 _END_OF_HEAD = regex(
     r"<!--[^-]*+(?:-(?!->)[^-]*+)*+"
@@ -143,7 +145,7 @@ def _known(charset: str | None) -> str | None:
         name = codecs.lookup(charset or "").name
     except (LookupError, ValueError):
         return None
-    return name if _OF_THE_WEB.match(name) else None
+    return _READ_AS.get(name, name) if _OF_THE_WEB.match(name) else None
 
 
 class _Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,11 +15,15 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.journal.fields import optional, text
 from pelican_linkback.receiving.memory.addresses import FORMS, fragment_of, spellings
 from pelican_linkback.receiving.received import Received
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import page_key
 
 __all__ = ["Found", "Mode", "Target", "Targets"]
 
 VERSION = 1
+
+_HOST = regex(r"\s*+(?:https?:)?+//([\w.-]++)(?=[:/?#]|\Z)", re.ASCII | re.IGNORECASE)
+"""The host of a plain URL: without a user name, escapes or letters beyond ASCII."""
 
 
 class Mode(StrEnum):
@@ -90,11 +95,21 @@ class Targets:
         end, ``index.html`` or ``.html``, parameters of trackers, needless escapes and doubled
         slashes do not matter. Any other query does, also the order of its parameters.
         """
+        if not self.may_have(url):
+            return None
         for forms in self._at_present(url):
             for book, form in _BY_EXACTNESS:
                 if target := self._books[book][form].get(forms[form]):
                     return Found(target, fragment_of(url))
         return None
+
+    def may_have(self, reference: str) -> bool:
+        """Return False if a URL, or a reference on a page, names a host that the site never had.
+
+        Most links of a page that mentions the site do, and this takes no time.
+        """
+        host = _HOST.match(reference)
+        return host is None or host[1].lower().rstrip(".") in self._hosts
 
     def beside(self, others: Iterable[Target]) -> Targets:
         """Return these pages, and those of ``others`` whose ids and URLs they do not have."""
@@ -137,6 +152,12 @@ class Targets:
         """The former addresses of the site, the longest first."""
         found = [base for alias in self.aliases for base in _base(alias)]
         return sorted(found, key=len, reverse=True)
+
+    @cached_property
+    def _hosts(self) -> frozenset[str]:
+        """The hosts of all addresses that are known here, in normal form."""
+        books = (address for book in self._books for address in book[0])
+        return frozenset(_host(each) for each in (*books, *self._former_bases))
 
     @cached_property
     def _by_id(self) -> dict[str, Target]:
@@ -192,6 +213,11 @@ def _book(addresses: Iterable[tuple[Target, str]]) -> _Book:
                 if pages.setdefault(spelled, target) is not target:
                     pages[spelled] = None
     return book
+
+
+def _host(address: str) -> str:
+    """Return the host of an address without its scheme."""
+    return address.partition("/")[0].partition(":")[0].rstrip(".")
 
 
 def _base(site: str) -> list[str]:

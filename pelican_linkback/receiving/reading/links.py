@@ -1,0 +1,168 @@
+"""The links of a source to one of our pages, as its media type has links. Pure.
+
+A link is a link (Webmention, section 3.2.2): an element of HTML that refers to the page, a value in
+JSON that is its URL, a URL in a plain text. That its text occurs somewhere is none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
+from typing import NamedTuple
+
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.protocol.response import Headers, charset, is_html, media_type
+from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.text import markup, urls
+from pelican_linkback.text.regex import regex
+from pelican_linkback.text.urls import page_key
+
+__all__ = ["LINKS", "LOOKED_AT", "Aim", "Document", "links_of"]
+
+# The attributes by which elements refer to other documents: hyperlinks, what is embedded, what is
+# quoted. Not where a form is sent to, nor whom a browser calls for a click (``ping``).
+LINKS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("a", "area"), ("href", "xlink:href")),
+    **dict.fromkeys(("audio", "embed", "iframe", "img", "source", "track"), ("src",)),
+    **dict.fromkeys(("blockquote", "del", "ins", "q"), ("cite",)),
+    "link": ("href",),
+    "object": ("data",),
+    "video": ("src", "poster"),
+}
+
+LOOKED_AT = 10_000
+"""Of a page, at most so many references are looked at that may be to a page of ours."""
+
+_ELSEWHERE = regex(r"[^:/\\]*+:|\s*+[/\\]\s*+[/\\]")
+"""How a reference starts that may name another host than that of the page."""
+
+_URL = regex(r"""https?://[^\s<>"'`|\\^{}]++""", re.IGNORECASE)
+_AFTER_A_URL = ".,:;!?)]*_~"
+"""What stands behind a URL in a text, and is seldom a part of it."""
+
+
+class Aim(NamedTuple):
+    """The page of ours that a sender named: by the URL ``target``, which is ``article``."""
+
+    target: str
+    article: str
+    targets: Targets
+
+    def find(self, url: str) -> tuple[str, str] | None:
+        """Return the id of the page of ours that ``url`` means, and the fragment."""
+        if found := self.targets.find(url):
+            return found.target.id, found.fragment
+        return (self.article, "") if page_key(url) == page_key(self.target) else None
+
+    def is_met_by(self, url: str) -> bool:
+        """Return whether ``url`` means this page, or a part of it."""
+        found = self.find(url)
+        return found is not None and found[0] == self.article
+
+
+class Document(NamedTuple):
+    """A source as it was read: its references to the page, as they are written, and its title.
+
+    ``base`` is the URL against which references are resolved; ``html`` is empty for other types.
+    """
+
+    links: frozenset[str] = frozenset()
+    title: str = ""
+    html: str = ""
+    base: str = ""
+
+
+def links_of(body: bytes, headers: Headers, url: str, aim: Aim) -> Document:
+    """Return the links to a page of ours in a document that was read from ``url``."""
+    kind = media_type(headers)
+    if is_html(headers):
+        return _of_html(markup.decode(body, charset(headers)), url, aim)
+    if kind == "application/json" or kind.endswith("+json"):
+        found = _values(body)
+    elif kind.startswith("text/"):
+        found = _urls(markup.decode(body, charset(headers)))
+    else:
+        return Document()
+    return Document(frozenset(_meaning(found, url, aim)))
+
+
+def _of_html(html: str, url: str, aim: Aim) -> Document:
+    page: _Page = markup.parse(html, _Page())
+    base = markup.Page((), page.base).resolve(url, "") if page.base else url
+    found: Iterable[str] = page.references
+    if not aim.targets.may_have(base):
+        found = (each for each in found if _ELSEWHERE.match(each))
+    links = frozenset(_meaning(found, base, aim))
+    return Document(links, "".join(page.title), html, base)
+
+
+def _meaning(references: Iterable[str], base: str, aim: Aim) -> Iterator[str]:
+    near = (each for each in references if aim.targets.may_have(each))
+    for reference in islice(near, LOOKED_AT):
+        with suppress(InvalidURL):
+            if aim.is_met_by(urls.resolve(base, reference)):
+                yield reference
+
+
+class _Page:
+    """A parser target that collects the references of a page. The method names are lxml's."""
+
+    def __init__(self) -> None:
+        self.references: dict[str, None] = {}
+        self.base: str | None = None
+        self.title: list[str] = []
+        self.is_in_title = False
+        self.templates = 0
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "template":
+            self.templates += 1
+        elif self.templates:
+            return  # as in ``markup``: its content is not part of the page
+        elif name == "title":
+            self.is_in_title = not self.title
+        elif name == "base" and self.base is None:
+            self.base = attributes.get("href")
+        for attribute in LINKS.get(name, ()):
+            if reference := attributes.get(attribute):
+                self.references[reference] = None
+
+    def end(self, name: str) -> None:
+        if name == "template":
+            self.templates -= 1
+        elif name == "title":
+            self.is_in_title = False
+
+    def data(self, text: str) -> None:
+        if self.is_in_title:
+            self.title.append(text)
+
+    def close(self) -> _Page:
+        return self
+
+
+def _values(body: bytes) -> Iterator[str]:
+    """Yield the URLs that are values of a JSON document, however deep."""
+    try:
+        waiting = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if _URL.match(value):
+                yield value
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+
+
+def _urls(text: str) -> Iterator[str]:
+    """Yield the URLs in a text, with and without the punctuation behind them."""
+    for found in _URL.finditer(text):
+        yield found[0]
+        yield found[0].rstrip(_AFTER_A_URL)

@@ -1,0 +1,112 @@
+"""A page with microformats -> an item of JF2, from which ``hosted.jf2`` makes a mention. Pure.
+
+So the rules about names, texts, kinds and dates are those for hosted services, which return such
+items. Whoever wrote the page may have put anything into any property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from html import escape
+
+import mf2py
+
+from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.receiving.hosted.properties import Item as Jf2
+from pelican_linkback.receiving.reading.author import author_of
+from pelican_linkback.receiving.reading.items import Item, post_of
+from pelican_linkback.receiving.reading.tree import MARK, tree_of
+from pelican_linkback.text import urls
+from pelican_linkback.text.html_lines import lines_of
+
+__all__ = ["item_of"]
+
+# The properties of a post that refer to other pages, and their names from before they had "-of".
+_RELATIONS = {
+    "in-reply-to": ("in-reply-to",),
+    "repost-of": ("repost-of", "repost"),
+    "like-of": ("like-of", "like"),
+    "bookmark-of": ("bookmark-of", "bookmark"),
+}
+_LONGEST_TEXT = 50_000
+
+
+def item_of(html: str, base: str, pages: Sequence[str], links: Collection[str]) -> Jf2 | None:
+    """Return what a page says of the post that it is; None if it has no microformats of one.
+
+    ``base`` is what its references are resolved against, ``pages`` are the URLs of the page itself,
+    ``links`` its references to a page of ours, as they are written.
+    """
+    tree = tree_of(html, links)
+    if not tree.roots:
+        return None
+    found = mf2py.parse(tree.soup, url=base, filter_roots=True)
+    items = [Item.read(each) for each in found["items"]]
+    post = post_of(items, tree.roots, pages)
+    authors = [url for each in tree.authors if (url := _resolved(base, each))]
+    author = author_of(post, items, authors, pages[0])
+    writer = _Writer(tree.markup)
+    said = {
+        **(writer.post(post.item, pages) if post else {}),
+        **({"author": writer.author(author)} if author else {}),
+    }
+    return said or None
+
+
+def _resolved(base: str, reference: str) -> str:
+    try:
+        return urls.resolve(base, reference)
+    except InvalidURL:
+        return ""
+
+
+class _Writer:
+    """Writes microformats as JF2; ``markup`` is what the marks in their texts stand for.
+
+    Names are escaped, since JF2 has markup in them.
+    """
+
+    def __init__(self, markup: Sequence[str]) -> None:
+        self.markup = markup
+
+    def post(self, post: Item, pages: Collection[str]) -> dict[str, object]:
+        """Return what is known of a post; a property that it does not have is missing."""
+        own = list(post.urls("url"))
+        found: dict[str, list[object]] = {
+            "url": [*(url for url in own if url in pages), *own],
+            "name": [*map(escape, self._texts(post, "name"))],
+            "summary": [*self._contents(post, "summary")],
+            "content": [*self._contents(post, "content"), *self._contents(post, "description")],
+            "published": [*self._texts(post, "published"), *self._texts(post, "updated")],
+            "rsvp": [*self._texts(post, "rsvp")],
+            "visibility": [*self._texts(post, "visibility")],
+            **{name: [*post.urls(*names)] for name, names in _RELATIONS.items()},
+        }
+        return {name: values for name, values in found.items() if values}
+
+    def author(self, author: Item | str) -> object:
+        if isinstance(author, str):
+            return author if urls.is_fetchable(author) else escape(self._plain(author))
+        return {
+            "name": [*map(escape, self._texts(author, "name"))],
+            # A card may have no more than words, such as one that is within others.
+            "nickname": [*map(escape, (*self._texts(author, "nickname"), author.value))],
+            "url": [*author.urls("url")],
+            "photo": [*author.urls("photo")],
+        }
+
+    def _texts(self, item: Item, name: str) -> Iterator[str]:
+        return map(self._plain, item.texts(name))
+
+    def _contents(self, item: Item, name: str) -> Iterator[Mapping[str, str]]:
+        for text in item.texts(name):
+            mark = MARK.search(text)
+            yield {"html": self._markup(mark[1])} if mark else {"text": text[:_LONGEST_TEXT]}
+
+    def _plain(self, text: str) -> str:
+        """Return a text without marks: where one is, the words that it stands for are the text."""
+        mark = MARK.search(text)
+        return (lines_of(self._markup(mark[1])).text if mark else text)[:_LONGEST_TEXT]
+
+    def _markup(self, number: str) -> str:
+        return self.markup[int(number)]

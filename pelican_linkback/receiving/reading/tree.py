@@ -1,0 +1,243 @@
+"""The parts of a page that have microformats, as the Beautiful Soup that mf2py reads. Pure.
+
+To make an object of Python of each element takes most of the time, and most of a page is navigation
+or text. So only the elements with the class of a root (``h-entry``, ``hentry``) are taken, and what
+is in them; of the content of a post, which is embedded markup, only what is a property or a root
+itself. A mark in the text stands for the markup of the content.
+
+The parser of HTML is turbohtml, or html5lib where that has no wheel, which takes a hundred times as
+long.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from bs4 import BeautifulSoup
+from bs4.builder import HTMLTreeBuilder
+from bs4.element import NavigableString, Tag
+from mf2py import backcompat, mf2_classes
+
+from pelican_linkback.receiving.reading.links import LINKS
+from pelican_linkback.text.regex import regex
+
+__all__ = ["MARK", "Root", "Tree", "tree_of"]
+
+MARK = regex("\x00([0-9]+)\x00")
+"""What stands for embedded markup: its number in ``Tree.markup``. No page has a NUL in its text."""
+
+_DEEPEST = 150
+"""How many levels of elements are kept; deeper ones lose their tags. mf2py calls itself."""
+
+_NOT_READ = frozenset({"iframe", "object", "script", "select", "style", "svg", "template"})
+"""Elements whose content is no text of the page."""
+
+_CONTENTS, _LONGEST_CONTENT = 50, 200_000
+"""How many pieces of embedded markup are kept, and how much of each."""
+
+_CONTENT_OF_OLD = frozenset({"entry-content", "entry-summary"})
+"""The classes of embedded markup from before microformats2."""
+
+_READ_BY_MF2PY = frozenset(
+    {
+        *("alt", "class", "data", "datetime", "href", "lang", "poster", "rel", "src", "title"),
+        *("value", "xlink:href", "cite"),
+    }
+)
+
+
+@dataclass(slots=True)
+class Root:
+    """What mf2py does not say of a root: its ``id``, and whether it ``links`` to our page."""
+
+    id: str = ""
+    links: bool = False
+
+
+class Tree(NamedTuple):
+    """The microformats of a page.
+
+    The ``id`` of a root in ``soup`` is its number in ``roots``. ``authors`` are the references of
+    the links with rel=author, in order, and ``markup`` is what the marks stand for.
+    """
+
+    soup: BeautifulSoup
+    roots: Sequence[Root]
+    authors: Sequence[str]
+    markup: Sequence[str]
+
+
+class _Element(NamedTuple):
+    name: str
+    attributes: Mapping[str, str]
+
+
+_Node = _Element | str | None
+"""An element, a text, or what is neither."""
+
+
+class _Parser(NamedTuple):
+    """A parser library.
+
+    ``parse`` returns the nodes of a page, ``read`` says what a node is, ``write`` returns the
+    markup in an element.
+    """
+
+    parse: Callable[[str], Iterable[Any]]
+    read: Callable[[Any], _Node]
+    write: Callable[[Any], str]
+
+
+def tree_of(html: str, links: Collection[str]) -> Tree:
+    """Return the microformats of a page; ``links`` are its references to the page of ours."""
+    builder = _Builder(html, links)
+    soup = BeautifulSoup("", builder=builder)
+    return Tree(soup, builder.roots, builder.authors, builder.markup)
+
+
+class _Open(NamedTuple):
+    """An element whose children are being read.
+
+    ``name`` is empty if the soup does not have it; ``is_whole`` says whether it has all that is in
+    it.
+    """
+
+    name: str = ""
+    is_root: bool = False
+    is_whole: bool = False
+
+
+class _Builder(HTMLTreeBuilder):
+    """Feeds Beautiful Soup with the roots of a page."""
+
+    NAME = "html.parser"
+    """mf2py makes elements of its own with the builder of this name."""
+
+    def __init__(self, html: str, links: Collection[str]) -> None:
+        super().__init__()
+        self.html = html
+        self.links = links
+        self.parser = _parser()
+        self.roots: list[Root] = []
+        self.authors: list[str] = []
+        self.markup: list[str] = []
+        self.open: list[Root] = []
+        self.depth = 0
+
+    def feed(self, markup: object) -> None:  # noqa: ARG002 (of the library's interface)
+        """Add the roots to the soup; does not call itself, however deep a page is."""
+        waiting: list[tuple[_Open, Iterator[Any]]]
+        waiting = [(_Open(), iter(self.parser.parse(self.html)))]
+        while waiting:
+            opened, nodes = waiting[-1]
+            for node in nodes:
+                found = self.parser.read(node)
+                if isinstance(found, str):
+                    self._add(found, opened)
+                elif found is not None and found.name not in _NOT_READ:
+                    waiting.append((self._start(found, opened, node), iter(node.children)))
+                    break
+            else:
+                waiting.pop()
+                self._end(opened)
+
+    def _add(self, text: str, opened: _Open) -> None:
+        if opened.is_whole and self.soup:
+            self.soup.handle_data(text)
+
+    def _start(self, element: _Element, around: _Open, node: Any) -> _Open:
+        name, attributes = element
+        classes = attributes.get("class", "").split()
+        is_root = bool(classes) and _is_root(classes)
+        if is_root:
+            self.open.append(Root(attributes.get("id", "")))
+            self.roots.append(self.open[-1])
+        if name in LINKS:
+            self._note(name, attributes)
+        is_kept = is_root or around.is_whole or any(map(mf2_classes.is_property_class, classes))
+        if not self.open or not is_kept:
+            return _Open("", is_root)
+        if self.depth >= _DEEPEST or self.soup is None:
+            return _Open("", is_root, around.is_whole)
+        kept = {key: value for key, value in attributes.items() if key in _READ_BY_MF2PY}
+        if is_root:
+            kept["id"] = str(len(self.roots) - 1)
+        self.soup.handle_starttag(name, None, None, kept)
+        self.depth += 1
+        return _Open(name, is_root, not self._is_replaced(classes, node))
+
+    def _is_replaced(self, classes: list[str], node: Any) -> bool:
+        """Return whether an element is embedded markup, for which a mark is added then."""
+        if not mf2_classes.has_embedded_class(classes) and _CONTENT_OF_OLD.isdisjoint(classes):
+            return False
+        if len(self.markup) < _CONTENTS and self.soup:
+            self.soup.handle_data(f"\0{len(self.markup)}\0")
+            self.markup.append(self.parser.write(node)[:_LONGEST_CONTENT])
+        return True
+
+    def _note(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Note what is known of an element that refers to something."""
+        if any(attributes.get(each) in self.links for each in LINKS[name]):
+            for root in reversed(self.open):
+                if root.links:
+                    break  # and so do those around it
+                root.links = True
+        if "author" in attributes.get("rel", "").lower().split():
+            self.authors.append(attributes.get("href", ""))
+
+    def _end(self, opened: _Open) -> None:
+        if opened.is_root:
+            self.open.pop()
+        if opened.name and self.soup:
+            self.soup.handle_endtag(opened.name)
+            self.depth -= 1
+
+
+def _is_root(classes: list[str]) -> bool:
+    """Return whether an element with these classes is a microformat, as mf2py says."""
+    named = mf2_classes.root(classes, mf2_classes.CONFLICTING_ROOTS_TAILWIND)
+    return bool(named or backcompat.root(classes))
+
+
+@functools.cache
+def _parser() -> _Parser:
+    try:
+        return _turbohtml()
+    except ImportError:
+        return _html5lib()
+
+
+def _turbohtml() -> _Parser:
+    from turbohtml import Element, Text, parse  # noqa: PLC0415
+
+    def nodes(html: str) -> Iterable[Any]:
+        return parse(html, positions=False).children
+
+    def read(node: Any) -> _Node:
+        if isinstance(node, Element):
+            # Class and rel are lists in ``attrs``; ``attr`` returns them as written.
+            return _Element(node.tag, {name: node.attr(name) or "" for name in node.attrs})
+        return node.data if isinstance(node, Text) else None
+
+    def write(node: Any) -> str:
+        return str(node.inner_html)
+
+    return _Parser(nodes, read, write)
+
+
+def _html5lib() -> _Parser:
+    def nodes(html: str) -> Iterable[Any]:
+        return BeautifulSoup(html, "html5lib", multi_valued_attributes=None).children
+
+    def read(node: Any) -> _Node:
+        if isinstance(node, Tag):
+            return _Element(node.name, {key: str(value) for key, value in node.attrs.items()})
+        return str(node) if type(node) is NavigableString else None
+
+    def write(node: Any) -> str:
+        return str(node.decode_contents())
+
+    return _Parser(nodes, read, write)

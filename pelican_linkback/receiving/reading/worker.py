@@ -1,0 +1,66 @@
+"""The process that reads microformats: requests and answers, a line each, within limits.
+
+``Child`` starts it. A page that costs too much ends it; nothing is lost with it but that page.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
+
+from pelican_linkback.receiving.reading.microformats import item_of
+
+__all__ = ["answers", "main"]
+
+CPU_SECONDS = 1.0
+MEMORY = 256 << 20
+
+
+def main() -> None:
+    """Answer the lines of standard input until it ends."""
+    with suppress(ImportError):  # Windows has no such limits; its processes end by the clock
+        import resource  # noqa: PLC0415
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def serve(requests: Iterable[bytes], out: BinaryIO) -> None:
+    """Write the answer to each request."""
+    for answer in answers(requests):
+        out.write(answer)
+        out.flush()
+
+
+def answers(requests: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the answer to each request: an item of JF2, or null.
+
+    A request has the arguments of ``item_of``. More time than ``CPU_SECONDS`` for one ends the
+    process.
+    """
+    for request in requests:
+        with _time_limit():
+            try:
+                found = json.dumps(item_of(*json.loads(request)))
+            except Exception:  # noqa: BLE001 (the border of a page: it then counts as one without any)
+                found = "null"
+        yield found.encode() + b"\n"
+
+
+@contextmanager
+def _time_limit() -> Iterator[None]:
+    """End this process if it takes too much time of the processor, whatever it does meanwhile."""
+    set_timer = getattr(signal, "setitimer", None)
+    if set_timer is None:
+        yield
+        return
+    set_timer(signal.ITIMER_PROF, CPU_SECONDS)
+    try:
+        yield
+    finally:
+        set_timer(signal.ITIMER_PROF, 0)

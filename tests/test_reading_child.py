@@ -1,0 +1,131 @@
+"""Microformats are read in a process of its own, whatever a page costs."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from runpy import run_module
+
+import pytest
+
+from pelican_linkback.receiving.reading import worker
+from pelican_linkback.receiving.reading.child import Child
+from pelican_linkback.receiving.reading.microformats import item_of
+
+SOURCE = "https://ann.example/1"
+ENTRY = '<p class="h-entry"><b class="p-name">Jörg 😀</b></p>'
+NAMED = {"name": ["Jörg 😀"]}
+
+# A page that takes a moment for each of its levels, and so longer than there are years.
+POISON = '<p class="h-entry">' + '<b class="p-a p-b p-c h-x">' * 60 + "x"
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[Child]:
+    with Child() as child:
+        yield child
+
+
+def read_by(child: Child, html: str) -> object:
+    return child.item_of(html, SOURCE, [SOURCE], {"/a"})
+
+
+def test_the_process_answers_as_the_function_does(child: Child):
+    assert read_by(child, ENTRY) == NAMED == item_of(ENTRY, SOURCE, [SOURCE], {"/a"})
+    assert read_by(child, "<p>nothing") is None
+
+
+def test_the_process_knows_no_secrets(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LINKBACK_TOKEN", "secret")
+    program = "import json, os; input(); print(json.dumps(dict(os.environ)))"
+    with Child((sys.executable, "-c", program)) as child:
+        known = read_by(child, "")
+    assert isinstance(known, dict)
+    assert "PATH" in known
+    assert "LINKBACK_TOKEN" not in known
+
+
+def with_worker(change: str) -> list[str]:
+    """The command of the process, with something of it changed."""
+    program = f"from pelican_linkback.receiving.reading import worker; {change}; worker.main()"
+    return [sys.executable, "-c", program]
+
+
+def test_a_page_that_costs_too_much_costs_itself():
+    with Child(with_worker("worker.CPU_SECONDS = 0.1")) as child:
+        assert read_by(child, ENTRY) == NAMED
+        assert read_by(child, POISON) is None
+        assert read_by(child, ENTRY) == NAMED
+        assert child.lost == 1
+
+
+def test_a_process_that_was_killed_is_replaced(child: Child):
+    lost = child.lost
+    os.kill(child._process.pid, signal.SIGKILL)
+    child._process.wait()
+    assert read_by(child, ENTRY) is None
+    assert read_by(child, ENTRY) == NAMED
+    assert child.lost == lost + 1
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param("import time; time.sleep(99)", id="does not read"),
+        pytest.param(
+            "import time; input(); print('{', flush=True, end=''); time.sleep(99)",
+            id="does not end its answer",
+        ),
+        pytest.param("", id="ends at once"),
+    ],
+)
+def test_a_process_without_an_answer_is_waited_for_within_limits(program: str):
+    with Child((sys.executable, "-c", program), wall_seconds=0.5) as child:
+        assert child.item_of("x" * 1_000_000, SOURCE, [SOURCE], ()) is None
+        assert child.lost == 1
+
+
+def test_an_answer_that_is_no_item_is_none():
+    with Child((sys.executable, "-c", "input(); print('[]')")) as child:
+        assert read_by(child, ENTRY) is None
+        assert child.lost == 0
+
+
+def request(html: str) -> bytes:
+    return json.dumps([html, SOURCE, [SOURCE], []]).encode()
+
+
+def test_each_request_has_its_answer_even_if_reading_fails():
+    out = io.BytesIO()
+    worker.serve([request(ENTRY), b"no JSON", request("")], out)
+    assert [json.loads(each) for each in out.getvalue().splitlines()] == [NAMED, None, None]
+
+
+def test_where_there_are_no_timers_pages_are_read_without(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delattr(signal, "setitimer")
+    assert json.loads(next(worker.answers([request(ENTRY)]))) == NAMED
+
+
+def test_the_process_has_limits(monkeypatch: pytest.MonkeyPatch):
+    import resource
+
+    limits = {}
+    monkeypatch.setattr(resource, "setrlimit", lambda of, value: limits.update({of: value}))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(request(ENTRY))))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out := io.BytesIO()))
+    run_module("pelican_linkback.receiving.reading")
+    assert json.loads(out.getvalue()) == NAMED
+    assert limits == {resource.RLIMIT_AS: (worker.MEMORY,) * 2, resource.RLIMIT_CORE: (0, 0)}
+
+
+def test_memory_that_is_refused_costs_the_page():
+    takes = "worker.item_of = lambda html, *_: {'size': len(bytes(int(html)))}"
+    with Child(with_worker(takes)) as child:
+        assert read_by(child, "1000") == {"size": 1000}
+        assert read_by(child, str(worker.MEMORY)) is None
+        assert read_by(child, "1000") == {"size": 1000}
+        assert child.lost == 0
