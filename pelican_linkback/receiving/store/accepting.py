@@ -67,6 +67,7 @@ class Acceptor:
         self._most_of_host = most_of_host
         self._secret = store.secret("status")
         self._commit = GroupCommit(self._write, monotonic, time.sleep, longest=0)
+        self._wake, self._new = _statements(store)
         self._waiting = 0
         self._counted: float | None = None
 
@@ -154,43 +155,52 @@ class Acceptor:
         first: dict[str, int] = {}
         for each in taken:
             first[each.host] = min(first.get(each.host, due[each.page]), due[each.page])
-        insert = self._store.upsert(host)
-        later = sa.func.coalesce(host.c.due, insert.excluded.due) >= insert.excluded.due
-        woken = insert.on_conflict_do_update(
-            index_elements=[host.c.name], set_={"due": insert.excluded.due}, where=later
+        connection.execute(
+            self._wake, [{"name": name, "due": first[name]} for name in sorted(first)]
         )
-        connection.execute(woken, [{"name": name, "due": first[name]} for name in sorted(first)])
 
     def _insert(
         self, connection: sa.Connection, new: Iterable[_Request], due: Mapping[str, int]
     ) -> None:
-        insert = self._store.upsert(mention)
-        # Another process may have been as quick with the same mention.
-        insert = insert.on_conflict_do_update(
-            index_elements=[mention.c.key],
-            set_={"requests": mention.c.requests + 1, "due": insert.excluded.due},
-        )
-        connection.execute(insert, [self._columns(each, due[each.page]) for each in new])
+        connection.execute(self._new, [self._columns(each, due[each.page]) for each in new])
 
     def _columns(self, request: _Request, due: int) -> dict[str, object]:
         arrival = request.arrival
         return {
             "key": request.key,
             "token": self._token(request.key),
-            "source": arrival.source,
             "article": arrival.article,
-            "page": request.page,
-            "host": request.host,
             "received": milliseconds(arrival.received),
             "state": MentionState.QUEUED.value,
             "due": due,
-            **_said(arrival),
+            **_said(request),
         }
 
 
-def _said(arrival: Arrival) -> dict[str, object]:
-    """What the last request says."""
+def _statements(store: Store) -> tuple[sa.Insert, sa.Insert]:
+    """Return what wakes hosts and what inserts mentions: to make these takes as long as a commit.
+
+    Another process may have been as quick with the same mention.
+    """
+    wake = store.upsert(host)
+    later = sa.func.coalesce(host.c.due, wake.excluded.due) >= wake.excluded.due
+    new = store.upsert(mention)
+    again = {"requests": mention.c.requests + 1, "due": new.excluded.due}
+    return (
+        wake.on_conflict_do_update(
+            index_elements=[host.c.name], set_={"due": wake.excluded.due}, where=later
+        ),
+        new.on_conflict_do_update(index_elements=[mention.c.key], set_=again),
+    )
+
+
+def _said(request: _Request) -> dict[str, object]:
+    """What the last request says; vacuum may have erased what the first one said."""
+    arrival = request.arrival
     return {
+        "source": arrival.source,
+        "page": request.page,
+        "host": request.host,
         "target": arrival.target,
         "fragment": arrival.fragment,
         "protocol": arrival.protocol,
@@ -248,7 +258,7 @@ def _repeat(
                 "attempts": standing.attempts,
                 "due": max(not_before, due[request.page]),
                 "requests": row.requests + times[row.key],
-                **_said(request.arrival),
+                **_said(request),
             }
         )
     connection.execute(sa.update(mention).where(mention.c.id == sa.bindparam("id_")), changes)

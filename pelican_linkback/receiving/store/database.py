@@ -123,9 +123,30 @@ class Store:
         raise AssertionError  # the last wait is None
 
     @contextmanager
-    def _transaction(self, *, immediate: bool) -> Iterator[sa.Connection]:
-        with self.engine.execution_options(immediate=immediate).begin() as connection:
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Read what is in the database at one moment; raises StoreError, and tries once."""
+        engine = self.engine
+        if not self.is_sqlite:  # which shows one moment to any transaction
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with _faults_wrapped(), engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Write in one transaction; raises StoreError, and tries once. ``write`` tries again."""
+        with _faults_wrapped(), self._writing, self._transaction(immediate=True) as connection:
+            yield connection
+
+    def _transaction(self, *, immediate: bool) -> AbstractContextManager[sa.Connection]:
+        return self.engine.execution_options(immediate=immediate).begin()
+
+
+@contextmanager
+def _faults_wrapped() -> Iterator[None]:
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        raise _wrapped(error) from error
 
 
 def _wrapped(error: sa.exc.DBAPIError) -> StoreError:

@@ -105,9 +105,8 @@ def lock_hosts(connection: sa.Connection, jobs: Iterable[Job]) -> list[str]:
     return names
 
 
-def set_due(connection: sa.Connection, names: Sequence[str]) -> None:
-    """Set when each host has something to do again."""
+def set_due(connection: sa.Connection, names: Sequence[str] | None = None) -> None:
+    """Set when each of these hosts, or of all, has something to do again."""
     first = sa.select(sa.func.min(_m.due)).where(_m.host == _h.name, is_waiting)
-    connection.execute(
-        sa.update(host).where(_h.name.in_(names)).values(due=first.scalar_subquery())
-    )
+    due = sa.update(host).values(due=first.scalar_subquery())
+    connection.execute(due if names is None else due.where(_h.name.in_(names)))
