@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 
-from pelican_linkback.receiving.store import migration, tables
+from pelican_linkback.receiving.store import migrations, tables
 
 HEAD = '''"""The first version of the tables."""
 
@@ -40,7 +40,7 @@ def main() -> None:
     code = "\n".join(
         line if line.startswith(" ") else f"    {line}" for line in lines if "###" not in line
     )
-    path = Path(migration.__file__).parent / "migrations" / "versions" / "v0001.py"
+    path = Path(migrations.__file__).with_name("versions") / "v0001.py"
     names = "('shown', 0), ('clock', 0)"
     seed = f'\n    op.execute("INSERT INTO counter (name, value) VALUES {names}")\n'
     path.write_text(HEAD + code + seed, encoding="utf-8")

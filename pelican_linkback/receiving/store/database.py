@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from pelican_linkback.exceptions import StoreError
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import milliseconds
-from pelican_linkback.receiving.store.migration import bring_up_to_date
+from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date
 from pelican_linkback.receiving.store.network_files import refuse_network_files
 from pelican_linkback.text.printable import described
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pelican_linkback.exceptions import StoreError
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.hosts import set_due
-from pelican_linkback.receiving.store.migration import HEAD
+from pelican_linkback.receiving.store.migrations.upgrade import HEAD
 from pelican_linkback.receiving.store.tables import (
     counter,
     event,

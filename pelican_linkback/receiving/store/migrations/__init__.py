@@ -1,1 +1,1 @@
-"""What makes the tables, and changes those of older versions; run by ``migration.py``."""
+"""What makes the tables, and changes those of older versions; run by ``upgrade.py``."""

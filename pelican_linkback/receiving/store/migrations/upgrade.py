@@ -19,7 +19,7 @@ OLDER: tuple[str, ...] = ()
 HEAD = "0001"
 """The version of the tables that this program works with."""
 
-_FOLDER = Path(__file__).with_name("migrations")
+_FOLDER = Path(__file__).parent
 _LOCK = 0x6C696E6B  # one process at a time changes the tables
 
 
