@@ -70,7 +70,7 @@ class HeldFeed(Feed):
         return self._inbox
 
     def item_guid(self, item: Entry) -> str:
-        """Return an id that is another one when the text has changed: then it is held anew."""
+        """Return an id that is another one when the text has changed: then it is held again."""
         text = hashlib.sha256(item.mention.text.encode("utf-8", "surrogatepass")).hexdigest()
         return f"{self._inbox}#{item.mention.id}-{text[:8]}"
 

@@ -42,6 +42,12 @@ class Why(StrEnum):
     OWN = "own"
     CLOSED = "closed"
     NO_TARGET = "no-target"
+    CHANGED = "changed"
+    SPAM = "spam"
+    QUEUED = "queued"
+    GONE = "gone"
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
 
 
 WORDS = {
@@ -58,6 +64,12 @@ WORDS = {
     Why.OWN: "its source is a page of this site",
     Why.CLOSED: "its article has Mentions: closed",
     Why.NO_TARGET: "its article is not on the site",
+    Why.CHANGED: "its text has changed; the one that you approved is still shown",
+    Why.SPAM: "you said that it is spam",
+    Why.QUEUED: "its source has not been read yet",
+    Why.GONE: "its source is gone, or does not link here any more",
+    Why.UNREACHABLE: "its source could not be reached",
+    Why.BROKEN: "its source could not be read to the end, three times",
 }
 
 

@@ -1,0 +1,184 @@
+"""The mentions in a receiver's database, and what the author decides about them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+
+from pelican_linkback.cli.inbox.entries import Said
+from pelican_linkback.cli.inbox.words import (
+    ambiguous,
+    is_url,
+    nothing_decided,
+    rule,
+    rule_or_none,
+    rules_to_block,
+    states_asked_for,
+    unknown,
+)
+from pelican_linkback.receiving.entries import STATES, counts_of, entry_of, every, state_of
+from pelican_linkback.receiving.inbox.policy import WORDS
+from pelican_linkback.receiving.memory.decisions import Act
+from pelican_linkback.receiving.memory.forgotten import is_about
+from pelican_linkback.receiving.memory.rules import host_in
+from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.memory.targets_file import read_targets
+from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.mentions import Action, Mentions, Search
+from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.rules import Rules
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.urls import resolve
+
+__all__ = ["StoreDesk"]
+
+MOST = 500
+"""How many mentions are listed; of a long list those that came last."""
+
+BY = "terminal"
+
+
+class StoreDesk:
+    """The database of the site's mentions, and the author before it."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._mentions, self._rules = Mentions(store), Rules(store)
+        self._targets = read_targets(settings.state) or Targets()
+        self._problems: list[str] = []
+
+    def listed(self, arguments: argparse.Namespace) -> Said:
+        """Return the mentions that are asked for: those that are held, unless it is said."""
+        wanted = states_asked_for(arguments)
+        named = rule(arguments.host) if arguments.host else ""
+        search = Search(
+            states=tuple({each for state in wanted for each in STATES[state]}),
+            article=self._article(arguments.article) if arguments.article else "",
+            host=host_in(named),
+        )
+
+        def fits(row: Row) -> bool:
+            is_named = not named or is_about(entry_of(row, Targets()).mention, named)
+            return is_named and state_of(row) in wanted
+
+        found = list(islice(filter(fits, every(self._mentions, search)), MOST + 1))
+        if len(found) > MOST:
+            self._problems.append(
+                f"only the last {MOST} are listed; --article and --host list fewer"
+            )
+        return self._said(found[:MOST])
+
+    def show(self, arguments: argparse.Namespace) -> Said:
+        """Return the mentions that are named, with all that is known of them."""
+        found = [row for what in arguments.what for row in self._matching(what)]
+        return self._said(found, is_whole=True)
+
+    def approve(self, arguments: argparse.Namespace) -> Said:
+        """Show these mentions from now on."""
+        rows = [self._one(what) for what in arguments.what]
+        return self._decide(Action.APPROVE, rows)
+
+    def refuse(self, arguments: argparse.Namespace) -> Said:
+        """Hide these mentions, or what comes from these URLs, from now on."""
+        urls = [each for each in arguments.what if is_url(each) and not self._found(each)]
+        rows = [self._one(what) for what in arguments.what if what not in urls]
+        rules = self._rules.set(map(rule, urls), Act.BLOCK, BY)
+        return self._decide(Action.REFUSE, rows, dict.fromkeys(rules, Act.BLOCK))
+
+    def block(self, arguments: argparse.Namespace) -> Said:
+        """Hide what comes from these hosts, or from below these URLs, from now on."""
+        rules, problem = rules_to_block(arguments.what, arguments.file)
+        self._problems += filter(None, [problem])
+        return self._rule_by(Act.BLOCK, rules)
+
+    def hold(self, arguments: argparse.Namespace) -> Said:
+        """Look at each mention from there before it is shown."""
+        return self._rule_by(Act.HOLD, list(map(rule, arguments.what)))
+
+    def trust(self, arguments: argparse.Namespace) -> Said:
+        """Show what comes from there without a look at each."""
+        return self._rule_by(Act.TRUST, list(map(rule, arguments.what)))
+
+    def undo(self, arguments: argparse.Namespace) -> Said:
+        """Take back what was decided about these mentions, URLs or hosts."""
+        tokens = {what: self._tokens(what) for what in arguments.what}
+        known = {each.rule for each in self._rules.all()}
+        rules = [named for what in tokens if (named := rule_or_none(what)) in known]
+        for what, found in tokens.items():
+            if not found and rule_or_none(what) not in rules:
+                raise nothing_decided(what)
+        for token in {token for found in tokens.values() for token in found}:
+            self._mentions.undo(token)
+        self._rules.set(rules, Act.RELEASE, BY)
+        rows = [row for what in tokens for row in self._found(what)]
+        return self._said(rows, dict.fromkeys(rules), is_done=True)
+
+    def rules(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
+        """Return the rules that are in force."""
+        return self._said([], {each.rule: each.act for each in self._rules.all()})
+
+    def _article(self, named: str) -> str:
+        """Return the id of a page, by its URL, its title or its id."""
+        if found := self._targets.find(resolve(f"{self._targets.site}/", named)):
+            return found.target.id
+        titled = (each.id for each in self._targets.pages if each.title == named)
+        return next(titled, named)
+
+    def _decide(
+        self, action: Action, rows: Sequence[Row], rules: Mapping[str, Act] | None = None
+    ) -> Said:
+        """Decide about each of the mentions by itself, so that it can be taken back by itself."""
+        for row in rows:
+            self._mentions.act([row.id], action, BY)
+        after = [self._one(row.key) for row in rows]
+        if action is Action.APPROVE:
+            self._problems += [_unread(row) for row in after if row.shown is None]
+        return self._said(after, rules, is_done=True)
+
+    def _rule_by(self, act: Act, rules: Iterable[str]) -> Said:
+        changed = self._rules.set(rules, act, BY)
+        return self._said([], dict.fromkeys(changed, act), is_done=True)
+
+    def _tokens(self, what: str) -> list[str]:
+        """Return the tokens of the last decisions about the mentions that are meant by a word."""
+        found = (self._mentions.last_about(row.id) for row in self._found(what))
+        return [token for token in found if token]
+
+    def _found(self, what: str) -> list[Row]:
+        return self._mentions.matching(what)
+
+    def _matching(self, what: str) -> list[Row]:
+        if found := self._found(what):
+            return found
+        raise unknown(what)
+
+    def _one(self, what: str) -> Row:
+        found = self._matching(what)
+        if len(found) > 1:
+            raise ambiguous(what, [_id(row) for row in found])
+        return found[0]
+
+    def _said(
+        self,
+        rows: Iterable[Row],
+        rules: Mapping[str, Act | None] | None = None,
+        *,
+        is_whole: bool = False,
+        is_done: bool = False,
+    ) -> Said:
+        return Said(
+            [entry_of(row, self._targets) for row in rows],
+            counts_of(self._mentions),
+            rules or {},
+            self._problems,
+            is_whole=is_whole,
+            is_done=is_done,
+        )
+
+
+def _id(row: Row) -> str:
+    return row.key[:12]
+
+
+def _unread(row: Row) -> str:
+    return f"{_id(row)} cannot be shown: {WORDS[entry_of(row, Targets()).verdict.why]}"

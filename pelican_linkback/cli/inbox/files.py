@@ -1,0 +1,165 @@
+"""The mentions in the files of a site, and what the author decides about them."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from pelican_linkback.cli.inbox.entries import Said
+from pelican_linkback.cli.inbox.words import (
+    ambiguous,
+    is_url,
+    nothing_decided,
+    rule,
+    rule_or_none,
+    rules_to_block,
+    states_asked_for,
+    unknown,
+)
+from pelican_linkback.receiving.inbox.listing import Entry, Inbox
+from pelican_linkback.receiving.memory.decisions import Act, Decision
+from pelican_linkback.receiving.memory.forgotten import is_about
+from pelican_linkback.receiving.memory.moderation import Moderation
+from pelican_linkback.receiving.memory.snapshot import Snapshot
+from pelican_linkback.receiving.memory.targets_file import read_targets
+from pelican_linkback.settings.model import Settings
+
+__all__ = ["FileDesk"]
+
+
+class FileDesk:
+    """The files of the site's mentions, and the author before them; ``now`` dates decisions."""
+
+    def __init__(self, settings: Settings, now: dt.datetime) -> None:
+        self._settings, self._now = settings, now
+        self._moderation = Moderation(settings.state)
+        self._known = Snapshot(settings.state).read()
+        self._targets = read_targets(settings.state)
+        self._decisions, problems = self._moderation.read()
+        self._problems = [*self._known.problems, *problems]
+        self._inbox = self._judged()
+
+    def _judged(self) -> Inbox:
+        return Inbox.of(
+            self._known.mentions, self._targets, self._decisions, self._settings.show_kinds
+        )
+
+    def listed(self, arguments: argparse.Namespace) -> Said:
+        """Return the mentions that are asked for: those that are held, unless it is said."""
+        wanted = states_asked_for(arguments)
+        found = self._inbox.entries
+        if arguments.article:
+            found = self._inbox.about(arguments.article)
+        if arguments.host:
+            host = rule(arguments.host)
+            found = [each for each in found if is_about(each.mention, host)]
+        return self._said([each for each in found if each.verdict.state in wanted])
+
+    def show(self, arguments: argparse.Namespace) -> Said:
+        """Return the mentions that are named, with all that is known of them."""
+        found = [entry for what in arguments.what for entry in self._matching(what)]
+        return self._said(found, is_whole=True)
+
+    def approve(self, arguments: argparse.Namespace) -> Said:
+        """Show these mentions from now on."""
+        return self._decide(Act.SHOW, [self._one(what) for what in arguments.what])
+
+    def refuse(self, arguments: argparse.Namespace) -> Said:
+        """Hide these mentions, or what comes from these URLs, from now on."""
+        urls = [each for each in arguments.what if is_url(each) and not self._inbox.matching(each)]
+        named = [self._one(what) for what in arguments.what if what not in urls]
+        return self._decide(Act.HIDE, named, [Decision(Act.HIDE, url) for url in urls])
+
+    def block(self, arguments: argparse.Namespace) -> Said:
+        """Hide what comes from these hosts, or from below these URLs, from now on."""
+        rules, problem = rules_to_block(arguments.what, arguments.file)
+        self._problems += filter(None, [problem])
+        return self._rule_by(Act.BLOCK, rules)
+
+    def hold(self, arguments: argparse.Namespace) -> Said:
+        """Look at each mention from there before it is shown."""
+        return self._rule_by(Act.HOLD, list(map(rule, arguments.what)))
+
+    def trust(self, arguments: argparse.Namespace) -> Said:
+        """Show what comes from there without a look at each."""
+        return self._rule_by(Act.TRUST, list(map(rule, arguments.what)))
+
+    def undo(self, arguments: argparse.Namespace) -> Said:
+        """Take back what was decided about these mentions, URLs or hosts."""
+        taken_back = [each for what in arguments.what for each in self._against(what)]
+        return self._record(taken_back)
+
+    def rules(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
+        """Return the rules that are in force."""
+        return self._said([], self._decisions.rules)
+
+    def _against(self, what: str) -> list[Decision]:
+        """Return the decisions that take back those about ``what``."""
+        found = [
+            Decision.about(Act.UNDO, each.mention)
+            for each in self._inbox.matching(what)
+            if self._decisions.about(each.mention)
+        ]
+        if is_url(what) and not found:
+            found = [Decision(Act.UNDO, what)] if self._decisions.has(what) else []
+        named = rule_or_none(what)
+        if named in self._decisions.rules:
+            found.append(Decision(Act.RELEASE, named))
+        if not found:
+            raise nothing_decided(what)
+        return found
+
+    def _decide(self, act: Act, entries: Iterable[Entry], more: Sequence[Decision] = ()) -> Said:
+        return self._record([*(Decision.about(act, each.mention) for each in entries), *more])
+
+    def _rule_by(self, act: Act, rules: Iterable[str]) -> Said:
+        known = self._decisions.rules
+        new = [each for each in dict.fromkeys(rules) if known.get(each) is not act]
+        return self._record([Decision(act, each) for each in new])
+
+    def _record(self, decisions: Sequence[Decision]) -> Said:
+        """Record ``decisions``; return what is different now."""
+        before = {each.mention.id: each.verdict for each in self._inbox.entries}
+        if decisions:
+            self._moderation.record(decisions, self._now)
+        self._decisions, _ = self._moderation.read()
+        self._inbox = self._judged()
+        named = {each.what for each in decisions}
+        found = [
+            each
+            for each in self._inbox.entries
+            if each.mention.id in named or each.verdict != before[each.mention.id]
+        ]
+        rules = self._decisions.rules
+        changed = {each: rules.get(each) for each in named if rule_or_none(each) == each}
+        return self._said(found, changed, is_done=True)
+
+    def _matching(self, what: str) -> list[Entry]:
+        found = self._inbox.matching(what)
+        if not found:
+            raise unknown(what)
+        return found
+
+    def _one(self, what: str) -> Entry:
+        found = self._matching(what)
+        if len(found) > 1:
+            raise ambiguous(what, [each.mention.id for each in found])
+        return found[0]
+
+    def _said(
+        self,
+        entries: Sequence[Entry],
+        rules: Mapping[str, Act | None] | None = None,
+        *,
+        is_whole: bool = False,
+        is_done: bool = False,
+    ) -> Said:
+        return Said(
+            entries,
+            self._inbox.counts,
+            rules or {},
+            self._problems,
+            is_whole=is_whole,
+            is_done=is_done,
+        )

@@ -1,0 +1,105 @@
+"""The words of ``inbox`` and ``forget`` that name hosts, URLs and mentions."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.receiving.inbox.blocklist import read_list
+from pelican_linkback.receiving.inbox.policy import State
+from pelican_linkback.receiving.memory.rules import rule_of
+from pelican_linkback.text.printable import printable, system_reason
+
+__all__ = [
+    "ambiguous",
+    "is_url",
+    "nothing_decided",
+    "rule",
+    "rule_or_none",
+    "rules_to_block",
+    "states_asked_for",
+    "unknown",
+]
+
+_FEW = 5
+"""How many of several are named in a message."""
+
+
+def is_url(what: str) -> bool:
+    """Return whether a word is a URL."""
+    return what.startswith(("http://", "https://"))
+
+
+def rule(what: str) -> str:
+    """Return a host or a URL as it is written in rules; raise LinkbackError for what is neither."""
+    try:
+        return rule_of(what)
+    except ValueError as error:
+        raise LinkbackError(str(error)) from error
+
+
+def rule_or_none(what: str) -> str:
+    """Return a host or a URL as it is written in rules; "" for what is neither."""
+    try:
+        return rule_of(what)
+    except ValueError:
+        return ""
+
+
+def rules_to_block(what: Sequence[str], file: Path | None) -> tuple[Sequence[str], str]:
+    """Return the rules of ``block``, and a sentence about the list, or ""; raise LinkbackError."""
+    if not (what or file):
+        raise LinkbackError("block needs a host or a URL, or a list of them: --file FILE")
+    listed, problem = _rules_in(file) if file else ((), "")
+    return [*map(rule, what), *listed], problem
+
+
+def _rules_in(file: Path) -> tuple[Sequence[str], str]:
+    """Return the rules in a list of others, and a sentence about lines that are none, or ""."""
+    try:
+        listed = read_list(file.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        message = f"{file} cannot be read: {system_reason(error)}"
+        raise LinkbackError(message) from error
+    if not listed.wrong:
+        return listed.rules, ""
+    lines = ", ".join(map(str, listed.wrong[:_FEW]))
+    more = f" and {len(listed.wrong) - _FEW} more" if len(listed.wrong) > _FEW else ""
+    return listed.rules, f"{file}: lines that name no host are passed over: {lines}{more}"
+
+
+def states_asked_for(arguments: argparse.Namespace) -> Collection[State]:
+    """Return the states of the mentions that are listed: held, or all of a page or host."""
+    asked = {
+        State.HELD: arguments.held,
+        State.SHOWN: arguments.shown,
+        State.HIDDEN: arguments.hidden,
+    }
+    usual = set(State) if arguments.article or arguments.host else {State.HELD}
+    return {state for state, is_asked in asked.items() if is_asked} or usual
+
+
+def unknown(what: str) -> LinkbackError:
+    """Return the error for a word that names no mention."""
+    return LinkbackError(
+        f"there is no mention {printable(what)!r}; pelican-linkback inbox --held --shown "
+        "--hidden lists them"
+    )
+
+
+def ambiguous(what: str, ids: Sequence[str]) -> LinkbackError:
+    """Return the error for a word that names several mentions, where one is needed."""
+    named = ", ".join(ids[:_FEW])
+    return LinkbackError(
+        f"{printable(what)!r} means {len(ids)} mentions; write the id of one: {named}"
+    )
+
+
+def nothing_decided(what: str) -> LinkbackError:
+    """Return the error for a word about which nothing was decided."""
+    return LinkbackError(
+        f"nothing is decided about {printable(what)!r}; pelican-linkback inbox rules has "
+        "the hosts, and pelican-linkback inbox --shown --hidden the mentions"
+    )

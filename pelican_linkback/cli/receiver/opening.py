@@ -1,0 +1,47 @@
+"""The database of a receiver of one's own, as the settings name it."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.validators import HOSTED
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.receiving.store.database import Store
+
+__all__ = ["has_database", "opened"]
+
+NAME = "inbox.sqlite"
+"""The file in the state folder, where LINKBACK_INBOX names no other database."""
+
+
+def has_database(settings: Settings) -> bool:
+    """Return whether the site has a receiver of its own whose database can be opened from here.
+
+    Where the receiver runs on another machine, its database may be a file of that.
+    """
+    if settings.receive in {"", *HOSTED}:
+        return False
+    return bool(settings.inbox) or (settings.state / NAME).is_file()
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    """Open the database; raise StoreError, or LinkbackError without the extra ``receive``."""
+    try:
+        from pelican_linkback.receiving.store.database import (  # noqa: PLC0415 (an extra)
+            open_store,
+            sqlite_url,
+        )
+    except ImportError as error:
+        message = 'a receiver of your own needs more: pip install "pelican-linkback[receive]"'
+        raise LinkbackError(message) from error
+    store = open_store(settings.inbox or sqlite_url(settings.state / NAME))
+    try:
+        yield store
+    finally:
+        store.close()

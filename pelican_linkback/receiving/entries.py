@@ -1,0 +1,102 @@
+"""Rows of the database as entries of the inbox: for the terminal, the mail and the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pelican_linkback.receiving.inbox.listing import Entry
+from pelican_linkback.receiving.inbox.policy import State, Verdict, Why
+from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.received import Author, Kind, Received
+from pelican_linkback.receiving.store.mentions import Mentions, Search
+from pelican_linkback.receiving.store.rows import Row
+
+__all__ = ["STATES", "counts_of", "entry_of", "every", "state_of"]
+
+_PAGE = 500
+
+_FAILED = (MentionState.UNREACHABLE, MentionState.BROKEN)
+"""What is shown stays shown then."""
+
+_OF_FAILED = Search(states=_FAILED)
+
+STATES = {
+    State.HELD: (MentionState.HELD,),
+    State.SHOWN: (MentionState.SHOWN, *_FAILED),
+    State.HIDDEN: (
+        *(MentionState.REFUSED, MentionState.SPAM, MentionState.GONE),
+        *(MentionState.QUEUED, MentionState.CHECKING, *_FAILED),
+    ),
+}
+"""The states that mentions have which are held, shown or hidden."""
+
+_USUAL = {
+    MentionState.QUEUED: Why.QUEUED,
+    MentionState.CHECKING: Why.QUEUED,
+    MentionState.HELD: Why.STRANGER,
+    MentionState.SHOWN: Why.OPEN,
+    MentionState.REFUSED: Why.REFUSED,
+    MentionState.SPAM: Why.SPAM,
+    MentionState.GONE: Why.GONE,
+    MentionState.UNREACHABLE: Why.UNREACHABLE,
+    MentionState.BROKEN: Why.BROKEN,
+}
+"""The reasons of states, where the row has none that people know."""
+
+_RULED = frozenset({MentionState.HELD, MentionState.SHOWN, MentionState.REFUSED})
+"""The states that follow from rules or decisions, of which the row has the reason."""
+
+
+def entry_of(row: Row, targets: Targets) -> Entry:
+    """Return a mention with its page, and whether it is shown.
+
+    What was said last is in it, also where an earlier text is still shown.
+    """
+    mention = row.latest or row.shown or _unread(row)
+    return Entry(mention, targets.of(mention), Verdict(state_of(row), _why(row)))
+
+
+def state_of(row: Row) -> State:
+    """Return whether a mention is shown, is held, or is neither."""
+    if row.state is MentionState.HELD:
+        return State.HELD
+    return State.SHOWN if row.shown else State.HIDDEN
+
+
+def counts_of(mentions: Mentions) -> dict[State, int]:
+    """Return how many mentions there are in each state."""
+    counts = mentions.counts()
+    failed = any(counts[each] for each in _FAILED)
+    shown = sum(row.shown is not None for row in every(mentions, _OF_FAILED)) if failed else 0
+    return {
+        State.HELD: counts[MentionState.HELD],
+        State.SHOWN: counts[MentionState.SHOWN] + shown,
+        State.HIDDEN: sum(counts[each] for each in STATES[State.HIDDEN]) - shown,
+    }
+
+
+def every(mentions: Mentions, search: Search) -> Iterator[Row]:
+    """Yield all mentions that are searched for, those first that came last."""
+    while rows := mentions.listing(search, _PAGE):
+        yield from rows
+        search = search._replace(after=rows[-1].id)
+
+
+def _why(row: Row) -> Why:
+    known = row.why if row.state in _RULED else ""
+    return Why(known) if known in set(Why) else _USUAL[row.state]
+
+
+def _unread(row: Row) -> Received:
+    """Return what a request alone says of a mention: its addresses."""
+    return Received(
+        source=row.source,
+        target=row.target,
+        article=row.article,
+        kind=Kind.MENTION,
+        author=Author(row.host),
+        received=row.received,
+        fragment=row.fragment,
+        protocol=row.protocol,
+    )

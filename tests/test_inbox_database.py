@@ -1,0 +1,316 @@
+"""``inbox`` on the database of a receiver, run as its user would."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from pelican_linkback import cli
+from pelican_linkback.cli.inbox import database
+from pelican_linkback.cli.receiver.opening import has_database
+from pelican_linkback.receiving.inbox.states import MentionState, Standing
+from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
+from pelican_linkback.receiving.memory.targets_file import write_targets
+from pelican_linkback.receiving.received import Author, Kind, Received, id_of, key_of
+from pelican_linkback.receiving.store import tables
+from pelican_linkback.receiving.store.columns import (
+    columns_of,
+    host_named,
+    milliseconds,
+    page_of,
+)
+from pelican_linkback.settings.model import read
+from tests.receiving import NOW
+from tests.test_schemas import validator
+
+BLOG = "https://blog.example"
+WALLS = Target("tag:blog.example:/walls/", f"{BLOG}/walls/", "Dry stone walls")
+GATES = Target("tag:blog.example:/gates/", f"{BLOG}/gates/", "Gates", mentions=Mode.HELD)
+
+
+def source(n):
+    return f"https://reader{n}.example/notes/{n}"
+
+
+def name(n, page=WALLS):
+    return id_of(source(n), page.id)
+
+
+HELD, LONG, SHOWN, GONE, DOWN, NEW = map(name, range(1, 7))
+LONG = name(2, GATES)
+
+
+def noted(n, page=WALLS, text="A note.", **more):
+    """What reader ``n`` says of a page."""
+    host = f"reader{n}.example"
+    fields = {"kind": Kind.REPLY, "author": Author(f"Reader {n}", f"https://{host}/")} | more
+    when = NOW + dt.timedelta(minutes=n)
+    return Received(source(n), page.url, page.id, received=when, text=text, **fields)
+
+
+def add(store, *mentions):
+    """Have mentions in the store: what was read, or would be, and where each stands."""
+    rows = [
+        {
+            "key": key_of(each.source, each.article),
+            "token": each.id,
+            "source": each.source,
+            "target": each.target,
+            "article": each.article,
+            "page": page_of(each.source),
+            "host": host_named(each.source),
+            "received": milliseconds(each.received),
+            "protocol": "webmention",
+        }
+        | columns_of(standing)
+        for each, standing in mentions
+    ]
+    store.write(lambda connection: connection.execute(sa.insert(tables.mention), rows))
+
+
+def held(mention, why="stranger", **more):
+    return mention, Standing(MentionState.HELD, due=None, latest=mention, why=why, **more)
+
+
+def shown(mention, state=MentionState.SHOWN, why="open"):
+    return mention, Standing(state, due=None, latest=mention, shown=mention, why=why)
+
+
+@pytest.fixture
+def site(store, tmp_path, monkeypatch):
+    """A site whose receiver has six mentions: held, held and long, shown, gone, down, not read."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    (tmp_path / "content").mkdir()
+    url = store.engine.url.render_as_string(hide_password=False)
+    (tmp_path / "pelicanconf.py").write_text(
+        f'PATH = "content"\nSITEURL = "{BLOG}"\nPLUGINS = ["pelican_linkback"]\n'
+        f'LINKBACK_RECEIVE = "{BLOG}/mentions/"\nLINKBACK_INBOX = "{url}"\n'
+    )
+    write_targets(tmp_path / "linkback", Targets([WALLS, GATES], BLOG))
+    long = noted(2, GATES, "A long word. " * 30)
+    add(
+        store,
+        held(noted(1)),
+        held(long, "held"),
+        shown(noted(3), why="trusted"),
+        (noted(4), Standing(MentionState.GONE, why="410")),
+        shown(noted(5), MentionState.UNREACHABLE, "503"),
+        (noted(6), Standing()),
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def run(site, capsys):
+    """Run the command; return its status, what it prints, and what it complains of."""
+
+    def call(*words):
+        try:
+            status = cli.main(list(words))
+        except SystemExit as wrong_usage:
+            status = wrong_usage.code
+        captured = capsys.readouterr()
+        return SimpleNamespace(status=status, out=captured.out, err=captured.err)
+
+    return call
+
+
+@pytest.fixture
+def listed(run):
+    """Run the command for programs; return the states of its mentions, and its rules."""
+
+    def call(*words):
+        done = run("inbox", *words, "--json")
+        assert done.status == 0, done.err
+        printed = json.loads(done.out)
+        validator("inbox").validate(printed)
+        states = {each["id"]: each["state"] for each in printed["mentions"]}
+        return states, {each["rule"]: each["act"] for each in printed["rules"]}
+
+    return call
+
+
+def test_what_waits_is_listed_with_what_to_type(run):
+    done = run("inbox")
+    assert (done.status, done.err) == (0, "")
+    first, *_, last = done.out.splitlines()
+    assert first.split()[:2] == ["held", LONG]
+    assert first.split()[-3:] == ["Reader", "2:", "reply"]
+    for words in ("on Gates", source(2), "its article has Mentions: held", "…", HELD, "the first"):
+        assert words in done.out
+    assert last == (
+        "Mentions: 2 held, 2 shown, 2 hidden; decide with pelican-linkback inbox approve ID, or "
+        "refuse ID"
+    )
+
+
+LISTS = [
+    ([], [LONG, HELD]),
+    (["--shown"], [DOWN, SHOWN]),
+    (["--hidden"], [NEW, GONE]),
+    (["--host", "reader4.example"], [GONE]),
+    (["--host", "https://reader1.example"], [HELD]),
+    (["--host", "reader1.example/notes/1"], [HELD]),
+    (["--host", "reader1.example/notes/2"], []),
+    (["--host", "reader1.example", "--shown"], []),
+    (["--article", WALLS.url, "--held", "--shown"], [DOWN, SHOWN, HELD]),
+    (["--article", "/gates/index.html"], [LONG]),
+    (["--article", "Gates"], [LONG]),
+    (["--article", GATES.id], [LONG]),
+    (["--article", f"{BLOG}/none/"], []),
+    (["show", LONG, SHOWN[:6]], [LONG, SHOWN]),
+    (["show", source(3)], [SHOWN]),
+]
+
+
+def test_what_is_asked_for_is_listed(listed):
+    assert [list(listed(*words)[0]) for words, _ in LISTS] == [ids for _, ids in LISTS]
+
+
+def test_each_is_listed_with_the_reason(run):
+    hidden = run("inbox", "--hidden").out
+    assert "its source is gone, or does not link here any more" in hidden
+    assert "its source has not been read yet" in hidden
+    assert "reader6.example: mention" in hidden
+    shown = run("inbox", "--shown").out
+    assert "its source could not be reached" in shown
+    assert "you trust its author or site" in shown
+
+
+def test_a_long_list_ends(run, monkeypatch):
+    monkeypatch.setattr(database, "MOST", 1)
+    out = run("inbox").out
+    assert "only the last 1 are listed; --article and --host list fewer" in out
+    assert LONG in out
+    assert HELD not in out
+
+
+def test_a_decision_is_taken_back_by_itself(listed):
+    assert listed("approve", HELD, LONG[:8]) == ({HELD: "shown", LONG: "shown"}, {})
+    assert listed()[0] == {}
+    assert listed("undo", HELD) == ({HELD: "held"}, {})
+    assert listed("refuse", source(3), HELD)[0] == {SHOWN: "hidden", HELD: "hidden"}
+    assert listed("undo", source(3))[0] == {SHOWN: "shown"}
+    assert listed("--shown")[0] == {SHOWN: "shown", LONG: "shown", DOWN: "shown"}
+
+
+def test_what_is_decided_is_said(run):
+    out = run("inbox", "approve", HELD).out
+    assert out.split()[:2] == ["shown", HELD]
+    assert "you approved it" in out
+    assert out.endswith("Mentions: 1 held, 3 shown, 2 hidden; the next build shows it so\n")
+
+
+def test_what_was_not_read_is_not_approved(run):
+    out = run("inbox", "approve", NEW).out
+    assert f"{NEW} cannot be shown: its source has not been read yet" in out
+    assert "hidden" in out
+
+
+def test_a_changed_text_is_held_and_the_approved_one_stays(run, store):
+    add(store, held(noted(7, text="Another text."), "changed", shown=noted(7)))
+    out = run("inbox").out
+    assert "Another text." in out
+    assert "the one that you approved is still shown" in out
+
+
+def test_rules_are_in_force_until_they_are_taken_back(listed, run):
+    for act in ("block", "hold", "trust"):
+        assert listed(act, "https://Spam.example/me/")[1] == {"spam.example/me": act}
+    assert listed("trust", "spam.example/me")[1] == {}  # it is
+    assert "trusted  spam.example/me" in run("inbox", "rules").out
+    assert listed("undo", "spam.example/me") == ({}, {"spam.example/me": None})
+    assert listed("rules") == ({}, {})
+
+
+def test_a_url_is_refused_before_anything_came_from_it(listed):
+    url = "https://later.example/1"
+    assert listed("refuse", url, HELD) == ({HELD: "hidden"}, {"later.example/1": "block"})
+    assert listed("undo", url) == ({}, {"later.example/1": None})
+
+
+def test_a_list_is_imported_and_what_is_no_host_is_said(run, listed, site):
+    (site / "hosts.txt").write_text("spam.example\nno host\n")
+    out = run("inbox", "block", "--file", "hosts.txt").out
+    assert "hosts.txt: lines that name no host are passed over: 2" in out
+    assert listed("rules")[1] == {"spam.example": "block"}
+
+
+NOT_THERE = [
+    (["approve", "ffff"], "there is no mention 'ffff'"),
+    (["show", "https://x.example/"], "there is no mention 'https://x.example/'"),
+    (["approve", "%"], "there is no mention '%'"),
+    (["undo", "x.example"], "nothing is decided about 'x.example'"),
+    (["undo", HELD], "nothing is decided about"),
+    (["block"], "block needs a host or a URL, or a list of them: --file FILE"),
+]
+
+
+def test_what_is_not_there_is_named(run):
+    for words, says in NOT_THERE:
+        done = run("inbox", *words)
+        assert (done.status, done.out) == (1, "")
+        assert says in done.err
+
+
+def test_a_word_for_several_needs_an_id(run, store):
+    add(store, held(noted(1, GATES)))
+    done = run("inbox", "approve", source(1))
+    assert done.status == 1
+    assert "means 2 mentions; write the id of one: " in done.err
+    assert name(1, GATES) in done.err
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (MentionState.SPAM, "you said that it is spam"),
+        (MentionState.BROKEN, "its source could not be read to the end, three times"),
+        (MentionState.CHECKING, "its source has not been read yet"),
+    ],
+)
+def test_every_state_has_a_reason(run, store, state, says):
+    add(store, (noted(7), Standing(state)))
+    out = run("inbox", "--host", "reader7.example").out
+    assert out.startswith("  hidden ")
+    assert says in out
+
+
+def test_one_that_was_refused_by_no_rule_that_is_known_has_a_reason(run, store):
+    add(store, (noted(7), Standing(MentionState.REFUSED, due=None, why="anything")))
+    assert "you refused it, or its source" in run("inbox", "--host", "reader7.example").out
+
+
+@pytest.mark.parametrize(
+    ("receive_by", "inbox", "has_file", "expected"),
+    [
+        (f"{BLOG}/mentions/", "", True, True),
+        (f"{BLOG}/mentions/", "", False, False),
+        (f"{BLOG}/mentions/", "postgresql://db.example/blog", False, True),
+        ("webmention.io", "postgresql://db.example/blog", True, False),
+        (None, "", True, False),
+    ],
+)
+def test_the_database_is_used_where_the_receiver_has_it(
+    tmp_path, receive_by, inbox, has_file, expected
+):
+    state = tmp_path / "linkback"
+    state.mkdir()
+    if has_file:
+        (state / "inbox.sqlite").touch()
+    settings = {"LINKBACK_RECEIVE": receive_by, "LINKBACK_INBOX": inbox, "SITEURL": BLOG}
+    more = {"PATH": str(tmp_path / "content"), "LINKBACK_STATE": str(state)}
+    assert has_database(read(settings | more)) is expected
+
+
+def test_without_the_extra_it_says_what_is_missing(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pelican_linkback.receiving.store.database", None)
+    done = run("inbox")
+    assert done.status == 1
+    assert 'pip install "pelican-linkback[receive]"' in done.err
