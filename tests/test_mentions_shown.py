@@ -12,7 +12,7 @@ import pytest
 from pelican_linkback.receiving import display
 from pelican_linkback.receiving.display.conversation import DEEPEST
 from pelican_linkback.receiving.display.mention import Look
-from pelican_linkback.receiving.display.mentions import NAMES, ArticleMentions
+from pelican_linkback.receiving.display.mentions import KEPT, NAMES, ArticleMentions
 from pelican_linkback.receiving.display.people import initials_of, is_emoji
 from pelican_linkback.receiving.display.words import names, words_for
 from pelican_linkback.receiving.received import Author
@@ -85,6 +85,30 @@ def test_none_are_nothing():
         [],
         [],
     )
+
+
+def test_the_mentions_of_few_articles_are_kept_and_those_of_others_are_read_again():
+    asked = []
+
+    def mentions_of(number):
+        def read():
+            asked.append(number)
+            return [received("like", "Ann", number), received("reply", "Bo", number)]
+
+        return ArticleMentions(read, Look(words_for("en", {})))
+
+    articles = [mentions_of(number) for number in range(KEPT + 1)]
+    first = [(each.url, each.published) for each in articles[0]]
+    assert [*articles[0]] == [*articles[0]]  # the same objects
+    assert people(articles[0].likes) == ["Ann"]
+    assert [each.count for each in articles] == [2] * len(articles)
+    assert asked == [*range(KEPT + 1)]
+    assert [(each.url, each.published) for each in articles[0]] == first
+    assert asked == [*range(KEPT + 1), 0]
+    assert [(each.count, each.updated) for each in articles] == [
+        (2, received(number=number).received) for number in range(KEPT + 1)
+    ]
+    assert asked == [*range(KEPT + 1), 0]
 
 
 def test_a_mention_has_what_is_known_of_it():

@@ -3,6 +3,10 @@
 ::
 
     received | each person's like once | in order of time | groups, and the conversation
+
+A page asks for its mentions many times, and other pages seldom: what is made of them is kept for a
+few articles only. Thousands of small objects would be looked through by Python's garbage collector
+again and again, and last when the process ends.
 """
 
 from __future__ import annotations
@@ -10,17 +14,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pelican_linkback.receiving.display.conversation import threaded
 from pelican_linkback.receiving.display.mention import Look, Mention, shown
 from pelican_linkback.receiving.display.once import each_once
+from pelican_linkback.receiving.display.words import Words
 from pelican_linkback.receiving.received import Kind, Received
 
 __all__ = ["NOTHING", "ArticleMentions", "Line"]
 
 NAMES = 10
 """How many names a line of reactions has; the others are a number."""
+
+KEPT = 20
+"""The number of articles whose mentions are kept as objects: those that were asked for last."""
 
 _ANSWERS = ("yes", "maybe", "interested", "no")
 
@@ -57,100 +65,133 @@ class ArticleMentions:
         endpoint: str = "",
         invites: bool = False,
     ) -> None:
-        self._received, self._look = received, look
+        self.received, self.look = received, look
         self.words, self.target, self.endpoint, self.invites = look.words, target, endpoint, invites
 
-    @cached_property
-    def _all(self) -> Sequence[Mention]:
-        found = [shown(each, self._look) for each in each_once(self._received())]
-        return sorted(found, key=lambda each: (each.published, each.id))
-
     def __iter__(self) -> Iterator[Mention]:
-        return iter(self._all)
+        return iter(_grouped(self).all)
 
     def __len__(self) -> int:
-        return len(self._all)
+        return self.count
 
     @property
     def count(self) -> int:
         """How many there are."""
-        return len(self._all)
+        return self._totals[0]
 
-    @cached_property
+    @property
     def updated(self) -> dt.datetime | None:
         """When the last of them was received; None if there are none."""
-        return max((each.received for each in self._all), default=None)
+        return self._totals[1]
 
     @cached_property
+    def _totals(self) -> tuple[int, dt.datetime | None]:
+        """Their number, and when the last one came: all that most feeds and lists ask for."""
+        every = _grouped(self).all
+        return len(every), max((each.received for each in every), default=None)
+
+    @property
     def replies(self) -> Sequence[Mention]:
         """The conversation: answers, and RSVPs with a note; their own answers are within them."""
-        return threaded([each for each in self._all if each.is_spoken])
+        return _grouped(self).replies
 
-    @cached_property
+    @property
     def reactions(self) -> Sequence[Mention]:
         """The answers that consist of one emoji."""
-        return [each for each in self._all if each.is_reaction]
+        return _grouped(self).reactions
 
     @property
     def reposts(self) -> Sequence[Mention]:
         """Those who passed the article on."""
-        return self._of(Kind.REPOST)
+        return _grouped(self).of(Kind.REPOST)
 
     @property
     def likes(self) -> Sequence[Mention]:
         """Those who like it."""
-        return self._of(Kind.LIKE)
+        return _grouped(self).of(Kind.LIKE)
 
     @property
     def bookmarks(self) -> Sequence[Mention]:
         """Those who keep it."""
-        return self._of(Kind.BOOKMARK)
+        return _grouped(self).of(Kind.BOOKMARK)
 
     @property
     def rsvps(self) -> Sequence[Mention]:
         """Those who say whether they come."""
-        return self._of(Kind.RSVP)
+        return _grouped(self).of(Kind.RSVP)
 
     @property
     def quotes(self) -> Sequence[Mention]:
         """Those who quote it."""
-        return self._of(Kind.QUOTE)
+        return _grouped(self).of(Kind.QUOTE)
 
     @property
     def mentions(self) -> Sequence[Mention]:
         """Pages that link to it, and say no more of it than that."""
-        return self._of(Kind.MENTION)
+        return _grouped(self).of(Kind.MENTION)
 
     @property
     def elsewhere(self) -> Sequence[Mention]:
         """The quotes and the mentions, in order."""
-        return [each for each in self._all if each.kind in {Kind.QUOTE, Kind.MENTION}]
+        return _grouped(self).elsewhere
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """The reactions as lines: likes, reposts, bookmarks, emoji, and who comes."""
+        return _grouped(self).lines
+
+
+@lru_cache(maxsize=KEPT)
+def _grouped(mentions: ArticleMentions) -> _Groups:
+    """Return the mentions of an article, in groups."""
+    found = [shown(each, mentions.look) for each in each_once(mentions.received())]
+    return _Groups(sorted(found, key=lambda each: (each.published, each.id)), mentions.words)
+
+
+class _Groups:
+    """``every`` mention of an article, in order; each group is made when it is asked for."""
+
+    def __init__(self, every: Sequence[Mention], words: Words) -> None:
+        self.all, self._words = every, words
+
+    @cached_property
+    def replies(self) -> Sequence[Mention]:
+        return threaded([each for each in self.all if each.is_spoken])
+
+    @cached_property
+    def reactions(self) -> Sequence[Mention]:
+        return [each for each in self.all if each.is_reaction]
+
+    @cached_property
+    def elsewhere(self) -> Sequence[Mention]:
+        return [each for each in self.all if each.kind in {Kind.QUOTE, Kind.MENTION}]
 
     @cached_property
     def lines(self) -> Sequence[Line]:
-        """The reactions as lines: likes, reposts, bookmarks, emoji, and who comes."""
+        rsvps = self.of(Kind.RSVP)
         groups: dict[str, Sequence[Mention]] = {
-            "likes": self.likes,
-            "reposts": self.reposts,
-            "bookmarks": self.bookmarks,
+            "likes": self.of(Kind.LIKE),
+            "reposts": self.of(Kind.REPOST),
+            "bookmarks": self.of(Kind.BOOKMARK),
             "reactions": self.reactions,
         }
         for answer in _ANSWERS:
-            groups[answer] = [each for each in self.rsvps if each.rsvp == answer]
-        groups["rsvps"] = [each for each in self.rsvps if each.rsvp not in _ANSWERS]
+            groups[answer] = [each for each in rsvps if each.rsvp == answer]
+        groups["rsvps"] = [each for each in rsvps if each.rsvp not in _ANSWERS]
         return [
-            Line(name, self.words[name], len(found), found[:NAMES])
+            Line(name, self._words[name], len(found), found[:NAMES])
             for name, found in groups.items()
             if found
         ]
 
-    def _of(self, kind: Kind) -> Sequence[Mention]:
+    def of(self, kind: Kind) -> Sequence[Mention]:
+        """Return those of one kind."""
         return self._by_kind.get(kind, ())
 
     @cached_property
     def _by_kind(self) -> Mapping[Kind, Sequence[Mention]]:
         found: dict[Kind, list[Mention]] = {}
-        for each in self._all:
+        for each in self.all:
             found.setdefault(each.kind, []).append(each)
         return found
 
