@@ -22,7 +22,13 @@ from jinja2.bccache import Bucket, BytecodeCache
 from pelican import Pelican, signals
 from pelican.settings import DEFAULT_CONFIG, read_settings
 
-from tests.receiving import clock, postgresql_url, store  # noqa: F401 (fixtures)
+from tests.receiving import (  # noqa: F401 (fixtures)
+    clock,
+    new_postgresql_url,
+    new_url,
+    postgresql_url,
+    store,
+)
 from tests.sample_output import published_once
 from tests.servers import WebHost, serving
 

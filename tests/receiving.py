@@ -122,6 +122,27 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture
+def new_postgresql_url(postgresql_url) -> Iterator[str]:
+    """The URL of an empty database of this test alone, for what changes more than rows."""
+    url = sa.make_url(postgresql_url)
+    name = f"{url.database}_new"
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request, tmp_path) -> str:
+    """The URL of a database without tables, on both."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "new.sqlite")
+    return request.getfixturevalue("new_postgresql_url")
+
+
+@pytest.fixture
 def clock() -> Clock:
     """The clock of ``store``."""
     return Clock()

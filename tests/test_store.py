@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from pelican_linkback.exceptions import QueueFull
+from pelican_linkback.exceptions import QueueFull, StoreError
 from pelican_linkback.receiving.inbox.states import (
     MentionState,
     Outage,
@@ -18,10 +18,10 @@ from pelican_linkback.receiving.inbox.states import (
     Verified,
     step,
 )
-from pelican_linkback.receiving.store.accepting import Acceptor
+from pelican_linkback.receiving.store.accepting import Acceptor, _Request
 from pelican_linkback.receiving.store.columns import columns_of, row_of, standing_of
 from pelican_linkback.receiving.store.hosts import Hosts
-from pelican_linkback.receiving.store.queue import Queue
+from pelican_linkback.receiving.store.queue import Queue, _Result
 from pelican_linkback.receiving.store.tables import mention, metadata
 from tests.receiving import NOW, arrival, said
 
@@ -114,7 +114,7 @@ def test_what_is_sent_again_while_it_is_checked_is_checked_again(acceptor, queue
     queue.record(job, Verified(said(job), MentionState.HELD))
     clock.pass_(minutes=10)
     (again,) = queue.claim(10)
-    assert again.state is MentionState.HELD
+    assert (again.state, again.shown, again.latest) == (MentionState.HELD, None, said(job))
 
 
 def test_an_outage_waits_in_the_queue(acceptor, queue, clock):
@@ -185,10 +185,42 @@ def test_a_full_queue_takes_what_it_knows_and_nothing_else(store):
 
 
 def test_a_mention_that_the_database_refuses_costs_itself(store, acceptor):
-    with pytest.raises(Exception, match=r"surrogates|NUL"):
-        acceptor.accept(arrival("https://ann.example/\ud800\x00"))
-    acceptor.accept(arrival())
+    """Also when it comes together with others."""
+    wrong = _Request(arrival("https://ann.example/\ud800\x00"))
+    right = _Request(arrival())
+    acceptor._write([wrong, right])
+    assert right.error is None
+    with pytest.raises(UnicodeEncodeError):
+        raise wrong.error
     assert len(rows(store)) == 1
+
+
+def test_a_result_that_the_database_refuses_costs_itself(store, acceptor, queue):
+    acceptor.accept(arrival())
+    acceptor.accept(arrival("https://bob.example/"))
+    ann, bob = queue.claim(2)
+    wrong = _Result(ann, Verified(said(ann), MentionState.SHOWN), "https://ann.example/\ud800")
+    right = _Result(bob, Verified(said(bob), MentionState.SHOWN), "https://bob.example/2")
+    queue._write([wrong, right])
+    assert (right.counted, right.error) == (True, None)
+    with pytest.raises(UnicodeEncodeError):
+        raise wrong.error
+    assert [row.state for row in rows(store)] == [MentionState.CHECKING, MentionState.SHOWN]
+
+
+def test_a_result_without_a_database_is_an_error(acceptor, queue, store, monkeypatch):
+    def fails(*_):
+        raise StoreError("the disk is full")
+
+    acceptor.accept(arrival())
+    (job,) = queue.claim(1)
+    monkeypatch.setattr(store, "write", fails)
+    with pytest.raises(StoreError):
+        queue.record(job, Removed("410"))
+
+
+def test_nothing_is_given_back_in_no_time(queue):
+    queue.release([])
 
 
 def test_a_redirect_takes_a_turn_at_the_host_that_it_leads_to(store, acceptor, queue, clock):

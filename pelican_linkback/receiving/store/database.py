@@ -22,7 +22,7 @@ from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import milliseconds
 from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date
 from pelican_linkback.receiving.store.network_files import refuse_network_files
-from pelican_linkback.text.printable import described
+from pelican_linkback.text.printable import described, system_reason
 
 __all__ = ["Store", "open_store", "sqlite_url"]
 
@@ -110,17 +110,18 @@ class Store:
         *,
         immediate: bool,
     ) -> T:
-        for wait in (*_WAITS, None):
+        waits = iter(() if self.is_sqlite else _WAITS)
+        while True:
             try:
                 with alone, self._transaction(immediate=immediate) as connection:
                     return work(connection)
-            except sa.exc.DBAPIError as error:
-                if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+            except sa.exc.SQLAlchemyError as error:
+                wait = next(waits, None)
+                if not _is_of_database(error):
                     raise
-                if self.is_sqlite or wait is None:
+                if wait is None:
                     raise _wrapped(error) from error
             self._sleep(wait)
-        raise AssertionError  # the last wait is None
 
     @contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
@@ -145,14 +146,21 @@ class Store:
 def _faults_wrapped() -> Iterator[None]:
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-        raise _wrapped(error) from error
+    except sa.exc.SQLAlchemyError as error:
+        if _is_of_database(error):
+            raise _wrapped(error) from error
+        raise
 
 
-def _wrapped(error: sa.exc.DBAPIError) -> StoreError:
-    return StoreError(
-        f"the database of the receiver cannot be used: {described(error.orig or error)}"
-    )
+def _is_of_database(error: sa.exc.SQLAlchemyError) -> bool:
+    """Return whether the database is at fault, and not what was asked of it."""
+    lost = sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError
+    return isinstance(error, lost) or type(error) is sa.exc.DatabaseError
+
+
+def _wrapped(error: sa.exc.SQLAlchemyError) -> StoreError:
+    cause = getattr(error, "orig", None) or error
+    return StoreError(f"the database of the receiver cannot be used: {described(cause)}")
 
 
 def open_store(
@@ -185,9 +193,14 @@ def _engine(url: str) -> sa.Engine:
                 'PostgreSQL needs psycopg: pip install "pelican-linkback[receive,postgresql]"'
             ) from None
         return engine
-    path = Path(parsed.database or "")
+    if parsed.database in {None, "", ":memory:"}:
+        raise StoreError("the database of the receiver needs a file: sqlite:////srv/inbox.sqlite")
+    path = Path(str(parsed.database))
     refuse_network_files(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path.parent}: {system_reason(error)}") from error
     engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY}, max_overflow=100)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)

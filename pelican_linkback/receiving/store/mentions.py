@@ -205,7 +205,7 @@ class Mentions:
 
 def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
     """Return what a mention has to be; whatever is searched for is a text, and no pattern."""
-    found: list[sa.ColumnElement[bool]] = []
+    found: list[sa.ColumnElement[bool]] = [_mention.source != ""]  # ``vacuum`` has erased those
     if search.states:
         found.append(_mention.state.in_([each.value for each in search.states]))
     if search.article:

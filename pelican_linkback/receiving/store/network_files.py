@@ -55,9 +55,9 @@ def file_system_of(path: str, mounts: str) -> str:
     """Return the type of the file system of an absolute path, by the text of /proc/mounts. Pure."""
     found = ("", "")
     for line in mounts.splitlines():
-        _, place, kind, *_ = [*line.split(" "), "", "", ""]
+        _, place, kind, *_ = [*line.split(" "), "", ""]
         place = _unescaped(place).rstrip("/") + "/"
-        if f"{path}/".startswith(place) and len(place) >= len(found[0]):
+        if kind and f"{path}/".startswith(place) and len(place) >= len(found[0]):
             found = place, kind
     return found[1]
 

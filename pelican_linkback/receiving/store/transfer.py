@@ -32,6 +32,12 @@ _TABLES = {
     each.name: each for each in (mention, host, event, rule, secret, forgotten, meta, counter)
 }
 _TOGETHER = 500
+_WRONG_ROW = (
+    sa.exc.CompileError,
+    sa.exc.DataError,
+    sa.exc.IntegrityError,
+    sa.exc.ProgrammingError,
+)
 _NUMBERED = (mention, event)
 
 
@@ -76,9 +82,7 @@ def _insert(connection: sa.Connection, rows: Iterable[tuple[str, dict[str, objec
         while some := [columns for _, columns in islice(group, _TOGETHER)]:
             try:
                 connection.execute(sa.insert(_TABLES[name]), some)
-            except (sa.exc.CompileError, sa.exc.StatementError) as error:
-                if isinstance(error, sa.exc.OperationalError):
-                    raise
+            except _WRONG_ROW as error:
                 raise StoreError("a line of the export cannot be read") from error
 
 

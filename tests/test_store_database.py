@@ -1,0 +1,264 @@
+"""The database of the receiver in trouble: too old, too new, full, locked, gone and back."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+import threading
+from contextlib import closing
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from pelican_linkback.exceptions import StoreError
+from pelican_linkback.receiving.store import database
+from pelican_linkback.receiving.store.accepting import Acceptor
+from pelican_linkback.receiving.store.database import open_store, sqlite_url, utc_now
+from pelican_linkback.receiving.store.migrations import upgrade
+from pelican_linkback.receiving.store.network_files import file_system_of, refuse_network_files
+from pelican_linkback.receiving.store.queue import Queue
+from pelican_linkback.receiving.store.tables import mention
+from tests.receiving import arrival
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.add_column("mention", sa.Column("liked", sa.Text))
+"""
+
+
+def count(store):
+    counted = sa.select(sa.func.count()).select_from(mention)
+    return store.read(lambda connection: connection.execute(counted).scalar_one())
+
+
+@pytest.fixture
+def next_version(tmp_path, monkeypatch):
+    """A version of the program with one more version of the tables."""
+    folder = tmp_path / "migrations%d"
+    shutil.copytree(upgrade._FOLDER / "versions", folder / "versions")
+    (folder / "versions" / "v0002.py").write_text(NEXT)
+
+    def update():
+        monkeypatch.setattr(upgrade, "_FOLDER", folder)
+        monkeypatch.setattr(upgrade, "HEAD", "0002")
+        monkeypatch.setattr(upgrade, "OLDER", ("0001",))
+
+    return update
+
+
+def test_older_tables_are_brought_up_to_date_and_a_file_is_copied_before(
+    new_url, next_version, tmp_path
+):
+    store = open_store(new_url)
+    Acceptor(store).accept(arrival())
+    store.close()
+    next_version()
+    store = open_store(new_url)
+    assert store.read(lambda c: c.exec_driver_sql("SELECT liked FROM mention").all()) == [(None,)]
+    if store.is_sqlite:
+        with closing(sqlite3.connect(tmp_path / "new.sqlite.0001.bak")) as copy:
+            assert copy.execute("SELECT count(*) FROM mention").fetchone() == (1,)
+            assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    store.close()
+
+
+def test_newer_tables_are_refused(new_url, next_version, monkeypatch):
+    with monkeypatch.context() as newer:
+        newer.setattr(upgrade, "HEAD", upgrade.HEAD)
+        next_version()
+        open_store(new_url).close()
+        monkeypatch.undo()
+    with pytest.raises(StoreError, match="made by a newer version of pelican_linkback; update"):
+        open_store(new_url)
+
+
+def test_many_processes_may_make_the_tables_at_once(new_url):
+    problems = []
+
+    def opened():
+        try:
+            open_store(new_url).close()
+        except StoreError as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=opened) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "version", "message"),
+    [
+        ("postgresql", (12, 4), "PostgreSQL 12.4 is too old for the receiver; it needs 13 or"),
+        ("sqlite", (3, 34, 1), "SQLite 3.34.1 is too old for the receiver; it needs 3.35 or"),
+    ],
+)
+def test_an_old_database_is_refused(dialect, version, message):
+    named = SimpleNamespace(name=dialect, server_version_info=version)
+    with pytest.raises(StoreError, match=message):
+        upgrade._refuse_old_server(SimpleNamespace(dialect=named))
+
+
+def test_a_server_that_does_not_answer_is_asked_again_and_then_named():
+    waits = []
+    with pytest.raises(StoreError, match=r"cannot be used: OperationalError: .*127\.0\.0\.1"):
+        open_store("postgresql+psycopg://nobody@127.0.0.1:1/none", sleep=waits.append)
+    assert waits == [0.1, 0.4, 1.0, 2.0, 4.0]
+
+
+def test_connections_that_the_server_ends_are_made_again(new_postgresql_url, postgresql_url):
+    slept = []
+    store = open_store(new_postgresql_url, sleep=slept.append)
+    acceptor, queue = Acceptor(store), Queue(store)
+    acceptor.accept(arrival())
+    admin = sa.create_engine(postgresql_url, poolclass=sa.NullPool)
+    ended = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+        "|| '_new'"
+    )
+    for number in range(3):
+        with admin.begin() as connection:
+            assert connection.exec_driver_sql(ended).all()
+        acceptor.accept(arrival(f"https://bob.example/{number}"))
+        assert count(store) == number + 2
+    assert len(queue.claim(9)) == 2
+    assert len(slept) == 3
+    store.close()
+
+
+def test_postgresql_needs_psycopg(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match="PostgreSQL needs psycopg: pip install"):
+        open_store("postgresql+psycopg://nobody@127.0.0.1:1/none")
+
+
+def test_a_full_disk_is_said_and_costs_what_comes_then(tmp_path):
+    store = open_store(sqlite_url(tmp_path / "inbox.sqlite"))
+    acceptor = Acceptor(store)
+    acceptor.accept(arrival())
+
+    def accept_many():
+        for number in range(200):
+            acceptor.accept(arrival(f"https://bob{number}.example/"))
+
+    def limit(pages):
+        @sa.event.listens_for(store.engine, "begin")
+        def set_limit(connection):
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    limit(1)
+    with pytest.raises(StoreError, match="OperationalError: database or disk is full"):
+        accept_many()
+    before = count(store)
+    limit(10_000_000)
+    acceptor.accept(arrival("https://cid.example/"))
+    assert count(store) == before + 1
+    store.close()
+
+
+def test_a_file_that_somebody_else_writes_is_waited_for_and_then_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "_BUSY", 0.01)
+    store = open_store(sqlite_url(tmp_path / "inbox.sqlite"))
+    acceptor = Acceptor(store)
+    with closing(sqlite3.connect(tmp_path / "inbox.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="database is locked"):
+            acceptor.accept(arrival())
+        with pytest.raises(StoreError, match="database is locked"), store.transaction():
+            pass
+        assert count(store) == 0
+    acceptor.accept(arrival())
+    assert count(store) == 1
+    store.close()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "inbox.sqlite").write_text("no database, but longer than the head of one" * 9)
+    with pytest.raises(StoreError, match="file is not a database"):
+        open_store(sqlite_url(tmp_path / "inbox.sqlite"))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"file/deeper: Not a directory"):
+        open_store(sqlite_url(tmp_path / "file" / "deeper" / "inbox.sqlite"))
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(url):
+    with pytest.raises(StoreError, match="needs a file"):
+        open_store(url)
+
+
+def test_an_error_of_a_statement_is_let_through(store):
+    def add_nothing(connection):
+        connection.exec_driver_sql("INSERT INTO mention DEFAULT VALUES")
+
+    with pytest.raises(sa.exc.IntegrityError):
+        store.write(add_nothing)
+    with pytest.raises(sa.exc.IntegrityError), store.transaction() as connection:
+        add_nothing(connection)
+
+
+def test_what_fails_changes_nothing(store):
+    def fails(connection):
+        connection.execute(sa.delete(mention))
+        raise ZeroDivisionError
+
+    Acceptor(store).accept(arrival())
+    with pytest.raises(ZeroDivisionError):
+        store.write(fails)
+    assert count(store) == 1
+
+
+def test_a_key_is_made_once(store):
+    assert store.secret("salt") == store.secret("salt")
+    assert len(store.secret("salt")) == 32
+    assert store.secret("export") != store.secret("salt")
+
+
+MOUNTS = """\
+/dev/vda / ext4 rw 0 0
+server:/srv /srv/my\\040blog nfs4 rw 0 0
+/dev/vdb /srv/my\\040blog/disk xfs rw 0 0
+sshfs#x /home/ann/far fuse.sshfs rw 0 0
+short
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/srv/inbox.sqlite", "ext4"),
+        ("/srv/my blog/inbox.sqlite", "nfs4"),
+        ("/srv/my blog/disk/inbox.sqlite", "xfs"),
+        ("/srv/my blogs/inbox.sqlite", "ext4"),
+        ("/home/ann/far/state/inbox.sqlite", "fuse.sshfs"),
+    ],
+)
+def test_the_file_system_of_a_file_is_read_from_the_list_of_mounts(path, kind):
+    assert file_system_of(path, MOUNTS) == kind
+
+
+def test_a_network_file_system_is_refused(tmp_path):
+    mounts = tmp_path / "mounts"
+    refuse_network_files(tmp_path / "inbox.sqlite", mounts)  # not Linux
+    mounts.write_text(f"server:/ {tmp_path} nfs rw 0 0\n")
+    with pytest.raises(StoreError, match=r"cannot be on a network file system \(nfs\); set LINK"):
+        refuse_network_files(tmp_path / "inbox.sqlite", mounts)
+
+
+def test_the_clock_is_that_of_utc():
+    assert utc_now().utcoffset().total_seconds() == 0
