@@ -70,6 +70,13 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {*BASE, "receiving/received", "receiving/memory", "receiving/inbox"},
         {"sqlalchemy", "alembic"},
     ),
+    "receiving/store/upkeep": (
+        {
+            *BASE,
+            *(f"receiving/{name}" for name in ("received", "memory", "store")),
+        },
+        {"sqlalchemy"},
+    ),
     "receiving/server": (
         {
             *BASE,

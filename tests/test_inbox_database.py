@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import stat
 import sys
 from types import SimpleNamespace
 
@@ -24,6 +26,7 @@ from pelican_linkback.receiving.store.columns import (
     milliseconds,
     page_of,
 )
+from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.settings.model import read
 from tests.receiving import NOW
 from tests.test_schemas import validator
@@ -285,6 +288,100 @@ def test_every_state_has_a_reason(run, store, state, says):
 def test_one_that_was_refused_by_no_rule_that_is_known_has_a_reason(run, store):
     add(store, (noted(7), Standing(MentionState.REFUSED, due=None, why="anything")))
     assert "you refused it, or its source" in run("inbox", "--host", "reader7.example").out
+
+
+# vacuum, export, import
+
+
+def maintained(run, *words):
+    done = run("inbox", *words, "--json")
+    assert done.status == 0, done.err
+    printed = json.loads(done.out)
+    validator("inbox").validate(printed)
+    return printed["numbers"]
+
+
+def test_what_was_kept_long_enough_is_erased(run, listed):
+    # The mentions of this test are older than 30 days by the clock of the machine, or will be.
+    out = run("inbox", "vacuum").out
+    assert re.search(r"senders' addresses: 0, mentions that were never shown: \d+\n", out)
+    assert set(maintained(run, "vacuum")) == {"senders", "mentions"}
+
+
+def test_of_one_that_was_refused_long_ago_nothing_is_listed(run, listed, store):
+    run("inbox", "refuse", HELD)
+    forgotten = {"source": "", "latest": None, "host": ""}
+    key = tables.mention.c.key.startswith(HELD)
+    store.write(lambda c: c.execute(sa.update(tables.mention).where(key).values(forgotten)))
+    assert HELD not in listed("--hidden")[0]
+    assert run("inbox", "show", HELD).status == 1
+
+
+def test_all_goes_from_one_database_to_another(run, site, listed):
+    run("inbox", "approve", HELD)
+    out = run("inbox", "export", "inbox.backup").out
+    assert "inbox.backup: 6 mentions, with the secrets of the receiver" in out
+    backup = site / "inbox.backup"
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    assert maintained(run, "export", "inbox.backup") == {"mentions": 6}
+    again = run("inbox", "import", "inbox.backup")
+    assert again.status == 1
+    assert "inbox.backup cannot be used: there are mentions already" in again.err
+    new = ["-e", f'LINKBACK_INBOX="sqlite:///{site}/new.sqlite"']
+    assert run("inbox", "import", "inbox.backup", *new).out.startswith(
+        "inbox.backup: 6 mentions\nMentions: 1 held, 3 shown, 2 hidden"
+    )
+    assert listed("--shown", *new) == listed("--shown")
+
+
+def test_a_new_database_is_made_where_one_is_imported(run, site):
+    run("inbox", "export", "inbox.backup")
+    there = ["-e", 'LINKBACK_INBOX=""']
+    assert "none here" in run("inbox", "vacuum", *there).err
+    assert maintained(run, "import", "inbox.backup", *there) == {"mentions": 6}
+    assert (site / "linkback" / "inbox.sqlite").is_file()
+    assert run("inbox", "vacuum", *there).status == 0
+
+
+def test_a_file_that_cannot_be_used_is_named(run, site):
+    (site / "bytes").write_bytes(b"\xff\n")
+    for words, says in (
+        (["export", "none/x"], "none/x cannot be written: No such file"),
+        (["export", "a", "b"], "inbox export takes one file"),
+        (["import", "none"], "none cannot be read: No such file"),
+        (["import", "bytes"], "bytes cannot be read: it is no text"),
+        (["import", "pelicanconf.py"], "pelicanconf.py cannot be used: "),
+    ):
+        done = run("inbox", *words)
+        assert (done.status, done.out) == (1, "")
+        assert says in done.err
+
+
+# forget
+
+
+def test_what_is_forgotten_is_in_no_row_and_no_rule(run, listed, store):
+    author = Author("Ann", "https://ann.example/me")
+    post = noted(8, url="https://ann.example/posts/8", author=Author("Bridge"))
+    add(store, held(noted(7, author=author)), shown(post))
+    run("inbox", "approve", noted(7).id)
+    run("inbox", "block", "ann.example/me")
+    run("inbox", "trust", "other.example")
+    assert "mentions erased: 2" in run("forget", "ann.example").out
+    assert listed("rules")[1] == {"other.example": "trust"}
+    for number in (7, 8):
+        assert listed("--host", f"reader{number}.example")[0] == {}
+    assert len(listed("--held", "--shown", "--hidden")[0]) == 6
+    assert (
+        store.read(lambda c: c.execute(sa.select(sa.func.count(tables.event.c.id))).scalar()) == 0
+    )
+    forgotten = Rules(store).decisions().forgotten
+    assert forgotten.has(post)
+    assert not forgotten.has(noted(1))
+    assert "mentions erased: 1" in run("forget", source(4)).out
+    assert len(Rules(store).decisions().forgotten.hashes) == 1
+    for row in store.read(lambda c: c.execute(sa.select(tables.forgotten)).all()):
+        assert "example" not in row.hash
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,8 @@ def test_every_option_is_used_by_its_command(command):
     place, _, _ = RUN[command].rpartition(".")
     folder = ROOT / "pelican_linkback" / "cli"
     files = [folder / f"{name.replace('.', '/')}.py" for name in (*COMMON, place)]
+    if "." in place:  # a folder of its own
+        files += sorted(files[-1].parent.glob("*.py"))
     code = "".join(path.read_text("utf-8") for path in files)
     options = vars(parser().parse_args([command, *(["x"] if command in NEED_A_WORD else [])]))
     for name in options.keys() - {"command", "print_completion"}:

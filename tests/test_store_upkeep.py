@@ -21,8 +21,8 @@ from pelican_linkback.receiving.store.tables import (
     secret,
     session,
 )
-from pelican_linkback.receiving.store.transfer import export_lines, import_lines
-from pelican_linkback.receiving.store.vacuum import Vacuumed, vacuum
+from pelican_linkback.receiving.store.upkeep.transfer import export_lines, import_lines
+from pelican_linkback.receiving.store.upkeep.vacuum import Vacuumed, vacuum
 from tests.receiving import arrival, postgresql_store, said, sqlite_store
 
 

@@ -77,9 +77,12 @@ def counts_of(mentions: Mentions) -> dict[State, int]:
 
 
 def every(mentions: Mentions, search: Search) -> Iterator[Row]:
-    """Yield all mentions that are searched for, those first that came last."""
+    """Yield all mentions that are searched for, those first that came last.
+
+    Of one that was refused long ago only a hash is known, which is none to list.
+    """
     while rows := mentions.listing(search, _PAGE):
-        yield from rows
+        yield from (row for row in rows if row.source)
         search = search._replace(after=rows[-1].id)
 
 

@@ -11,6 +11,7 @@ from pelican_linkback.cli.inbox.entries import Said, show
 from pelican_linkback.cli.inbox.files import FileDesk
 from pelican_linkback.cli.receiver.opening import has_database, opened
 from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.settings.model import Settings
 
 __all__ = ["run"]
@@ -18,19 +19,29 @@ __all__ = ["run"]
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """List the mentions, or do what the words say with them."""
-    with _desk(settings) as desk:
-        act: Callable[[argparse.Namespace], Said] = getattr(desk, arguments.action or "listed")
+    with _desk(settings, arguments.action) as desk:
+        act: Callable[[argparse.Namespace], Said] | None
+        act = getattr(desk, _METHODS.get(arguments.action, arguments.action), None)
+        if act is None:
+            raise LinkbackError(
+                f"inbox {arguments.action} is about the database of a receiver of your own, and "
+                "there is none here (LINKBACK_RECEIVE, LINKBACK_INBOX)"
+            )
         show(act(arguments), screen)
     return 0
 
 
+_METHODS = {"": "listed", "import": "import_rows"}
+"""The methods that have another name than their action."""
+
+
 @contextmanager
-def _desk(settings: Settings) -> Iterator[object]:
+def _desk(settings: Settings, action: str) -> Iterator[object]:
     """Yield what has a method for each action: on the receiver's database, or else on the files."""
-    if not has_database(settings):
+    if not has_database(settings, is_new=action == "import"):
         yield FileDesk(settings, dt.datetime.now(dt.UTC))
         return
-    from pelican_linkback.cli.inbox.database import StoreDesk  # noqa: PLC0415 (for few sites)
+    from pelican_linkback.cli.inbox.database import StoreDesk  # noqa: PLC0415 (an extra)
 
     with opened(settings) as store:
         yield StoreDesk(settings, store)

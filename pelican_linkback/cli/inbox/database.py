@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 
 from pelican_linkback.cli.inbox.entries import Said
 from pelican_linkback.cli.inbox.words import (
@@ -17,6 +18,8 @@ from pelican_linkback.cli.inbox.words import (
     states_asked_for,
     unknown,
 )
+from pelican_linkback.exceptions import LinkbackError, StoreError
+from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.receiving.entries import STATES, counts_of, entry_of, every, state_of
 from pelican_linkback.receiving.inbox.policy import WORDS
 from pelican_linkback.receiving.memory.decisions import Act
@@ -28,7 +31,10 @@ from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.mentions import Action, Mentions, Search
 from pelican_linkback.receiving.store.rows import Row
 from pelican_linkback.receiving.store.rules import Rules
+from pelican_linkback.receiving.store.upkeep.transfer import export_lines, import_lines
+from pelican_linkback.receiving.store.upkeep.vacuum import vacuum
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.text.printable import system_reason
 from pelican_linkback.text.urls import resolve
 
 __all__ = ["StoreDesk"]
@@ -38,12 +44,15 @@ MOST = 500
 
 BY = "terminal"
 
+_SECRET = 0o600
+"""The permissions of an export: its owner alone may read it."""
+
 
 class StoreDesk:
     """The database of the site's mentions, and the author before it."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
-        self._mentions, self._rules = Mentions(store), Rules(store)
+        self._store, self._mentions, self._rules = store, Mentions(store), Rules(store)
         self._targets = read_targets(settings.state) or Targets()
         self._problems: list[str] = []
 
@@ -117,6 +126,47 @@ class StoreDesk:
         """Return the rules that are in force."""
         return self._said([], {each.rule: each.act for each in self._rules.all()})
 
+    def vacuum(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
+        """Erase what was kept as long as it may be."""
+        erased = vacuum(self._store)
+        return self._done(
+            erased._asdict(),
+            f"Erased: hashes of senders' addresses: {erased.senders}, mentions that were never "
+            f"shown: {erased.mentions}",
+        )
+
+    def export(self, arguments: argparse.Namespace) -> Said:
+        """Write all of the database into a file."""
+        file = Path(_the_only(arguments))
+        count = 0
+        try:
+            with replacing(file) as out:
+                Path(out.name).chmod(_SECRET)
+                for line in export_lines(self._store):
+                    out.write(line.encode())
+                    count += line.startswith('["mention"')
+        except OSError as error:
+            raise LinkbackError(f"{file} cannot be written: {system_reason(error)}") from error
+        summary = f"{file}: {count} mentions, with the secrets of the receiver: keep it to yourself"
+        return self._done({"mentions": count}, summary)
+
+    def import_rows(self, arguments: argparse.Namespace) -> Said:
+        """Add what ``export`` wrote to an empty database."""
+        file = Path(_the_only(arguments))
+        try:
+            with file.open(encoding="utf-8") as lines:
+                count = import_lines(self._store, lines)
+        except (OSError, UnicodeDecodeError) as error:
+            why = system_reason(error) if isinstance(error, OSError) else "it is no text"
+            raise LinkbackError(f"{file} cannot be read: {why}") from error
+        except StoreError as error:
+            raise LinkbackError(f"{file} cannot be used: {error}; nothing was imported") from error
+        return self._done({"mentions": count}, f"{file}: {count} mentions")
+
+    def _done(self, numbers: Mapping[str, int], summary: str) -> Said:
+        counts = counts_of(self._mentions)
+        return Said([], counts, {}, self._problems, numbers=numbers, summary=summary)
+
     def _article(self, named: str) -> str:
         """Return the id of a page, by its URL, its title or its id."""
         if found := self._targets.find(resolve(f"{self._targets.site}/", named)):
@@ -145,7 +195,7 @@ class StoreDesk:
         return [token for token in found if token]
 
     def _found(self, what: str) -> list[Row]:
-        return self._mentions.matching(what)
+        return [row for row in self._mentions.matching(what) if row.source]
 
     def _matching(self, what: str) -> list[Row]:
         if found := self._found(what):
@@ -174,6 +224,13 @@ class StoreDesk:
             is_whole=is_whole,
             is_done=is_done,
         )
+
+
+def _the_only(arguments: argparse.Namespace) -> str:
+    """Return the word after the action; raise LinkbackError for more of them."""
+    if len(arguments.what) > 1:
+        raise LinkbackError(f"inbox {arguments.action} takes one file")
+    return str(arguments.what[0])
 
 
 def _id(row: Row) -> str:

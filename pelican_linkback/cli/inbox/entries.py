@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.receiving.inbox.listing import Entry
@@ -23,7 +23,8 @@ class Said:
 
     ``counts`` are those of the whole inbox, ``rules`` the hosts and URLs with what is decided of
     each (None: nothing any more), ``problems`` sentences about files. ``is_whole``: with all that
-    is known of a mention; ``is_done``: something was decided.
+    is known of a mention; ``is_done``: something was decided. ``numbers`` are those of something
+    that was done with the whole inbox, and ``summary`` says the same.
     """
 
     entries: Sequence[Entry]
@@ -32,6 +33,8 @@ class Said:
     problems: Sequence[str] = ()
     is_whole: bool = False
     is_done: bool = False
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    summary: str = ""
 
 
 def show(said: Said, screen: Screen) -> None:
@@ -45,6 +48,8 @@ def show(said: Said, screen: Screen) -> None:
         show_entry(entry, screen, is_whole=said.is_whole or screen.verbose)
     for rule, act in said.rules.items():
         screen.entry(_OF_RULES[act], [rule])
+    if said.summary:
+        screen.say(said.summary)
     counts = ", ".join(f"{count} {state.value}" for state, count in said.counts.items())
     screen.say(f"Mentions: {counts}{_next_step(said)}")
 
@@ -94,12 +99,13 @@ def _details(entry: Entry) -> Sequence[tuple[str, str]]:
 
 
 def _as_json(said: Said) -> dict[str, object]:
-    return {
+    printed: dict[str, object] = {
         "mentions": [entry_as_json(each) for each in said.entries],
         "counts": {state.value: count for state, count in said.counts.items()},
         "rules": [{"rule": rule, "act": act and act.value} for rule, act in said.rules.items()],
         "problems": list(said.problems),
     }
+    return printed | ({"numbers": dict(said.numbers)} if said.numbers else {})
 
 
 def entry_as_json(entry: Entry) -> dict[str, object]:

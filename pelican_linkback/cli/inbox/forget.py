@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import secrets
 
+from pelican_linkback.cli.receiver.opening import has_database, opened
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.memory.erasing import erase
@@ -15,13 +16,22 @@ from pelican_linkback.settings.model import Settings
 __all__ = ["run"]
 
 
+def _new_key() -> str:
+    return secrets.token_hex(16)
+
+
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
-    """Erase what the URL or the host names. Status 1 if a file cannot be written."""
+    """Erase what the URL or the host names. Status 1 if something cannot be written."""
     try:
         rule = rule_of(arguments.what)
     except ValueError as error:
         raise LinkbackError(str(error)) from error
-    erased = erase(settings.state, rule, dt.datetime.now(dt.UTC), lambda: secrets.token_hex(16))
+    erased = erase(settings.state, rule, dt.datetime.now(dt.UTC), _new_key)
+    if has_database(settings):
+        from pelican_linkback.receiving.store.upkeep import erasing  # noqa: PLC0415 (an extra)
+
+        with opened(settings) as store:
+            erased += erasing.erase(store, rule, _new_key)
     if screen.json:
         screen.data({"what": rule, "erased": erased})
     else:

@@ -22,6 +22,9 @@ ACTIONS = {
     "trust": "HOST|URL",
     "undo": "ID|HOST|URL",
     "rules": "",
+    "vacuum": "",
+    "export": "FILE",
+    "import": "FILE",
 }
 """What ``inbox`` does by its first word, and what stands after it: "" for nothing."""
 

@@ -19,14 +19,15 @@ NAME = "inbox.sqlite"
 """The file in the state folder, where LINKBACK_INBOX names no other database."""
 
 
-def has_database(settings: Settings) -> bool:
+def has_database(settings: Settings, *, is_new: bool = False) -> bool:
     """Return whether the site has a receiver of its own whose database can be opened from here.
 
-    Where the receiver runs on another machine, its database may be a file of that.
+    Where the receiver runs on another machine, its database may be a file of that: so a file has to
+    be there, unless a new one is wanted (``is_new``).
     """
     if settings.receive in {"", *HOSTED}:
         return False
-    return bool(settings.inbox) or (settings.state / NAME).is_file()
+    return is_new or bool(settings.inbox) or (settings.state / NAME).is_file()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from pelican_linkback.receiving.store.columns import author_key, milliseconds, m
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.text.xml_characters import clean
 
-__all__ = ["Rule", "Rules"]
+__all__ = ["Rule", "Rules", "count_change"]
 
 _CHANGES = "rules"
 """The counter of changes, by which a process knows that the rules that it keeps are old."""
@@ -134,9 +134,14 @@ class Rules:
         if act is not Act.RELEASE:
             rows = [{"rule": each, "act": act.value, "at": at, "by": by} for each in rules]
             connection.execute(sa.insert(tables.rule), rows)
-        first = self._store.upsert(tables.counter).values(name=_CHANGES, value=1)
-        more = {"value": _counter.value + 1}
-        connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=more))
+        count_change(connection, self._store)
+
+
+def count_change(connection: sa.Connection, store: Store) -> None:
+    """Have every process read the rules and what was erased again."""
+    first = store.upsert(tables.counter).values(name=_CHANGES, value=1)
+    more = {"value": _counter.value + 1}
+    connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=more))
 
 
 def _read(connection: sa.Connection) -> Decisions:
