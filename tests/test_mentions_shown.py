@@ -138,6 +138,16 @@ def test_only_addresses_of_the_web_are_links(url):
     assert each.url == "https://ann.example/notes/0"
 
 
+@pytest.mark.parametrize("number", [*range(0x20), 0x7F, 0x85, 0xA0, 0x2028, 0xD800, 0xDFFF, 0xE000])
+def test_a_page_has_no_character_that_no_page_can_have(number):
+    """A line may have it as an escape of JSON; line ends, tabs and what is rare may stay."""
+    may_stay = number in {9, 10, 13} or 0x7F < number < 0xD800 or number > 0xDFFF
+    said = f"Mine{chr(number)} is of slate"
+    (each,) = shown(received("mention", text=said, title=said, author=Author(said)))
+    expected = said if may_stay else "Mine\ufffd is of slate"
+    assert [each.text, each.title, each.author.name] == [expected] * 3
+
+
 @pytest.mark.parametrize("behind", ["", "/@ann", "?.bank.example/", "#.bank.example/"])
 def test_the_host_of_a_mention_is_nothing_that_a_stranger_writes_behind_it(behind):
     (each,) = shown(received(url=f"https://net.example:8443{behind}"))

@@ -27,12 +27,13 @@ class Texts(Protocol):
         """Return a text, or an empty one if it is missing."""
 
 
-def texts(line: Line) -> Texts:
-    """Return the fields of ``line``, all of which are to be texts but ``v``, a number.
+def texts(line: Line, *, others: int = 1) -> Texts:
+    """Return the fields of ``line``, all of which are to be texts.
 
-    A fast path: where that is so, it is the line itself. A journal may have a million lines.
+    So many ``others`` are known not to be texts, such as ``v``. A fast path: where all are as they
+    are to be, it is the line itself. A journal may have a million lines.
     """
-    if list(map(type, line.values())).count(str) == len(line) - 1:
+    if list(map(type, line.values())).count(str) == len(line) - others:
         return line  # type: ignore[return-value]
     return _Checked(line)
 

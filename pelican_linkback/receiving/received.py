@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pelican_linkback.journal.fields import moment, optional, text, time
+from pelican_linkback.journal.fields import Line, Texts, moment_of, texts, time
 from pelican_linkback.text.urls import page_key
 
 __all__ = ["Author", "Kind", "Received", "id_of", "key_of"]
@@ -32,7 +32,9 @@ class Kind(StrEnum):
     MENTION = "mention"
 
 
-@dataclass(frozen=True, slots=True)
+# Nothing changes an Author or a Received. They are not frozen, since to make one would take twice
+# as long, and a site may have ten thousand.
+@dataclass(slots=True, unsafe_hash=True)
 class Author:
     """Who wrote a mention: ``name`` is never empty, nor a URL where a better name is known.
 
@@ -45,7 +47,7 @@ class Author:
     photo: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Received:
     """A mention of an article, as it is kept.
 
@@ -79,7 +81,7 @@ class Received:
 
     def __post_init__(self) -> None:
         """Compute the id once: it is a hash, and whatever compares mentions asks for it."""
-        object.__setattr__(self, "id", id_of(self.source, self.article))
+        self.id = id_of(self.source, self.article)
 
     def line(self) -> dict[str, object]:
         """Return the mention as a line of ``received.jsonl``; empty fields are left out."""
@@ -112,23 +114,37 @@ class Received:
         author = line.get("author")
         if not isinstance(author, Mapping):
             raise ValueError("its author is missing")  # noqa: TRY004 (a line is a value)
+        others = 1 + (line.get("v") == VERSION)  # the author, and the version
+        try:
+            return cls._of_texts(texts(line, others=others), texts(author, others=0), line)
+        except KeyError as error:
+            raise ValueError(f"its {error.args[0]} is missing") from error
+
+    @classmethod
+    def _of_texts(cls, fields: Texts, author: Texts, line: Line) -> Received:
+        """Return the mention of a ``line`` with these ``fields``; raise KeyError, too."""
+        get, of_author = fields.get, author.get
         return cls(
-            source=_url(line, "source", needed=True),
-            target=text(line, "target"),
-            article=text(line, "article"),
-            kind=Kind(text(line, "kind")),
-            author=Author(text(author, "name"), _url(author, "url"), _url(author, "photo")),
+            source=_url(fields["source"], "source", needed=True),
+            target=fields["target"],
+            article=fields["article"],
+            kind=Kind(fields["kind"]),
+            author=Author(
+                author["name"],
+                _url(of_author("url", ""), "url"),
+                _url(of_author("photo", ""), "photo"),
+            ),
             received=time(line, "received"),
-            url=_url(line, "url"),
-            title=optional(line, "title"),
-            text=optional(line, "text"),
-            fragment=optional(line, "fragment"),
-            rsvp=optional(line, "rsvp"),
-            parent=optional(line, "parent"),
-            published=moment(line, "published"),
-            protocol=optional(line, "protocol"),
-            via=optional(line, "via"),
-            remote=optional(line, "remote"),
+            url=_url(get("url", ""), "url"),
+            title=get("title", ""),
+            text=get("text", ""),
+            fragment=get("fragment", ""),
+            rsvp=get("rsvp", ""),
+            parent=get("parent", ""),
+            published=moment_of(get("published", ""), "published"),
+            protocol=get("protocol", ""),
+            via=get("via", ""),
+            remote=get("remote", ""),
         )
 
 
@@ -147,12 +163,11 @@ def key_of(source: str, article: str) -> str:
     return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _url(line: Mapping[str, object], name: str, *, needed: bool = False) -> str:
+def _url(url: str, name: str, *, needed: bool = False) -> str:
     """Return a URL, which may be empty unless ``needed``; raise ValueError if it is another text.
 
     A file can be edited by hand, and a page shows the URL as a link.
     """
-    url = optional(line, name)
     if (url or needed) and not url.startswith(("https://", "http://")):
         raise ValueError(f"its {name} is not a URL of http or https")
     return url

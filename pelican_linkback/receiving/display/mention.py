@@ -133,6 +133,8 @@ def shown(received: Received, look: Look) -> Mention:
 
 def _sound(text: str) -> str:
     """Return a text without what no page can have: a file may have it that somebody edited."""
+    if text.isprintable():  # most texts are, and what is unsound is not
+        return text
     return _UNSOUND.sub("\ufffd", text)
 
 
