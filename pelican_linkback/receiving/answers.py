@@ -1,0 +1,74 @@
+"""What the answer of a source means for a mention: pure.
+
+A page that has the link says what the mention is. A page without it, 410, and a page that says of
+itself that it is gone end the mention; 404 does when it stays. Nothing else does: whatever may be
+an outage is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pelican_linkback.exceptions import WebError
+from pelican_linkback.net.client import Response
+from pelican_linkback.receiving.hosted.jf2 import NotKept
+from pelican_linkback.receiving.inbox.policy import State, Verdict, Why
+from pelican_linkback.receiving.inbox.states import (
+    Event,
+    MentionState,
+    Missing,
+    Outage,
+    Removed,
+    Verified,
+)
+from pelican_linkback.receiving.memory.targets import Target, Targets
+from pelican_linkback.receiving.reading.page import Asked, Page, ReadItem, Said, read
+from pelican_linkback.receiving.received import Received
+
+__all__ = ["Judge", "event_of"]
+
+Judge = Callable[[Received, Target | None], Verdict]
+"""``Policy.judge``."""
+
+_STATES = {
+    State.SHOWN: MentionState.SHOWN,
+    State.HELD: MentionState.HELD,
+    State.HIDDEN: MentionState.REFUSED,
+}
+
+
+def event_of(
+    answer: Response | WebError, asked: Asked, targets: Targets, judge: Judge, read_item: ReadItem
+) -> Event:
+    """Return what happened to a mention whose source gave this answer."""
+    if isinstance(answer, WebError):
+        return Outage(answer.reason)
+    if not 200 <= answer.status < 300 or answer.packed:
+        return _unread(answer)
+    said = read(Page(answer.url, answer.headers, answer.body), asked, targets, read_item)
+    if isinstance(said.mention, Received):
+        return _verified(said.mention, targets, judge)
+    if answer.truncated and not (said.linked or said.gone):
+        return Outage("no link to the page is in its first megabyte")
+    return Removed(_why_not(said))
+
+
+def _unread(answer: Response) -> Event:
+    if answer.status == 404:
+        return Missing()
+    if answer.status == 410:
+        return Removed("it answers 410")
+    return Outage("its coding is not known" if answer.packed else f"it answers {answer.status}")
+
+
+def _why_not(said: Said) -> str:
+    if said.gone:
+        return "it says that it is gone"
+    return said.mention.why if isinstance(said.mention, NotKept) else "it has no link to the page"
+
+
+def _verified(mention: Received, targets: Targets, judge: Judge) -> Event:
+    state, why = judge(mention, targets.of(mention))
+    if why is Why.FORGOTTEN:
+        return Removed(why)  # which keeps nothing of what it says
+    return Verified(mention, _STATES[state], why, trusted=why is Why.TRUSTED)
