@@ -91,6 +91,7 @@ screens: $(VENV)/ready  ## what the commands, the feeds and mentions look like, 
 	$(BIN)/python docs/screens/make.py
 	$(BIN)/python docs/screens/feeds.py
 	$(BIN)/python docs/screens/mentions.py
+	$(BIN)/python docs/screens/admin.py
 	$(BIN)/python docs/screens/pages.py
 
 golden: $(VENV)/ready  ## the golden feeds of tests/golden, written anew

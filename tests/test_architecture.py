@@ -82,7 +82,15 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
             *BASE,
             *(f"receiving/{name}" for name in ("received", "memory", "inbox", "store", "display")),
         },
-        {"jinja2", "markupsafe", "waitress"},
+        {"jinja2", "waitress"},
+    ),
+    "receiving/server/admin": (
+        {
+            *BASE,
+            *(f"receiving/{name}" for name in ("received", "memory", "inbox", "store")),
+            *(f"receiving/server/{name}" for name in ("application", "http")),
+        },
+        {"jinja2", "markupsafe"},
     ),
     "plugin": ({*BASE, "feeds", "sending", "receiving"}, {"pelican", "feedgenerator"}),
     "plugin/feeds": ({*BASE, *BELOW_BUILD, "feeds"}, {"pelican", "feedgenerator"}),

@@ -1,0 +1,1 @@
+"""The pages on which an author decides which mentions are shown."""

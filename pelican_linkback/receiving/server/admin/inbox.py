@@ -1,0 +1,202 @@
+"""The inbox, and the mentions of one page: looking at them, deciding, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.server.admin.desk import Desk, Visit
+from pelican_linkback.receiving.server.admin.items import Item, item_of, page_name
+from pelican_linkback.receiving.server.admin.search import TABS, Query, number_of
+from pelican_linkback.receiving.server.http import Fields, Refusal, Response
+from pelican_linkback.receiving.store.mentions import Action
+
+__all__ = ["OF_PAGE", "InboxPages"]
+
+OF_PAGE = 50
+"""So many mentions are on a page."""
+
+_TAB_NAMES = {
+    "held": "Held",
+    "shown": "Shown",
+    "queued": "Being checked",
+    "refused": "Refused",
+    "spam": "Spam",
+    "gone": "Gone",
+    "": "All",
+}
+_DONE = {"approve": "approved", "refuse": "refused", "spam": "marked as spam"}
+
+
+class Tab(NamedTuple):
+    """A list that is one click away."""
+
+    name: str
+    link: str
+    size: int
+    is_open: bool
+
+
+class Narrowed(NamedTuple):
+    """Something that the list is narrowed to, and the address of the list without that."""
+
+    name: str
+    value: str
+    without: str
+
+
+class DoneSaid(NamedTuple):
+    """What was just decided, for people, and the token that takes it back."""
+
+    sentence: str
+    token: str
+
+
+class InboxPages:
+    """The handlers of ``inbox``, ``article``, ``act`` and ``undo``."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def inbox(self, visit: Visit) -> Response:
+        """Show a list of mentions."""
+        listed = _Listed.read("inbox", visit.request.query)
+        query = listed.query
+        counts = self._desk.mentions.counts()
+        tabs = [
+            Tab(
+                name,
+                f"inbox{query.link(state=state, after=0)}",
+                sum(counts[each] for each in TABS[state] or counts),
+                state == query.state,
+            )
+            for state, name in _TAB_NAMES.items()
+        ]
+        return self._desk.page(
+            visit,
+            "inbox.html",
+            "inbox",
+            tabs=tabs,
+            search=query,
+            narrowed=[*self._narrowed(query)],
+            held=counts[MentionState.HELD],
+            **self._list(visit, listed, self._items(listed)),
+        )
+
+    def article(self, visit: Visit) -> Response:
+        """Show the mentions of one page, whatever their states."""
+        listed = _Listed.read("article", visit.request.query)
+        targets, article = self._desk.pages(), listed.query.article
+        items = self._items(listed)
+        page = targets.named(article, article)
+        return self._desk.page(
+            visit,
+            "article.html",
+            "article",
+            page=items[0].page if items else page_name(targets, article, ""),
+            target_url=page.url if page else "",
+            mode=page.mentions.value if page else "",
+            **self._list(visit, listed, items),
+        )
+
+    def act(self, visit: Visit) -> Response:
+        """Decide about the mention whose button was pressed, those marked, or all of the list."""
+        action, ids = _decided(visit.request.form())
+        done = self._desk.mentions.act(ids, action, "browser")
+        return self._back(visit, done.token if done.changed else "")
+
+    def undo(self, visit: Visit) -> Response:
+        """Take back what was decided."""
+        self._desk.mentions.undo(visit.request.form().get("undo"))
+        return self._back(visit, "")
+
+    def _back(self, visit: Visit, token: str) -> Response:
+        fields = visit.request.query
+        listed = _Listed.read(fields.get("view"), fields)
+        return self._desk.back(visit.request, listed.address(done=token))
+
+    def _items(self, listed: _Listed) -> list[Item]:
+        """Return the mentions of a list, and one more if there is a next page."""
+        rows = self._desk.mentions.listing(listed.query.search(), OF_PAGE + 1)
+        targets = self._desk.pages()
+        return [item_of(row, targets) for row in rows]
+
+    def _list(self, visit: Visit, listed: _Listed, items: Sequence[Item]) -> dict[str, object]:
+        """Return what a page with a list of mentions is made of."""
+        shown = items[:OF_PAGE]
+        is_more = len(items) > OF_PAGE
+        return {
+            "items": shown,
+            "next": listed.address(after=shown[-1].id) if is_more else "",
+            "query": listed.as_query(),
+            "done": self._done(visit.request.query.get("done")),
+        }
+
+    def _done(self, token: str) -> DoneSaid | None:
+        done = self._desk.mentions.done(token)
+        if done is None:
+            return None
+        what = "1 mention was" if done.changed == 1 else f"{done.changed} mentions were"
+        return DoneSaid(f"{what} {_DONE[done.action]}.", done.token)
+
+    def _narrowed(self, query: Query) -> Iterator[Narrowed]:
+        page = query.article and page_name(self._desk.pages(), query.article, query.article)
+        for name, field, value in (
+            ("host", "host", query.host),
+            ("author", "author", query.author),
+            ("page", "article", page),
+            ("words", "text", query.text),
+        ):
+            if value:
+                yield Narrowed(name, value, f"inbox{query.link(**{field: '', 'after': 0})}")
+
+
+class _Listed(NamedTuple):
+    """A list that is looked at: the inbox, or that of an article, and what is searched for."""
+
+    view: str
+    query: Query
+
+    @classmethod
+    def read(cls, view: str, fields: Fields) -> _Listed:
+        if view == "article":
+            after = number_of(fields.get("after"))
+            return cls(view, Query("", article=fields.get("id"), after=after))
+        return cls("inbox", Query.read(fields))
+
+    def address(self, **more: object) -> str:
+        """Return the address of the list; ``more`` in place of its fields."""
+        if self.view == "inbox":
+            return f"inbox{self.query.link(**more)}"
+        return f"article?{self._of_article(more)}"
+
+    def as_query(self) -> str:
+        """Return what a form on it has in its address, so that the answer leads back to it."""
+        if self.view == "inbox":
+            return self.query.link()
+        return f"?view=article&{self._of_article({})}"
+
+    def _of_article(self, more: Mapping[str, object]) -> str:
+        fields = {"id": self.query.article, "after": self.query.after, **more}
+        return urlencode({name: value for name, value in fields.items() if value})
+
+
+def _decided(form: Fields) -> tuple[Action, list[int]]:
+    """Return what a form decides, and about which mentions; raise Refusal if it says neither."""
+    name, ids = next(
+        (
+            (form.get(button), form.all(field))
+            for button, field in (("marked", "id"), ("listed", "all"))
+            if button in form
+        ),
+        ("", ()),
+    )
+    if not name:
+        name, _, id_ = form.get("one").partition(" ")
+        ids = (id_,)
+    try:
+        return Action(name), [number for number in map(number_of, ids) if number]
+    except ValueError:
+        raise Refusal(400, "The form does not say what to do.") from None

@@ -1,0 +1,126 @@
+"""A mention as the pages of the administration show it. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from pelican_linkback.receiving.inbox.policy import WORDS
+from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.memory.rules import place_of
+from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.received import Kind, Received
+from pelican_linkback.receiving.store.mentions import Action
+from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.text.printable import printable
+
+__all__ = ["Item", "item_of", "page_name"]
+
+_DID = {
+    Kind.REPLY: "answered",
+    Kind.REPOST: "reposted",
+    Kind.LIKE: "liked",
+    Kind.BOOKMARK: "bookmarked",
+    Kind.RSVP: "will come to",
+    Kind.QUOTE: "quoted",
+    Kind.MENTION: "mentioned",
+}
+_RSVP = {
+    "yes": "will come to",
+    "no": "will not come to",
+    "maybe": "may come to",
+    "interested": "is interested in",
+}
+_WHY = {
+    **{why.value: words for why, words in WORDS.items()},
+    "changed": "its text changed after you approved it",
+    "spam": "you marked it as spam",
+    "404": "its page is missing",
+    "410": "its page is gone",
+    "lease lost": "reading its page failed again and again",
+}
+_LABELS = {Action.APPROVE: "Approve", Action.REFUSE: "Refuse", Action.SPAM: "Spam"}
+_LONGEST_PLACE = 80
+
+
+class Item(NamedTuple):
+    """A mention on a page: all texts are plain, and are escaped by the template.
+
+    ``before`` is the text that is shown while a changed one waits, else None; ``place`` the URL of
+    the post without its scheme, ``rule`` what a rule about its author would name, ``acts`` what can
+    be done.
+    """
+
+    id: int
+    state: str
+    name: str
+    author_url: str
+    did: str
+    page: str
+    article: str
+    title: str
+    text: str
+    before: str | None
+    url: str
+    place: str
+    received: dt.datetime
+    why: str
+    rule: str
+    acts: tuple[tuple[str, str], ...]
+
+
+def item_of(row: Row, targets: Targets) -> Item:
+    """Return how a row of the database is shown."""
+    said = row.latest or row.shown
+    url = (said and said.url) or row.source
+    return Item(
+        id=row.id,
+        state=row.state.value,
+        name=said.author.name if said else row.host,
+        author_url=_on_the_web(said.author.url) if said else "",
+        did=_did(said),
+        page=page_name(targets, row.article, row.target),
+        article=row.article,
+        title=said.title if said else "",
+        text=said.text if said else "",
+        before=_before(row),
+        url=_on_the_web(url),
+        place=printable(place_of(url), _LONGEST_PLACE),
+        received=row.received,
+        why=_WHY.get(row.why) or printable(row.why),
+        rule=(said and said.author.url) or row.host,
+        acts=tuple((act.value, _LABELS[act]) for act in _acts(row)),
+    )
+
+
+def page_name(targets: Targets, article: str, target: str) -> str:
+    """Return what a page is called: its title, else its address."""
+    page = targets.named(article, target)
+    return (page and (page.title or page.url)) or target or article
+
+
+def _did(said: Received | None) -> str:
+    if said is None:
+        return "mentioned"
+    return _RSVP.get(said.rsvp, _DID[said.kind]) if said.kind is Kind.RSVP else _DID[said.kind]
+
+
+def _before(row: Row) -> str | None:
+    is_changed = row.shown and row.latest and row.shown.text != row.latest.text
+    return row.shown.text if row.shown and is_changed else None
+
+
+def _acts(row: Row) -> list[Action]:
+    """Return what would change a mention; what was not read cannot be approved."""
+    is_shown = row.state is MentionState.SHOWN and row.shown == row.latest
+    found = [Action.APPROVE] if row.latest and not is_shown else []
+    if row.state is not MentionState.REFUSED:
+        found.append(Action.REFUSE)
+    if row.state is not MentionState.SPAM:
+        found.append(Action.SPAM)
+    return found
+
+
+def _on_the_web(url: str) -> str:
+    """Return the URL; "" for one of another scheme."""
+    return url if url.startswith(("https://", "http://")) else ""

@@ -1,0 +1,52 @@
+"""Logging in by a link that works once, and out."""
+
+from __future__ import annotations
+
+from pelican_linkback.receiving.server.admin.desk import Desk, Visit
+from pelican_linkback.receiving.server.admin.guard import (
+    clear_cookie,
+    refuse_foreign,
+    session_cookie,
+    session_of,
+)
+from pelican_linkback.receiving.server.http import Request, Response
+from pelican_linkback.receiving.store.sessions import SESSION_LASTS
+
+__all__ = ["Login"]
+
+_SECONDS = round(SESSION_LASTS.total_seconds())
+
+
+class Login:
+    """The handlers of ``login`` and ``logout``."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def ask(self, request: Request) -> Response:
+        """Show a button: what reads links in mails and chats does not use the link up."""
+        key = request.query.get("key")
+        return self._desk.ask(key) if key else self._desk.closed(request)
+
+    def enter(self, request: Request) -> Response:
+        """Log in; the session is a new one, whatever cookie the browser brought."""
+        refuse_foreign(request)
+        key = request.form().get("key")
+        token = self._desk.sessions.enter(key, before=session_of(request))
+        if not token:
+            return self._desk.closed(
+                request,
+                "This link is not valid any more",
+                "It was used, or it is older than ten minutes.",
+            )
+        answer = self._desk.back(request, "")
+        return answer.having("Set-Cookie", session_cookie(request, token, _SECONDS))
+
+    def leave(self, visit: Visit) -> Response:
+        """Log out, here or everywhere."""
+        if visit.request.form().get("everywhere"):
+            self._desk.sessions.leave_all()
+        else:
+            self._desk.sessions.leave(visit.session)
+        answer = self._desk.back(visit.request, "login")
+        return answer.having("Set-Cookie", clear_cookie(visit.request))
