@@ -1,0 +1,137 @@
+"""The receiver's web server: waitress, with limits for slow clients, and an end without loss.
+
+A socket is read as bytes come and by one thread for all of them, so that who sends slowly takes no
+thread from others. What waitress lacks is a limit for a whole request: a client that sends a byte
+from time to time is never idle.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+
+from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.receiving.server.application import MAX_BODY
+from pelican_linkback.text.printable import system_reason
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+__all__ = ["WebServer"]
+
+THREADS = 64
+"""Who sends a mention waits for the disk, together with others: the more, the fewer flushes."""
+
+CONNECTIONS = 500
+REQUEST_TIME = 20.0
+"""Seconds in which a request has to be here as a whole."""
+
+IDLE_TIME = 20
+MAX_HEADERS = 16_384
+FINISHED_IN = 20.0
+"""Seconds that are given to requests under way when the server stops."""
+
+
+class _Channel(HTTPChannel):
+    """A connection that knows since when its request is incomplete."""
+
+    begun: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        """Take bytes that came."""
+        has_read: bool = super().received(data)
+        if self.request is None:
+            self.begun = None
+        elif self.begun is None:
+            self.begun = self.last_activity
+        return has_read
+
+
+class WebServer:
+    """Serves an application on ``host`` and ``port`` (0: any); raises LinkbackError if it cannot.
+
+    ``request_time`` is how long a request may take to come, in seconds.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        host: str,
+        port: int,
+        *,
+        request_time: float = REQUEST_TIME,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._map: dict[int, object] = {}
+        self._monotonic, self._request_time = monotonic, request_time
+        self._is_stopping = False
+        for name in ("waitress", "waitress.queue"):  # they name paths, and a queue that is meant
+            logging.getLogger(name).setLevel(logging.ERROR)
+        self._server = create_server(
+            application,
+            map=self._map,
+            sockets=[_opened(host, port)],
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            channel_timeout=IDLE_TIME,
+            cleanup_interval=1,
+            max_request_body_size=MAX_BODY + 1,  # what it refuses begins there
+            max_request_header_size=MAX_HEADERS,
+            clear_untrusted_proxy_headers=False,  # see proxies
+            ident="",
+            asyncore_use_poll=True,
+            log_socket_errors=False,
+        )
+        self._server.channel_class = _Channel
+        self.port = int(self._server.effective_port)
+
+    def run(self) -> None:
+        """Serve until ``stop`` is called; then finish what is under way."""
+        while not self._is_stopping:
+            self._turn(min(1.0, self._request_time))
+        self._server.accepting = False
+        self._server.del_channel()
+        self._server.socket.close()
+        end = self._monotonic() + FINISHED_IN
+        while any(map(_is_busy, self._channels())) and self._monotonic() < end:
+            self._turn(0.05)
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map, ignore_all=True)
+
+    def stop(self) -> None:
+        """Have ``run`` return soon; a signal handler or another thread may call it."""
+        self._is_stopping = True
+        self._server.pull_trigger()
+
+    def _turn(self, seconds: float) -> None:
+        """Wait so long for something to do, and do it."""
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        late = time.time() - self._request_time
+        for each in self._channels():
+            if each.begun is not None and each.begun < late:
+                each.will_close = True
+
+    def _channels(self) -> Iterable[_Channel]:
+        return list(self._server.active_channels.values())
+
+
+def _opened(host: str, port: int) -> socket.socket:
+    """Return a socket that listens."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        why = system_reason(error)
+        raise LinkbackError(f"port {port} of {host} cannot be opened: {why}") from error
+
+
+def _is_busy(channel: _Channel) -> bool:
+    """Return whether a connection has a request that is answered, or an answer on its way."""
+    return bool(channel.requests or channel.total_outbufs_len)
