@@ -1,0 +1,159 @@
+"""LINKBACK_REBUILD: the site is built again when what it shows has changed."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from pelican_linkback.exceptions import StoreError, TimedOut
+from pelican_linkback.receiving import rebuild
+from pelican_linkback.receiving.rebuild import Changes, Plan, Rebuild, Turn, starter_of
+from pelican_linkback.receiving.store.queue import next_numbers
+from tests.fakeweb import FakeWeb, Reply
+
+
+def change(store) -> None:
+    store.write(lambda connection: next_numbers(connection, 1))
+
+
+def test_a_change_is_built_after_a_quiet_minute_and_not_again_for_ten(store, clock):
+    here, there = Changes(store), Changes(store)
+    assert here.turn() is None
+    change(store)
+    assert here.turn() is None
+    clock.pass_(seconds=59)
+    assert there.turn() is None
+    clock.pass_(seconds=1)
+    assert there.turn() == Turn(0)
+    assert here.turn() is None, "the other one builds"
+    change(store)
+    clock.pass_(minutes=9, seconds=59)
+    assert here.turn() is None
+    clock.pass_(seconds=1)
+    assert here.turn() is None, "seen for the first time ten minutes ago, all but a second"
+    clock.pass_(minutes=1)
+    assert here.turn() == Turn(1)
+    clock.pass_(hours=1)
+    assert here.turn() is None
+
+
+def test_what_failed_is_tried_again_after_ten_minutes(store, clock):
+    changes = Changes(store)
+    change(store)
+    changes.turn()
+    clock.pass_(minutes=1)
+    turn = changes.turn()
+    changes.give_back(turn)
+    for _ in range(9):
+        assert changes.turn() is None
+        clock.pass_(minutes=1)
+    clock.pass_(minutes=1)
+    assert changes.turn() == turn
+
+
+def test_of_many_who_look_one_builds(store, clock):
+    change(store)
+    Changes(store).turn()
+    clock.pass_(minutes=2)
+    turns = []
+    threads = [
+        threading.Thread(target=lambda: turns.append(Changes(store).turn())) for _ in range(8)
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert turns.count(None) == 7
+
+
+@pytest.mark.parametrize(
+    ("plan", "number", "now", "is_due"),
+    [
+        pytest.param(Plan(), 0, 1000, False, id="nothing changed"),
+        pytest.param(Plan(3), 3, 1000, False, id="all is built"),
+        pytest.param(Plan(3, 0, 900), 4, 1000, True, id="changed a minute ago"),
+        pytest.param(Plan(3, 0, 990), 4, 1000, False, id="changed now"),
+        pytest.param(Plan(3, 500, 900), 4, 1000, False, id="built eight minutes ago"),
+        pytest.param(Plan(3, 5000, 900), 4, 1000, True, id="the clock was set back after it"),
+        pytest.param(Plan(3, 0, 5000), 4, 1000, False, id="the clock was set back after a change"),
+        pytest.param(Plan(3, 0, 900), 3, 1000, False, id="built meanwhile"),
+    ],
+)
+def test_when_a_rebuild_is_due(plan, number, now, is_due):
+    assert plan.seen(number, now).is_due(now) is is_due
+    assert plan.seen(5, 1000).seen(5, 2000).since is not None
+
+
+class FakeChanges:
+    def __init__(self, *turns) -> None:
+        self.turns, self.given_back = list(turns), []
+
+    def turn(self):
+        turn = self.turns.pop(0)
+        if isinstance(turn, Exception):
+            raise turn
+        return turn
+
+    def give_back(self, turn):
+        self.given_back.append(turn)
+
+
+def test_who_looks_builds_or_not(caplog):
+    built = []
+    changes = FakeChanges(None, Turn(1), Turn(2), StoreError("away"))
+    works = Rebuild(changes, lambda: built.append(1) or ["", "it broke"][len(built) - 1])
+    for _ in range(4):
+        works.look()
+    assert len(built) == 2
+    assert changes.given_back == [Turn(2)]
+    assert [each.getMessage() for each in caplog.records] == [
+        "The site was not built again: it broke",
+        "The site cannot be built again now: away",
+    ]
+
+
+def test_it_looks_until_it_is_stopped(monkeypatch):
+    monkeypatch.setattr(rebuild, "LOOKED", 0.001)
+    stop = threading.Event()
+    works = Rebuild(FakeChanges(None, Turn(1)), lambda: stop.set() or "")
+    works.run(stop)
+
+
+def test_a_command_is_run_by_the_shell(tmp_path):
+    build = starter_of(f"echo built > {tmp_path}/a && echo again >> {tmp_path}/a", FakeWeb({}))
+    assert build() == ""
+    assert (tmp_path / "a").read_text() == "built\nagain\n"
+
+
+def test_a_command_that_fails_says_what_it_said():
+    build = starter_of("echo first; echo 'make: *** no rule' >&2; exit 3", FakeWeb({}))
+    assert build() == "the command ends with 3: first make: *** no rule"
+    long = starter_of("printf '%02000d end' 0; exit 1", FakeWeb({}))()
+    assert long.endswith("0 end")
+    assert len(long) < 1100
+
+
+HOOK = "https://hooks.example/build?key=secret"
+
+
+@pytest.mark.parametrize(
+    ("page", "problem"),
+    [
+        (Reply(204), ""),
+        (Reply(500), "the webhook answers 500"),
+        (TimedOut, "the webhook: as the test wants it"),
+    ],
+)
+def test_a_webhook_is_posted_to_and_its_address_is_a_secret(page, problem):
+    web = FakeWeb({HOOK: page})
+    assert starter_of(HOOK, web)() == problem
+    assert [(each.method, each.url) for each in web.requests] == [("POST", HOOK)]
+
+
+def test_a_fault_of_ours_is_a_problem_like_others():
+    class Broken:
+        def post(self, url, body, content_type):
+            raise ZeroDivisionError
+
+    assert starter_of(HOOK, Broken())().startswith("the webhook: ZeroDivisionError")
