@@ -13,11 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
+from pelican_linkback.journal.network_files import file_system_of, refuse_network_files
 from pelican_linkback.receiving.store import database
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.database import open_store, sqlite_url, utc_now
 from pelican_linkback.receiving.store.migrations import upgrade
-from pelican_linkback.receiving.store.network_files import file_system_of, refuse_network_files
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.tables import mention
 from tests.receiving import arrival
@@ -182,6 +182,17 @@ def test_a_file_that_somebody_else_writes_is_waited_for_and_then_named(tmp_path,
     acceptor.accept(arrival())
     assert count(store) == 1
     store.close()
+
+
+def test_a_new_file_that_somebody_else_writes_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "_BUSY", 0.01)
+    monkeypatch.setattr(database, "_TRIES", 2)
+    monkeypatch.setattr(database.time, "sleep", lambda _: None)
+    with closing(sqlite3.connect(tmp_path / "inbox.sqlite", isolation_level=None)) as other:
+        other.execute("CREATE TABLE mine (it TEXT)")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="database is locked"):
+            open_store(sqlite_url(tmp_path / "inbox.sqlite"))
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path):

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -18,10 +18,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pelican_linkback.exceptions import StoreError
+from pelican_linkback.journal.network_files import refuse_network_files
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import milliseconds
 from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date
-from pelican_linkback.receiving.store.network_files import refuse_network_files
 from pelican_linkback.text.printable import described, system_reason
 
 __all__ = ["Connection", "Store", "open_store", "sqlite_url"]
@@ -36,6 +36,8 @@ _WAITS = (0.1, 0.4, 1.0, 2.0, 4.0)
 
 _BUSY = 20.0
 """How many seconds another process may write into a SQLite file meanwhile."""
+
+_TRIES = 40
 
 
 def sqlite_url(path: Path) -> str:
@@ -214,8 +216,22 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """Make a connection to SQLite durable, and leave transactions to ``_begin``."""
     file = cast(sqlite3.Connection, connection)
     file.isolation_level = None
-    file.execute("PRAGMA journal_mode = WAL")
+    _keep_log(file)
     file.execute("PRAGMA synchronous = FULL")
+    file.execute("PRAGMA secure_delete = ON")  # what was erased is not in the file
+
+
+def _keep_log(file: sqlite3.Connection) -> None:
+    """Have readers not wait for writers.
+
+    Who makes the file may be in the way of another, for which SQLite does not wait by itself.
+    """
+    for _ in range(_TRIES):
+        with suppress(sqlite3.OperationalError):
+            file.execute("PRAGMA journal_mode = WAL")
+            return
+        time.sleep(1 / _TRIES)
+    file.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -11,7 +11,6 @@ stops verifiers again and again.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 
@@ -19,18 +18,24 @@ import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
 from pelican_linkback.journal.group_commit import GroupCommit
-from pelican_linkback.receiving.inbox.states import Event, LeaseLost, MentionState, step
+from pelican_linkback.receiving.inbox.states import Event, MentionState, step
 from pelican_linkback.receiving.received import key_of
 from pelican_linkback.receiving.store.accepting import PAGE_INTERVAL
 from pelican_linkback.receiving.store.columns import columns_of, moment, standing_of
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.hosts import (
     end_turns,
-    is_waiting,
     lock_hosts,
     ready_hosts,
     set_due,
     take_turns,
+)
+from pelican_linkback.receiving.store.leases import (
+    first_pages,
+    follow_clock,
+    lease_pages,
+    sweep,
+    without,
 )
 from pelican_linkback.receiving.store.rows import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
@@ -40,9 +45,6 @@ __all__ = ["LEASE", "Queue", "next_numbers"]
 LEASE = dt.timedelta(minutes=5)
 """How long a verifier may take for what it claimed."""
 
-_CLOCK_STEP = 60_000
-_MOST_OF_PAGE = 100
-_SWEPT_TOGETHER = 100
 
 _m, _h = mention.c, host.c
 
@@ -74,14 +76,14 @@ class Queue:
 
         def claimed(connection: sa.Connection) -> list[Job]:
             now = self._store.now()
-            _follow_clock(connection, now)
-            _sweep(connection, now)
+            follow_clock(connection, now)
+            sweep(connection, now)
             names = ready_hosts(connection, limit, now)
             if not names:
                 return []
             until = now + int(lease.total_seconds() * 1000)
             take_turns(connection, names, now, until)
-            jobs = _lease(connection, _first_of_each(connection, names, now), now, until)
+            jobs = lease_pages(connection, first_pages(connection, names, now), now, until)
             set_due(connection, names)
             return jobs
 
@@ -110,7 +112,7 @@ class Queue:
             connection.execute(
                 sa.update(mention)
                 .where(_m.id.in_(ids), _m.claim.in_(claims))
-                .values(lease=None, claim="", due=due, state=_without(MentionState.CHECKING))
+                .values(lease=None, claim="", due=due, state=without(MentionState.CHECKING))
             )
             end_turns(connection, jobs)
             set_due(connection, names)
@@ -204,93 +206,3 @@ def _change(row: sa.Row[object], result: _Result, now: int) -> dict[str, object]
         "final_url": final,
         "final_key": key_of(final, row.article) if final else "",
     }
-
-
-def _follow_clock(connection: sa.Connection, now: int) -> None:
-    """Where the clock was set back: bring all times forward by as much, so that none is far off."""
-    wanted = sa.select(counter.c.value).where(counter.c.name == "clock")
-    if abs(connection.execute(wanted).scalar_one() - now) <= _CLOCK_STEP:
-        return
-    back = connection.execute(wanted.with_for_update()).scalar_one() - now
-    if back > _CLOCK_STEP:
-        _bring_forward(connection, mention, (_m.due, _m.lease), now, back)
-        _bring_forward(connection, host, (_h.due, _h.next_at, _h.slot_a, _h.slot_b), now, back)
-    connection.execute(sa.update(counter).where(counter.c.name == "clock").values(value=now))
-
-
-def _bring_forward(
-    connection: sa.Connection,
-    table: sa.Table,
-    columns: Iterable[sa.ColumnElement[int]],
-    now: int,
-    back: int,
-) -> None:
-    for column in columns:
-        sooner = sa.case((column - back > now, column - back), else_=now)
-        connection.execute(sa.update(table).where(column > now).values({column: sooner}))
-
-
-def _sweep(connection: sa.Connection, now: int) -> None:
-    """Count the leases that were lost, and let go of their mentions."""
-    wanted = sa.select(mention).where(_m.lease <= now).limit(_SWEPT_TOGETHER)
-    rows = connection.execute(wanted.with_for_update(skip_locked=True)).all()
-    if not rows:
-        return
-    changes = []
-    for row in rows:
-        columns = columns_of(step(standing_of(row), LeaseLost(), moment(now)))
-        changes.append(columns | {"id_": row.id, "lease": None, "claim": ""})
-    connection.execute(sa.update(mention).where(_m.id == sa.bindparam("id_")), changes)
-    set_due(connection, sorted({row.host for row in rows}))
-
-
-def _first_of_each(connection: sa.Connection, names: Sequence[str], now: int) -> set[str]:
-    """Return the page of the first mention that is due at each host."""
-    first = (
-        sa.select(_m.page)
-        .where(_m.host == _h.name, is_waiting, _m.due <= now)
-        .order_by(_m.due, _m.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    pages = connection.execute(sa.select(first).where(_h.name.in_(names))).scalars()
-    return {page for page in pages if page is not None}
-
-
-def _lease(connection: sa.Connection, pages: set[str], now: int, until: int) -> list[Job]:
-    """Lease all that one request for each page will answer."""
-    claim = secrets.token_hex(8)
-    due = sa.select(_m.id).where(_m.page.in_(pages), is_waiting, _m.due <= now)
-    leased = (
-        sa.update(mention)
-        .where(_m.id.in_(due.order_by(_m.due, _m.id).limit(len(pages) * _MOST_OF_PAGE)))
-        .values(lease=until, claim=claim, fetched=now, state=_without(MentionState.QUEUED))
-        .returning(mention)
-    )
-    rows = connection.execute(leased).all() if pages else ()
-    return [_job(row, until) for row in sorted(rows, key=lambda row: row.id)]
-
-
-def _job(row: sa.Row[object], turn: int) -> Job:
-    return Job(
-        id=row.id,
-        source=row.source,
-        target=row.target,
-        article=row.article,
-        fragment=row.fragment,
-        protocol=row.protocol,
-        received=moment(row.received),
-        vouch=row.vouch,
-        page=row.page,
-        host=row.host,
-        standing=standing_of(row),
-        requests=row.requests,
-        claim=row.claim,
-        turn=turn,
-    )
-
-
-def _without(state: MentionState) -> sa.ColumnElement[str]:
-    """The other state of what was never verified, for those in ``state``."""
-    other = {MentionState.QUEUED: "checking", MentionState.CHECKING: "queued"}[state]
-    return sa.case((_m.state == state.value, other), else_=_m.state)

@@ -1,0 +1,138 @@
+"""Which of the mentions that are due are leased, and what becomes of leases that are lost.
+
+Whatever lost a lease is leased alone from then on: what stops verifiers is found out without those
+that were verified beside it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from pelican_linkback.receiving.inbox.states import LeaseLost, MentionState, step
+from pelican_linkback.receiving.store.columns import columns_of, moment, standing_of
+from pelican_linkback.receiving.store.hosts import end_turns, is_waiting, set_due
+from pelican_linkback.receiving.store.rows import Job
+from pelican_linkback.receiving.store.tables import counter, host, mention
+
+__all__ = ["first_pages", "follow_clock", "lease_pages", "sweep", "without"]
+
+_CLOCK_STEP = 60_000
+_MOST_OF_PAGE = 100
+_SWEPT_TOGETHER = 100
+_UNTIL_ALONE = 1000
+
+_m, _h = mention.c, host.c
+
+
+def follow_clock(connection: sa.Connection, now: int) -> None:
+    """Where the clock was set back: bring all times forward by as much, so that none is far off."""
+    wanted = sa.select(counter.c.value).where(counter.c.name == "clock")
+    if abs(connection.execute(wanted).scalar_one() - now) <= _CLOCK_STEP:
+        return
+    back = connection.execute(wanted.with_for_update()).scalar_one() - now
+    if back > _CLOCK_STEP:
+        _bring_forward(connection, mention, (_m.due, _m.lease), now, back)
+        _bring_forward(connection, host, (_h.due, _h.next_at, _h.slot_a, _h.slot_b), now, back)
+    connection.execute(sa.update(counter).where(counter.c.name == "clock").values(value=now))
+
+
+def _bring_forward(
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: Iterable[sa.ColumnElement[int]],
+    now: int,
+    back: int,
+) -> None:
+    for column in columns:
+        sooner = sa.case((column - back > now, column - back), else_=now)
+        connection.execute(sa.update(table).where(column > now).values({column: sooner}))
+
+
+def sweep(connection: sa.Connection, now: int) -> None:
+    """Count the leases that were lost, and let go of their mentions."""
+    wanted = sa.select(mention).where(_m.lease <= now).limit(_SWEPT_TOGETHER)
+    rows = connection.execute(wanted.with_for_update(skip_locked=True)).all()
+    if not rows:
+        return
+    changes = []
+    for row in rows:
+        columns = columns_of(step(standing_of(row), LeaseLost(), moment(now)))
+        changes.append(columns | {"id_": row.id, "lease": None, "claim": ""})
+    connection.execute(sa.update(mention).where(_m.id == sa.bindparam("id_")), changes)
+    set_due(connection, sorted({row.host for row in rows}))
+
+
+def first_pages(connection: sa.Connection, names: Sequence[str], now: int) -> set[str]:
+    """Return the page of the first mention that is due at each host."""
+    first = (
+        sa.select(_m.page)
+        .where(_m.host == _h.name, is_waiting, _m.due <= now)
+        .order_by(_m.due, _m.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    pages = connection.execute(sa.select(first).where(_h.name.in_(names))).scalars()
+    return {page for page in pages if page is not None}
+
+
+def lease_pages(connection: sa.Connection, pages: set[str], now: int, until: int) -> list[Job]:
+    """Lease all that one request for each page will answer."""
+    claim = secrets.token_hex(8)
+    due = sa.select(_m.id).where(_m.page.in_(pages), is_waiting, _m.due <= now)
+    leased = (
+        sa.update(mention)
+        .where(_m.id.in_(due.order_by(_m.due, _m.id).limit(len(pages) * _MOST_OF_PAGE)))
+        .values(lease=until, claim=claim, fetched=now, state=without(MentionState.QUEUED))
+        .returning(mention)
+    )
+    rows = connection.execute(leased).all() if pages else ()
+    jobs = [_job(row, until) for row in sorted(rows, key=lambda row: row.id)]
+    pages_put_off = _not_alone(connection, jobs, claim)
+    put_off = [each for each in jobs if each.page in pages_put_off]
+    if put_off:
+        values = {"lease": None, "claim": "", "due": now + _UNTIL_ALONE}
+        connection.execute(
+            sa.update(mention)
+            .where(_m.claim == claim, _m.page.in_(pages_put_off))
+            .values(**values, state=without(MentionState.CHECKING))
+        )
+        end_turns(connection, put_off)
+    return [each for each in jobs if each not in put_off]
+
+
+def _not_alone(connection: sa.Connection, jobs: Iterable[Job], claim: str) -> set[str]:
+    """Return the pages that lost a lease and have to wait, since another one is verified."""
+    suspects = sorted({each.page for each in jobs if each.standing.lost})
+    if not suspects:
+        return set()
+    others = sa.select(_m.id).where(_m.lease.is_not(None), _m.lost > 0, _m.claim != claim)
+    is_one_leased = connection.execute(others.limit(1)).first() is not None
+    return {*suspects[0 if is_one_leased else 1 :]}
+
+
+def _job(row: sa.Row[object], turn: int) -> Job:
+    return Job(
+        id=row.id,
+        source=row.source,
+        target=row.target,
+        article=row.article,
+        fragment=row.fragment,
+        protocol=row.protocol,
+        received=moment(row.received),
+        vouch=row.vouch,
+        page=row.page,
+        host=row.host,
+        standing=standing_of(row),
+        requests=row.requests,
+        claim=row.claim,
+        turn=turn,
+    )
+
+
+def without(state: MentionState) -> sa.ColumnElement[str]:
+    """The other state of what was never verified, for those in ``state``."""
+    other = {MentionState.QUEUED: "checking", MentionState.CHECKING: "queued"}[state]
+    return sa.case((_m.state == state.value, other), else_=_m.state)
