@@ -47,6 +47,7 @@ NEEDS = {
     "feeds": "a feed cannot be read, or there is none though the settings ask for feeds",
     "inbox": "no mention, host or URL has that name, or a list of hosts cannot be read",
     "forget": "that is neither a host nor a URL",
+    "login": "the site has no receiver of its own, or its database cannot be used from here",
     "check": "a feed has a fault, or there is none; or one that is to be imported cannot be read",
     "doctor": "a check found a problem; notes do not count",
     "pull": "a source could not be read to its end, or lacks much of what it had",

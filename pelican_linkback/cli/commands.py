@@ -39,6 +39,7 @@ RUN = {
     "feeds": "feeds.feed_list.run",
     "inbox": "inbox.command.run",
     "forget": "inbox.forget.run",
+    "login": "receiver.login.run",
     "pull": "inbox.pull.run",
     "import-mentions": "inbox.import_mentions.run",
     "check": "feeds.checking.run",
@@ -52,7 +53,7 @@ imported, with what it needs."""
 
 
 ABOUT_THE_SITE = frozenset(
-    {"check", "doctor", "feeds", "forget", "import-mentions", "inbox", "pull"}
+    {"check", "doctor", "feeds", "forget", "import-mentions", "inbox", "login", "pull"}
 )
 """The commands that are about the site as it is published, and find its settings by themselves."""
 

@@ -217,6 +217,11 @@ COMMANDS = {
         "pelican-linkback forget -s publishconf.py https://blog.example/a-post",
         forget_options,
     ),
+    "login": Command(
+        "print a link that lets one browser moderate, where a receiver of your own runs "
+        "(-s is publishconf.py where there is one)",
+        "pelican-linkback login -s publishconf.py",
+    ),
     "pull": Command(
         "ask the sources of mentions what is new, without building the site "
         "(-s is publishconf.py where there is one)",

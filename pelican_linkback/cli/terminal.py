@@ -102,6 +102,10 @@ class Screen:
         for line in self._lines(with_options(text, self.options), indent):
             self._print((line, style))
 
+    def whole(self, line: str) -> None:
+        """Print a line to be copied, such as a URL: not broken, however narrow the terminal is."""
+        self._print((printable(line, LONGEST), ""))
+
     def diff(self, text: str) -> None:
         """Print a unified difference, with its white space."""
         styles = {"+": "green", "-": "red", "@": "cyan"}

@@ -11,7 +11,7 @@ from pelican_linkback.text.regex import regex
 __all__ = ["in_use", "with_options"]
 
 _COMMANDS = (
-    "check|compact|doctor|feeds|forget|import-linkbacks|import-mentions|inbox|init|plan|pull|"
+    "check|compact|doctor|feeds|forget|import-linkbacks|import-mentions|inbox|init|login|plan|pull|"
     "retract|retry|send|status"
 )
 _STEP = regex(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -[es])")
