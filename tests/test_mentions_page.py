@@ -10,6 +10,7 @@ import html5lib
 import pytest
 
 from pelican_linkback.feeds import MENTION_FEEDS, STOCK_FEEDS
+from pelican_linkback.plugin.build import current
 from pelican_linkback.plugin.mentions.hooks import NoMentions
 from pelican_linkback.receiving.display.insertion import has_mentions, is_twice, with_mentions
 from pelican_linkback.receiving.display.words import names
@@ -142,6 +143,11 @@ def test_a_page_shows_its_mentions(blog):
     assert len(build.read("linkback-mentions.css").encode()) < 2048
     for other in ("two.html", "index.html", "pages/about.html"):
         assert mentions_of(build.read(other)) is None
+
+    # Nothing keeps what was read, and who asks now has it read again.
+    (of_site,) = current().mentions
+    assert "_shown" not in vars(of_site)
+    assert ann in of_site._about(of_site._targets.of(ann).id)
 
 
 def test_a_setting_leaves_pages_as_their_theme_made_them(blog):

@@ -16,6 +16,7 @@ from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
 
 if typing.TYPE_CHECKING:
+    from pelican_linkback.plugin.mentions.known import SiteMentions
     from pelican_linkback.plugin.mentions.targets import SiteTargets
 
 __all__ = ["Build", "begin", "current", "is_only_read", "only_read"]
@@ -46,6 +47,9 @@ class Build:
 
     targets: list[SiteTargets] = field(default_factory=list)
     """The pages of each site that receives mentions, in the order in which they were read."""
+
+    mentions: list[SiteMentions] = field(default_factory=list)
+    """The mentions of each of these sites."""
 
     _read: dict[int, tuple[PelicanSettings, Settings]] = field(default_factory=dict)
     """The settings of each site, by the ``id()`` of Pelican's dictionary, which it keeps alive."""

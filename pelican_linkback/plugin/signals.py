@@ -37,6 +37,7 @@ from pelican_linkback.plugin.invocation import is_preview, options_in_use
 from pelican_linkback.plugin.mentions.gathering import publish_targets
 from pelican_linkback.plugin.mentions.hooks import (
     bring_templates,
+    forget_mentions,
     give_mentions,
     page_editors,
     write_mention_files,
@@ -77,8 +78,7 @@ def connect() -> None:
     signals.article_writer_finalized.connect(write_feeds)
     signals.article_writer_finalized.connect(gather_posts)
     signals.page_writer_finalized.connect(gather_posts)
-    signals.finalized.connect(publish_targets)
-    signals.finalized.connect(deliver)
+    signals.finalized.connect(finish)
 
 
 def read_settings(pelican: Pelican) -> None:
@@ -187,3 +187,13 @@ def complete_page(path: str, context: Context) -> None:
         feed_links = context.get("feed_links")  # another plugin may write a page without it
         ours = [feed_links] if isinstance(feed_links, FeedLinks) else []
         complete(Path(path), [*ours, *page_editors(context)], context)
+
+
+# The end
+
+
+def finish(pelican: Pelican) -> None:
+    """Publish the targets of mentions, and send linkbacks: the site is complete."""
+    publish_targets(pelican)
+    deliver(pelican)
+    forget_mentions(pelican)

@@ -15,11 +15,23 @@ from pelican_linkback.plugin import build
 from pelican_linkback.plugin.contents import listed, withheld
 from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.plugin.mentions.gathering import LINKS, find_targets, pull_news
-from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
+from pelican_linkback.plugin.pelican_types import (
+    ArticlesGenerator,
+    Context,
+    Generator,
+    Pelican,
+    Writer,
+)
 from pelican_linkback.plugin.written_pages import PageEditor
 from pelican_linkback.receiving import display
 
-__all__ = ["bring_templates", "give_mentions", "page_editors", "write_mention_files"]
+__all__ = [
+    "bring_templates",
+    "forget_mentions",
+    "give_mentions",
+    "page_editors",
+    "write_mention_files",
+]
 
 PAGES = "linkback_mentions"
 """The variable of the templates that adds mentions to pages, where a site has some."""
@@ -70,6 +82,7 @@ def give_mentions(read: Sequence[Generator]) -> None:
         settings = build.current().settings(pelican)
         pull_news(settings)
         site = known.give_mentions(found, pelican, settings)
+        build.current().mentions.append(site)
         read[0].context[PAGES] = page.MentionPages(
             read[0], site.pictures, adds=settings.show_mentions is not False
         )
@@ -86,3 +99,15 @@ def write_mention_files(generator: ArticlesGenerator, stage: FeedStage, writer: 
         from pelican_linkback.plugin.mentions.files import write_files  # noqa: PLC0415
 
         write_files(generator.context[PAGES].pictures(), stage, writer)
+
+
+def forget_mentions(pelican: Pelican) -> None:
+    """Let the mentions of a site and its subsites go: few ask for some when it is complete.
+
+    They are read again for those who do. When the process ends, Python's collector walks through
+    all objects three times: that takes longer than to let these go.
+    """
+    this = build.current()
+    if not this.settings(pelican.settings).subsite:
+        for site in this.mentions:
+            site.forget()

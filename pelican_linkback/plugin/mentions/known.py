@@ -79,6 +79,10 @@ class SiteMentions:
         mentions = chain.from_iterable(self._shown.values())
         return self._avatars.files(each.author.photo for each in mentions if each.author.photo)
 
+    def forget(self) -> None:
+        """Let all mentions go; they are read again if something asks for them."""
+        vars(self).pop("_shown", None)
+
     def _about(self, page: str) -> Sequence[Received]:
         return self._shown.get(page, ())
 
