@@ -178,6 +178,24 @@ def test_a_result_after_the_lease_was_lost_does_not_count(acceptor, queue, clock
     assert queue.record(job, Verified(said(job), MentionState.HELD))
 
 
+def test_two_results_of_one_mention_at_once(acceptor, queue, clock):
+    """One is of a lease that was lost: it does not take the place of the other."""
+    acceptor.accept(arrival())
+    (late,) = queue.claim(10)
+    clock.pass_(minutes=6)
+    (job,) = queue.claim(10)
+    results = [_Result(each, Removed("no link"), "") for each in (job, late)]
+    queue._write(results)
+    assert [each.counted for each in results] == [True, False]
+
+
+def test_a_result_of_a_mention_that_was_erased(store, acceptor, queue):
+    acceptor.accept(arrival())
+    (job,) = queue.claim(10)
+    store.write(lambda connection: connection.execute(sa.delete(mention)))
+    assert not queue.record(job, Removed("no link"))
+
+
 def test_what_is_given_back_is_claimed_again(acceptor, queue, clock):
     acceptor.accept(arrival())
     queue.release(queue.claim(10))

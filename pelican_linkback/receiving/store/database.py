@@ -77,15 +77,18 @@ class Store:
 
         Raises StoreError if the database cannot be read.
         """
-        return self._tried(work, nullcontext(), immediate=False)
+        return self._tried(work, nullcontext(), "read")
 
-    def write(self, work: Callable[[sa.Connection], T]) -> T:
+    def write(self, work: Callable[[sa.Connection], T], *, durable: bool = True) -> T:
         """Return what ``work`` returns after its changes are on disk; it may be called again.
+
+        Not ``durable``: they are on disk with the next ones that are, and a power cut may undo
+        them before; that saves the wait for the disk.
 
         Raises StoreError if the database cannot be written; what ``work`` raises otherwise is
         let through, and nothing is changed.
         """
-        return self._tried(work, self._writing, immediate=True)
+        return self._tried(work, self._writing, "write" if durable else "lazy")
 
     def upsert(self, table: sa.Table) -> sqlite.Insert:
         """Return an INSERT with ``on_conflict_do_update``, which both databases have."""
@@ -112,13 +115,12 @@ class Store:
         self,
         work: Callable[[sa.Connection], T],
         alone: AbstractContextManager[object],
-        *,
-        immediate: bool,
+        mode: str,
     ) -> T:
         waits = iter(() if self.is_sqlite else _WAITS)
         while True:
             try:
-                with alone, self._transaction(immediate=immediate) as connection:
+                with alone, self._transaction(mode) as connection:
                     return work(connection)
             except sa.exc.SQLAlchemyError as error:
                 wait = next(waits, None)
@@ -140,11 +142,11 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """Write in one transaction; raises StoreError, and tries once. ``write`` tries again."""
-        with _faults_wrapped(), self._writing, self._transaction(immediate=True) as connection:
+        with _faults_wrapped(), self._writing, self._transaction("write") as connection:
             yield connection
 
-    def _transaction(self, *, immediate: bool) -> AbstractContextManager[sa.Connection]:
-        return self.engine.execution_options(immediate=immediate).begin()
+    def _transaction(self, mode: str) -> AbstractContextManager[sa.Connection]:
+        return self.engine.execution_options(linkback=mode).begin()
 
 
 @contextmanager
@@ -197,6 +199,7 @@ def _engine(url: str) -> sa.Engine:
             raise StoreError(
                 'PostgreSQL needs psycopg: pip install "pelican-linkback[receive,postgresql]"'
             ) from None
+        sa.event.listen(engine, "begin", _begin_lazily)
         return engine
     if parsed.database in {None, "", ":memory:"}:
         raise StoreError("the database of the receiver needs a file: sqlite:////srv/inbox.sqlite")
@@ -217,7 +220,6 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     file = cast(sqlite3.Connection, connection)
     file.isolation_level = None
     _keep_log(file)
-    file.execute("PRAGMA synchronous = FULL")
     file.execute("PRAGMA secure_delete = ON")  # what was erased is not in the file
 
 
@@ -235,5 +237,14 @@ def _keep_log(file: sqlite3.Connection) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    is_writing = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    """Begin a transaction of SQLite."""
+    mode = connection.get_execution_options().get("linkback")
+    level = "NORMAL" if mode == "lazy" else "FULL"
+    connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if mode in {"write", "lazy"} else "BEGIN")
+
+
+def _begin_lazily(connection: sa.Connection) -> None:
+    """Have a transaction of PostgreSQL not wait for the disk, where that is not needed."""
+    if connection.get_execution_options().get("linkback") == "lazy":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")

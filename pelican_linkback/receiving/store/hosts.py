@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -10,7 +10,16 @@ from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.rows import Job
 from pelican_linkback.receiving.store.tables import host, mention
 
-__all__ = ["Hosts", "end_turns", "is_waiting", "lock_hosts", "ready_hosts", "set_due", "take_turns"]
+__all__ = [
+    "Hosts",
+    "end_turns",
+    "is_waiting",
+    "lock_hosts",
+    "lock_names",
+    "ready_hosts",
+    "set_due",
+    "take_turns",
+]
 
 _BETWEEN_REQUESTS = 1000
 _LONGEST_REQUEST = 60_000
@@ -40,42 +49,22 @@ class Hosts:
             taken = take_turns(connection, [name], now, until)
             return until if taken else None
 
-        return self._store.write(entered)
+        return self._store.write(entered, durable=False)
 
     def leave(self, name: str, turn: int) -> None:
         """End a turn."""
-        self._store.write(lambda connection: _end(connection, {(name, turn)}))
+        self._store.write(lambda connection: _end(connection, {(name, turn)}), durable=False)
 
 
 def ready_hosts(connection: sa.Connection, limit: int, now: int) -> list[str]:
     """Return hosts that have something to do, those first that had no turn for the longest time."""
-    wanted = (
-        sa.select(_h.name)
-        .where(_h.due <= now, *_may_be_asked(now))
-        .order_by(_h.due, _h.next_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return sorted(connection.execute(wanted).scalars())
+    return sorted(connection.execute(_READY, {"now": now, "most": limit}).scalars())
 
 
 def take_turns(connection: sa.Connection, names: Sequence[str], now: int, until: int) -> bool:
     """Take a turn at each of the hosts that may be asked now; return whether one may."""
-    is_a = _h.slot_a <= now
-    taken = connection.execute(
-        sa.update(host)
-        .where(_h.name.in_(names), *_may_be_asked(now))
-        .values(
-            next_at=now + _BETWEEN_REQUESTS,
-            slot_a=sa.case((is_a, until), else_=_h.slot_a),
-            slot_b=sa.case((is_a, _h.slot_b), else_=until),
-        )
-    )
-    return taken.rowcount > 0
-
-
-def _may_be_asked(now: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return _h.next_at <= now, sa.or_(_h.slot_a <= now, _h.slot_b <= now)
+    times = {"now": now, "next": now + _BETWEEN_REQUESTS, "until": until}
+    return connection.execute(_TAKE, {"names": names, **times}).rowcount > 0
 
 
 def end_turns(connection: sa.Connection, jobs: Iterable[Job]) -> None:
@@ -84,29 +73,60 @@ def end_turns(connection: sa.Connection, jobs: Iterable[Job]) -> None:
 
 
 def _end(connection: sa.Connection, turns: Iterable[tuple[str, int]]) -> None:
-    ended = [{"name_": name, "turn": turn} for name, turn in sorted(turns)]
-    turn = sa.bindparam("turn", type_=sa.BigInteger)
-    is_a = _h.slot_a == turn
-    connection.execute(
-        sa.update(host)
-        .where(_h.name == sa.bindparam("name_"), sa.or_(is_a, _h.slot_b == turn))
-        .values(
-            slot_a=sa.case((is_a, 0), else_=_h.slot_a), slot_b=sa.case((is_a, _h.slot_b), else_=0)
-        ),
-        ended,
-    )
+    connection.execute(_END, [{"wanted": name, "turn": turn} for name, turn in sorted(turns)])
 
 
 def lock_hosts(connection: sa.Connection, jobs: Iterable[Job]) -> list[str]:
     """Lock the hosts of jobs, in the order in which everybody does, and return their names."""
-    names = sorted({each.host for each in jobs})
-    wanted = sa.select(_h.name).where(_h.name.in_(names)).order_by(_h.name).with_for_update()
-    connection.execute(wanted).all()
+    return lock_names(connection, {each.host for each in jobs})
+
+
+def lock_names(connection: sa.Connection, hosts: Collection[str]) -> list[str]:
+    """Lock hosts, in the order in which everybody does, and return their names in it."""
+    names = sorted(hosts)
+    connection.execute(_LOCK, {"names": names}).all()
     return names
 
 
 def set_due(connection: sa.Connection, names: Sequence[str] | None = None) -> None:
     """Set when each of these hosts, or of all, has something to do again."""
-    first = sa.select(sa.func.min(_m.due)).where(_m.host == _h.name, is_waiting)
-    due = sa.update(host).values(due=first.scalar_subquery())
-    connection.execute(due if names is None else due.where(_h.name.in_(names)))
+    if names is None:
+        connection.execute(_DUE)
+    else:
+        connection.execute(_DUE_OF, {"names": names})
+
+
+# To make a statement takes longer than to execute it.
+_NOW = sa.bindparam("now", type_=sa.BigInteger)
+_UNTIL = sa.bindparam("until", type_=sa.BigInteger)
+_TURN = sa.bindparam("turn", type_=sa.BigInteger)
+_IS_NAMED = _h.name.in_(sa.bindparam("names", expanding=True))
+_MAY_BE_ASKED = sa.and_(_h.next_at <= _NOW, sa.or_(_h.slot_a <= _NOW, _h.slot_b <= _NOW))
+_READY = (
+    sa.select(_h.name)
+    .where(_h.due <= _NOW, _MAY_BE_ASKED)
+    .order_by(_h.due, _h.next_at)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    sa.update(host)
+    .where(_IS_NAMED, _MAY_BE_ASKED)
+    .values(
+        next_at=sa.bindparam("next", type_=sa.BigInteger),
+        slot_a=sa.case((_h.slot_a <= _NOW, _UNTIL), else_=_h.slot_a),
+        slot_b=sa.case((_h.slot_a <= _NOW, _h.slot_b), else_=_UNTIL),
+    )
+)
+_END = (
+    sa.update(host)
+    .where(_h.name == sa.bindparam("wanted"), sa.or_(_h.slot_a == _TURN, _h.slot_b == _TURN))
+    .values(
+        slot_a=sa.case((_h.slot_a == _TURN, 0), else_=_h.slot_a),
+        slot_b=sa.case((_h.slot_a == _TURN, _h.slot_b), else_=0),
+    )
+)
+_LOCK = sa.select(_h.name).where(_IS_NAMED).order_by(_h.name).with_for_update()
+_FIRST = sa.select(sa.func.min(_m.due)).where(_m.host == _h.name, is_waiting)
+_DUE = sa.update(host).values(due=_FIRST.scalar_subquery())
+_DUE_OF = _DUE.where(_IS_NAMED)

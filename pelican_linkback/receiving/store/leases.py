@@ -13,7 +13,12 @@ import sqlalchemy as sa
 
 from pelican_linkback.receiving.inbox.states import LeaseLost, MentionState, step
 from pelican_linkback.receiving.store.columns import columns_of, moment, standing_of
-from pelican_linkback.receiving.store.hosts import end_turns, is_waiting, set_due
+from pelican_linkback.receiving.store.hosts import (
+    end_turns,
+    is_waiting,
+    lock_names,
+    set_due,
+)
 from pelican_linkback.receiving.store.rows import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
 
@@ -29,10 +34,9 @@ _m, _h = mention.c, host.c
 
 def follow_clock(connection: sa.Connection, now: int) -> None:
     """Where the clock was set back: bring all times forward by as much, so that none is far off."""
-    wanted = sa.select(counter.c.value).where(counter.c.name == "clock")
-    if abs(connection.execute(wanted).scalar_one() - now) <= _CLOCK_STEP:
+    if abs(connection.execute(_CLOCK).scalar_one() - now) <= _CLOCK_STEP:
         return
-    back = connection.execute(wanted.with_for_update()).scalar_one() - now
+    back = connection.execute(_CLOCK.with_for_update()).scalar_one() - now
     if back > _CLOCK_STEP:
         _bring_forward(connection, mention, (_m.due, _m.lease), now, back)
         _bring_forward(connection, host, (_h.due, _h.next_at, _h.slot_a, _h.slot_b), now, back)
@@ -53,42 +57,33 @@ def _bring_forward(
 
 def sweep(connection: sa.Connection, now: int) -> None:
     """Count the leases that were lost, and let go of their mentions."""
-    wanted = sa.select(mention).where(_m.lease <= now).limit(_SWEPT_TOGETHER)
-    rows = connection.execute(wanted.with_for_update(skip_locked=True)).all()
-    if not rows:
+    names = connection.execute(_LOST_AT, {"now": now}).scalars().all()
+    if not names:
         return
+    names = lock_names(connection, names)
     changes = []
-    for row in rows:
+    for row in connection.execute(_LOST.where(_m.host.in_(names)), {"now": now}).all():
         columns = columns_of(step(standing_of(row), LeaseLost(), moment(now)))
         changes.append(columns | {"id_": row.id, "lease": None, "claim": ""})
-    connection.execute(sa.update(mention).where(_m.id == sa.bindparam("id_")), changes)
-    set_due(connection, sorted({row.host for row in rows}))
+    if changes:
+        connection.execute(sa.update(mention).where(_m.id == sa.bindparam("id_")), changes)
+    set_due(connection, names)
 
 
 def first_pages(connection: sa.Connection, names: Sequence[str], now: int) -> set[str]:
     """Return the page of the first mention that is due at each host."""
-    first = (
-        sa.select(_m.page)
-        .where(_m.host == _h.name, is_waiting, _m.due <= now)
-        .order_by(_m.due, _m.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    pages = connection.execute(sa.select(first).where(_h.name.in_(names))).scalars()
+    pages = connection.execute(_FIRST_PAGES, {"names": names, "now": now}).scalars()
     return {page for page in pages if page is not None}
 
 
 def lease_pages(connection: sa.Connection, pages: set[str], now: int, until: int) -> list[Job]:
     """Lease all that one request for each page will answer."""
     claim = secrets.token_hex(8)
-    due = sa.select(_m.id).where(_m.page.in_(pages), is_waiting, _m.due <= now)
-    leased = (
-        sa.update(mention)
-        .where(_m.id.in_(due.order_by(_m.due, _m.id).limit(len(pages) * _MOST_OF_PAGE)))
-        .values(lease=until, claim=claim, fetched=now, state=without(MentionState.QUEUED))
-        .returning(mention)
-    )
-    rows = connection.execute(leased).all() if pages else ()
+    if not pages:
+        return []
+    most = len(pages) * _MOST_OF_PAGE
+    values = {"until": until, "by": claim, "now": now, "pages": [*pages], "most": most}
+    rows = connection.execute(_LEASE, values).all()
     jobs = [_job(row, until) for row in sorted(rows, key=lambda row: row.id)]
     pages_put_off = _not_alone(connection, jobs, claim)
     put_off = [each for each in jobs if each.page in pages_put_off]
@@ -136,3 +131,34 @@ def without(state: MentionState) -> sa.ColumnElement[str]:
     """The other state of what was never verified, for those in ``state``."""
     other = {MentionState.QUEUED: "checking", MentionState.CHECKING: "queued"}[state]
     return sa.case((_m.state == state.value, other), else_=_m.state)
+
+
+_NOW = sa.bindparam("now", type_=sa.BigInteger)
+_CLOCK = sa.select(counter.c.value).where(counter.c.name == "clock")
+_LOST_AT = sa.select(_m.host).distinct().where(_m.lease <= _NOW).limit(_SWEPT_TOGETHER)
+_LOST = sa.select(mention).where(_m.lease <= _NOW).order_by(_m.id).with_for_update()
+_FIRST_PAGE = (
+    sa.select(_m.page)
+    .where(_m.host == _h.name, is_waiting, _m.due <= _NOW)
+    .order_by(_m.due, _m.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_FIRST_PAGES = sa.select(_FIRST_PAGE).where(_h.name.in_(sa.bindparam("names", expanding=True)))
+_OF_PAGES = (
+    sa.select(_m.id)
+    .where(_m.page.in_(sa.bindparam("pages", expanding=True)), is_waiting, _m.due <= _NOW)
+    .order_by(_m.due, _m.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_LEASE = (
+    sa.update(mention)
+    .where(_m.id.in_(_OF_PAGES))
+    .values(
+        lease=sa.bindparam("until", type_=sa.BigInteger),
+        claim=sa.bindparam("by"),
+        fetched=_NOW,
+        state=without(MentionState.QUEUED),
+    )
+    .returning(mention)
+)

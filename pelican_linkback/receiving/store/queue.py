@@ -87,7 +87,8 @@ class Queue:
             set_due(connection, names)
             return jobs
 
-        return self._store.write(claimed)
+        # A claim that a power cut undoes is a mention that waits.
+        return self._store.write(claimed, durable=False)
 
     def record(self, job: Job, event: Event, final_url: str = "") -> bool:
         """Return when what was found is on disk; False if the lease had been lost.
@@ -118,7 +119,7 @@ class Queue:
             set_due(connection, names)
 
         if jobs:
-            self._store.write(released)
+            self._store.write(released, durable=False)
 
     def next_due(self) -> dt.datetime | None:
         """Return when the next claim may find something; None if nothing waits."""
@@ -152,18 +153,17 @@ class Queue:
         now = self._store.now()
         jobs = [each.job for each in results]
         names = lock_hosts(connection, jobs)
-        by_id = {each.job.id: each for each in results}
-        wanted = sa.select(mention).where(_m.id.in_(by_id)).order_by(_m.id).with_for_update()
+        known = {row.id: row for row in connection.execute(_ROWS, {"ids": _ids(jobs)}).all()}
         changes = []
-        for row in connection.execute(wanted).all():
-            result = by_id[row.id]
+        for result in results:
+            row = known.get(result.job.id)  # vacuum may have erased it
             result.error = None
-            result.counted = row.claim == result.job.claim
-            if result.counted:
+            result.counted = row is not None and row.claim == result.job.claim
+            if row is not None and result.counted:
                 changes.append(_change(row, result, now))
         if changes:
             _number(connection, changes)
-            connection.execute(sa.update(mention).where(_m.id == sa.bindparam("id_")), changes)
+            connection.execute(_CHANGE, changes)
         end_turns(connection, jobs)
         set_due(connection, names)
 
@@ -174,13 +174,7 @@ def next_numbers(connection: sa.Connection, count: int) -> range:
     No other transaction gets numbers before this one has ended, so that they become visible in
     their order: who has read all up to one of them has missed nothing.
     """
-    taken = (
-        sa.update(counter)
-        .where(counter.c.name == "shown")
-        .values(value=counter.c.value + count)
-        .returning(counter.c.value)
-    )
-    last = connection.execute(taken).scalar_one()
+    last = connection.execute(_TAKE_NUMBERS, {"count": count}).scalar_one()
     return range(last - count + 1, last + 1)
 
 
@@ -206,3 +200,22 @@ def _change(row: sa.Row[object], result: _Result, now: int) -> dict[str, object]
         "final_url": final,
         "final_key": key_of(final, row.article) if final else "",
     }
+
+
+def _ids(jobs: Iterable[Job]) -> list[int]:
+    return sorted({each.id for each in jobs})
+
+
+_ROWS = (
+    sa.select(mention)
+    .where(_m.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_m.id)
+    .with_for_update()
+)
+_CHANGE = sa.update(mention).where(_m.id == sa.bindparam("id_"))
+_TAKE_NUMBERS = (
+    sa.update(counter)
+    .where(counter.c.name == "shown")
+    .values(value=counter.c.value + sa.bindparam("count", type_=sa.BigInteger))
+    .returning(counter.c.value)
+)
