@@ -14,17 +14,13 @@ from pelican_linkback.text.urls import is_fetchable, same_site
 __all__ = ["author_of"]
 
 
-def author_of(
-    post: Post | None, items: Sequence[Item], authors: Sequence[str], url: str
-) -> Item | str | None:
+def author_of(post: Post | None, items: Sequence[Item], linked: str, url: str) -> Item | str | None:
     """Return the author of a post: a card, a URL or a name; None if the page does not say.
 
-    ``items`` are the microformats of the page ``url`` that are no part of another, ``authors`` the
-    URLs of its links with rel=author.
+    ``items`` are the microformats of the page ``url`` that are no part of another, ``linked`` is
+    the URL of its link with rel=author, or "".
     """
-    said = _said(post) if post else None
-    if said is None:
-        said = next(iter(authors), None)
+    said = (_said(post) if post else None) or linked
     if isinstance(said, str) and is_fetchable(said):
         return _card_with(said, items) or said
     return said or _of_the_page(items, url)

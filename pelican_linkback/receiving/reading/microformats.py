@@ -43,8 +43,8 @@ def item_of(html: str, base: str, pages: Sequence[str], links: Collection[str]) 
     found = mf2py.parse(tree.soup, url=base, filter_roots=True)
     items = [Item.read(each) for each in found["items"]]
     post = post_of(items, tree.roots, pages)
-    authors = [url for each in tree.authors if (url := _resolved(base, each))]
-    author = author_of(post, items, authors, pages[0])
+    linked = _resolved(base, tree.author) if tree.author else ""
+    author = author_of(post, items, linked, pages[0])
     writer = _Writer(tree.markup)
     said = {
         **(writer.post(post.item, pages) if post else {}),

@@ -32,6 +32,9 @@ MARK = regex("\x00([0-9]+)\x00")
 _DEEPEST = 150
 """How many levels of elements are kept; deeper ones lose their tags. mf2py calls itself."""
 
+_ATTRIBUTES = 100
+"""The maximum for one element; further attributes are not read."""
+
 _NOT_READ = frozenset({"iframe", "object", "script", "select", "style", "svg", "template"})
 """Elements whose content is no text of the page."""
 
@@ -60,13 +63,13 @@ class Root:
 class Tree(NamedTuple):
     """The microformats of a page.
 
-    The ``id`` of a root in ``soup`` is its number in ``roots``. ``authors`` are the references of
-    the links with rel=author, in order, and ``markup`` is what the marks stand for.
+    The ``id`` of a root in ``soup`` is its number in ``roots``. ``author`` is the reference of the
+    first link with rel=author, and ``markup`` is what the marks stand for.
     """
 
     soup: BeautifulSoup
     roots: Sequence[Root]
-    authors: Sequence[str]
+    author: str
     markup: Sequence[str]
 
 
@@ -95,7 +98,7 @@ def tree_of(html: str, links: Collection[str]) -> Tree:
     """Return the microformats of a page; ``links`` are its references to the page of ours."""
     builder = _Builder(html, links)
     soup = BeautifulSoup("", builder=builder)
-    return Tree(soup, builder.roots, builder.authors, builder.markup)
+    return Tree(soup, builder.roots, builder.author, builder.markup)
 
 
 class _Open(NamedTuple):
@@ -122,7 +125,7 @@ class _Builder(HTMLTreeBuilder):
         self.links = links
         self.parser = _parser()
         self.roots: list[Root] = []
-        self.authors: list[str] = []
+        self.author = ""
         self.markup: list[str] = []
         self.open: list[Root] = []
         self.depth = 0
@@ -185,8 +188,8 @@ class _Builder(HTMLTreeBuilder):
                 if root.links:
                     break  # and so do those around it
                 root.links = True
-        if "author" in attributes.get("rel", "").lower().split():
-            self.authors.append(attributes.get("href", ""))
+        if not self.author and "author" in attributes.get("rel", "").lower().split():
+            self.author = attributes.get("href", "")
 
     def _end(self, opened: _Open) -> None:
         if opened.is_root:
@@ -219,7 +222,8 @@ def _turbohtml() -> _Parser:
     def read(node: Any) -> _Node:
         if isinstance(node, Element):
             # Class and rel are lists in ``attrs``; ``attr`` returns them as written.
-            return _Element(node.tag, {name: node.attr(name) or "" for name in node.attrs})
+            names = list(node.attrs)[:_ATTRIBUTES]
+            return _Element(node.tag, {name: node.attr(name) or "" for name in names})
         return node.data if isinstance(node, Text) else None
 
     def write(node: Any) -> str:

@@ -1,0 +1,51 @@
+"""No page of a megabyte costs more than a second and a half, and one process at the most."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pelican_linkback.receiving.memory.targets import Target, Targets
+from pelican_linkback.receiving.reading.child import Child
+from pelican_linkback.receiving.reading.page import Asked, Page, read
+from pelican_linkback.receiving.received import Received
+from tests.hostile_pages import HOSTILE, SIZE, WALLS
+from tests.receiving import NOW
+
+SOURCE = "https://evil.example/1"
+TARGETS = Targets([Target("walls", WALLS)], "https://blog.example")
+QUICK = (
+    "an end tag first, and then many",
+    "comments without an end",
+    "links to odd hosts",
+    "marks on one letter",
+)
+"""What is tried in every run."""
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[Child]:
+    with Child() as child:
+        child.item_of('<p class="h-entry">x', SOURCE, [SOURCE], ())
+        yield child
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(each, marks=() if each in QUICK else pytest.mark.hostile) for each in HOSTILE],
+)
+def test_a_hostile_page_is_read_within_its_limits(name: str, child: Child):
+    page, lost = HOSTILE[name]().encode(), child.lost
+    assert SIZE * 0.9 < len(page) <= SIZE * 1.01
+    answer = Page(SOURCE, [("Content-Type", "text/html; charset=utf-8")], page)
+    begun, cpu = time.perf_counter(), time.process_time()
+    said = read(answer, Asked(SOURCE, WALLS, "walls", NOW), TARGETS, child.item_of)
+    took, own = time.perf_counter() - begun, time.process_time() - cpu
+    print(f"{name}: {took:.2f} s, {own:.2f} s of it here, {child.lost - lost} lost")
+    assert isinstance(said.mention, Received)
+    assert own < 0.5
+    assert took < 1.5 + 2.5  # the machine may be busy: it is the CPU's time that is limited
+    assert child.lost <= lost + 1
+    assert child.item_of('<p class="h-entry p-name">x', SOURCE, [SOURCE], ()) is not None
