@@ -24,6 +24,7 @@ BENCHMARKS = (
     "idle_build",
     "mentions",
     "pulling",
+    "verifying",
     "sending",
     "many_mentions",
     "long_journal",

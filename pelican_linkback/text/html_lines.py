@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from pelican_linkback.text import markup
@@ -34,10 +35,12 @@ class HtmlText(NamedTuple):
     links: tuple[tuple[str, int], ...]
 
 
+@lru_cache(maxsize=8)
 def lines_of(html: str) -> HtmlText:
     """Return the text of a piece of HTML: white space folded, and each block on a line of its own.
 
     Comments, scripts, style sheets and drawings are no text. Never raises, whatever the input.
+    Cached for a few pieces: of a long text, the words around a link are asked for next.
     """
     found: HtmlText = markup.parse(f"<body>{html}</body>", _Lines())
     return found

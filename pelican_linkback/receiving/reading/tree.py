@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from bs4 import BeautifulSoup
@@ -153,33 +154,25 @@ class _Builder(HTMLTreeBuilder):
 
     def _start(self, element: _Element, around: _Open, node: Any) -> _Open:
         name, attributes = element
-        classes = attributes.get("class", "").split()
-        is_root = bool(classes) and _is_root(classes)
-        if is_root:
+        means = _meaning(attributes["class"]) if "class" in attributes else _NOTHING
+        if means.is_root:
             self.open.append(Root(attributes.get("id", "")))
             self.roots.append(self.open[-1])
         if name in LINKS:
             self._note(name, attributes)
-        is_kept = is_root or around.is_whole or any(map(mf2_classes.is_property_class, classes))
-        if not self.open or not is_kept:
-            return _Open("", is_root)
+        if not self.open or not (around.is_whole or means.is_root or means.is_property):
+            return _Open("", means.is_root)
         if self.depth >= _DEEPEST or self.soup is None:
-            return _Open("", is_root, around.is_whole)
+            return _Open("", means.is_root, around.is_whole)
         kept = {key: value for key, value in attributes.items() if key in _READ_BY_MF2PY}
-        if is_root:
+        if means.is_root:
             kept["id"] = str(len(self.roots) - 1)
         self.soup.handle_starttag(name, None, None, kept)
         self.depth += 1
-        return _Open(name, is_root, not self._is_replaced(classes, node))
-
-    def _is_replaced(self, classes: list[str], node: Any) -> bool:
-        """Return whether an element is embedded markup, for which a mark is added then."""
-        if not mf2_classes.has_embedded_class(classes) and _CONTENT_OF_OLD.isdisjoint(classes):
-            return False
-        if len(self.markup) < _CONTENTS and self.soup:
+        if means.is_markup and len(self.markup) < _CONTENTS:
             self.soup.handle_data(f"\0{len(self.markup)}\0")
             self.markup.append(self.parser.write(node)[:_LONGEST_CONTENT])
-        return True
+        return _Open(name, means.is_root, not means.is_markup)
 
     def _note(self, name: str, attributes: Mapping[str, str]) -> None:
         """Note what is known of an element that refers to something."""
@@ -199,10 +192,34 @@ class _Builder(HTMLTreeBuilder):
             self.depth -= 1
 
 
-def _is_root(classes: list[str]) -> bool:
-    """Return whether an element with these classes is a microformat, as mf2py says."""
-    named = mf2_classes.root(classes, mf2_classes.CONFLICTING_ROOTS_TAILWIND)
-    return bool(named or backcompat.root(classes))
+class _Meaning(NamedTuple):
+    """What an element is by its classes: a microformat, a property of one, embedded markup."""
+
+    is_root: bool = False
+    is_property: bool = False
+    is_markup: bool = False
+
+
+_NOTHING = _Meaning()
+
+
+def _meaning(classes: str) -> _Meaning:
+    """Return what classes say, as mf2py reads them; most are on many elements of a page."""
+    return _known(classes) if len(classes) <= _LONGEST_KEPT else _read(classes)
+
+
+def _read(text: str) -> _Meaning:
+    classes = text.split()
+    is_new = mf2_classes.root(classes, mf2_classes.CONFLICTING_ROOTS_TAILWIND)
+    return _Meaning(
+        bool(is_new or backcompat.root(classes)),
+        any(map(mf2_classes.is_property_class, classes)),
+        mf2_classes.has_embedded_class(classes) or not _CONTENT_OF_OLD.isdisjoint(classes),
+    )
+
+
+_known = functools.lru_cache(maxsize=1000)(_read)
+_LONGEST_KEPT = 200
 
 
 @functools.cache
@@ -221,15 +238,19 @@ def _turbohtml() -> _Parser:
 
     def read(node: Any) -> _Node:
         if isinstance(node, Element):
-            # Class and rel are lists in ``attrs``; ``attr`` returns them as written.
-            names = list(node.attrs)[:_ATTRIBUTES]
-            return _Element(node.tag, {name: node.attr(name) or "" for name in names})
+            found = islice(node.attrs.items(), _ATTRIBUTES)
+            return _Element(node.tag, {name: _text_of(value) for name, value in found})
         return node.data if isinstance(node, Text) else None
 
     def write(node: Any) -> str:
         return str(node.inner_html)
 
     return _Parser(nodes, read, write)
+
+
+def _text_of(value: str | list[str] | None) -> str:
+    """Return the value of an attribute; class and rel are lists."""
+    return value if isinstance(value, str) else " ".join(value or ())
 
 
 def _html5lib() -> _Parser:

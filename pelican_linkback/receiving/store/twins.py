@@ -15,9 +15,33 @@ from pelican_linkback.receiving.store.tables import mention
 
 __all__ = ["Twins"]
 
-_m = mention.c
 _LOOKED_AT = 100
-_KEPT = ("held", "shown", "unreachable", "broken")
+"""Of what one author says of one page, so much is compared."""
+
+_m = mention.c
+_own: sa.BindParameter[str] = sa.bindparam("own")
+_final: sa.BindParameter[str] = sa.bindparam("final")
+_is_another = sa.and_(
+    _m.id != sa.bindparam("job"), _m.state.in_(("held", "shown", "unreachable", "broken"))
+)
+# Each part has an index of its own.
+_leads_there = sa.select(_m.id).where(
+    _m.final_key != "", _m.final_key.in_((_own, _final)), _is_another
+)
+_is_there = sa.select(_m.id).where(_m.key == _final, _is_another)
+_is_said = (
+    sa.select(_m.latest, _m.shown)
+    .where(
+        _m.author_key != "",
+        _m.author_key == sa.bindparam("author"),
+        _m.article == sa.bindparam("page"),
+        sa.or_(_m.state == MentionState.SHOWN.value, _m.host == sa.bindparam("source_host")),
+        _is_another,
+    )
+    .order_by(_m.id)
+    .limit(_LOOKED_AT)
+)
+_has_address = sa.select(sa.or_(sa.exists(_leads_there), sa.exists(_is_there)))
 
 
 class Twins:
@@ -29,42 +53,24 @@ class Twins:
     def has(self, job: Job, received: Received, final_url: str) -> bool:
         """Return whether what a job brought is on the record already, as another mention.
 
-        It is the same if one source redirects to the other. It is, too, if one author says the
-        same of the same page; but anybody can name an author, and so only what is shown or on the
-        same host counts.
+        It is the same if one source redirects to the other, or both to one place. It is, too, if
+        one author says the same of the same page; but anybody can name an author, and so only what
+        is shown or on the same host counts.
         """
-        return self._store.read(
-            lambda connection: (
-                self._leads_there(connection, job, final_url)
-                or self._is_said(connection, job, received)
-            )
-        )
-
-    def _leads_there(self, connection: sa.Connection, job: Job, final_url: str) -> bool:
-        keys = {key_of(url, job.article) for url in (job.source, final_url) if url}
-        # The source of the other one is where this one leads to, or both lead to one place.
-        same = sa.or_(_m.final_key.in_(keys), _m.key.in_(keys))
-        wanted = sa.select(_m.id).where(same, _m.id != job.id, _m.state.in_(_KEPT))
-        return connection.execute(wanted.limit(1)).first() is not None
-
-    def _is_said(self, connection: sa.Connection, job: Job, received: Received) -> bool:
+        own = key_of(job.source, job.article)
+        final = key_of(final_url, job.article) if final_url else own
         author = author_key(received.author.url)
-        if not author:
-            return False
-        wanted = (
-            sa.select(_m.latest, _m.shown)
-            .where(
-                _m.author_key == author,
-                _m.article == job.article,
-                _m.id != job.id,
-                _m.state.in_(_KEPT),
-                sa.or_(_m.state == MentionState.SHOWN.value, _m.host == job.host),
-            )
-            .order_by(_m.id)
-            .limit(_LOOKED_AT)
-        )
-        texts = (row.latest or row.shown for row in connection.execute(wanted))
-        return any(_says(each) == _says(received) for each in map(received_of, texts) if each)
+        by_author = {"author": author, "page": job.article, "source_host": job.host}
+
+        def found(connection: sa.Connection) -> bool:
+            addresses = {"job": job.id, "own": own, "final": final}
+            if connection.execute(_has_address, addresses).scalar():
+                return True
+            rows = connection.execute(_is_said, {"job": job.id} | by_author) if author else ()
+            texts = (received_of(row.latest or row.shown) for row in rows)
+            return any(each and _says(each) == _says(received) for each in texts)
+
+        return self._store.read(found)
 
 
 def _says(received: Received) -> Hashable:
