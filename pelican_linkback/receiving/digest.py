@@ -18,7 +18,7 @@ from pelican_linkback.receiving.inbox.listing import Entry
 from pelican_linkback.receiving.inbox.policy import WORDS
 from pelican_linkback.text.printable import printable
 
-__all__ = ["Digest", "message_of"]
+__all__ = ["MANY", "Digest", "message_of"]
 
 MANY = 20
 """How many mentions a mail names; it counts the others."""

@@ -1,0 +1,77 @@
+"""The daily mail about what is held: sent by one of the processes, once a day at most."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable
+
+from pelican_linkback.exceptions import FAULTS
+from pelican_linkback.net.mail import Mailbox
+from pelican_linkback.receiving.digest import MANY, Digest, message_of
+from pelican_linkback.receiving.entries import entry_of
+from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.store.mentions import Mentions, Search
+from pelican_linkback.receiving.store.upkeep.turns import Turns
+from pelican_linkback.text.printable import reason_of
+
+__all__ = ["DAY", "DailyMail", "held"]
+
+logger = logging.getLogger(__name__)
+
+DAY = dt.timedelta(days=1)
+AGAIN = dt.timedelta(hours=1)
+"""When it is tried again with a server that did not take the mail."""
+
+LOOKED = 60.0
+"""Seconds between two looks."""
+
+_HELD = Search(states=(MentionState.HELD,))
+
+
+def held(mentions: Mentions, targets: Targets, site: str, inbox: str) -> Digest | None:
+    """Return what is held, for the site with this name; None if nothing is."""
+    rows = mentions.listing(_HELD, MANY)
+    if not rows:
+        return None
+    count = mentions.counts()[MentionState.HELD]
+    return Digest(site, inbox, [entry_of(row, targets) for row in rows], count)
+
+
+class DailyMail:
+    """Sends what ``held`` returns to a mailbox; what goes wrong costs one line in the log."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        mailbox: Mailbox,
+        held: Callable[[], Digest | None],
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._turns, self._mailbox, self._held, self._now = turns, mailbox, held, now
+
+    def look(self) -> None:
+        """Send the mail if something is held, and none was sent for a day."""
+        try:
+            if not self._turns.is_due:
+                return
+            digest = self._held()
+            if digest is not None and self._turns.take():
+                self._send(digest)
+        except FAULTS as error:
+            logger.error("The mail about mentions cannot be sent now: %s", reason_of(error))
+
+    def _send(self, digest: Digest) -> None:
+        try:
+            sender, recipient = self._mailbox.sender, self._mailbox.recipient
+            self._mailbox.send(message_of(digest, sender, recipient, self._now()))
+        except FAULTS:
+            self._turns.give_back(AGAIN)
+            raise
+
+    def run(self, stop: threading.Event) -> None:
+        """Look from time to time, until ``stop`` is set."""
+        while not stop.wait(LOOKED):
+            self.look()

@@ -1,0 +1,128 @@
+"""When the mail about what is held is sent, by which of many processes."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from pelican_linkback.net.mail import Mailbox
+from pelican_linkback.receiving import daily_mail
+from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
+from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.store.mentions import Action, Mentions
+from pelican_linkback.receiving.store.upkeep.turns import Turns
+from tests.smtp_server import mail_server
+from tests.test_inbox_database import WALLS, add, noted, shown
+from tests.test_inbox_database import held as is_held
+
+ANN = "ann@blog.example"
+INBOX = "https://blog.example/mentions/admin"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with mail_server() as found:
+        yield found
+
+
+@pytest.fixture
+def mails(server):
+    server.mails.clear()
+    return server.mails
+
+
+@pytest.fixture
+def process(store, server, clock):
+    """A process that sends the mail, of which there may be several."""
+
+    def call(port=server.port):
+        mentions, targets = Mentions(store), Targets([WALLS], "https://blog.example")
+        return DailyMail(
+            Turns(store, "digest", DAY),
+            Mailbox("127.0.0.1", port, ANN),
+            lambda: held(mentions, targets, "The Blog", INBOX),
+            clock,
+        )
+
+    return call
+
+
+def test_nothing_held_is_no_mail(process, store, mails):
+    add(store, shown(noted(1)))
+    process().look()
+    assert mails == []
+
+
+def test_one_process_sends_it_once_a_day_as_long_as_something_is_held(process, store, mails, clock):
+    add(store, is_held(noted(1)), is_held(noted(2)), shown(noted(3)))
+    processes = [process(), process()]
+
+    def looked():
+        for each in processes:
+            each.look()
+        return len(mails)
+
+    assert [looked(), looked()] == [1, 1]
+    assert "Subject: 2 mentions wait for you: The Blog" in mails[0]
+    assert "on Dry stone walls" in mails[0]
+    clock.pass_(hours=23, minutes=59)
+    assert looked() == 1
+    clock.pass_(minutes=2)
+    assert looked() == 2
+    Mentions(store).act([1, 2], Action.APPROVE, "test")
+    clock.pass_(days=2)
+    assert looked() == 2
+
+
+def test_a_clock_that_was_ahead_keeps_no_mail(process, store, mails, clock):
+    add(store, is_held(noted(1)))
+    clock.pass_(days=4000)
+    process().look()
+    clock.pass_(days=-4000)
+    process().look()
+    assert len(mails) == 2
+
+
+def test_a_server_that_takes_none_is_asked_again_an_hour_later(
+    process, store, mails, clock, caplog
+):
+    add(store, is_held(noted(1)))
+    with mail_server() as gone:
+        broken = process(gone.port)
+    broken.look()
+    broken.look()
+    (line,) = caplog.records
+    assert "The mail about mentions cannot be sent now: mail server 127.0.0.1: " in line.message
+    clock.pass_(minutes=61)
+    process().look()
+    assert len(mails) == 1
+
+
+def test_two_that_look_at_one_moment_have_one_turn(store):
+    turns = Turns(store, "digest", DAY)
+    taken = []
+    threads = [
+        threading.Thread(target=lambda: taken.append(Turns(store, "digest", DAY).take()))
+        for _ in range(4)
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(taken) == [False] * 3 + [True]
+    assert not turns.is_due
+    assert not turns.take()
+
+
+def test_it_looks_until_it_is_stopped(monkeypatch):
+    monkeypatch.setattr(daily_mail, "LOOKED", 0)
+    stop = threading.Event()
+
+    class Once:
+        @property
+        def is_due(self):
+            stop.set()
+            return False
+
+    DailyMail(Once(), None, None, None).run(stop)
