@@ -108,7 +108,7 @@ class Policy:
         decided = self.decisions.about(mention)
         if why := self._against(mention, target, decided):
             return Verdict(State.HIDDEN, why)
-        if decided is Act.SHOW:
+        if decided and decided is Act.SHOW:
             return Verdict(State.SHOWN, Why.APPROVED)
         return self._by_rule(mention, target)
 
@@ -118,22 +118,25 @@ class Policy:
             return Why.CLOSED
         if self.decisions.forgotten.has(mention):
             return Why.FORGOTTEN
-        if decided is Act.HIDE:
+        if decided and decided is Act.HIDE:
             return Why.REFUSED
         if mention.kind not in self.kinds:
             return Why.KIND
         return Why.OWN if decided is None and self.own(mention.source) else None
 
     def _by_rule(self, mention: Received, target: Target) -> Verdict:
-        rule = self.decisions.rule_for(mention)
-        if rule is Act.BLOCK:
-            return Verdict(State.HIDDEN, Why.BLOCKED)
-        if rule is Act.TRUST:
-            return Verdict(State.SHOWN, Why.TRUSTED)
-        if rule is Act.HOLD:
-            return Verdict(State.HELD, Why.HOLD)
+        if rule := self.decisions.rule_for(mention):
+            return _BY_RULE[rule]
         if target.mentions is Mode.HELD:
             return Verdict(State.HELD, Why.HELD)
         if not self.is_known(mention):
             return Verdict(State.HELD, Why.STRANGER)
-        return Verdict(State.SHOWN, Why.OPEN)
+        return _OPEN
+
+
+_OPEN = Verdict(State.SHOWN, Why.OPEN)  # what nearly all are: made once
+_BY_RULE = {
+    Act.BLOCK: Verdict(State.HIDDEN, Why.BLOCKED),
+    Act.TRUST: Verdict(State.SHOWN, Why.TRUSTED),
+    Act.HOLD: Verdict(State.HELD, Why.HOLD),
+}

@@ -51,7 +51,7 @@ class Forgotten:
 
     def has(self, mention: Received) -> bool:
         """Return whether the source, the post or the author of a mention was erased."""
-        return any(
+        return bool(self.hashes) and any(
             hash_of(name, key) in hashes
             for key, hashes in self.hashes.items()
             for name in _names(mention)
