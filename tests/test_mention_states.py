@@ -20,6 +20,7 @@ from pelican_linkback.receiving.inbox.states import (
     Refused,
     Removed,
     Repeated,
+    Ruled,
     Standing,
     Undone,
     Verified,
@@ -74,6 +75,9 @@ EVENTS: dict[str, tuple[Event, dict[str, object]]] = {
     "approve": (Approved(), {}),
     "refuse": (Refused(), {}),
     "spam": (Refused(spam=True), {}),
+    "rule-block": (Ruled(S.REFUSED, "blocked"), {}),
+    "rule-trust": (Ruled(S.SHOWN, "trusted"), {}),
+    "rule-release": (Ruled(S.HELD, "stranger"), {}),
 }
 TABLE = Path(__file__).with_name("mention_states.txt")
 """Each standing (across) and event (down): the state after it, and the text on the page."""

@@ -13,6 +13,7 @@ from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.forgotten import hash_of
 from pelican_linkback.receiving.memory.targets import Target
 from pelican_linkback.receiving.received import Author
+from pelican_linkback.receiving.store import applying
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.mentions import Action, Done, Mentions, Search
 from pelican_linkback.receiving.store.queue import Queue
@@ -40,7 +41,7 @@ def receive(store, clock):
     """Take mentions by the name of their author, as if they were verified."""
     acceptor, queue = Acceptor(store), Queue(store)
 
-    def received(*names: str, page: str = "/walls/", state: MentionState = HELD, **more) -> None:
+    def received(*names: str, page="/walls/", state=HELD, why="stranger", **more) -> None:
         for name in names:
             source = more.pop("source", f"https://{name}.example/notes/{page.strip('/')}")
             acceptor.accept(arrival(source, page, received=clock()))
@@ -49,7 +50,7 @@ def receive(store, clock):
             name = job.host.removesuffix(".example")
             author = Author(name.title(), f"https://{job.host}/")
             fields = {"author": author, "text": f"{name} was here"} | more
-            queue.record(job, Verified(said(job, **fields), state, "stranger"))
+            queue.record(job, Verified(said(job, **fields), state, why))
 
     return received
 
@@ -333,6 +334,49 @@ def test_a_host_on_which_several_wrote_is_known_as_such(rules, receive):
         receive("x", source=source, page=page, author=author)
     assert rules.has_many("paper.example")
     assert not rules.has_many("%")
+
+
+def test_a_rule_counts_for_earlier_mentions_unless_a_person_decided(rules, mentions, receive):
+    receive("ann", "bo.sub", "cy")
+    receive("dan", state=SHOWN)
+    receive("eve", state=REFUSED, why="own")
+    mentions.act(ids(mentions, "cy"), Action.APPROVE, "browser")
+    rules.set([f"{name}.example" for name in ("ann", "sub", "cy", "dan", "eve")], Act.BLOCK, "x")
+    assert states(mentions) == {
+        "ann": "refused",
+        "bo.sub": "refused",
+        "cy": "shown",  # a person decided so
+        "dan": "refused",
+        "eve": "refused",
+    }
+    assert [row.shown and names([row]) for row in mentions.exported(0, 9)] == [["cy"], None]
+    rules.set(["ann.example", "dan.example"], Act.RELEASE, "x")
+    rules.set(["sub.example", "eve.example"], Act.TRUST, "x")
+    assert states(mentions) == {
+        "ann": "held",
+        "bo.sub": "shown",
+        "cy": "shown",
+        "dan": "held",
+        "eve": "refused",  # and not because of a rule
+    }
+    rules.set(["sub.example"], Act.HOLD, "x")
+    assert states(mentions)["bo.sub"] == "shown"  # hold is for what comes
+
+
+def test_a_rule_about_an_author_counts_for_that_author_alone(rules, mentions, receive):
+    for name in ("ann", "bo"):
+        author = Author(name, f"https://m.example:8080/@{name}")
+        receive(name, source=f"https://m.example:8080/@{name}/1", page=f"/{name}/", author=author)
+    rules.set(["m.example:8080/@ann"], Act.TRUST, "x")
+    found = {row.latest.author.name: row.state for row in mentions.listing(Search(), 9)}
+    assert found == {"ann": SHOWN, "bo": HELD}
+
+
+def test_a_long_list_counts_for_earlier_mentions(rules, mentions, receive, monkeypatch):
+    monkeypatch.setattr(applying, "_TOGETHER", 2)
+    receive("ann", "bo", "cy", "dan", "eve")
+    rules.set([f"{n}.example" for n in range(30)] + ["bo.example", "eve.example"], Act.BLOCK, "x")
+    assert [name for name, state in states(mentions).items() if state == "refused"] == ["eve", "bo"]
 
 
 def test_rules_and_what_was_erased_count_at_verification(store, rules, mentions, receive):

@@ -30,6 +30,7 @@ __all__ = [
     "Refused",
     "Removed",
     "Repeated",
+    "Ruled",
     "Standing",
     "Undone",
     "Verified",
@@ -161,13 +162,32 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruled:
+    """A moderator made or took back a rule, by which it should be ``verdict``, as in Verified."""
+
+    verdict: MentionState
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """A moderator takes a decision back; ``before`` is the standing before it."""
 
     before: Standing
 
 
-Event = Repeated | Verified | Removed | Missing | Outage | LeaseLost | Approved | Refused | Undone
+Event = (
+    Repeated
+    | Verified
+    | Removed
+    | Missing
+    | Outage
+    | LeaseLost
+    | Approved
+    | Refused
+    | Ruled
+    | Undone
+)
 
 
 def step(standing: Standing, event: Event, now: dt.datetime) -> Standing:
@@ -262,6 +282,21 @@ def _approved(event: Approved, standing: Standing, now: dt.datetime) -> Standing
 def _refused(event: Refused, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
     state = MentionState.SPAM if event.spam else MentionState.REFUSED
     return replace(standing, state=state, shown=None, decided=True, why=state.value)
+
+
+@_step.register
+def _ruled(event: Ruled, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
+    """Follow a rule, unless a person decided; what is shown stays, but for a block."""
+    if standing.decided or standing.latest is None:
+        return standing
+    if event.verdict is MentionState.REFUSED:
+        return replace(standing, state=MentionState.REFUSED, shown=None, why=event.why)
+    waits = standing.state in {MentionState.HELD, MentionState.REFUSED}
+    if event.verdict is MentionState.SHOWN and waits:
+        return replace(standing, state=MentionState.SHOWN, shown=standing.latest, why=event.why)
+    if standing.state is MentionState.REFUSED:
+        return replace(standing, state=MentionState.HELD, why=event.why)
+    return standing
 
 
 @_step.register

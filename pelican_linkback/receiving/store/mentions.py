@@ -35,7 +35,7 @@ from pelican_linkback.receiving.store.rows import Row
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import clean
 
-__all__ = ["MOST_WORDS", "Action", "Done", "Mentions", "Search"]
+__all__ = ["MOST_WORDS", "Action", "Done", "Mentions", "Search", "changed", "is_on"]
 
 MOST_WORDS = 10
 """So many words of a search count."""
@@ -139,9 +139,9 @@ class Mentions:
         wanted, token = sorted(set(ids)), self._token()
 
         def acted(connection: sa.Connection) -> int:
-            found = (row for some in _some(wanted) for row in _locked(connection, some))
-            steps = [(row, _EVENTS[action]) for row in found]
-            changed = _changed(connection, steps, self._store)
+            rows = (row for some in _some(wanted) for row in _locked(connection, some))
+            steps = [(row, _EVENTS[action]) for row in rows]
+            found = changed(connection, steps, self._store)
             events = [
                 {
                     "at": self._store.now(),
@@ -151,7 +151,7 @@ class Mentions:
                     "undo": token,
                     "before": _written(row),
                 }
-                for row in changed
+                for row in found
             ]
             if events:
                 connection.execute(sa.insert(tables.event), events)
@@ -170,7 +170,7 @@ class Mentions:
             events = {row.mention: row for row in _in_force(connection, known)}
             rows = [row for some in _some(sorted(events)) for row in _locked(connection, some)]
             steps = [(row, Undone(_read(events[row.id].before))) for row in rows]
-            _changed(connection, steps, self._store)
+            changed(connection, steps, self._store)
             taken_back = sa.update(tables.event).where(_event.undo == known).values(undo="")
             connection.execute(taken_back)
             return len(rows)
@@ -211,7 +211,7 @@ def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
     if search.article:
         found.append(_mention.article == clean(search.article))
     if search.host:
-        found.append(_is_on(clean(search.host)))
+        found.append(is_on(clean(search.host)))
     if search.author:
         key = author_key(search.author)
         below = _mention.author_key.startswith(f"{key}/", autoescape=True)
@@ -223,7 +223,7 @@ def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _is_on(host: str) -> sa.ColumnElement[bool]:
+def is_on(host: str) -> sa.ColumnElement[bool]:
     """Return whether the source or the author of a mention is on ``host``, or below it."""
     return sa.or_(
         _mention.host == host,
@@ -244,7 +244,7 @@ def _locked(connection: sa.Connection, ids: Sequence[int]) -> Sequence[sa.Row[tu
     return connection.execute(wanted.with_for_update()).all()
 
 
-def _changed(
+def changed(
     connection: sa.Connection,
     steps: Iterable[tuple[sa.Row[tuple[object, ...]], Event]],
     store: Store,
@@ -265,8 +265,8 @@ def _changed(
         for change, number in zip(renewed, next_numbers(connection, len(renewed)), strict=True):
             change["number"] = number
     if changes:
-        changed = sa.update(tables.mention).where(_mention.id == sa.bindparam("id_"))
-        connection.execute(changed, changes)
+        written = sa.update(tables.mention).where(_mention.id == sa.bindparam("id_"))
+        connection.execute(written, changes)
     return rows
 
 

@@ -15,6 +15,7 @@ from pelican_linkback.receiving.memory.forgotten import Forgotten
 from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.received import Kind
 from pelican_linkback.receiving.store import tables
+from pelican_linkback.receiving.store.applying import apply_rules
 from pelican_linkback.receiving.store.columns import author_key, milliseconds, moment
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.text.xml_characters import clean
@@ -63,7 +64,8 @@ class Rules:
     def set(self, rules: Iterable[str], act: Act, by: str) -> Sequence[str]:
         """Decide that ``act`` counts for ``rules``; return those of which it did not already.
 
-        ``rules`` are in the form of ``rule_of``. RELEASE takes them back.
+        ``rules`` are in the form of ``rule_of``. RELEASE takes them back. What is there already
+        follows the rules, too: what is blocked is refused, and what is trusted is shown.
         """
         wanted = [*dict.fromkeys(map(clean, rules))]
         at = milliseconds(self._store.clock())
@@ -76,7 +78,10 @@ class Rules:
                 self._write(connection, new, act, at, by)
             return new
 
-        return self._store.write(decided)
+        new = self._store.write(decided)
+        if new:
+            apply_rules(self._store, self.decisions(), new)
+        return new
 
     def decisions(self) -> Decisions:
         """Return the rules, and what was erased and may not come back."""
