@@ -170,26 +170,25 @@ def test_while_one_thread_reads_the_others_go_on_with_what_there_is(clock):
     assert origin.count == 2
 
 
-def test_who_waits_for_the_first_reading_does_not_read_again():
-    second, asked = [], threading.Event()
+def test_who_comes_during_the_first_reading_waits_and_does_not_read_again():
+    found, asked = [], threading.Event()
 
-    class Late(Clock):
+    class Asked(Clock):
         def __call__(self) -> float:
-            if second and threading.current_thread() is second[0] and not asked.is_set():
+            if threading.current_thread() is second:
                 asked.set()
-                return float("inf")  # as long as nothing was read
             return self.now
 
     def meanwhile(count: int) -> None:
-        if not second:
-            second.append(threading.Thread(target=known.find, args=(f"{SITE}/one/",)))
-            second[0].start()
-            assert asked.wait(5)
+        second.start()
+        assert asked.wait(5)
 
     origin = Slow(meanwhile)
-    known = KnownTargets(origin, Late())
+    known = KnownTargets(origin, Asked())
+    second = threading.Thread(target=lambda: found.append(known.find(f"{SITE}/one/")))
     assert known.find(f"{SITE}/one/")
-    second[0].join(5)
+    second.join(5)
+    assert [each.target.id for each in found] == ["tag:one"]
     assert origin.count == 1
 
 

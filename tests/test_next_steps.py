@@ -94,6 +94,10 @@ NO_STEPS = {
 }
 
 
+OWN_RECEIVER = {"serve", "work"}
+"""Commands for which this site is a wrong one: ``serve`` would not end."""
+
+
 def steps():
     for message in messages():
         for found in re.finditer(r"\bpelican-linkback (.*)", message):
@@ -149,7 +153,8 @@ def test_every_message_that_names_a_command_can_be_typed(text, blog, capsys):
     assert ("-e" in words) is not (
         " -s " in text or "doctor {}" in text
     )  # what is in use is carried along
-    assert cli.main([{"10m": "0"}.get(word, word) for word in words]) in {0, 1}  # not to wait
+    statuses = {2} if words[0] in OWN_RECEIVER else {0, 1}
+    assert cli.main([{"10m": "0"}.get(word, word) for word in words]) in statuses  # not to wait
     assert "Traceback" not in capsys.readouterr().err
 
 

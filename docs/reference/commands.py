@@ -51,6 +51,8 @@ NEEDS = {
     "check": "a feed has a fault, or there is none; or one that is to be imported cannot be read",
     "doctor": "a check found a problem; notes do not count",
     "pull": "a source could not be read to its end, or lacks much of what it had",
+    "serve": "the port or the database cannot be opened, or the extra ``receive`` is missing",
+    "work": "the database cannot be opened or, with ``--once``, not be used",
     "import-mentions": "the file cannot be used, or a mention in it cannot be read",
     "compact": "another process is writing to the journal, or it cannot be written",
     "init": "something is left for you to do by hand, or was not agreed to",

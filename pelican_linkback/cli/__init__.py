@@ -10,6 +10,7 @@
     sending           send, retry, retract
     feeds/            feeds, check
     inbox/            inbox, forget, pull, import-mentions
+    receiver/         serve, work; wsgi has the application for web servers that start it
     doctor/           doctor
     init              init; config_edits changes the files of the site
     import_linkbacks  import-linkbacks

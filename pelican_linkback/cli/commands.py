@@ -41,6 +41,8 @@ RUN = {
     "forget": "inbox.forget.run",
     "login": "receiver.login.run",
     "pull": "inbox.pull.run",
+    "serve": "receiver.serve.run",
+    "work": "receiver.work.run",
     "import-mentions": "inbox.import_mentions.run",
     "check": "feeds.checking.run",
     "doctor": "doctor.command.run",
@@ -53,7 +55,10 @@ imported, with what it needs."""
 
 
 ABOUT_THE_SITE = frozenset(
-    {"check", "doctor", "feeds", "forget", "import-mentions", "inbox", "login", "pull"}
+    {
+        *("check", "doctor", "feeds", "forget", "import-mentions", "inbox", "login", "pull"),
+        *("serve", "work"),
+    }
 )
 """The commands that are about the site as it is published, and find its settings by themselves."""
 

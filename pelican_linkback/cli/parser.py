@@ -21,6 +21,7 @@ from pelican_linkback.cli.inbox.options import (
     inbox_options,
     summary_option,
 )
+from pelican_linkback.cli.receiver.options import serve_options, work_options
 from pelican_linkback.cli.usage import Overrides, Parser, add_actions
 
 __all__ = ["COMMANDS", "Command", "day", "duration", "parser"]
@@ -227,6 +228,18 @@ COMMANDS = {
         "(-s is publishconf.py where there is one)",
         "pelican-linkback pull -s publishconf.py",
         summary_option,
+    ),
+    "serve": Command(
+        "receive mentions of the site on the web, and verify them "
+        "(-s is publishconf.py where there is one)",
+        "pelican-linkback serve -s publishconf.py --port 8017",
+        serve_options,
+    ),
+    "work": Command(
+        "verify the mentions that were received, beside serve or in its place "
+        "(-s is publishconf.py where there is one)",
+        "pelican-linkback work -s publishconf.py --once",
+        work_options,
     ),
     "import-mentions": Command(
         "add the mentions in an export of webmention.io (JF2) or of WordPress (WXR) "

@@ -152,8 +152,8 @@ class KnownTargets:
         try:
             if self._monotonic() - self._read_at < age:  # another thread has done it meanwhile
                 return False
-            self._read_at = self._monotonic()
             self._read()
+            self._read_at = self._monotonic()  # not before: who finds nothing waits for this
         finally:
             self._lock.release()
         return True

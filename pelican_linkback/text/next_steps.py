@@ -12,7 +12,7 @@ __all__ = ["in_use", "with_options"]
 
 _COMMANDS = (
     "check|compact|doctor|feeds|forget|import-linkbacks|import-mentions|inbox|init|login|plan|pull|"
-    "retract|retry|send|status"
+    "retract|retry|send|serve|status|work"
 )
 _STEP = regex(rf"\bpelican-linkback (?:{_COMMANDS})\b(?! -[es])")
 

@@ -13,7 +13,7 @@ from pelican_linkback.settings.validators import HOSTED
 if typing.TYPE_CHECKING:
     from pelican_linkback.receiving.store.database import Store
 
-__all__ = ["has_database", "opened"]
+__all__ = ["has_database", "open_inbox", "opened"]
 
 NAME = "inbox.sqlite"
 """The file in the state folder, where LINKBACK_INBOX names no other database."""
@@ -32,7 +32,16 @@ def has_database(settings: Settings, *, is_new: bool = False) -> bool:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Store]:
-    """Open the database; raise StoreError, or LinkbackError without the extra ``receive``."""
+    """Open the database, and close it; raises what ``open_inbox`` does."""
+    store = open_inbox(settings)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def open_inbox(settings: Settings) -> Store:
+    """Return the database; raise StoreError, or LinkbackError without the extra ``receive``."""
     try:
         from pelican_linkback.receiving.store.database import (  # noqa: PLC0415 (an extra)
             open_store,
@@ -41,8 +50,4 @@ def opened(settings: Settings) -> Iterator[Store]:
     except ImportError as error:
         message = 'a receiver of your own needs more: pip install "pelican-linkback[receive]"'
         raise LinkbackError(message) from error
-    store = open_store(settings.inbox or sqlite_url(settings.state / NAME))
-    try:
-        yield store
-    finally:
-        store.close()
+    return open_store(settings.inbox or sqlite_url(settings.state / NAME))

@@ -59,6 +59,11 @@ class Metrics:
         with self._lock:
             self._counts[name, tuple(labels.items())] += 1
 
+    def total(self, name: str) -> int:
+        """Return the sum of a counter, whatever its labels."""
+        with self._lock:
+            return sum(count for (each, _), count in self._counts.items() if each == name)
+
     def time(self, name: str, seconds: float, /, **labels: str) -> None:
         """Add a duration."""
         with self._lock:

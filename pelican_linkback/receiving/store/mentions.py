@@ -111,6 +111,11 @@ class Mentions:
             condition = sa.or_(_mention.page == page, leads_there)
         return self._rows(sa.select(tables.mention).where(condition).order_by(_mention.id.desc()))
 
+    def of_token(self, token: str) -> Row | None:
+        """Return the mention whose status page has this name; None if there is none, or no more."""
+        wanted = sa.select(tables.mention).where(_mention.token == clean(token))
+        return next(iter(self._rows(wanted)), None)
+
     def shown_on(self, article: str) -> list[Row]:
         """Return the mentions that are shown on the page with this id."""
         is_shown = (_mention.article == article, _mention.shown.is_not(None))

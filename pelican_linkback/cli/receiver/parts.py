@@ -1,0 +1,165 @@
+"""The receiver of a site, put together from its settings."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
+
+from pelican_linkback.net.addresses import AllowEntry
+from pelican_linkback.net.client import MAX_BODY, Web
+from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.words import words_for
+from pelican_linkback.receiving.hosted.service import TOKEN
+from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.known_targets import known_targets
+from pelican_linkback.receiving.reading.child import Child
+from pelican_linkback.receiving.rebuild import Changes, Rebuild, starter_of
+from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
+from pelican_linkback.receiving.server.admin.routes import routes_of
+from pelican_linkback.receiving.server.application import Application, Done, Route
+from pelican_linkback.receiving.server.export import Export, Token
+from pelican_linkback.receiving.server.fragment import Fragment
+from pelican_linkback.receiving.server.health import Health, Overview
+from pelican_linkback.receiving.server.incoming import Incoming
+from pelican_linkback.receiving.server.limits import Limiter
+from pelican_linkback.receiving.server.metrics import Metrics
+from pelican_linkback.receiving.server.pingback import Pingbacks
+from pelican_linkback.receiving.server.webmention import Webmentions
+from pelican_linkback.receiving.store.accepting import Acceptor
+from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.mentions import Mentions
+from pelican_linkback.receiving.store.rows import Accepted, Arrival
+from pelican_linkback.receiving.store.rules import Rules
+from pelican_linkback.receiving.store.statistics import Statistics
+from pelican_linkback.receiving.verifier import Checked, Verifier
+from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.pelican import PelicanSettings
+from pelican_linkback.text.urls import host_key, host_of, is_fetchable, page_key
+
+__all__ = ["Receiver"]
+
+access = logging.getLogger("pelican_linkback.requests")
+
+MAX_TARGETS = 50_000_000
+"""The maximum size of a site's ``linkback-targets.json`` in bytes: a quarter of a million pages."""
+
+_WAITING = (MentionState.QUEUED, MentionState.CHECKING)
+
+
+class Receiver:
+    """The parts that ``serve``, ``work`` and the WSGI entry have in common.
+
+    ``pelican`` are Pelican's settings of the site.
+    """
+
+    def __init__(self, settings: Settings, pelican: PelicanSettings, store: Store) -> None:
+        self._settings, self._pelican, self._store = settings, pelican, store
+        self._metrics, self._now = Metrics(), store.clock
+        self._mentions, self._rules = Mentions(store), Rules(store)
+        self._targets = known_targets(settings, self._web(MAX_TARGETS, settings.site_url))
+
+    def _web(self, max_body: int, *allowed: str) -> Web:
+        """Return a client; of this machine it reaches what is ``allowed``, such as our own site."""
+        settings = self._settings
+        own = (AllowEntry.parse(host_key(each)) for each in allowed)
+        return Web(
+            timeout=settings.timeout,
+            user_agent=settings.user_agent,
+            allow=(*settings.allow_hosts, *own),
+            max_body=max_body,
+        )
+
+    @contextmanager
+    def verifier(self) -> Iterator[Verifier]:
+        """Return what verifies mentions, with its process for reading pages."""
+        with Child() as child, self._web(MAX_BODY) as web:
+            yield Verifier(
+                self._store,
+                web,
+                lambda: self._targets.current,
+                lambda targets: self._rules.policy(targets.is_own),
+                child.item_of,
+                done=self._checked,
+            )
+
+    def rebuild(self) -> Rebuild | None:
+        """Return what builds the site again when what it shows has changed; None: nothing does."""
+        setting = self._settings.rebuild
+        if not setting:
+            return None
+        hooks = [setting] if is_fetchable(setting) else []
+        return Rebuild(Changes(self._store), starter_of(setting, self._web(MAX_BODY, *hooks)))
+
+    @property
+    def verified(self) -> int:
+        """How many mentions were verified by now."""
+        return self._metrics.total("verified_total")
+
+    def _checked(self, checked: Checked) -> None:
+        self._metrics.count("verified_total", outcome=checked.outcome)
+        self._metrics.time("verify_seconds", checked.seconds)
+
+    def application(self) -> Application:
+        """Return the WSGI application."""
+        settings, limiter = self._settings, Limiter()
+        token = Token(os.environ.get(TOKEN, "").strip(), limiter)
+        incoming = Incoming(self._accepting(), self._targets, self._sender(), self._now)
+        parts = (
+            Webmentions(incoming, limiter, self._mentions.of_token),
+            Pingbacks(incoming, limiter),
+            Export(self._mentions.exported, token),
+            Fragment(
+                self._mentions.shown_on,
+                self._targets,
+                settings.show_kinds,
+                self._look(),
+                settings.site_url,
+            ),
+            Health(self._overview, self._metrics, token, self._now),
+        )
+        return Application(
+            page_key(settings.receive),
+            [*(route for part in parts for route in part.routes()), *self._admin()],
+            trusted=settings.trusted_proxies,
+            done=self._done,
+        )
+
+    def _admin(self) -> list[Route]:
+        name = str(self._pelican.get("SITENAME") or "") or host_of(self._settings.site_url)
+        site = SiteName(name, self._settings.site_url)
+        return routes_of(Desk(self._store, site, lambda: self._targets.current))
+
+    def _look(self) -> Look:
+        zone = ZoneInfo(self._pelican.get("TIMEZONE") or "UTC")
+        words = words_for(self._settings.edition or "en", self._settings.mention_words)
+        return Look(words, zone)
+
+    def _accepting(self) -> Callable[[Arrival], Accepted]:
+        acceptor = Acceptor(self._store)
+
+        def accept(arrival: Arrival) -> Accepted:
+            accepted = acceptor.accept(arrival)
+            self._metrics.count("accepted_total", protocol=arrival.protocol)
+            return accepted
+
+        return accept
+
+    def _sender(self) -> Callable[[str], str]:
+        """Return what makes of an address what is kept of it for some days: a hash with a key."""
+        key = self._store.secret("sender")
+        return lambda client: hashlib.blake2b(client.encode(), key=key, digest_size=16).hexdigest()
+
+    def _overview(self) -> Overview:
+        states = self._mentions.counts()
+        waiting = sum(states[each] for each in _WAITING)
+        numbers = {state.value: number for state, number in states.items()}
+        return Overview(numbers, waiting, Statistics(self._store).oldest_queued())
+
+    def _done(self, done: Done) -> None:
+        self._metrics.request(done)
+        fields = {"method": done.method, "route": done.route, "status": done.status}
+        access.info("request", extra={"fields": fields | {"ms": round(done.seconds * 1000, 1)}})

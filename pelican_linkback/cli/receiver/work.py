@@ -1,0 +1,71 @@
+"""``pelican-linkback work``: verifies the mentions that were received."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from pelican_linkback.cli.receiver.logs import logging_lines
+from pelican_linkback.cli.receiver.opening import opened
+from pelican_linkback.cli.receiver.serve import (
+    level_of,
+    meanwhile,
+    must_receive,
+    stopped_by_signals,
+)
+from pelican_linkback.cli.terminal import Screen
+from pelican_linkback.settings.model import Settings
+
+__all__ = ["run", "until_idle"]
+
+SOON = dt.timedelta(seconds=5)
+"""What is due so soon is waited for with ``--once``: a host has its turn once a second."""
+
+
+def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
+    """Verify until SIGTERM or Ctrl-C; with ``--once``, until nothing is due."""
+    must_receive(settings, arguments)
+    stop = threading.Event()
+    with ExitStack() as stack:
+        stack.enter_context(logging_lines(level_of(arguments)))
+        store = stack.enter_context(opened(settings))
+        from pelican_linkback.cli.receiver.parts import Receiver  # noqa: PLC0415 (an extra)
+        from pelican_linkback.receiving.store.queue import Queue  # noqa: PLC0415
+
+        receiver = Receiver(settings, arguments.pelican, store)
+        verifier = stack.enter_context(receiver.verifier())
+        stack.enter_context(stopped_by_signals(stop.set))
+        rebuild = receiver.rebuild()
+        if arguments.once:
+            until_idle(verifier.run_once, Queue(store).next_due, store.clock, stop)
+            if rebuild:
+                rebuild.look()
+        else:
+            if rebuild:
+                stack.enter_context(meanwhile(rebuild.run, is_waited_for=False))
+            verifier.run(stop)
+    verified = receiver.verified
+    if screen.json:
+        screen.data({"verified": verified})
+    else:
+        screen.say(f"Mentions verified: {verified}")
+    return 0
+
+
+def until_idle(
+    verify: Callable[[], int],
+    next_due: Callable[[], dt.datetime | None],
+    now: Callable[[], dt.datetime],
+    stop: threading.Event,
+) -> None:
+    """Call ``verify`` until it does nothing, and nothing will be due soon, or ``stop`` is set."""
+    while not stop.is_set():
+        if verify():
+            continue
+        due = next_due()
+        if due is None or due > now() + SOON:
+            return
+        stop.wait(max(0.05, (due - now()).total_seconds()))

@@ -1,0 +1,282 @@
+"""``serve`` and ``work`` as an author starts them."""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import datetime as dt
+import json
+import logging
+import os
+import signal
+import socket
+import sqlite3
+import threading
+import time
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+
+import pytest
+
+from pelican_linkback import cli
+from pelican_linkback.cli.receiver import logs
+from pelican_linkback.cli.receiver.options import serve_options
+from pelican_linkback.cli.receiver.serve import meanwhile, stopped_by_signals
+from pelican_linkback.cli.receiver.work import until_idle
+from pelican_linkback.cli.receiver.wsgi import application
+from pelican_linkback.exceptions import SettingsError
+from pelican_linkback.receiving.memory.targets import Target, Targets
+from pelican_linkback.receiving.memory.targets_file import write_targets
+from tests.asking import ask
+from tests.receiving import Clock
+from tests.servers import WebHost, serving
+from tests.terminal import started
+
+SITE = "https://me.example.io"
+RECEIVE = f"{SITE}/mentions/"
+TARGET = f"{SITE}/one.html"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A site that was built: what a receiver needs of it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LINKBACK_TOKEN", "a-secret-word")
+    (tmp_path / "content").mkdir()
+    configure(tmp_path)
+    pages = [Target("tag:one", TARGET, "One")]
+    write_targets(tmp_path / "linkback", Targets(pages, SITE))
+    return tmp_path
+
+
+def configure(folder, **settings) -> None:
+    known = {
+        "PATH": "content",
+        "SITEURL": SITE,
+        "TIMEZONE": "UTC",
+        "PLUGINS": [],
+        "LINKBACK_RECEIVE": RECEIVE,
+        "LINKBACK_ALLOW_HOSTS": ["127.0.0.1"],
+    }
+    lines = [f"{name} = {value!r}\n" for name, value in (known | settings).items()]
+    (folder / "pelicanconf.py").write_text("".join(lines))
+
+
+def post(port: int, source: str) -> int:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    form = urlencode({"source": source, "target": TARGET})
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/mentions/webmention", form, kind)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.fixture
+def source(tmp_path):
+    """The URL of a page that links to the site, on a host of its own."""
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "a.html").write_text(f'<title>A</title><a href="{TARGET}">it</a>')
+    with serving(WebHost(tmp_path / "source")) as host:
+        yield f"{host.url}/a.html"
+
+
+def held(capsys) -> list[str]:
+    capsys.readouterr()
+    assert cli.main(["inbox", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    return [each["source"] for each in found["mentions"] if each["state"] == "held"]
+
+
+@pytest.mark.posix(reason="signals")
+def test_serve_accepts_and_ends_by_a_signal(folder, source, capsys):
+    with started(folder, "pelican-linkback", "serve", "--port", "0", "--no-work", "-v") as serve:
+        assert serve.until(lambda said: "\n" in said), serve.printed
+        first, _, _ = serve.printed.partition("\n")
+        assert first.startswith(f"Mentions are received at {RECEIVE}, on http://127.0.0.1:")
+        assert post(int(first.rpartition(":")[2]), source) == 201
+        os.killpg(serve.process.pid, signal.SIGTERM)
+        assert serve.process.wait(20) == 0
+        serve.until(lambda said: False)
+    lines = [json.loads(each) for each in serve.printed.splitlines()[1:]]
+    [request] = [each for each in lines if each["message"] == "request"]
+    assert {name: request[name] for name in ("level", "method", "route", "status")} == {
+        "level": "info",
+        "method": "POST",
+        "route": "/webmention",
+        "status": 201,
+    }
+    assert "127.0.0.1" not in serve.printed.partition("\n")[2]
+    assert held(capsys) == []
+    assert cli.main(["work", "--once", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"verified": 1}
+    assert held(capsys) == [source]
+
+
+@contextmanager
+def signal_when(is_done, number: int):
+    """Send a signal to this process as soon as that is true."""
+
+    def wait() -> None:
+        end = time.monotonic() + 20
+        while not is_done() and time.monotonic() < end:
+            time.sleep(0.01)
+        os.kill(os.getpid(), number)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    yield
+    thread.join(30)
+
+
+def is_verified(folder) -> bool:
+    with closing(sqlite3.connect(folder / "linkback" / "inbox.sqlite", timeout=10)) as database:
+        return database.execute("SELECT count(*) FROM mention WHERE state = 'held'").fetchone()[0]
+
+
+@pytest.mark.posix(reason="signals")
+def test_serve_verifies(folder, source, capsys):
+    configure(folder, LINKBACK_REBUILD="touch built")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    sent = []
+
+    def is_done() -> bool:
+        if not sent:
+            with suppress(OSError):
+                sent.append(post(port, source))
+        return bool(sent) and is_verified(folder)
+
+    with signal_when(is_done, signal.SIGINT):
+        assert cli.main(["serve", "--port", str(port), "--json"]) == 0
+    assert sent == [201]
+    said = {"receive": RECEIVE, "host": "127.0.0.1", "port": port}
+    assert json.loads(capsys.readouterr().out) == said
+    assert held(capsys) == [source]
+
+
+@pytest.mark.posix(reason="signals")
+@pytest.mark.parametrize("rebuild", ["", "touch built"])
+def test_work_goes_on_until_it_is_stopped(folder, source, capsys, rebuild):
+    configure(folder, LINKBACK_REBUILD=rebuild)
+    form = {"source": source, "target": TARGET}
+    assert ask(application("pelicanconf.py"), "POST", "/webmention", form=form).status == 201
+    with signal_when(lambda: is_verified(folder), signal.SIGTERM):
+        assert cli.main(["work"]) == 0
+    assert capsys.readouterr().out == "Mentions verified: 1\n"
+
+
+def test_once_builds_again_if_that_is_due(folder, capsys):
+    configure(folder, LINKBACK_REBUILD="touch built")
+    assert cli.main(["work", "--once"]) == 0
+    assert capsys.readouterr().out == "Mentions verified: 0\n"
+    assert not (folder / "built").exists()
+
+
+def test_the_application_is_for_web_servers_that_start_it(folder):
+    app = application("pelicanconf.py")
+    answer = ask(app, "GET", "/health")
+    assert (answer.status, answer.json) == (200, {"status": "ok"})
+    assert ask(app, "GET", "/mentions/health").status == 200
+    form = {"source": "https://a.example/", "target": TARGET}
+    assert ask(app, "POST", "/webmention", form=form).status == 201
+    metrics = ask(app, "GET", "/metrics", authorization="Bearer a-secret-word").text
+    assert 'linkback_accepted_total{protocol="webmention"} 1' in metrics
+    assert 'linkback_mentions{state="queued"} 1' in metrics
+
+
+@pytest.mark.parametrize("command", [["serve"], ["work", "--once"]])
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"LINKBACK_RECEIVE": None}, "LINKBACK_RECEIVE = None: to receive mentions yourself"),
+        ({"LINKBACK_RECEIVE": "webmention.io"}, "LINKBACK_RECEIVE = 'webmention.io': to receive"),
+        ({"SITEURL": ""}, "SITEURL is empty, so nothing is received"),
+    ],
+)
+def test_a_receiver_needs_an_address(folder, capsys, command, settings, says):
+    configure(folder, **settings)
+    assert cli.main(command) == 2
+    assert says in capsys.readouterr().err
+    with pytest.raises(SettingsError):
+        application("pelicanconf.py")
+
+
+def test_a_port_that_is_taken_is_said(folder, source, capsys):
+    port = source.rpartition(":")[2].partition("/")[0]
+    assert cli.main(["serve", "--port", port]) == 1
+    assert f"port {port} of 127.0.0.1 cannot be opened" in capsys.readouterr().err
+
+
+def test_without_the_extra_it_is_said_what_to_install(folder, capsys, monkeypatch):
+    known = builtins.__import__
+
+    def missing(name, *rest):
+        if name == "pelican_linkback.receiving.store.database":
+            raise ImportError(name)
+        return known(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    assert cli.main(["serve"]) == 1
+    assert 'pip install "pelican-linkback[receive]"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "65536", "1" * 5000, "\u0663"])
+def test_a_port_is_a_number(port, capsys):
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    serve_options(parser)
+    with pytest.raises(argparse.ArgumentError, match="is not the number of a port"):
+        parser.parse_args(["--port", port])
+
+
+# ------------------------------------------------------------------------------------- parts
+
+
+def test_what_is_due_soon_is_waited_for():
+    clock, counts = Clock(), iter([2, 0, 1, 0])
+    soon = clock.now + dt.timedelta(milliseconds=1)
+    dues = iter([soon, clock.now + dt.timedelta(minutes=1)])
+    until_idle(counts.__next__, dues.__next__, clock, threading.Event())
+    assert next(counts, None) is None
+
+
+def test_nothing_is_begun_after_a_stop():
+    stop = threading.Event()
+    stop.set()
+    until_idle(lambda: 1 / 0, lambda: None, Clock(), stop)
+
+
+def test_only_the_main_thread_has_signals():
+    with meanwhile(lambda stop: stop.wait(), is_waited_for=True):
+        pass
+    before = signal.getsignal(signal.SIGTERM)
+
+    def elsewhere(stop: threading.Event) -> None:
+        with stopped_by_signals(stop.set):
+            assert signal.getsignal(signal.SIGTERM) == before
+
+    with meanwhile(elsewhere, is_waited_for=True):
+        pass
+
+
+def test_a_second_ctrl_c_is_one():
+    stops = []
+    with stopped_by_signals(lambda: stops.append(1)):
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert stops == [1]
+
+
+def test_a_line_of_the_log_is_one_object(capsys):
+    with logs.logging_lines(logging.INFO):
+        logger = logging.getLogger("pelican_linkback.x")
+        logger.info('two\nlines, "quoted" %s', "\u2028\x1b[31m", extra={"fields": {"ms": 1.5}})
+        logger.debug("not this")
+    logger.info("nor this")
+    [line] = capsys.readouterr().err.splitlines()
+    found = json.loads(line)
+    assert found["message"] == 'two\nlines, "quoted" \u2028\x1b[31m'
+    assert (found["level"], found["ms"]) == ("info", 1.5)
+    assert dt.datetime.fromisoformat(found["at"]).tzinfo
