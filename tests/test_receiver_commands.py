@@ -274,9 +274,25 @@ def test_a_line_of_the_log_is_one_object(capsys):
         logger = logging.getLogger("pelican_linkback.x")
         logger.info('two\nlines, "quoted" %s', "\u2028\x1b[31m", extra={"fields": {"ms": 1.5}})
         logger.debug("not this")
+        for _ in range(3):
+            logger.info("request", extra={"fields": {"status": 200}})
     logger.info("nor this")
-    [line] = capsys.readouterr().err.splitlines()
+    line, *requests = capsys.readouterr().err.splitlines()
+    assert len(requests) == 3, "Pelican would write one"
     found = json.loads(line)
     assert found["message"] == 'two\nlines, "quoted" \u2028\x1b[31m'
     assert (found["level"], found["ms"]) == ("info", 1.5)
     assert dt.datetime.fromisoformat(found["at"]).tzinfo
+
+
+def test_the_same_is_not_said_again_for_a_minute():
+    not_again = logs.NotAgain()
+
+    def written(message: str, at: float, **fields) -> bool:
+        record = logging.makeLogRecord({"msg": message, "created": at, **fields})
+        return not_again.filter(record)
+
+    assert [written("away", at) for at in (0, 1, 59, 61, 62)] == [True, False, False, True, False]
+    assert [written("request", 0, fields={}) for _ in range(3)] == [True] * 3
+    assert all(written(f"message {number}", 70) for number in range(1000))
+    assert written("away", 71), "so many are remembered"

@@ -6,6 +6,7 @@ import io
 import logging
 from ipaddress import ip_network
 
+import pelican.log
 import pytest
 
 from pelican_linkback.receiving.server.application import MAX_BODY, Application, Done, Route
@@ -326,6 +327,25 @@ def test_the_client_is_who_the_last_trusted_proxy_saw(nearest, forwarded, client
     if forwarded is not None:
         environ["HTTP_X_FORWARDED_FOR"] = forwarded
     assert client_of(environ, PROXIES) == client
+
+
+@pytest.mark.parametrize(
+    ("client", "forwarded", "warns"),
+    [
+        ("192.168.1.1", "198.51.100.1", 1),
+        ("", "198.51.100.1", 1),
+        ("127.0.0.1", "198.51.100.1", 0),
+        ("192.168.1.1", None, 0),
+        ("8.8.8.8", "198.51.100.1", 0),
+    ],
+)
+def test_there_is_one_warning_of_a_proxy_that_is_not_trusted(client, forwarded, warns, caplog):
+    pelican.log.LimitFilter._raised_messages.clear()  # it shows no message twice
+    app = Application(BASE, ROUTES, trusted=[ip_network("127.0.0.1")] if client else ())
+    headers = {"x_forwarded_for": forwarded} if forwarded else {}
+    for _ in range(2):
+        assert ask(app, "GET", "/status/a", client=client, **headers).status == 200
+    assert len(caplog.records) == warns
 
 
 def test_clients_of_one_network_share_its_limit():

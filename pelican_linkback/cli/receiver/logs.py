@@ -8,7 +8,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["JsonLines", "logging_lines"]
+from pelican.log import LimitFilter
+
+__all__ = ["JsonLines", "NotAgain", "logging_lines"]
+
+_AGAIN, _REMEMBERED = 60.0, 1000
+"""Seconds until the same message is written again, and how many are remembered."""
 
 
 class JsonLines(logging.Formatter):
@@ -25,19 +30,45 @@ class JsonLines(logging.Formatter):
         return json.dumps(known | getattr(record, "fields", {}))
 
 
+class NotAgain(logging.Filter):
+    """Leaves out what was said a minute ago: a database that is away is noticed each second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is written; those with fields of their own always are."""
+        if hasattr(record, "fields"):
+            return True
+        message = record.getMessage()
+        if record.created < self._said.get(message, -_AGAIN) + _AGAIN:
+            return False
+        if len(self._said) >= _REMEMBERED:
+            self._said.clear()
+        self._said[message] = record.created
+        return True
+
+
 @contextmanager
 def logging_lines(level: int) -> Iterator[None]:
-    """Write what the package logs, from ``level`` on, to standard error."""
+    """Write what the package logs, from ``level`` on, to standard error.
+
+    Pelican's loggers write no message twice, and remember each for ever: not here.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
+    handler.addFilter(NotAgain())
     ours, servers = logging.getLogger("pelican_linkback"), logging.getLogger("waitress")
-    before = ours.level
+    before = ours.level, LimitFilter.LOGS_DEDUP_MIN_LEVEL
     ours.setLevel(level)
+    LimitFilter.LOGS_DEDUP_MIN_LEVEL = logging.NOTSET
     for each in (ours, servers):
         each.addHandler(handler)
     try:
         yield
     finally:
-        ours.setLevel(before)
+        ours.setLevel(before[0])
+        LimitFilter.LOGS_DEDUP_MIN_LEVEL = before[1]
         for each in (ours, servers):
             each.removeHandler(handler)

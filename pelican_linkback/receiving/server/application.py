@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from pelican_linkback.exceptions import FAULTS, LinkbackError
 from pelican_linkback.receiving.server.http import Fields, Refusal, Request, Response, text
-from pelican_linkback.receiving.server.proxies import client_of
+from pelican_linkback.receiving.server.proxies import client_of, is_unknown_proxy
 from pelican_linkback.text.printable import described, reason_of
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ MAX_BODY = 16_384
 MAX_QUERY = 8_192
 
 BUSY, RETRY_AFTER = "This cannot be answered now; please try again later.", "60"
+
+UNKNOWN_PROXY = (
+    "A proxy says for whom it asks, and LINKBACK_TRUSTED_PROXIES does not name it: all senders "
+    "seem to be one, and share one limit of requests"
+)
 
 Handler = Callable[[Request], Response]
 
@@ -101,6 +106,7 @@ class Application:
         self._prefix = urlsplit(base).path.rstrip("/")
         self._routes = [(tuple(each.path.split("/")), each) for each in routes]
         self._trusted, self._done, self._monotonic = trusted, done, monotonic
+        self._has_warned = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Answer one request (PEP 3333)."""
@@ -122,6 +128,13 @@ class Application:
         seconds = self._monotonic() - begun
         self._done(Done(_known(method), _name(route), response.status, seconds))
         return sent
+
+    def _client(self, environ: WSGIEnvironment) -> str:
+        """Return the address of who asks; warn once of a proxy that is not trusted."""
+        if not self._has_warned and is_unknown_proxy(environ, self._trusted):
+            self._has_warned = True
+            logger.warning("%s", UNKNOWN_PROXY)
+        return client_of(environ, self._trusted)
 
     def _path(self, environ: WSGIEnvironment) -> str:
         """Return the path below the address of the receiver: a proxy may have taken that away."""
@@ -166,7 +179,7 @@ class Application:
             _query(str(environ.get("QUERY_STRING") or "")),
             _headers(environ),
             _body(environ) if method == "POST" else b"",
-            client_of(environ, self._trusted),
+            self._client(environ),
             words,
         )
         return handler(request)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pelican_linkback.settings.receiver import Network
 
-__all__ = ["client_of", "network_of"]
+__all__ = ["client_of", "is_unknown_proxy", "network_of"]
 
 Address = IPv4Address | IPv6Address
 
@@ -32,6 +32,16 @@ def client_of(environ: Mapping[str, object], trusted: Sequence[Network]) -> str:
             break
         nearest = further
     return str(nearest)
+
+
+def is_unknown_proxy(environ: Mapping[str, object], trusted: Sequence[Network]) -> bool:
+    """Return whether who asks may be a proxy of ours that nobody said is to be trusted.
+
+    It is near, and says for whom it asks. All whom it asks for share one limit then.
+    """
+    nearest = _address(str(environ.get("REMOTE_ADDR") or "")) or ip_address(_LOCAL)
+    says = "HTTP_X_FORWARDED_FOR" in environ
+    return says and not nearest.is_global and not _is_in(nearest, trusted)
 
 
 def network_of(address: str) -> str:
