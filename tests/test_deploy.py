@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,8 +19,9 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 import yaml
 
+from pelican_linkback.cli.parser import parser
 from pelican_linkback.receiving.server.application import Application, Route
-from pelican_linkback.receiving.server.http import text
+from pelican_linkback.receiving.server.http import html, text
 from tests.pages import DOCS, PACKAGE, blocks
 from tests.person import free_port, is_open
 from tests.servers import serving
@@ -99,10 +103,13 @@ class Quiet(WSGIRequestHandler):
 @contextmanager
 def behind_nginx(folder, application):
     """Serve an application as the pages have it; give the URL of the site."""
-    (old,) = (each.text for each in blocks(page("move-mentions")) if each.kind == "nginx")
+    root = folder / "output"
+    root.mkdir()
+    pages = page("own-server") + page("move-mentions")
+    more = [f"root {root};", *(each.text for each in blocks(pages) if each.kind == "nginx")]
     with serving(make_server("127.0.0.1", 0, application, handler_class=Quiet)) as server:
         port = free_port()
-        lines = FILES["nginx.conf"].replace(":8017;", f":{server.server_port};") + old
+        lines = FILES["nginx.conf"].replace(":8017;", f":{server.server_port};") + "".join(more)
         program = subprocess.Popen(nginx(folder, lines, port))
         try:
             while not is_open(port):
@@ -131,17 +138,34 @@ def test_nginx_leads_to_the_receiver_and_says_who_asks(tmp_path):
     def client(request):
         return text(f"{request.path} {request.client}")
 
-    routes = [Route(path, {"POST": client}) for path in ("/webmention", "/pingback", "/metrics")]
+    routes = [Route(path, {"POST": client}) for path in ("/webmention", "/pingback")]
     trusted = [ip_network("127.0.0.1")]
     application = Application("https://your.site/mentions/", routes, trusted=trusted)
     with behind_nginx(tmp_path, application) as site:
         said = answered(f"{site}/mentions/webmention", b"x", **{"X-Forwarded-For": "203.0.113.9"})
         assert said == (200, b"/webmention 127.0.0.1\n")
-        assert answered(f"{site}/mentions/metrics", b"x") == (404, b"")
         assert answered(f"{site}/mentions/webmention", bytes(17_000)) == (413, b"")
         assert answered(f"{site}/xmlrpc.php", b"x") == (200, b"/pingback 127.0.0.1\n")
         said = answered(f"{site}/wp-json/webmention/1.0/endpoint", b"x")
         assert said == (200, b"/webmention 127.0.0.1\n")
+
+
+@needs("nginx")
+def test_nginx_puts_the_mentions_into_pages(tmp_path):
+    def mentions(request):
+        return html(f"<p>About {request.query.get('target')}")
+
+    theme = next(each.text for each in blocks(page("own-server")) if "include virtual" in each.text)
+    names = {"{{ SITEURL }}": "https://your.site", "{{ article.url }}": "a/"}
+    for name, value in names.items():
+        theme = theme.replace(name, value)
+    application = Application(
+        "https://your.site/mentions/", [Route("/mentions", {"GET": mentions})]
+    )
+    with behind_nginx(tmp_path, application) as site:
+        (tmp_path / "output" / "index.html").write_text(f"<h1>A page</h1>{theme}")
+        said = answered(f"{site}/index.html")
+    assert said == (200, b"<h1>A page</h1><p>About https://your.site/a/\n")
 
 
 def test_the_composition_has_two_processes_of_each_kind():
@@ -166,3 +190,31 @@ def test_the_container_file_copies_what_the_page_asks_for():
 def test_the_program_for_cgi_may_be_executed():
     assert os.access(DEPLOY / "linkback.cgi", os.X_OK)
     assert Path(FILES["linkback.cgi"].splitlines()[0][2:]).name == "python"
+
+
+PAGES = ("own-server", "shared-hosting", "many-machines", "move-mentions")
+TEXTS = {**{name: page(name) for name in PAGES}, **FILES}
+
+
+COMMAND = re.compile(r"^ *(?:.*[ =:]\S*/|web: |worker: )?pelican-linkback (?=[a-z])(.+)")
+LISTED = re.compile(r'\["pelican-linkback", .*\]')
+
+
+def commands(text):
+    """The commands of ours in a file or on a page: the words after the program's name."""
+    for line in text.replace("%i", "serve").splitlines():
+        if listed := LISTED.search(line):
+            yield json.loads(listed[0])[1:]
+        elif (found := COMMAND.match(line)) and "``" not in line:
+            yield shlex.split(found[1])
+
+
+@pytest.mark.parametrize("name", sorted(TEXTS))
+def test_each_command_is_one(name):
+    for words in commands(TEXTS[name]):
+        parser().parse_args([word.replace("$PORT", "8017") for word in words])
+
+
+def test_commands_are_found():
+    found = {words[0] for text in TEXTS.values() for words in commands(text)}
+    assert found == {"serve", "work", "inbox", "login", "doctor", "pull", "import-mentions"}

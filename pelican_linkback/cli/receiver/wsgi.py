@@ -1,18 +1,24 @@
-"""The receiver as a WSGI application, for web servers that start it (CGI, Passenger, others)."""
+"""The receiver for web servers that start it: a WSGI application, and a program for CGI."""
 
 from __future__ import annotations
 
 import argparse
+import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from wsgiref.handlers import CGIHandler
 
 from pelican_linkback.cli.context import settings_of
 from pelican_linkback.cli.receiver.opening import open_inbox
 from pelican_linkback.cli.receiver.serve import must_receive
+from pelican_linkback.exceptions import StoreError
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["application"]
+__all__ = ["application", "run_cgi"]
+
+logger = logging.getLogger(__name__)
 
 
 def application(settings: str) -> WSGIApplication:
@@ -27,3 +33,25 @@ def application(settings: str) -> WSGIApplication:
     from pelican_linkback.cli.receiver.parts import Receiver  # noqa: PLC0415 (an extra)
 
     return Receiver(site, arguments.pelican, store).application()
+
+
+def run_cgi(settings: str) -> None:
+    """Answer the request for which a web server has started this process (RFC 3875).
+
+    A database that is away is 503, so that the sender comes back; raises other LinkbackErrors,
+    which web servers answer with 500 and write into their log.
+    """
+    try:
+        answering = application(settings)
+    except StoreError as error:
+        logger.error("%s", error)
+        answering = _unavailable
+    CGIHandler().run(answering)
+
+
+def _unavailable(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:  # noqa: ARG001
+    from pelican_linkback.receiving.server.application import BUSY, RETRY_AFTER  # noqa: PLC0415
+
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", RETRY_AFTER)]
+    start_response("503 Service Unavailable", headers)
+    return [f"{BUSY}\n".encode()]

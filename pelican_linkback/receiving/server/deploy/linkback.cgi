@@ -5,10 +5,9 @@ Change the path above and the folder below, and make the file executable: chmod 
 """
 
 import os
-from wsgiref.handlers import CGIHandler
 
 os.chdir("/home/me/blog")
 
-from pelican_linkback.cli.receiver.wsgi import application
+from pelican_linkback.cli.receiver.wsgi import run_cgi
 
-CGIHandler().run(application("publishconf.py"))
+run_cgi("publishconf.py")
