@@ -38,8 +38,8 @@ def pelican_plugin_linkbacks(source: str, target: str, memory: str) -> None:
     cache = linkbacks.Cache(config, {})  # it never sends again for a link that it remembers
     link = f'<a href="{target}">a link</a>'
     sent = linkbacks.process_all_links_of_an_article(config, cache, parts.path[1:], "one", link)
-    if sent != 2:
-        raise SystemExit(f"{sent} of 2 were sent: {dict(cache.data)}")
+    if not sent:  # a pingback that was sent before is fault 48
+        raise SystemExit(f"nothing was sent: {dict(cache.data)}")
 
 
 def django_wm(source: str, target: str, _: str) -> None:
