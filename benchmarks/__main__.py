@@ -24,6 +24,7 @@ BENCHMARKS = (
     "idle_build",
     "mentions",
     "pulling",
+    "receivers",
     "verifying",
     "sending",
     "many_mentions",
@@ -34,7 +35,7 @@ BENCHMARKS = (
 RESULTS = Path(__file__).with_name("results.md")
 PEERS = (
     *("pelican", "feedgenerator", "Django", "feedgen", "jsonfeed-util"),
-    "pelican-plugin-linkbacks",
+    *("pelican-plugin-linkbacks", "django-wm", "django-webmention", "webmentions"),
 )
 HEAD = """# How fast it is
 
