@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from random import Random
 from typing import Any
 
 import pytest
@@ -320,6 +321,82 @@ def test_a_page_without_words_and_microformats_is_the_host():
 def test_a_title_is_that_of_the_page_and_only_the_first():
     page = f'<title>A &lt;b></title><title>B</title><a href="{WALLS}">'
     assert mention_in(page).text == "A <b>"
+
+
+def test_old_microformats_are_read_by_their_rules():
+    page = (
+        f'<div class="hentry"><b class="author">Sam</b><i class="entry-title">T</i>'
+        f'<p class="entry-content">As <a href="{WALLS}">he</a> says.</p></div>'
+    )
+    found = mention_in(page)
+    assert (found.author.name, found.text, found.title) == ("Sam", "As he says.", "T")
+
+
+def test_a_base_in_an_entry_is_the_pages_and_not_mf2pys():
+    page = '<base href="https://b.example/"><p class=h-entry><base href="http://["><a class=u-url'
+    assert mention_in(f'{page} href="/n"></a><a href="{WALLS}">').url == "https://b.example/n"
+
+
+@pytest.mark.parametrize("title", ["", ' title="2025-04-03T14:05Z"'])
+def test_a_value_may_be_in_a_title(title: str):
+    page = f'<b class="dt-published"><i class="value-title"{title}> </i>in spring</b>'
+    expected = dt.datetime(2025, 4, 3, 14, 5, tzinfo=dt.UTC) if title else None
+    assert entry(page).published == expected
+
+
+NAMES = ("a", "abbr", "base", "data", "div", "img", "p", "table", "template", "time", "title")
+CLASSES = (
+    *(
+        "h-entry",
+        "h-card",
+        "h-feed",
+        "h-cite",
+        "h-adr",
+        "hentry",
+        "vcard",
+        "vevent",
+        "author",
+        "fn",
+    ),
+    *("p-author", "u-author", "p-name", "e-content", "entry-content", "u-url", "dt-published"),
+    *("u-in-reply-to", "u-like-of", "p-rsvp", "p-summary", "value", "value-title", "published"),
+)
+VALUES = (
+    WALLS,
+    "/x",
+    "http://[",
+    "javascript:1",
+    "",
+    "yes",
+    "2025-13-40",
+    "0001-01-01",
+    "12:60",
+    "é",
+)
+ATTRIBUTES = ("alt", "cite", "datetime", "href", "id", "lang", "rel", "src", "title", "value")
+
+
+def any_page(random: Random, depth: int = 0) -> str:
+    pieces = []
+    for _ in range(random.randint(1, 4)):
+        classes = " ".join(random.choices(CLASSES, k=random.randint(0, 3)))
+        said = " ".join(
+            f'{name}="{random.choice(VALUES)}"' for name in random.sample(ATTRIBUTES, 3)
+        )
+        name = random.choice(NAMES)
+        inside = any_page(random, depth + 1) if depth < 4 else "words"
+        end = f"</{name}>" if random.random() < 0.8 else ""
+        pieces.append(f'<{name} class="{classes}" {said}>{random.choice(VALUES)}{inside}{end}')
+    return "".join(pieces)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_a_page_holds_it_is_a_mention(seed: int):
+    page = f'<a href="{WALLS}">w</a>{any_page(Random(seed))}'
+    said = said_by(page)
+    assert said.linked
+    assert isinstance(said.mention, Received)
+    assert Received.read(said.mention.line()) == said.mention
 
 
 def test_a_date_after_the_receipt_is_the_receipt():

@@ -84,7 +84,7 @@ def test_a_process_that_was_killed_is_replaced(child: Child):
     ],
 )
 def test_a_process_without_an_answer_is_waited_for_within_limits(program: str):
-    with Child((sys.executable, "-c", program), wall_seconds=0.5) as child:
+    with Child((sys.executable, "-c", program), wall_seconds=0.2) as child:
         assert child.item_of("x" * 1_000_000, SOURCE, [SOURCE], ()) is None
         assert child.lost == 1
 

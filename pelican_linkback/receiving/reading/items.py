@@ -23,20 +23,23 @@ class _Found(TypedDict):
 
     type: list[str]
     properties: Mapping[str, Sequence[str | _Found]]
-    id: str
+    id: NotRequired[str]
     value: NotRequired[str]
     children: NotRequired[Sequence[_Found]]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A microformat: ``root`` is the number of its element, and ``value`` the words in it."""
+    """A microformat: ``root`` is the number of its element, and ``value`` the words in it.
+
+    What is one by the rules for old classes alone has no number, but -1.
+    """
 
     types: frozenset[str] = frozenset()
     properties: Mapping[str, Sequence[str | Item]] = field(default_factory=dict)
     children: Sequence[Item] = ()
     value: str = ""
-    root: int = 0
+    root: int = -1
 
     @classmethod
     def read(cls, found: _Found) -> Item:
@@ -47,7 +50,7 @@ class Item:
             {name: [_value(each) for each in values[:_VALUES]] for name, values in properties},
             [cls.read(each) for each in found.get("children", ())],
             str(found.get("value", "")),
-            int(found["id"]),
+            int(found.get("id", -1)),
         )
 
     def values(self, name: str) -> Sequence[str | Item]:
@@ -98,8 +101,8 @@ def post_of(items: Sequence[Item], roots: Sequence[Root], urls: Collection[str])
     fragments = {url.partition("#")[2] for url in urls} - {""}
     rules: Sequence[Callable[[Item], bool]] = (
         lambda post: not keys.isdisjoint(map(key_of, post.urls("url"))),
-        lambda post: roots[post.root].id in fragments,
-        lambda post: roots[post.root].links,
+        lambda post: post.root >= 0 and roots[post.root].id in fragments,
+        lambda post: post.root >= 0 and roots[post.root].links,
         lambda post: "h-entry" in post.types,
         lambda _: True,
     )

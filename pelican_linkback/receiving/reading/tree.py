@@ -36,8 +36,8 @@ _DEEPEST = 150
 _ATTRIBUTES = 100
 """The maximum for one element; further attributes are not read."""
 
-_NOT_READ = frozenset({"iframe", "object", "script", "select", "style", "svg", "template"})
-"""Elements whose content is no text of the page."""
+_NOT_READ = frozenset({"base", "iframe", "object", "script", "select", "style", "svg", "template"})
+"""Elements whose content is no text of the page; of ``base``, mf2py would take any."""
 
 _CONTENTS, _LONGEST_CONTENT = 50, 200_000
 """How many pieces of embedded markup are kept, and how much of each."""
@@ -164,6 +164,8 @@ class _Builder(HTMLTreeBuilder):
             return _Open("", means.is_root)
         if self.depth >= _DEEPEST or self.soup is None:
             return _Open("", means.is_root, around.is_whole)
+        if means.is_value_title:
+            return self._add_value(self.soup, attributes.get("title", ""))
         kept = {key: value for key, value in attributes.items() if key in _READ_BY_MF2PY}
         if means.is_root:
             kept["id"] = str(len(self.roots) - 1)
@@ -173,6 +175,13 @@ class _Builder(HTMLTreeBuilder):
             self.soup.handle_data(f"\0{len(self.markup)}\0")
             self.markup.append(self.parser.write(node)[:_LONGEST_CONTENT])
         return _Open(name, means.is_root, not means.is_markup)
+
+    def _add_value(self, soup: BeautifulSoup, title: str) -> _Open:
+        """Add a value that is in a title (value-class-pattern), in a way that mf2py can read."""
+        soup.handle_starttag("data", None, None, {"class": "value", "value": title})
+        soup.handle_data(title)
+        self.depth += 1
+        return _Open("data")
 
     def _note(self, name: str, attributes: Mapping[str, str]) -> None:
         """Note what is known of an element that refers to something."""
@@ -193,11 +202,15 @@ class _Builder(HTMLTreeBuilder):
 
 
 class _Meaning(NamedTuple):
-    """What an element is by its classes: a microformat, a property of one, embedded markup."""
+    """What an element is by its classes: a microformat, a property of one, embedded markup.
+
+    ``is_value_title``: its title is a value of the property around it.
+    """
 
     is_root: bool = False
     is_property: bool = False
     is_markup: bool = False
+    is_value_title: bool = False
 
 
 _NOTHING = _Meaning()
@@ -215,6 +228,7 @@ def _read(text: str) -> _Meaning:
         bool(is_new or backcompat.root(classes)),
         any(map(mf2_classes.is_property_class, classes)),
         mf2_classes.has_embedded_class(classes) or not _CONTENT_OF_OLD.isdisjoint(classes),
+        "value-title" in classes,
     )
 
 
