@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pelican_linkback.exceptions import Unreachable
 from pelican_linkback.receiving.known_targets import (
     DiskTargets,
+    FirstOrigin,
     KnownTargets,
     NoTargets,
     WebTargets,
@@ -209,3 +211,33 @@ def test_the_pages_are_those_of_this_machine_or_of_the_site(tmp_path):
     (site.state / "targets.json").write_bytes(document("state"))
     assert known_targets(site, web).find(f"{SITE}/state/")
     assert len(web.requests) == 1
+
+
+def test_what_is_published_after_the_receiver_was_started_is_found_at_once(tmp_path, clock):
+    asked = []
+
+    def read():
+        asked.append(clock())
+        raise NoTargets("it answers 404")
+
+    elsewhere = SimpleNamespace(every=60.0, read=read)
+    file = tmp_path / "targets.json"
+    known = KnownTargets(FirstOrigin([file], elsewhere, clock), clock)
+    for _ in range(100):
+        with pytest.raises(NoTargets, match="^it answers 404$"):
+            known.find(f"{SITE}/walls/")
+        clock.now += 1
+    assert len(asked) == 2
+    file.write_bytes(document("walls"))
+    assert known.find(f"{SITE}/walls/")
+    assert len(asked) == 2
+
+
+def test_the_url_stays_the_origin_once_it_was_read(tmp_path, clock):
+    elsewhere = SimpleNamespace(every=60.0, read=lambda: Targets.of_json(document("web")))
+    file = tmp_path / "targets.json"
+    known = KnownTargets(FirstOrigin([file], elsewhere, clock), clock)
+    assert known.find(f"{SITE}/web/")
+    file.write_bytes(document("walls"))
+    clock.now += 100
+    assert known.find(f"{SITE}/walls/") is None

@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,7 +25,7 @@ from pelican_linkback.text.printable import reason_of, system_reason
 if TYPE_CHECKING:
     from pelican_linkback.net.client import Response
 
-__all__ = ["DiskTargets", "KnownTargets", "NoTargets", "WebTargets", "known_targets"]
+__all__ = ["DiskTargets", "FirstOrigin", "KnownTargets", "NoTargets", "WebTargets", "known_targets"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,9 @@ class NoTargets(LinkbackError):
 class Origin(Protocol):
     """Where the pages are read: every so many seconds (``every``) it is asked again."""
 
-    every: float
+    @property
+    def every(self) -> float:
+        """How many seconds what was read is good for."""
 
     def read(self) -> Targets | None:
         """Return the pages; None if they are as they were. Raises LinkbackError, ValueError."""
@@ -99,6 +101,49 @@ class WebTargets:
         names = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
         self._validators = {asked: sent[name] for name, asked in names if name in sent}
         return found
+
+
+class FirstOrigin:
+    """Of the pages in files and those at a URL the first that there are; they stay the origin.
+
+    A receiver may be started before the site is published for the first time: until then it looks
+    for the files all the time, and asks for the URL as often as that is asked for.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        other: Origin,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._paths, self._other, self._monotonic = paths, other, monotonic
+        self._found: Origin | None = None
+        self._asked_at = float("-inf")
+        self._problem = ""
+
+    @property
+    def every(self) -> float:
+        """How many seconds what was read is good for."""
+        return self._found.every if self._found else DiskTargets.every
+
+    def read(self) -> Targets | None:
+        """Return the pages; None if they are as they were."""
+        if self._found is None:
+            path = next((each for each in self._paths if each.is_file()), None)
+            self._found = DiskTargets(path) if path else None
+        return self._found.read() if self._found else self._read_other()
+
+    def _read_other(self) -> Targets | None:
+        if self._monotonic() - self._asked_at < self._other.every:
+            raise NoTargets(self._problem)
+        self._asked_at = self._monotonic()
+        try:
+            targets = self._other.read()
+        except FAULTS as error:
+            self._problem = reason_of(error)
+            raise
+        self._found = self._other
+        return targets
 
 
 def _read(document: bytes, name: str) -> Targets:
@@ -173,7 +218,6 @@ class KnownTargets:
 
 def known_targets(settings: Settings, web: Getter) -> KnownTargets:
     """Return the pages of a site: of this machine, if it has them, else by the URL of the site."""
-    for path in (path_of(settings.state), settings.output / TARGETS_COPY):
-        if path.is_file():
-            return KnownTargets(DiskTargets(path))
-    return KnownTargets(WebTargets(f"{settings.site_url}/{TARGETS_COPY}", web))
+    paths = (path_of(settings.state), settings.output / TARGETS_COPY)
+    origin = FirstOrigin(paths, WebTargets(f"{settings.site_url}/{TARGETS_COPY}", web))
+    return KnownTargets(origin)
