@@ -91,6 +91,7 @@ def test_a_quickstart_site_is_put_in_order_and_then_nothing_is_left_to_do(folder
     assert (
         after[".gitignore"]
         == "linkback/*.lock\nlinkback/*.idle\nlinkback/discoveries.jsonl\nlinkback/pulled.json\n"
+        "linkback/inbox.sqlite*\n"
     )
     assert run(capsys, "--yes", "--ci", "github") == (0, "Nothing to write.\n")
     assert files(folder) == after

@@ -29,8 +29,9 @@ PLUGIN = "pelican_linkback"
 NAMES = frozenset({PLUGIN, "linkback", "pelican.plugins.linkback"})
 """The names of this plugin in PLUGINS."""
 
-NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl", "pulled.json")
-"""Files of the state folder that are not committed: locks and caches."""
+NOT_FOR_GIT = ("*.lock", "*.idle", "discoveries.jsonl", "pulled.json", "inbox.sqlite*")
+"""Files of the state folder that are not committed: locks, caches, and the receiver's database,
+which has secrets."""
 
 
 def with_plugin(text: str, beside: Sequence[str] | None) -> str | None:
