@@ -35,7 +35,7 @@ $(PUSHL)/ready: pyproject.toml
 	$(PUSHL)/bin/$(PIP) install --group pushl
 	touch $@
 
-demo: $(VENV)/ready  ## a blog with feeds, and a second blog that gets its linkbacks
+demo: $(VENV)/ready  ## a blog with feeds, and a second blog that gets its linkbacks and answers
 	$(BIN)/python sample_site/demo.py
 
 test: $(VENV)/ready  ## the whole suite, with coverage

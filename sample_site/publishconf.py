@@ -11,7 +11,7 @@ sys.path.append(str(Path(__file__).parent))
 from pelicanconf import *  # noqa: F403
 from tide_feeds import FEEDS
 
-from pelican_linkback.feeds import STOCK_FEEDS
+from pelican_linkback.feeds import MENTION_FEEDS, STOCK_FEEDS
 
 # If your site is available via HTTPS, make sure SITEURL begins with https://
 SITEURL = os.environ.get("SITEURL", "https://tidetable.example")
@@ -35,5 +35,10 @@ RSS_FEED_SUMMARY_ONLY = False
 
 # A podcast, and a feed with an archive: see tide_feeds.py.
 LINKBACK_FEEDS = [*STOCK_FEEDS, *FEEDS]
+
+# What others say about the articles, where a receiver takes it in: on the pages, and in feeds.
+LINKBACK_RECEIVE = os.environ.get("RECEIVER_URL")
+if LINKBACK_RECEIVE:
+    LINKBACK_FEEDS += MENTION_FEEDS
 
 DELETE_OUTPUT_DIRECTORY = True
