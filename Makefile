@@ -9,7 +9,7 @@ PUSHL := .venv-pushl
 PIP := python -m pip --quiet --disable-pip-version-check
 NEW_PIP := --upgrade 'pip>=25.1'
 
-.PHONY: help demo test test-hostile test-years mutants fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist release-check clean
+.PHONY: help demo test test-hostile test-years test-load mutants fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist release-check clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,14 @@ MUTANTS_SEED ?= 1
 
 mutants: $(VENV)/ready  ## small faults put into what decides and remembers: do the tests notice? (30 minutes)
 	$(BIN)/python -m tests.mutants $(MUTANTS) $(MUTANTS_SEED)
+
+LOAD_SECONDS ?= 600
+LOAD_RATE ?= 1000
+
+test-load: $(VENV)/ready  ## a receiver under load, on SQLite and PostgreSQL, and PostgreSQL restarted (half an hour)
+	$(BIN)/python -W ignore -m benchmarks.receiver_load $(LOAD_SECONDS) $(LOAD_RATE) sqlite
+	$(BIN)/python -W ignore -m benchmarks.receiver_load $(LOAD_SECONDS) $(LOAD_RATE) postgresql
+	$(BIN)/python -W ignore -m benchmarks.receiver_load $(LOAD_SECONDS) $(LOAD_RATE) postgresql restart
 
 FUZZ_SECONDS ?= 90
 FUZZ_TARGETS := http headers html xmlrpc journal metadata configuration address

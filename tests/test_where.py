@@ -31,6 +31,12 @@ def test_every_path_in_contributing_exists(name):
     assert name in made or (ROOT / name).exists() or (package / name).exists(), name
 
 
+def test_every_test_that_holds_a_defence_exists():
+    named = re.findall(r"``(test_\w+)``", (ROOT / "docs" / "security.rst").read_text("utf-8"))
+    assert named
+    assert [name for name in named if not (ROOT / "tests" / f"{name}.py").exists()] == []
+
+
 def test_every_make_target_that_is_named_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     pages = [ROOT / "README.rst", ROOT / "CONTRIBUTING.rst", *(ROOT / "docs").rglob("*.rst")]
