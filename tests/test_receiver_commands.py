@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 
 from pelican_linkback import cli
-from pelican_linkback.cli.receiver import logs
+from pelican_linkback.cli.receiver import logs, serve
 from pelican_linkback.cli.receiver.options import serve_options
 from pelican_linkback.cli.receiver.serve import meanwhile, stopped_by_signals
 from pelican_linkback.cli.receiver.work import until_idle
@@ -91,15 +91,15 @@ def held(capsys) -> list[str]:
 
 @pytest.mark.posix(reason="signals")
 def test_serve_accepts_and_ends_by_a_signal(folder, source, capsys):
-    with started(folder, "pelican-linkback", "serve", "--port", "0", "--no-work", "-v") as serve:
-        assert serve.until(lambda said: "\n" in said), serve.printed
-        first, _, _ = serve.printed.partition("\n")
+    with started(folder, "pelican-linkback", "serve", "--port", "0", "--no-work", "-v") as run:
+        assert run.until(lambda said: "\n" in said), run.printed
+        first, _, _ = run.printed.partition("\n")
         assert first.startswith(f"Mentions are received at {RECEIVE}, on http://127.0.0.1:")
         assert post(int(first.rpartition(":")[2]), source) == 201
-        os.killpg(serve.process.pid, signal.SIGTERM)
-        assert serve.process.wait(20) == 0
-        serve.until(lambda said: False)
-    lines = [json.loads(each) for each in serve.printed.splitlines()[1:]]
+        os.killpg(run.process.pid, signal.SIGTERM)
+        assert run.process.wait(20) == 0
+        run.until(lambda said: False)
+    lines = [json.loads(each) for each in run.printed.splitlines()[1:]]
     [request] = [each for each in lines if each["message"] == "request"]
     assert {name: request[name] for name in ("level", "method", "route", "status")} == {
         "level": "info",
@@ -107,7 +107,7 @@ def test_serve_accepts_and_ends_by_a_signal(folder, source, capsys):
         "route": "/webmention",
         "status": 201,
     }
-    assert "127.0.0.1" not in serve.printed.partition("\n")[2]
+    assert "127.0.0.1" not in run.printed.partition("\n")[2]
     assert held(capsys) == []
     assert cli.main(["work", "--once", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"verified": 1}
@@ -245,6 +245,21 @@ def test_nothing_is_begun_after_a_stop():
     stop = threading.Event()
     stop.set()
     until_idle(lambda: 1 / 0, lambda: None, Clock(), stop)
+
+
+def test_what_fails_goes_on_after_a_pause(monkeypatch, caplog):
+    monkeypatch.setattr(serve, "PAUSE", 0.0)
+    stop, calls = threading.Event(), []
+
+    def run(stop: threading.Event) -> None:
+        calls.append(1)
+        if len(calls) < 3:
+            raise RuntimeError("a bug")
+        stop.set()
+
+    serve.keep_running(run, stop)
+    assert len(calls) == 3
+    assert "RuntimeError: a bug" in caplog.text
 
 
 def test_only_the_main_thread_has_signals():

@@ -20,11 +20,17 @@ from pelican_linkback.cli.context import must_publish
 from pelican_linkback.cli.receiver.logs import logging_lines
 from pelican_linkback.cli.receiver.opening import opened
 from pelican_linkback.cli.terminal import Screen
-from pelican_linkback.exceptions import SettingsError
+from pelican_linkback.exceptions import FAULTS, SettingsError
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.validators import HOSTED
+from pelican_linkback.text.printable import described
 
-__all__ = ["level_of", "meanwhile", "must_receive", "run", "stopped_by_signals"]
+__all__ = ["keep_running", "level_of", "meanwhile", "must_receive", "run", "stopped_by_signals"]
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 10.0
+"""Seconds before what failed begins again."""
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
@@ -49,11 +55,21 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     return 0
 
 
+def keep_running(run: Callable[[threading.Event], None], stop: threading.Event) -> None:
+    """Call ``run`` until ``stop`` is set: what it raises costs a pause, and a line in the log."""
+    while not stop.is_set():
+        try:
+            run(stop)
+        except FAULTS as error:
+            logger.error("%s; it goes on in %g seconds", described(error), PAUSE)
+            stop.wait(PAUSE)
+
+
 @contextmanager
 def meanwhile(run: Callable[[threading.Event], None], *, is_waited_for: bool) -> Iterator[None]:
     """Run a function in a thread; in the end set its event, and wait for it if it has to end."""
     stop = threading.Event()
-    thread = threading.Thread(target=run, args=(stop,), daemon=True)
+    thread = threading.Thread(target=keep_running, args=(run, stop), daemon=True)
     thread.start()
     try:
         yield

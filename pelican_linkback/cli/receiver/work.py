@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pelican_linkback.cli.receiver.logs import logging_lines
 from pelican_linkback.cli.receiver.opening import opened
 from pelican_linkback.cli.receiver.serve import (
+    keep_running,
     level_of,
     meanwhile,
     must_receive,
@@ -46,7 +47,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         else:
             if rebuild:
                 stack.enter_context(meanwhile(rebuild.run, is_waited_for=False))
-            verifier.run(stop)
+            keep_running(verifier.run, stop)
     verified = receiver.verified
     if screen.json:
         screen.data({"verified": verified})
