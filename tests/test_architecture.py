@@ -62,7 +62,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {
             *BASE,
             *(f"receiving/{name}" for name in ("received", "memory/targets")),
-            *(f"receiving/hosted/{name}" for name in ("jf2", "properties")),
+            *(f"receiving/hosted/{name}" for name in ("dates", "jf2", "properties")),
         },
         {"bs4", "mf2py", "turbohtml"},
     ),

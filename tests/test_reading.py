@@ -113,6 +113,28 @@ def test_a_link_is_what_the_media_type_says(kind: str, body: str, linked: bool):
     assert said_by(body, kind).linked is linked
 
 
+GONE = '<meta http-equiv="Status" content="410 Gone">'
+
+
+@pytest.mark.parametrize(
+    ("body", "gone"),
+    [
+        (GONE, True),
+        (f"<body><p>{GONE}<a href={WALLS}>", True),
+        ("<meta http-equiv=status content=' 410'>", True),
+        ("<meta http-equiv=status content=4100>", False),
+        ("<meta http-equiv=status content='200 OK'>", False),
+        ("<meta name=status content=410>", False),
+        (f"<!-- {GONE} -->", False),
+        (f"<script>'{GONE}'</script>", False),
+        (f"<template>{GONE}</template>", False),
+        ("<meta name=x content='http-equiv=status content=410'>", False),
+    ],
+)
+def test_a_page_may_say_that_it_is_gone(body: str, gone: bool):
+    assert said_by(body).gone is gone
+
+
 def test_references_are_looked_at_within_limits():
     many = "".join(f'<a href="https:{n}">' for n in range(LOOKED_AT))
     assert not said_by(f'{many}<a href="{WALLS}">').linked
@@ -397,6 +419,18 @@ def test_whatever_a_page_holds_it_is_a_mention(seed: int):
     assert said.linked
     assert isinstance(said.mention, Received)
     assert Received.read(said.mention.line()) == said.mention
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        '<time class="dt-published" datetime="2025-04-03t08:00:00z">',
+        '<time class="dt-published">in spring</time><b class="dt-published">2025-04-03 08:00Z</b>',
+        '<b class="dt-updated">2025-04-03T10:00+0200</b><time class="dt-published">x</time>',
+    ],
+)
+def test_the_first_date_that_can_be_read_counts(dates: str):
+    assert entry(dates).published == dt.datetime(2025, 4, 3, 8, tzinfo=dt.UTC)
 
 
 def test_a_date_after_the_receipt_is_the_receipt():

@@ -51,7 +51,7 @@ def _of_number(seconds: float) -> dt.datetime | None:
 
 
 def _read(text: str) -> dt.datetime | None:
-    iso = _ZONE_APART.sub("", text)
+    iso = _ZONE_APART.sub("", text).upper()  # ISO 8601 allows a small t and z
     for parse, spelling in ((dt.datetime.fromisoformat, iso), (parsedate_to_datetime, text)):
         try:
             return parse(spelling)

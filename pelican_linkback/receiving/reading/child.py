@@ -22,7 +22,7 @@ __all__ = ["Child"]
 
 Pipes = tuple[IO[bytes], IO[bytes]]
 
-WALL_SECONDS = 5.0
+WALL_SECONDS = 10.0
 _LONGEST_ANSWER = 4_000_000
 
 # -P: a folder of the site's with the name of a module is not looked at.
@@ -67,11 +67,12 @@ class Child:
         """Return what ``microformats.item_of`` does; None, too, if the process did not answer."""
         request = json.dumps([html, base, list(pages), sorted(links)]).encode() + b"\n"
         with self._lock:
+            if self._process.poll() is not None:  # not over this page
+                self._replace()
             answer = self._asked(request)
             if not answer.endswith(b"\n"):
                 self.lost += 1
-                self._end()
-                self._process = self._started()
+                self._replace()
                 return None
         found = json.loads(answer)
         return found if isinstance(found, dict) else None
@@ -99,6 +100,10 @@ class Child:
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C ends the command when a page is finished
         )
+
+    def _replace(self) -> None:
+        self._end()
+        self._process = self._started()
 
     def _end(self) -> None:
         self._process.kill()

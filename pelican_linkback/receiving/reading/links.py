@@ -40,6 +40,7 @@ _ELSEWHERE = regex(r"[^:/\\]*+:|\s*+[/\\]\s*+[/\\]")
 """How a reference starts that may name another host than that of the page."""
 
 _URL = regex(r"""https?://[^\s<>"'`|\\^{}]++""", re.IGNORECASE)
+_GONE = regex(r"\s*+410(?!\d)")
 _AFTER_A_URL = ".,:;!?)]*_~"
 """What stands behind a URL in a text, and is seldom a part of it."""
 
@@ -66,10 +67,12 @@ class Aim(NamedTuple):
 class Document(NamedTuple):
     """A source as it was read: its references to the page, as they are written, and its title.
 
+    ``is_gone``: it says of itself that it is gone, as 410 would (Webmention, section 3.2.4).
     ``base`` is the URL against which references are resolved; ``html`` is empty for other types.
     """
 
     links: frozenset[str] = frozenset()
+    is_gone: bool = False
     title: str = ""
     html: str = ""
     base: str = ""
@@ -96,7 +99,7 @@ def _of_html(html: str, url: str, aim: Aim) -> Document:
     if not aim.targets.may_have(base):
         found = (each for each in found if _ELSEWHERE.match(each))
     links = frozenset(_meaning(found, base, aim))
-    return Document(links, "".join(page.title), html, base)
+    return Document(links, page.is_gone, "".join(page.title), html, base)
 
 
 def _meaning(references: Iterable[str], base: str, aim: Aim) -> Iterator[str]:
@@ -114,7 +117,7 @@ class _Page:
         self.references: dict[str, None] = {}
         self.base: str | None = None
         self.title: list[str] = []
-        self.is_in_title = False
+        self.is_in_title = self.is_gone = False
         self.templates = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -126,6 +129,9 @@ class _Page:
             self.is_in_title = not self.title
         elif name == "base" and self.base is None:
             self.base = attributes.get("href")
+        elif name == "meta":
+            status = attributes.get("http-equiv", "").strip().lower() == "status"
+            self.is_gone |= status and bool(_GONE.match(attributes.get("content", "")))
         for attribute in LINKS.get(name, ()):
             if reference := attributes.get(attribute):
                 self.references[reference] = None

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import escape
+from itertools import chain
 
 import mf2py
 
 from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.receiving.hosted.dates import moment
 from pelican_linkback.receiving.hosted.properties import Item as Jf2
 from pelican_linkback.receiving.reading.author import author_of
 from pelican_linkback.receiving.reading.items import Item, post_of
@@ -77,7 +79,7 @@ class _Writer:
             "name": [*map(escape, self._texts(post, "name"))],
             "summary": [*self._contents(post, "summary")],
             "content": [*self._contents(post, "content"), *self._contents(post, "description")],
-            "published": [*self._texts(post, "published"), *self._texts(post, "updated")],
+            "published": [each for each in self._dates(post) if moment(each)],
             "rsvp": [*self._texts(post, "rsvp")],
             "visibility": [*self._texts(post, "visibility")],
             **{name: [*post.urls(*names)] for name, names in _RELATIONS.items()},
@@ -94,6 +96,9 @@ class _Writer:
             "url": [*author.urls("url")],
             "photo": [*author.urls("photo")],
         }
+
+    def _dates(self, post: Item) -> Iterator[str]:
+        return chain(self._texts(post, "published"), self._texts(post, "updated"))
 
     def _texts(self, item: Item, name: str) -> Iterator[str]:
         return map(self._plain, item.texts(name))

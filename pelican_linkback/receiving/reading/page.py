@@ -14,7 +14,6 @@ from html import escape
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.response import Headers
-from pelican_linkback.protocol.verification import is_tombstone
 from pelican_linkback.receiving.hosted.jf2 import Find, NotKept
 from pelican_linkback.receiving.hosted.jf2 import read as mention_of
 from pelican_linkback.receiving.hosted.properties import Item as Jf2
@@ -66,12 +65,10 @@ class Said:
 
 def read(page: Page, asked: Asked, targets: Targets, read_item: ReadItem) -> Said:
     """Return what a source says of the page that a sender named; never raises for what it holds."""
-    if is_tombstone(page.body, page.headers):
-        return Said(gone=True)
     aim = Aim(asked.target, asked.article, targets)
     document = links_of(page.body, page.headers, page.url, aim)
-    if not document.links:
-        return Said()
+    if document.is_gone or not document.links:
+        return Said(gone=document.is_gone)
     base = document.base or page.url
 
     def find(reference: str) -> tuple[str, str] | None:
