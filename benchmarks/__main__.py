@@ -26,6 +26,7 @@ BENCHMARKS = (
     "pulling",
     "receivers",
     "verifying",
+    "receiving",
     "sending",
     "many_mentions",
     "long_journal",

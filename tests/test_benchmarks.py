@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ from benchmarks import (
     one_feed,
     profiling,
     pulling,
+    receiving,
     sending,
     status,
 )
 from pelican_linkback.cli import main
 from pelican_linkback.receiving.received import Received
+from pelican_linkback.receiving.store.database import sqlite_url
 
 
 @pytest.mark.parametrize("name", ["rss", "atom"])
@@ -94,3 +97,14 @@ def test_the_mentions_under_articles() -> None:
     assert len({each.id for each in lines}) == 2 * mentions.EACH
     assert [each.article for each in lines].count("tag:1") == mentions.EACH
     assert {each.kind.value for each in lines} == set(mentions.KINDS)
+
+
+def test_the_store_of_a_receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "SECONDS", 0.02)
+    url = sqlite_url(tmp_path / "inbox.sqlite")
+    receiving.fill(url, 20)
+    assert receiving.verified(url, 20) > 0
+    assert receiving.flushes(tmp_path) > 0
+    results: SimpleQueue[list[float]] = SimpleQueue(ctx=receiving.SPAWN)
+    receiving._accept(url, 2, results, 0)
+    assert results.get()

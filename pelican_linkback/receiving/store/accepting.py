@@ -23,7 +23,7 @@ from pelican_linkback.receiving.store.columns import (
 )
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.rows import Accepted, Arrival
-from pelican_linkback.receiving.store.tables import host, mention
+from pelican_linkback.receiving.store.tables import host, is_unverified, mention
 
 __all__ = ["MOST", "MOST_OF_HOST", "PAGE_INTERVAL", "Acceptor"]
 
@@ -36,7 +36,6 @@ PAGE_INTERVAL = timedelta(minutes=10)
 
 _COUNTED_FOR = 1.0
 _TOGETHER = 500
-_UNVERIFIED = (MentionState.QUEUED.value, MentionState.CHECKING.value)
 
 
 class _Request:
@@ -105,12 +104,11 @@ class Acceptor:
                 self._write_some([each])
 
     def _add(self, connection: sa.Connection, requests: Sequence[_Request]) -> None:
-        known = _known(connection, {each.key for each in requests})
+        now = self._store.now()
+        known, due = _known(connection, {each.page for each in requests}, now)
         taken = self._taken(connection, requests, known)
         if not taken:
             return
-        now = self._store.now()
-        due = _due(connection, {each.page for each in taken}, now)
         self._wake_hosts(connection, taken, due)
         new = {each.key: each for each in taken if each.key not in known}
         if new:
@@ -143,7 +141,7 @@ class Acceptor:
         """Return how many wait in all: counted once a second, since that reads them all."""
         now = self._monotonic()
         if self._counted is None or now >= self._counted + _COUNTED_FOR:
-            counted = sa.select(sa.func.count()).where(mention.c.state.in_(_UNVERIFIED))
+            counted = sa.select(sa.func.count()).select_from(mention).where(is_unverified)
             self._waiting = connection.execute(counted).scalar_one()
             self._counted = now
         return self._waiting
@@ -209,33 +207,21 @@ def _said(request: _Request) -> dict[str, object]:
     }
 
 
-def _known(connection: sa.Connection, keys: set[str]) -> set[str]:
-    return {*connection.execute(sa.select(mention.c.key).where(mention.c.key.in_(keys))).scalars()}
+def _known(connection: sa.Connection, pages: set[str], now: int) -> tuple[set[str], dict[str, int]]:
+    """Return the keys of the mentions by these pages, and when each may be fetched (0: at once)."""
+    known: set[str] = set()
+    due = dict.fromkeys(pages, 0)
+    interval = int(PAGE_INTERVAL.total_seconds() * 1000)
+    for key, page, last in connection.execute(_OF_PAGES, {"pages": [*pages]}):
+        known.add(key)
+        if now - interval < last <= now:  # the clock may have been set back
+            due[page] = max(due[page], last + interval)
+    return known, due
 
 
 def _unverified(connection: sa.Connection, hosts: set[str]) -> Counter[str]:
-    counted = (
-        sa.select(mention.c.host, sa.func.count())
-        .where(mention.c.host.in_(hosts), mention.c.state.in_(_UNVERIFIED))
-        .group_by(mention.c.host)
-    )
-    found = connection.execute(counted) if hosts else ()
+    found = connection.execute(_OF_HOSTS, {"hosts": [*hosts]}) if hosts else ()
     return Counter({row[0]: row[1] for row in found})
-
-
-def _due(connection: sa.Connection, pages: set[str], now: int) -> dict[str, int]:
-    """Return when each page may be fetched; 0 is at once."""
-    fetched = (
-        sa.select(mention.c.page, sa.func.max(mention.c.fetched))
-        .where(mention.c.page.in_(pages))
-        .group_by(mention.c.page)
-    )
-    due = dict.fromkeys(pages, 0)
-    interval = int(PAGE_INTERVAL.total_seconds() * 1000)
-    for page, last in connection.execute(fetched):
-        if now - interval < last <= now:  # the clock may have been set back
-            due[page] = last + interval
-    return due
 
 
 def _repeat(
@@ -262,3 +248,14 @@ def _repeat(
             }
         )
     connection.execute(sa.update(mention).where(mention.c.id == sa.bindparam("id_")), changes)
+
+
+_OF_PAGES = sa.select(mention.c.key, mention.c.page, mention.c.fetched).where(
+    mention.c.page.in_(sa.bindparam("pages", expanding=True))
+)
+_OF_HOSTS = (
+    sa.select(mention.c.host, sa.func.count())
+    .where(mention.c.host.in_(sa.bindparam("hosts", expanding=True)))
+    .where(is_unverified)
+    .group_by(mention.c.host)
+)

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -199,6 +199,7 @@ def _engine(url: str) -> sa.Engine:
             raise StoreError(
                 'PostgreSQL needs psycopg: pip install "pelican-linkback[receive,postgresql]"'
             ) from None
+        sa.event.listen(engine, "connect", _use_indexes)
         sa.event.listen(engine, "begin", _begin_lazily)
         return engine
     if parsed.database in {None, "", ":memory:"}:
@@ -242,6 +243,13 @@ def _begin(connection: sa.Connection) -> None:
     level = "NORMAL" if mode == "lazy" else "FULL"
     connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if mode in {"write", "lazy"} else "BEGIN")
+
+
+def _use_indexes(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Have PostgreSQL use the indexes of tables that grow faster than it counts their rows."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute("SET enable_seqscan TO off")
+    connection.commit()
 
 
 def _begin_lazily(connection: sa.Connection) -> None:

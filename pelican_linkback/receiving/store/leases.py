@@ -60,7 +60,7 @@ def sweep(connection: sa.Connection, now: int) -> None:
     names = connection.execute(_LOST_AT, {"now": now}).scalars().all()
     if not names:
         return
-    names = lock_names(connection, names)
+    names = lock_names(connection, {*names})
     changes = []
     for row in connection.execute(_LOST.where(_m.host.in_(names)), {"now": now}).all():
         columns = columns_of(step(standing_of(row), LeaseLost(), moment(now)))
@@ -135,7 +135,7 @@ def without(state: MentionState) -> sa.ColumnElement[str]:
 
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
 _CLOCK = sa.select(counter.c.value).where(counter.c.name == "clock")
-_LOST_AT = sa.select(_m.host).distinct().where(_m.lease <= _NOW).limit(_SWEPT_TOGETHER)
+_LOST_AT = sa.select(_m.host).where(_m.lease <= _NOW).order_by(_m.lease).limit(_SWEPT_TOGETHER)
 _LOST = sa.select(mention).where(_m.lease <= _NOW).order_by(_m.id).with_for_update()
 _FIRST_PAGE = (
     sa.select(_m.page)

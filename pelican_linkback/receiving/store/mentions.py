@@ -44,6 +44,8 @@ _TOGETHER = 500
 _PREFIX = regex("[0-9a-f]{4,64}")
 
 _mention, _event = tables.mention.c, tables.event.c
+_is_whole = _mention.source != ""
+"""Whether ``vacuum`` has not erased what a mention said."""
 
 
 class Action(StrEnum):
@@ -109,7 +111,8 @@ class Mentions:
             page = page_of(what)
             leads_there = sa.and_(_mention.final_url == clean(what), _mention.final_url != "")
             condition = sa.or_(_mention.page == page, leads_there)
-        return self._rows(sa.select(tables.mention).where(condition).order_by(_mention.id.desc()))
+        wanted = sa.select(tables.mention).where(condition, _is_whole)
+        return self._rows(wanted.order_by(_mention.id.desc()))
 
     def of_token(self, token: str) -> Row | None:
         """Return the mention whose status page has this name; None if there is none, or no more."""
@@ -210,7 +213,7 @@ class Mentions:
 
 def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
     """Return what a mention has to be; whatever is searched for is a text, and no pattern."""
-    found: list[sa.ColumnElement[bool]] = [_mention.source != ""]  # ``vacuum`` has erased those
+    found = [_is_whole]
     if search.states:
         found.append(_mention.state.in_([each.value for each in search.states]))
     if search.article:

@@ -14,6 +14,7 @@ __all__ = [
     "event",
     "forgotten",
     "host",
+    "is_unverified",
     "login",
     "mention",
     "meta",
@@ -89,12 +90,14 @@ mention = sa.Table(
 )
 _c = mention.c
 _is_due = _c.due.is_not(None) & _c.lease.is_(None)
-_is_unverified = _c.state.in_(("queued", "checking"))
+is_unverified = sa.text("state IN ('queued', 'checking')")
+"""Whether a mention was never verified: as text, which a database compares with its index."""
 
 
-def _index(
-    name: str, *columns: sa.Column[object], where: sa.ColumnElement[bool] | None = None
-) -> None:
+_Condition = sa.ColumnElement[bool] | sa.TextClause
+
+
+def _index(name: str, *columns: sa.Column[object], where: _Condition | None = None) -> None:
     if where is None:
         sa.Index(name, *columns)
     else:
@@ -105,13 +108,13 @@ sa.Index("mention_key", _c.key, unique=True)
 sa.Index("mention_token", _c.token, unique=True)
 _index("mention_due", _c.host, _c.due, _c.id, where=_is_due)
 _index("mention_lease", _c.lease, where=_c.lease.is_not(None))
-_index("mention_unverified", _c.host, where=_is_unverified)
+_index("mention_unverified", _c.host, where=is_unverified)
 _index("mention_page", _c.page)
 _index("mention_state", _c.state, _c.id)
 _index("mention_article", _c.article, _c.id)
 _index("mention_host", _c.host, _c.id)
-_index("mention_author", _c.author_key, _c.id, where=_c.author_key != "")
-_index("mention_final", _c.final_key, where=_c.final_key != "")
+_index("mention_author", _c.author_key, _c.id)
+_index("mention_final", _c.final_key)
 _index("mention_number", _c.number, where=_c.number.is_not(None))
 
 host = sa.Table(

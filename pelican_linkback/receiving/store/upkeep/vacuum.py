@@ -22,7 +22,6 @@ _DAY = 24 * 60 * 60 * 1000
 
 _m = mention.c
 _EMPTY = {"source": "", "target": "", "host": "", "fragment": "", "sender": "", "vouch": ""} | {
-    "page": "",
     "why": "",
     "final_url": "",
     "final_key": "",

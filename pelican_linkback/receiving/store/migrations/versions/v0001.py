@@ -92,14 +92,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("mention_article", "mention", ["article", "id"], unique=False)
-    op.create_index(
-        "mention_author",
-        "mention",
-        ["author_key", "id"],
-        unique=False,
-        sqlite_where=sa.text("author_key != ''"),
-        postgresql_where=sa.text("author_key != ''"),
-    )
+    op.create_index("mention_author", "mention", ["author_key", "id"], unique=False)
     op.create_index(
         "mention_due",
         "mention",
@@ -108,14 +101,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("due IS NOT NULL AND lease IS NULL"),
         postgresql_where=sa.text("due IS NOT NULL AND lease IS NULL"),
     )
-    op.create_index(
-        "mention_final",
-        "mention",
-        ["final_key"],
-        unique=False,
-        sqlite_where=sa.text("final_key != ''"),
-        postgresql_where=sa.text("final_key != ''"),
-    )
+    op.create_index("mention_final", "mention", ["final_key"], unique=False)
     op.create_index("mention_host", "mention", ["host", "id"], unique=False)
     op.create_index("mention_key", "mention", ["key"], unique=True)
     op.create_index(
