@@ -154,7 +154,7 @@ def rows() -> Iterator[Row]:
     met = memory < MOST_MEMORY
     yield Row(work, "SQLite", f"{memory:.0f} MB", "", f"{memory:.0f} MB", goal, met)
     yield _verified("SQLite", rate)
-    with postgresql_server() as url:
+    with postgresql_server(fsync="on") as url:
         one = accepted(url)
         yield _accepted("PostgreSQL", one, flushed)
         two = accepted(url, 2)

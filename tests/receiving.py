@@ -74,7 +74,7 @@ def sqlite_store(folder: Path, templates: Path, **more) -> Iterator[Store]:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
+def postgresql_server(fsync: str = "off") -> Iterator[str]:
     """The URL of a database in a PostgreSQL that the processes of a test run share.
 
     The last of them stops it. Its folder is one that other users may enter, for it does not run
@@ -89,7 +89,8 @@ def postgresql_server() -> Iterator[str]:
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     name = f"test_{os.getpid()}"
     with admin.connect() as connection:
-        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")  # kills are not power cuts
+        # Tests kill processes, and cut no power.
+        connection.exec_driver_sql(f"ALTER SYSTEM SET fsync = {fsync}")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     try:

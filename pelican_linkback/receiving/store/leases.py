@@ -81,9 +81,9 @@ def lease_pages(connection: sa.Connection, pages: set[str], now: int, until: int
     claim = secrets.token_hex(8)
     if not pages:
         return []
-    most = len(pages) * _MOST_OF_PAGE
-    values = {"until": until, "by": claim, "now": now, "pages": [*pages], "most": most}
-    rows = connection.execute(_LEASE, values).all()
+    ids = _due_of(connection, pages, now)[: len(pages) * _MOST_OF_PAGE]
+    leased = {"ids": ids, "until": until, "by": claim, "now": now}
+    rows = connection.execute(_LEASE, leased).all()
     jobs = [_job(row, until) for row in sorted(rows, key=lambda row: row.id)]
     pages_put_off = _not_alone(connection, jobs, claim)
     put_off = [each for each in jobs if each.page in pages_put_off]
@@ -96,6 +96,16 @@ def lease_pages(connection: sa.Connection, pages: set[str], now: int, until: int
         )
         end_turns(connection, put_off)
     return [each for each in jobs if each not in put_off]
+
+
+def _due_of(connection: sa.Connection, pages: set[str], now: int) -> list[int]:
+    """Return the mentions by pages that are due, those first that are due for the longest time."""
+    found = [
+        (row.due, row.id)
+        for row in connection.execute(_OF_PAGES, {"pages": [*pages]})
+        if row.lease is None and row.due is not None and row.due <= now
+    ]
+    return [number for _, number in sorted(found)]
 
 
 def _not_alone(connection: sa.Connection, jobs: Iterable[Job], claim: str) -> set[str]:
@@ -145,15 +155,13 @@ _FIRST_PAGE = (
     .scalar_subquery()
 )
 _FIRST_PAGES = sa.select(_FIRST_PAGE).where(_h.name.in_(sa.bindparam("names", expanding=True)))
-_OF_PAGES = (
-    sa.select(_m.id)
-    .where(_m.page.in_(sa.bindparam("pages", expanding=True)), is_waiting, _m.due <= _NOW)
-    .order_by(_m.due, _m.id)
-    .limit(sa.bindparam("most", type_=sa.Integer))
+# No more conditions: PostgreSQL would take an index that has them, and read it all.
+_OF_PAGES = sa.select(_m.id, _m.due, _m.lease).where(
+    _m.page.in_(sa.bindparam("pages", expanding=True))
 )
 _LEASE = (
     sa.update(mention)
-    .where(_m.id.in_(_OF_PAGES))
+    .where(_m.id.in_(sa.bindparam("ids", expanding=True)))
     .values(
         lease=sa.bindparam("until", type_=sa.BigInteger),
         claim=sa.bindparam("by"),
