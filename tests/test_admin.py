@@ -7,6 +7,8 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.inbox.states import MentionState, Outage
@@ -16,7 +18,9 @@ from pelican_linkback.receiving.server.admin import inbox
 from pelican_linkback.receiving.server.admin.chart import WEEKS, chart_of, monday_of
 from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
+from pelican_linkback.receiving.server.admin.search import TABS, Query
 from pelican_linkback.receiving.server.application import Application
+from pelican_linkback.receiving.server.http import Fields
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.rules import Rules
@@ -237,6 +241,23 @@ def test_what_was_never_read_cannot_be_approved(browser, inbox_store, clock):
     (job,) = Queue(inbox_store).claim(1)
     Queue(inbox_store).record(job, Outage("it does not answer"))
     assert "it does not answer" in " ".join(browser.open("inbox?state=queued").text.split())
+
+
+QUERIES = st.builds(
+    Query,
+    state=st.sampled_from([*TABS]),
+    host=st.sampled_from(["", "m.example", "xn--grten-gra.example"]),
+    author=st.text(max_size=20).map(str.strip),
+    article=st.text(max_size=20).map(str.strip),
+    text=st.text(max_size=20).map(str.strip),
+    after=st.integers(0, 10**17),
+)
+
+
+@given(QUERIES)
+def test_a_list_is_named_by_its_address(query):
+    encoded = query.link().removeprefix("?").encode("ascii")
+    assert Query.read(Fields.read(encoded)) == query
 
 
 # One page of the site

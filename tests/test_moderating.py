@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
@@ -131,6 +132,7 @@ def test_mentions_are_counted_by_state(mentions, receive):
     counts = mentions.counts()
     assert list(counts) == [*MentionState]
     assert (counts[HELD], counts[SHOWN], counts[MentionState.SPAM]) == (2, 1, 0)
+    assert all(mentions.count(state) == number for state, number in counts.items())
 
 
 # Deciding
@@ -183,6 +185,25 @@ def test_what_was_decided_since_is_not_taken_back(mentions, receive):
     assert states(mentions) == {"ann": "held", "bo": "spam"}
     assert mentions.undo("undo-2") == 1
     assert states(mentions) == {"ann": "held", "bo": "shown"}
+
+
+def test_what_was_taken_back_is_in_the_way_of_nothing(mentions, receive):
+    receive("ann", "bo")
+    mentions.act(ids(mentions, "ann", "bo"), Action.APPROVE, "browser")
+    mentions.act(ids(mentions, "bo"), Action.SPAM, "browser")
+    assert mentions.undo("undo-2") == 1
+    assert mentions.undo("undo-1") == 2
+    assert states(mentions) == {"ann": "held", "bo": "held"}
+
+
+def test_moderators_at_the_same_moment_do_not_wait_for_one_another_for_ever(mentions, receive):
+    receive("ann", "bo", "cy", "dan")
+    known = ids(mentions, "ann", "bo", "cy", "dan")
+    with ThreadPoolExecutor(8) as pool:
+        orders = [known, known[::-1]] * 4
+        done = list(pool.map(lambda order: mentions.act(order, Action.APPROVE, "browser"), orders))
+    assert sorted(each.changed for each in done) == [0] * 7 + [4]
+    assert len({row.number for row in mentions.exported(0, 10)}) == 4
 
 
 def test_the_last_decision_about_a_mention_is_found(mentions, receive):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import sqlalchemy as sa
 
 from pelican_linkback.receiving.store.sessions import LINK_LASTS, SESSION_LASTS, Sessions
@@ -16,6 +18,14 @@ def test_a_link_logs_one_browser_in_once(store):
     assert len(token) >= 43
     assert sessions.enter(key) == ""
     assert sessions.count() == 1
+
+
+def test_of_many_browsers_with_one_link_one_gets_in(store):
+    sessions = Sessions(store)
+    key = sessions.invite()
+    with ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(lambda _: sessions.enter(key), range(8)))
+    assert sum(map(sessions.knows, tokens)) == sessions.count() == 1
 
 
 def test_what_is_no_link_logs_nobody_in(store):

@@ -132,6 +132,11 @@ class Mentions:
         wanted = sa.select(tables.mention).where(_mention.number > since)
         return self._rows(wanted.order_by(_mention.number).limit(limit))
 
+    def count(self, state: MentionState) -> int:
+        """Return how many mentions are in a state."""
+        wanted = sa.select(sa.func.count()).where(_mention.state == state.value)
+        return self._store.read(lambda connection: connection.execute(wanted).scalar_one())
+
     def counts(self) -> dict[MentionState, int]:
         """Return how many mentions are in each state."""
         wanted = sa.select(_mention.state, sa.func.count()).group_by(_mention.state)

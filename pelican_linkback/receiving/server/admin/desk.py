@@ -18,7 +18,6 @@ from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.server.admin.guard import (
     FORM_TOKEN,
     form_token,
-    refuse_foreign,
     refuse_forged,
     session_of,
 )
@@ -98,7 +97,6 @@ class Desk:
         """Return a handler that does ``action`` if a form of ours was sent by who is logged in."""
 
         def handler(request: Request) -> Response:
-            refuse_foreign(request)
             session = self._session(request)
             if not session:
                 return self.closed(request)
@@ -111,7 +109,7 @@ class Desk:
         """Return a page; ``here`` is its address below ``/admin/``."""
         token = form_token(visit.session)
         if "held" not in values:
-            values["held"] = self.mentions.counts()[MentionState.HELD]
+            values["held"] = self.mentions.count(MentionState.HELD)
         return self._rendered(template, token, values | {"here": here})
 
     def closed(self, request: Request, heading: str = "", sentence: str = "") -> Response:
