@@ -117,6 +117,8 @@ def test_the_process_has_limits(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(request(ENTRY))))
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out := io.BytesIO()))
     run_module("pelican_linkback.receiving.reading")
+    assert not limits  # it was imported
+    run_module("pelican_linkback.receiving.reading", run_name="__main__")
     assert json.loads(out.getvalue()) == NAMED
     assert limits == {resource.RLIMIT_AS: (worker.MEMORY,) * 2, resource.RLIMIT_CORE: (0, 0)}
 
