@@ -104,6 +104,15 @@ def test_each_request_has_its_answer_even_if_reading_fails():
     assert [json.loads(each) for each in out.getvalue().splitlines()] == [NAMED, None, None]
 
 
+def test_without_memory_the_process_ends(monkeypatch: pytest.MonkeyPatch):
+    def item_of(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(worker, "item_of", item_of)
+    with pytest.raises(MemoryError):
+        next(worker.answers([request(ENTRY)]))
+
+
 def test_where_there_are_no_timers_pages_are_read_without(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delattr(signal, "setitimer")
     assert json.loads(next(worker.answers([request(ENTRY)]))) == NAMED
@@ -129,4 +138,4 @@ def test_memory_that_is_refused_costs_the_page():
         assert read_by(child, "1000") == {"size": 1000}
         assert read_by(child, str(worker.MEMORY)) is None
         assert read_by(child, "1000") == {"size": 1000}
-        assert child.lost == 0
+        assert child.lost == 1

@@ -10,7 +10,6 @@ one claims the mention; so it is with one that cannot be read or recorded, until
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import threading
 import time
@@ -29,6 +28,7 @@ from pelican_linkback.receiving.inbox.policy import Policy
 from pelican_linkback.receiving.inbox.states import Event, MentionState, Verified
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.reading.page import Asked, ReadItem
+from pelican_linkback.receiving.store.accepting import PAGE_INTERVAL
 from pelican_linkback.receiving.store.columns import host_named
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.hosts import Hosts
@@ -41,13 +41,12 @@ __all__ = ["Checked", "Exchange", "Verifier"]
 
 logger = logging.getLogger(__name__)
 
-THREADS = 8
+THREADS = 16
 _HEADERS = {"Accept": "text/html, application/xhtml+xml, application/json;q=0.9, */*;q=0.5"}
-_TRIES = 5
-"""So often a turn at a host is asked for to which a source redirects, a second apart."""
-
-_BUSY = dt.timedelta(seconds=30)
-"""How long a mention waits then, with its lease given back."""
+_TURN = 1.0
+"""Seconds after which a turn at a host to which a source redirects is asked for once more: so long
+takes the way from http to https of one host. Who floods a host by redirects from many has threads
+wait no longer than that."""
 
 PAUSE = 1.0
 """Seconds between two looks into a queue in which nothing is due."""
@@ -141,7 +140,7 @@ class Verifier:
             try:
                 answer = self._fetched(jobs[0])
             except _HostBusy:
-                self._queue.release(jobs, _BUSY)
+                self._queue.release(jobs, PAGE_INTERVAL)
                 return
             for job in jobs:
                 with _border(job):
@@ -173,12 +172,13 @@ class Verifier:
             return error
 
     def _turn_at(self, name: str) -> int:
-        for _ in range(_TRIES):
+        turn = self._hosts.enter(name)
+        if turn is None:
+            self._sleep(_TURN)
             turn = self._hosts.enter(name)
-            if turn is not None:
-                return turn
-            self._sleep(1.0)
-        raise _HostBusy
+        if turn is None:
+            raise _HostBusy
+        return turn
 
     def _event(self, job: Job, answer: Response | WebError, final_url: str) -> Event:
         """Return what happened; a mention that is another one at a second address is not shown."""

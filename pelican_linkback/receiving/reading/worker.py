@@ -40,13 +40,15 @@ def serve(requests: Iterable[bytes], out: BinaryIO) -> None:
 def answers(requests: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the answer to each request: an item of JF2, or null.
 
-    A request has the arguments of ``item_of``. More time than ``CPU_SECONDS`` for one ends the
-    process.
+    A request has the arguments of ``item_of``. More time than ``CPU_SECONDS`` for one, or more
+    memory than there is, ends the process.
     """
     for request in requests:
         with _time_limit():
             try:
                 found = json.dumps(item_of(*json.loads(request)))
+            except MemoryError:
+                raise  # what holds the memory is not known: a new process has none of it
             except Exception:  # noqa: BLE001 (the border of a page: it then counts as one without any)
                 found = "null"
         yield found.encode() + b"\n"
