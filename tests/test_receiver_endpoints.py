@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 import xmlrpc.client
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 import pytest
 
@@ -15,6 +17,7 @@ from pelican_linkback.protocol.pingback import Pingback
 from pelican_linkback.protocol.webmention import Webmention
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.received import Author, Kind
+from pelican_linkback.receiving.server.application import MAX_BODY
 from pelican_linkback.receiving.server.incoming import status_of
 from pelican_linkback.receiving.server.limits import MOST, Limiter
 from pelican_linkback.receiving.server.metrics import Gauge, Metrics
@@ -414,3 +417,61 @@ def test_so_many_networks_are_remembered():
 def test_an_answer_in_json_is_a_document(app):
     answer = webmention(app, accept="application/json")
     assert json.loads(answer.body)["url"] == f"{BASE}status/token"
+
+
+# ----------------------------------------------------------------------------------- attacks
+
+BOMBS = {
+    "nested": b"<methodCall>" + b"<value>" * 2000,
+    "nested, closed": b"<methodCall>" + b"<a>" * 900 + b"</a>" * 900 + b"</methodCall>",
+    "entities": b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><methodCall>&b;</methodCall>',
+    "a tag that does not end": b"<methodCall " * 1300,
+    "references": b"<methodCall>" + b"&#" * 8000,
+    "comments": b"<methodCall>" + b"<!--" * 4000,
+    "sections": b"<methodCall>" + b"<![CDATA[" * 1700,
+    "attributes": b"<methodCall " + b"a='" * 5000,
+    "many calls": xmlrpc.client.dumps(([{"methodName": "x"}] * 60,), "system.multicall").encode(),
+    "end tags": b"<methodCall>" + b"</methodCall>" * 1200,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_of_xml_is_answered_at_once(app, receiver, bomb):
+    begun = time.perf_counter()
+    answer = ask(app, "POST", "/pingback", body=BOMBS[bomb][:MAX_BODY], content_type="text/xml")
+    assert answer.status == 200
+    assert b"faultCode" in answer.body
+    assert receiver.arrivals == []
+    assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize("host", ["evil.example", "blog.example:99", "a\tb"])
+def test_who_names_another_host_gets_no_address_there(app, host):
+    answer = webmention(app, host=host, x_forwarded_host=host, x_forwarded_proto="gopher")
+    assert answer.header("Location") == f"{BASE}status/token"
+    assert host not in answer.text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://a.example/\r\nSet-Cookie: x=1",
+        "https://a.example/\x00",
+        "https://user:secret@a.example/",
+        "https://a.example/\ud800",
+        "https://" + "a" * 300 + ".example/",
+        "javascript:alert(1)//https://a.example/",
+    ],
+)
+def test_a_source_that_is_no_address_is_named_in_no_header(app, receiver, source):
+    form = urlencode({"source": source, "target": TARGET}, errors="surrogatepass").encode()
+    answer = ask(
+        app,
+        "POST",
+        "/webmention",
+        body=form,
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status == 400
+    assert receiver.arrivals == []
+    assert len(answer.text.splitlines()) == 1

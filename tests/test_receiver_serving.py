@@ -153,3 +153,29 @@ def test_the_server_ends_without_what_never_ends():
 def test_a_port_that_is_taken_is_an_error():
     with running(ECHO) as server, pytest.raises(LinkbackError, match="cannot be opened"):
         WebServer(Application("https://blog.example/", []), "127.0.0.1", server.port)
+
+
+RAW = {
+    "a header in a path": (b"GET /echo%0d%0aSet-Cookie:%20x=1 HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+    "another host": (b"GET http://evil.example/none HTTP/1.1\r\nHost: evil.example\r\n\r\n", 404),
+    "dots": (b"POST /x/%2e%2e/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", 404),
+    "two lengths": (
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        400,
+    ),
+    "a length that is none": (
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        400,
+    ),
+    "another protocol": (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", 400),
+}
+
+
+def test_what_is_no_request_of_ours_leads_nowhere():
+    with running(ECHO) as server:
+        for raw, status in RAW.values():
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+                client.sendall(raw)
+                head = client.recv(65536).partition(b"\r\n\r\n")[0]
+            assert int(head.split()[1]) == status, raw
+            assert b"set-cookie" not in head.lower()
