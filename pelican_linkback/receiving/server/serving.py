@@ -35,6 +35,7 @@ REQUEST_TIME = 20.0
 
 IDLE_TIME = 20
 MAX_HEADERS = 16_384
+SENT_TOGETHER = 65_536
 FINISHED_IN = 20.0
 """Seconds that are given to requests under way when the server stops."""
 
@@ -90,6 +91,9 @@ class WebServer:
             log_socket_errors=False,
         )
         self._server.channel_class = _Channel
+        # An answer is sent as a whole, by the thread of the sockets, and not by that of the
+        # handler, first the head and then the rest: a fifth less work for each.
+        self._server.adj.send_bytes = SENT_TOGETHER
         self.port = int(self._server.effective_port)
 
     def run(self) -> None:
