@@ -71,6 +71,21 @@ def test_older_tables_are_brought_up_to_date_and_a_file_is_copied_before(
     store.close()
 
 
+@pytest.mark.posix
+def test_nobody_else_may_read_the_secrets_in_a_file(tmp_path, next_version):
+    url = sqlite_url(tmp_path / "new.sqlite")
+    store = open_store(url)
+    Acceptor(store).accept(arrival())  # the files of SQLite's log have the permissions of its own
+    found = {
+        path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir() if path.is_file()
+    }
+    store.close()
+    next_version()
+    open_store(url).close()
+    found["copy"] = (tmp_path / "new.sqlite.0001.bak").stat().st_mode & 0o777
+    assert found == dict.fromkeys(["new.sqlite", "new.sqlite-wal", "new.sqlite-shm", "copy"], 0o600)
+
+
 def test_newer_tables_are_refused(new_url, next_version, monkeypatch):
     with monkeypatch.context() as newer:
         newer.setattr(upgrade, "HEAD", upgrade.HEAD)

@@ -21,7 +21,7 @@ from pelican_linkback.exceptions import StoreError
 from pelican_linkback.journal.network_files import refuse_network_files
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import milliseconds
-from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date
+from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date, make_private
 from pelican_linkback.text.printable import described, system_reason
 
 __all__ = ["Connection", "Store", "open_store", "sqlite_url"]
@@ -208,6 +208,7 @@ def _engine(url: str) -> sa.Engine:
     refuse_network_files(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path)
     except OSError as error:
         raise StoreError(f"{path.parent}: {system_reason(error)}") from error
     engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY}, max_overflow=100)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
 
-__all__ = ["HEAD", "OLDER", "bring_up_to_date"]
+__all__ = ["HEAD", "OLDER", "bring_up_to_date", "make_private"]
 
 OLDER: tuple[str, ...] = ()
 """The versions of the tables that this program can bring up to date, the oldest first."""
@@ -69,8 +69,15 @@ def _version(connection: sa.Connection) -> str:
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 
+def make_private(path: Path) -> None:
+    """Make the file of a database, if there is none: only its owner may read the secrets in it."""
+    if not path.exists():
+        path.touch(0o600)
+
+
 def _back_up(path: Path, version: str) -> None:
     copy = path.with_name(f"{path.name}.{version}.bak")
+    make_private(copy)
     with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(copy)) as new:
         old.backup(new)
 
