@@ -18,6 +18,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 import yaml
+from jinja2 import Template
 
 from pelican_linkback.cli.parser import parser
 from pelican_linkback.receiving.server.application import Application, Route
@@ -38,6 +39,7 @@ events {{}}
 http {{
     access_log off;
     {folders}
+    {outside}
     server {{
         listen 127.0.0.1:{port};
         {lines}
@@ -82,8 +84,10 @@ def test_the_unit_gives_the_program_time_to_return_its_work():
 def nginx(folder, lines, port=8099):
     """The command that runs a web server with these lines in its server block."""
     temporary = "\n".join(f"{name}_temp_path {folder}/{name};" for name in FOLDERS)
-    text = NGINX.format(folder=folder, folders=temporary, port=port, lines=lines)
-    (folder / "nginx.conf").write_text(text)
+    (outside,) = re.findall(r"``(proxy_cache_path \S+ .*;)``", page("at-once"))
+    outside = outside.replace("/var/cache/nginx", str(folder))
+    places = {"folder": folder, "folders": temporary, "outside": outside}
+    (folder / "nginx.conf").write_text(NGINX.format(**places, port=port, lines=lines))
     return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
@@ -105,11 +109,12 @@ def behind_nginx(folder, application):
     """Serve an application as the pages have it; give the URL of the site."""
     root = folder / "output"
     root.mkdir()
-    pages = page("own-server") + page("move-mentions")
+    pages = page("at-once") + page("move-mentions")
     more = [f"root {root};", *(each.text for each in blocks(pages) if each.kind == "nginx")]
     with serving(make_server("127.0.0.1", 0, application, handler_class=Quiet)) as server:
         port = free_port()
-        lines = FILES["nginx.conf"].replace(":8017;", f":{server.server_port};") + "".join(more)
+        lines = "".join([FILES["nginx.conf"], *more])
+        lines = lines.replace(":8017;", f":{server.server_port};")
         program = subprocess.Popen(nginx(folder, lines, port))
         try:
             while not is_open(port):
@@ -155,17 +160,15 @@ def test_nginx_puts_the_mentions_into_pages(tmp_path):
     def mentions(request):
         return html(f"<p>About {request.query.get('target')}")
 
-    theme = next(each.text for each in blocks(page("own-server")) if "include virtual" in each.text)
-    names = {"{{ SITEURL }}": "https://your.site", "{{ article.url }}": "a/"}
-    for name, value in names.items():
-        theme = theme.replace(name, value)
+    theme = next(each.text for each in blocks(page("at-once")) if "include virtual" in each.text)
+    body = Template(theme).render(SITEURL="https://your.site", article={"url": "a/"})
     application = Application(
         "https://your.site/mentions/", [Route("/mentions", {"GET": mentions})]
     )
     with behind_nginx(tmp_path, application) as site:
-        (tmp_path / "output" / "index.html").write_text(f"<h1>A page</h1>{theme}")
+        (tmp_path / "output" / "index.html").write_text(f"<h1>A page</h1>{body}")
         said = answered(f"{site}/index.html")
-    assert said == (200, b"<h1>A page</h1><p>About https://your.site/a/\n")
+    assert said == (200, b"<h1>A page</h1><p>About https://your.site/a/")
 
 
 def test_the_composition_has_two_processes_of_each_kind():
