@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 
 import pytest
 
+from pelican_linkback import cli
 from pelican_linkback.net.mail import Mailbox
 from pelican_linkback.receiving import daily_mail
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
 from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.store.database import open_store, sqlite_url
 from pelican_linkback.receiving.store.mentions import Action, Mentions
 from pelican_linkback.receiving.store.upkeep.turns import Turns
+from tests import test_receiver_commands as commands
 from tests.smtp_server import mail_server
 from tests.test_inbox_database import WALLS, add, noted, shown
 from tests.test_inbox_database import held as is_held
@@ -126,3 +130,29 @@ def test_it_looks_until_it_is_stopped(monkeypatch):
             return False
 
     DailyMail(Once(), None, None, None).run(stop)
+
+
+# In the commands of a receiver
+
+folder = commands.folder
+
+
+def test_work_sends_it(folder, server, mails, monkeypatch, capsys):
+    monkeypatch.setenv("LINKBACK_MAIL", f"smtp://127.0.0.1:{server.port}/{ANN}")
+    commands.configure(folder, SITENAME="Me & Co")
+    with closing(open_store(sqlite_url(folder / "linkback" / "inbox.sqlite"))) as store:
+        add(store, is_held(noted(1)))
+    for _ in range(2):
+        assert cli.main(["work", "--once"]) == 0
+    (mail,) = mails
+    assert "Subject: 1 mention waits for you: Me & Co" in mail
+    assert "https://me.example.io/mentions/admin/inbox" in mail
+    assert capsys.readouterr().err == ""
+
+
+def test_a_mail_server_that_is_none_is_said_without_its_password(folder, monkeypatch, capsys):
+    monkeypatch.setenv("LINKBACK_MAIL", "smtp://user:secret@mail.example")
+    assert cli.main(["work", "--once"]) == 2
+    said = capsys.readouterr().err
+    assert "LINKBACK_MAIL (in the environment): takes the URL of a mail server" in said
+    assert "secret" not in said

@@ -5,12 +5,19 @@ from __future__ import annotations
 import datetime as dt
 
 import feedparser
+import pytest
 
 from pelican_linkback.cli.receiver.held_feed import HeldFeed
+from pelican_linkback.cli.receiver.private_feed import PrivateFeed, address_of
 from pelican_linkback.feedcheck.check import Expected, check
+from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.received import Author
+from pelican_linkback.receiving.server.application import Application
+from tests.asking import ask
 from tests.mentions import NOW
 from tests.test_digest import HOSTILE, INBOX, held
+from tests.test_inbox_database import BLOG, WALLS, add, noted, shown
+from tests.test_inbox_database import held as is_held
 
 LATER = NOW + dt.timedelta(days=1)
 URL = "https://blog.example/mentions/admin/feed/s3cret"
@@ -59,3 +66,31 @@ def test_it_is_in_order_with_and_without_mentions():
         document = HeldFeed(entries, INBOX, URL).document("The Blog", LATER)
         checked = check({"held.xml": document}, expected)
         assert (checked.feeds, checked.findings) == (1, ())
+
+
+# Where it is
+
+
+@pytest.fixture
+def application(store):
+    feed = PrivateFeed(store, lambda: Targets([WALLS], BLOG), "The Blog", lambda: LATER)
+    return Application(f"{BLOG}/mentions/", feed.routes())
+
+
+def test_it_is_at_an_address_with_a_secret(application, store):
+    add(store, is_held(noted(1)), shown(noted(2)), is_held(noted(3)))
+    url = address_of(f"{BLOG}/mentions/", store)
+    path = url.removeprefix(f"{BLOG}/mentions")
+    answer = ask(application, "GET", path)
+    assert (answer.status, answer.header("Cache-Control")) == (200, "no-store")
+    assert answer.header("Content-Type") == "application/atom+xml; charset=utf-8"
+    feed = feedparser.parse(answer.body)
+    assert [each.title for each in feed.entries] == [
+        "Reader 3: reply, on Dry stone walls",
+        "Reader 1: reply, on Dry stone walls",
+    ]
+    assert {each.link for each in feed.entries} == {f"{BLOG}/mentions/admin/inbox"}
+    assert [each.href for each in feed.feed.links if each.rel == "self"] == [url]
+    assert ask(application, "GET", path).status == 200
+    for other in (f"{path}0", path[:-1], "/admin/feed/é"):
+        assert ask(application, "GET", other).status == 404

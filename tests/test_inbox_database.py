@@ -194,6 +194,14 @@ def test_a_long_list_ends(run, monkeypatch):
     assert HELD not in out
 
 
+def test_the_address_of_the_private_feed_is_said_if_asked_for(run):
+    begin = f"What is held, as a feed: {BLOG}/mentions/admin/feed/"
+    (line,) = (each for each in run("inbox", "-v").out.splitlines() if each.startswith(begin))
+    assert len(line) == len(begin) + 32
+    assert line in run("inbox", "--shown", "-v").out
+    assert begin not in run("inbox").out
+
+
 def test_a_decision_is_taken_back_by_itself(listed):
     assert listed("approve", HELD, LONG[:8]) == ({HELD: "shown", LONG: "shown"}, {})
     assert listed()[0] == {}

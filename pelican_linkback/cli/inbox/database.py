@@ -18,6 +18,7 @@ from pelican_linkback.cli.inbox.words import (
     states_asked_for,
     unknown,
 )
+from pelican_linkback.cli.receiver.private_feed import address_of
 from pelican_linkback.exceptions import LinkbackError, StoreError
 from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.receiving.entries import STATES, counts_of, entry_of, every, state_of
@@ -54,6 +55,7 @@ class StoreDesk:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._store, self._mentions, self._rules = store, Mentions(store), Rules(store)
         self._targets = read_targets(settings.state) or Targets()
+        self._receiver = settings.receive
         self._problems: list[str] = []
 
     def listed(self, arguments: argparse.Namespace) -> Said:
@@ -75,7 +77,8 @@ class StoreDesk:
             self._problems.append(
                 f"only the last {MOST} are listed; --article and --host list fewer"
             )
-        return self._said(found[:MOST])
+        feed = address_of(self._receiver, self._store) if arguments.verbose else ""
+        return self._said(found[:MOST], summary=feed and f"What is held, as a feed: {feed}")
 
     def show(self, arguments: argparse.Namespace) -> Said:
         """Return the mentions that are named, with all that is known of them."""
@@ -215,6 +218,7 @@ class StoreDesk:
         *,
         is_whole: bool = False,
         is_done: bool = False,
+        summary: str = "",
     ) -> Said:
         return Said(
             [entry_of(row, self._targets) for row in rows],
@@ -223,6 +227,7 @@ class StoreDesk:
             self._problems,
             is_whole=is_whole,
             is_done=is_done,
+            summary=summary,
         )
 
 

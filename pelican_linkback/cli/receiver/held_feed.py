@@ -25,10 +25,6 @@ class HeldFeed(Feed):
     def __init__(self, entries: Sequence[Entry], inbox: str, url: str) -> None:
         self._entries, self._inbox, self._url = entries, inbox, url
 
-    def path(self) -> str:
-        """Return the URL: no file is written."""
-        return self._url
-
     def feed_url(self) -> str:
         """Return the URL."""
         return self._url

@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from pelican_linkback.cli.receiver.mail import mailbox_of
+from pelican_linkback.cli.receiver.private_feed import PrivateFeed
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import MAX_BODY, Web
+from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
 from pelican_linkback.receiving.display.mention import Look
 from pelican_linkback.receiving.display.words import words_for
 from pelican_linkback.receiving.hosted.service import TOKEN
@@ -35,6 +40,7 @@ from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.rows import Accepted, Arrival
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.statistics import Statistics
+from pelican_linkback.receiving.store.upkeep.turns import Turns
 from pelican_linkback.receiving.verifier import Checked, Verifier
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
@@ -48,6 +54,16 @@ MAX_TARGETS = 50_000_000
 """The maximum size of a site's ``linkback-targets.json`` in bytes: a quarter of a million pages."""
 
 _WAITING = (MentionState.QUEUED, MentionState.CHECKING)
+
+
+class Chore(Protocol):
+    """Something that is done once in a while, by one of the processes."""
+
+    def look(self) -> None:
+        """Do it if it is time; what goes wrong costs one line in the log."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Look from time to time, until ``stop`` is set."""
 
 
 class Receiver:
@@ -86,13 +102,30 @@ class Receiver:
                 done=self._checked,
             )
 
-    def rebuild(self) -> Rebuild | None:
+    def chores(self) -> list[Chore]:
+        """Return what is done beside: rebuilding the site, and the daily mail, if they are set."""
+        return [each for each in (self._rebuild(), self._mail()) if each]
+
+    def _rebuild(self) -> Rebuild | None:
         """Return what builds the site again when what it shows has changed; None: nothing does."""
         setting = self._settings.rebuild
         if not setting:
             return None
         hooks = [setting] if is_fetchable(setting) else []
         return Rebuild(Changes(self._store), starter_of(setting, self._web(MAX_BODY, *hooks)))
+
+    def _mail(self) -> DailyMail | None:
+        """Return what mails the author about what is held; None without a mail server."""
+        mailbox = mailbox_of(os.environ)
+        if mailbox is None:
+            return None
+        inbox = f"{page_key(self._settings.receive)}admin/inbox"
+        return DailyMail(
+            Turns(self._store, "digest", DAY),
+            mailbox,
+            lambda: held(self._mentions, self._targets.current, self._site_name, inbox),
+            self._now,
+        )
 
     @property
     def verified(self) -> int:
@@ -120,6 +153,7 @@ class Receiver:
                 settings.site_url,
             ),
             Health(self._overview, self._metrics, token, self._now),
+            PrivateFeed(self._store, lambda: self._targets.current, self._site_name, self._now),
         )
         return Application(
             page_key(settings.receive),
@@ -128,9 +162,12 @@ class Receiver:
             done=self._done,
         )
 
+    @property
+    def _site_name(self) -> str:
+        return str(self._pelican.get("SITENAME") or "") or host_of(self._settings.site_url)
+
     def _admin(self) -> list[Route]:
-        name = str(self._pelican.get("SITENAME") or "") or host_of(self._settings.site_url)
-        site = SiteName(name, self._settings.site_url)
+        site = SiteName(self._site_name, self._settings.site_url)
         return routes_of(Desk(self._store, site, lambda: self._targets.current))
 
     def _look(self) -> Look:

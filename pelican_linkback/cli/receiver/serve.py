@@ -47,8 +47,8 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         if not arguments.no_work:
             verifier = stack.enter_context(receiver.verifier())
             stack.enter_context(meanwhile(verifier.run, is_waited_for=True))
-        if rebuild := receiver.rebuild():
-            stack.enter_context(meanwhile(rebuild.run, is_waited_for=False))
+        for chore in receiver.chores():
+            stack.enter_context(meanwhile(chore.run, is_waited_for=False))
         stack.enter_context(stopped_by_signals(server.stop))
         _announce(settings, arguments, server.port, screen)
         server.run()

@@ -39,14 +39,14 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         receiver = Receiver(settings, arguments.pelican, store)
         verifier = stack.enter_context(receiver.verifier())
         stack.enter_context(stopped_by_signals(stop.set))
-        rebuild = receiver.rebuild()
+        chores = receiver.chores()
         if arguments.once:
             until_idle(verifier.run_once, Queue(store).next_due, store.clock, stop)
-            if rebuild:
-                rebuild.look()
+            for chore in chores:
+                chore.look()
         else:
-            if rebuild:
-                stack.enter_context(meanwhile(rebuild.run, is_waited_for=False))
+            for chore in chores:
+                stack.enter_context(meanwhile(chore.run, is_waited_for=False))
             keep_running(verifier.run, stop)
     verified = receiver.verified
     if screen.json:
