@@ -302,6 +302,34 @@ def test_one_page_about_many_articles_is_fetched_once(desk: Desk):
     assert {each.state for each in desk.rows()} == {MentionState.HELD, MentionState.REFUSED}
 
 
+@pytest.mark.parametrize(
+    ("source", "page", "rules", "state"),
+    [
+        pytest.param("ann.example/go?x", "evil.example/x", {}, "held", id="it can be asked to"),
+        pytest.param(
+            "ann.example/go?x", "evil.example/x", {"ann.example": Act.TRUST}, "held", id="trusted"
+        ),
+        pytest.param("www.ann.example/x", "ann.example/x", {}, "shown", id="to the author's page"),
+        pytest.param(
+            "s.example/x", "ann.example/x", {"s.example": Act.BLOCK}, "refused", id="blocked"
+        ),
+        pytest.param(
+            "s.example/x", "evil.example/x", {"evil.example": Act.BLOCK}, "refused", id="to blocked"
+        ),
+    ],
+)
+def test_who_wrote_a_page_is_said_by_its_own_address(desk: Desk, source, page, rules, state):
+    desk.pages[SOURCE] = note()
+    desk.receive()
+    desk.approve()
+    for rule, act in rules.items():
+        desk.rules.set([rule], act, "me")
+    redirect = Reply(302, [("Location", f"https://{page}")])
+    desk.pages |= {f"https://{source}": redirect, f"https://{page}": note("Buy slate.")}
+    desk.clock.pass_(seconds=1)
+    assert desk.receive(f"https://{source}").state.value == state
+
+
 def test_a_redirect_is_followed_and_both_addresses_are_known(desk: Desk):
     short, long = "https://s.example/1", SOURCE
     desk.pages |= {short: Reply(301, [("Location", long)]), long: note()}

@@ -8,6 +8,7 @@ an outage is one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pelican_linkback.exceptions import WebError
 from pelican_linkback.net.client import Response
@@ -47,7 +48,7 @@ def event_of(
         return _unread(answer)
     said = read(Page(answer.url, answer.headers, answer.body), asked, targets, read_item)
     if isinstance(said.mention, Received):
-        return _verified(said.mention, targets, judge)
+        return _verified(said.mention, answer.url, targets, judge)
     if answer.truncated and not (said.linked or said.gone):
         return Outage("no link to the page is in its first megabyte")
     return Removed(_why_not(said))
@@ -67,8 +68,16 @@ def _why_not(said: Said) -> str:
     return said.mention.why if isinstance(said.mention, NotKept) else "it has no link to the page"
 
 
-def _verified(mention: Received, targets: Targets, judge: Judge) -> Event:
-    state, why = judge(mention, targets.of(mention))
+def _verified(mention: Received, url: str, targets: Targets, judge: Judge) -> Event:
+    """Return the event of a page at ``url``, which its source may only redirect to.
+
+    Then the page's own address says who wrote it, since many sites redirect to wherever somebody
+    asks them to; but what is hidden by its source's address is hidden.
+    """
+    target = targets.of(mention)
+    state, why = judge(mention, target)
+    if state is not State.HIDDEN and url != mention.source.partition("#")[0]:
+        state, why = judge(replace(mention, source=url), target)
     if why is Why.FORGOTTEN:
         return Removed(why)  # which keeps nothing of what it says
     return Verified(mention, _STATES[state], why, trusted=why is Why.TRUSTED)

@@ -36,7 +36,7 @@ _WHY = {
     "changed": "its text changed after you approved it",
     "spam": "you marked it as spam",
     "404": "its page is missing",
-    "410": "its page is gone",
+    "twice": "the same author said the same at another address",
     "lease lost": "reading its page failed again and again",
 }
 _LABELS = {Action.APPROVE: "Approve", Action.REFUSE: "Refuse", Action.SPAM: "Spam"}
