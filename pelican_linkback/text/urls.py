@@ -46,7 +46,7 @@ _PICTURE = regex(r"data:image/(?:avif|gif|jpeg|png|webp)[;,]")
 _CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEVER = regex(r'[<>"\\]')
 _TO_QUOTE = regex(r'[\s<>"]')
-_PLAIN_URL = regex(r"https?://[\w.-]+(?::[0-9]+)?/[\w./~%-]*+", re.ASCII)
+_PLAIN_URL = regex(r"https?://[\w.-]+(?::[0-9]+)?/[\w./~%-]*+(?:#[\w.~-]++)?", re.ASCII)
 _NORMAL_URL = regex(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*+/(?:[\w~-][\w.~-]*+/)*+(?:[\w~-][\w.~-]*+)?", re.ASCII
 )

@@ -51,8 +51,8 @@ class Answered(SiteAspects):
         """Return the place on the article's page where they are shown."""
         if not mentions_of(article):
             return None
-        page = page_of_article(article, self.site.url_of(article))
-        return f"{page.partition('#')[0]}#{ANCHOR}"
+        page = page_of_article(article, self.site.url_of(article)).partition("#")[0]
+        return f"{self.site.absolute_uri(page)}#{ANCHOR}"
 
     @default
     def item_comments_feed(self, article: Content) -> str | Mapping[str, str] | None:
