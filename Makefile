@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 PUSHL := .venv-pushl
+GRANARY := .venv-granary
 
 # Dependency groups (pyproject.toml) are known to pip from 25.1 on; a new environment may have an older one.
 PIP := python -m pip --quiet --disable-pip-version-check
@@ -35,6 +36,13 @@ $(PUSHL)/ready: pyproject.toml
 	$(PUSHL)/bin/$(PIP) install --group pushl
 	touch $@
 
+# A judge of what is read of microformats, which brings a hundred packages.
+$(GRANARY)/ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(GRANARY)
+	$(GRANARY)/bin/$(PIP) install $(NEW_PIP)
+	$(GRANARY)/bin/$(PIP) install --group granary
+	touch $@
+
 demo: $(VENV)/ready  ## a blog with feeds, and a second blog that gets its linkbacks and answers
 	$(BIN)/python sample_site/demo.py
 
@@ -44,7 +52,7 @@ test: $(VENV)/ready  ## the whole suite, with coverage
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='pelican_linkback/*' --fail-under=100 >/dev/null
 
-test-peers: $(PEERS)/ready $(PUSHL)/ready  ## linkbacks to receivers that others wrote, and from their senders
+test-peers: $(PEERS)/ready $(PUSHL)/ready $(GRANARY)/ready  ## linkbacks to receivers that others wrote, and from their senders
 	$(PEERS)/bin/python -m pytest peers
 
 lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
@@ -134,4 +142,4 @@ release-check: test-dist  ## whether this checkout can be published: docs/releas
 	$(BIN)/python -m tests.release
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-oldest .venv-peers .venv-pushl .venv-dist build dist .demo docs/_build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutants
+	rm -rf .venv .venv-oldest .venv-peers .venv-pushl .venv-granary .venv-dist build dist .demo docs/_build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutants

@@ -11,15 +11,8 @@ from typing import Any
 import mf2py
 import mf2util
 
-from pelican_linkback.receiving.memory.targets import Target, Targets
-from pelican_linkback.receiving.reading.microformats import item_of
-from pelican_linkback.receiving.reading.page import Asked, Page, read
-from pelican_linkback.receiving.received import Received
-from tests.made_pages import SOURCE, WALLS, MadePage, made_pages
-from tests.receiving import NOW
-
-TARGETS = Targets([Target("walls", WALLS)], "https://blog.example")
-THEIR_KINDS = ("rsvp", "reply", "repost", "like")
+from tests.judged import Reading, differences
+from tests.made_pages import SOURCE, WALLS, made_pages
 
 HOME = "of the page alone: mf2util looks for its author at another page, which is not fetched"
 DIFFERENCES = {
@@ -41,53 +34,20 @@ DIFFERENCES = {
 """Where we differ: the field, what is on the page, and why."""
 
 
-def ours(html: str) -> dict[str, str]:
-    answer = Page(SOURCE, [("Content-Type", "text/html; charset=utf-8")], html.encode())
-    mention = read(answer, Asked(SOURCE, WALLS, "walls", NOW), TARGETS, item_of).mention
-    assert isinstance(mention, Received)
-    name = mention.author.name
-    return {
-        "kind": mention.kind.value,
-        "name": "" if name == "ann.example" else name,
-        "url": mention.author.url,
-        "text": " ".join(mention.text.split()),
-    }
-
-
-def theirs(html: str) -> dict[str, str]:
-    parsed = mf2py.parse(html, url=SOURCE)
-
-    def fetch(url: str) -> Any:
+def theirs(html: str) -> Reading:
+    def parsed(url: str) -> Any:
         return mf2py.parse(html, url=url)  # the only page that there is
 
-    found = mf2util.interpret_comment(parsed, SOURCE, [WALLS], fetch_mf2_func=fetch)
-    kinds = found["comment_type"]
-    author = found.get("author") or {}
+    found = mf2util.interpret_comment(parsed(SOURCE), SOURCE, [WALLS], fetch_mf2_func=parsed)
+    kinds, author = found["comment_type"], found.get("author") or {}
+    kind = next((each for each in ("rsvp", "reply", "repost", "like") if each in kinds), "mention")
     text = found.get("content-plain") or found.get("name") or found.get("summary") or ""
-    return {
-        "kind": next((each for each in THEIR_KINDS if each in kinds), "mention"),
-        "name": author.get("name", ""),
-        "url": author.get("url", ""),
-        "text": " ".join(text.split()),
-    }
-
-
-def axis_of(field: str, page: MadePage, kind: str) -> str:
-    """What of a page a difference in a field is about."""
-    if field == "text":
-        return "a like or repost" if kind in {"like", "repost"} else page.text
-    return page.kind if field == "kind" else page.author
+    return Reading(kind, author.get("name", ""), author.get("url", ""), " ".join(text.split()))
 
 
 def test_we_read_what_mf2util_reads_but_for_what_is_listed():
     pages = list(made_pages())
     assert len(pages) >= 200
-    differing: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for page in pages:
-        we, they = ours(page.html), theirs(page.html)
-        for field, value in we.items():
-            if value != they[field]:
-                where = field, axis_of(field, page, we["kind"])
-                differing.setdefault(where, []).append((value, they[field]))
-    assert {key: found for key, found in differing.items() if key not in DIFFERENCES} == {}
-    assert set(differing) == set(DIFFERENCES)
+    found = differences((page, theirs(page.html)) for page in pages)
+    assert {key: values for key, values in found.items() if key not in DIFFERENCES} == {}
+    assert set(found) == set(DIFFERENCES)
