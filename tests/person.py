@@ -27,6 +27,17 @@ def is_open(port):
         return client.connect_ex(("127.0.0.1", int(port))) == 0
 
 
+def _words(line):
+    words = shlex.split(line)
+    if words[0] == "pelican-linkback":  # what its script does, also where it is not installed
+        words[:1] = [sys.executable, "-m", "pelican_linkback"]
+    return words
+
+
+PROGRAMS = {"neighbour": "8001", "http.server": "8000", "serve": "8017"}
+"""The ports of programs that go on running, by a word for each."""
+
+
 class Person:
     """Somebody with a shell in a folder, and terminals in which programs go on running."""
 
@@ -42,12 +53,14 @@ class Person:
         self._environment.pop("FORCE_COLOR", None)
 
     def types(self, line):
-        words = shlex.split(line)
+        words = _words(line)
         if words[0] == "cd":
             self.folder /= words[1]
             return ""
-        if words[0] == "pelican-linkback":  # what its script does, also where it is not installed
-            words[:1] = [sys.executable, "-m", "pelican_linkback"]
+        if words[0] == "export":
+            name, _, value = words[1].partition("=")
+            self._environment[name] = value
+            return ""
         done = subprocess.run(
             words,
             check=False,
@@ -62,14 +75,15 @@ class Person:
 
     def starts(self, terminal, line):
         output = (self.folder / f"{terminal}.log").open("w+")
+        port = self._ports[next(number for word, number in PROGRAMS.items() if word in line)]
+        words = [*_words(line), *(["--port", port] if " serve " in line else [])]
         program = subprocess.Popen(
-            shlex.split(line), cwd=self.folder, env=self._environment, stdout=output, stderr=output
+            words, cwd=self.folder, env=self._environment, stdout=output, stderr=output
         )
         self._terminals.callback(output.close)
         self._terminals.callback(program.wait)
         self._terminals.callback(program.terminate)
         self.heard[terminal] = Path(output.name)
-        port = self._ports["8001" if "neighbour" in line else "8000"]
         end = time.monotonic() + 20
         while not is_open(port):
             assert time.monotonic() < end, f"{line} does not listen"
@@ -109,9 +123,22 @@ class Person:
             line, _, expected = prompt.partition("\n")
             if terminal:
                 self.starts(terminal, line)
+            elif " inbox " in line:
+                self._looks_until(line, expected)
             else:
                 _holds(self.types(line), expected)
             yield line
+
+    def _looks_until(self, line, expected):
+        """Type a line again until it shows what is expected: what others send takes a moment."""
+        end = time.monotonic() + 30
+        while True:
+            shown = self.types(line)
+            try:
+                return _holds(shown, expected)
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
 
 
 def _holds(shown, expected):
