@@ -22,7 +22,7 @@ from pelican_linkback.receiving.store.tables import (
     session,
 )
 from pelican_linkback.receiving.store.upkeep.transfer import export_lines, import_lines
-from pelican_linkback.receiving.store.upkeep.vacuum import Vacuumed, vacuum
+from pelican_linkback.receiving.store.upkeep.vacuum import Terms, Vacuumed, vacuum
 from tests.receiving import arrival, postgresql_store, said, sqlite_store
 
 
@@ -30,7 +30,8 @@ def verified(store, verdicts):
     """Accept and verify a mention of each host; return the queue."""
     acceptor, queue = Acceptor(store), Queue(store)
     for name in verdicts:
-        acceptor.accept(arrival(f"https://{name}.example/", sender="salted"))
+        source = f"https://{name}.example/"
+        acceptor.accept(arrival(source, sender="salted", received=store.clock()))
     for job in queue.claim(100):
         queue.record(job, Verified(said(job), verdicts[job.host.partition(".")[0]]))
     return queue
@@ -76,6 +77,41 @@ def test_what_was_never_shown_is_erased_after_thirty_days(store, clock):
     queue.record(job, Removed("410"))
     clock.pass_(days=31)
     assert vacuum(store).mentions == 0
+
+
+class Hours:
+    """An event that is set after some waits, of an hour each."""
+
+    def __init__(self, clock, hours):
+        self.clock, self.left = clock, hours
+
+    def wait(self, seconds):
+        self.clock.pass_(seconds=seconds)
+        self.left -= 1
+        return self.left == 0
+
+
+@pytest.mark.parametrize("jump", [0, -900, 900])
+def test_a_receiver_that_runs_keeps_the_terms_once_a_day(store, clock, jump):
+    terms = Terms(store)
+    terms.look()
+    clock.pass_(days=jump)
+    verified(store, {"ann": SHOWN, "bob": HELD})
+    terms.run(Hours(clock, 24 * 6))
+    assert {row["sender"] for row in all_rows(store, mention)} == {"salted"}
+    terms.run(Hours(clock, 24 * 3))
+    assert {row["sender"] for row in all_rows(store, mention)} == {""}
+
+
+def test_terms_that_cannot_be_kept_now_are_one_line_in_the_log(store, monkeypatch, caplog):
+    reason = f"the disk of {store.engine.url} is full"  # Pelican logs no message twice
+
+    def fails(*_, **__):
+        raise StoreError(reason)
+
+    monkeypatch.setattr(store, "write", fails)
+    Terms(store).look()
+    assert caplog.messages == [f"What was kept long enough is not erased now: {reason}"]
 
 
 def test_what_is_verified_again_is_kept(store, clock):

@@ -41,6 +41,7 @@ from pelican_linkback.receiving.store.rows import Accepted, Arrival
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.statistics import Statistics
 from pelican_linkback.receiving.store.upkeep.turns import Turns
+from pelican_linkback.receiving.store.upkeep.vacuum import Terms
 from pelican_linkback.receiving.verifier import Checked, Verifier
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
@@ -103,8 +104,8 @@ class Receiver:
             )
 
     def chores(self) -> list[Chore]:
-        """Return what is done beside: rebuilding the site, and the daily mail, if they are set."""
-        return [each for each in (self._rebuild(), self._mail()) if each]
+        """Return what is done beside: erasing, rebuilding the site and the daily mail, if set."""
+        return [each for each in (Terms(self._store), self._rebuild(), self._mail()) if each]
 
     def _rebuild(self) -> Rebuild | None:
         """Return what builds the site again when what it shows has changed; None: nothing does."""

@@ -7,18 +7,26 @@ did, after thirty days.
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import threading
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from pelican_linkback.exceptions import StoreError
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.tables import event, host, login, mention, session
+from pelican_linkback.receiving.store.upkeep.turns import Turns
+from pelican_linkback.text.printable import reason_of
 
-__all__ = ["Vacuumed", "vacuum"]
+__all__ = ["Terms", "Vacuumed", "vacuum"]
+
+logger = logging.getLogger(__name__)
 
 SENDERS_KEPT = dt.timedelta(days=7)
 UNSHOWN_KEPT = dt.timedelta(days=30)
 _DAY = 24 * 60 * 60 * 1000
+_LOOKED = 60 * 60.0
 
 _m = mention.c
 _EMPTY = {"source": "", "target": "", "host": "", "fragment": "", "sender": "", "vouch": ""} | {
@@ -46,30 +54,49 @@ def vacuum(store: Store) -> Vacuumed:
 
     Of what a person refused the key stays, so that it stays refused: a hash of source and article.
     """
+    return store.write(lambda connection: _vacuum(connection, store.now()))
 
-    def erased(connection: sa.Connection) -> Vacuumed:
-        now = store.now()
-        senders = sa.update(mention).where(
-            _m.sender != "", _m.received < _before(now, SENDERS_KEPT)
-        )
-        old = _was_never_shown(_before(now, UNSHOWN_KEPT))
-        refused = _m.decided & _m.state.in_(("refused", "spam"))
-        forgotten = sa.update(mention).where(*old, refused, _m.source != "")
-        count = Vacuumed(
-            connection.execute(senders.values(sender="")).rowcount,
-            connection.execute(sa.delete(mention).where(*old, ~refused)).rowcount
-            + connection.execute(forgotten.values(_EMPTY)).rowcount,
-        )
-        for outdated in (
-            sa.delete(event).where(event.c.at < _before(now, UNSHOWN_KEPT)),
-            sa.delete(session).where(session.c.expires < now),
-            sa.delete(login).where(login.c.expires < now),
-            _idle_hosts(now),
-        ):
-            connection.execute(outdated)
-        return count
 
-    return store.write(erased)
+class Terms:
+    """Keeps the terms while a receiver runs: once a day, by whichever process looks first."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._turns = store, Turns(store, "vacuum", dt.timedelta(days=1))
+
+    def look(self) -> None:
+        """Erase what was kept long enough, if nobody has done that for a day."""
+        try:
+            if self._turns.take():
+                vacuum(self._store)
+        except StoreError as error:
+            logger.warning("What was kept long enough is not erased now: %s", reason_of(error))
+
+    def run(self, stop: threading.Event) -> None:
+        """Look each hour until ``stop`` is set."""
+        while True:
+            self.look()
+            if stop.wait(_LOOKED):
+                return
+
+
+def _vacuum(connection: sa.Connection, now: int) -> Vacuumed:
+    senders = sa.update(mention).where(_m.sender != "", _m.received < _before(now, SENDERS_KEPT))
+    old = _was_never_shown(_before(now, UNSHOWN_KEPT))
+    refused = _m.decided & _m.state.in_(("refused", "spam"))
+    forgotten = sa.update(mention).where(*old, refused, _m.source != "")
+    count = Vacuumed(
+        connection.execute(senders.values(sender="")).rowcount,
+        connection.execute(sa.delete(mention).where(*old, ~refused)).rowcount
+        + connection.execute(forgotten.values(_EMPTY)).rowcount,
+    )
+    for outdated in (
+        sa.delete(event).where(event.c.at < _before(now, UNSHOWN_KEPT)),
+        sa.delete(session).where(session.c.expires < now),
+        sa.delete(login).where(login.c.expires < now),
+        _idle_hosts(now),
+    ):
+        connection.execute(outdated)
+    return count
 
 
 def _before(now: int, kept: dt.timedelta) -> int:
