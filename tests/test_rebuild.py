@@ -8,8 +8,9 @@ import pytest
 
 from pelican_linkback.exceptions import StoreError, TimedOut
 from pelican_linkback.receiving import rebuild
-from pelican_linkback.receiving.rebuild import Changes, Plan, Rebuild, Turn, starter_of
+from pelican_linkback.receiving.rebuild import Rebuild, starter_of
 from pelican_linkback.receiving.store.queue import next_numbers
+from pelican_linkback.receiving.store.upkeep.rebuilds import Changes, Plan, Turn
 from tests.fakeweb import FakeWeb, Reply
 
 

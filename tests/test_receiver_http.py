@@ -203,6 +203,11 @@ def test_a_query_is_read_and_bounded(app):
     assert ask(app, "GET", "/both?q=" + "x" * 8192).status == 414
 
 
+def test_the_path_of_an_address_may_be_escaped():
+    app = Application("https://blog.example/r%C3%A9ponses/", ROUTES)
+    assert ask(app, "GET", "/r\u00e9ponses/status/a").status == 200
+
+
 def test_the_path_of_an_address_at_the_root_is_empty():
     app = Application("https://m.example/", ROUTES)
     assert ask(app, "GET", "/status/a").status == 200

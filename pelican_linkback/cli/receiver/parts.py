@@ -22,7 +22,7 @@ from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.known_targets import known_targets
 from pelican_linkback.receiving.reading.child import Child
-from pelican_linkback.receiving.rebuild import Changes, Rebuild, starter_of
+from pelican_linkback.receiving.rebuild import Rebuild, starter_of
 from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application, Done, Route
@@ -40,6 +40,7 @@ from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.rows import Accepted, Arrival
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.statistics import Statistics
+from pelican_linkback.receiving.store.upkeep.rebuilds import Changes
 from pelican_linkback.receiving.store.upkeep.turns import Turns
 from pelican_linkback.receiving.store.upkeep.vacuum import Terms
 from pelican_linkback.receiving.verifier import Checked, Verifier

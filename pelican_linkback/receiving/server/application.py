@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pelican_linkback.exceptions import FAULTS, LinkbackError
 from pelican_linkback.receiving.server.http import Fields, Refusal, Request, Response, text
@@ -103,7 +103,7 @@ class Application:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base = base
-        self._prefix = urlsplit(base).path.rstrip("/")
+        self._prefix = unquote(urlsplit(base).path).rstrip("/")
         self._routes = [(tuple(each.path.split("/")), each) for each in routes]
         self._trusted, self._done, self._monotonic = trusted, done, monotonic
         self._has_warned = False

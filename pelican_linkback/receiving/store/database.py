@@ -24,12 +24,10 @@ from pelican_linkback.receiving.store.columns import milliseconds
 from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date, make_private
 from pelican_linkback.text.printable import described, system_reason
 
-__all__ = ["Connection", "Store", "open_store", "sqlite_url"]
+__all__ = ["Store", "open_store", "sqlite_url"]
 
 T = TypeVar("T")
 
-Connection = sa.Connection
-"""What a transaction's work is done with."""
 
 _WAITS = (0.1, 0.4, 1.0, 2.0, 4.0)
 """Seconds before a statement is tried again, when the server of the database went away."""
