@@ -113,11 +113,12 @@ class Verifier:
     def run(self, stop: threading.Event) -> None:
         """Verify what is due, and what will be, until ``stop`` is set; finish what was begun."""
         running: set[Future[None]] = set()
+        least = max(1, self._threads // 4)  # a claim waits for the disk: not one for each page
         with ThreadPoolExecutor(self._threads) as pool:
             while not stop.is_set():
                 running = {each for each in running if not each.done()}
                 free = self._threads - len(running)
-                pages = list(_by_page(self._claimed(free))) if free else []
+                pages = list(_by_page(self._claimed(free))) if free >= least else []
                 running |= {pool.submit(self._verify, each) for each in pages}
                 if not pages and running:
                     wait(running, self._pause, FIRST_COMPLETED)
