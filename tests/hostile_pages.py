@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-__all__ = ["HOSTILE", "SIZE", "WALLS"]
+__all__ = ["HOSTILE", "SIZE", "WALLS", "filled"]
 
 SIZE = 1_000_000
 WALLS = "https://blog.example/walls/"

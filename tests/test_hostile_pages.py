@@ -9,9 +9,10 @@ import pytest
 
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.reading.child import Child
+from pelican_linkback.receiving.reading.links import Aim, links_of
 from pelican_linkback.receiving.reading.page import Asked, Page, read
 from pelican_linkback.receiving.received import Received
-from tests.hostile_pages import HOSTILE, SIZE, WALLS
+from tests.hostile_pages import HOSTILE, SIZE, WALLS, filled
 from tests.receiving import NOW
 
 SOURCE = "https://evil.example/1"
@@ -30,6 +31,24 @@ def child() -> Iterator[Child]:
     with Child() as child:
         child.item_of('<p class="h-entry">x', SOURCE, [SOURCE], ())
         yield child
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin", "piece", "end"),
+    [
+        pytest.param("application/json", "[", f'"{WALLS}x",', "0]", id="JSON of URLs of ours"),
+        pytest.param("application/json", "", "[", "", id="JSON too deep"),
+        pytest.param("text/plain", "", f"{WALLS}x ", "", id="a text of URLs of ours"),
+        pytest.param("text/plain", "", "https://", "", id="a text of schemes"),
+        pytest.param("text/plain", f"{WALLS}", ")", "", id="a URL with brackets"),
+    ],
+)
+def test_other_types_cost_little(kind: str, begin: str, piece: str, end: str):
+    page = filled(begin, piece, end).encode()
+    aim = Aim(WALLS, "walls", TARGETS)
+    cpu = time.process_time()
+    links_of(page, [("Content-Type", kind)], SOURCE, aim)
+    assert time.process_time() - cpu < 0.5
 
 
 @pytest.mark.parametrize(
