@@ -17,8 +17,10 @@ ANN = "https://m.example/@ann"
 
 def knows(source: str, author: str, approved: str = "", *, has_many: bool = False) -> bool:
     """Whether the author of a page is known, if the same author, or ``approved``, was approved."""
-    contact = FirstContact(lambda url: url == (approved or author), lambda _host: has_many)
-    return contact.knows(mention(2, source=source, author=Author("Ann", author)))
+    new = mention(2, source=source, author=Author("Ann", author))
+    past = {approved or author: [(new, True)]}
+    contact = FirstContact(lambda url: past.get(url, []), lambda _host: has_many)
+    return contact.knows(new)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,26 @@ def test_a_host_on_which_several_authors_were_seen_is_one_of_many():
     assert not knows(page, author, has_many=True)
     assert knows("https://paper.example/ann/2026", "https://paper.example/ann", has_many=True)
     assert not knows("https://paper.example", "https://paper.example/ann", has_many=True)
+
+
+def test_a_decision_about_what_another_wrote_in_the_name_of_an_author_is_none():
+    def past(source: str, *, approved: bool = False):
+        return mention(1, source=source, author=Author("Ann", ANN)), approved
+
+    new, _ = past("https://m.example/@ann/2")
+    approved = past("https://m.example/@ann/1", approved=True)
+    for decided, expected in (
+        ([approved], True),
+        ([past("https://evil.example/1"), approved], True),
+        ([past("https://m.example/@evil/1"), approved], True),
+        ([past("https://evil.example/1", approved=True)], False),
+        ([past("https://m.example/@evil/1", approved=True)], False),
+        ([past("https://m.example/@ann/3"), approved], False),
+        ([past("https://brid.gy/comment/x", approved=True)], True),
+        ([], False),
+    ):
+        contact = FirstContact(lambda _url, found=decided: found, lambda _host: False)
+        assert contact.knows(new) is expected, decided
 
 
 PAGE = Target("a", "https://blog.example/a/")

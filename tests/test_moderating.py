@@ -347,6 +347,54 @@ def test_the_last_decision_about_an_author_counts(rules, mentions, receive):
     assert judge(rules, walls.latest).state is State.HELD
 
 
+def test_who_uses_the_name_of_an_author_changes_nothing_for_that_author(
+    store, rules, mentions, receive, clock
+):
+    ann = Author("Ann", "https://ann.example/")
+    receive("ann")
+    mentions.act(ids(mentions, "ann"), Action.APPROVE, "browser")
+    known = mentions.listing(Search(), 1)[0].latest
+    receive("evil", author=ann)
+    mentions.act(ids(mentions, "evil"), Action.SPAM, "browser")
+    assert judge(rules, known).state is State.SHOWN
+    # By a site of the author's that redirects to anywhere.
+    Acceptor(store).accept(arrival("https://ann.example/go?x", "/roof/"))
+    clock.pass_(hours=1)
+    (job,) = Queue(store).claim(1)
+    event = Verified(said(job, author=ann), HELD)
+    Queue(store).record(job, event, final_url="https://evil.example/")
+    mentions.act([mentions.listing(Search(), 1)[0].id], Action.REFUSE, "browser")
+    assert judge(rules, known).state is State.SHOWN
+
+
+def test_a_page_that_takes_another_name_after_it_was_approved_makes_nobody_known(
+    store, rules, mentions, receive, clock
+):
+    source = "https://m.example/@evil/1"
+    receive("evil", source=source, author=Author("Evil", "https://m.example/@evil"))
+    mentions.act([mentions.listing(Search(), 1)[0].id], Action.APPROVE, "browser")
+    Acceptor(store).accept(arrival(source))
+    clock.pass_(hours=1)
+    (job,) = Queue(store).claim(1)
+    ann = Author("Ann", "https://m.example/@ann")
+    Queue(store).record(job, Verified(said(job, author=ann), HELD))
+    (row,) = mentions.listing(Search(), 1)
+    assert row.latest.author == ann
+    assert rules.decided_about("https://m.example/@ann") == []
+
+
+def test_what_is_gone_makes_nobody_known(store, rules, mentions, receive, clock):
+    receive("ann")
+    (ann,) = ids(mentions, "ann")
+    mentions.act([ann], Action.APPROVE, "browser")
+    known = mentions.listing(Search(), 1)[0].latest
+    Acceptor(store).accept(arrival("https://ann.example/notes/walls"))
+    clock.pass_(hours=1)
+    (job,) = Queue(store).claim(1)
+    Queue(store).record(job, Removed("410"))
+    assert judge(rules, known).state is State.HELD
+
+
 def test_a_host_on_which_several_wrote_is_known_as_such(rules, receive):
     for name, page in (("ann", "/walls/"), ("bo", "/roof/")):
         source = f"https://paper.example/2026/{name}"

@@ -2,12 +2,13 @@
 
 The first mention of an author is held; once one was approved, the next ones are shown. What is
 approved is the author's URL, never the host alone, since many people can write on one host. And a
-page can name any author: so it has to be on the author's own part of the web, or a bridge's copy.
+page can name any author: so it has to be on the author's own part of the web, or a bridge's copy,
+the page that was approved as well as the one that is new.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pelican_linkback.receiving.memory.decisions import speaks_for
@@ -54,24 +55,27 @@ _OF_MANY = frozenset(
 class FirstContact:
     """Knows authors; its ``knows`` is what ``Policy`` asks as ``is_known``.
 
-    ``is_approved`` returns whether a mention by an author, whose URL it gets, was approved, and
-    ``has_many`` whether several authors were seen on a host.
+    ``decided`` returns the mentions that name an author, by the URL, and about which a person
+    decided, the last one first, each with whether it was approved. ``has_many`` returns whether
+    several authors were seen on a host.
     """
 
-    is_approved: Callable[[str], bool]
+    decided: Callable[[str], Iterable[tuple[Received, bool]]]
     has_many: Callable[[str], bool]
 
     def knows(self, mention: Received) -> bool:
-        """Return whether the author was approved before, and can be believed to have written it."""
-        author = mention.author.url
-        if not author or not speaks_for(mention.source, author):
+        """Return whether the last decision about the author was for what the author wrote."""
+        if not self._is_by_its_author(mention):
             return False
-        if not self._is_from(place_of(mention.source), place_of(author)):
-            return False
-        return self.is_approved(author)
+        decided = self.decided(mention.author.url)
+        own = (approved for each, approved in decided if self._is_by_its_author(each))
+        return next(own, False)
 
-    def _is_from(self, source: str, author: str) -> bool:
-        """Return whether a source, believed for its host, is on its author's part of that."""
+    def _is_by_its_author(self, mention: Received) -> bool:
+        """Return whether the author of a mention can be believed to have written it."""
+        if not mention.author.url or not speaks_for(mention.source, mention.author.url):
+            return False
+        source, author = place_of(mention.source), place_of(mention.author.url)
         host = host_in(source)
         if host != host_in(author):
             return True  # a bridge's copy

@@ -17,12 +17,21 @@ from pelican_linkback.receiving.memory.rules import RuleBook, host_in, place_of,
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.text.regex import regex
 
-__all__ = ["ABOUT_MENTIONS", "ABOUT_RULES", "Act", "Decision", "Decisions", "is_id", "speaks_for"]
+__all__ = [
+    "ABOUT_MENTIONS",
+    "ABOUT_RULES",
+    "BRIDGES",
+    "Act",
+    "Decision",
+    "Decisions",
+    "is_id",
+    "speaks_for",
+]
 
 VERSION = 1
 
 _ID = regex("[0-9a-f]{12}")
-_BRIDGES = frozenset({"brid.gy", "fed.brid.gy"})
+BRIDGES = frozenset({"brid.gy", "fed.brid.gy"})
 """Hosts that name the author of a post as the network of the post does."""
 
 
@@ -177,4 +186,4 @@ class Decisions:
 def speaks_for(source: str, url: str) -> bool:
     """Return whether a page at ``source`` can be believed about who wrote the post at ``url``."""
     host = host_in(place_of(source))
-    return host in _BRIDGES or host == host_in(place_of(url))
+    return host in BRIDGES or host == host_in(place_of(url))

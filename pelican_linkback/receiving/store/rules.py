@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from pelican_linkback.receiving.inbox.first_contact import FirstContact
 from pelican_linkback.receiving.inbox.policy import Policy
-from pelican_linkback.receiving.memory.decisions import Act, Decisions
+from pelican_linkback.receiving.memory.decisions import BRIDGES, Act, Decisions
 from pelican_linkback.receiving.memory.forgotten import Forgotten
 from pelican_linkback.receiving.memory.rules import host_in
-from pelican_linkback.receiving.received import Kind
+from pelican_linkback.receiving.received import Kind, Received
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.applying import apply_rules
-from pelican_linkback.receiving.store.columns import author_key, milliseconds, moment
+from pelican_linkback.receiving.store.columns import (
+    author_key,
+    host_named,
+    milliseconds,
+    moment,
+    received_of,
+)
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.text.xml_characters import clean
 
@@ -27,6 +34,7 @@ _CHANGES = "rules"
 
 _rule, _mention, _counter = tables.rule.c, tables.mention.c, tables.counter.c
 _AGAINST = frozenset({"refused", "spam"})
+_LAST = 50
 
 
 class Rule(NamedTuple):
@@ -93,22 +101,31 @@ class Rules:
         ``is_own`` returns whether a URL is one of the site's. Which kinds are shown is decided by
         each build, so that all are kept.
         """
-        contact = FirstContact(self.is_approved, self.has_many)
+        contact = FirstContact(self.decided_about, self.has_many)
         return Policy(self.decisions(), kinds, is_own, contact.knows)
 
-    def is_approved(self, author: str) -> bool:
-        """Return whether the last decision about a mention by the author with this URL was for it.
+    def decided_about(self, author: str) -> list[tuple[Received, bool]]:
+        """Return the last mentions that name this author, and about which a person decided.
 
-        What a person decided counts, and not what was shown because of that.
+        Of each what is shown, or else what was read last, and whether it was approved. Its source
+        is the address of the page. What was shown because of an earlier decision is none.
         """
+        key = author_key(author)
+        hosts = [host_named(author), *sorted(BRIDGES)]
+        is_near = sa.or_(_mention.host.in_(hosts), _mention.final_url != "")
         wanted = (
-            sa.select(_mention.state)
-            .where(_mention.author_key == author_key(author), _mention.decided)
+            sa.select(_mention.state, _mention.shown, _mention.latest, _mention.final_url)
+            .where(_mention.author_key == key, _mention.decided, is_near)
             .order_by(_mention.id.desc())
-            .limit(1)
+            .limit(_LAST)
         )
-        state = self._store.read(lambda connection: connection.execute(wanted).scalar())
-        return state is not None and state not in _AGAINST
+        found = []
+        for row in self._store.read(lambda connection: connection.execute(wanted).all()):
+            said = received_of(row.shown or row.latest)
+            if said and author_key(said.author.url) == key:
+                said = replace(said, source=row.final_url or said.source)
+                found.append((said, row.state not in _AGAINST))
+        return found
 
     def has_many(self, host: str) -> bool:
         """Return whether on a host pages of more than one author were seen."""
