@@ -152,9 +152,12 @@ def test_a_webhook_is_posted_to_and_its_address_is_a_secret(page, problem):
     assert [(each.method, each.url) for each in web.requests] == [("POST", HOOK)]
 
 
-def test_a_fault_of_ours_is_a_problem_like_others():
-    class Broken:
-        def post(self, url, body, content_type):
-            raise ZeroDivisionError
+def test_whatever_a_build_raises_is_a_problem(caplog):
+    changes = FakeChanges(Turn(1))
 
-    assert starter_of(HOOK, Broken())().startswith("the webhook: ZeroDivisionError")
+    def build() -> str:
+        raise OSError("no more processes")
+
+    Rebuild(changes, build).look()
+    assert changes.given_back == [Turn(1)]
+    assert "no more processes" in caplog.text

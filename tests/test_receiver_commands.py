@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 
 from pelican_linkback import cli
-from pelican_linkback.cli.receiver import logs, serve
+from pelican_linkback.cli.receiver import logs, serve, work
 from pelican_linkback.cli.receiver.options import serve_options
 from pelican_linkback.cli.receiver.serve import meanwhile, stopped_by_signals
 from pelican_linkback.cli.receiver.work import until_idle
@@ -238,6 +238,13 @@ def test_what_is_due_soon_is_waited_for():
     soon = clock.now + dt.timedelta(milliseconds=1)
     dues = iter([soon, clock.now + dt.timedelta(minutes=1)])
     until_idle(counts.__next__, dues.__next__, clock, threading.Event())
+    assert next(counts, None) is None
+
+
+def test_what_cannot_be_verified_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr(work, "MOST_WAITS", 2)
+    counts, clock = iter([0, 1, 0, 0]), Clock()
+    until_idle(counts.__next__, lambda: clock.now, clock, threading.Event())
     assert next(counts, None) is None
 
 

@@ -15,10 +15,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from pelican_linkback.exceptions import FAULTS
+from pelican_linkback.exceptions import FAULTS, WebError
 from pelican_linkback.net.client import Response
 from pelican_linkback.receiving.store.upkeep.rebuilds import Changes
-from pelican_linkback.text.printable import printable, reason_of
+from pelican_linkback.text.printable import described, printable, reason_of
 from pelican_linkback.text.urls import is_fetchable
 
 __all__ = ["Rebuild", "starter_of"]
@@ -48,11 +48,18 @@ class Rebuild:
             turn = self._changes.turn()
             if turn is None:
                 return
-            if problem := self._build():
+            if problem := self._built():
                 logger.error("The site was not built again: %s", problem)
                 self._changes.give_back(turn)
         except FAULTS as error:
             logger.error("The site cannot be built again now: %s", reason_of(error))
+
+    def _built(self) -> str:
+        """Build, and return why that failed, whatever it raises."""
+        try:
+            return self._build()
+        except FAULTS as error:
+            return described(error)
 
     def run(self, stop: threading.Event) -> None:
         """Look from time to time, until ``stop`` is set."""
@@ -78,8 +85,8 @@ def _posted(url: str, web: Poster) -> str:
     """Post to a webhook, whose address may be a secret; return what is wrong with the answer."""
     try:
         answer = web.post(url, b"{}", "application/json")
-    except FAULTS as error:
-        return f"the webhook: {getattr(error, 'reason', '') or reason_of(error)}"
+    except WebError as error:
+        return f"the webhook: {error.reason}"
     return "" if 200 <= answer.status < 300 else f"the webhook answers {answer.status}"
 
 

@@ -25,6 +25,9 @@ __all__ = ["run", "until_idle"]
 SOON = dt.timedelta(seconds=5)
 """What is due so soon is waited for with ``--once``: a host has its turn once a second."""
 
+MOST_WAITS = 50
+"""So often in a row, for what is due and is not verified: the pages of the site are not known."""
+
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Verify until SIGTERM or Ctrl-C; with ``--once``, until nothing is due."""
@@ -63,10 +66,13 @@ def until_idle(
     stop: threading.Event,
 ) -> None:
     """Call ``verify`` until it does nothing, and nothing will be due soon, or ``stop`` is set."""
-    while not stop.is_set():
+    waits = 0
+    while waits < MOST_WAITS and not stop.is_set():
         if verify():
+            waits = 0
             continue
         due = next_due()
         if due is None or due > now() + SOON:
             return
-        stop.wait(max(0.05, (due - now()).total_seconds()))
+        waits += 1
+        stop.wait(max(0.1, (due - now()).total_seconds()))
