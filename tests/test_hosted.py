@@ -17,7 +17,7 @@ from pelican_linkback.receiving.hosted import paging
 from pelican_linkback.receiving.hosted import service as service_module
 from pelican_linkback.receiving.hosted.paging import items_of
 from pelican_linkback.receiving.hosted.service import Page, Service, TooLarge
-from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, sources_of
+from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, exports_of, sources_of
 from pelican_linkback.settings.model import Settings
 from tests.jf2_corpus import CORPUS
 from tests.servers import serving
@@ -402,6 +402,14 @@ def test_the_sources_that_settings_name():
     assert named(pull=two) == ["webmention.io", "c.example/api"]
     three = ("https://b.example/export?x=1", Mine(), "webmention.io=https://c.example/api/")
     assert named(pull=three) == ["b.example/export", "webmention.io", "mine"]
+
+
+def test_receivers_of_ones_own_are_known_by_their_names():
+    mine = settings_for(receive="https://b.example/m/")
+    assert exports_of(mine) == {"b.example/m/export"}
+    assert exports_of(settings_for(receive="webmention.io")) == set()
+    two = settings_for(pull=("webmention.io", "https://b.example/export?x=1", Mine()))
+    assert exports_of(two) == {"b.example/export"}
 
 
 def test_an_export_is_asked_with_the_token_in_a_header():

@@ -321,6 +321,24 @@ def test_every_reason_occurs_and_has_words():
     assert {row[3] for row in TABLE} | OF_A_RECEIVER == {*Why} == WORDS.keys()
 
 
+@pytest.mark.parametrize(
+    ("target", "decided", "expected"),
+    [
+        (HELD, [], (S, Why.OPEN)),
+        (CLOSED, [], (X, Why.CLOSED)),
+        (HELD, [Decision(Act.BLOCK, "reader1.example")], (X, Why.BLOCKED)),
+        (HELD, [Decision(Act.HIDE, A.id)], (X, Why.REFUSED)),
+    ],
+)
+def test_what_a_receiver_of_ones_own_lists_was_approved_there(target, decided, expected):
+    decisions = Decisions.of([(NOW, each) for each in decided])
+    policy = Policy(decisions, KINDS, lambda url: True, approved={"blog.example/export"})
+    pulled = mention(1, via="blog.example/export")
+    assert policy.judge(pulled, target) == expected
+    elsewhere = mention(1, via="other.example/export")
+    assert policy.judge(elsewhere, target).state is not State.SHOWN
+
+
 def test_authors_are_known_by_default():
     policy = Policy(Decisions(), KINDS, lambda url: False)
     assert policy.judge(A, OPEN) == (S, Why.OPEN)

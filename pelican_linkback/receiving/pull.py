@@ -18,7 +18,7 @@ from pelican_linkback.receiving.hosted.progress import ProgressFile
 from pelican_linkback.receiving.hosted.puller import Pulled, Puller
 from pelican_linkback.receiving.hosted.pulling import IMPORTED
 from pelican_linkback.receiving.hosted.service import TOKEN
-from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, sources_of
+from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, exports_of, sources_of
 from pelican_linkback.receiving.inbox.listing import Entry, Inbox
 from pelican_linkback.receiving.inbox.policy import State
 from pelican_linkback.receiving.memory.decisions import Decisions
@@ -128,7 +128,7 @@ def _pictures(settings: Settings, targets: Targets, decisions: Decisions, limit:
     from pelican_linkback.receiving.avatars import fetch_avatars  # noqa: PLC0415
 
     known = Snapshot(settings.state).read().mentions
-    shown = shown_by_page(known, targets, decisions, settings.show_kinds)
+    shown = shown_by_page(known, targets, decisions, settings.show_kinds, exports_of(settings))
     photos = [each.author.photo for page in shown.values() for each in page if each.author.photo]
     left = limit.begun + limit.seconds - limit.monotonic()
     return fetch_avatars(photos, settings, left, limit.monotonic)
@@ -168,4 +168,5 @@ def _pulled(puller: Puller, source: Source, names: set[str]) -> Pulled:
 def _arrived(
     new: Sequence[Received], targets: Targets, decisions: Decisions, settings: Settings
 ) -> Sequence[Entry]:
-    return Inbox.of(new, targets, decisions, settings.show_kinds).entries
+    kinds, approved = settings.show_kinds, exports_of(settings)
+    return Inbox.of(new, targets, decisions, kinds, approved).entries

@@ -17,6 +17,7 @@ from pelican_linkback.cli.inbox.words import (
     states_asked_for,
     unknown,
 )
+from pelican_linkback.receiving.hosted.sources import exports_of
 from pelican_linkback.receiving.inbox.listing import Entry, Inbox
 from pelican_linkback.receiving.memory.decisions import Act, Decision
 from pelican_linkback.receiving.memory.forgotten import is_about
@@ -41,9 +42,8 @@ class FileDesk:
         self._inbox = self._judged()
 
     def _judged(self) -> Inbox:
-        return Inbox.of(
-            self._known.mentions, self._targets, self._decisions, self._settings.show_kinds
-        )
+        kinds, approved = self._settings.show_kinds, exports_of(self._settings)
+        return Inbox.of(self._known.mentions, self._targets, self._decisions, kinds, approved)
 
     def listed(self, arguments: argparse.Namespace) -> Said:
         """Return the mentions that are asked for: those that are held, unless it is said."""

@@ -22,6 +22,7 @@ from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.display.site import shown_by_page
 from pelican_linkback.receiving.display.words import names, words_for
 from pelican_linkback.receiving.endpoints import endpoints_of
+from pelican_linkback.receiving.hosted.sources import exports_of
 from pelican_linkback.receiving.memory.avatars import Avatars
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
@@ -91,10 +92,10 @@ class SiteMentions:
         state = self._settings.state
         try:
             decisions, problems = Moderation(state).read()
-            kinds = self._settings.show_kinds
+            kinds, approved = self._settings.show_kinds, exports_of(self._settings)
             with existing_objects_frozen():
                 known = Snapshot(state).read()
-                shown = shown_by_page(known.mentions, self._targets, decisions, kinds)
+                shown = shown_by_page(known.mentions, self._targets, decisions, kinds, approved)
         except FAULTS as error:  # pages are written without mentions
             logger.error("No mentions are shown: %s", reason_of(error))
             return {}

@@ -18,9 +18,10 @@ def shown_by_page(
     targets: Targets,
     decisions: Decisions,
     kinds: Collection[str],
+    approved: Collection[str] = (),
 ) -> Mapping[str, Sequence[Received]]:
     """Return the mentions that are shown, by the id of the page that each is about."""
-    policy = Policy(decisions, kinds, targets.is_own)
+    policy = Policy(decisions, kinds, targets.is_own, approved=approved)
     found: dict[str, list[Received]] = defaultdict(list)
     for each in mentions:
         target = targets.of(each)

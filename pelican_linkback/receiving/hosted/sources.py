@@ -16,7 +16,7 @@ from pelican_linkback.receiving.hosted.webmention_io import API, NAME, Webmentio
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text import urls
 
-__all__ = ["TimeLimit", "client_for", "sources_of"]
+__all__ = ["TimeLimit", "client_for", "exports_of", "sources_of"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,14 @@ def sources_of(
     others = settings.pull if isinstance(settings.pull, tuple) else ()
     # ``settings`` saw that each has what a Source has.
     return found + [cast(Source, each) for each in others if not isinstance(each, str)]
+
+
+def exports_of(settings: Settings) -> frozenset[str]:
+    """Return the names of the sources that are receivers of one's own.
+
+    They list what is approved, and so their mentions are shown also where an article holds them.
+    """
+    return frozenset(name for name, _, is_api in _named(settings) if not is_api)
 
 
 def _named(settings: Settings) -> Iterator[tuple[str, str, bool]]:

@@ -47,12 +47,13 @@ class Inbox:
         targets: Targets | None,
         decisions: Decisions,
         kinds: Collection[str],
+        approved: Collection[str] = (),
     ) -> Inbox:
         """Return the inbox; without ``targets`` each mention is taken to be about a page."""
         if targets is None:
             mentions = list(mentions)
             targets = Targets([*{each.article: _page(each) for each in mentions}.values()])
-        policy = Policy(decisions, kinds, targets.is_own)
+        policy = Policy(decisions, kinds, targets.is_own, approved=approved)
         found = ((each, targets.of(each)) for each in mentions)
         entries = [Entry(each, target, policy.judge(each, target)) for each, target in found]
         return cls(sorted(entries, key=_newest_first, reverse=True), targets)

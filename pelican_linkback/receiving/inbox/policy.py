@@ -90,13 +90,15 @@ class Policy:
 
     ``kinds`` are those that are shown, ``own`` returns whether a URL is one of the site's own, and
     ``is_known`` whether the author of a mention may be shown without a look at it: what a hosted
-    service moderates always may.
+    service moderates always may. ``approved`` are the sources of mentions that only list what was
+    approved there already: receivers of one's own.
     """
 
     decisions: Decisions
     kinds: Collection[str]
     own: Callable[[str], bool]
     is_known: Callable[[Received], bool] = _always
+    approved: Collection[str] = ()
 
     def judge(self, mention: Received, target: Target | None) -> Verdict:
         """Return whether ``mention`` is shown on the page of ``target``, and why.
@@ -122,12 +124,13 @@ class Policy:
             return Why.REFUSED
         if mention.kind not in self.kinds:
             return Why.KIND
-        return Why.OWN if decided is None and self.own(mention.source) else None
+        is_free = decided is None and mention.via not in self.approved
+        return Why.OWN if is_free and self.own(mention.source) else None
 
     def _by_rule(self, mention: Received, target: Target) -> Verdict:
         if rule := self.decisions.rule_for(mention):
             return _BY_RULE[rule]
-        if target.mentions is Mode.HELD:
+        if target.mentions is Mode.HELD and mention.via not in self.approved:
             return Verdict(State.HELD, Why.HELD)
         if not self.is_known(mention):
             return Verdict(State.HELD, Why.STRANGER)
