@@ -58,9 +58,10 @@ def with_worker(change: str) -> list[str]:
 def test_a_page_that_costs_too_much_costs_itself():
     with Child(with_worker("worker.CPU_SECONDS = 0.1")) as child:
         assert read_by(child, ENTRY) == NAMED
-        assert read_by(child, POISON) is None
+        for _ in range(3):
+            assert read_by(child, POISON) is None
+        assert child.lost == 1  # it is not tried again for each page of ours that it mentions
         assert read_by(child, ENTRY) == NAMED
-        assert child.lost == 1
 
 
 def test_a_process_that_was_killed_is_replaced(child: Child):

@@ -52,6 +52,7 @@ class Child:
         self._command = command
         self._wall_seconds = wall_seconds
         self._lock = threading.Lock()
+        self._costly: str | None = None
         self._process = self._started()
 
     def __enter__(self) -> Self:
@@ -67,11 +68,14 @@ class Child:
         """Return what ``microformats.item_of`` does; None, too, if the process did not answer."""
         request = json.dumps([html, base, list(pages), sorted(links)]).encode() + b"\n"
         with self._lock:
+            if html == self._costly:
+                return None
             if self._process.poll() is not None:  # not over this page
                 self._replace()
             answer = self._asked(request)
             if not answer.endswith(b"\n"):
                 self.lost += 1
+                self._costly = html  # a page can mention a hundred of ours
                 self._replace()
                 return None
         found = json.loads(answer)
