@@ -318,11 +318,23 @@ def test_the_text_is_plain(inside: str, text: str):
 
 
 def test_no_more_markup_is_kept_than_is_read():
-    contents = '<p class="e-content">x</p>' * 100
-    kept = tree.tree_of(f'<div class="h-entry">{contents}</div>', ())
-    assert len(kept.markup) == tree._CONTENTS
     long = tree.tree_of(f'<div class="h-entry e-content">{"x" * 300_000}</div>', ())
     assert [len(each) for each in long.markup] == [tree._LONGEST_CONTENT]
+    within = '<div class="e-content">' * 100 + "x" * 300_000
+    kept = tree.tree_of(f'<div class="h-entry">{within}</div>', ()).markup
+    assert sum(map(len, kept)) == tree._CONTENTS
+
+
+def test_the_last_of_many_posts_has_its_content():
+    post = '<div class="h-entry"><p class="e-content">{}</p></div>'
+    posts = post.format("x") * 200 + post.format(f'<a href="{WALLS}">the last</a>')
+    assert mention_in(posts).text == "the last"
+
+
+def test_markup_in_a_text_counts_as_its_words():
+    author = '<p class="p-author h-card">Ann <i class="e-note">of <b>old</b></i></p>'
+    assert entry(author).author.name == "Ann of old"
+    assert entry('<p class="p-summary">So <b class="e-x">it</b> is.</p>').text == "So it is."
 
 
 def test_deep_elements_lose_their_tags_and_no_text():

@@ -6,6 +6,7 @@ items. Whoever wrote the page may have put anything into any property.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import escape
 from itertools import chain
@@ -92,7 +93,9 @@ class _Writer:
         return {
             "name": [*map(escape, self._texts(author, "name"))],
             # A card may have no more than words, such as one that is within others.
-            "nickname": [*map(escape, (*self._texts(author, "nickname"), author.value))],
+            "nickname": [
+                *map(escape, (*self._texts(author, "nickname"), self._plain(author.value)))
+            ],
             "url": [*author.urls("url")],
             "photo": [*author.urls("photo")],
         }
@@ -105,13 +108,17 @@ class _Writer:
 
     def _contents(self, item: Item, name: str) -> Iterator[Mapping[str, str]]:
         for text in item.texts(name):
-            mark = MARK.search(text)
-            yield {"html": self._markup(mark[1])} if mark else {"text": text[:_LONGEST_TEXT]}
+            mark = MARK.match(text)
+            yield {"html": self.markup[int(mark[1])]} if mark else {"text": self._plain(text)}
 
     def _plain(self, text: str) -> str:
-        """Return a text without marks: where one is, the words that it stands for are the text."""
-        mark = MARK.search(text)
-        return (lines_of(self._markup(mark[1])).text if mark else text)[:_LONGEST_TEXT]
+        """Return a text with words in the place of marks.
 
-    def _markup(self, number: str) -> str:
-        return self.markup[int(number)]
+        Where it begins with one, it is embedded markup itself; what is behind it is said twice.
+        """
+        mark = MARK.match(text)
+        whole = self._words(mark) if mark else MARK.sub(self._words, text)
+        return whole[:_LONGEST_TEXT]
+
+    def _words(self, mark: re.Match[str]) -> str:
+        return lines_of(self.markup[int(mark[1])]).text

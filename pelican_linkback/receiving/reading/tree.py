@@ -39,8 +39,8 @@ _ATTRIBUTES = 100
 _NOT_READ = frozenset({"base", "iframe", "object", "script", "select", "style", "svg", "template"})
 """Elements whose content is no text of the page; of ``base``, mf2py would take any."""
 
-_CONTENTS, _LONGEST_CONTENT = 50, 200_000
-"""How many pieces of embedded markup are kept, and how much of each."""
+_LONGEST_CONTENT, _CONTENTS = 200_000, 2_000_000
+"""How many characters of embedded markup are kept: of each piece, and of all that is in others."""
 
 _CONTENT_OF_OLD = frozenset({"entry-content", "entry-summary"})
 """The classes of embedded markup from before microformats2."""
@@ -128,6 +128,7 @@ class _Builder(HTMLTreeBuilder):
         self.roots: list[Root] = []
         self.author = ""
         self.markup: list[str] = []
+        self.room = _CONTENTS
         self.open: list[Root] = []
         self.depth = 0
 
@@ -171,9 +172,10 @@ class _Builder(HTMLTreeBuilder):
             kept["id"] = str(len(self.roots) - 1)
         self.soup.handle_starttag(name, None, None, kept)
         self.depth += 1
-        if means.is_markup and len(self.markup) < _CONTENTS:
+        if means.is_markup and self.room > 0:
             self.soup.handle_data(f"\0{len(self.markup)}\0")
             self.markup.append(self.parser.write(node)[:_LONGEST_CONTENT])
+            self.room -= len(self.markup[-1])
         return _Open(name, means.is_root, not means.is_markup)
 
     def _add_value(self, soup: BeautifulSoup, title: str) -> _Open:
