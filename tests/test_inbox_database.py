@@ -16,6 +16,9 @@ from pelican_linkback import cli
 from pelican_linkback.cli.inbox import database
 from pelican_linkback.cli.receiver.opening import has_database
 from pelican_linkback.receiving.inbox.states import MentionState, Standing
+from pelican_linkback.receiving.memory.decisions import Act
+from pelican_linkback.receiving.memory.moderation import Moderation
+from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
 from pelican_linkback.receiving.memory.targets_file import write_targets
 from pelican_linkback.receiving.received import Author, Kind, Received, id_of, key_of
@@ -296,6 +299,67 @@ def test_every_state_has_a_reason(run, store, state, says):
 def test_one_that_was_refused_by_no_rule_that_is_known_has_a_reason(run, store):
     add(store, (noted(7), Standing(MentionState.REFUSED, due=None, why="anything")))
     assert "you refused it, or its source" in run("inbox", "--host", "reader7.example").out
+
+
+# Mentions in files, from elsewhere
+
+
+OLD = noted(8, via="webmention.io", remote="8", text="From before.")
+PULLED = noted(3, via="blog.example/mentions/export", remote="1")
+
+
+@pytest.fixture
+def moved(site):
+    """The site had a hosted service before: what came by that is in its files."""
+    Snapshot(site / "linkback").write([OLD, PULLED])
+    return site
+
+
+def test_what_came_from_elsewhere_is_decided_in_the_files(moved, listed, run):
+    assert listed("--shown")[0] == {DOWN: "shown", SHOWN: "shown", OLD.id: "shown"}
+    assert "2 held, 3 shown, 2 hidden" in run("inbox").out
+    assert "From before." in run("inbox", "show", OLD.id, HELD).out
+    assert listed("refuse", OLD.id[:8], HELD)[0] == {HELD: "hidden", OLD.id: "hidden"}
+    decisions, _ = Moderation(moved / "linkback").read()
+    assert decisions.about(OLD) is Act.HIDE
+    assert decisions.about(PULLED) is None
+    assert listed("undo", OLD.source, HELD)[0] == {HELD: "held", OLD.id: "shown"}
+    assert listed("approve", SHOWN, OLD.id)[0] == {SHOWN: "shown", OLD.id: "shown"}
+
+
+def test_rules_count_for_both(moved, listed):
+    for act in ("trust", "hold", "block"):
+        assert listed(act, "reader8.example")[1] == {"reader8.example": act}
+    assert listed("rules")[1] == {"reader8.example": "block"}
+    assert listed("--hidden", "--host", "reader8.example")[0] == {OLD.id: "hidden"}
+    assert listed("undo", "reader8.example") == (
+        {OLD.id: "shown"},
+        {"reader8.example": None},
+    )
+    assert listed("rules")[1] == {}
+
+
+def test_what_neither_has_is_named(moved, run):
+    assert "there is no mention 'ffff'" in run("inbox", "approve", "ffff").err
+    assert "nothing is decided about 'x.example'" in run("inbox", "undo", "x.example").err
+
+
+def test_the_whole_database_is_exported_beside_files_too(moved, run):
+    assert maintained(run, "export", "inbox.backup") == {"mentions": 6}
+
+
+def test_lines_are_counted_and_not_read(tmp_path):
+    snapshot = Snapshot(tmp_path)
+    own = {"blog.example/mentions/export"}
+    assert not snapshot.has_more_than(own)
+    snapshot.write([PULLED])
+    assert not snapshot.has_more_than(own)
+    quoting = noted(9, text='"via": "blog.example/mentions/export"')
+    snapshot.write([PULLED, quoting])
+    assert snapshot.has_more_than(own)
+    snapshot.path.unlink()
+    snapshot.path.mkdir()
+    assert snapshot.has_more_than(own)
 
 
 # vacuum, export, import

@@ -12,6 +12,8 @@ from pelican_linkback.cli.inbox.files import FileDesk
 from pelican_linkback.cli.receiver.opening import has_database, opened
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.receiving.hosted.sources import exports_of
+from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.settings.model import Settings
 
 __all__ = ["run"]
@@ -38,10 +40,17 @@ _METHODS = {"": "listed", "import": "import_rows"}
 @contextmanager
 def _desk(settings: Settings, action: str) -> Iterator[object]:
     """Yield what has a method for each action: on the receiver's database, or else on the files."""
+    now = dt.datetime.now(dt.UTC)
     if not has_database(settings, is_new=action == "import"):
-        yield FileDesk(settings, dt.datetime.now(dt.UTC))
+        yield FileDesk(settings, now)
         return
+    from pelican_linkback.cli.inbox.both import BothDesks  # noqa: PLC0415
     from pelican_linkback.cli.inbox.database import StoreDesk  # noqa: PLC0415 (an extra)
 
+    approved = exports_of(settings)
     with opened(settings) as store:
-        yield StoreDesk(settings, store)
+        database = StoreDesk(settings, store)
+        if Snapshot(settings.state).has_more_than(approved):
+            yield BothDesks(database, FileDesk(settings, now, approved))
+        else:
+            yield database

@@ -113,12 +113,12 @@ class StoreDesk:
 
     def undo(self, arguments: argparse.Namespace) -> Said:
         """Take back what was decided about these mentions, URLs or hosts."""
-        tokens = {what: self._tokens(what) for what in arguments.what}
-        known = {each.rule for each in self._rules.all()}
-        rules = [named for what in tokens if (named := rule_or_none(what)) in known]
-        for what, found in tokens.items():
-            if not found and rule_or_none(what) not in rules:
+        for what in arguments.what:
+            if not self.has_decided(what):
                 raise nothing_decided(what)
+        tokens = {what: self._tokens(what) for what in arguments.what}
+        known = self._rules.decisions().rules
+        rules = [named for what in tokens if (named := rule_or_none(what)) in known]
         for token in {token for found in tokens.values() for token in found}:
             self._mentions.undo(token)
         self._rules.set(rules, Act.RELEASE, BY)
@@ -128,6 +128,14 @@ class StoreDesk:
     def rules(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
         """Return the rules that are in force."""
         return self._said([], {each.rule: each.act for each in self._rules.all()})
+
+    def has(self, what: str) -> bool:
+        """Return whether a word means a mention."""
+        return bool(self._found(what))
+
+    def has_decided(self, what: str) -> bool:
+        """Return whether something is decided about what a word means."""
+        return bool(self._tokens(what)) or rule_or_none(what) in self._rules.decisions().rules
 
     def vacuum(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
         """Erase what was kept as long as it may be."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pelican_linkback.cli.inbox.entries import Said
 from pelican_linkback.cli.inbox.words import (
@@ -30,20 +30,24 @@ __all__ = ["FileDesk"]
 
 
 class FileDesk:
-    """The files of the site's mentions, and the author before them; ``now`` dates decisions."""
+    """The files of the site's mentions, and the author before them; ``now`` dates decisions.
 
-    def __init__(self, settings: Settings, now: dt.datetime) -> None:
+    Mentions that came by a source in ``without`` are left out: they are decided elsewhere.
+    """
+
+    def __init__(self, settings: Settings, now: dt.datetime, without: Collection[str] = ()) -> None:
         self._settings, self._now = settings, now
         self._moderation = Moderation(settings.state)
-        self._known = Snapshot(settings.state).read()
+        known = Snapshot(settings.state).read()
+        self._mentions = [each for each in known.mentions if each.via not in without]
         self._targets = read_targets(settings.state)
         self._decisions, problems = self._moderation.read()
-        self._problems = [*self._known.problems, *problems]
+        self._problems = [*known.problems, *problems]
         self._inbox = self._judged()
 
     def _judged(self) -> Inbox:
         kinds, approved = self._settings.show_kinds, exports_of(self._settings)
-        return Inbox.of(self._known.mentions, self._targets, self._decisions, kinds, approved)
+        return Inbox.of(self._mentions, self._targets, self._decisions, kinds, approved)
 
     def listed(self, arguments: argparse.Namespace) -> Said:
         """Return the mentions that are asked for: those that are held, unless it is said."""
@@ -94,7 +98,21 @@ class FileDesk:
         """Return the rules that are in force."""
         return self._said([], self._decisions.rules)
 
+    def has(self, what: str) -> bool:
+        """Return whether a word means a mention."""
+        return bool(self._inbox.matching(what))
+
+    def has_decided(self, what: str) -> bool:
+        """Return whether something is decided about what a word means."""
+        return bool(self._decided(what))
+
     def _against(self, what: str) -> list[Decision]:
+        """Return the decisions that take back those about ``what``; raise LinkbackError."""
+        if found := self._decided(what):
+            return found
+        raise nothing_decided(what)
+
+    def _decided(self, what: str) -> list[Decision]:
         """Return the decisions that take back those about ``what``."""
         found = [
             Decision.about(Act.UNDO, each.mention)
@@ -106,8 +124,6 @@ class FileDesk:
         named = rule_or_none(what)
         if named in self._decisions.rules:
             found.append(Decision(Act.RELEASE, named))
-        if not found:
-            raise nothing_decided(what)
         return found
 
     def _decide(self, act: Act, entries: Iterable[Entry], more: Sequence[Decision] = ()) -> Said:
