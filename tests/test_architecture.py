@@ -73,7 +73,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "receiving/store/upkeep": (
         {
             *BASE,
-            *(f"receiving/{name}" for name in ("received", "memory", "store")),
+            *(f"receiving/{name}" for name in ("received", "inbox", "memory", "store")),
         },
         {"sqlalchemy"},
     ),

@@ -18,7 +18,7 @@ from pelican_linkback.journal.journal import Journal
 from pelican_linkback.journal.lines import MARKER, about_damage
 from pelican_linkback.receiving.received import Received
 
-__all__ = ["Known", "Snapshot", "number_of", "unique"]
+__all__ = ["NAME", "Known", "Snapshot", "number_of", "unique"]
 
 NAME = "received.jsonl"
 

@@ -38,6 +38,11 @@ _COUNTED_FOR = 1.0
 _TOGETHER = 500
 
 
+def token_of(key: str, secret: bytes) -> str:
+    """Return the name of a mention's status page, which the sender alone learns."""
+    return hashlib.blake2b(key.encode(), key=secret, digest_size=16).hexdigest()
+
+
 class _Request:
     """An arrival on its way, and what came of it."""
 
@@ -79,11 +84,7 @@ class Acceptor:
         self._commit.add(request)
         if request.error:
             raise request.error
-        return Accepted(self._token(request.key), request.is_new)
-
-    def _token(self, key: str) -> str:
-        """Return the name of a mention's status page, which the sender alone learns."""
-        return hashlib.blake2b(key.encode(), key=self._secret, digest_size=16).hexdigest()
+        return Accepted(token_of(request.key, self._secret), request.is_new)
 
     def _write(self, requests: Sequence[_Request]) -> None:
         for begin in range(0, len(requests), _TOGETHER):
@@ -166,7 +167,7 @@ class Acceptor:
         arrival = request.arrival
         return {
             "key": request.key,
-            "token": self._token(request.key),
+            "token": token_of(request.key, self._secret),
             "article": arrival.article,
             "received": milliseconds(arrival.received),
             "state": MentionState.QUEUED.value,

@@ -1,0 +1,67 @@
+"""Mentions from before the receiver, which it knows from then on as if they had come to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+import sqlalchemy as sa
+
+from pelican_linkback.receiving.inbox.states import Standing
+from pelican_linkback.receiving.received import Received, key_of
+from pelican_linkback.receiving.store.accepting import token_of
+from pelican_linkback.receiving.store.columns import (
+    columns_of,
+    host_named,
+    milliseconds,
+    page_of,
+)
+from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.queue import next_numbers
+from pelican_linkback.receiving.store.tables import mention
+
+__all__ = ["adopt"]
+
+_TOGETHER = 500
+
+
+def adopt(store: Store, mentions: Iterable[tuple[Received, Standing]]) -> int:
+    """Add the mentions that the store does not know, each as it stands; return how many.
+
+    Those that are shown get the numbers of changes, so that the next pull lists them.
+    """
+    secret = store.secret("status")
+    rows = {columns["key"]: columns for columns in (_columns(*each, secret) for each in mentions)}
+    left, added = iter(rows.values()), 0
+    while some := list(islice(left, _TOGETHER)):
+        added += store.write(lambda connection: _added(connection, some))
+    return added
+
+
+def _columns(said: Received, standing: Standing, secret: bytes) -> dict[str, object]:
+    key = key_of(said.source, said.article)
+    return {
+        "key": key,
+        "token": token_of(key, secret),
+        "source": said.source,
+        "target": said.target,
+        "article": said.article,
+        "fragment": said.fragment,
+        "protocol": said.protocol,
+        "page": page_of(said.source),
+        "host": host_named(said.source),
+        "received": milliseconds(said.received),
+        **columns_of(standing),
+    }
+
+
+def _added(connection: sa.Connection, some: Sequence[dict[str, object]]) -> int:
+    wanted = sa.select(mention.c.key).where(mention.c.key.in_([each["key"] for each in some]))
+    known = set(connection.execute(wanted).scalars())
+    new = [each for each in some if each["key"] not in known]
+    shown = sum(each["shown"] is not None for each in new)
+    numbers = iter(next_numbers(connection, shown))
+    numbered = [each | {"number": next(numbers) if each["shown"] else None} for each in new]
+    if numbered:
+        connection.execute(sa.insert(mention), numbered)
+    return len(numbered)

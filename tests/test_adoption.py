@@ -1,0 +1,107 @@
+"""``inbox import linkback/received.jsonl``: a new receiver knows what came before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pelican_linkback import cli
+from pelican_linkback.receiving.inbox.states import MentionState, Removed
+from pelican_linkback.receiving.memory.decisions import Act, Decision
+from pelican_linkback.receiving.memory.moderation import Moderation
+from pelican_linkback.receiving.memory.snapshot import Snapshot
+from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
+from pelican_linkback.receiving.memory.targets_file import write_targets
+from pelican_linkback.receiving.received import Author, Kind, Received
+from pelican_linkback.receiving.store.accepting import Acceptor
+from pelican_linkback.receiving.store.mentions import Mentions
+from pelican_linkback.receiving.store.queue import Queue
+from pelican_linkback.receiving.store.rules import Rules
+from pelican_linkback.receiving.store.upkeep import adoption
+from tests.receiving import NOW, arrival
+
+BLOG = "https://blog.example"
+WALLS = Target("tag:blog.example:/walls/", f"{BLOG}/walls/", "Dry stone walls")
+GATES = Target("tag:blog.example:/gates/", f"{BLOG}/gates/", "Gates", mentions=Mode.HELD)
+
+
+def said(who, page=WALLS, **more):
+    fields = {"kind": Kind.REPLY, "author": Author(who), "via": "webmention.io", "remote": "7"}
+    fields |= {"text": "Mine is of slate.", "protocol": "webmention"} | more
+    return Received(f"https://{who}.example/1", page.url, page.id, received=NOW, **fields)
+
+
+@pytest.fixture
+def site(store, tmp_path, monkeypatch):
+    """A site that received by a service, and has a receiver of its own now."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "content").mkdir()
+    url = store.engine.url.render_as_string(hide_password=False)
+    (tmp_path / "pelicanconf.py").write_text(
+        f'PATH = "content"\nSITEURL = "{BLOG}"\nPLUGINS = ["pelican_linkback"]\n'
+        f'LINKBACK_RECEIVE = "{BLOG}/mentions/"\nLINKBACK_INBOX = "{url}"\n'
+    )
+    write_targets(tmp_path / "linkback", Targets([WALLS, GATES], BLOG))
+    return tmp_path / "linkback"
+
+
+def imports(capsys):
+    assert cli.main(["inbox", "import", "linkback/received.jsonl"]) == 0
+    return capsys.readouterr().out
+
+
+def test_what_the_files_have_is_known_as_it_stands(site, store, capsys, monkeypatch):
+    monkeypatch.setattr(adoption, "_TOGETHER", 2)
+    gone = Target("tag:blog.example:/gone/", f"{BLOG}/gone/")
+    refused = said("noise")
+    Snapshot(site).write(
+        [
+            said("ann", fragment="stone"),
+            said("bo", GATES),
+            refused,
+            said("like", kind=Kind.LIKE, text=""),
+            said("spam"),
+            said("cy", gone),
+        ]
+    )
+    decisions = [Decision.about(Act.HIDE, refused), Decision(Act.BLOCK, "spam.example")]
+    Moderation(site).record(decisions, NOW)
+    known = "linkback/received.jsonl: 6 mentions, {} of them new to the receiver\n"
+    assert known.format(5) in imports(capsys)
+
+    mentions = Mentions(store)
+    rows = {each.host: each for each in mentions.exported(0, 10)}
+    assert sorted(rows) == ["ann.example", "like.example"]
+    ann = rows["ann.example"]
+    assert (ann.shown, ann.state, ann.fragment) == (said("ann", fragment="stone"), "shown", "stone")
+    assert mentions.of_token(ann.token) == ann
+    assert sorted(each.number for each in rows.values()) == [1, 2]
+    (bo,) = mentions.matching("https://bo.example/1")
+    (noise,) = mentions.matching("https://noise.example/1")
+    (spam,) = mentions.matching("https://spam.example/1")
+    assert [each.state for each in (bo, noise, spam)] == ["held", "refused", "refused"]
+    assert [each.decided for each in (ann, bo, noise, spam)] == [False, False, True, False]
+    assert [each.rule for each in Rules(store).all()] == ["spam.example"]
+    assert mentions.counts()[MentionState.QUEUED] == 0
+
+    assert known.format(0) in imports(capsys)
+
+
+def test_what_the_receiver_knows_stays(site, store, capsys):
+    mine = arrival("https://ann.example/1")
+    Acceptor(store).accept(mine)
+    Snapshot(site).write([replace(said("ann"), target=mine.target, article=mine.article)])
+    assert ", 0 of them new to the receiver" in imports(capsys)
+    assert Mentions(store).counts()[MentionState.QUEUED] == 1
+
+
+def test_what_becomes_of_it_later_comes_to_the_receiver(site, store, capsys):
+    Snapshot(site).write([said("ann")])
+    imports(capsys)
+    (before,) = Mentions(store).exported(0, 10)
+    assert not Acceptor(store).accept(arrival("https://ann.example/1")).is_new
+    (job,) = Queue(store).claim(1)
+    Queue(store).record(job, Removed("it has no link to the page"))
+    (after,) = Mentions(store).exported(before.number, 10)
+    assert (after.key, after.state, after.shown) == (before.key, MentionState.GONE, None)
