@@ -60,7 +60,7 @@ def pull(folder, source: Any, now: dt.datetime = NOON, **parts: Any) -> Pulled:
     clock = parts.pop("clock", lambda: now)
     forgotten = parts.pop("is_forgotten", lambda _: False)
     works = Puller(Snapshot(folder), ProgressFile(folder), find, forgotten, clock)
-    return works.pull(source.name, source.fetch)
+    return works.pull(source.name, source.fetch, parts.pop("others", ()))
 
 
 def known(folder) -> list[int]:
@@ -314,12 +314,20 @@ def test_two_items_with_one_id_are_two_mentions(folder):
 
 
 def test_what_another_source_knows_is_left_to_that(folder):
-    own = read_like(1)
-    Snapshot(folder).write([replace(own, via="blog.example/export", text="ours")])
-    pull(folder, Listed(*likes(1)))
+    ours = "blog.example/export"
+    Snapshot(folder).write([replace(read_like(1), via=ours, text="ours")])
+    pull(folder, Listed(*likes(1)), others=[ours])
     assert [each.text for each in Snapshot(folder).read().mentions] == ["ours"]
-    pull(folder, Listed(), NOON + DAY)
+    pull(folder, Listed(), NOON + DAY, others=[ours])
     assert len(Snapshot(folder).read().mentions) == 1
+
+
+def test_what_came_from_a_service_that_was_left_is_taken_over_and_else_stays(folder):
+    left = [replace(read_like(n), via="left.example", remote=str(1000 + n)) for n in (1, 2)]
+    Snapshot(folder).write(left)
+    assert len(pull(folder, Listed(*likes(1))).changed) == 1
+    found = {each.source: each.via for each in Snapshot(folder).read().mentions}
+    assert found == {left[0].source: "webmention.io", left[1].source: "left.example"}
 
 
 def test_what_was_imported_is_taken_over(folder):

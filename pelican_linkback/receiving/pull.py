@@ -15,7 +15,7 @@ from pelican_linkback.receiving.display.site import shown_by_page
 from pelican_linkback.receiving.hosted.interface import Source
 from pelican_linkback.receiving.hosted.jf2 import Why
 from pelican_linkback.receiving.hosted.progress import ProgressFile
-from pelican_linkback.receiving.hosted.puller import Pulled, Puller
+from pelican_linkback.receiving.hosted.puller import Fetch, Pulled, Puller
 from pelican_linkback.receiving.hosted.pulling import IMPORTED
 from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, exports_of, sources_of
@@ -112,8 +112,7 @@ def pull(
     limit = TimeLimit(seconds, time.monotonic(), time.monotonic, sleep)
     token = os.environ.get(TOKEN, "").strip()
     sources = sources_of(settings, token, client_for(settings), limit, puller.now)
-    names: set[str] = {IMPORTED}
-    results = [_pulled(puller, each, names) for each in sources]
+    results = _pulled(puller, sources)
     for result in results:
         # No message has it; but a program of a stranger's may have put it into an error.
         if len(token) > SHORT:
@@ -152,8 +151,18 @@ def _puller(settings: Settings, targets: Targets, decisions: Decisions) -> Pulle
     )
 
 
-def _pulled(puller: Puller, source: Source, names: set[str]) -> Pulled:
-    """Return the result of one source, whatever its class does; add its name to ``names``."""
+def _pulled(puller: Puller, sources: Iterable[Source]) -> list[Pulled]:
+    """Return the result of each source, whatever its class does; each has a name of its own."""
+    names: set[str] = {IMPORTED}
+    named = [_named(each, names) for each in sources]
+    return [
+        each if isinstance(each, Pulled) else puller.pull(*each, names - {each[0], IMPORTED})
+        for each in named
+    ]
+
+
+def _named(source: Source, names: set[str]) -> tuple[str, Fetch] | Pulled:
+    """Return the name of a source, which is added to ``names``, and what lists its mentions."""
     try:
         name = printable(source.name)
     except FAULTS as error:
@@ -162,7 +171,7 @@ def _pulled(puller: Puller, source: Source, names: set[str]) -> Pulled:
         # Each would remove what only the other lists.
         return Pulled(name, error=f"{name}: another source has this name; it is not asked")
     names.add(name)
-    return puller.pull(name, source.fetch)
+    return name, source.fetch
 
 
 def _arrived(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -31,7 +31,7 @@ from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.text.printable import described
 
-__all__ = ["Pulled", "Puller"]
+__all__ = ["Fetch", "Pulled", "Puller"]
 
 WHOLE_EVERY = dt.timedelta(days=1)
 """How often everything is listed, to find what was deleted or changed."""
@@ -109,12 +109,12 @@ class Puller:
     is_forgotten: Callable[[Received], bool]
     now: Callable[[], dt.datetime]
 
-    def pull(self, name: str, fetch: Fetch) -> Pulled:
-        """Pull what is new at the source ``name``, or everything.
+    def pull(self, name: str, fetch: Fetch, others: Collection[str] = ()) -> Pulled:
+        """Pull what is new at the source ``name``, or everything; ``others`` are asked, too.
 
         Raises JournalError, and nothing else.
         """
-        pull = _Pull(self, name)
+        pull = _Pull(self, name, others)
         self._run(pull, fetch)
         if pull.turns_to_news():
             self._run(pull, fetch)
@@ -157,7 +157,8 @@ class Puller:
         read = [found for item in items for found in self.read(item, result, now)]
 
         def change(known: Sequence[Received]) -> Sequence[Received]:
-            mentions = with_parents(added(known, read, Listing(name, now)))
+            sources = {each.via for each in known}  # a file is older than what any of these says
+            mentions = with_parents(added(known, read, Listing(name, now, others=sources)))
             result.count(known, mentions)
             return mentions
 
@@ -168,8 +169,9 @@ class Puller:
 class _Pull:
     """One pull under way."""
 
-    def __init__(self, puller: Puller, name: str) -> None:
+    def __init__(self, puller: Puller, name: str, others: Collection[str]) -> None:
         self._puller = puller
+        self._others = others
         self._before = puller.progress.of(name)
         self._began = self._due = puller.now()
         self._items: list[Received | NotKept] = []
@@ -189,11 +191,12 @@ class _Pull:
                 is_whole=True,
                 cursor=before.cursor,
                 listed=set(before.listed),
+                others=self._others,
             )
         is_short = count <= FEW and not before.is_doubted
         is_whole = self._is_due() or is_short or self._newest == 0
         cursor = 0 if is_whole else self._newest
-        return Listing(name, self._began, is_whole=is_whole, cursor=cursor)
+        return Listing(name, self._began, is_whole=is_whole, cursor=cursor, others=self._others)
 
     def turns_to_news(self) -> bool:
         """After a whole listing that failed where one had failed before, turn to what is new.
@@ -203,7 +206,9 @@ class _Pull:
         failed = self.result.error and self.listing.is_whole and self._before.listed is not None
         if not failed or self._newest <= self.listing.cursor:
             return False
-        self.listing = Listing(self.listing.via, self._began, cursor=self._newest)
+        self.listing = Listing(
+            self.listing.via, self._began, cursor=self._newest, others=self._others
+        )
         return True
 
     def _is_due(self) -> bool:

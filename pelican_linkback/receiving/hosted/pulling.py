@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 IMPORTED = "import"
-"""The ``via`` of mentions from a file: a source that lists one of them takes it over."""
+"""The ``via`` of mentions from a file: no source has this name."""
 
 FEW = 10
 """Up to this number, mentions are removed without a second listing, unless none is left."""
@@ -49,6 +49,10 @@ class Listing:
 
     listed: set[str] = field(default_factory=set)
     """The keys (``key_of``) of what was listed; only of a listing of all."""
+
+    others: Collection[str] = ()
+    """The other sources that are asked: what one of them knows is left to it. What comes from none
+    of them is taken over: from a file, or from a service that the site has left."""
 
 
 def key_of(item: Received | NotKept) -> str:
@@ -93,8 +97,8 @@ def _add(
 
 def _replaces(item: Received, old: Received, listing: Listing) -> bool:
     """Return whether of two mentions of one article by one source the ``item`` counts."""
-    if old.via not in {listing.via, IMPORTED}:
-        return False
+    if old.via != listing.via:
+        return old.via not in listing.others
     if listing.is_whole and key_of(old) not in listing.listed:
         return True
     return number_of(item.remote) >= number_of(old.remote)
