@@ -55,6 +55,11 @@ def test_who_is_not_logged_in_reads_how_to(stranger):
     assert not stranger.open("login").find("a", string="go on to the page")
 
 
+def test_who_is_logged_in_is_not_asked_to(browser):
+    browser.request("GET", "login")
+    assert browser.answer.header("Location") == f"{BASE}admin/"
+
+
 def test_the_short_address_leads_to_the_overview(browser):
     browser.request("GET", "/mentions/admin")
     assert browser.answer.header("Location") == f"{BASE}admin/"

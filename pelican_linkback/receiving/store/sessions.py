@@ -52,7 +52,11 @@ class Sessions:
             "used": now,
             "expires": self._in(SESSION_LASTS),
         }
-        used = sa.delete(_links).where(_links.c.hash == _hash(key), _links.c.expires > now)
+        is_it = (_links.c.hash == _hash(key), _links.c.expires > now)
+        # Who tries any key does not keep others from writing.
+        if not self._has(_links, *is_it):
+            return ""
+        used = sa.delete(_links).where(*is_it)
         old = sa.delete(_sessions).where(_sessions.c.hash == _hash(before))
 
         def entered(connection: sa.Connection) -> bool:
@@ -67,9 +71,7 @@ class Sessions:
     def knows(self, token: str) -> bool:
         """Return whether a token is that of a session that has not ended."""
         is_it = (_sessions.c.hash == _hash(token), _sessions.c.expires > self._store.now())
-        wanted = sa.select(sa.literal(1)).select_from(_sessions).where(*is_it)
-        found = self._store.read(lambda connection: connection.execute(wanted).first())
-        return found is not None
+        return self._has(_sessions, *is_it)
 
     def leave(self, token: str) -> None:
         """End a session."""
@@ -89,6 +91,11 @@ class Sessions:
         """Return how many browsers are logged in."""
         wanted = sa.select(sa.func.count()).where(_sessions.c.expires > self._store.now())
         return self._store.read(lambda connection: connection.execute(wanted).scalar_one())
+
+    def _has(self, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> bool:
+        wanted = sa.select(sa.literal(1)).select_from(table).where(*conditions)
+        found = self._store.read(lambda connection: connection.execute(wanted).first())
+        return found is not None
 
     def _in(self, time: dt.timedelta) -> int:
         return self._store.now() + round(time.total_seconds() * 1000)

@@ -88,7 +88,7 @@ class Desk:
         """Return a handler that shows ``page`` to who is logged in."""
 
         def handler(request: Request) -> Response:
-            session = self._session(request)
+            session = self.session_of(request)
             return page(Visit(request, session)) if session else self.closed(request)
 
         return handler
@@ -97,7 +97,7 @@ class Desk:
         """Return a handler that does ``action`` if a form of ours was sent by who is logged in."""
 
         def handler(request: Request) -> Response:
-            session = self._session(request)
+            session = self.session_of(request)
             if not session:
                 return self.closed(request)
             refuse_forged(request, session)
@@ -133,7 +133,8 @@ class Desk:
         """Return an answer that leads the browser to a page below ``/admin/``."""
         return see_other(request.url(ADMIN + path))
 
-    def _session(self, request: Request) -> str:
+    def session_of(self, request: Request) -> str:
+        """Return the token of the session of who asks; "" for who is not logged in."""
         session = session_of(request)
         return session if session and self.sessions.knows(session) else ""
 

@@ -26,7 +26,10 @@ class Login:
     def ask(self, request: Request) -> Response:
         """Show a button: what reads links in mails and chats does not use the link up."""
         key = request.query.get("key")
-        return self._desk.ask(key) if key else self._desk.closed(request)
+        if key:
+            return self._desk.ask(key)
+        known = self._desk.session_of(request)
+        return self._desk.back(request, "") if known else self._desk.closed(request)
 
     def enter(self, request: Request) -> Response:
         """Log in; the session is a new one, whatever cookie the browser brought."""
