@@ -102,9 +102,9 @@ class FakeReceiver:
             Fragment(self.of_article, TARGETS, KINDS, look, SITE),
             Health(self.ask_overview, self.metrics, token, lambda: NOW),
         ]
-        routes = [route for part in parts for route in part.routes()]
+        self.routes = [route for part in parts for route in part.routes()]
         self.application = Application(
-            BASE, routes, done=self.metrics.request, monotonic=lambda: self.seconds
+            BASE, self.routes, done=self.metrics.request, monotonic=lambda: self.seconds
         )
 
     def accept(self, arrival: Arrival) -> Accepted:

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, requires
@@ -20,7 +21,11 @@ from pelican_linkback import register
 from pelican_linkback.cli.context import file_with
 from pelican_linkback.cli.doctor import checks, facts
 from pelican_linkback.cli.doctor.checks import Level, Pages, Repository
+from pelican_linkback.receiving.health import Health, health_of
+from pelican_linkback.settings.model import Settings
 from tests import terminal
+from tests.fake_receiver import TOKEN, FakeReceiver
+from tests.test_receiver_serving import running
 from tests.test_schemas import validator
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -240,6 +245,51 @@ def test_header_fields_for_a_server_are_printed_whole(folder):
 
 def test_a_hosted_service_needs_the_address_of_the_site():
     assert checks.mentions("webmention.io", ()).level is Level.NOTE
+
+
+@pytest.mark.parametrize(
+    ("found", "level", "says"),
+    [
+        (Health(200, "", 200), Level.OK, "answers, and takes the token"),
+        (Health(200), Level.NOTE, "LINKBACK_TOKEN is not set here"),
+        (Health(200, "", 401), Level.PROBLEM, "but not to this LINKBACK_TOKEN (401)"),
+        (Health(404), Level.PROBLEM, "health answers 404: that is no receiver"),
+        (Health(503), Level.PROBLEM, "answers, but not its database"),
+        (Health(0, "no such host"), Level.PROBLEM, "nothing answers at https://me/: no such host"),
+    ],
+)
+def test_a_receiver_of_ones_own_is_asked(found, level, says):
+    result = checks.receiver("https://me/", *found)
+    assert result.level is level
+    assert says in result.message
+    assert bool(result.remedy) is (level is not Level.OK)
+
+
+@pytest.fixture
+def receiver():
+    with running(*FakeReceiver().routes) as server:
+        yield f"http://127.0.0.1:{server.port}/"
+
+
+def test_what_a_receiver_answers(receiver, tmp_path):
+    settings = Settings("https://me.example.io", tmp_path, receive=receiver)
+    assert health_of(settings, "") == Health(200)
+    assert health_of(settings, TOKEN) == Health(200, "", 200)
+    assert health_of(settings, "another") == Health(200, "", 401)
+    assert health_of(settings._replace(receive=f"{receiver}none/"), TOKEN) == Health(404)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        free = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+    for address, why in ((free, "refused"), ("http://127.0.0.1:1/", "127.0.0.1:1")):
+        found = health_of(settings._replace(receive=address), TOKEN)
+        assert found.status == 0
+        assert why in found.why
+
+
+def test_doctor_asks_the_receiver(folder, receiver):
+    assert "receiver" not in examined(folder)[1]
+    sets(f'LINKBACK_RECEIVE = "{receiver}"')(folder)
+    _, found = examined(folder)
+    assert found["receiver"]["level"] == "note"
 
 
 def test_problems_are_printed_with_their_remedies(folder):

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 __all__ = [
     "Level",
@@ -23,6 +24,7 @@ __all__ = [
     "other_plugins",
     "pages",
     "plugin",
+    "receiver",
     "state",
     "versions",
 ]
@@ -201,6 +203,30 @@ def mentions(receive: str, lines: Sequence[str]) -> Result:
         "site does so for every file"
     )
     return Result("mentions", Level.OK, message, lines=tuple(lines))
+
+
+def receiver(address: str, status: int, why: str, export: int | None) -> Result:
+    """Say whether a receiver of the author's own answers, and takes the token.
+
+    ``status`` is that of its /health, 0 where nothing answers, and then ``why``; ``export`` that of
+    a request with the token, None without one.
+    """
+    problem = partial(Result, "receiver", Level.PROBLEM)
+    if not status:
+        message = f"nothing answers at {address}: {why}"
+        return problem(message, "start it where it runs: pelican-linkback serve")
+    if status == 503:  # what a receiver says of itself
+        return problem(f"{address} answers, but not its database", "its log says why")
+    if status != 200:
+        remedy = "see that the server of the site passes this address on: docs/howto/own-server.rst"
+        return problem(f"{address}health answers {status}: that is no receiver", remedy)
+    if export is None:
+        message = f"{address} answers; LINKBACK_TOKEN is not set here, so a build cannot ask it"
+        return Result("receiver", Level.NOTE, message, "set it to the word that the receiver has")
+    if export != 200:
+        message = f"{address} answers, but not to this LINKBACK_TOKEN ({export})"
+        return problem(message, "set it to the same word here and where the receiver runs")
+    return Result("receiver", Level.OK, f"{address} answers, and takes the token")
 
 
 def versions(used: Mapping[str, str], oldest: Mapping[str, Sequence[int]]) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
@@ -30,7 +31,10 @@ from pelican_linkback.cli.doctor.facts import (
 from pelican_linkback.cli.feeds.built_feeds import asks_for_feeds
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.receiving.endpoints import endpoints_of
+from pelican_linkback.receiving.health import health_of
+from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.settings.model import Settings
+from pelican_linkback.settings.validators import HOSTED
 from pelican_linkback.text.next_steps import with_options
 
 __all__ = ["run"]
@@ -81,6 +85,9 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
     )
     to = endpoints_of(settings)
     yield checks.mentions(settings.receive, to.server_lines() if to else ())
+    if settings.publishes and settings.receive not in {"", *HOSTED}:
+        found = health_of(settings, os.environ.get(TOKEN, "").strip())
+        yield checks.receiver(settings.receive, *found)
 
 
 def _show(results: list[Result], problems: int, file: Path, screen: Screen) -> None:
