@@ -89,6 +89,15 @@ def test_a_process_without_an_answer_is_waited_for_within_limits(program: str):
         assert child.lost == 1
 
 
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_what_ends_a_service_does_not_end_the_page_that_is_read(child: Child, end: int):
+    assert read_by(child, ENTRY) == NAMED
+    lost, process = child.lost, child._process
+    os.kill(process.pid, end)
+    assert read_by(child, ENTRY) == NAMED
+    assert (child.lost, child._process) == (lost, process)
+
+
 def test_an_answer_that_is_no_item_is_none():
     with Child((sys.executable, "-c", "input(); print('[]')")) as child:
         assert read_by(child, ENTRY) is None
@@ -122,7 +131,9 @@ def test_where_there_are_no_timers_pages_are_read_without(monkeypatch: pytest.Mo
 def test_the_process_has_limits(monkeypatch: pytest.MonkeyPatch):
     import resource
 
-    limits = {}
+    limits, ignored = {}, []
+    monkeypatch.delattr(signal, "SIGHUP")
+    monkeypatch.setattr(signal, "signal", lambda number, _: ignored.append(number))
     monkeypatch.setattr(resource, "setrlimit", lambda of, value: limits.update({of: value}))
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(request(ENTRY))))
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out := io.BytesIO()))
@@ -130,6 +141,7 @@ def test_the_process_has_limits(monkeypatch: pytest.MonkeyPatch):
     assert not limits  # it was imported
     run_module("pelican_linkback.receiving.reading", run_name="__main__")
     assert json.loads(out.getvalue()) == NAMED
+    assert ignored == [signal.SIGINT, signal.SIGTERM]
     assert limits == {resource.RLIMIT_AS: (worker.MEMORY,) * 2, resource.RLIMIT_CORE: (0, 0)}
 
 

@@ -21,7 +21,14 @@ MEMORY = 256 << 20
 
 
 def main() -> None:
-    """Answer the lines of standard input until it ends."""
+    """Answer the lines of standard input until it ends.
+
+    Signals that end a service go to all of its processes at once, and are left to the one that
+    asks: it finishes the pages that it has begun.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        with suppress(AttributeError):  # Windows lacks one
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     with suppress(ImportError):  # Windows has no such limits; its processes end by the clock
         import resource  # noqa: PLC0415
 
