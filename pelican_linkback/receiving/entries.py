@@ -19,8 +19,6 @@ _PAGE = 500
 _FAILED = (MentionState.UNREACHABLE, MentionState.BROKEN)
 """What is shown stays shown then."""
 
-_OF_FAILED = Search(states=_FAILED)
-
 STATES = {
     State.HELD: (MentionState.HELD,),
     State.SHOWN: (MentionState.SHOWN, *_FAILED),
@@ -67,8 +65,7 @@ def state_of(row: Row) -> State:
 def counts_of(mentions: Mentions) -> dict[State, int]:
     """Return how many mentions there are in each state."""
     counts = mentions.counts()
-    failed = any(counts[each] for each in _FAILED)
-    shown = sum(row.shown is not None for row in every(mentions, _OF_FAILED)) if failed else 0
+    shown = mentions.shown_among(_FAILED)
     return {
         State.HELD: counts[MentionState.HELD],
         State.SHOWN: counts[MentionState.SHOWN] + shown,

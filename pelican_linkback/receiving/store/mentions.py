@@ -144,6 +144,13 @@ class Mentions:
         known = {MentionState(state): count for state, count in rows}
         return {state: known.get(state, 0) for state in MentionState}
 
+    def shown_among(self, states: Iterable[MentionState]) -> int:
+        """Return of how many mentions in these states a text is shown."""
+        wanted = sa.select(sa.func.count()).where(
+            _mention.state.in_([each.value for each in states]), _mention.shown.is_not(None)
+        )
+        return self._store.read(lambda connection: connection.execute(wanted).scalar_one())
+
     def act(self, ids: Iterable[int], action: Action, by: str) -> Done:
         """Decide about mentions, and return how many that changes; all of them or none.
 
