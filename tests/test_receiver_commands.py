@@ -203,10 +203,16 @@ def test_a_receiver_needs_an_address(folder, capsys, command, settings, says):
         application("pelicanconf.py")
 
 
-def test_a_port_that_is_taken_is_said(folder, source, capsys):
+@pytest.mark.parametrize("token", ["", "a-secret-word"])
+def test_a_port_that_is_taken_is_said_and_a_token_that_lacks(
+    folder, source, capsys, monkeypatch, token
+):
+    monkeypatch.setenv("LINKBACK_TOKEN", token)
     port = source.rpartition(":")[2].partition("/")[0]
     assert cli.main(["serve", "--port", port]) == 1
-    assert f"port {port} of 127.0.0.1 cannot be opened" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"port {port} of 127.0.0.1 cannot be opened" in said
+    assert ("LINKBACK_TOKEN is not set: no build can ask" in said) is not bool(token)
 
 
 def test_without_the_extra_it_is_said_what_to_install(folder, capsys, monkeypatch):

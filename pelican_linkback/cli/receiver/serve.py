@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from pelican_linkback.cli.receiver.logs import logging_lines
 from pelican_linkback.cli.receiver.opening import opened
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import FAULTS, SettingsError
+from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.validators import HOSTED
 from pelican_linkback.text.printable import described
@@ -42,6 +44,8 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         from pelican_linkback.cli.receiver.parts import Receiver  # noqa: PLC0415 (an extra)
         from pelican_linkback.receiving.server.serving import WebServer  # noqa: PLC0415
 
+        if not os.environ.get(TOKEN, "").strip():
+            logger.warning("%s is not set: no build can ask what is shown", TOKEN)
         receiver = Receiver(settings, arguments.pelican, store)
         server = WebServer(receiver.application(), arguments.host, arguments.port)
         if not arguments.no_work:
