@@ -27,6 +27,7 @@ BENCHMARKS = (
     "receivers",
     "verifying",
     "receiving",
+    "moderating",
     "sending",
     "many_mentions",
     "long_journal",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from benchmarks import (
     idle_build,
     long_journal,
     mentions,
+    moderating,
     one_feed,
     profiling,
     pulling,
@@ -22,7 +24,7 @@ from benchmarks import (
 )
 from pelican_linkback.cli import main
 from pelican_linkback.receiving.received import Received
-from pelican_linkback.receiving.store.database import sqlite_url
+from pelican_linkback.receiving.store.database import open_store, sqlite_url
 
 
 @pytest.mark.parametrize("name", ["rss", "atom"])
@@ -97,6 +99,17 @@ def test_the_mentions_under_articles() -> None:
     assert len({each.id for each in lines}) == 2 * mentions.EACH
     assert [each.article for each in lines].count("tag:1") == mentions.EACH
     assert {each.kind.value for each in lines} == set(mentions.KINDS)
+
+
+def test_moderation_over_many_mentions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moderating, "TIMES", 1)
+    monkeypatch.setattr(moderating, "ORIGINAL", 4)
+    with closing(open_store(sqlite_url(tmp_path / "inbox.sqlite"))) as store:
+        moderating.fill(store, 12)
+        browser = moderating.moderator(store)
+        assert all(moderating.took(browser, path) > 0 for path, _ in moderating.PAGES.values())
+        browser.open("inbox?state=")
+        assert len(browser.page.select(".mention")) == 12
 
 
 def test_the_store_of_a_receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
