@@ -72,11 +72,13 @@ class WrittenFeed(NamedTuple):
 class Identities(NamedTuple):
     """What is known of the entries of a site.
 
-    Their ``ids``, by the ``id()`` of the contents; the URLs of each id, at present and formerly,
-    relative to the site; and the values of SITEURL that the site was published with.
+    Their ``ids`` and ``paths``, the URLs relative to the site, by the ``id()`` of the contents; the
+    URLs of each id, at present and formerly; and the values of SITEURL that the site was published
+    with.
     """
 
     ids: Mapping[int, str] = {}
+    paths: Mapping[int, str] = {}
     urls: Mapping[str, Sequence[str]] = {}
     sites: Collection[str] = ()
 
@@ -212,7 +214,8 @@ class FeedStage:
         registry = assigned.registry
         keys = dict(zip(assigned.ids, assigned.keys, strict=True))
         ids = {content: name for content, (_, name) in known.items()}
-        return Identities(ids, registry.urls(keys), registry.sites)
+        paths = {content: path for content, (path, _) in known.items()}
+        return Identities(ids, paths, registry.urls(keys), registry.sites)
 
     @property
     def place(self) -> tuple[Path, str]:

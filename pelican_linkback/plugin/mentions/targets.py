@@ -121,7 +121,9 @@ def _target(
     """Return the target that a content is; None if it has no page."""
     if not has_page(content):
         return None
-    url = page_key(resolve(f"{settings.site_url}/", content.url))
+    # Pelican computes an article's URL each time.
+    path = known.paths.get(id(content)) or content.url
+    url = page_key(resolve(f"{settings.site_url}/", path))
     entry = known.ids.get(id(content), "")
     mode, problem = mode_of(content.metadata.get("mentions"))
     if problem:
@@ -130,20 +132,24 @@ def _target(
         id=entry if entry and isinstance(content, Article) else url,
         url=url,
         title=plain_text(str(content.title)),
-        former=_former(url, (content.url, *known.urls.get(entry, ())), known, settings),
+        former=_former(url, path, known.urls.get(entry, ()), known, settings),
         mentions=mode,
     )
 
 
 def _former(
-    url: str, known_at: Sequence[str], known: Identities, settings: Settings
+    url: str, path: str, known_at: Sequence[str], known: Identities, settings: Settings
 ) -> tuple[str, ...]:
-    """Return the absolute URLs that a page had, besides ``url``; ``known_at`` are relative ones."""
+    """Return the absolute URLs that a page had, besides ``url``, which is that of ``path`` now.
+
+    ``known_at`` are the URLs that it is known at, relative as ``path`` is.
+    """
     sites = (settings.site_url, *(known.sites if settings.subsite else ()))
+    others = {*product(sites, (path, *known_at))} - {(settings.site_url, path)}
     found = set()
-    for site, path in product(sites, known_at):
+    for site, place in others:
         with suppress(InvalidURL):  # a line of ids.jsonl can be edited by hand
-            found.add(page_key(resolve(f"{site}/", path)))
+            found.add(page_key(resolve(f"{site}/", place)))
     return tuple(sorted(found - {url}))
 
 
@@ -157,7 +163,7 @@ def _home(
     for_all = generator.settings.get("DEFAULT_METADATA") or {}
     mode, _ = mode_of(for_all.get("mentions"))
     title = str(generator.settings.get("SITENAME") or "")
-    return Target(url, url, title, _former(url, ("",), known, settings), mode)
+    return Target(url, url, title, _former(url, "", (), known, settings), mode)
 
 
 def mode_of(value: object) -> tuple[Mode, str]:

@@ -31,6 +31,7 @@ KEPT = 20
 """The number of articles whose mentions are kept as objects: those that were asked for last."""
 
 _ANSWERS = ("yes", "maybe", "interested", "no")
+_ELSEWHERE = frozenset({Kind.QUOTE, Kind.MENTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ class _Groups:
 
     @cached_property
     def elsewhere(self) -> Sequence[Mention]:
-        return [each for each in self.all if each.kind in {Kind.QUOTE, Kind.MENTION}]
+        return [each for each in self.all if each.kind in _ELSEWHERE]
 
     @cached_property
     def lines(self) -> Sequence[Line]:
