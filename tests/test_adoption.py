@@ -67,8 +67,8 @@ def test_what_the_files_have_is_known_as_it_stands(site, store, capsys, monkeypa
     )
     decisions = [Decision.about(Act.HIDE, refused), Decision(Act.BLOCK, "spam.example")]
     Moderation(site).record(decisions, NOW)
-    known = "linkback/received.jsonl: 6 mentions, {} of them new to the receiver\n"
-    assert known.format(5) in imports(capsys)
+    known = "linkback/received.jsonl: {} mentions, {} of them new to the receiver\n"
+    assert known.format(6, 5) in imports(capsys)
 
     mentions = Mentions(store)
     rows = {each.host: each for each in mentions.exported(0, 10)}
@@ -85,7 +85,18 @@ def test_what_the_files_have_is_known_as_it_stands(site, store, capsys, monkeypa
     assert [each.rule for each in Rules(store).all()] == ["spam.example"]
     assert mentions.counts()[MentionState.QUEUED] == 0
 
-    assert known.format(0) in imports(capsys)
+    # In the file they are as a pull from the receiver would leave them.
+    kept = {each.source: (each.via, each.remote) for each in Snapshot(site).read().mentions}
+    assert kept == {
+        "https://ann.example/1": ("blog.example/mentions/export", str(ann.number)),
+        "https://like.example/1": (
+            "blog.example/mentions/export",
+            str(rows["like.example"].number),
+        ),
+        "https://cy.example/1": ("webmention.io", "7"),
+    }
+    assert known.format(3, 0) in imports(capsys)
+    assert {each.source for each in Snapshot(site).read().mentions} == set(kept)
 
 
 def test_what_the_receiver_knows_stays(site, store, capsys):
@@ -94,6 +105,30 @@ def test_what_the_receiver_knows_stays(site, store, capsys):
     Snapshot(site).write([replace(said("ann"), target=mine.target, article=mine.article)])
     assert ", 0 of them new to the receiver" in imports(capsys)
     assert Mentions(store).counts()[MentionState.QUEUED] == 1
+
+
+def test_a_service_that_is_still_asked_would_list_it_again(site, store, capsys):
+    settings = site.parent / "pelicanconf.py"
+    settings.write_text(settings.read_text() + 'LINKBACK_PULL = ["webmention.io"]\n')
+    Snapshot(site).write([said("ann")])
+    assert cli.main(["inbox", "import", "linkback/received.jsonl"]) == 1
+    assert "webmention.io is still asked for mentions" in capsys.readouterr().err
+    assert Mentions(store).exported(0, 10) == []
+
+
+def test_the_file_stays_where_nothing_is_pulled_from_the_receiver(site, store, capsys):
+    settings = site.parent / "pelicanconf.py"
+    settings.write_text(settings.read_text() + "LINKBACK_PULL = []\n")
+    Snapshot(site).write([said("ann")])
+    assert "1 of them new" in imports(capsys)
+    assert [each.via for each in Snapshot(site).read().mentions] == ["webmention.io"]
+
+
+def test_an_article_that_has_another_id_now_takes_its_mentions_along(site, store, capsys):
+    Snapshot(site).write([replace(said("ann"), article="tag:old.example:/walls/")])
+    imports(capsys)
+    assert [each.host for each in Mentions(store).shown_on(WALLS.id)] == ["ann.example"]
+    assert [each.article for each in Snapshot(site).read().mentions] == [WALLS.id]
 
 
 def test_what_becomes_of_it_later_comes_to_the_receiver(site, store, capsys):

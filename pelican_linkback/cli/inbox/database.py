@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from pelican_linkback.cli.inbox.entries import Said
+from pelican_linkback.cli.inbox.taking_over import take_over
 from pelican_linkback.cli.inbox.words import (
     ambiguous,
     is_url,
@@ -22,23 +23,17 @@ from pelican_linkback.cli.receiver.private_feed import address_of
 from pelican_linkback.exceptions import LinkbackError, StoreError
 from pelican_linkback.journal.atomic import replacing
 from pelican_linkback.receiving.entries import STATES, counts_of, entry_of, every, state_of
-from pelican_linkback.receiving.inbox.listing import Entry, Inbox
-from pelican_linkback.receiving.inbox.policy import WORDS, State
-from pelican_linkback.receiving.inbox.states import MentionState, Standing
-from pelican_linkback.receiving.memory.decisions import Act, Decisions
+from pelican_linkback.receiving.inbox.policy import WORDS
+from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.forgotten import is_about
-from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.memory.snapshot import NAME as RECEIVED
-from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.memory.targets_file import read_targets
-from pelican_linkback.receiving.received import Kind
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.mentions import Action, Mentions, Search
 from pelican_linkback.receiving.store.rows import Row
 from pelican_linkback.receiving.store.rules import Rules
-from pelican_linkback.receiving.store.upkeep.adoption import adopt
 from pelican_linkback.receiving.store.upkeep.transfer import export_lines, import_lines
 from pelican_linkback.receiving.store.upkeep.vacuum import vacuum
 from pelican_linkback.settings.model import Settings
@@ -62,7 +57,7 @@ class StoreDesk:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._store, self._mentions, self._rules = store, Mentions(store), Rules(store)
         self._targets = read_targets(settings.state) or Targets()
-        self._receiver = settings.receive
+        self._settings, self._receiver = settings, settings.receive
         self._problems: list[str] = []
 
     def listed(self, arguments: argparse.Namespace) -> Said:
@@ -172,7 +167,7 @@ class StoreDesk:
         """Add what ``export`` wrote to an empty database; or the mentions of a state folder."""
         file = Path(_the_only(arguments))
         if file.name == RECEIVED:
-            return self._adopt(file)
+            return self._take_over(file)
         try:
             with file.open(encoding="utf-8") as lines:
                 count = import_lines(self._store, lines)
@@ -183,19 +178,12 @@ class StoreDesk:
             raise LinkbackError(f"{file} cannot be used: {error}; nothing was imported") from error
         return self._done({"mentions": count}, f"{file}: {count} mentions")
 
-    def _adopt(self, file: Path) -> Said:
+    def _take_over(self, file: Path) -> Said:
         """Add the mentions of received.jsonl, and what is decided about them in its folder."""
-        known = Snapshot(file.parent).read()
-        decisions, problems = Moderation(file.parent).read()
-        self._problems += [*known.problems, *problems]
-        inbox = Inbox.of(known.mentions, self._targets, decisions, tuple(Kind))
-        rules = decisions.rules
-        for act in set(rules.values()):
-            self._rules.set([each for each in rules if rules[each] is act], act, BY)
-        entries = [each for each in inbox.entries if each.target]
-        count = adopt(self._store, [(each.mention, _standing(each, decisions)) for each in entries])
-        summary = f"{file}: {len(known.mentions)} mentions, {count} of them new to the receiver"
-        return self._done({"mentions": count}, summary)
+        taken = take_over(self._settings, self._store, self._targets, file.parent, BY)
+        self._problems += taken.problems
+        summary = f"{file}: {taken.known} mentions, {taken.new} of them new to the receiver"
+        return self._done({"mentions": taken.new}, summary)
 
     def _done(self, numbers: Mapping[str, int], summary: str) -> Said:
         counts = counts_of(self._mentions)
@@ -275,17 +263,3 @@ def _id(row: Row) -> str:
 
 def _unread(row: Row) -> str:
     return f"{_id(row)} cannot be shown: {WORDS[entry_of(row, Targets()).verdict.why]}"
-
-
-def _standing(entry: Entry, decisions: Decisions) -> Standing:
-    """Return how a mention of the files stands in the database: nobody has to look at it again."""
-    state, why = entry.verdict
-    mention = entry.mention
-    is_decided = decisions.about(mention) is not None
-    if state is State.HIDDEN:
-        return Standing(MentionState.REFUSED, due=None, latest=mention, why=why, decided=is_decided)
-    if state is State.HELD:
-        return Standing(MentionState.HELD, due=None, latest=mention, why=why)
-    return Standing(
-        MentionState.SHOWN, due=None, shown=mention, latest=mention, why=why, decided=is_decided
-    )

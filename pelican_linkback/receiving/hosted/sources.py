@@ -16,7 +16,7 @@ from pelican_linkback.receiving.hosted.webmention_io import API, NAME, Webmentio
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text import urls
 
-__all__ = ["TimeLimit", "client_for", "exports_of", "sources_of"]
+__all__ = ["TimeLimit", "client_for", "exports_of", "services_of", "sources_of"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,11 @@ def exports_of(settings: Settings) -> frozenset[str]:
     They list what is approved, and so their mentions are shown also where an article holds them.
     """
     return frozenset(name for name, _, is_api in _named(settings) if not is_api)
+
+
+def services_of(settings: Settings) -> frozenset[str]:
+    """Return the names of the sources that are hosted services."""
+    return frozenset(name for name, _, is_api in _named(settings) if is_api)
 
 
 def _named(settings: Settings) -> Iterator[tuple[str, str, bool]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import islice
 
 import sqlalchemy as sa
@@ -25,16 +26,18 @@ __all__ = ["adopt"]
 _TOGETHER = 500
 
 
-def adopt(store: Store, mentions: Iterable[tuple[Received, Standing]]) -> int:
-    """Add the mentions that the store does not know, each as it stands; return how many.
+def adopt(store: Store, mentions: Iterable[tuple[Received, Standing]]) -> dict[str, int | None]:
+    """Add the mentions that the store does not know, each as it stands.
 
-    Those that are shown get the numbers of changes, so that the next pull lists them.
+    Return their keys with the numbers of these changes, which those that are shown have: so the
+    next pull lists them.
     """
     secret = store.secret("status")
     rows = {columns["key"]: columns for columns in (_columns(*each, secret) for each in mentions)}
-    left, added = iter(rows.values()), 0
+    left = iter(rows.values())
+    added: dict[str, int | None] = {}
     while some := list(islice(left, _TOGETHER)):
-        added += store.write(lambda connection: _added(connection, some))
+        added |= store.write(partial(_added, some=some))
     return added
 
 
@@ -55,13 +58,13 @@ def _columns(said: Received, standing: Standing, secret: bytes) -> dict[str, obj
     }
 
 
-def _added(connection: sa.Connection, some: Sequence[dict[str, object]]) -> int:
+def _added(connection: sa.Connection, some: Sequence[dict[str, object]]) -> dict[str, int | None]:
     wanted = sa.select(mention.c.key).where(mention.c.key.in_([each["key"] for each in some]))
     known = set(connection.execute(wanted).scalars())
     new = [each for each in some if each["key"] not in known]
-    shown = sum(each["shown"] is not None for each in new)
-    numbers = iter(next_numbers(connection, shown))
-    numbered = [each | {"number": next(numbers) if each["shown"] else None} for each in new]
-    if numbered:
-        connection.execute(sa.insert(mention), numbered)
-    return len(numbered)
+    numbers = iter(next_numbers(connection, sum(each["shown"] is not None for each in new)))
+    added = {str(each["key"]): next(numbers) if each["shown"] else None for each in new}
+    if new:
+        rows = [each | {"number": added[str(each["key"])]} for each in new]
+        connection.execute(sa.insert(mention), rows)
+    return added
