@@ -231,7 +231,7 @@ def test_a_text_that_changed_stands_beside_the_approved_one(browser, take, inbox
     take("ann", text="")
     page = browser.open("inbox")
     assert page.select_one("blockquote.before").text == "ann was here"
-    assert "its text changed after you approved it" in browser.words
+    assert "its text has changed; the one that you approved is still shown" in browser.words
     assert [each.text for each in page.select("blockquote")][1] == "(no text)"
     browser.press("one", f"approve {ids(inbox_store)['ann']}")
     assert states(inbox_store) == {"ann": "shown"}

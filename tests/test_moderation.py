@@ -313,7 +313,7 @@ def test_the_state_of_a_mention(given, state, why):
 
 # What the states of a receiver say, and these rules do not: tests/test_inbox_database.py.
 OF_A_RECEIVER = {
-    *(Why.CHANGED, Why.SPAM, Why.QUEUED, Why.GONE, Why.UNREACHABLE, Why.BROKEN),
+    *(Why.CHANGED, Why.TWICE, Why.SPAM, Why.QUEUED, Why.GONE, Why.UNREACHABLE, Why.BROKEN),
 }
 
 

@@ -24,7 +24,7 @@ from typing import NamedTuple, Protocol
 from pelican_linkback.exceptions import LinkbackError, WebError
 from pelican_linkback.net.client import Request, Response, follow
 from pelican_linkback.receiving.answers import event_of
-from pelican_linkback.receiving.inbox.policy import Policy
+from pelican_linkback.receiving.inbox.policy import Policy, Why
 from pelican_linkback.receiving.inbox.states import Event, MentionState, Verified
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.reading.page import Asked, ReadItem
@@ -191,7 +191,7 @@ class Verifier:
             return event
         if not self._twins.has(job, event.received, final_url):
             return event
-        return replace(event, verdict=MentionState.REFUSED, why="twice", trusted=False)
+        return replace(event, verdict=MentionState.REFUSED, why=Why.TWICE, trusted=False)
 
 
 @contextmanager

@@ -43,6 +43,7 @@ class Why(StrEnum):
     CLOSED = "closed"
     NO_TARGET = "no-target"
     CHANGED = "changed"
+    TWICE = "twice"
     SPAM = "spam"
     QUEUED = "queued"
     GONE = "gone"
@@ -65,6 +66,7 @@ WORDS = {
     Why.CLOSED: "its article has Mentions: closed",
     Why.NO_TARGET: "its article is not on the site",
     Why.CHANGED: "its text has changed; the one that you approved is still shown",
+    Why.TWICE: "its author said the same at another address",
     Why.SPAM: "you said that it is spam",
     Why.QUEUED: "its source has not been read yet",
     Why.GONE: "its source is gone, or does not link here any more",

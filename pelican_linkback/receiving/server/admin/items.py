@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from pelican_linkback.receiving.inbox.policy import WORDS
+from pelican_linkback.receiving.inbox.policy import WORDS, Why
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.rules import place_of
 from pelican_linkback.receiving.memory.targets import Targets
@@ -33,11 +33,8 @@ _RSVP = {
 }
 _WHY = {
     **{why.value: words for why, words in WORDS.items()},
-    "changed": "its text changed after you approved it",
-    "spam": "you marked it as spam",
-    "404": "its page is missing",
-    "twice": "the same author said the same at another address",
-    "lease lost": "reading its page failed again and again",
+    "404": "its source was not found",
+    "lease lost": WORDS[Why.BROKEN],
 }
 _LABELS = {Action.APPROVE: "Approve", Action.REFUSE: "Refuse", Action.SPAM: "Spam"}
 _LONGEST_PLACE = 80
