@@ -106,7 +106,7 @@ class WebServer:
         end = self._monotonic() + FINISHED_IN
         while any(map(_is_busy, self._channels())) and self._monotonic() < end:
             self._turn(0.05)
-        self._server.task_dispatcher.shutdown(timeout=1)
+        self._server.task_dispatcher.shutdown(timeout=0.2)  # threads without work end at once
         wasyncore.close_all(self._map, ignore_all=True)
 
     def stop(self) -> None:
