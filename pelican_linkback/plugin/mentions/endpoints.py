@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -44,13 +44,13 @@ class Named(NamedTuple):
     href: str
 
 
-def with_endpoints(html: str, endpoints: Endpoints) -> str:
+def with_endpoints(html: str, endpoints: Endpoints, named: Iterable[Named] | None = None) -> str:
     """Return a page with a link to each endpoint whose protocol it names none for.
 
-    They are the last elements of its head, if that ends early enough. The rest of the page stays as
-    it is.
+    ``named`` are those that it names, where that is known. The links are the last elements of its
+    head, if that ends early enough. The rest of the page stays as it is.
     """
-    known = {each.rel for each in named_in(html)}
+    known = {each.rel for each in (named_in(html) if named is None else named)}
     elements = endpoints.elements()
     missing = [element for rel, element in elements.items() if rel not in known]
     place = _place_in(html)
@@ -119,7 +119,8 @@ class EndpointLinks:
 
     def _edited(self, name: str, html: str) -> str:
         ours = {page_key(url) for url in self._endpoints}
-        for each in named_in(html):
+        named = list(named_in(html))
+        for each in named:
             if page_key(each.href.strip()) not in ours:
                 self._report(
                     each.href,
@@ -127,7 +128,7 @@ class EndpointLinks:
                     f"{printable(each.href)}; it counts, and not that of LINKBACK_RECEIVE: take "
                     f'the link with rel="{each.rel}" out of the theme',
                 )
-        return with_endpoints(html, self._endpoints)
+        return with_endpoints(html, self._endpoints, named)
 
     def _report(self, kind: str, problem: str) -> None:
         if kind not in self._reported:
