@@ -196,6 +196,14 @@ def test_a_result_of_a_mention_that_was_erased(store, acceptor, queue):
     assert not queue.record(job, Removed("no link"))
 
 
+def test_a_host_whose_mentions_were_erased_has_nothing_to_do(store, acceptor, queue):
+    acceptor.accept(arrival())
+    store.write(lambda connection: connection.execute(sa.delete(mention)))
+    assert queue.next_due() is not None
+    assert queue.claim(10) == []
+    assert queue.next_due() is None
+
+
 def test_what_is_given_back_is_claimed_again(acceptor, queue, clock):
     acceptor.accept(arrival())
     queue.release(queue.claim(10))

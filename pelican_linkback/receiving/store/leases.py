@@ -61,12 +61,10 @@ def sweep(connection: sa.Connection, now: int) -> None:
     if not names:
         return
     names = lock_names(connection, {*names})
-    changes = []
     for row in connection.execute(_LOST.where(_m.host.in_(names)), {"now": now}).all():
         columns = columns_of(step(standing_of(row), LeaseLost(), moment(now)))
-        changes.append(columns | {"id_": row.id, "lease": None, "claim": ""})
-    if changes:
-        connection.execute(sa.update(mention).where(_m.id == sa.bindparam("id_")), changes)
+        free = columns | {"lease": None, "claim": ""}
+        connection.execute(sa.update(mention).where(_m.id == row.id).values(free))
     set_due(connection, names)
 
 
