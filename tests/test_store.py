@@ -95,6 +95,17 @@ def test_a_host_has_two_requests_under_way_and_one_a_second(acceptor, queue, clo
     assert len(queue.claim(10)) == 1
 
 
+def test_hosts_take_turns(acceptor, queue, clock):
+    for source in ("ann.example/1", "ann.example/2", "bob.example/1", "cid.example/1"):
+        acceptor.accept(arrival(f"https://{source}"))
+    hosts = []
+    for _ in range(4):
+        hosts += [each.host for each in queue.claim(1)]
+        clock.pass_(seconds=1)
+    assert sorted(hosts[:3]) == ["ann.example", "bob.example", "cid.example"]
+    assert hosts[3] == "ann.example"
+
+
 def test_a_page_is_fetched_once_in_ten_minutes(acceptor, queue, clock):
     acceptor.accept(arrival())
     (job,) = queue.claim(10)
@@ -135,6 +146,11 @@ def test_the_third_lost_lease_breaks_a_mention(store, acceptor, queue, clock):
         clock.pass_(minutes=6)
     assert queue.claim(10) == []
     assert [row.state for row in rows(store)] == [MentionState.BROKEN]
+    clock.pass_(hours=1)
+    acceptor.accept(arrival())
+    assert queue.claim(10) == []
+    clock.pass_(hours=23)
+    assert len(queue.claim(10)) == 1
 
 
 def test_what_stops_verifiers_costs_itself_alone(store, acceptor, queue, clock):
