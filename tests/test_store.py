@@ -119,6 +119,35 @@ def test_a_page_is_fetched_once_in_ten_minutes(acceptor, queue, clock):
     assert len(queue.claim(10)) == 2
 
 
+def test_another_page_of_the_host_does_not_make_it_sooner(acceptor, queue, clock):
+    acceptor.accept(arrival())
+    (job,) = queue.claim(10)
+    queue.record(job, Verified(said(job), MentionState.SHOWN))
+    acceptor.accept(arrival())
+    acceptor.accept(arrival("https://ann.example/notes/2"))
+    clock.pass_(seconds=1)
+    assert [each.source for each in queue.claim(10)] == ["https://ann.example/notes/2"]
+    clock.pass_(seconds=1)
+    assert queue.claim(10) == []
+
+
+def test_a_clock_that_is_set_back_does_not_make_it_later(acceptor, queue, clock):
+    acceptor.accept(arrival())
+    (job,) = queue.claim(10)
+    queue.record(job, Verified(said(job), MentionState.SHOWN))
+    clock.pass_(days=-2)
+    acceptor.accept(arrival())
+    assert verified_hosts(queue, clock) == ["ann.example"]
+
+
+def test_the_same_mention_twice_at_once_is_one(store, acceptor, queue):
+    requests = [_Request(arrival()), _Request(arrival())]
+    acceptor._write(requests)
+    assert [each.is_new for each in requests] == [True, False]
+    (job,) = queue.claim(10)
+    assert job.requests == 2
+
+
 def test_what_is_sent_again_while_it_is_checked_is_checked_again(acceptor, queue, clock):
     acceptor.accept(arrival())
     (job,) = queue.claim(10)

@@ -152,6 +152,9 @@ def test_sessions_events_and_hosts_end(store, clock):
             connection.execute(sa.insert(event).values(mention=1, action="approve", at=at))
 
     store.write(fill)
+    clock.pass_(hours=23)
+    vacuum(store)
+    assert len(all_rows(store, host)) == 2
     clock.pass_(days=31)
     Acceptor(store).accept(arrival("https://bob.example/"))
     vacuum(store)
@@ -175,6 +178,7 @@ def test_all_rows_move_to_another_database(store, other, clock):
     verified(store, {"ann": SHOWN, "bob": HELD})
     accepted = Acceptor(store).accept(arrival("https://cid.example/"))
     Queue(store).claim(1)
+    assert other.secret("status") != store.secret("status")
     assert import_lines(other, export_lines(store)) == 3
     free = {"lease": None, "claim": ""}
     for table in metadata.sorted_tables:
