@@ -61,7 +61,8 @@ def edit_page(path: Path, edit: Edit) -> None:
     before = path.read_bytes().decode("utf-8", "surrogateescape")
     after = edit(before)
     if after != before:
-        path = path.resolve()
+        if path.is_symlink():  # it stays one; to resolve each path would take a fourth of the time
+            path = path.resolve()
         # One name for all pages of a folder, so that a killed build leaves one file at most.
         with replacing(path, temporary=path.with_name(".linkback-page.new")) as file:
             file.write(after.encode("utf-8", "surrogateescape"))

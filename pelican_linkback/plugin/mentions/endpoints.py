@@ -64,7 +64,8 @@ def named_in(html: str) -> Iterator[Named]:
     """Yield the endpoints that a page names: in its head, and for webmentions in its text, too."""
     head = html[: markup.end_of_head(html)]
     # Few themes name any, and few articles are about webmentions: the others are not parsed.
-    if "webmention" in html[len(head) :].lower():
+    body = html[len(head) :].encode("utf-8", "surrogatepass")  # twice as fast as the text's lower()
+    if b"webmention" in body.lower():
         read = html
     elif _REL.search(head):
         read = head
