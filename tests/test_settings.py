@@ -28,6 +28,26 @@ def test_a_site_receives_if_it_names_a_receiver_or_a_source(own, receives):
     assert read({**SITE, **own}).receives is receives
 
 
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [
+        ("", ""),
+        (" sqlite:////srv/inbox.sqlite ", "sqlite:////srv/inbox.sqlite"),
+        ("postgres://me@db/blog", "postgresql+psycopg://me@db/blog"),
+        ("postgresql://me@db/blog", "postgresql+psycopg://me@db/blog"),
+        ("postgresql+psycopg://me@db/blog", "postgresql+psycopg://me@db/blog"),
+    ],
+)
+def test_the_url_of_a_database_is_written_as_platforms_do(given, read_as):
+    assert read({**SITE, "LINKBACK_INBOX": given}).inbox == read_as
+
+
+@pytest.mark.parametrize("given", ["mysql://db/blog", "postgre://db/blog", "sqlite", 7, None])
+def test_another_database_is_refused(given):
+    with pytest.raises(SettingsError, match="LINKBACK_INBOX"):
+        read({**SITE, "LINKBACK_INBOX": given})
+
+
 def test_without_settings_of_ours_the_defaults_hold():
     settings = read(SITE)
     assert settings.site_url == "https://me.example.io"

@@ -15,19 +15,24 @@ _DATABASE = (
     'takes the URL of a database, such as "sqlite:////srv/blog/inbox.sqlite" or '
     '"postgresql+psycopg://user@host/blog"'
 )
-_SCHEME = regex(r"(?:sqlite|postgresql(?:\+psycopg)?)://\S+")
+_SCHEME = regex(r"(?:sqlite|postgres(?:ql(?:\+psycopg)?)?)://\S+")
 _COMMAND = 'takes a command, such as "make publish", or the URL of a webhook'
 _NETWORKS = 'takes a list of addresses and networks, such as ["127.0.0.1", "10.0.0.0/8"]'
 
 
 def database(value: object) -> str:
-    """Take the URL of a SQLite or PostgreSQL database; "" for the one in the state folder."""
+    """Take the URL of a SQLite or PostgreSQL database; "" for the one in the state folder.
+
+    ``postgres://`` is what platforms write that have PostgreSQL.
+    """
     if value == "":
         return ""
     text = value.strip() if isinstance(value, str) else ""
     if not _SCHEME.fullmatch(text):
         raise ValueError(_DATABASE)
-    return text.replace("postgresql://", "postgresql+psycopg://", 1)
+    scheme, mark, rest = text.partition("://")
+    name = "postgresql+psycopg" if scheme.startswith("postgres") else scheme
+    return f"{name}{mark}{rest}"
 
 
 def command(value: object) -> str:
