@@ -16,7 +16,7 @@ from pelican_linkback.exceptions import StoreError
 from pelican_linkback.journal.network_files import file_system_of, refuse_network_files
 from pelican_linkback.receiving.store import database
 from pelican_linkback.receiving.store.accepting import Acceptor
-from pelican_linkback.receiving.store.database import open_store, sqlite_url, utc_now
+from pelican_linkback.receiving.store.database import open_store, sqlite_url, utc_now, waits_for
 from pelican_linkback.receiving.store.migrations import upgrade
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.tables import mention
@@ -151,6 +151,14 @@ def test_connections_that_the_server_ends_are_made_again(new_postgresql_url, pos
     assert len(queue.claim(9)) == 2
     assert len(slept) == 3
     store.close()
+
+
+def test_a_server_that_falls_silent_is_left_after_seconds_unless_the_url_says_others():
+    url = "postgresql+psycopg://blog@db.example/blog"
+    assert waits_for(sa.make_url(url))["connect_timeout"] == 5
+    said = waits_for(sa.make_url(f"{url}?connect_timeout=30"))
+    assert "connect_timeout" not in said
+    assert said["tcp_user_timeout"] == 10_000
 
 
 def test_postgresql_needs_psycopg(monkeypatch):

@@ -24,7 +24,7 @@ from pelican_linkback.receiving.store.columns import milliseconds
 from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date, make_private
 from pelican_linkback.text.printable import described, system_reason
 
-__all__ = ["Store", "open_store", "sqlite_url"]
+__all__ = ["Store", "open_store", "sqlite_url", "waits_for"]
 
 T = TypeVar("T")
 
@@ -36,6 +36,13 @@ _BUSY = 20.0
 """How many seconds another process may write into a SQLite file meanwhile."""
 
 _TRIES = 40
+_SILENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 
 def sqlite_url(path: Path) -> str:
@@ -192,7 +199,9 @@ def _engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         try:
-            engine = sa.create_engine(parsed, pool_size=20, max_overflow=40)
+            engine = sa.create_engine(
+                parsed, pool_size=5, max_overflow=15, connect_args=waits_for(parsed)
+            )
         except ImportError:
             raise StoreError(
                 'PostgreSQL needs psycopg: pip install "pelican-linkback[receive,postgresql]"'
@@ -213,6 +222,15 @@ def _engine(url: str) -> sa.Engine:
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def waits_for(url: sa.URL) -> dict[str, int]:
+    """Return after how many seconds a server that has gone silent is left; the URL may say others.
+
+    Without these a machine that vanished would be waited for until its packets are given up: for a
+    quarter of an hour.
+    """
+    return {name: value for name, value in _SILENCE.items() if name not in url.query}
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
