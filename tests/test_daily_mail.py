@@ -11,6 +11,7 @@ from pelican_linkback import cli
 from pelican_linkback.net.mail import Mailbox
 from pelican_linkback.receiving import daily_mail
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
+from pelican_linkback.receiving.known_targets import NoTargets
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.store.database import open_store, sqlite_url
 from pelican_linkback.receiving.store.mentions import Action, Mentions
@@ -45,7 +46,7 @@ def process(store, server, clock):
         return DailyMail(
             Turns(store, "digest", DAY),
             Mailbox("127.0.0.1", port, ANN),
-            lambda: held(mentions, targets, "The Blog", INBOX),
+            lambda: held(mentions, lambda: targets, "The Blog", INBOX),
             clock,
         )
 
@@ -101,6 +102,16 @@ def test_a_server_that_takes_none_is_asked_again_an_hour_later(
     clock.pass_(minutes=61)
     process().look()
     assert len(mails) == 1
+
+
+def test_pages_that_cannot_be_read_keep_no_mail(store):
+    add(store, is_held(noted(1)))
+
+    def unread():
+        raise NoTargets("it answers 404")
+
+    digest = held(Mentions(store), unread, "The Blog", INBOX)
+    assert [each.page for each in digest.entries] == [WALLS.url]
 
 
 def test_two_that_look_at_one_moment_have_one_turn(store):

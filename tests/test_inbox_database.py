@@ -232,6 +232,8 @@ def test_a_changed_text_is_held_and_the_approved_one_stays(run, store):
     out = run("inbox").out
     assert "Another text." in out
     assert "the one that you approved is still shown" in out
+    assert "shown: A note." in run("inbox", "show", noted(7).id).out
+    assert "shown: " not in run("inbox", "show", HELD).out
 
 
 def test_rules_are_in_force_until_they_are_taken_back(listed, run):
@@ -337,6 +339,14 @@ def test_rules_count_for_both(moved, listed):
         {"reader8.example": None},
     )
     assert listed("rules")[1] == {}
+
+
+def test_what_the_receiver_has_too_is_decided_there(moved, listed, run, store):
+    add(store, shown(OLD))
+    assert listed("--shown")[0] == {OLD.id: "shown", DOWN: "shown", SHOWN: "shown"}
+    assert "2 held, 3 shown, 2 hidden" in run("inbox").out
+    assert listed("refuse", OLD.id)[0] == {OLD.id: "hidden"}
+    assert Moderation(moved / "linkback").read()[0].about(OLD) is None
 
 
 def test_what_neither_has_is_named(moved, run):

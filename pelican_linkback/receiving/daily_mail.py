@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.net.mail import Mailbox
 from pelican_linkback.receiving.digest import MANY, Digest, message_of
-from pelican_linkback.receiving.entries import entry_of
+from pelican_linkback.receiving.entries import entry_of, known_pages
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.store.mentions import Mentions, Search
@@ -31,13 +31,16 @@ LOOKED = 60.0
 _HELD = Search(states=(MentionState.HELD,))
 
 
-def held(mentions: Mentions, targets: Targets, site: str, inbox: str) -> Digest | None:
+def held(
+    mentions: Mentions, targets: Callable[[], Targets], site: str, inbox: str
+) -> Digest | None:
     """Return what is held, for the site with this name; None if nothing is."""
     rows = mentions.listing(_HELD, MANY)
     if not rows:
         return None
+    pages = known_pages(targets)
     count = mentions.counts()[MentionState.HELD]
-    return Digest(site, inbox, [entry_of(row, targets) for row in rows], count)
+    return Digest(site, inbox, [entry_of(row, pages) for row in rows], count)
 
 
 class DailyMail:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.inbox.listing import Entry
 from pelican_linkback.receiving.inbox.policy import State, Verdict, Why
 from pelican_linkback.receiving.inbox.states import MentionState
@@ -12,7 +13,7 @@ from pelican_linkback.receiving.received import Author, Kind, Received
 from pelican_linkback.receiving.store.mentions import Mentions, Search
 from pelican_linkback.receiving.store.rows import Row
 
-__all__ = ["STATES", "counts_of", "entry_of", "every", "state_of"]
+__all__ = ["STATES", "counts_of", "entry_of", "every", "known_pages", "state_of"]
 
 _PAGE = 500
 
@@ -46,13 +47,22 @@ _RULED = frozenset({MentionState.HELD, MentionState.SHOWN, MentionState.REFUSED}
 """The states that follow from rules or decisions, of which the row has the reason."""
 
 
+def known_pages(targets: Callable[[], Targets]) -> Targets:
+    """Return the pages; none if they cannot be read now: then addresses stand for their titles."""
+    try:
+        return targets()
+    except LinkbackError:
+        return Targets()
+
+
 def entry_of(row: Row, targets: Targets) -> Entry:
     """Return a mention with its page, and whether it is shown.
 
     What was said last is in it, also where an earlier text is still shown.
     """
     mention = row.latest or row.shown or _unread(row)
-    return Entry(mention, targets.of(mention), Verdict(state_of(row), _why(row)))
+    before = row.shown if row.state is MentionState.HELD else None
+    return Entry(mention, targets.of(mention), Verdict(state_of(row), _why(row)), before)
 
 
 def state_of(row: Row) -> State:

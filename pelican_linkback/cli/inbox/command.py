@@ -46,11 +46,14 @@ def _desk(settings: Settings, action: str) -> Iterator[object]:
         return
     from pelican_linkback.cli.inbox.both import BothDesks  # noqa: PLC0415
     from pelican_linkback.cli.inbox.database import StoreDesk  # noqa: PLC0415 (an extra)
+    from pelican_linkback.receiving.store.mentions import Mentions  # noqa: PLC0415
 
     approved = exports_of(settings)
     with opened(settings) as store:
         database = StoreDesk(settings, store)
-        if Snapshot(settings.state).has_more_than(approved):
-            yield BothDesks(database, FileDesk(settings, now, approved))
-        else:
+        if not Snapshot(settings.state).has_more_than(approved):
             yield database
+            return
+        known = Mentions(store).ids()
+        files = FileDesk(settings, now, lambda each: each.via in approved or each.id in known)
+        yield database if files.is_empty else BothDesks(database, files)

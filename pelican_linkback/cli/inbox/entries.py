@@ -88,6 +88,7 @@ def _details(entry: Entry) -> Sequence[tuple[str, str]]:
     mention = entry.mention
     known = {
         "title": mention.title if mention.text else "",
+        "shown": (entry.before.text or entry.before.title) if entry.before else "",
         "post": mention.url if mention.url != mention.source else "",
         "author": mention.author.url,
         "target": mention.target,

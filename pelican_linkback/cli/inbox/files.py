@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pelican_linkback.cli.inbox.entries import Said
 from pelican_linkback.cli.inbox.words import (
@@ -24,6 +24,7 @@ from pelican_linkback.receiving.memory.forgotten import is_about
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets_file import read_targets
+from pelican_linkback.receiving.received import Received
 from pelican_linkback.settings.model import Settings
 
 __all__ = ["FileDesk"]
@@ -32,14 +33,19 @@ __all__ = ["FileDesk"]
 class FileDesk:
     """The files of the site's mentions, and the author before them; ``now`` dates decisions.
 
-    Mentions that came by a source in ``without`` are left out: they are decided elsewhere.
+    Mentions for which ``is_elsewhere`` returns True are left out: they are decided elsewhere.
     """
 
-    def __init__(self, settings: Settings, now: dt.datetime, without: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        now: dt.datetime,
+        is_elsewhere: Callable[[Received], bool] = lambda _: False,
+    ) -> None:
         self._settings, self._now = settings, now
         self._moderation = Moderation(settings.state)
         known = Snapshot(settings.state).read()
-        self._mentions = [each for each in known.mentions if each.via not in without]
+        self._mentions = [each for each in known.mentions if not is_elsewhere(each)]
         self._targets = read_targets(settings.state)
         self._decisions, problems = self._moderation.read()
         self._problems = [*known.problems, *problems]
@@ -97,6 +103,11 @@ class FileDesk:
     def rules(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
         """Return the rules that are in force."""
         return self._said([], self._decisions.rules)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no mention."""
+        return not self._mentions
 
     def has(self, what: str) -> bool:
         """Return whether a word means a mention."""

@@ -125,7 +125,7 @@ class Receiver:
         return DailyMail(
             Turns(self._store, "digest", DAY),
             mailbox,
-            lambda: held(self._mentions, self._targets.current, self._site_name, inbox),
+            lambda: held(self._mentions, lambda: self._targets.current, self._site_name, inbox),
             self._now,
         )
 

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable
 from functools import cached_property
 
-from pelican_linkback.receiving.entries import entry_of
+from pelican_linkback.receiving.entries import entry_of, known_pages
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.server.application import Route
@@ -60,7 +60,7 @@ class PrivateFeed:
         # A receiver whose feed nobody reads does not load what makes feeds.
         from pelican_linkback.cli.receiver.held_feed import HeldFeed  # noqa: PLC0415
 
-        targets = self._targets()
+        targets = known_pages(self._targets)
         rows = Mentions(self._store).listing(_HELD, MOST)
         entries = [entry_of(row, targets) for row in rows]
         feed = HeldFeed(entries, request.url("/admin/inbox"), request.url(request.path))

@@ -21,11 +21,15 @@ _BEGIN_OF_ID = regex("[0-9a-f]{4,12}")
 
 
 class Entry(NamedTuple):
-    """A mention, the page that it is about (None: not on the site), and whether it is shown."""
+    """A mention, the page that it is about (None: not on the site), and whether it is shown.
+
+    ``before`` is what is shown of it in the place of a text that has changed.
+    """
 
     mention: Received
     target: Target | None
     verdict: Verdict
+    before: Received | None = None
 
     @property
     def page(self) -> str:

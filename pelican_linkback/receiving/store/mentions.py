@@ -41,6 +41,9 @@ MOST_WORDS = 10
 """So many words of a search count."""
 
 _TOGETHER = 500
+_ID = 12
+"""The number of digits of ``Received.id``, which a key begins with."""
+
 _PREFIX = regex("[0-9a-f]{4,64}")
 
 _mention, _event = tables.mention.c, tables.event.c
@@ -143,6 +146,11 @@ class Mentions:
         rows = self._store.read(lambda connection: connection.execute(wanted).all())
         known = {MentionState(state): count for state, count in rows}
         return {state: known.get(state, 0) for state in MentionState}
+
+    def ids(self) -> set[str]:
+        """Return the ids of all mentions, as files have them."""
+        wanted = sa.select(sa.func.substr(_mention.key, 1, _ID))
+        return self._store.read(lambda connection: {*connection.execute(wanted).scalars()})
 
     def shown_among(self, states: Iterable[MentionState]) -> int:
         """Return of how many mentions in these states a text is shown."""
