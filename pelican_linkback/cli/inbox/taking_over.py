@@ -63,7 +63,7 @@ def take_over(settings: Settings, store: Store, targets: Targets, state: Path, b
 
 def _at_home(entry: Entry) -> Entry:
     """Return an entry whose mention has the id that its page has now."""
-    mention, page, _ = entry
+    mention, page = entry.mention, entry.target
     return entry._replace(mention=replace(mention, article=page.id) if page else mention)
 
 
