@@ -99,7 +99,7 @@ class FakeReceiver:
             Webmentions(incoming, limiter, self.row_of),
             Pingbacks(incoming, limiter),
             Export(self.ask_exported, token),
-            Fragment(self.of_article, TARGETS, KINDS, look, SITE),
+            Fragment(self.shown_on, TARGETS, KINDS, look, SITE),
             Health(self.ask_overview, self.metrics, token, lambda: NOW),
         ]
         self.routes = [route for part in parts for route in part.routes()]
@@ -124,8 +124,8 @@ class FakeReceiver:
         found = [each for each in self.rows if (each.number or 0) > since]
         return sorted(found, key=lambda each: each.number)[:limit]
 
-    def of_article(self, article: str) -> list[Row]:
-        return [each for each in self.rows if each.article == article]
+    def shown_on(self, article: str) -> list[Received]:
+        return [each.shown for each in self.rows if each.shown and each.article == article]
 
     def ask_overview(self) -> Overview:
         if self.failure:

@@ -47,7 +47,8 @@ class Home:
         (folder / "article.html").write_text(f"<!DOCTYPE html>{link}<title>An article</title>")
         page = Target("tag:article", self.target, "An article")
         write_targets(self.settings.state, Targets([page], host.url))
-        receiver = Receiver(self.settings, {"TIMEZONE": "UTC"}, store)
+        pelican = {"TIMEZONE": "UTC", "DATE_FORMATS": {"en": ("C", "%d.%m.%Y")}}
+        receiver = Receiver(self.settings, pelican, store)
         self.application = receiver.application()
         self._verifier = stack.enter_context(receiver.verifier())
         self.mentions, self._clock = Mentions(store), clock
@@ -107,6 +108,9 @@ def test_a_mention_from_its_arrival_to_the_end_of_its_source(home, tmp_path):
         assert home.pull() == []
         home.approve()
         assert home.pull() == ["First."]
+        piece = web.get(f"{home.base}mentions?target={home.target}").body.decode()
+        assert ">27.11.2026</time>" in piece
+        assert "First." in piece
         send("First.", home.target)
         assert home.verify() == [("shown", "First.")], "nothing is un-approved"
         send("Second.", home.target)

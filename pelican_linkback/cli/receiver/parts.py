@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -15,14 +15,17 @@ from pelican_linkback.cli.receiver.mail import mailbox_of
 from pelican_linkback.cli.receiver.private_feed import PrivateFeed
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import MAX_BODY, Web
+from pelican_linkback.plugin.mentions.known import day_in
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
 from pelican_linkback.receiving.display.mention import Look
 from pelican_linkback.receiving.display.words import words_for
+from pelican_linkback.receiving.hosted.pulling import with_parents
 from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.known_targets import known_targets
 from pelican_linkback.receiving.reading.child import Child
 from pelican_linkback.receiving.rebuild import Rebuild, starter_of
+from pelican_linkback.receiving.received import Received
 from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application, Done, Route
@@ -148,7 +151,7 @@ class Receiver:
             Pingbacks(incoming, limiter),
             Export(self._mentions.exported, token),
             Fragment(
-                self._mentions.shown_on,
+                self._shown_on,
                 self._targets,
                 settings.show_kinds,
                 self._look(),
@@ -172,10 +175,21 @@ class Receiver:
         site = SiteName(self._site_name, self._settings.site_url)
         return routes_of(Desk(self._store, site, lambda: self._targets.current))
 
+    def _shown_on(self, article: str) -> Sequence[Received]:
+        """Return the mentions of a page, each with what it answers, as ``pull`` finds it."""
+        rows = self._mentions.shown_on(article)
+        return with_parents([each.shown for each in rows if each.shown])
+
     def _look(self) -> Look:
-        zone = ZoneInfo(self._pelican.get("TIMEZONE") or "UTC")
-        words = words_for(self._settings.edition or "en", self._settings.mention_words)
-        return Look(words, zone)
+        """Return how mentions look: as on a page in the language of the site."""
+        pelican, language = self._pelican, self._settings.edition or "en"
+        zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
+        words = words_for(language, self._settings.mention_words)
+        form = (pelican.get("DATE_FORMATS") or {}).get(language) or pelican.get(
+            "DEFAULT_DATE_FORMAT"
+        )
+        form = form[1] if isinstance(form, tuple) else form  # behind a locale
+        return Look(words, zone, day_in(str(form or "%Y-%m-%d")))
 
     def _accepting(self) -> Callable[[Arrival], Accepted]:
         acceptor = Acceptor(self._store)

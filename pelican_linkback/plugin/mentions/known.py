@@ -33,7 +33,7 @@ from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.printable import printable, reason_of
 from pelican_linkback.text.regex import regex
 
-__all__ = ["SiteMentions", "give_mentions"]
+__all__ = ["SiteMentions", "day_in", "give_mentions"]
 
 _TIME_OF_DAY = regex("%-?[cfHIMpSXZz]")
 
@@ -70,7 +70,7 @@ class SiteMentions:
             language, form = key
             words = words_for(language, self._settings.mention_words)
             picture = self._avatars.path_of if self._avatars else _no_picture
-            self._looks[key] = Look(words, self._zone, _date(form), picture)
+            self._looks[key] = Look(words, self._zone, day_in(form), picture)
         return self._looks[key]
 
     def pictures(self) -> Mapping[str, Path]:
@@ -108,7 +108,7 @@ def _no_picture(photo: str) -> str:  # noqa: ARG001 (what a Look takes)
     return ""
 
 
-def _date(form: str) -> Callable[[dt.datetime], str]:
+def day_in(form: str) -> Callable[[dt.datetime], str]:
     """Return what writes the day of a time in the form of Pelican's DATE_FORMATS."""
 
     @cache

@@ -29,7 +29,6 @@ from pelican_linkback.receiving.server.http import (
 from pelican_linkback.receiving.server.incoming import Pages
 from pelican_linkback.receiving.server.jf2 import public_item
 from pelican_linkback.receiving.server.pages import render
-from pelican_linkback.receiving.store.rows import Row
 
 __all__ = ["Fragment"]
 
@@ -42,19 +41,19 @@ _SCRIPT = (Path(__file__).parent / "mentions.js").read_bytes
 class Fragment:
     """Shows the mentions of the page that a URL means.
 
-    ``of_article`` returns those of a page by its id, ``kinds`` are those that are shown, ``look``
-    is how, and ``site`` the address of the site, whose style sheet the fragment names.
+    ``shown_on`` returns those of a page by its id, ``kinds`` are those that are shown, ``look`` is
+    how, and ``site`` the address of the site, whose style sheet the fragment names.
     """
 
     def __init__(
         self,
-        of_article: Callable[[str], Iterable[Row]],
+        shown_on: Callable[[str], Iterable[Received]],
         pages: Pages,
         kinds: Collection[str],
         look: Look,
         site: str,
     ) -> None:
-        self._of_article, self._pages, self._kinds = of_article, pages, kinds
+        self._shown_on, self._pages, self._kinds = shown_on, pages, kinds
         self._look, self._site = look, site
 
     def routes(self) -> list[Route]:
@@ -81,8 +80,7 @@ class Fragment:
         return _cached(Response(_SCRIPT(), 200, "text/javascript; charset=utf-8"), request)
 
     def _shown(self, article: str) -> Sequence[Received]:
-        rows = self._of_article(article)
-        return [each.shown for each in rows if each.shown and each.shown.kind in self._kinds]
+        return [each for each in self._shown_on(article) if each.kind in self._kinds]
 
     def _html(self, shown: Sequence[Received]) -> Response:
         mentions = ArticleMentions(lambda: shown, self._look)
