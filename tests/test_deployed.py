@@ -14,6 +14,7 @@ from io import BytesIO, TextIOWrapper
 from urllib.parse import urlencode
 
 import pytest
+import yaml
 
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.store.database import open_store, sqlite_url
@@ -135,12 +136,17 @@ def test_a_procfile_with_two_processes_of_each_kind(tmp_path, postgresql_url, ne
     words = {
         name: shlex.split(line.replace(" -s publishconf.py", "")) for name, line in lines.items()
     }
+    composition = yaml.safe_load(FILES["compose.yaml"])["services"]
     ports = [free_port(), free_port()]
     with ExitStack() as running:
         for port in ports:
             web = [word.replace("$PORT", str(port)) for word in words["web"][1:]]
             running.enter_context(site.running(*web, port=port))
             running.enter_context(site.running(*words["worker"][1:]))
+        *_, program = composition["web"]["healthcheck"]["test"]
+        for port in ports:
+            asking = program.replace("8017", str(port))
+            subprocess.run([sys.executable, "-c", asking], check=True)
         for number, form in enumerate(mentions(neighbour, site)):
             site.port = ports[number % 2]
             assert site.answer("webmention", form)[0] == 201
