@@ -341,6 +341,8 @@ def test_deep_elements_lose_their_tags_and_no_text():
     deep = '<p class="h-entry">' + "<b>" * 400 + "x"
     assert tree.tree_of(deep, ()).soup.get_text() == "x"
     assert len(tree.tree_of(deep, ()).soup.find_all("b")) == tree._DEEPEST - 1
+    beside = deep.replace("<b>", '<i class="value-title"></i>' * 300 + "<b>", 1)
+    assert len(tree.tree_of(beside, ()).soup.find_all("b")) == tree._DEEPEST - 1
 
 
 def test_the_classes_of_style_sheets_are_no_microformats():

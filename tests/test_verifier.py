@@ -48,6 +48,7 @@ TARGETS = Targets(
     ],
     "https://blog.example",
 )
+LONG = "x" * 1_000_001
 AUTHOR = '<a class="p-author h-card" href="https://ann.example/">Ann</a>'
 
 
@@ -195,6 +196,7 @@ def test_an_update_is_held_while_the_approved_text_stays(desk: Desk):
     [
         (Reply(410), "it answers 410"),
         ("<p>I changed my mind.", "it has no link to the page"),
+        ('<meta http-equiv="Status" content="410 Gone">' + LONG, "it says that it is gone"),
         ('<meta http-equiv="Status" content="410 Gone">', "it says that it is gone"),
         (note() + '<p class="h-entry">', ""),
         (
@@ -214,9 +216,6 @@ def test_what_is_gone_is_shown_no_more(desk: Desk, answer: Any, why: str):
         assert (row.state, row.why, row.shown, row.latest) == (MentionState.GONE, why, None, None)
     else:
         assert row.state is MentionState.SHOWN
-
-
-LONG = "x" * 1_000_001
 
 
 @pytest.mark.parametrize(
@@ -331,13 +330,32 @@ def test_who_wrote_a_page_is_said_by_its_own_address(desk: Desk, source, page, r
 
 
 def test_a_redirect_is_followed_and_both_addresses_are_known(desk: Desk):
-    short, long = "https://s.example/1", SOURCE
-    desk.pages |= {short: Reply(301, [("Location", long)]), long: note()}
-    row = desk.receive(short)
-    assert (row.state, row.final_url) == (MentionState.HELD, long)
+    short = "https://ann.example/1"
+    desk.pages |= {short: Reply(301, [("Location", SOURCE)]), SOURCE: note()}
+    desk.acceptor.accept(arrival(short))
+    desk.verify()
+    desk.verify(minutes=10)  # the host is asked again
+    row = desk.row(short)
+    assert (row.state, row.final_url) == (MentionState.HELD, SOURCE)
     desk.clock.pass_(seconds=1)
-    again = desk.receive(long)
+    again = desk.receive()
     assert (again.state, again.why) == (MentionState.REFUSED, "twice")
+
+
+def test_who_redirects_to_a_page_of_others_does_not_suppress_it(desk: Desk):
+    evil = "https://evil.example/1"
+    desk.pages |= {evil: Reply(302, [("Location", SOURCE)]), SOURCE: note()}
+    assert desk.receive(evil).state is MentionState.HELD
+    desk.clock.pass_(seconds=5)
+    assert desk.receive().state is MentionState.HELD
+
+
+def test_a_redirect_of_ones_own_host_to_a_copy_does_not_suppress_the_original(desk: Desk):
+    door, copy = "https://ann.example/?to=x", "https://evil.example/copy"
+    desk.pages |= {door: Reply(302, [("Location", copy)]), copy: note(), SOURCE: note()}
+    assert desk.receive(door).state is MentionState.HELD
+    desk.clock.pass_(seconds=5)
+    assert desk.receive().state is MentionState.HELD
 
 
 def test_the_other_address_first(desk: Desk):
@@ -349,11 +367,12 @@ def test_the_other_address_first(desk: Desk):
     assert desk.receive().state is MentionState.HELD  # the first one stays what it is
 
 
-def test_two_addresses_of_one_place_are_one(desk: Desk):
+def test_two_addresses_of_one_place_are_one_when_the_first_is_shown(desk: Desk):
     for name in ("a", "b"):
         desk.pages[f"https://{name}.example/"] = Reply(302, [("Location", SOURCE)])
     desk.pages[SOURCE] = note()
     assert desk.receive("https://a.example/").state is MentionState.HELD
+    desk.approve("https://a.example/")
     desk.clock.pass_(seconds=5)
     assert desk.receive("https://b.example/").why == "twice"
 
@@ -379,6 +398,15 @@ def test_what_is_shown_counts_once_whatever_its_host(desk: Desk):
     desk.receive()
     desk.approve()
     assert desk.receive(bridge).why == "twice"
+
+
+def test_a_like_and_a_bookmark_are_two(desk: Desk):
+    other = "https://ann.example/notes/2"
+    for url, kind in ((SOURCE, "like-of"), (other, "bookmark-of")):
+        desk.pages[url] = note("").replace("in-reply-to", kind)
+    desk.receive()
+    desk.clock.pass_(seconds=5)
+    assert desk.receive(other).state is MentionState.HELD
 
 
 def test_texts_of_nobody_are_never_one(desk: Desk):

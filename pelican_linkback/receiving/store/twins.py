@@ -24,9 +24,11 @@ _final: sa.BindParameter[str] = sa.bindparam("final")
 _is_another = sa.and_(
     _m.id != sa.bindparam("job"), _m.state.in_(("held", "shown", "unreachable", "broken"))
 )
+# Anybody can name an author, or redirect to a page of others.
+_is_believed = sa.or_(_m.state == MentionState.SHOWN.value, _m.host == sa.bindparam("source_host"))
 # Each part has an index of its own.
 _leads_there = sa.select(_m.id).where(
-    _m.final_key != "", _m.final_key.in_((_own, _final)), _is_another
+    _m.final_key != "", _m.final_key.in_((_own, _final)), _is_believed, _is_another
 )
 _is_there = sa.select(_m.id).where(_m.key == _final, _is_another)
 _is_said = (
@@ -35,7 +37,8 @@ _is_said = (
         _m.author_key != "",
         _m.author_key == sa.bindparam("author"),
         _m.article == sa.bindparam("page"),
-        sa.or_(_m.state == MentionState.SHOWN.value, _m.host == sa.bindparam("source_host")),
+        _is_believed,
+        sa.or_(_m.state == MentionState.SHOWN.value, _m.final_url == ""),
         _is_another,
     )
     .order_by(_m.id)
@@ -53,9 +56,10 @@ class Twins:
     def has(self, job: Job, received: Received, final_url: str) -> bool:
         """Return whether what a job brought is on the record already, as another mention.
 
-        It is the same if one source redirects to the other, or both to one place. It is, too, if
-        one author says the same of the same page; but anybody can name an author, and so only what
-        is shown or on the same host counts.
+        It is the same if its source redirects to that of the other, or the other way round, or both
+        to one place; or if one author says the same of the same page. But anybody can redirect to
+        the page of somebody else, and name any author: except where this one redirects, the other
+        has to be shown, or on the same host.
         """
         own = key_of(job.source, job.article)
         final = key_of(final_url, job.article) if final_url else own
@@ -63,7 +67,7 @@ class Twins:
         by_author = {"author": author, "page": job.article, "source_host": job.host}
 
         def found(connection: sa.Connection) -> bool:
-            addresses = {"job": job.id, "own": own, "final": final}
+            addresses = {"job": job.id, "own": own, "final": final, "source_host": job.host}
             if connection.execute(_has_address, addresses).scalar():
                 return True
             rows = connection.execute(_is_said, {"job": job.id} | by_author) if author else ()
