@@ -131,7 +131,7 @@ class Person:
 
     def _looks_until(self, line, expected):
         """Type a line again until it shows what is expected: what others send takes a moment."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120  # a page that did not answer is asked again after a minute
         while True:
             shown = self.types(line)
             try:

@@ -65,4 +65,4 @@ class PrivateFeed:
         entries = [entry_of(row, targets) for row in rows]
         feed = HeldFeed(entries, request.url("/admin/inbox"), request.url(request.path))
         document = feed.document(self._site, self._now())
-        return Response(document, media_type="application/atom+xml; charset=utf-8")
+        return Response(document, media_type=feed.feed_type.content_type)
