@@ -10,7 +10,7 @@ GRANARY := .venv-granary
 PIP := python -m pip --quiet --disable-pip-version-check
 NEW_PIP := --upgrade 'pip>=25.1'
 
-.PHONY: help demo test test-hostile test-years test-load mutants fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist release-check clean
+.PHONY: help demo test test-hostile test-kills test-years test-load mutants fuzz fuzz-answers test-peers docs screens golden lint bench test-oldest dist test-dist release-check clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
 
 test-hostile: $(VENV)/ready  ## the attacks that take seconds, and the naive client as their control
 	$(BIN)/python -m pytest -m hostile
+
+test-kills: $(VENV)/ready  ## a receiver and its store, killed a hundred times under load (six minutes)
+	$(BIN)/python -m pytest -m kills
 
 YEARS_SEEDS ?= 20
 YEARS_PUBLICATIONS ?= 100

@@ -98,7 +98,7 @@ def leases_end(store) -> None:
     store.write(passed)
 
 
-@pytest.mark.hostile
+@pytest.mark.kills
 def test_a_hundred_kills_of_serve_and_work_lose_nothing(new_postgresql_url, tmp_path):
     site = ReceiverSite(tmp_path, 1, LINKBACK_INBOX=new_postgresql_url)
     ports = [site.port, free_port()]

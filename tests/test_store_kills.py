@@ -118,6 +118,6 @@ def test_a_few_kills_lose_nothing(new_url, tmp_path):
     kill_often(new_url, tmp_path, 4, 8)
 
 
-@pytest.mark.hostile
+@pytest.mark.kills
 def test_a_hundred_kills_lose_nothing(new_url, tmp_path):
     kill_often(new_url, tmp_path, 100, 40)
