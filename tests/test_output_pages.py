@@ -116,6 +116,10 @@ def test_an_existing_page_is_not_overwritten(site: BuiltSite) -> None:
         (b'<meta http-equiv="Status" content="200 OK">', False),
         (b'<meta http-equiv="Refresh" content="410">', False),
         (b'<meta http-equiv="Status"> <meta content="410">', False),
+        (b"<meta http-equiv = ' status' content=' 410'>", True),
+        (b'<meta http-equiv="Status" content="4100">', False),
+        (b'<script>"<meta http-equiv=Status content=410>"</script>', False),
+        (b'<meta name="x" content="http-equiv=status content=410">', False),
     ],
 )
 def test_a_tombstone_is_known_by_its_meta_element(html: bytes, says: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import unescape
@@ -21,7 +21,15 @@ from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["Objection", "digest", "has_words_of", "is_tombstone", "links_to", "preflight"]
+__all__ = [
+    "Objection",
+    "digest",
+    "has_words_of",
+    "is_tombstone",
+    "links_to",
+    "preflight",
+    "says_gone",
+]
 
 READ_BY_WORDPRESS = 150 * 1024
 """The number of bytes of a page that WordPress reads."""
@@ -34,9 +42,8 @@ _ANCHOR = regex(r"<a(?=\s)", re.IGNORECASE)
 _HREF = regex(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _END = regex(r"</a\s*>", re.IGNORECASE)
 _TAG = regex(r"<[^>]*+(?:>|\Z)")
-_META = regex(r"<meta\b[^<>]*+>", re.IGNORECASE)
-_STATUS = regex(r"""\bhttp-equiv\s*=\s*["']?status\b""", re.IGNORECASE)
-_GONE = regex(r"""\bcontent\s*=\s*["']?410\b""", re.IGNORECASE)
+_STATUS = regex(r"""\bhttp-equiv\s*+=\s*+["']?+\s*+status\b""", re.IGNORECASE)
+_GONE = regex(r"\s*+410(?!\d)")
 _SLASH = regex(r"/+(?=\?|$)")
 _BLOCK = regex(
     r"<(?:article|blockquote|button|caption|d[dtl]|div|figure|h[1-6]|input|li|ol|p|pre|section"
@@ -82,10 +89,20 @@ def is_tombstone(body: bytes, headers: Headers = ()) -> bool:
 
     Static hosts can serve this, and receivers respect it (Webmention, section 3.2.4).
     """
-    html = _COMMENT.sub("", markup.decode(body, charset(headers)))
-    return is_html(headers) and any(
-        _STATUS.search(tag[0]) and _GONE.search(tag[0]) for tag in _META.finditer(html)
+    if not is_html(headers):
+        return False
+    html = markup.decode(body, charset(headers))
+    # Most pages do not name a status, and need not be parsed.
+    return _STATUS.search(html) is not None and any(
+        says_gone(tag.name, dict(tag.attributes)) for tag in markup.tags(html)
     )
+
+
+def says_gone(name: str, attributes: Mapping[str, str]) -> bool:
+    """Return whether an element makes the page a tombstone: see ``is_tombstone``."""
+    if name != "meta" or attributes.get("http-equiv", "").strip().lower() != "status":
+        return False
+    return _GONE.match(attributes.get("content", "")) is not None
 
 
 def digest(html: str) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.response import Headers, charset, is_html, media_type
+from pelican_linkback.protocol.verification import says_gone
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.text import markup, urls
 from pelican_linkback.text.regex import regex
@@ -40,7 +41,6 @@ _ELSEWHERE = regex(r"[^:/\\]*+:|\s*+[/\\]\s*+[/\\]")
 """How a reference starts that may name another host than that of the page."""
 
 _URL = regex(r"""https?://[^\s<>"'`|\\^{}]++""", re.IGNORECASE)
-_GONE = regex(r"\s*+410(?!\d)")
 _AFTER_A_URL = ".,:;!?)]*_~"
 """What stands behind a URL in a text, and is seldom a part of it."""
 
@@ -129,9 +129,7 @@ class _Page:
             self.is_in_title = not self.title
         elif name == "base" and self.base is None:
             self.base = attributes.get("href")
-        elif name == "meta":
-            status = attributes.get("http-equiv", "").strip().lower() == "status"
-            self.is_gone |= status and bool(_GONE.match(attributes.get("content", "")))
+        self.is_gone = self.is_gone or says_gone(name, attributes)
         for attribute in LINKS.get(name, ()):
             if reference := attributes.get(attribute):
                 self.references[reference] = None
