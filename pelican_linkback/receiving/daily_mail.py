@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.net.mail import Mailbox
 from pelican_linkback.receiving.digest import MANY, Digest, message_of
-from pelican_linkback.receiving.entries import entry_of, known_pages
+from pelican_linkback.receiving.entries import newest_held
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Targets
-from pelican_linkback.receiving.store.mentions import Mentions, Search
+from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.upkeep.turns import Turns
 from pelican_linkback.text.printable import reason_of
 
@@ -28,19 +28,13 @@ AGAIN = dt.timedelta(hours=1)
 LOOKED = 60.0
 """Seconds between two looks."""
 
-_HELD = Search(states=(MentionState.HELD,))
-
 
 def held(
     mentions: Mentions, targets: Callable[[], Targets], site: str, inbox: str
 ) -> Digest | None:
     """Return what is held, for the site with this name; None if nothing is."""
-    rows = mentions.listing(_HELD, MANY)
-    if not rows:
-        return None
-    pages = known_pages(targets)
-    count = mentions.counts()[MentionState.HELD]
-    return Digest(site, inbox, [entry_of(row, pages) for row in rows], count)
+    entries = newest_held(mentions, targets, MANY)
+    return Digest(site, inbox, entries, mentions.count(MentionState.HELD)) if entries else None
 
 
 class DailyMail:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.inbox.listing import Entry
 from pelican_linkback.receiving.inbox.policy import State, Verdict, Why
 from pelican_linkback.receiving.inbox.states import MentionState
-from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.memory.targets import Targets, known_pages
 from pelican_linkback.receiving.received import Author, Kind, Received
 from pelican_linkback.receiving.store.mentions import Mentions, Search
 from pelican_linkback.receiving.store.rows import Row
 
-__all__ = ["STATES", "counts_of", "entry_of", "every", "known_pages", "state_of"]
+__all__ = [
+    "STATES",
+    "counts_of",
+    "entry_of",
+    "every",
+    "newest_held",
+    "state_of",
+]
 
 _PAGE = 500
 
@@ -47,14 +53,6 @@ _RULED = frozenset({MentionState.HELD, MentionState.SHOWN, MentionState.REFUSED}
 """The states that follow from rules or decisions, of which the row has the reason."""
 
 
-def known_pages(targets: Callable[[], Targets]) -> Targets:
-    """Return the pages; none if they cannot be read now: then addresses stand for their titles."""
-    try:
-        return targets()
-    except LinkbackError:
-        return Targets()
-
-
 def entry_of(row: Row, targets: Targets) -> Entry:
     """Return a mention with its page, and whether it is shown.
 
@@ -63,6 +61,13 @@ def entry_of(row: Row, targets: Targets) -> Entry:
     mention = row.latest or row.shown or _unread(row)
     before = row.shown if row.state is MentionState.HELD else None
     return Entry(mention, targets.of(mention), Verdict(state_of(row), _why(row)), before)
+
+
+def newest_held(mentions: Mentions, targets: Callable[[], Targets], most: int) -> list[Entry]:
+    """Return the mentions that wait for the author: at most so many, those first that came last."""
+    rows = mentions.listing(Search(states=STATES[State.HELD]), most)
+    pages = known_pages(targets) if rows else Targets()
+    return [entry_of(row, pages) for row in rows]
 
 
 def state_of(row: Row) -> State:
@@ -84,12 +89,9 @@ def counts_of(mentions: Mentions) -> dict[State, int]:
 
 
 def every(mentions: Mentions, search: Search) -> Iterator[Row]:
-    """Yield all mentions that are searched for, those first that came last.
-
-    Of one that was refused long ago only a hash is known, which is none to list.
-    """
+    """Yield all mentions that are searched for, those first that came last."""
     while rows := mentions.listing(search, _PAGE):
-        yield from (row for row in rows if row.source)
+        yield from rows
         search = search._replace(after=rows[-1].id)
 
 

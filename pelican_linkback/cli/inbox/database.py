@@ -94,7 +94,9 @@ class StoreDesk:
 
     def refuse(self, arguments: argparse.Namespace) -> Said:
         """Hide these mentions, or what comes from these URLs, from now on."""
-        urls = [each for each in arguments.what if is_url(each) and not self._found(each)]
+        urls = [
+            each for each in arguments.what if is_url(each) and not self._mentions.matching(each)
+        ]
         rows = [self._one(what) for what in arguments.what if what not in urls]
         rules = self._rules.set(map(rule, urls), Act.BLOCK, BY)
         return self._decide(Action.REFUSE, rows, dict.fromkeys(rules, Act.BLOCK))
@@ -124,7 +126,7 @@ class StoreDesk:
         for token in {token for found in tokens.values() for token in found}:
             self._mentions.undo(token)
         self._rules.set(rules, Act.RELEASE, BY)
-        rows = [row for what in tokens for row in self._found(what)]
+        rows = [row for what in tokens for row in self._mentions.matching(what)]
         return self._said(rows, dict.fromkeys(rules), is_done=True)
 
     def rules(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
@@ -133,7 +135,7 @@ class StoreDesk:
 
     def has(self, what: str) -> bool:
         """Return whether a word means a mention."""
-        return bool(self._found(what))
+        return bool(self._mentions.matching(what))
 
     def has_decided(self, what: str) -> bool:
         """Return whether something is decided about what a word means."""
@@ -213,14 +215,11 @@ class StoreDesk:
 
     def _tokens(self, what: str) -> list[str]:
         """Return the tokens of the last decisions about the mentions that are meant by a word."""
-        found = (self._mentions.last_about(row.id) for row in self._found(what))
+        found = (self._mentions.last_about(row.id) for row in self._mentions.matching(what))
         return [token for token in found if token]
 
-    def _found(self, what: str) -> list[Row]:
-        return [row for row in self._mentions.matching(what) if row.source]
-
     def _matching(self, what: str) -> list[Row]:
-        if found := self._found(what):
+        if found := self._mentions.matching(what):
             return found
         raise unknown(what)
 

@@ -7,13 +7,12 @@ import hmac
 from collections.abc import Callable
 from functools import cached_property
 
-from pelican_linkback.receiving.entries import entry_of, known_pages
-from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.entries import newest_held
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.server.application import Route
 from pelican_linkback.receiving.server.http import Refusal, Request, Response
 from pelican_linkback.receiving.store.database import Store
-from pelican_linkback.receiving.store.mentions import Mentions, Search
+from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.text.urls import page_key
 
 __all__ = ["PrivateFeed", "address_of"]
@@ -22,7 +21,6 @@ MOST = 50
 """How many mentions the feed has: the newest."""
 
 _PATH = "admin/feed/"
-_HELD = Search(states=(MentionState.HELD,))
 
 
 def address_of(receiver: str, store: Store) -> str:
@@ -60,9 +58,7 @@ class PrivateFeed:
         # A receiver whose feed nobody reads does not load what makes feeds.
         from pelican_linkback.cli.receiver.held_feed import HeldFeed  # noqa: PLC0415
 
-        targets = known_pages(self._targets)
-        rows = Mentions(self._store).listing(_HELD, MOST)
-        entries = [entry_of(row, targets) for row in rows]
+        entries = newest_held(Mentions(self._store), self._targets, MOST)
         feed = HeldFeed(entries, request.url("/admin/inbox"), request.url(request.path))
         document = feed.document(self._site, self._now())
         return Response(document, media_type=feed.feed_type.content_type)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from pelican_linkback.exceptions import InvalidURL
+from pelican_linkback.exceptions import InvalidURL, LinkbackError
 from pelican_linkback.journal.fields import optional, text
 from pelican_linkback.receiving.memory.addresses import FORMS, fragment_of, spellings
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import page_key
 
-__all__ = ["Found", "Mode", "Target", "Targets"]
+__all__ = ["Found", "Mode", "Target", "Targets", "known_pages"]
 
 VERSION = 1
 
@@ -196,6 +196,14 @@ class Targets:
         return cls(
             pages, optional(fields, "site"), tuple(aliases) if isinstance(aliases, list) else ()
         )
+
+
+def known_pages(targets: Callable[[], Targets]) -> Targets:
+    """Return the pages; none if they cannot be read now: then addresses stand for their titles."""
+    try:
+        return targets()
+    except LinkbackError:
+        return Targets()
 
 
 _Book = list[dict[str, Target | None]]

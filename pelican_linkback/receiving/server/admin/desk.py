@@ -12,9 +12,8 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.inbox.states import MentionState
-from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.memory.targets import Targets, known_pages
 from pelican_linkback.receiving.server.admin.guard import (
     FORM_TOKEN,
     form_token,
@@ -64,10 +63,7 @@ class Desk:
 
     def pages(self) -> Targets:
         """Return the pages of the site; none if they cannot be read now, since mentions can."""
-        try:
-            return self.targets()
-        except LinkbackError:
-            return Targets()
+        return known_pages(self.targets)
 
     @cached_property
     def mentions(self) -> Mentions:
