@@ -20,7 +20,8 @@ from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.memory.targets_file import write_targets
-from pelican_linkback.receiving.store.mentions import Action, Mentions, Search
+from pelican_linkback.receiving.store.mentions import Action, Mentions
+from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.settings.model import read
 from tests.servers import serving
 from tests.test_versions import command, host, write  # noqa: F401 (host is a fixture)

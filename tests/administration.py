@@ -11,8 +11,9 @@ from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application
 from pelican_linkback.receiving.store.accepting import Acceptor
-from pelican_linkback.receiving.store.mentions import Mentions, Search
+from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.queue import Queue
+from pelican_linkback.receiving.store.searching import Search
 from tests.browsing import BASE, Browser
 from tests.receiving import arrival, said, sqlite_store
 

@@ -20,7 +20,8 @@ from pelican_linkback.receiving.server.admin.guard import FORM_TOKEN, form_token
 from pelican_linkback.receiving.server.admin.items import item_of
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application
-from pelican_linkback.receiving.store.mentions import Mentions, Search
+from pelican_linkback.receiving.store.mentions import Mentions
+from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.receiving.store.tables import mention
 from tests.administration import WALLS, states
 from tests.asking import ask

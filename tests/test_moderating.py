@@ -14,11 +14,12 @@ from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.forgotten import hash_of
 from pelican_linkback.receiving.memory.targets import Target
 from pelican_linkback.receiving.received import Author
-from pelican_linkback.receiving.store import applying
+from pelican_linkback.receiving.store import rules as rules_module
 from pelican_linkback.receiving.store.accepting import Acceptor
-from pelican_linkback.receiving.store.mentions import Action, Done, Mentions, Search
+from pelican_linkback.receiving.store.mentions import Action, Done, Mentions
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.rules import Rules
+from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.receiving.store.statistics import Busy, Statistics, Week
 from pelican_linkback.receiving.store.tables import forgotten
 from tests.receiving import NOW, arrival, said
@@ -442,7 +443,7 @@ def test_a_rule_about_an_author_counts_for_that_author_alone(rules, mentions, re
 
 
 def test_a_long_list_counts_for_earlier_mentions(rules, mentions, receive, monkeypatch):
-    monkeypatch.setattr(applying, "_TOGETHER", 2)
+    monkeypatch.setattr(rules_module, "_TOGETHER", 2)
     receive("ann", "bo", "cy", "dan", "eve")
     rules.set([f"{n}.example" for n in range(30)] + ["bo.example", "eve.example"], Act.BLOCK, "x")
     assert [name for name, state in states(mentions).items() if state == "refused"] == ["eve", "bo"]

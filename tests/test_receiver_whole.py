@@ -19,7 +19,8 @@ from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.memory.targets_file import read_targets, write_targets
 from pelican_linkback.receiving.pull import pull
 from pelican_linkback.receiving.server.serving import WebServer
-from pelican_linkback.receiving.store.mentions import Action, Mentions, Search
+from pelican_linkback.receiving.store.mentions import Action, Mentions
+from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.settings.model import Settings
 from tests.servers import WebHost, serving
 

@@ -9,8 +9,9 @@ from pelican_linkback.receiving.inbox.policy import State, Verdict, Why
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Targets, known_pages
 from pelican_linkback.receiving.received import Author, Kind, Received
-from pelican_linkback.receiving.store.mentions import Mentions, Search
+from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.searching import Search
 
 __all__ = [
     "STATES",

@@ -31,9 +31,10 @@ from pelican_linkback.receiving.memory.snapshot import NAME as RECEIVED
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.memory.targets_file import read_targets
 from pelican_linkback.receiving.store.database import Store
-from pelican_linkback.receiving.store.mentions import Action, Mentions, Search
+from pelican_linkback.receiving.store.mentions import Action, Mentions
 from pelican_linkback.receiving.store.rows import Row
 from pelican_linkback.receiving.store.rules import Rules
+from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.receiving.store.upkeep.transfer import export_lines, import_lines
 from pelican_linkback.receiving.store.upkeep.vacuum import vacuum
 from pelican_linkback.settings.model import Settings

@@ -21,7 +21,6 @@ from pelican_linkback.receiving.inbox.states import (
 )
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import (
-    author_key,
     columns_of,
     moment,
     page_of,
@@ -32,13 +31,11 @@ from pelican_linkback.receiving.store.columns import (
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.queue import next_numbers
 from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.searching import Search, conditions, is_whole
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import clean
 
-__all__ = ["MOST_WORDS", "Action", "Done", "Mentions", "Search", "changed", "is_on"]
-
-MOST_WORDS = 10
-"""So many words of a search count."""
+__all__ = ["Action", "Done", "Mentions", "changed"]
 
 _TOGETHER = 500
 _ID = 12
@@ -47,8 +44,6 @@ _ID = 12
 _PREFIX = regex("[0-9a-f]{4,64}")
 
 _mention, _event = tables.mention.c, tables.event.c
-_is_whole = _mention.source != ""
-"""Whether ``vacuum`` has not erased what a mention said."""
 
 
 class Action(StrEnum):
@@ -64,22 +59,6 @@ _EVENTS: Mapping[Action, Event] = {
     Action.REFUSE: Refused(),
     Action.SPAM: Refused(spam=True),
 }
-
-
-class Search(NamedTuple):
-    """Which mentions are listed; an empty field does not matter.
-
-    ``article`` is the id of a page, ``host`` that of the source, of the post or of the author, or a
-    domain above it, ``author`` an author's URL, ``text`` words of which each occurs. ``after`` is
-    the id of the last mention of the page of the list before this one.
-    """
-
-    states: tuple[MentionState, ...] = ()
-    article: str = ""
-    host: str = ""
-    author: str = ""
-    text: str = ""
-    after: int = 0
 
 
 class Done(NamedTuple):
@@ -100,7 +79,7 @@ class Mentions:
 
     def listing(self, search: Search, limit: int) -> list[Row]:
         """Return the mentions that are searched for, those first that came last."""
-        wanted = sa.select(tables.mention).where(*_conditions(search))
+        wanted = sa.select(tables.mention).where(*conditions(search))
         return self._rows(wanted.order_by(_mention.id.desc()).limit(limit))
 
     def matching(self, what: str) -> list[Row]:
@@ -114,7 +93,7 @@ class Mentions:
             page = page_of(what)
             leads_there = sa.and_(_mention.final_url == clean(what), _mention.final_url != "")
             condition = sa.or_(_mention.page == page, leads_there)
-        wanted = sa.select(tables.mention).where(condition, _is_whole)
+        wanted = sa.select(tables.mention).where(condition, is_whole)
         return self._rows(wanted.order_by(_mention.id.desc()))
 
     def of_token(self, token: str) -> Row | None:
@@ -229,36 +208,6 @@ class Mentions:
     def _rows(self, wanted: sa.Select[tuple[object, ...]]) -> list[Row]:
         rows = self._store.read(lambda connection: connection.execute(wanted).all())
         return [row_of(row) for row in rows]
-
-
-def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
-    """Return what a mention has to be; whatever is searched for is a text, and no pattern."""
-    found = [_is_whole]
-    if search.states:
-        found.append(_mention.state.in_([each.value for each in search.states]))
-    if search.article:
-        found.append(_mention.article == clean(search.article))
-    if search.host:
-        found.append(is_on(clean(search.host)))
-    if search.author:
-        key = author_key(search.author)
-        below = _mention.author_key.startswith(f"{key}/", autoescape=True)
-        found.append(sa.or_(_mention.author_key == key, below))
-    words = clean(search.text).casefold().split()[:MOST_WORDS]
-    found += [_mention.words.contains(word, autoescape=True) for word in words]
-    if search.after:
-        found.append(_mention.id < search.after)
-    return found
-
-
-def is_on(host: str) -> sa.ColumnElement[bool]:
-    """Return whether the source or the author of a mention is on ``host``, or below it."""
-    return sa.or_(
-        _mention.host == host,
-        _mention.host.endswith(f".{host}", autoescape=True),
-        _mention.author_key == host,
-        _mention.author_key.startswith(f"{host}/", autoescape=True),
-    )
 
 
 def _some(ids: Sequence[int]) -> Iterable[Sequence[int]]:

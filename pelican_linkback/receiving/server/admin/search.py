@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.rules import host_in, rule_of
 from pelican_linkback.receiving.server.http import Fields
-from pelican_linkback.receiving.store.mentions import Search
+from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.text.regex import regex
 
 __all__ = ["TABS", "Query", "number_of"]
