@@ -29,7 +29,7 @@ from pelican_linkback.receiving.store.columns import (
     standing_of,
 )
 from pelican_linkback.receiving.store.database import Store
-from pelican_linkback.receiving.store.queue import next_numbers
+from pelican_linkback.receiving.store.queue import number_changes
 from pelican_linkback.receiving.store.rows import Row
 from pelican_linkback.receiving.store.searching import Search, conditions, is_whole
 from pelican_linkback.text.regex import regex
@@ -228,20 +228,19 @@ def changed(
 ) -> list[sa.Row[tuple[object, ...]]]:
     """Write what rows become by events; return those that are different now, as they were."""
     now = moment(store.now())
-    rows, changes, renewed = [], [], []
+    rows, changes = [], []
     for row, event in steps:
         before = standing_of(row)
         after = step(before, event, now)
         if after != before:
-            change = columns_of(after) | {"id_": row.id, "number": row.number}
+            columns = columns_of(after)
+            is_renewed = columns["shown"] != row.shown
             rows.append(row)
-            changes.append(change)
-            if change["shown"] != row.shown:
-                renewed.append(change)
-    if renewed:
-        for change, number in zip(renewed, next_numbers(connection, len(renewed)), strict=True):
-            change["number"] = number
+            changes.append(
+                columns | {"id_": row.id, "number": row.number, "is_renewed": is_renewed}
+            )
     if changes:
+        number_changes(connection, changes)
         written = sa.update(tables.mention).where(_mention.id == sa.bindparam("id_"))
         connection.execute(written, changes)
     return rows

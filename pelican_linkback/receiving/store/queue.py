@@ -40,7 +40,7 @@ from pelican_linkback.receiving.store.leases import (
 from pelican_linkback.receiving.store.rows import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
 
-__all__ = ["LEASE", "Queue", "next_numbers"]
+__all__ = ["LEASE", "Queue", "next_numbers", "number_changes"]
 
 LEASE = dt.timedelta(minutes=5)
 """How long a verifier may take for what it claimed."""
@@ -162,7 +162,7 @@ class Queue:
             if row is not None and result.counted:
                 changes.append(_change(row, result, now))
         if changes:
-            _number(connection, changes)
+            number_changes(connection, changes)
             connection.execute(_CHANGE, changes)
         end_turns(connection, jobs)
         set_due(connection, names)
@@ -178,7 +178,8 @@ def next_numbers(connection: sa.Connection, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
-def _number(connection: sa.Connection, changes: Iterable[dict[str, object]]) -> None:
+def number_changes(connection: sa.Connection, changes: Iterable[dict[str, object]]) -> None:
+    """Number those changes of rows that change what is shown; ``is_renewed`` is taken from each."""
     renewed = [each for each in changes if each.pop("is_renewed")]
     if renewed:
         for each, number in zip(renewed, next_numbers(connection, len(renewed)), strict=True):
