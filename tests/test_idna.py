@@ -2,11 +2,12 @@
 
 import pytest
 
+from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.protocol.extraction import links, read_marks
 from pelican_linkback.sending.deciding.targets import choose
 from pelican_linkback.settings.model import read
-from pelican_linkback.text.idna import to_ascii
+from pelican_linkback.text.idna import as_address, to_ascii
 from pelican_linkback.text.urls import host_of
 
 
@@ -65,6 +66,38 @@ def test_what_is_no_host_is_refused(name):
 )
 def test_the_host_of_a_url(url, host):
     assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "203.0.113.9",
+        "203.0.113.9.",
+        "3405803785",
+        "0xcb007109",
+        "0xCB.0.0x71.9",
+        "0313.0.0161.011",
+        "00000313.0x.0161.011",
+        "203.0.28937",
+        "203.28937",
+        "２０３.0.113.9",
+    ],
+)
+def test_an_address_is_one_host_in_every_spelling_that_systems_read(written):
+    assert host_of(f"http://{written}:80/") == "203.0.113.9"
+
+
+@pytest.mark.parametrize("name", ["1.example.", "x0x1", "0xg", "1a", "1.2.3.4a"])
+def test_a_name_with_digits_is_a_name(name):
+    assert as_address(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["a.1", "256.1.1.1", "1.2.3.256", "1.2.65536", "4294967296", "1.2.3.4.5", "1.2.3.08"]
+)
+def test_what_ends_in_a_number_is_an_address_or_nothing(name):
+    with pytest.raises(InvalidURL):
+        host_of(f"http://{name}/")
 
 
 SPELLINGS = ("faß.example.io", "xn--fa-hia.example.io", "FAß.Example.IO", "XN--FA-HIA.example.io")

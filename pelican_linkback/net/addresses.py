@@ -9,7 +9,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
-from pelican_linkback.text.idna import to_ascii
+from pelican_linkback.text.idna import NUMBER, to_ascii
 from pelican_linkback.text.regex import regex
 
 __all__ = ["BAD_PORTS", "Address", "AllowEntry", "is_global", "is_public_host", "reserved_suffix"]
@@ -70,7 +70,6 @@ RESERVED_NAMES = (
     *("local", "localhost", "test", "example", "invalid", "internal", "home.arpa", "lan"),
     *("localdomain", "onion", "alt", "example.com", "example.net", "example.org"),
 )
-_NUMERIC_LABEL = regex(r"[0-9]+|0x[0-9a-f]*")
 _NAME = regex(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _WITH_PORT = regex(r"\[(?P<ipv6>[^\]]*)\](:(?P<port6>.*))?|(?P<host>[^:]*):(?P<port>[^:/]*)")
 
@@ -103,7 +102,7 @@ def is_public_host(host: str) -> bool:
     if name is None:
         return False
     labels = name.split(".")
-    if len(labels) == 1 or _NUMERIC_LABEL.fullmatch(labels[-1]):
+    if len(labels) == 1 or NUMBER.fullmatch(labels[-1]):
         return False
     return not reserved_suffix(name)
 
@@ -187,6 +186,6 @@ def _split_port(text: str) -> tuple[str, int | None]:
 
 def _host_name(host: str, text: str) -> str:
     name = _name(host) or ""
-    if not _NAME.fullmatch(name) or _NUMERIC_LABEL.fullmatch(name.rpartition(".")[2]):
+    if not _NAME.fullmatch(name) or NUMBER.fullmatch(name.rpartition(".")[2]):
         raise ValueError(f"{text!r} is neither a host name nor an address in its usual spelling")
     return name

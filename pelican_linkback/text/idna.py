@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex
 
-__all__ = ["to_ascii"]
+__all__ = ["NUMBER", "as_address", "to_ascii"]
 
 _LABELS = regex(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+NUMBER = regex(r"[0-9]+|0x[0-9a-f]*")
+"""A label that is a part of an IPv4 address, and the last one of no name."""
 
 
 def to_ascii(name: str) -> str:
@@ -28,6 +32,31 @@ def to_ascii(name: str) -> str:
     if len(name) > 253 or not _LABELS.fullmatch(plain):
         raise ValueError(f"{printable(name, 60)} is not the name of a host")
     return plain
+
+
+def as_address(name: str) -> str:
+    """Return the usual form of the IPv4 address that a host name is; of others the name itself.
+
+    As browsers read it (WHATWG URL, section 3.5), and systems connect to it: ``0xcb.0.28937`` is
+    ``203.0.113.9``. Raises ValueError for a name that ends in a number and is no address.
+    """
+    labels = name.removesuffix(".").split(".")
+    if not NUMBER.fullmatch(labels[-1]):
+        return name
+    if len(labels) > 4 or not all(map(NUMBER.fullmatch, labels)):
+        raise ValueError(f"{printable(name, 60)} is not an address")
+    *first, last = map(_number, labels)
+    rest = 256 ** (4 - len(first))
+    if last >= rest or any(each > 255 for each in first):
+        raise ValueError(f"{printable(name, 60)} is not an address")
+    return str(IPv4Address(sum(n * 256 ** (3 - i) for i, n in enumerate(first)) + last))
+
+
+def _number(label: str) -> int:
+    """Return the number that a part of an address is: hexadecimal, octal or decimal."""
+    if label.startswith("0x"):
+        return int(label[2:] or "0", 16)
+    return int(label, 8 if label.startswith("0") else 10)
 
 
 def _mapped(name: str) -> str:

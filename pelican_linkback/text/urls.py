@@ -11,7 +11,7 @@ from ipaddress import IPv6Address
 from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
 
 from pelican_linkback.exceptions import InvalidURL
-from pelican_linkback.text.idna import to_ascii
+from pelican_linkback.text.idna import as_address, to_ascii
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex
 
@@ -48,7 +48,8 @@ _NEVER = regex(r'[<>"\\]')
 _TO_QUOTE = regex(r'[\s<>"]')
 _PLAIN_URL = regex(r"https?://[\w.-]+(?::[0-9]+)?/[\w./~%-]*+(?:#[\w.~-]++)?", re.ASCII)
 _NORMAL_URL = regex(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*+/(?:[\w~-][\w.~-]*+/)*+(?:[\w~-][\w.~-]*+)?", re.ASCII
+    r"https?://(?:[a-z0-9-]++\.)*+[a-z-][a-z0-9-]*+/(?:[\w~-][\w.~-]*+/)*+(?:[\w~-][\w.~-]*+)?",
+    re.ASCII,
 )
 _PLAIN_PAGE = regex(
     r"((https?://[\w.-]+(?::[0-9]+)?)?/(?:[\w~-][\w.~-]*+/)*+)(?:[\w~-][\w.~-]*+)?", re.ASCII
@@ -285,12 +286,12 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _host(host: str) -> str:
-    """Return the host as A-labels or as [IPv6]."""
+    """Return the host as A-labels, as an IPv4 address in its usual form, or as [IPv6]."""
     if not host:
         raise ValueError("it has no host")
     if ":" in host and "%" not in host:
         return f"[{IPv6Address(host).compressed}]"
-    return to_ascii(host)
+    return as_address(to_ascii(host))
 
 
 def _one_encoding(text: str) -> str:
