@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
 
 import pytest
+from waitress.parser import HTTPRequestParser
 
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.server.application import MAX_BODY, Application, Route
@@ -179,3 +180,30 @@ def test_what_is_no_request_of_ours_leads_nowhere():
                 head = client.recv(65536).partition(b"\r\n\r\n")[0]
             assert int(head.split()[1]) == status, raw
             assert b"set-cookie" not in head.lower()
+
+
+def test_a_request_line_that_is_no_url_is_answered(caplog):
+    with running(ECHO) as server:
+        answer = raw(server, b"GET http://[x/echo HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert answer.split()[1] == b"400"
+    assert caplog.messages == []
+
+
+def test_what_nobody_foresaw_closes_the_connection_and_the_log_does_not_say_whose(
+    caplog, monkeypatch
+):
+    def breaks(parser, head):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(HTTPRequestParser, "parse_header", breaks)
+    with running(ECHO) as server:
+        assert raw(server, b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n") == b""
+    (said,) = caplog.messages
+    assert "a bug" in said
+    assert "127.0.0.1" not in said
+
+
+def raw(server: WebServer, request: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(request)
+        return b"".join(iter(lambda: client.recv(65536), b""))

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.server.application import MAX_BODY
-from pelican_linkback.text.printable import system_reason
+from pelican_linkback.text.printable import described, system_reason
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -40,10 +42,31 @@ FINISHED_IN = 20.0
 """Seconds that are given to requests under way when the server stops."""
 
 
+logger = logging.getLogger(__name__)
+
+
+class _Parser(HTTPRequestParser):
+    """A parser that answers a request line of which Python makes no URL: ``http://[x``."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request."""
+        try:
+            super().parse_header(header_plus)
+        except ValueError:
+            raise ParsingError("Bad URI") from None
+
+
 class _Channel(HTTPChannel):
     """A connection that knows since when its request is incomplete."""
 
+    parser_class = _Parser
     begun: float | None = None
+
+    def handle_error(self) -> None:
+        """Close after what nobody foresaw; the log does not say who it was, as waitress's does."""
+        error = sys.exc_info()[1] or RuntimeError()
+        logger.error("A connection was closed: %s", described(error))
+        self.handle_close()
 
     def received(self, data: bytes) -> bool:
         """Take bytes that came."""
