@@ -100,6 +100,26 @@ def test_a_path_is_found_as_it_is_or_not_at_all(app, path, found):
         assert answer.text == "There is nothing at this address.\n"
 
 
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        pytest.param("/mentions%2Fstatus/abc", 404, id="an escaped slash"),
+        pytest.param("/mentions%2fstatus/abc?q=1", 404, id="in lower case"),
+        pytest.param("/mentions/st%61tus/abc?q=%2F", 200, id="another escape, and one in a query"),
+    ],
+)
+def test_an_escaped_slash_leads_nowhere(app, written, status):
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "REQUEST_URI": written,
+        "PATH_INFO": "/mentions/status/abc",
+        "wsgi.input": io.BytesIO(),
+    }
+    statuses = []
+    app(environ, lambda line, headers: statuses.append(int(line[:3])))
+    assert statuses == [status]
+
+
 def test_the_words_of_a_route_are_given_by_their_names(app):
     assert ask(app, "GET", "/status/abc").json["words"] == {"token": "abc"}
 

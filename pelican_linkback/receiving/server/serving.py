@@ -53,7 +53,7 @@ class _Parser(HTTPRequestParser):
         try:
             super().parse_header(header_plus)
         except ValueError:
-            raise ParsingError("Bad URI") from None
+            raise ParsingError("The request line has no address.") from None
 
 
 class _Channel(HTTPChannel):
