@@ -53,7 +53,10 @@ def test_a_mention_is_accepted_claimed_and_shown(store, acceptor, queue, clock):
     assert accepted.is_new
     assert len(accepted.token) == 32
     (job,) = queue.claim(10)
-    assert (job.source, job.state) == ("https://ann.example/notes/1", MentionState.CHECKING)
+    assert (job.source, job.standing.state) == (
+        "https://ann.example/notes/1",
+        MentionState.CHECKING,
+    )
     assert queue.claim(10) == []
     assert queue.record(job, Verified(said(job), MentionState.SHOWN, "open"))
     (row,) = rows(store)
@@ -155,7 +158,8 @@ def test_what_is_sent_again_while_it_is_checked_is_checked_again(acceptor, queue
     queue.record(job, Verified(said(job), MentionState.HELD))
     clock.pass_(minutes=10)
     (again,) = queue.claim(10)
-    assert (again.state, again.shown, again.latest) == (MentionState.HELD, None, said(job))
+    now = again.standing
+    assert (now.state, now.shown, now.latest) == (MentionState.HELD, None, said(job))
 
 
 def test_an_outage_waits_in_the_queue(acceptor, queue, clock):
@@ -165,7 +169,7 @@ def test_an_outage_waits_in_the_queue(acceptor, queue, clock):
     assert queue.next_due() == NOW + dt.timedelta(minutes=1)
     clock.pass_(minutes=1)
     (again,) = queue.claim(10)
-    assert (again.standing.attempts, again.state) == (1, MentionState.CHECKING)
+    assert (again.standing.attempts, again.standing.state) == (1, MentionState.CHECKING)
 
 
 def test_the_third_lost_lease_breaks_a_mention(store, acceptor, queue, clock):

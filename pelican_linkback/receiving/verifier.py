@@ -187,7 +187,7 @@ class Verifier:
         judge = self._policy(targets).judge
         asked = Asked(job.source, job.target, job.article, job.received, job.fragment, job.protocol)
         event = event_of(answer, asked, targets, judge, self._read_item)
-        if not isinstance(event, Verified) or job.shown or job.standing.decided:
+        if not isinstance(event, Verified) or job.standing.shown or job.standing.decided:
             return event
         if not self._twins.has(job, event.received, final_url):
             return event

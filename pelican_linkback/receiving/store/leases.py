@@ -125,7 +125,6 @@ def _job(row: sa.Row[object], turn: int) -> Job:
         fragment=row.fragment,
         protocol=row.protocol,
         received=moment(row.received),
-        vouch=row.vouch,
         page=row.page,
         host=row.host,
         standing=standing_of(row),

@@ -52,28 +52,12 @@ class Job:
     fragment: str
     protocol: str
     received: dt.datetime
-    vouch: str
     page: str
     host: str
     standing: Standing
     requests: int
     claim: str
     turn: int
-
-    @property
-    def state(self) -> MentionState:
-        """Where the mention stands."""
-        return self.standing.state
-
-    @property
-    def shown(self) -> Received | None:
-        """The text that is on the article's page."""
-        return self.standing.shown
-
-    @property
-    def latest(self) -> Received | None:
-        """The last text that was read."""
-        return self.standing.latest
 
 
 @dataclass(frozen=True, slots=True)
