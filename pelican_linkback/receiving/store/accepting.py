@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from pelican_linkback.exceptions import QueueFull, StoreError
+from pelican_linkback.exceptions import QueueFull
 from pelican_linkback.journal.group_commit import GroupCommit
 from pelican_linkback.receiving.inbox.states import MentionState, Repeated, step
 from pelican_linkback.receiving.received import key_of
@@ -88,21 +88,7 @@ class Acceptor:
 
     def _write(self, requests: Sequence[_Request]) -> None:
         for begin in range(0, len(requests), _TOGETHER):
-            self._write_some(requests[begin : begin + _TOGETHER])
-
-    def _write_some(self, requests: Sequence[_Request]) -> None:
-        """Write what comes together; where that cannot be, each alone: one may be at fault."""
-        try:
-            self._store.write(lambda connection: self._add(connection, requests))
-        except StoreError as error:
-            for each in requests:
-                each.error = error
-        except Exception as error:  # noqa: BLE001 (the border of a request)
-            if len(requests) == 1:
-                requests[0].error = error
-                return
-            for each in requests:
-                self._write_some([each])
+            self._store.write_each(self._add, requests[begin : begin + _TOGETHER])
 
     def _add(self, connection: sa.Connection, requests: Sequence[_Request]) -> None:
         now = self._store.now()

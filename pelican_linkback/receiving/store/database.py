@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TypeVar, cast
@@ -22,11 +22,13 @@ from pelican_linkback.journal.network_files import refuse_network_files
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import milliseconds
 from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date, make_private
+from pelican_linkback.receiving.store.rows import Attempt
 from pelican_linkback.text.printable import described, system_reason
 
 __all__ = ["Store", "open_store", "sqlite_url", "waits_for"]
 
 T = TypeVar("T")
+A = TypeVar("A", bound=Attempt)
 
 
 _WAITS = (0.1, 0.4, 1.0, 2.0, 4.0)
@@ -94,6 +96,25 @@ class Store:
         let through, and nothing is changed.
         """
         return self._tried(work, self._writing, "write" if durable else "lazy")
+
+    def write_each(
+        self, work: Callable[[sa.Connection, Sequence[A]], object], items: Sequence[A]
+    ) -> None:
+        """Do ``work`` for items together; if it raises, for each alone: one may be at fault.
+
+        What cannot be written has the error then.
+        """
+        try:
+            self.write(lambda connection: work(connection, items))
+        except StoreError as error:
+            for each in items:
+                each.error = error
+        except Exception as error:  # noqa: BLE001 (the border of an item)
+            if len(items) == 1:
+                items[0].error = error
+            else:
+                for each in items:
+                    self.write_each(work, [each])
 
     def upsert(self, table: sa.Table) -> sqlite.Insert:
         """Return an INSERT with ``on_conflict_do_update``, which both databases have."""

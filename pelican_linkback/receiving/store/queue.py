@@ -16,7 +16,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
-from pelican_linkback.exceptions import StoreError
 from pelican_linkback.journal.group_commit import GroupCommit
 from pelican_linkback.receiving.inbox.states import Event, MentionState, step
 from pelican_linkback.receiving.received import key_of
@@ -136,18 +135,7 @@ class Queue:
         return moment(min(known)) if known else None
 
     def _write(self, results: Sequence[_Result]) -> None:
-        """Write results together; where that cannot be, each alone: one may be at fault."""
-        try:
-            self._store.write(lambda connection: self._record(connection, results))
-        except StoreError as error:
-            for each in results:
-                each.error = error
-        except Exception as error:  # noqa: BLE001 (the border of a job)
-            if len(results) == 1:
-                results[0].error = error
-                return
-            for each in results:
-                self._write([each])
+        self._store.write_each(self._record, results)
 
     def _record(self, connection: sa.Connection, results: Sequence[_Result]) -> None:
         now = self._store.now()

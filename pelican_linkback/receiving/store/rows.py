@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pelican_linkback.receiving.inbox.states import MentionState, Standing
 from pelican_linkback.receiving.received import Received
 
-__all__ = ["Accepted", "Arrival", "Job", "Row"]
+__all__ = ["Accepted", "Arrival", "Attempt", "Job", "Row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ class Accepted(NamedTuple):
 
     token: str
     is_new: bool
+
+
+class Attempt(Protocol):
+    """Something to be written, and the error if that cannot be."""
+
+    error: Exception | None
 
 
 @dataclass(frozen=True, slots=True)
