@@ -237,6 +237,34 @@ def test_a_text_that_changed_stands_beside_the_approved_one(browser, take, inbox
     assert states(inbox_store) == {"ann": "shown"}
 
 
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [
+        pytest.param("approve", "held", id="it may say what nobody has seen"),
+        pytest.param("refuse", "refused", id="whatever it says"),
+    ],
+)
+def test_what_was_read_again_since_the_list_was_loaded_is_not_approved(
+    browser, take, inbox_store, action, state
+):
+    take("ann")
+    browser.open("inbox")
+    take("ann", text="Buy this.")
+    browser.press("one", f"{action} {ids(inbox_store)['ann']}")
+    assert states(inbox_store) == {"ann": state}
+
+
+def test_on_the_page_of_an_article_it_is_not_either(browser, take, inbox_store):
+    take("ann")
+    browser.open(f"article?id={WALLS}")
+    take("ann", text="Buy this.")
+    browser.press("listed", "approve")
+    assert "Buy this." in browser.words
+    assert states(inbox_store) == {"ann": "held"}
+    browser.press("listed", "approve")
+    assert states(inbox_store) == {"ann": "shown"}
+
+
 def test_what_was_never_read_cannot_be_approved(browser, inbox_store, clock):
     Acceptor(inbox_store).accept(arrival("https://late.example/1", received=clock()))
     page = browser.open("inbox?state=queued")

@@ -138,16 +138,19 @@ class Mentions:
         )
         return self._store.read(lambda connection: connection.execute(wanted).scalar_one())
 
-    def act(self, ids: Iterable[int], action: Action, by: str) -> Done:
+    def act(self, ids: Iterable[int], action: Action, by: str, seen: int | None = None) -> Done:
         """Decide about mentions, and return how many that changes; all of them or none.
 
-        A mention that is decided so, or cannot be, stays as it is.
+        A mention that is decided so, or cannot be, stays as it is. So does one that is to be
+        approved and was read again after ``seen`` (milliseconds), when the moderator looked at it:
+        its source may say something else now.
         """
         wanted, token = sorted(set(ids)), self._token()
+        last = seen if action is Action.APPROVE else None
 
         def acted(connection: sa.Connection) -> int:
             rows = (row for some in _some(wanted) for row in _locked(connection, some))
-            steps = [(row, _EVENTS[action]) for row in rows]
+            steps = [(row, _EVENTS[action]) for row in rows if not _is_newer(row, last)]
             found = changed(connection, steps, self._store)
             events = [
                 {
@@ -213,6 +216,11 @@ class Mentions:
 def _some(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     """Yield ids in groups that a statement takes."""
     return (ids[n : n + _TOGETHER] for n in range(0, len(ids), _TOGETHER))
+
+
+def _is_newer(row: sa.Row[tuple[object, ...]], seen: int | None) -> bool:
+    """Return whether a mention was read after ``seen``."""
+    return seen is not None and row.checked is not None and row.checked > seen
 
 
 def _locked(connection: sa.Connection, ids: Sequence[int]) -> Sequence[sa.Row[tuple[object, ...]]]:

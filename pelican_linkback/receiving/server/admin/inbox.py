@@ -62,6 +62,7 @@ class InboxPages:
 
     def inbox(self, visit: Visit) -> Response:
         """Show a list of mentions."""
+        seen = self._desk.store.now()  # before the mentions are read
         listed = _Listed.read("inbox", visit.request.query)
         query = listed.query
         counts = self._desk.mentions.counts()
@@ -82,11 +83,13 @@ class InboxPages:
             search=query,
             narrowed=[*self._narrowed(query)],
             held=counts[MentionState.HELD],
+            seen=seen,
             **self._list(visit, listed, self._items(listed)),
         )
 
     def article(self, visit: Visit) -> Response:
         """Show the mentions of one page, whatever their states."""
+        seen = self._desk.store.now()
         listed = _Listed.read("article", visit.request.query)
         targets, article = self._desk.pages(), listed.query.article
         items = self._items(listed)
@@ -98,13 +101,15 @@ class InboxPages:
             page=items[0].page if items else page_name(targets, article, ""),
             target_url=page.url if page else "",
             mode=page.mentions.value if page else "",
+            seen=seen,
             **self._list(visit, listed, items),
         )
 
     def act(self, visit: Visit) -> Response:
         """Decide about the mention whose button was pressed, those marked, or all of the list."""
-        action, ids = _decided(visit.request.form())
-        done = self._desk.mentions.act(ids, action, "browser")
+        form = visit.request.form()
+        action, ids = _decided(form)
+        done = self._desk.mentions.act(ids, action, "browser", number_of(form.get("seen")) or None)
         return self._back(visit, done.token if done.changed else "")
 
     def undo(self, visit: Visit) -> Response:
