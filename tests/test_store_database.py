@@ -128,7 +128,7 @@ def test_an_old_database_is_refused(dialect, version, message):
 
 def test_a_server_that_does_not_answer_is_asked_again_and_then_named():
     waits = []
-    with pytest.raises(StoreError, match=r"cannot be used: OperationalError: .*127\.0\.0\.1"):
+    with pytest.raises(StoreError, match=r"used: OperationalError: .*127\.0\.0\.1.* \(LINKBACK"):
         open_store("postgresql+psycopg://nobody@127.0.0.1:1/none", sleep=waits.append)
     assert waits == [0.1, 0.4, 1.0, 2.0, 4.0]
 
@@ -220,14 +220,28 @@ def test_a_new_file_that_somebody_else_writes_is_named(tmp_path, monkeypatch):
 
 def test_a_file_that_is_no_database_is_named(tmp_path):
     (tmp_path / "inbox.sqlite").write_text("no database, but longer than the head of one" * 9)
-    with pytest.raises(StoreError, match="file is not a database"):
+    with pytest.raises(StoreError, match=r"not a database \(.*inbox\.sqlite\); move the file away"):
+        open_store(sqlite_url(tmp_path / "inbox.sqlite"))
+
+
+def test_a_file_that_cannot_be_opened_is_named_with_what_it_takes(tmp_path):
+    (tmp_path / "inbox.sqlite").mkdir()
+    with pytest.raises(StoreError, match=r"open database file \(.*inbox\.sqlite\); the user that"):
         open_store(sqlite_url(tmp_path / "inbox.sqlite"))
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match=r"file/deeper: Not a directory"):
+    with pytest.raises(StoreError, match=r"made in .*file/deeper: Not a directory; the user that"):
         open_store(sqlite_url(tmp_path / "file" / "deeper" / "inbox.sqlite"))
+
+
+@pytest.mark.parametrize("password", ["pass@word", "pass@wo:rd", "pass@wo/rd:x"])
+def test_a_url_that_a_password_breaks_is_refused_without_saying_it(password):
+    with pytest.raises(StoreError, match=r"LINKBACK_INBOX cannot be read .* @ as %40") as caught:
+        open_store(f"postgresql+psycopg://blog:{password}@db.example/blog")
+    assert "word" not in str(caught.value).replace("password", "")
+    assert caught.value.__cause__ is None
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])

@@ -38,6 +38,17 @@ _BUSY = 20.0
 """How many seconds another process may write into a SQLite file meanwhile."""
 
 _TRIES = 40
+
+_PERMISSION = "; the user that runs this has to be able to write the file and its folder"
+_DAMAGE = "; move the file away, and import your last export into a new one, if you have one"
+_REMEDIES = {
+    sqlite3.SQLITE_CANTOPEN: _PERMISSION,
+    sqlite3.SQLITE_READONLY: _PERMISSION,
+    sqlite3.SQLITE_CORRUPT: _DAMAGE,
+    sqlite3.SQLITE_NOTADB: _DAMAGE,
+}
+"""What to do about a SQLite file, by its error."""
+
 _SILENCE = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,  # milliseconds
@@ -153,7 +164,7 @@ class Store:
                 if not _is_of_database(error):
                     raise
                 if wait is None:
-                    raise _wrapped(error) from error
+                    raise _wrapped(error, self.engine.url) from error
             self._sleep(wait)
 
     @contextmanager
@@ -162,13 +173,14 @@ class Store:
         engine = self.engine
         if not self.is_sqlite:  # which shows one moment to any transaction
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with _faults_wrapped(), engine.begin() as connection:
+        with _faults_wrapped(engine.url), engine.begin() as connection:
             yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """Write in one transaction; raises StoreError, and tries once. ``write`` tries again."""
-        with _faults_wrapped(), self._writing, self._transaction("write") as connection:
+        wrapped = _faults_wrapped(self.engine.url)
+        with wrapped, self._writing, self._transaction("write") as connection:
             yield connection
 
     def _transaction(self, mode: str) -> AbstractContextManager[sa.Connection]:
@@ -176,12 +188,12 @@ class Store:
 
 
 @contextmanager
-def _faults_wrapped() -> Iterator[None]:
+def _faults_wrapped(url: sa.URL) -> Iterator[None]:
     try:
         yield
     except sa.exc.SQLAlchemyError as error:
         if _is_of_database(error):
-            raise _wrapped(error) from error
+            raise _wrapped(error, url) from error
         raise
 
 
@@ -191,9 +203,14 @@ def _is_of_database(error: sa.exc.SQLAlchemyError) -> bool:
     return isinstance(error, lost) or type(error) is sa.exc.DatabaseError
 
 
-def _wrapped(error: sa.exc.SQLAlchemyError) -> StoreError:
+def _wrapped(error: sa.exc.SQLAlchemyError, url: sa.URL) -> StoreError:
+    """Return what is wrong with the database, by its file, and what to do about it."""
     cause = getattr(error, "orig", None) or error
-    return StoreError(f"the database of the receiver cannot be used: {described(cause)}")
+    problem = f"the database of the receiver cannot be used: {described(cause)}"
+    if url.get_backend_name() != "sqlite":
+        return StoreError(f"{problem} (LINKBACK_INBOX)")  # without its value: it has a password
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without what refines it
+    return StoreError(f"{problem} ({url.database}){_REMEDIES.get(code, '')}")
 
 
 def open_store(
@@ -217,7 +234,7 @@ def open_store(
 
 
 def _engine(url: str) -> sa.Engine:
-    parsed = sa.make_url(url)
+    parsed = _read(url)
     if parsed.get_backend_name() != "sqlite":
         try:
             engine = sa.create_engine(
@@ -238,11 +255,29 @@ def _engine(url: str) -> sa.Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
         make_private(path)
     except OSError as error:
-        raise StoreError(f"{path.parent}: {system_reason(error)}") from error
+        raise StoreError(
+            f"the database of the receiver cannot be made in {path.parent}: "
+            f"{system_reason(error)}; the user that runs this has to be able to write there"
+        ) from error
     engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY}, max_overflow=100)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _read(url: str) -> sa.URL:
+    """Return the URL of a database in its parts; raise StoreError, which does not say a password.
+
+    It is easily misread where its password has a ``@``.
+    """
+    with suppress(ValueError, sa.exc.ArgumentError):
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "sqlite" or "@" not in f"{parsed.host}{parsed.database}":
+            return parsed
+    raise StoreError(
+        "LINKBACK_INBOX cannot be read as a URL like postgresql+psycopg://user:password@host/blog; "
+        "in the password, characters that are special in a URL are percent-encoded, @ as %40"
+    ) from None
 
 
 def waits_for(url: sa.URL) -> dict[str, int]:
