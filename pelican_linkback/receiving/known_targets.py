@@ -140,8 +140,11 @@ class FirstOrigin:
         try:
             targets = self._other.read()
         except FAULTS as error:
-            self._problem = reason_of(error)
-            raise
+            self._problem = (
+                f"{reason_of(error)}, and there is no {self._paths[0]}; "
+                "publishing the site makes both"
+            )
+            raise NoTargets(self._problem) from error
         self._found = self._other
         return targets
 
