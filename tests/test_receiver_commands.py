@@ -211,7 +211,8 @@ def test_a_port_that_is_taken_is_said_and_a_token_that_lacks(
     port = source.rpartition(":")[2].partition("/")[0]
     assert cli.main(["serve", "--port", port]) == 1
     said = capsys.readouterr().err
-    assert f"port {port} of 127.0.0.1 cannot be opened" in said
+    problem = f"port {port} of 127.0.0.1 cannot be opened: Address already in use; --port and"
+    assert problem in said
     assert ("LINKBACK_TOKEN is not set: no build can ask" in said) is not bool(token)
 
 

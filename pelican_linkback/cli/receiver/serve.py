@@ -45,7 +45,11 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
         from pelican_linkback.receiving.server.serving import WebServer  # noqa: PLC0415
 
         if not os.environ.get(TOKEN, "").strip():
-            logger.warning("%s is not set: no build can ask what is shown", TOKEN)
+            logger.warning(
+                "%s is not set: no build can ask what is shown; "
+                "give this and the build the same secret",
+                TOKEN,
+            )
         receiver = Receiver(settings, arguments.pelican, store)
         server = WebServer(receiver.application(), arguments.host, arguments.port)
         if not arguments.no_work:

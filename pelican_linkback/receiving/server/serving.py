@@ -155,8 +155,10 @@ def _opened(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
-        why = system_reason(error)
-        raise LinkbackError(f"port {port} of {host} cannot be opened: {why}") from error
+        why, _, _ = system_reason(error).partition(" (while")  # the address is said already
+        raise LinkbackError(
+            f"port {port} of {host} cannot be opened: {why}; --port and --host name others"
+        ) from error
 
 
 def _is_busy(channel: _Channel) -> bool:
