@@ -12,18 +12,21 @@ from collections.abc import Callable, Sequence
 from pelican_linkback.cli.inbox.database import StoreDesk
 from pelican_linkback.cli.inbox.entries import Said
 from pelican_linkback.cli.inbox.files import FileDesk
+from pelican_linkback.cli.inbox.rule_actions import RuleActions
 from pelican_linkback.cli.inbox.words import nothing_decided
+from pelican_linkback.receiving.memory.decisions import Act
 
 __all__ = ["BothDesks"]
 
-Act = Callable[[argparse.Namespace], Said]
+Action = Callable[[argparse.Namespace], Said]
 
 
-class BothDesks:
+class BothDesks(RuleActions):
     """The ``database`` does what is about its mentions, and the ``files`` what is about theirs."""
 
     def __init__(self, database: StoreDesk, files: FileDesk) -> None:
         self._database, self._files = database, files
+        self.problems = database.problems
         self.vacuum, self.export = database.vacuum, database.export
         self.import_rows = database.import_rows
 
@@ -43,17 +46,9 @@ class BothDesks:
         """Hide these mentions, or what comes from these URLs, from now on."""
         return self._each(arguments, self._database.refuse, self._files.refuse)
 
-    def block(self, arguments: argparse.Namespace) -> Said:
-        """Hide what comes from these hosts, or from below these URLs, from now on."""
-        return _both(self._database.block(arguments), self._files.block(arguments))
-
-    def hold(self, arguments: argparse.Namespace) -> Said:
-        """Look at each mention from there before it is shown."""
-        return _both(self._database.hold(arguments), self._files.hold(arguments))
-
-    def trust(self, arguments: argparse.Namespace) -> Said:
-        """Show what comes from there without a look at each."""
-        return _both(self._database.trust(arguments), self._files.trust(arguments))
+    def rule_by(self, act: Act, rules: Sequence[str]) -> Said:
+        """Have ``act`` count for these rules, for both."""
+        return _both(self._database.rule_by(act, rules), self._files.rule_by(act, rules))
 
     def undo(self, arguments: argparse.Namespace) -> Said:
         """Take back what was decided about these mentions, URLs or hosts."""
@@ -69,7 +64,7 @@ class BothDesks:
         """Return the rules that are in force."""
         return _both(self._database.rules(arguments), self._files.rules(arguments))
 
-    def _each(self, arguments: argparse.Namespace, database: Act, files: Act) -> Said:
+    def _each(self, arguments: argparse.Namespace, database: Action, files: Action) -> Said:
         """Do something with the mentions that the words mean, each where it is."""
         theirs = [
             each

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from pelican_linkback.cli.inbox.entries import Said
+from pelican_linkback.cli.inbox.rule_actions import RuleActions
 from pelican_linkback.cli.inbox.taking_over import take_over
 from pelican_linkback.cli.inbox.words import (
     ambiguous,
@@ -15,7 +16,6 @@ from pelican_linkback.cli.inbox.words import (
     nothing_decided,
     rule,
     rule_or_none,
-    rules_to_block,
     states_asked_for,
     unknown,
 )
@@ -52,14 +52,14 @@ _SECRET = 0o600
 """The permissions of an export: its owner alone may read it."""
 
 
-class StoreDesk:
+class StoreDesk(RuleActions):
     """The database of the site's mentions, and the author before it."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._store, self._mentions, self._rules = store, Mentions(store), Rules(store)
         self._targets = read_targets(settings.state) or Targets()
         self._settings, self._receiver = settings, settings.receive
-        self._problems: list[str] = []
+        self.problems: list[str] = []
 
     def listed(self, arguments: argparse.Namespace) -> Said:
         """Return the mentions that are asked for: those that are held, unless it is said."""
@@ -77,7 +77,7 @@ class StoreDesk:
 
         found = list(islice(filter(fits, every(self._mentions, search)), MOST + 1))
         if len(found) > MOST:
-            self._problems.append(
+            self.problems.append(
                 f"only the last {MOST} are listed; --article and --host list fewer"
             )
         feed = address_of(self._receiver, self._store) if arguments.verbose else ""
@@ -101,20 +101,6 @@ class StoreDesk:
         rows = [self._one(what) for what in arguments.what if what not in urls]
         rules = self._rules.set(map(rule, urls), Act.BLOCK, BY)
         return self._decide(Action.REFUSE, rows, dict.fromkeys(rules, Act.BLOCK))
-
-    def block(self, arguments: argparse.Namespace) -> Said:
-        """Hide what comes from these hosts, or from below these URLs, from now on."""
-        rules, problem = rules_to_block(arguments.what, arguments.file)
-        self._problems += filter(None, [problem])
-        return self._rule_by(Act.BLOCK, rules)
-
-    def hold(self, arguments: argparse.Namespace) -> Said:
-        """Look at each mention from there before it is shown."""
-        return self._rule_by(Act.HOLD, list(map(rule, arguments.what)))
-
-    def trust(self, arguments: argparse.Namespace) -> Said:
-        """Show what comes from there without a look at each."""
-        return self._rule_by(Act.TRUST, list(map(rule, arguments.what)))
 
     def undo(self, arguments: argparse.Namespace) -> Said:
         """Take back what was decided about these mentions, URLs or hosts."""
@@ -184,13 +170,13 @@ class StoreDesk:
     def _take_over(self, file: Path) -> Said:
         """Add the mentions of received.jsonl, and what is decided about them in its folder."""
         taken = take_over(self._settings, self._store, self._targets, file.parent, BY)
-        self._problems += taken.problems
+        self.problems += taken.problems
         summary = f"{file}: {taken.known} mentions, {taken.new} of them new to the receiver"
         return self._done({"mentions": taken.new}, summary)
 
     def _done(self, numbers: Mapping[str, int], summary: str) -> Said:
         counts = counts_of(self._mentions)
-        return Said([], counts, {}, self._problems, numbers=numbers, summary=summary)
+        return Said([], counts, {}, self.problems, numbers=numbers, summary=summary)
 
     def _article(self, named: str) -> str:
         """Return the id of a page, by its URL, its title or its id."""
@@ -207,10 +193,11 @@ class StoreDesk:
             self._mentions.act([row.id], action, BY)
         after = [self._one(row.key) for row in rows]
         if action is Action.APPROVE:
-            self._problems += [_unread(row) for row in after if row.shown is None]
+            self.problems += [_unread(row) for row in after if row.shown is None]
         return self._said(after, rules, is_done=True)
 
-    def _rule_by(self, act: Act, rules: Iterable[str]) -> Said:
+    def rule_by(self, act: Act, rules: Sequence[str]) -> Said:
+        """Have ``act`` count for these rules."""
         changed = self._rules.set(rules, act, BY)
         return self._said([], dict.fromkeys(changed, act), is_done=True)
 
@@ -243,7 +230,7 @@ class StoreDesk:
             [entry_of(row, self._targets) for row in rows],
             counts_of(self._mentions),
             rules or {},
-            self._problems,
+            self.problems,
             is_whole=is_whole,
             is_done=is_done,
             summary=summary,

@@ -7,13 +7,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pelican_linkback.cli.inbox.entries import Said
+from pelican_linkback.cli.inbox.rule_actions import RuleActions
 from pelican_linkback.cli.inbox.words import (
     ambiguous,
     is_url,
     nothing_decided,
     rule,
     rule_or_none,
-    rules_to_block,
     states_asked_for,
     unknown,
 )
@@ -30,7 +30,7 @@ from pelican_linkback.settings.model import Settings
 __all__ = ["FileDesk"]
 
 
-class FileDesk:
+class FileDesk(RuleActions):
     """The files of the site's mentions, and the author before them; ``now`` dates decisions.
 
     Mentions for which ``is_elsewhere`` returns True are left out: they are decided elsewhere.
@@ -48,7 +48,7 @@ class FileDesk:
         self._mentions = [each for each in known.mentions if not is_elsewhere(each)]
         self._targets = read_targets(settings.state)
         self._decisions, problems = self._moderation.read()
-        self._problems = [*known.problems, *problems]
+        self.problems = [*known.problems, *problems]
         self._inbox = self._judged()
 
     def _judged(self) -> Inbox:
@@ -80,20 +80,6 @@ class FileDesk:
         urls = [each for each in arguments.what if is_url(each) and not self._inbox.matching(each)]
         named = [self._one(what) for what in arguments.what if what not in urls]
         return self._decide(Act.HIDE, named, [Decision(Act.HIDE, url) for url in urls])
-
-    def block(self, arguments: argparse.Namespace) -> Said:
-        """Hide what comes from these hosts, or from below these URLs, from now on."""
-        rules, problem = rules_to_block(arguments.what, arguments.file)
-        self._problems += filter(None, [problem])
-        return self._rule_by(Act.BLOCK, rules)
-
-    def hold(self, arguments: argparse.Namespace) -> Said:
-        """Look at each mention from there before it is shown."""
-        return self._rule_by(Act.HOLD, list(map(rule, arguments.what)))
-
-    def trust(self, arguments: argparse.Namespace) -> Said:
-        """Show what comes from there without a look at each."""
-        return self._rule_by(Act.TRUST, list(map(rule, arguments.what)))
 
     def undo(self, arguments: argparse.Namespace) -> Said:
         """Take back what was decided about these mentions, URLs or hosts."""
@@ -140,7 +126,8 @@ class FileDesk:
     def _decide(self, act: Act, entries: Iterable[Entry], more: Sequence[Decision] = ()) -> Said:
         return self._record([*(Decision.about(act, each.mention) for each in entries), *more])
 
-    def _rule_by(self, act: Act, rules: Iterable[str]) -> Said:
+    def rule_by(self, act: Act, rules: Sequence[str]) -> Said:
+        """Have ``act`` count for these rules."""
         known = self._decisions.rules
         new = [each for each in dict.fromkeys(rules) if known.get(each) is not act]
         return self._record([Decision(act, each) for each in new])
@@ -186,7 +173,7 @@ class FileDesk:
             entries,
             self._inbox.counts,
             rules or {},
-            self._problems,
+            self.problems,
             is_whole=is_whole,
             is_done=is_done,
         )
