@@ -440,6 +440,7 @@ def test_health_says_whether_the_receiver_keeps_up(browser, take, inbox_store, c
         browser.open("health")
         assert f"The oldest of these came {ago}" in browser.words
         assert f"Last check {ago}" in browser.words
+    assert "Pages that take mentions 2" in browser.words  # the third one is closed
     assert "Database SQLite" in browser.words
     assert "1 browser is logged in" in browser.words
 

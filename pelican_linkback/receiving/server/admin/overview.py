@@ -6,6 +6,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.memory.targets import Mode
 from pelican_linkback.receiving.server.admin.chart import WEEKS, chart_of
 from pelican_linkback.receiving.server.admin.desk import Desk, Visit
 from pelican_linkback.receiving.server.admin.items import page_name
@@ -58,6 +59,7 @@ class OverviewPages:
         """Show what a look at the receiver is for: whether it keeps up."""
         counts = self._desk.mentions.counts()
         since = self._statistics.oldest_queued()
+        taking = [each for each in self._desk.pages().pages if each.mentions is not Mode.CLOSED]
         facts = [
             ("Waiting to be checked", f"{counts[MentionState.QUEUED]}"),
             ("Being checked now", f"{counts[MentionState.CHECKING]}"),
@@ -66,7 +68,7 @@ class OverviewPages:
             ("Out of reach", f"{counts[MentionState.UNREACHABLE]}"),
             ("Given up", f"{counts[MentionState.BROKEN]}"),
             ("Mentions in all", f"{sum(counts.values())}"),
-            ("Pages that take mentions", f"{len(self._desk.pages().pages)}"),
+            ("Pages that take mentions", f"{len(taking)}"),
             ("Database", "SQLite" if self._desk.store.is_sqlite else "PostgreSQL"),
         ]
         return self._desk.page(
