@@ -17,13 +17,13 @@ __all__ = ["Health", "Overview"]
 class Overview(NamedTuple):
     """What the database knows of all mentions.
 
-    ``states`` says how many are in each state, ``due`` how many may be verified now, and
-    ``due_since`` since when the first of them waits (None: none does).
+    ``states`` says how many are in each state, ``waiting`` how many are to be verified, now or when
+    they are tried again, and ``waiting_since`` since when the first of them waits (None: none).
     """
 
     states: Mapping[str, int]
-    due: int = 0
-    due_since: dt.datetime | None = None
+    waiting: int = 0
+    waiting_since: dt.datetime | None = None
 
 
 class Health:
@@ -62,7 +62,7 @@ class Health:
     def _gauges(self, overview: Overview) -> Iterator[Gauge]:
         for state, number in sorted(overview.states.items()):
             yield Gauge("mentions", "Mentions by their state.", number, {"state": state})
-        yield Gauge("queue_length", "Mentions that may be verified now.", overview.due)
-        since = overview.due_since
+        yield Gauge("queue_length", "Mentions that wait to be verified.", overview.waiting)
+        since = overview.waiting_since
         age = (self._now() - since).total_seconds() if since else 0.0
         yield Gauge("queue_age_seconds", "How long the first of them waits.", max(age, 0.0))
