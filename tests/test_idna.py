@@ -81,6 +81,8 @@ def test_the_host_of_a_url(url, host):
         "203.0.28937",
         "203.28937",
         "２０３.0.113.9",
+        "[::ffff:203.0.113.9]",
+        "[0:0::FFFF:cb00:7109]",
     ],
 )
 def test_an_address_is_one_host_in_every_spelling_that_systems_read(written):

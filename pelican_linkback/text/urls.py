@@ -290,7 +290,8 @@ def _host(host: str) -> str:
     if not host:
         raise ValueError("it has no host")
     if ":" in host and "%" not in host:
-        return f"[{IPv6Address(host).compressed}]"
+        address = IPv6Address(host)
+        return str(address.ipv4_mapped or f"[{address.compressed}]")
     return as_address(to_ascii(host))
 
 
