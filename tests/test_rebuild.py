@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sysconfig
 import threading
 
 import pytest
@@ -119,6 +120,12 @@ def test_it_looks_until_it_is_stopped(monkeypatch):
     stop = threading.Event()
     works = Rebuild(FakeChanges(None, Turn(1)), lambda: stop.set() or "")
     works.run(stop)
+
+
+def test_a_command_finds_pelican_in_an_environment_that_nobody_activated(monkeypatch):
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    pelican = f"{sysconfig.get_path('scripts')}/pelican"
+    assert starter_of(f'test "$(command -v pelican)" = "{pelican}"', FakeWeb({}))() == ""
 
 
 def test_a_command_is_run_by_the_shell(tmp_path):

@@ -8,10 +8,12 @@ ten minutes.
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
+import sysconfig
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
 
@@ -90,6 +92,15 @@ def _posted(url: str, web: Poster) -> str:
     return "" if 200 <= answer.status < 300 else f"the webhook answers {answer.status}"
 
 
+def _search_path() -> Iterator[str]:
+    """Return where programs are looked for: first beside our own, where ``pelican`` is.
+
+    A supervisor or cron starts us by our path, in an environment that it did not activate.
+    """
+    yield sysconfig.get_path("scripts")
+    yield os.environ.get("PATH", os.defpath)
+
+
 def _run(command: str) -> str:
     """Run a command of the author's; return what is wrong."""
     with tempfile.TemporaryFile() as output:
@@ -100,6 +111,7 @@ def _run(command: str) -> str:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            env={**os.environ, "PATH": os.pathsep.join(_search_path())},
         )
         if done.returncode == 0:
             return ""
