@@ -10,7 +10,6 @@ import pytest
 
 from pelican_linkback.receiving.inbox.states import (
     AT_ONCE,
-    RETRIES,
     Approved,
     Event,
     LeaseLost,
@@ -24,8 +23,8 @@ from pelican_linkback.receiving.inbox.states import (
     Standing,
     Undone,
     Verified,
-    step,
 )
+from pelican_linkback.receiving.inbox.steps import RETRIES, step
 from pelican_linkback.receiving.received import Author, Kind, Received
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)

@@ -11,14 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from pelican_linkback.exceptions import QueueFull, StoreError
-from pelican_linkback.receiving.inbox.states import (
-    MentionState,
-    Outage,
-    Refused,
-    Removed,
-    Verified,
-    step,
-)
+from pelican_linkback.receiving.inbox.states import MentionState, Outage, Refused, Removed, Verified
+from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.store.accepting import Acceptor, _Request
 from pelican_linkback.receiving.store.columns import columns_of, row_of, standing_of
 from pelican_linkback.receiving.store.hosts import Hosts

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
-from pelican_linkback.receiving.inbox.states import MentionState, Refused, Removed, Verified, step
+from pelican_linkback.receiving.inbox.states import MentionState, Refused, Removed, Verified
+from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.columns import columns_of, milliseconds, standing_of
 from pelican_linkback.receiving.store.queue import Queue

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from pelican_linkback.exceptions import QueueFull
 from pelican_linkback.journal.group_commit import GroupCommit
-from pelican_linkback.receiving.inbox.states import MentionState, Repeated, step
+from pelican_linkback.receiving.inbox.states import MentionState, Repeated
+from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.received import key_of
 from pelican_linkback.receiving.store.columns import (
     host_named,

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from pelican_linkback.receiving.inbox.states import LeaseLost, MentionState, step
+from pelican_linkback.receiving.inbox.states import LeaseLost, MentionState
+from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.store.columns import columns_of, moment, standing_of
 from pelican_linkback.receiving.store.hosts import (
     end_turns,

@@ -17,8 +17,8 @@ from pelican_linkback.receiving.inbox.states import (
     Refused,
     Standing,
     Undone,
-    step,
 )
+from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import (
     columns_of,

@@ -17,7 +17,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import sqlalchemy as sa
 
 from pelican_linkback.journal.group_commit import GroupCommit
-from pelican_linkback.receiving.inbox.states import Event, MentionState, step
+from pelican_linkback.receiving.inbox.states import Event, MentionState
+from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.received import key_of
 from pelican_linkback.receiving.store.accepting import PAGE_INTERVAL
 from pelican_linkback.receiving.store.columns import columns_of, moment, standing_of
