@@ -88,9 +88,9 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {
             *BASE,
             *(f"receiving/{name}" for name in ("received", "memory", "inbox", "store")),
-            *(f"receiving/server/{name}" for name in ("application", "http")),
+            *(f"receiving/server/{name}" for name in ("application", "http", "pages")),
         },
-        {"jinja2", "markupsafe"},
+        {"markupsafe"},
     ),
     "plugin": ({*BASE, "feeds", "sending", "receiving"}, {"pelican", "feedgenerator"}),
     "plugin/feeds": ({*BASE, *BELOW_BUILD, "feeds"}, {"pelican", "feedgenerator"}),

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import pytest
+from jinja2 import UndefinedError
 
 from pelican_linkback.exceptions import QueueFull, StoreError
 from pelican_linkback.protocol.answer import Answer as ProtocolAnswer
@@ -21,6 +22,7 @@ from pelican_linkback.receiving.server.application import MAX_BODY
 from pelican_linkback.receiving.server.incoming import status_of
 from pelican_linkback.receiving.server.limits import MOST, Limiter
 from pelican_linkback.receiving.server.metrics import Gauge, Metrics
+from pelican_linkback.receiving.server.pages import render
 from tests.asking import ask
 from tests.fake_receiver import BASE, NOW, SITE, SOURCE, TARGET, TOKEN, FakeReceiver, row, said
 
@@ -475,3 +477,8 @@ def test_a_source_that_is_no_address_is_named_in_no_header(app, receiver, source
     assert answer.status == 400
     assert receiver.arrivals == []
     assert len(answer.text.splitlines()) == 1
+
+
+def test_a_page_without_one_of_its_values_is_an_error():
+    with pytest.raises(UndefinedError, match="sentence"):
+        render("status.html", {"status": "queued", "url": "", "base": ""})

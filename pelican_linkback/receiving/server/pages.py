@@ -6,20 +6,27 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pelican_linkback.receiving import display
 
-__all__ = ["render"]
+__all__ = ["environment", "render"]
 
 _FOLDERS = (Path(__file__).parent, Path(display.__path__[0]))
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(autoescape=True, loader=FileSystemLoader(_FOLDERS), trim_blocks=True)
+def environment(*folders: Path) -> Environment:
+    """Return the templates in folders; a name that a page does not have is an error."""
+    return Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def render(template: str, values: Mapping[str, object]) -> str:
     """Return the page of a template of the receiver, or of those for mentions."""
-    return _environment().get_template(template).render(values)
+    return environment(*_FOLDERS).get_template(template).render(values)

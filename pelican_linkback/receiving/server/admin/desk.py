@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pelican_linkback.receiving.inbox.states import MentionState
@@ -22,6 +21,7 @@ from pelican_linkback.receiving.server.admin.guard import (
 )
 from pelican_linkback.receiving.server.application import Handler
 from pelican_linkback.receiving.server.http import Request, Response, html, see_other
+from pelican_linkback.receiving.server.pages import environment
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.rules import Rules
@@ -137,21 +137,13 @@ class Desk:
     def _rendered(
         self, template: str, token: str, values: Mapping[str, object], status: int = 200
     ) -> Response:
-        text = self._environment.get_template(template).render(
-            values, site=self.site, token=token, hidden=lambda: _hidden(token)
+        text = (
+            environment(_TEMPLATES)
+            .get_template(template)
+            .render(values, site=self.site, token=token, hidden=lambda: _hidden(token))
         )
         # A browser names the origin of a form only to a page that may know where it comes from.
         return html(text, status).having("Referrer-Policy", "same-origin")
-
-    @cached_property
-    def _environment(self) -> Environment:
-        return Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
 
 
 def _hidden(token: str) -> Markup:
