@@ -125,6 +125,7 @@ def test_what_is_neither_a_host_nor_a_url_is_refused(text):
         ("http://m.example/@ann/1", "ann"),
         ("https://m.example/@ann?page=2", "ann"),
         ("https://M.example.:443/%40ann/.", "ann"),
+        ("https://m.example//@ann//1", "ann"),
         ("https://m.example/@ann#likes/1", "ann"),
         ("https://m.example/@anna", "m"),
         ("https://m.example/", "m"),

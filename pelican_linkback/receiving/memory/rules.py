@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _END_OF_HOST = regex("[/?#]")
 _DOT = regex(r"\A([^/?#:]*[^/?#:.])\.(?=[:/?#]|\Z)")
+_SLASHES = regex("/{2,}")
 _PORT = regex(r":\d+\Z")
 _HOST = regex(r"[^/?#@\s]*[.:][^/?#@\s]*|localhost\b")
 
@@ -46,10 +47,14 @@ def rule_of(text: str) -> str:
 def place_of(url: str) -> str:
     """Return a URL in normal form, without its scheme, and without a slash at its end.
 
-    A dot after the host goes, too, and ``%40`` is ``@``: who is blocked could write either.
+    A dot after the host goes, too, ``%40`` is ``@``, ``%2F`` a slash, and several slashes are one,
+    as many servers read them: who is blocked, or not trusted, could write either.
     """
     page, hash_sign, fragment = url.partition("#")
+    page = page.replace("%2F", "/").replace("%2f", "/")
     place = _DOT.sub(r"\1", page_key(page).partition("://")[2]).replace("%40", "@")
+    path, question_mark, query = place.partition("?")
+    place = _SLASHES.sub("/", path) + question_mark + query
     return place.rstrip("/") + hash_sign + fragment
 
 
