@@ -48,6 +48,23 @@ def test_another_database_is_refused(given):
         read({**SITE, "LINKBACK_INBOX": given})
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("mysql://me:a secret@db/blog", "mysql://me:***@db/blog"),
+        ("mysql://me:s/e:c@ret@db:5/blog", "mysql://me:***@db:5/blog"),
+        ("mysql://db/blog:me@home", "mysql://db/blog:me@home"),
+        ("mysql://db:5/blog", "mysql://db:5/blog"),
+        (["mysql://me:you@db"], "['mysql://me:you@db']"),
+    ],
+)
+def test_a_url_that_is_refused_is_shown_without_its_password(given, shown):
+    with pytest.raises(SettingsError) as caught:
+        read({**SITE, "LINKBACK_INBOX": given})
+    as_text = shown if isinstance(given, list) else repr(shown)
+    assert f"LINKBACK_INBOX = {as_text}: takes the URL of a database" in str(caught.value)
+
+
 def test_without_settings_of_ours_the_defaults_hold():
     settings = read(SITE)
     assert settings.site_url == "https://me.example.io"

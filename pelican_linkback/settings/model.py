@@ -290,8 +290,19 @@ def _read_own(pelican: PelicanSettings) -> tuple[Values, list[str]]:
         try:
             own[field] = reader(pelican[name])
         except ValueError as error:
-            problems.append(f"{name} = {pelican[name]!r}: {error}")
+            problems.append(f"{name} = {_shown(pelican[name])}: {error}")
     return own, problems
+
+
+def _shown(value: object) -> str:
+    """Return a value for a message, which may be in a public log: a URL without its password."""
+    text = repr(value)
+    scheme, mark, rest = text.partition("://")
+    user, colon, secret = rest.partition(":")
+    _, at, host = secret.rpartition("@")
+    if not isinstance(value, str) or "/" in user or not at:
+        return text
+    return f"{scheme}{mark}{user}{colon}***{at}{host}"
 
 
 def _read_pelicans(pelican: PelicanSettings) -> Values:
