@@ -107,6 +107,14 @@ def test_what_the_receiver_knows_stays(site, store, capsys):
     assert Mentions(store).counts()[MentionState.QUEUED] == 1
 
 
+def test_a_file_that_is_not_there_is_said_and_rules_come_without_one(site, store, capsys):
+    assert cli.main(["inbox", "import", "linkback/received.jsonl"]) == 1
+    assert "there is no linkback/received.jsonl; name the one in" in capsys.readouterr().err
+    Moderation(site).record([Decision(Act.BLOCK, "spam.example")], NOW)
+    assert ": 0 mentions" in imports(capsys)
+    assert [each.rule for each in Rules(store).all()] == ["spam.example"]
+
+
 def test_a_service_that_is_still_asked_would_list_it_again(site, store, capsys):
     settings = site.parent / "pelicanconf.py"
     settings.write_text(settings.read_text() + 'LINKBACK_PULL = ["webmention.io"]\n')

@@ -26,6 +26,7 @@ from pelican_linkback.receiving.entries import STATES, counts_of, entry_of, ever
 from pelican_linkback.receiving.inbox.policy import WORDS
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.forgotten import is_about
+from pelican_linkback.receiving.memory.moderation import NAME as DECIDED
 from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.memory.snapshot import NAME as RECEIVED
 from pelican_linkback.receiving.memory.targets import Targets
@@ -169,6 +170,8 @@ class StoreDesk(RuleActions):
 
     def _take_over(self, file: Path) -> Said:
         """Add the mentions of received.jsonl, and what is decided about them in its folder."""
+        if not (file.is_file() or file.with_name(DECIDED).is_file()):
+            raise LinkbackError(f"there is no {file}; name the one in the state folder of the site")
         taken = take_over(self._settings, self._store, self._targets, file.parent, BY)
         self.problems += taken.problems
         summary = f"{file}: {taken.known} mentions, {taken.new} of them new to the receiver"
