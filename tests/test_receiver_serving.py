@@ -29,6 +29,7 @@ def running(*routes: Route, **options):
         server.stop()
         thread.join(10)
         assert not thread.is_alive()
+        server.stop()  # a second signal
 
 
 def post(server: WebServer, body: bytes = b"x"):

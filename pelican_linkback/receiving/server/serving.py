@@ -133,9 +133,10 @@ class WebServer:
         wasyncore.close_all(self._map, ignore_all=True)
 
     def stop(self) -> None:
-        """Have ``run`` return soon; a signal handler or another thread may call it."""
-        self._is_stopping = True
-        self._server.pull_trigger()
+        """Have ``run`` return soon; any thread or signal handler may call it, also again."""
+        if not self._is_stopping:  # when it has returned, what would be woken is closed
+            self._is_stopping = True
+            self._server.pull_trigger()
 
     def _turn(self, seconds: float) -> None:
         """Wait so long for something to do, and do it."""
