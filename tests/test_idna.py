@@ -98,7 +98,7 @@ def test_a_name_with_digits_is_a_name(name):
     "name", ["a.1", "256.1.1.1", "1.2.3.256", "1.2.65536", "4294967296", "1.2.3.4.5", "1.2.3.08"]
 )
 def test_what_ends_in_a_number_is_an_address_or_nothing(name):
-    with pytest.raises(InvalidURL):
+    with pytest.raises(InvalidURL, match=f"{name} is not an address"):
         host_of(f"http://{name}/")
 
 

@@ -14,7 +14,9 @@ __all__ = ["NUMBER", "as_address", "to_ascii"]
 
 _LABELS = regex(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 NUMBER = regex(r"[0-9]+|0x[0-9a-f]*")
-"""A label that is a part of an IPv4 address, and the last one of no name."""
+"""A label that is a part of an IPv4 address, or none, and the last one of no name."""
+
+_PART = regex(r"0[0-7]*|[1-9][0-9]*|0x[0-9a-f]*")
 
 
 def to_ascii(name: str) -> str:
@@ -43,7 +45,7 @@ def as_address(name: str) -> str:
     labels = name.removesuffix(".").split(".")
     if not NUMBER.fullmatch(labels[-1]):
         return name
-    if len(labels) > 4 or not all(map(NUMBER.fullmatch, labels)):
+    if len(labels) > 4 or not all(map(_PART.fullmatch, labels)):
         raise ValueError(f"{printable(name, 60)} is not an address")
     *first, last = map(_number, labels)
     rest = 256 ** (4 - len(first))
