@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pelican_linkback.exceptions import WebError
-from pelican_linkback.net.addresses import AllowEntry
-from pelican_linkback.net.client import Web
+from pelican_linkback.net.client import MAX_BODY, Web
+from pelican_linkback.receiving.hosted.sources import web_for
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import printable
-from pelican_linkback.text.urls import host_key
 
 __all__ = ["Health", "health_of"]
 
@@ -31,12 +30,7 @@ class Health(NamedTuple):
 def health_of(settings: Settings, token: str) -> Health:
     """Ask the receiver of a site; LINKBACK_RECEIVE is its address."""
     try:
-        own = AllowEntry.parse(host_key(settings.receive))
-        with Web(
-            timeout=settings.timeout,
-            user_agent=settings.user_agent,
-            allow=(*settings.allow_hosts, own),
-        ) as web:
+        with web_for(settings, MAX_BODY, settings.receive) as web:
             return _asked(web, settings.receive, token)
     except WebError as error:
         return Health(0, error.reason)

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 from pelican_linkback.cli.receiver.mail import mailbox_of
 from pelican_linkback.cli.receiver.private_feed import PrivateFeed
-from pelican_linkback.net.addresses import AllowEntry
-from pelican_linkback.net.client import MAX_BODY, Web
+from pelican_linkback.net.client import MAX_BODY
 from pelican_linkback.plugin.mentions.known import day_in
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
 from pelican_linkback.receiving.display.mention import Look
 from pelican_linkback.receiving.display.words import words_for
 from pelican_linkback.receiving.hosted.pulling import with_parents
 from pelican_linkback.receiving.hosted.service import TOKEN
+from pelican_linkback.receiving.hosted.sources import web_for
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.known_targets import known_targets
 from pelican_linkback.receiving.reading.child import Child
@@ -49,7 +49,7 @@ from pelican_linkback.receiving.store.upkeep.vacuum import Terms
 from pelican_linkback.receiving.verifier import Checked, Verifier
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
-from pelican_linkback.text.urls import host_key, host_of, is_fetchable, page_key
+from pelican_linkback.text.urls import host_of, is_fetchable, page_key
 
 __all__ = ["Receiver"]
 
@@ -81,23 +81,12 @@ class Receiver:
         self._settings, self._pelican, self._store = settings, pelican, store
         self._metrics, self._now = Metrics(), store.clock
         self._mentions, self._rules = Mentions(store), Rules(store)
-        self._targets = known_targets(settings, self._web(MAX_TARGETS, settings.site_url))
-
-    def _web(self, max_body: int, *allowed: str) -> Web:
-        """Return a client; of this machine it reaches what is ``allowed``, such as our own site."""
-        settings = self._settings
-        own = (AllowEntry.parse(host_key(each)) for each in allowed)
-        return Web(
-            timeout=settings.timeout,
-            user_agent=settings.user_agent,
-            allow=(*settings.allow_hosts, *own),
-            max_body=max_body,
-        )
+        self._targets = known_targets(settings, web_for(settings, MAX_TARGETS, settings.site_url))
 
     @contextmanager
     def verifier(self) -> Iterator[Verifier]:
         """Return what verifies mentions, with its process for reading pages."""
-        with Child() as child, self._web(MAX_BODY) as web:
+        with Child() as child, web_for(self._settings, MAX_BODY) as web:
             yield Verifier(
                 self._store,
                 web,
@@ -117,7 +106,9 @@ class Receiver:
         if not setting:
             return None
         hooks = [setting] if is_fetchable(setting) else []
-        return Rebuild(Changes(self._store), starter_of(setting, self._web(MAX_BODY, *hooks)))
+        return Rebuild(
+            Changes(self._store), starter_of(setting, web_for(self._settings, MAX_BODY, *hooks))
+        )
 
     def _mail(self) -> DailyMail | None:
         """Return what mails the author about what is held; None without a mail server."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from pelican_linkback.net.addresses import AllowEntry
@@ -16,7 +16,10 @@ from pelican_linkback.receiving.hosted.webmention_io import API, NAME, Webmentio
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text import urls
 
-__all__ = ["TimeLimit", "client_for", "exports_of", "services_of", "sources_of"]
+if TYPE_CHECKING:
+    from pelican_linkback.net.client import Web
+
+__all__ = ["TimeLimit", "client_for", "exports_of", "services_of", "sources_of", "web_for"]
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,21 @@ class TimeLimit:
         return True
 
 
-def client_for(settings: Settings) -> Client:
-    """Return a client that reaches the public internet, and what the settings name as a source."""
+def web_for(settings: Settings, max_body: int, *own: str) -> Web:
+    """Return a client that reaches the public internet, and the hosts of these URLs of ours."""
     from pelican_linkback.net.client import Web  # noqa: PLC0415 (an idle build makes no request)
 
-    own = (AllowEntry.parse(urls.host_key(url)) for _, url, _ in _named(settings))
     return Web(
         timeout=settings.timeout,
         user_agent=settings.user_agent,
-        allow=(*settings.allow_hosts, *own),
-        max_body=MAX_BODY,
+        allow=(*settings.allow_hosts, *(AllowEntry.parse(urls.host_key(url)) for url in own)),
+        max_body=max_body,
     )
+
+
+def client_for(settings: Settings) -> Client:
+    """Return a client that reaches the public internet, and what the settings name as a source."""
+    return web_for(settings, MAX_BODY, *(url for _, url, _ in _named(settings)))
 
 
 def sources_of(
