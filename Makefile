@@ -47,7 +47,7 @@ demo: $(VENV)/ready  ## a blog with feeds, and a second blog that gets its linkb
 	$(BIN)/python sample_site/demo.py
 
 test: $(VENV)/ready  ## the whole suite, with coverage
-	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile
+	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='pelican_linkback/*' --fail-under=100 >/dev/null

@@ -31,5 +31,5 @@ def distributions(session: nox.Session) -> None:
 def _test(session: nox.Session, *pins: str) -> None:
     session.install("--upgrade", "pip>=25.1")  # the first that knows --group
     session.install("--group", "test", "--editable", ".", *pins)
-    options = session.posargs or ["-n", "auto", "--dist", "loadfile"]
+    options = session.posargs or ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
     session.run("python", "-m", "pytest", *options)

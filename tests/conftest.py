@@ -40,6 +40,25 @@ settings.load_profile("patient")
 # What a shell starts in the background ignores Ctrl-C, and so would all that is started from here.
 handle(SIGINT, default_int_handler)
 
+LONGEST = (
+    *("test_tutorial", "test_recipes", "test_linear_time", "test_author_log", "test_doctor"),
+    *("test_extending", "test_crashes", "test_sharing", "test_verifier", "test_years"),
+)
+"""The files that take longest. One of them alone at the end would leave processors idle."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are processors: many tests wait for a server or a disk."""
+    return (os.cpu_count() or 1) + 1
+
+
 NO_FEEDS = dict.fromkeys(
     [
         "FEED_ALL_ATOM",

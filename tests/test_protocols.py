@@ -124,6 +124,14 @@ class Numbered(Plain):
     name = 7
 
 
+class Undecided(Plain):
+    class _Updates:
+        def __bool__(self) -> bool:
+            raise KeyError("ebb")
+
+    updates = _Updates()
+
+
 class Raising:
     def __init__(self) -> None:
         raise KeyError("tide")
@@ -140,6 +148,7 @@ class Raising:
         pytest.param([Nameless()], "Not A Name is not a name in kebab-case", id="a title"),
         pytest.param([Numbered()], "7 is not a name in kebab-case", id="a number"),
         pytest.param([Raising], "KeyError: 'tide'", id="a class that raises"),
+        pytest.param([Undecided], "KeyError: 'ebb'", id="an attribute that raises"),
         pytest.param(["no_such.Thing"], "no_such.Thing cannot be imported", id="no module"),
         pytest.param([f"{__name__}.Nothing"], "Nothing cannot be imported", id="no attribute"),
     ],
