@@ -53,12 +53,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Run one worker more than there are processors: many tests wait for a server or a disk."""
-    return (os.cpu_count() or 1) + 1
-
-
 NO_FEEDS = dict.fromkeys(
     [
         "FEED_ALL_ATOM",

@@ -1,8 +1,9 @@
-"""Kill -9 a run of 50 deliveries at every one of its writes, and see the next run complete it.
+"""Kill -9 a run of some deliveries at every one of its writes, and see the next run complete it.
 
-Run as a script by test_crashes.py: it forks, which a process with threads must not do. Each run is
-a process of its own that ends by SIGKILL before, in the midst of, or just after its n-th write to
-the journal. Prints what it proved; ends with a traceback if it did not.
+Run as a script by test_crashes.py, with a letter for each post of ten deliveries: it forks, which a
+process with threads must not do. Each run is a process of its own that ends by SIGKILL before, in
+the midst of, or just after its n-th write to the journal. Prints what it proved; ends with a
+traceback if it did not.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ POSTS = tuple(
         tuple(f"https://far{n}.example/{name}" for n in range(10)),
         "1",
     )
-    for name in "abcde"
+    for name in sys.argv[1]
 )
-WRITES = 101
-"""One for all that is queued, and two for each of the 50 deliveries."""
+WRITES = 1 + 2 * 10 * len(POSTS)
+"""One for all that is queued, and two for each of the deliveries."""
 AT_A_TIME = 4
 
 write = appending._write

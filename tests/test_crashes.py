@@ -30,9 +30,12 @@ def python(*argv, timeout=120):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-def test_killed_at_every_write_of_50_deliveries():
-    done = python("-m", "tests.killed_sender")
-    assert done.stdout == "101 runs killed and completed\n", done.stderr[-2000:]
+@pytest.mark.parametrize(
+    ("posts", "runs"), [("a", 21), pytest.param("abcde", 101, marks=pytest.mark.hostile)]
+)
+def test_killed_at_every_write(posts, runs):
+    done = python("-m", "tests.killed_sender", posts)
+    assert done.stdout == f"{runs} runs killed and completed\n", done.stderr[-2000:]
 
 
 def test_two_processes_that_send_at_once_send_nothing_twice(site):
