@@ -177,7 +177,8 @@ def test_a_mail_arrives():
     assert "Subject: 1 mention waits for you: The Blog\r\n" in text
     assert message_from_bytes(text.encode(), policy=default).is_multipart()
     assert server.users == []
-    assert server.commands[1:3] == [f"mail FROM:<{ANN}>", f"rcpt TO:<{ANN}>"]
+    said = [each.lower() for each in server.commands]  # Pythons differ in the case
+    assert said[1:3] == [f"mail from:<{ANN}>", f"rcpt to:<{ANN}>"]
 
 
 def test_a_user_logs_in_and_an_address_as_its_name_is_the_sender():

@@ -80,6 +80,7 @@ def healthy(tmp_path_factory):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     git(folder, "init", "-q")
+    git(folder, "config", "maintenance.auto", "false")  # or files change while copied
     git(folder, "add", "pelicanconf.py", "publishconf.py", "linkback/ids.jsonl")
     git(folder, "commit", "-qm", "The site")
     return folder

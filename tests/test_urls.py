@@ -238,7 +238,8 @@ REFERENCE = st.from_regex(
 @example("https://me.example/", "https://me.example/a#b.c")
 @example("https://me.example/", "https://me.example/a#")
 def test_a_plain_url_is_joined_as_urljoin_does(base, url):
-    assert urls.join(base, url) == urljoin(base, url)
+    # An empty fragment says nothing; newer Pythons keep its sign.
+    assert urls.join(base, url).rstrip("#") == urljoin(base, url).rstrip("#")
     assert urls.plainly_joined(base, url) in {None, urls.resolve(base, url)}
 
 
