@@ -310,3 +310,13 @@ def test_a_network_file_system_is_refused(tmp_path):
 
 def test_the_clock_is_that_of_utc():
     assert utc_now().utcoffset().total_seconds() == 0
+
+
+def test_a_file_that_cannot_be_used_is_closed(tmp_path):
+    file = tmp_path / "inbox.sqlite"
+    file.write_bytes(b"no database" * 1000)
+    connection = sqlite3.connect(file)
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        database._prepare(connection, None)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

@@ -293,8 +293,12 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """Make a connection to SQLite durable, and leave transactions to ``_begin``."""
     file = cast(sqlite3.Connection, connection)
     file.isolation_level = None
-    _keep_log(file)
-    file.execute("PRAGMA secure_delete = ON")  # what was erased is not in the file
+    try:
+        _keep_log(file)
+        file.execute("PRAGMA secure_delete = ON")  # what was erased is not in the file
+    except BaseException:
+        file.close()  # nobody else does
+        raise
 
 
 def _keep_log(file: sqlite3.Connection) -> None:
