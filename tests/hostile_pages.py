@@ -14,8 +14,8 @@ ENTRY = '<div class="h-entry">'
 
 def filled(begin: str, piece: str, end: str = "") -> str:
     """``begin``, as many pieces as fit, and ``end``."""
-    room = SIZE - len((begin + end).encode())
-    return begin + piece * (room // len(piece.encode())) + end
+    length = SIZE - len((begin + end).encode())
+    return begin + piece * (length // len(piece.encode())) + end
 
 
 def numbered(begin: str, piece: str, end: str = "") -> str:

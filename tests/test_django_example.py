@@ -218,9 +218,9 @@ class Flight:
 
 
 def classes(header: str) -> dict[str, Any]:
-    room: dict[str, Any] = {"Airport": Airport, "Flight": Flight}
-    exec(header + SOURCE, room)
-    return room
+    namespace: dict[str, Any] = {"Airport": Airport, "Flight": Flight}
+    exec(header + SOURCE, namespace)
+    return namespace
 
 
 THEIRS, OURS_ = classes(DJANGO), classes(OURS)
@@ -355,9 +355,9 @@ class PodcastGenerator(Rss201rev2Feed):
 """
     documents: list[str] = []
     for header in (DJANGO, OURS):
-        room: dict[str, Any] = {}
-        exec(header + source, room)
-        feed = room["PodcastGenerator"]("T", "https://me.example/", "D")
+        namespace: dict[str, Any] = {}
+        exec(header + source, namespace)
+        feed = namespace["PodcastGenerator"]("T", "https://me.example/", "D")
         feed.add_item("t", "https://me.example/t", "d", pubdate=OURS_["TAKE_OFF"])
         documents.append(feed.writeString("utf-8"))
     assert infoset(documents[0]) == infoset(documents[1])

@@ -128,7 +128,7 @@ class _Builder(HTMLTreeBuilder):
         self.roots: list[Root] = []
         self.author = ""
         self.markup: list[str] = []
-        self.room = _CONTENTS
+        self.characters_left = _CONTENTS
         self.open: list[Root] = []
         self.depth = 0
 
@@ -172,10 +172,10 @@ class _Builder(HTMLTreeBuilder):
             kept["id"] = str(len(self.roots) - 1)
         self.soup.handle_starttag(name, None, None, kept)
         self.depth += 1
-        if means.is_markup and self.room > 0:
+        if means.is_markup and self.characters_left > 0:
             self.soup.handle_data(f"\0{len(self.markup)}\0")
             self.markup.append(self.parser.write(node)[:_LONGEST_CONTENT])
-            self.room -= len(self.markup[-1])
+            self.characters_left -= len(self.markup[-1])
         return _Open(name, means.is_root, not means.is_markup)
 
     def _add_value(self, soup: BeautifulSoup, title: str) -> _Open:

@@ -111,15 +111,15 @@ class Acceptor:
         seen = set(known)
         taken = []
         of_host = _unverified(connection, {each.host for each in requests if each.key not in known})
-        room = self._most - self._count(connection)
+        places = self._most - self._count(connection)
         for each in requests:
             each.error = None
             each.is_new = each.key not in seen
             if each.is_new:
-                if room <= 0 or of_host[each.host] >= self._most_of_host:
+                if places <= 0 or of_host[each.host] >= self._most_of_host:
                     each.error = QueueFull("too many mentions wait to be verified; try later")
                     continue
-                room -= 1
+                places -= 1
                 of_host[each.host] += 1
                 seen.add(each.key)
             taken.append(each)
