@@ -9,7 +9,6 @@ import pytest
 
 from pelican_linkback import cli
 from pelican_linkback.net.mail import Mailbox
-from pelican_linkback.receiving import daily_mail
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
 from pelican_linkback.receiving.known_targets import NoTargets
 from pelican_linkback.receiving.memory.targets import Targets
@@ -128,19 +127,6 @@ def test_two_that_look_at_one_moment_have_one_turn(store):
     assert sorted(taken) == [False] * 3 + [True]
     assert not turns.is_due
     assert not turns.take()
-
-
-def test_it_looks_until_it_is_stopped(monkeypatch):
-    monkeypatch.setattr(daily_mail, "LOOKED", 0)
-    stop = threading.Event()
-
-    class Once:
-        @property
-        def is_due(self):
-            stop.set()
-            return False
-
-    DailyMail(Once(), None, None, None).run(stop)
 
 
 # In the commands of a receiver

@@ -8,7 +8,6 @@ import threading
 import pytest
 
 from pelican_linkback.exceptions import StoreError, TimedOut
-from pelican_linkback.receiving import rebuild
 from pelican_linkback.receiving.rebuild import Rebuild, starter_of
 from pelican_linkback.receiving.store.queue import next_numbers
 from pelican_linkback.receiving.store.upkeep.rebuilds import Changes, Plan, Turn
@@ -113,13 +112,6 @@ def test_who_looks_builds_or_not(caplog):
         "The site was not built again: it broke",
         "The site cannot be built again now: away",
     ]
-
-
-def test_it_looks_until_it_is_stopped(monkeypatch):
-    monkeypatch.setattr(rebuild, "LOOKED", 0.001)
-    stop = threading.Event()
-    works = Rebuild(FakeChanges(None, Turn(1)), lambda: stop.set() or "")
-    works.run(stop)
 
 
 def test_a_command_finds_pelican_in_an_environment_that_nobody_activated(monkeypatch):

@@ -22,7 +22,7 @@ import pytest
 from pelican_linkback import cli
 from pelican_linkback.cli.receiver import logs, serve, work
 from pelican_linkback.cli.receiver.options import serve_options
-from pelican_linkback.cli.receiver.serve import meanwhile, stopped_by_signals
+from pelican_linkback.cli.receiver.serve import keep_looking, meanwhile, stopped_by_signals
 from pelican_linkback.cli.receiver.work import until_idle
 from pelican_linkback.cli.receiver.wsgi import application
 from pelican_linkback.exceptions import SettingsError
@@ -258,7 +258,29 @@ def test_what_cannot_be_verified_is_not_waited_for_for_ever(monkeypatch):
 def test_nothing_is_begun_after_a_stop():
     stop = threading.Event()
     stop.set()
-    until_idle(lambda: 1 / 0, lambda: None, Clock(), stop)
+    verified = []
+    until_idle(lambda: verified.append(1) or 1, lambda: None, Clock(), stop)
+    assert verified == []
+
+
+class Chore:
+    """A chore that stops who looks after it at the third look."""
+
+    every = 0.0
+
+    def __init__(self) -> None:
+        self.stop, self.looks = threading.Event(), 0
+
+    def look(self) -> None:
+        self.looks += 1
+        if self.looks == 3:
+            self.stop.set()
+
+
+def test_a_chore_is_looked_after_until_a_stop():
+    chore = Chore()
+    keep_looking(chore, chore.stop)
+    assert chore.looks == 3
 
 
 def test_what_fails_goes_on_after_a_pause(monkeypatch, caplog):

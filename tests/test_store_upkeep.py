@@ -7,6 +7,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from pelican_linkback.cli.receiver.serve import keep_looking
 from pelican_linkback.exceptions import StoreError
 from pelican_linkback.receiving.inbox.states import MentionState, Refused, Removed, Verified
 from pelican_linkback.receiving.inbox.steps import step
@@ -98,9 +99,9 @@ def test_a_receiver_that_runs_keeps_the_terms_once_a_day(store, clock, jump):
     terms.look()
     clock.pass_(days=jump)
     verified(store, {"ann": SHOWN, "bob": HELD})
-    terms.run(Hours(clock, 24 * 6))
+    keep_looking(terms, Hours(clock, 24 * 6))
     assert {row["sender"] for row in all_rows(store, mention)} == {"salted"}
-    terms.run(Hours(clock, 24 * 3))
+    keep_looking(terms, Hours(clock, 24 * 3))
     assert {row["sender"] for row in all_rows(store, mention)} == {""}
 
 

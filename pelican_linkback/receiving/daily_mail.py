@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 from collections.abc import Callable
 
 from pelican_linkback.exceptions import FAULTS
@@ -25,9 +24,6 @@ DAY = dt.timedelta(days=1)
 AGAIN = dt.timedelta(hours=1)
 """When it is tried again with a server that did not take the mail."""
 
-LOOKED = 60.0
-"""Seconds between two looks."""
-
 
 def held(
     mentions: Mentions, targets: Callable[[], Targets], site: str, inbox: str
@@ -39,6 +35,8 @@ def held(
 
 class DailyMail:
     """Sends what ``held`` returns to a mailbox; what goes wrong costs one line in the log."""
+
+    every = 60.0
 
     def __init__(
         self,
@@ -67,8 +65,3 @@ class DailyMail:
         except FAULTS:
             self._turns.give_back(AGAIN)
             raise
-
-    def run(self, stop: threading.Event) -> None:
-        """Look from time to time, until ``stop`` is set."""
-        while not stop.wait(LOOKED):
-            self.look()

@@ -12,7 +12,6 @@ import os
 import subprocess
 import sysconfig
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
@@ -27,9 +26,6 @@ __all__ = ["Rebuild", "starter_of"]
 
 logger = logging.getLogger(__name__)
 
-LOOKED = 5.0
-"""Seconds between two looks."""
-
 _SAID = 1000
 """So much of the output of a command that failed is in the log."""
 
@@ -40,6 +36,8 @@ Build = Callable[[], str]
 
 class Rebuild:
     """Looks for changes, and builds; what goes wrong costs one line in the log."""
+
+    every = 5.0
 
     def __init__(self, changes: Changes, build: Build) -> None:
         self._changes, self._build = changes, build
@@ -62,11 +60,6 @@ class Rebuild:
             return self._build()
         except FAULTS as error:
             return described(error)
-
-    def run(self, stop: threading.Event) -> None:
-        """Look from time to time, until ``stop`` is set."""
-        while not stop.wait(LOOKED):
-            self.look()
 
 
 class Poster(Protocol):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -64,11 +63,12 @@ _WAITING = (MentionState.QUEUED, MentionState.CHECKING)
 class Chore(Protocol):
     """Something that is done once in a while, by one of the processes."""
 
+    @property
+    def every(self) -> float:
+        """How many seconds are between two looks."""
+
     def look(self) -> None:
         """Do it if it is time; what goes wrong costs one line in the log."""
-
-    def run(self, stop: threading.Event) -> None:
-        """Look from time to time, until ``stop`` is set."""
 
 
 class Receiver:

@@ -15,7 +15,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from pelican_linkback.cli.context import must_publish
 from pelican_linkback.cli.receiver.logs import logging_lines
@@ -27,7 +29,18 @@ from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.validators import HOSTED
 from pelican_linkback.text.printable import described
 
-__all__ = ["keep_running", "level_of", "meanwhile", "must_receive", "run", "stopped_by_signals"]
+if TYPE_CHECKING:
+    from pelican_linkback.cli.receiver.parts import Chore
+
+__all__ = [
+    "keep_looking",
+    "keep_running",
+    "level_of",
+    "meanwhile",
+    "must_receive",
+    "run",
+    "stopped_by_signals",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +69,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
             verifier = stack.enter_context(receiver.verifier())
             stack.enter_context(meanwhile(verifier.run, is_waited_for=True))
         for chore in receiver.chores():
-            stack.enter_context(meanwhile(chore.run, is_waited_for=False))
+            stack.enter_context(meanwhile(partial(keep_looking, chore), is_waited_for=False))
         stack.enter_context(stopped_by_signals(server.stop))
         _announce(settings, arguments, server.port, screen)
         server.run()
@@ -71,6 +84,13 @@ def keep_running(run: Callable[[threading.Event], None], stop: threading.Event) 
         except FAULTS as error:
             logger.error("%s; it goes on in %g seconds", described(error), PAUSE)
             stop.wait(PAUSE)
+
+
+def keep_looking(chore: Chore, stop: threading.Event) -> None:
+    """Have a chore looked after at once, and from time to time until ``stop`` is set."""
+    chore.look()
+    while not stop.wait(chore.every):
+        chore.look()
 
 
 @contextmanager

@@ -7,10 +7,12 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from pelican_linkback.cli.receiver.logs import logging_lines
 from pelican_linkback.cli.receiver.opening import opened
 from pelican_linkback.cli.receiver.serve import (
+    keep_looking,
     keep_running,
     level_of,
     meanwhile,
@@ -49,7 +51,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
                 chore.look()
         else:
             for chore in chores:
-                stack.enter_context(meanwhile(chore.run, is_waited_for=False))
+                stack.enter_context(meanwhile(partial(keep_looking, chore), is_waited_for=False))
             keep_running(verifier.run, stop)
     verified = receiver.verified
     if screen.json:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -26,7 +25,6 @@ logger = logging.getLogger(__name__)
 SENDERS_KEPT = dt.timedelta(days=7)
 UNSHOWN_KEPT = dt.timedelta(days=30)
 _DAY = 24 * 60 * 60 * 1000
-_LOOKED = 60 * 60.0
 
 _m = mention.c
 _EMPTY = {"source": "", "target": "", "host": "", "fragment": "", "sender": "", "vouch": ""} | {
@@ -60,6 +58,8 @@ def vacuum(store: Store) -> Vacuumed:
 class Terms:
     """Keeps the terms while a receiver runs: once a day, by whichever process looks first."""
 
+    every = 60 * 60.0
+
     def __init__(self, store: Store) -> None:
         self._store, self._turns = store, Turns(store, "vacuum", dt.timedelta(days=1))
 
@@ -70,13 +70,6 @@ class Terms:
                 vacuum(self._store)
         except StoreError as error:
             logger.warning("What was kept long enough is not erased now: %s", reason_of(error))
-
-    def run(self, stop: threading.Event) -> None:
-        """Look each hour until ``stop`` is set."""
-        while True:
-            self.look()
-            if stop.wait(_LOOKED):
-                return
 
 
 def _vacuum(connection: sa.Connection, now: int) -> Vacuumed:
