@@ -81,8 +81,11 @@ def fault(code: int) -> Reply:
 
 
 def mention_of(request: Request) -> Mention:
-    form = request.headers["Content-Type"] == webmention.FORM
-    return (webmention if form else pingback).read_request(request.body)
+    if request.headers["Content-Type"] == webmention.FORM:
+        return webmention.read_request(request.body)
+    (mention,) = pingback.read_calls(request.body).calls
+    assert isinstance(mention, Mention)
+    return mention
 
 
 class World:

@@ -30,7 +30,6 @@ __all__ = [
     "Refusal",
     "fault",
     "read_calls",
-    "read_request",
     "replies",
     "success",
 ]
@@ -133,32 +132,6 @@ def _elements(page: markup.Page, html: str) -> Iterator[Found]:
             yield link.href, LENIENT
 
 
-def read_request(body: bytes) -> Mention:
-    """Return the mention of a ``pingback.ping`` call.
-
-    Raises ProtocolError for anything else: not well-formed, another method, not two strings, or
-    strings that are no absolute URLs.
-    """
-    call = _call(body)
-    return _pinged(xmlrpc.words(call.find("methodName")), call.findall("params/param/value"))
-
-
-def _call(body: bytes) -> Element:
-    call = xmlrpc.read(body, "methodCall")
-    if isinstance(call, xmlrpc.Unreadable):
-        raise ProtocolError(call.detail)
-    return call
-
-
-def _pinged(method: str, values: Sequence[Element]) -> Mention:
-    """Return the mention of a call of a method with these values; raises ProtocolError."""
-    if method != METHOD:
-        raise ProtocolError(f"there is no method {printable(method)!r} here, only {METHOD}")
-    if len(values) != 2 or not all(map(_is_string, values)):
-        raise ProtocolError(f"{METHOD} takes two strings")
-    return received(*map(xmlrpc.words, values))
-
-
 class Refusal(NamedTuple):
     """Why a call is refused: a code of ``FAULTS`` and a text for people."""
 
@@ -178,10 +151,9 @@ class Calls(NamedTuple):
 
 def read_calls(body: bytes) -> Calls:
     """Return the calls of a request; never raises."""
-    try:
-        call = _call(body)
-    except ProtocolError as error:
-        return Calls([Refusal(0, str(error))])
+    call = xmlrpc.read(body, "methodCall")
+    if isinstance(call, xmlrpc.Unreadable):
+        return Calls([Refusal(0, call.detail)])
     method, values = xmlrpc.words(call.find("methodName")), call.findall("params/param/value")
     if method != MULTICALL:
         return Calls([_of_call(method, values)])
@@ -201,6 +173,15 @@ def _of_call(method: str, values: Sequence[Element]) -> Mention | Refusal:
         return _pinged(method, values)
     except ProtocolError as error:
         return Refusal(0, str(error))
+
+
+def _pinged(method: str, values: Sequence[Element]) -> Mention:
+    """Return the mention of a call of a method with these values; raises ProtocolError."""
+    if method != METHOD:
+        raise ProtocolError(f"there is no method {printable(method)!r} here, only {METHOD}")
+    if len(values) != 2 or not all(map(_is_string, values)):
+        raise ProtocolError(f"{METHOD} takes two strings")
+    return received(*map(xmlrpc.words, values))
 
 
 def success(text: str) -> bytes:

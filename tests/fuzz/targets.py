@@ -70,9 +70,9 @@ def html(data: bytes) -> None:
 
 def xmlrpc(data: bytes) -> None:
     _harmless(Pingback().read(Answer(PAGE, 200, [], data, NOW)))
-    for read in (pingback.read_request, webmention.read_request):
-        with suppress(LinkbackError):
-            read(data)
+    pingback.read_calls(data)
+    with suppress(LinkbackError):
+        webmention.read_request(data)
 
 
 def journal(data: bytes) -> None:
