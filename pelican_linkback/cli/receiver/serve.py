@@ -2,7 +2,7 @@
 
 ::
 
-    requests -> WebServer -> Application -> the database -> Worker (unless --no-work)
+    requests -> WebServer -> Application -> the database -> Verifier (unless --no-work)
 """
 
 from __future__ import annotations
