@@ -349,6 +349,8 @@ def test_what_is_forgotten_is_in_no_file_and_stays_away(run, listed, state):
 
 
 def test_a_host_is_forgotten_with_all_below_it(run, state):
+    none = run("forget", "elsewhere.example").out
+    assert none == "elsewhere.example: no mention is known from there; none is taken from now on\n"
     done = run("forget", "EXAMPLE", "--json")
     assert done.status == 1  # it is no host, as a rule has it
     assert json.loads(run("forget", "m.example", "--json").out) == {
@@ -361,12 +363,12 @@ def test_a_host_is_forgotten_with_all_below_it(run, state):
 def test_to_forget_again_erases_what_was_left_and_adds_nothing(tmp_path):
     keys = iter(["k1", "k2"])
     Moderation(tmp_path).record([Decision(Act.BLOCK, "spam.example")], NOW)
-    assert erase(tmp_path, "spam.example", NOW, lambda: next(keys)) == 0
+    assert erase(tmp_path, "spam.example", NOW, lambda: next(keys)) == set()
     first = (tmp_path / "moderation.jsonl").read_bytes()
     assert b"spam" not in first
     assert not (tmp_path / "received.jsonl").exists()
     Snapshot(tmp_path).write([SPAM, SHOWN])
-    assert erase(tmp_path, "spam.example", NOW, lambda: next(keys)) == 1
+    assert erase(tmp_path, "spam.example", NOW, lambda: next(keys)) == {SPAM.id}
     assert (tmp_path / "moderation.jsonl").read_bytes() == first
     erase(tmp_path, "reader1.example", NOW, lambda: next(keys))
     decisions, _ = Moderation(tmp_path).read()
@@ -382,7 +384,7 @@ def test_the_picture_of_who_is_forgotten_goes_and_others_stay(tmp_path):
     Snapshot(tmp_path).write(both)
     for n in (1, 2):
         Avatars(tmp_path).keep(photo(n), b"picture")
-    assert erase(tmp_path, "reader1.example", NOW, lambda: "k") == 1
+    assert erase(tmp_path, "reader1.example", NOW, lambda: "k") == {both[0].id}
     assert Avatars(tmp_path).missing([photo(1), photo(2)]) == [photo(1)]
 
 

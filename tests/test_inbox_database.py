@@ -466,6 +466,14 @@ def test_what_is_forgotten_is_in_no_row_and_no_rule(run, listed, store):
         assert "example" not in row.hash
 
 
+def test_one_that_is_in_files_and_database_is_forgotten_as_one(moved, run):
+    files = Snapshot(moved / "linkback")
+    assert PULLED in files.read().mentions
+    assert json.loads(run("forget", PULLED.source, "--json").out)["erased"] == 1
+    assert PULLED not in files.read().mentions
+    assert run("inbox", "show", PULLED.source).status == 1
+
+
 @pytest.mark.parametrize(
     ("receive_by", "inbox", "has_file", "expected"),
     [

@@ -227,7 +227,7 @@ def test_forget_takes_the_damaged_lines_that_name_it(snapshot):
     snapshot.write([mention(1), mention(2)])
     with snapshot.path.open("a", encoding="utf-8") as file:
         file.write('{"v": 1, "source": "https://reader1.example/x\n{"v": 1, "source": "https://b\n')
-    assert erase(snapshot.path.parent, "reader1.example", NOW, lambda: "key") == 1
+    assert erase(snapshot.path.parent, "reader1.example", NOW, lambda: "key") == {mention(1).id}
     assert "reader1" not in snapshot.path.read_text("utf-8")
     assert snapshot.read().mentions == (mention(2),)
     assert len(snapshot.read().problems) == 1

@@ -15,9 +15,11 @@ from enum import StrEnum
 from pelican_linkback.journal.fields import Line, Texts, moment_of, texts, time
 from pelican_linkback.text.urls import page_key
 
-__all__ = ["Author", "Kind", "Received", "id_of", "key_of"]
+__all__ = ["ID_LENGTH", "Author", "Kind", "Received", "id_of", "key_of"]
 
 VERSION = 1
+ID_LENGTH = 12
+"""The number of digits of ``Received.id``, which a key begins with."""
 
 
 class Kind(StrEnum):
@@ -156,7 +158,7 @@ def id_of(source: str, article: str) -> str:
 
     The spelling of the source does not matter, but its fragment does: it may be one of many notes.
     """
-    return key_of(source, article)[:12]
+    return key_of(source, article)[:ID_LENGTH]
 
 
 def key_of(source: str, article: str) -> str:

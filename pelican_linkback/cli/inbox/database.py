@@ -31,6 +31,7 @@ from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.memory.snapshot import NAME as RECEIVED
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.memory.targets_file import read_targets
+from pelican_linkback.receiving.received import ID_LENGTH
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.mentions import Action, Mentions
 from pelican_linkback.receiving.store.rows import Row
@@ -248,7 +249,7 @@ def _the_only(arguments: argparse.Namespace) -> str:
 
 
 def _id(row: Row) -> str:
-    return row.key[:12]
+    return row.key[:ID_LENGTH]
 
 
 def _unread(row: Row) -> str:

@@ -6,11 +6,10 @@ import argparse
 import datetime as dt
 import secrets
 
+from pelican_linkback.cli.inbox.words import rule
 from pelican_linkback.cli.receiver.opening import has_database, opened
 from pelican_linkback.cli.terminal import Screen
-from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.memory.erasing import erase
-from pelican_linkback.receiving.memory.rules import rule_of
 from pelican_linkback.settings.model import Settings
 
 __all__ = ["run"]
@@ -22,21 +21,20 @@ def _new_key() -> str:
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """Erase what the URL or the host names. Status 1 if something cannot be written."""
-    try:
-        rule = rule_of(arguments.what)
-    except ValueError as error:
-        raise LinkbackError(str(error)) from error
-    erased = erase(settings.state, rule, dt.datetime.now(dt.UTC), _new_key)
+    named = rule(arguments.what)
+    erased = erase(settings.state, named, dt.datetime.now(dt.UTC), _new_key)
     if has_database(settings):
         from pelican_linkback.receiving.store.upkeep import erasing  # noqa: PLC0415 (an extra)
 
         with opened(settings) as store:
-            erased += erasing.erase(store, rule, _new_key)
+            erased |= erasing.erase(store, named, _new_key)  # one may be in both
     if screen.json:
-        screen.data({"what": rule, "erased": erased})
-    else:
+        screen.data({"what": named, "erased": len(erased)})
+    elif erased:
         screen.say(
-            f"{rule}: mentions erased: {erased}; none of it is taken again. The next build takes "
-            "it off the pages; a git repository keeps what was committed"
+            f"{named}: mentions erased: {len(erased)}; none of it is taken again. The next build "
+            "takes it off the pages; a git repository keeps what was committed"
         )
+    else:
+        screen.say(f"{named}: no mention is known from there; none is taken from now on")
     return 0

@@ -18,13 +18,14 @@ from pelican_linkback.text.printable import system_reason
 __all__ = ["erase"]
 
 
-def erase(state: Path, rule: str, now: dt.datetime, new_key: Callable[[], str]) -> int:
-    """Erase what ``rule``, a host or a URL in the form of ``rule_of``, names; return how much.
+def erase(state: Path, rule: str, now: dt.datetime, new_key: Callable[[], str]) -> set[str]:
+    """Erase what ``rule``, a host or a URL, names; return the ids of the mentions.
 
-    The lines of mentions go, with the pictures of their authors, and those of decisions that name
-    it. A keyed hash stays, so that it is not taken again; ``new_key`` makes the key, if there is
-    none yet. First the hash: whatever happens in between, the rest can be erased by the same
-    command. Raises JournalError where a file cannot be read or written.
+    ``rule`` has the form of ``rule_of``. The lines of mentions go, with the pictures of their
+    authors, and those of decisions that name it. A keyed hash stays, so that it is not taken again;
+    ``new_key`` makes the key, if there is none yet. First the hash: whatever happens in between,
+    the rest can be erased by the same command. Raises JournalError where a file cannot be read or
+    written.
     """
     moderation = Moderation(state)
     decisions, _ = moderation.read()
@@ -33,19 +34,20 @@ def erase(state: Path, rule: str, now: dt.datetime, new_key: Callable[[], str]) 
     if forgotten not in decisions.forgotten.hashes.get(key, ()):
         moderation.record([Decision(Act.FORGET, forgotten, key=key)], now)
     moderation.erase(rule)
-    known: Sequence[Received] = ()
+    erased: set[str] = set()
     kept: Sequence[Received] = ()
 
     def others(mentions: Sequence[Received]) -> Iterable[Received]:
-        nonlocal known, kept
-        known, kept = mentions, [each for each in mentions if not is_about(each, rule)]
+        nonlocal erased, kept
+        erased = {each.id for each in mentions if is_about(each, rule)}
+        kept = [each for each in mentions if each.id not in erased]
         return kept
 
     snapshot = Snapshot(state)
     if snapshot.path.exists():
         snapshot.change(others, keeps=lambda line: rule not in line)
         _erase_pictures(state, kept)
-    return len(known) - len(kept)
+    return erased
 
 
 def _erase_pictures(state: Path, kept: Iterable[Received]) -> None:

@@ -19,6 +19,7 @@ from pelican_linkback.receiving.inbox.states import (
     Undone,
 )
 from pelican_linkback.receiving.inbox.steps import step
+from pelican_linkback.receiving.received import ID_LENGTH
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import (
     columns_of,
@@ -38,8 +39,6 @@ from pelican_linkback.text.xml_characters import clean
 __all__ = ["Action", "Done", "Mentions", "changed"]
 
 _TOGETHER = 500
-_ID = 12
-"""The number of digits of ``Received.id``, which a key begins with."""
 
 _PREFIX = regex("[0-9a-f]{4,64}")
 
@@ -128,7 +127,7 @@ class Mentions:
 
     def ids(self) -> set[str]:
         """Return the ids of all mentions, as files have them."""
-        wanted = sa.select(sa.func.substr(_mention.key, 1, _ID))
+        wanted = sa.select(sa.func.substr(_mention.key, 1, ID_LENGTH))
         return self._store.read(lambda connection: {*connection.execute(wanted).scalars()})
 
     def shown_among(self, states: Iterable[MentionState]) -> int:

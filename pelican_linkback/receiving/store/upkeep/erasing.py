@@ -8,7 +8,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from pelican_linkback.receiving.memory.forgotten import hash_of, names_of
-from pelican_linkback.receiving.received import Received
+from pelican_linkback.receiving.received import ID_LENGTH, Received
 from pelican_linkback.receiving.store.columns import received_of
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.rules import count_change
@@ -17,23 +17,26 @@ from pelican_linkback.receiving.store.tables import event, forgotten, mention, r
 __all__ = ["erase"]
 
 _TOGETHER = 500
-_Row = sa.Row[int, str, str, str | None, str | None]
-"""The id of a mention, and what has its URLs."""
+_Row = sa.Row[int, str, str, str, str | None, str | None]
+"""The number and the key of a mention, and what has its URLs."""
 
 
-def erase(store: Store, named: str, new_key: Callable[[], str]) -> int:
-    """Erase what ``named``, a host or a URL in the form of ``rule_of``, names; return how much.
+def erase(store: Store, named: str, new_key: Callable[[], str]) -> set[str]:
+    """Erase what ``named``, a host or a URL, names; return the ids of the mentions.
 
-    Mentions go with what moderators did about them, and rules that name it. A keyed hash stays, so
-    that it is not taken again; ``new_key`` makes the key, if there is none yet. First the hash: the
-    rest can be erased by the same command, whatever happens in between.
+    ``named`` has the form of ``rule_of``. Mentions go with what moderators did about them, and
+    rules that name it. A keyed hash stays, so that it is not taken again; ``new_key`` makes the
+    key, if there is none yet. First the hash: the rest can be erased by the same command, whatever
+    happens in between.
     """
     store.write(lambda connection: _remember(connection, store, named, new_key))
-    count = 0
+    erased: set[str] = set()
     for rows in _batches(store):
-        ids = [row.id for row in rows if named in _names(row)]
-        count += store.write(partial(_delete, ids=ids)) if ids else 0
-    return count
+        found = [row for row in rows if named in _names(row)]
+        if found:
+            store.write(partial(_delete, ids=[row.id for row in found]))
+            erased.update(row.key[:ID_LENGTH] for row in found)
+    return erased
 
 
 def _batches(store: Store) -> Iterator[Sequence[_Row]]:
@@ -58,7 +61,7 @@ def _remember(
 
 def _some(connection: sa.Connection, last: int) -> Sequence[_Row]:
     c = mention.c
-    columns = (c.id, c.source, c.final_url, c.shown, c.latest)
+    columns = (c.id, c.key, c.source, c.final_url, c.shown, c.latest)
     wanted = sa.select(*columns).where(c.id > last).order_by(c.id).limit(_TOGETHER)
     return connection.execute(wanted).all()
 
@@ -75,6 +78,6 @@ def _urls(mention: Received) -> Iterator[str]:
     yield from (mention.source, mention.url, mention.author.url)
 
 
-def _delete(connection: sa.Connection, ids: Sequence[int]) -> int:
+def _delete(connection: sa.Connection, ids: Sequence[int]) -> None:
     connection.execute(sa.delete(event).where(event.c.mention.in_(ids)))
-    return connection.execute(sa.delete(mention).where(mention.c.id.in_(ids))).rowcount
+    connection.execute(sa.delete(mention).where(mention.c.id.in_(ids)))
