@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.settings.validators import HOSTED
 from pelican_linkback.text.urls import host_of, page_key
 
 __all__ = ["Endpoints", "endpoints_of"]
@@ -52,7 +51,7 @@ def endpoints_of(settings: Settings) -> Endpoints | None:
     """
     if not settings.receive:
         return None
-    if settings.receive not in HOSTED:
+    if settings.has_own_receiver:
         base = page_key(settings.receive)
         return Endpoints(f"{base}webmention", f"{base}pingback")
     try:

@@ -169,6 +169,11 @@ class Settings(NamedTuple):
         return bool(self.receive) or isinstance(self.pull, tuple)
 
     @property
+    def has_own_receiver(self) -> bool:
+        """Whether mentions are received at an address of one's own, and not by a known service."""
+        return self.receive not in {"", *values.HOSTED}
+
+    @property
     def publishes(self) -> bool:
         """Whether a build with these settings is a publication.
 

@@ -34,7 +34,6 @@ from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.health import health_of
 from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.settings.validators import HOSTED
 from pelican_linkback.text.next_steps import with_options
 
 __all__ = ["run"]
@@ -85,7 +84,7 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
     )
     to = endpoints_of(settings)
     yield checks.mentions(settings.receive, to.server_lines() if to else ())
-    if settings.publishes and settings.receive not in {"", *HOSTED}:
+    if settings.publishes and settings.has_own_receiver:
         found = health_of(settings, os.environ.get(TOKEN, "").strip())
         yield checks.receiver(settings.receive, *found)
 

@@ -8,14 +8,13 @@ from pelican_linkback.cli.receiver.opening import has_database, opened
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.settings.validators import HOSTED
 
 __all__ = ["run"]
 
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     """Print the link. Status 1 if the database cannot be used from here."""
-    if settings.receive in {"", *HOSTED}:
+    if not settings.has_own_receiver:
         raise LinkbackError(
             f"LINKBACK_RECEIVE = {settings.receive or None!r} names no receiver of your own, and a "
             "login is for its pages; pelican-linkback inbox decides without them"

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.settings.validators import HOSTED
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.receiving.store.database import Store
@@ -25,7 +24,7 @@ def has_database(settings: Settings, *, is_new: bool = False) -> bool:
     Where the receiver runs on another machine, its database may be a file of that: so a file has to
     be there, unless a new one is wanted (``is_new``).
     """
-    if settings.receive in {"", *HOSTED}:
+    if not settings.has_own_receiver:
         return False
     return is_new or bool(settings.inbox) or (settings.state / NAME).is_file()
 

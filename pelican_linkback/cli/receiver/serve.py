@@ -26,7 +26,6 @@ from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import FAULTS, SettingsError
 from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.settings.validators import HOSTED
 from pelican_linkback.text.printable import described
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def meanwhile(run: Callable[[threading.Event], None], *, is_waited_for: bool) ->
 
 def must_receive(settings: Settings, arguments: argparse.Namespace) -> None:
     """Raise SettingsError unless the site is published and has a receiver of its own."""
-    if settings.receive in {"", *HOSTED}:
+    if not settings.has_own_receiver:
         problem = (
             f"LINKBACK_RECEIVE = {settings.receive or None!r}: to receive mentions yourself, set "
             'it to the address of the receiver, such as "https://your.site/mentions/"'
