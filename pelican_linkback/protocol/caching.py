@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pelican_linkback.protocol.response import Headers, fields
 from pelican_linkback.text.regex import regex
 
-__all__ = ["Freshness", "freshness"]
+__all__ = ["Freshness", "freshness", "validators"]
 
 LONGEST = timedelta(days=7)
 """The longest time: a page may say a year, but its endpoint may have moved by then."""
@@ -41,8 +41,15 @@ def freshness(headers: Headers, now: datetime) -> Freshness | None:
     if "no-cache" not in control and (age := _AGE.search(control)):
         left = timedelta(seconds=int(age[1]) - _age(headers))
         until = now + min(left, LONGEST) if left > timedelta() else None
-    kept = Freshness(until, _validator(headers, "ETag"), _validator(headers, "Last-Modified"))
+    kept = replace(validators(headers), until=until)
     return None if kept == Freshness() else kept
+
+
+def validators(headers: Headers) -> Freshness:
+    """Return the validators of an answer, which is revalidated with each request."""
+    return Freshness(
+        etag=_validator(headers, "ETag"), last_modified=_validator(headers, "Last-Modified")
+    )
 
 
 def _age(headers: Headers) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pelican_linkback.exceptions import FAULTS, LinkbackError, WebError
+from pelican_linkback.protocol.caching import validators
 from pelican_linkback.receiving import TARGETS_COPY
 from pelican_linkback.receiving.memory.targets import Found, Targets
 from pelican_linkback.receiving.memory.targets_file import path_of
@@ -85,21 +86,19 @@ class WebTargets:
 
     def __init__(self, url: str, web: Getter) -> None:
         self._url, self._web = url, web
-        self._validators: dict[str, str] = {}
+        self._conditions: Mapping[str, str] = {}
 
     def read(self) -> Targets | None:
         """Return the pages; None if the site says that they are as they were."""
-        answer = self._web.get(self._url, {"Accept": "application/json", **self._validators})
-        if answer.status == 304 and self._validators:
+        answer = self._web.get(self._url, {"Accept": "application/json", **self._conditions})
+        if answer.status == 304 and self._conditions:
             return None
         if answer.status != 200:
             raise WebError(self._url, f"it answers {answer.status}")
         if answer.truncated:
             raise WebError(self._url, "it is too large")
         found = _read(answer.body, self._url)
-        sent = {name.lower(): value for name, value in answer.headers}
-        names = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
-        self._validators = {asked: sent[name] for name, asked in names if name in sent}
+        self._conditions = validators(answer.headers).conditions()
         return found
 
 
