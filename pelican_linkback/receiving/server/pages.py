@@ -9,8 +9,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pelican_linkback.receiving import display
+from pelican_linkback.receiving.server.http import Response
 
-__all__ = ["environment", "render"]
+__all__ = ["environment", "render", "style_sheet"]
 
 _FOLDERS = (Path(__file__).parent, Path(display.__path__[0]))
 
@@ -30,3 +31,9 @@ def environment(*folders: Path) -> Environment:
 def render(template: str, values: Mapping[str, object]) -> str:
     """Return the page of a template of the receiver, or of those for mentions."""
     return environment(*_FOLDERS).get_template(template).render(values)
+
+
+def style_sheet(path: Path) -> Response:
+    """Return the answer that is a style sheet of ours, good for an hour."""
+    answer = Response(path.read_bytes(), 200, "text/css; charset=utf-8")
+    return answer.having("Cache-Control", "public, max-age=3600")

@@ -17,7 +17,7 @@ from pelican_linkback.receiving.server.http import (
 )
 from pelican_linkback.receiving.server.incoming import Incoming, NotTaken, Status, status_of
 from pelican_linkback.receiving.server.limits import Limiter
-from pelican_linkback.receiving.server.pages import render
+from pelican_linkback.receiving.server.pages import render, style_sheet
 from pelican_linkback.receiving.store.rows import Row
 
 __all__ = ["Webmentions"]
@@ -67,10 +67,7 @@ class Webmentions:
 
     def style(self, request: Request) -> Response:  # noqa: ARG002 (a handler)
         """Return the style sheet of the status pages."""
-        style = (Path(__file__).parent / "status.css").read_bytes()
-        return Response(style, 200, "text/css; charset=utf-8").having(
-            "Cache-Control", "public, max-age=3600"
-        )
+        return style_sheet(Path(__file__).parent / "status.css")
 
 
 _SENTENCES = {

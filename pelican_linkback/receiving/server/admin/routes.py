@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 
 from pelican_linkback.receiving.server.admin.desk import ADMIN, Desk
 from pelican_linkback.receiving.server.admin.inbox import InboxPages
@@ -11,6 +11,7 @@ from pelican_linkback.receiving.server.admin.overview import OverviewPages
 from pelican_linkback.receiving.server.admin.rules import RulePages
 from pelican_linkback.receiving.server.application import Handler, Route
 from pelican_linkback.receiving.server.http import Request, Response, see_other
+from pelican_linkback.receiving.server.pages import style_sheet
 
 __all__ = ["routes_of"]
 
@@ -40,6 +41,4 @@ def _to_overview(request: Request) -> Response:
 
 
 def _style(request: Request) -> Response:  # noqa: ARG001 (a handler)
-    style = files(__package__).joinpath("admin.css").read_bytes()
-    answer = Response(style, 200, "text/css; charset=utf-8")
-    return answer.having("Cache-Control", "max-age=3600")
+    return style_sheet(Path(__file__).parent / "admin.css")
