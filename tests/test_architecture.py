@@ -70,6 +70,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {*BASE, "receiving/received", "receiving/memory", "receiving/inbox"},
         {"sqlalchemy", "alembic"},
     ),
+    "receiving/store/engine": ({*BASE, "receiving/store/migrations"}, {"sqlalchemy"}),
     "receiving/store/upkeep": (
         {
             *BASE,

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
 from pelican_linkback.journal.network_files import file_system_of, refuse_network_files
-from pelican_linkback.receiving.store import database
 from pelican_linkback.receiving.store.accepting import Acceptor
-from pelican_linkback.receiving.store.database import open_store, sqlite_url, utc_now, waits_for
+from pelican_linkback.receiving.store.database import open_store, sqlite_url, utc_now
+from pelican_linkback.receiving.store.engine import postgresql, sqlite
+from pelican_linkback.receiving.store.engine.preparing import closed_on_error
 from pelican_linkback.receiving.store.migrations import upgrade
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.tables import mention
@@ -155,8 +156,8 @@ def test_connections_that_the_server_ends_are_made_again(new_postgresql_url, pos
 
 def test_a_server_that_falls_silent_is_left_after_seconds_unless_the_url_says_others():
     url = "postgresql+psycopg://blog@db.example/blog"
-    assert waits_for(sa.make_url(url))["connect_timeout"] == 5
-    said = waits_for(sa.make_url(f"{url}?connect_timeout=30"))
+    assert postgresql.waits_for(sa.make_url(url))["connect_timeout"] == 5
+    said = postgresql.waits_for(sa.make_url(f"{url}?connect_timeout=30"))
     assert "connect_timeout" not in said
     assert said["tcp_user_timeout"] == 10_000
 
@@ -192,7 +193,7 @@ def test_a_full_disk_is_said_and_costs_what_comes_then(tmp_path):
 
 
 def test_a_file_that_somebody_else_writes_is_waited_for_and_then_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(database, "_BUSY", 0.01)
+    monkeypatch.setattr(sqlite, "_BUSY", 0.01)
     store = open_store(sqlite_url(tmp_path / "inbox.sqlite"))
     acceptor = Acceptor(store)
     with closing(sqlite3.connect(tmp_path / "inbox.sqlite", isolation_level=None)) as other:
@@ -208,9 +209,9 @@ def test_a_file_that_somebody_else_writes_is_waited_for_and_then_named(tmp_path,
 
 
 def test_a_new_file_that_somebody_else_writes_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(database, "_BUSY", 0.01)
-    monkeypatch.setattr(database, "_TRIES", 2)
-    monkeypatch.setattr(database.time, "sleep", lambda _: None)
+    monkeypatch.setattr(sqlite, "_BUSY", 0.01)
+    monkeypatch.setattr(sqlite, "_TRIES", 2)
+    monkeypatch.setattr(sqlite.time, "sleep", lambda _: None)
     with closing(sqlite3.connect(tmp_path / "inbox.sqlite", isolation_level=None)) as other:
         other.execute("CREATE TABLE mine (it TEXT)")
         other.execute("BEGIN EXCLUSIVE")
@@ -312,11 +313,11 @@ def test_the_clock_is_that_of_utc():
     assert utc_now().utcoffset().total_seconds() == 0
 
 
-def test_a_file_that_cannot_be_used_is_closed(tmp_path):
+def test_a_connection_that_cannot_be_prepared_is_closed(tmp_path):
     file = tmp_path / "inbox.sqlite"
     file.write_bytes(b"no database" * 1000)
     connection = sqlite3.connect(file)
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
-        database._prepare(connection, None)
+        closed_on_error(sqlite._prepare)(connection, None)
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connection.execute("SELECT 1")

@@ -1,0 +1,1 @@
+"""How a database is connected to, and what is said where it cannot be used."""
