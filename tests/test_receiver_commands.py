@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import datetime as dt
+import gc
 import json
 import logging
 import os
@@ -28,6 +29,7 @@ from pelican_linkback.cli.receiver.wsgi import application
 from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.memory.targets_file import write_targets
+from pelican_linkback.receiving.store.database import Store
 from tests.asking import ask
 from tests.receiving import Clock
 from tests.servers import WebHost, serving
@@ -184,6 +186,17 @@ def test_the_application_is_for_web_servers_that_start_it(folder):
     metrics = ask(app, "GET", "/metrics", authorization="Bearer a-secret-word").text
     assert 'linkback_accepted_total{protocol="webmention"} 1' in metrics
     assert 'linkback_mentions{state="queued"} 1' in metrics
+
+
+def test_the_database_is_closed_when_the_application_is_let_go(folder, monkeypatch):
+    closed = []
+    monkeypatch.setattr(Store, "close", lambda store: closed.append(store.engine.dispose()))
+    app = application("pelicanconf.py")
+    gc.collect()
+    assert closed == []
+    del app
+    gc.collect()
+    assert closed == [None]
 
 
 @pytest.mark.parametrize("command", [["serve"], ["work", "--once"]])

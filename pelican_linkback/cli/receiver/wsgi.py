@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from wsgiref.handlers import CGIHandler
@@ -24,7 +25,8 @@ logger = logging.getLogger(__name__)
 def application(settings: str) -> WSGIApplication:
     """Return the application of the site with this settings file.
 
-    It only accepts: ``pelican-linkback work`` verifies. Raises LinkbackError.
+    It only accepts: ``pelican-linkback work`` verifies. The database is closed when the application
+    is let go. Raises LinkbackError.
     """
     arguments = argparse.Namespace(settings=settings, overrides={}, command="serve")
     site = settings_of(arguments)
@@ -32,7 +34,10 @@ def application(settings: str) -> WSGIApplication:
     store = open_inbox(site)
     from pelican_linkback.cli.receiver.parts import Receiver  # noqa: PLC0415 (an extra)
 
-    return Receiver(site, arguments.pelican, store).application()
+    answering = Receiver(site, arguments.pelican, store).application()
+    # Not at the exit: of a process that was forked, the connections are another one's, too.
+    weakref.finalize(answering, store.close).atexit = False
+    return answering
 
 
 def run_cgi(settings: str) -> None:
