@@ -73,12 +73,24 @@ def test_a_request_has_to_come_in_its_time_however_its_bytes_drip():
 
 
 def test_what_is_complete_may_take_its_time():
+    begun, go_on = threading.Event(), threading.Event()
+
     def slow(request):
-        time.sleep(0.3)
+        begun.set()
+        assert go_on.wait(10)
         return text("done")
 
-    with running(Route("/echo", {"POST": slow}), request_time=0.1) as server:
-        assert post(server)[:2] == (200, b"done\n")
+    route = Route("/echo", {"POST": slow})
+    with running(route, request_time=0.1) as server, ExitStack() as stack:
+        answers = []
+        client = threading.Thread(target=lambda: answers.append(post(server)[:2]))
+        client.start()
+        assert begun.wait(10)
+        late = half_sent(stack, server)
+        assert late.recv(1) == b"", "began after it, and had no more time"
+        go_on.set()
+        client.join(10)
+    assert answers == [(200, b"done\n")]
 
 
 def test_a_body_or_a_header_that_is_too_large_is_refused():
