@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pelican_linkback.receiving.inbox.listing import Entry
 from pelican_linkback.receiving.inbox.policy import State, Verdict, Why
-from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.inbox.states import WAITING, MentionState
 from pelican_linkback.receiving.memory.targets import Targets, known_pages
 from pelican_linkback.receiving.received import Author, Kind, Received
 from pelican_linkback.receiving.store.mentions import Mentions
@@ -32,7 +32,7 @@ STATES = {
     State.SHOWN: (MentionState.SHOWN, *_FAILED),
     State.HIDDEN: (
         *(MentionState.REFUSED, MentionState.SPAM, MentionState.GONE),
-        *(MentionState.QUEUED, MentionState.CHECKING, *_FAILED),
+        *(*WAITING, *_FAILED),
     ),
 }
 """The states that mentions have which are held, shown or hidden."""

@@ -20,7 +20,7 @@ from pelican_linkback.receiving.display.words import words_for
 from pelican_linkback.receiving.hosted.pulling import with_parents
 from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.receiving.hosted.sources import web_for
-from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.inbox.states import WAITING
 from pelican_linkback.receiving.known_targets import known_targets
 from pelican_linkback.receiving.reading.child import Child
 from pelican_linkback.receiving.rebuild import Rebuild, starter_of
@@ -56,8 +56,6 @@ access = logging.getLogger("pelican_linkback.requests")
 
 MAX_TARGETS = 50_000_000
 """The maximum size of a site's ``linkback-targets.json`` in bytes: a quarter of a million pages."""
-
-_WAITING = (MentionState.QUEUED, MentionState.CHECKING)
 
 
 class Chore(Protocol):
@@ -199,7 +197,7 @@ class Receiver:
 
     def _overview(self) -> Overview:
         states = self._mentions.counts()
-        waiting = sum(states[each] for each in _WAITING)
+        waiting = sum(states[each] for each in WAITING)
         numbers = {state.value: number for state, number in states.items()}
         return Overview(numbers, waiting, Statistics(self._store).oldest_queued())
 

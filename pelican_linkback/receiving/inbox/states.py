@@ -19,6 +19,7 @@ from pelican_linkback.receiving.received import Received
 
 __all__ = [
     "AT_ONCE",
+    "WAITING",
     "Approved",
     "Event",
     "LeaseLost",
@@ -50,6 +51,10 @@ class MentionState(StrEnum):
     GONE = "gone"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
+
+
+WAITING = (MentionState.QUEUED, MentionState.CHECKING)
+"""The states of mentions that are to be verified, now or when they are tried again."""
 
 
 @dataclass(frozen=True, slots=True)

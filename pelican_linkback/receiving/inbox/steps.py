@@ -8,6 +8,7 @@ from functools import singledispatch
 
 from pelican_linkback.receiving.inbox.states import (
     AT_ONCE,
+    WAITING,
     Approved,
     Event,
     LeaseLost,
@@ -43,12 +44,11 @@ _SECOND_LOOK = dt.timedelta(days=3)
 _NEW_LOOKS = (dt.timedelta(minutes=10), dt.timedelta(hours=1))
 _DAY = dt.timedelta(days=1)
 
-_NEW = frozenset({MentionState.QUEUED, MentionState.CHECKING})
 _AGAINST = frozenset({MentionState.REFUSED, MentionState.SPAM})
 _SETTLED = _AGAINST | {MentionState.GONE}
 """What no answer brings onto a page but that of a source that has the link."""
 
-_MAY_FAIL = _NEW | {MentionState.SHOWN, MentionState.UNREACHABLE, MentionState.BROKEN}
+_MAY_FAIL = {*WAITING, MentionState.SHOWN, MentionState.UNREACHABLE, MentionState.BROKEN}
 """What can become unreachable or broken. A held mention stays where its moderator looks."""
 
 
@@ -101,7 +101,7 @@ def _missing(event: Missing, standing: Standing, now: dt.datetime) -> Standing:
     )
     if standing.state in _SETTLED:
         return replace(missed, due=None)
-    if standing.state in _NEW:
+    if standing.state in WAITING:
         if looks >= LOOKS:
             return _gone(_read(missed, now), standing)
         return replace(missed, state=MentionState.QUEUED, due=now + _NEW_LOOKS[looks - 1])
@@ -168,7 +168,7 @@ def _undone(event: Undone, standing: Standing, now: dt.datetime) -> Standing:  #
     if before.latest and not standing.latest:
         return replace(standing, state=MentionState.GONE, decided=before.decided, shown=None)
     state = before.state
-    if state in _NEW and standing.latest:
+    if state in WAITING and standing.latest:
         state = MentionState.HELD  # it was read meanwhile
     return replace(
         standing, state=state, shown=before.shown, decided=before.decided, why=before.why

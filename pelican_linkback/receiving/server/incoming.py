@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from pelican_linkback.protocol.mention import Mention
-from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.inbox.states import WAITING, MentionState
 from pelican_linkback.receiving.memory.targets import Found, Mode
 from pelican_linkback.receiving.store.rows import Accepted, Arrival, Row
 from pelican_linkback.text.urls import is_fetchable, page_key
@@ -106,5 +106,4 @@ def status_of(row: Row) -> Status:
     """Return what the sender of a mention can read of it."""
     if row.shown or row.state in {MentionState.HELD, MentionState.SHOWN}:
         return Status.ACCEPTED
-    waits = row.state in {MentionState.QUEUED, MentionState.CHECKING}
-    return Status.QUEUED if waits else Status.REJECTED
+    return Status.QUEUED if row.state in WAITING else Status.REJECTED

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.inbox.states import WAITING, MentionState
 from pelican_linkback.receiving.memory.rules import host_in, rule_of
 from pelican_linkback.receiving.server.http import Fields
 from pelican_linkback.receiving.store.searching import Search
@@ -17,7 +17,7 @@ __all__ = ["TABS", "Query", "number_of"]
 TABS: Mapping[str, tuple[MentionState, ...]] = {
     "held": (MentionState.HELD,),
     "shown": (MentionState.SHOWN,),
-    "queued": (MentionState.QUEUED, MentionState.CHECKING),
+    "queued": WAITING,
     "refused": (MentionState.REFUSED,),
     "spam": (MentionState.SPAM,),
     "gone": (MentionState.GONE, MentionState.UNREACHABLE, MentionState.BROKEN),
