@@ -212,10 +212,12 @@ def commands(text):
             yield shlex.split(found[1])
 
 
-@pytest.mark.parametrize("name", sorted(TEXTS))
-def test_each_command_is_one(name):
-    for words in commands(TEXTS[name]):
-        parser().parse_args([word.replace("$PORT", "8017") for word in words])
+@pytest.mark.parametrize(
+    ("name", "words"), [(name, words) for name in sorted(TEXTS) for words in commands(TEXTS[name])]
+)
+def test_each_command_is_one(name, words):
+    parsed = parser().parse_args([word.replace("$PORT", "8017") for word in words])
+    assert parsed.command == words[0]
 
 
 def test_commands_are_found():
