@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import stat
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -31,6 +33,7 @@ from pelican_linkback.receiving.store.columns import (
 )
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.settings.model import read
+from tests.person import ROOT
 from tests.receiving import NOW
 from tests.test_schemas import validator
 
@@ -420,6 +423,9 @@ def test_a_new_database_is_made_where_one_is_imported(run, site):
     run("inbox", "export", "inbox.backup")
     there = ["-e", 'LINKBACK_INBOX=""']
     assert "none here" in run("inbox", "vacuum", *there).err
+    for wrong in ("inbox.back", "received.jsonl"):
+        assert run("inbox", "import", wrong, *there).status == 1
+        assert not (site / "linkback" / "inbox.sqlite").exists()
     assert maintained(run, "import", "inbox.backup", *there) == {"mentions": 6}
     assert (site / "linkback" / "inbox.sqlite").is_file()
     assert run("inbox", "vacuum", *there).status == 0
@@ -501,3 +507,30 @@ def test_without_the_extra_it_says_what_is_missing(run, monkeypatch):
     done = run("inbox")
     assert done.status == 1
     assert 'pip install "pelican-linkback[receive]"' in done.err
+
+
+WITHOUT = """
+import sys
+sys.modules["sqlalchemy"] = None
+from pelican_linkback import cli
+print(*(cli.main(words.split()) for words in sys.argv[1:]))
+"""
+
+
+def test_no_module_of_the_extra_is_needed_to_say_so(tmp_path):
+    (tmp_path / "content").mkdir()
+    (tmp_path / "pelicanconf.py").write_text(
+        f'PATH = "content"\nSITEURL = "{BLOG}"\nTIMEZONE = "UTC"\n'
+        f'LINKBACK_RECEIVE = "{BLOG}/mentions/"\nLINKBACK_INBOX = "postgresql://db.example/x"\n'
+    )
+    commands = ["inbox", "inbox import pelicanconf.py", "forget x.example"]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, *commands],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "1 1 1\n"
+    assert done.stderr.count('pip install "pelican-linkback[receive]"') == 3

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from pelican_linkback.cli.inbox.entries import Said, show
 from pelican_linkback.cli.inbox.files import FileDesk
+from pelican_linkback.cli.inbox.words import file_to_import
 from pelican_linkback.cli.receiver.opening import has_database, opened
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError
@@ -21,7 +22,10 @@ __all__ = ["run"]
 
 def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> int:
     """List the mentions, or do what the words say with them."""
-    with _desk(settings, arguments.action) as desk:
+    is_new = arguments.action == "import"
+    if is_new:
+        file_to_import(arguments.what)  # a wrong name makes no new database
+    with _desk(settings, is_new=is_new) as desk:
         act: Callable[[argparse.Namespace], Said] | None
         act = getattr(desk, _METHODS.get(arguments.action, arguments.action), None)
         if act is None:
@@ -38,18 +42,18 @@ _METHODS = {"": "listed", "import": "import_rows"}
 
 
 @contextmanager
-def _desk(settings: Settings, action: str) -> Iterator[object]:
+def _desk(settings: Settings, *, is_new: bool) -> Iterator[object]:
     """Yield what has a method for each action: on the receiver's database, or else on the files."""
     now = dt.datetime.now(dt.UTC)
-    if not has_database(settings, is_new=action == "import"):
+    if not has_database(settings, is_new=is_new):
         yield FileDesk(settings, now)
         return
-    from pelican_linkback.cli.inbox.both import BothDesks  # noqa: PLC0415
-    from pelican_linkback.cli.inbox.database import StoreDesk  # noqa: PLC0415 (an extra)
-    from pelican_linkback.receiving.store.mentions import Mentions  # noqa: PLC0415
+    with opened(settings) as store:  # which says if the extra is missing that these modules need
+        from pelican_linkback.cli.inbox.both import BothDesks  # noqa: PLC0415
+        from pelican_linkback.cli.inbox.database import StoreDesk  # noqa: PLC0415
+        from pelican_linkback.receiving.store.mentions import Mentions  # noqa: PLC0415
 
-    approved = exports_of(settings)
-    with opened(settings) as store:
+        approved = exports_of(settings)
         database = StoreDesk(settings, store)
         if not Snapshot(settings.state).has_more_than(approved):
             yield database

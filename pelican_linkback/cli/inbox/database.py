@@ -12,11 +12,13 @@ from pelican_linkback.cli.inbox.rule_actions import RuleActions
 from pelican_linkback.cli.inbox.taking_over import take_over
 from pelican_linkback.cli.inbox.words import (
     ambiguous,
+    file_to_import,
     is_url,
     nothing_decided,
     rule,
     rule_or_none,
     states_asked_for,
+    the_file,
     unknown,
 )
 from pelican_linkback.cli.receiver.private_feed import address_of
@@ -26,7 +28,6 @@ from pelican_linkback.receiving.entries import STATES, counts_of, entry_of, ever
 from pelican_linkback.receiving.inbox.policy import WORDS
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.forgotten import is_about
-from pelican_linkback.receiving.memory.moderation import NAME as DECIDED
 from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.memory.snapshot import NAME as RECEIVED
 from pelican_linkback.receiving.memory.targets import Targets
@@ -141,7 +142,7 @@ class StoreDesk(RuleActions):
 
     def export(self, arguments: argparse.Namespace) -> Said:
         """Write all of the database into a file."""
-        file = Path(_the_only(arguments))
+        file = the_file(arguments.action, arguments.what)
         count = 0
         try:
             with replacing(file) as out:
@@ -156,7 +157,7 @@ class StoreDesk(RuleActions):
 
     def import_rows(self, arguments: argparse.Namespace) -> Said:
         """Add what ``export`` wrote to an empty database; or the mentions of a state folder."""
-        file = Path(_the_only(arguments))
+        file = file_to_import(arguments.what)
         if file.name == RECEIVED:
             return self._take_over(file)
         try:
@@ -171,8 +172,6 @@ class StoreDesk(RuleActions):
 
     def _take_over(self, file: Path) -> Said:
         """Add the mentions of received.jsonl, and what is decided about them in its folder."""
-        if not (file.is_file() or file.with_name(DECIDED).is_file()):
-            raise LinkbackError(f"there is no {file}; name the one in the state folder of the site")
         taken = take_over(self._settings, self._store, self._targets, file.parent, BY)
         self.problems += taken.problems
         summary = f"{file}: {taken.known} mentions, {taken.new} of them new to the receiver"
@@ -239,13 +238,6 @@ class StoreDesk(RuleActions):
             is_done=is_done,
             summary=summary,
         )
-
-
-def _the_only(arguments: argparse.Namespace) -> str:
-    """Return the word after the action; raise LinkbackError for more of them."""
-    if len(arguments.what) > 1:
-        raise LinkbackError(f"inbox {arguments.action} takes one file")
-    return str(arguments.what[0])
 
 
 def _id(row: Row) -> str:

@@ -24,9 +24,9 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     named = rule(arguments.what)
     erased = erase(settings.state, named, dt.datetime.now(dt.UTC), _new_key)
     if has_database(settings):
-        from pelican_linkback.receiving.store.upkeep import erasing  # noqa: PLC0415 (an extra)
-
         with opened(settings) as store:
+            from pelican_linkback.receiving.store.upkeep import erasing  # noqa: PLC0415 (an extra)
+
             erased |= erasing.erase(store, named, _new_key)  # one may be in both
     if screen.json:
         screen.data({"what": named, "erased": len(erased)})

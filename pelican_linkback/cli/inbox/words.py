@@ -9,17 +9,21 @@ from pathlib import Path
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.inbox.blocklist import read_list
 from pelican_linkback.receiving.inbox.policy import State
+from pelican_linkback.receiving.memory.moderation import NAME as DECIDED
 from pelican_linkback.receiving.memory.rules import rule_of
+from pelican_linkback.receiving.memory.snapshot import NAME as RECEIVED
 from pelican_linkback.text.printable import printable, system_reason
 
 __all__ = [
     "ambiguous",
+    "file_to_import",
     "is_url",
     "nothing_decided",
     "rule",
     "rule_or_none",
     "rules_to_block",
     "states_asked_for",
+    "the_file",
     "unknown",
 ]
 
@@ -79,6 +83,30 @@ def states_asked_for(arguments: argparse.Namespace) -> Collection[State]:
     }
     usual = set(State) if arguments.article or arguments.host else {State.HELD}
     return {state for state, is_asked in asked.items() if is_asked} or usual
+
+
+def the_file(action: str, what: Sequence[str]) -> Path:
+    """Return the file that is named after an action; raise LinkbackError for more of them."""
+    if len(what) > 1:
+        raise LinkbackError(f"inbox {action} takes one file")
+    return Path(what[0])
+
+
+def file_to_import(what: Sequence[str]) -> Path:
+    """Return the file that ``import`` reads; raise LinkbackError if it is not there.
+
+    What is decided in a state folder is imported also where that has no mentions.
+    """
+    file = the_file("import", what)
+    if file.name == RECEIVED:
+        if not (file.is_file() or file.with_name(DECIDED).is_file()):
+            raise LinkbackError(f"there is no {file}; name the one in the state folder of the site")
+        return file
+    try:
+        file.stat()
+    except OSError as error:
+        raise LinkbackError(f"{file} cannot be read: {system_reason(error)}") from error
+    return file
 
 
 def unknown(what: str) -> LinkbackError:
