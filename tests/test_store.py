@@ -321,8 +321,11 @@ def test_a_result_without_a_database_is_an_error(acceptor, queue, store, monkeyp
         queue.record(job, Removed("410"))
 
 
-def test_nothing_is_given_back_in_no_time(queue):
+def test_nothing_is_given_back_without_a_write(queue, store, monkeypatch):
+    written = []
+    monkeypatch.setattr(store, "write", lambda *_, **__: written.append(1))
     queue.release([])
+    assert written == []
 
 
 def test_a_redirect_takes_a_turn_at_the_host_that_it_leads_to(store, acceptor, queue, clock):
