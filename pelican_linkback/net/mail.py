@@ -47,12 +47,12 @@ class Mailbox:
 
         In the user's name and the password, what is special in a URL is percent-encoded.
         """
-        parts = urlsplit(url.strip())
-        recipient = unquote(parts.path.strip("/"))
         try:
+            parts = urlsplit(url.strip())
             port = parts.port or _PORTS[parts.scheme]
-        except (KeyError, ValueError):
+        except (KeyError, ValueError):  # what urllib says of it may have the password in it
             raise ValueError(_FORM) from None
+        recipient = unquote(parts.path.strip("/"))
         if not parts.hostname or not _ADDRESS.fullmatch(recipient):
             raise ValueError(_FORM)
         secret = unquote(parts.username or ""), unquote(parts.password or "")
