@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Targets, known_pages
@@ -147,7 +147,7 @@ class Desk:
 
 
 def _hidden(token: str) -> Markup:
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_TOKEN, escape(token))
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_TOKEN, token)
 
 
 def _query(request: Request) -> str:
