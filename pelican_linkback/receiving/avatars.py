@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable, Collection
 
 from pelican_linkback.exceptions import FAULTS, InvalidURL, WebError
-from pelican_linkback.net.client import Request, Response, Web, follow
+from pelican_linkback.net.client import MAX_BODY, Request, Response, follow
 from pelican_linkback.receiving.display.pictures import make_small
+from pelican_linkback.receiving.hosted.sources import web_for
 from pelican_linkback.receiving.memory.avatars import Avatars
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import described
@@ -48,10 +49,7 @@ def fetch_avatars(
         missing = avatars.missing(photos)
         if missing:
             make_small(b"")  # whether Pillow is there, before anything is asked for
-        client = Web(
-            timeout=settings.timeout, user_agent=settings.user_agent, allow=settings.allow_hosts
-        )
-        with client as web:
+        with web_for(settings, MAX_BODY) as web:
             for photo in missing:
                 if monotonic() >= end:
                     break
