@@ -28,7 +28,7 @@ from pelican_linkback.feeds.ids.store import IdStore, edition_of
 from pelican_linkback.net.client import Web
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
-from pelican_linkback.text.printable import printable
+from pelican_linkback.text.printable import printable, system_reason
 from pelican_linkback.text.summarise import FEW
 
 __all__ = ["run"]
@@ -147,7 +147,8 @@ def _fetched(place: str, settings: Settings) -> bytes:
         try:
             return Path(place).read_bytes()
         except OSError as error:
-            raise UnreadableFeed("unreadable", f"it cannot be read ({error.strerror})") from error
+            why = f"it cannot be read ({system_reason(error)})"
+            raise UnreadableFeed("unreadable", why) from error
     agent, allow = settings.user_agent, settings.allow_hosts
     with Web(timeout=settings.timeout, user_agent=agent, allow=allow) as web:
         answer = web.get(place)
