@@ -22,7 +22,7 @@ from jinja2 import Template
 
 from pelican_linkback.cli.parser import parser
 from pelican_linkback.receiving.server.application import Application, Route
-from pelican_linkback.receiving.server.http import html, text
+from pelican_linkback.receiving.server.http import Refusal, html, text
 from tests.pages import DOCS, PACKAGE, blocks
 from tests.person import free_port, is_open
 from tests.servers import serving
@@ -114,7 +114,7 @@ def behind_nginx(folder, application):
     with serving(make_server("127.0.0.1", 0, application, handler_class=Quiet)) as server:
         port = free_port()
         lines = "".join([FILES["nginx.conf"], *more])
-        lines = lines.replace(":8017;", f":{server.server_port};")
+        lines = lines.replace(":8017", f":{server.server_port}")
         program = subprocess.Popen(nginx(folder, lines, port))
         try:
             while not is_open(port):
@@ -157,8 +157,14 @@ def test_nginx_leads_to_the_receiver_and_says_who_asks(tmp_path):
 
 @needs("nginx")
 def test_nginx_puts_the_mentions_into_pages(tmp_path):
+    asked = []
+
     def mentions(request):
-        return html(f"<p>About {request.query.get('target')}")
+        if "unknown" in request.query.get("target"):
+            raise Refusal(404, "The target is no page of this site.")
+        asked.append(request.headers["accept"])
+        answer = html(f"<p>About {request.query.get('target')}")
+        return answer.having("Cache-Control", "max-age=60").having("Vary", "Accept")
 
     theme = next(each.text for each in blocks(page("at-once")) if "include virtual" in each.text)
     body = Template(theme).render(SITEURL="https://your.site", article={"url": "a/"})
@@ -167,8 +173,14 @@ def test_nginx_puts_the_mentions_into_pages(tmp_path):
     )
     with behind_nginx(tmp_path, application) as site:
         (tmp_path / "output" / "index.html").write_text(f"<h1>A page</h1>{body}")
-        said = answered(f"{site}/index.html")
-    assert said == (200, b"<h1>A page</h1><p>About https://your.site/a/")
+        said = {
+            answered(f"{site}/index.html", Accept=accept)
+            for accept in ("text/html,*/*;q=0.8", "text/html", "application/json")
+        }
+        (tmp_path / "output" / "new.html").write_text(f"A page{body.replace('a/', 'unknown/')}")
+        assert answered(f"{site}/new.html") == (200, b"A page")
+    assert said == {(200, b"<h1>A page</h1><p>About https://your.site/a/")}
+    assert asked == ["text/html"]
 
 
 def test_the_composition_has_two_processes_of_each_kind():
