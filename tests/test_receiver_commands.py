@@ -29,7 +29,9 @@ from pelican_linkback.cli.receiver.wsgi import application
 from pelican_linkback.exceptions import SettingsError
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.memory.targets_file import write_targets
-from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.database import Store, open_store, sqlite_url
+from pelican_linkback.receiving.store.queue import next_numbers
+from pelican_linkback.receiving.store.upkeep.rebuilds import Changes
 from tests.asking import ask
 from tests.receiving import Clock
 from tests.servers import WebHost, serving
@@ -169,11 +171,17 @@ def test_work_goes_on_until_it_is_stopped(folder, source, capsys, rebuild):
     assert capsys.readouterr().out == "Mentions verified: 1\n"
 
 
-def test_once_builds_again_if_that_is_due(folder, capsys):
+@pytest.mark.parametrize(("seconds", "is_due"), [(0, False), (61, True)])
+def test_once_builds_again_if_that_is_due(folder, capsys, seconds, is_due):
     configure(folder, LINKBACK_REBUILD="touch built")
+    seen = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds)
+    url = sqlite_url(folder / "linkback" / "inbox.sqlite")
+    with closing(open_store(url, clock=lambda: seen)) as store:
+        store.write(lambda connection: next_numbers(connection, 1))
+        assert Changes(store).turn() is None
     assert cli.main(["work", "--once"]) == 0
     assert capsys.readouterr().out == "Mentions verified: 0\n"
-    assert not (folder / "built").exists()
+    assert (folder / "built").exists() is is_due
 
 
 def test_the_application_is_for_web_servers_that_start_it(folder):
