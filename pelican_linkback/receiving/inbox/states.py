@@ -19,6 +19,8 @@ from pelican_linkback.receiving.received import Received
 
 __all__ = [
     "AT_ONCE",
+    "KEPT",
+    "REFUSALS",
     "WAITING",
     "Approved",
     "Event",
@@ -55,6 +57,12 @@ class MentionState(StrEnum):
 
 WAITING = (MentionState.QUEUED, MentionState.CHECKING)
 """The states of mentions that are to be verified, now or when they are tried again."""
+
+REFUSALS = (MentionState.REFUSED, MentionState.SPAM)
+"""The states of mentions that a person or a rule decided against."""
+
+KEPT = (MentionState.HELD, MentionState.SHOWN, MentionState.UNREACHABLE, MentionState.BROKEN)
+"""The states of mentions that were looked at, and are neither refused nor gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import singledispatch
 
 from pelican_linkback.receiving.inbox.states import (
     AT_ONCE,
+    REFUSALS,
     WAITING,
     Approved,
     Event,
@@ -44,8 +45,7 @@ _SECOND_LOOK = dt.timedelta(days=3)
 _NEW_LOOKS = (dt.timedelta(minutes=10), dt.timedelta(hours=1))
 _DAY = dt.timedelta(days=1)
 
-_AGAINST = frozenset({MentionState.REFUSED, MentionState.SPAM})
-_SETTLED = _AGAINST | {MentionState.GONE}
+_SETTLED = {*REFUSALS, MentionState.GONE}
 """What no answer brings onto a page but that of a source that has the link."""
 
 _MAY_FAIL = {*WAITING, MentionState.SHOWN, MentionState.UNREACHABLE, MentionState.BROKEN}
@@ -74,7 +74,7 @@ def _repeated(event: Repeated, standing: Standing, now: dt.datetime) -> Standing
 @_step.register
 def _verified(event: Verified, standing: Standing, now: dt.datetime) -> Standing:
     seen = replace(_read(standing, now), latest=event.received, why=event.why)
-    if standing.state in _AGAINST and standing.decided:
+    if standing.state in REFUSALS and standing.decided:
         return replace(seen, why=standing.why)
     if event.verdict is MentionState.REFUSED and not standing.decided:
         return replace(seen, state=MentionState.REFUSED, shown=None)
@@ -182,7 +182,7 @@ def _read(standing: Standing, now: dt.datetime) -> Standing:
 
 def _gone(standing: Standing, before: Standing) -> Standing:
     """Show it no more. What was refused stays refused, in case that the link comes back."""
-    refused = before.state in _AGAINST and before.decided
+    refused = before.state in REFUSALS and before.decided
     state = before.state if refused else MentionState.GONE
     why = before.why if refused else standing.why
     return replace(standing, state=state, shown=None, latest=None, why=why)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from pelican_linkback.receiving.inbox.first_contact import FirstContact
 from pelican_linkback.receiving.inbox.policy import Policy, Why
-from pelican_linkback.receiving.inbox.states import MentionState, Ruled
+from pelican_linkback.receiving.inbox.states import KEPT, REFUSALS, MentionState, Ruled
 from pelican_linkback.receiving.memory.decisions import BRIDGES, Act, Decisions
 from pelican_linkback.receiving.memory.forgotten import Forgotten
 from pelican_linkback.receiving.memory.rules import host_in
@@ -36,7 +36,6 @@ _CHANGES = "rules"
 """The counter of changes, by which a process knows that the rules that it keeps are old."""
 
 _rule, _mention, _counter = tables.rule.c, tables.mention.c, tables.counter.c
-_AGAINST = frozenset({"refused", "spam"})
 _LAST = 50
 
 _FEW = 20
@@ -45,8 +44,9 @@ _FEW = 20
 _TOGETHER = 500
 """So many are changed in one transaction, so that nobody waits long for it."""
 
-_MAY_CHANGE = ("held", "shown", "unreachable", "broken")
-_is_blocked = sa.and_(_mention.state == "refused", _mention.why == Why.BLOCKED.value)
+_is_blocked = sa.and_(
+    _mention.state == MentionState.REFUSED.value, _mention.why == Why.BLOCKED.value
+)
 _VERDICTS = {
     Act.BLOCK: Ruled(MentionState.REFUSED, Why.BLOCKED.value),
     Act.TRUST: Ruled(MentionState.SHOWN, Why.TRUSTED.value),
@@ -142,7 +142,7 @@ class Rules:
             said = received_of(row.shown or row.latest)
             if said and author_key(said.author.url) == key:
                 said = replace(said, source=row.final_url or said.source)
-                found.append((said, row.state not in _AGAINST))
+                found.append((said, row.state not in REFUSALS))
         return found
 
     def has_many(self, host: str) -> bool:
@@ -202,7 +202,7 @@ def _apply(store: Store, decisions: Decisions, rules: Sequence[str]) -> None:
         .where(
             ~_mention.decided,
             _mention.latest.is_not(None),
-            sa.or_(_mention.state.in_(_MAY_CHANGE), _is_blocked),
+            sa.or_(_mention.state.in_([each.value for each in KEPT]), _is_blocked),
         )
         .order_by(_mention.id)
         .limit(_TOGETHER)

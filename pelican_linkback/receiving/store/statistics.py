@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVarTuple
 
 import sqlalchemy as sa
 
+from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import milliseconds, moment
 from pelican_linkback.receiving.store.database import Store
@@ -20,7 +21,9 @@ _WEEK = 7 * 24 * 60 * 60 * 1000
 _MONDAY = milliseconds(dt.datetime(1970, 1, 5, tzinfo=dt.UTC))
 
 _mention = tables.mention.c
-_was_read = _mention.latest.is_not(None)
+_is_no_spam = sa.and_(_mention.latest.is_not(None), _mention.state != MentionState.SPAM.value)
+"""Whether a mention was verified, and a person did not call it spam."""
+
 _is_shown = _mention.shown.is_not(None)
 
 
@@ -52,7 +55,7 @@ class Statistics:
         shown = sa.func.sum(sa.case((_is_shown, 1), else_=0))
         wanted = (
             sa.select(week, sa.func.count(), shown)
-            .where(_mention.received >= milliseconds(since), _was_read, _mention.state != "spam")
+            .where(_mention.received >= milliseconds(since), _is_no_spam)
             .group_by(week)
             .order_by(week)
         )
@@ -72,16 +75,13 @@ class Statistics:
     def hosts(self, limit: int) -> list[Busy]:
         """Return the hosts from which the most mentions came that were verified, but for spam."""
         count = sa.func.count()
-        wanted = sa.select(_mention.host, count).where(_was_read, _mention.state != "spam")
+        wanted = sa.select(_mention.host, count).where(_is_no_spam)
         wanted = wanted.group_by(_mention.host).order_by(count.desc(), _mention.host)
         return [Busy(*row) for row in self._rows(wanted.limit(limit))]
 
     def oldest_queued(self) -> dt.datetime | None:
         """Return since when the oldest mention waits to be verified."""
-        wanted = sa.select(sa.func.min(_mention.received)).where(
-            _mention.state.in_(("queued", "checking"))
-        )
-        return self._moment(wanted)
+        return self._moment(sa.select(sa.func.min(_mention.received)).where(tables.is_unverified))
 
     def last_checked(self) -> dt.datetime | None:
         """Return when a source was verified last."""

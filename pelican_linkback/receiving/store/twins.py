@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 import sqlalchemy as sa
 
-from pelican_linkback.receiving.inbox.states import MentionState
+from pelican_linkback.receiving.inbox.states import KEPT, MentionState
 from pelican_linkback.receiving.received import Received, key_of
 from pelican_linkback.receiving.store.columns import author_key, received_of
 from pelican_linkback.receiving.store.database import Store
@@ -21,9 +21,7 @@ _LOOKED_AT = 100
 _m = mention.c
 _own: sa.BindParameter[str] = sa.bindparam("own")
 _final: sa.BindParameter[str] = sa.bindparam("final")
-_is_another = sa.and_(
-    _m.id != sa.bindparam("job"), _m.state.in_(("held", "shown", "unreachable", "broken"))
-)
+_is_another = sa.and_(_m.id != sa.bindparam("job"), _m.state.in_([each.value for each in KEPT]))
 # Anybody can name an author, or redirect to a page of others.
 _is_believed = sa.or_(_m.state == MentionState.SHOWN.value, _m.host == sa.bindparam("source_host"))
 # Each part has an index of its own.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
+from pelican_linkback.receiving.inbox.states import REFUSALS
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.tables import event, host, login, mention, session
 from pelican_linkback.receiving.store.upkeep.turns import Turns
@@ -75,7 +76,7 @@ class Terms:
 def _vacuum(connection: sa.Connection, now: int) -> Vacuumed:
     senders = sa.update(mention).where(_m.sender != "", _m.received < _before(now, SENDERS_KEPT))
     old = _was_never_shown(_before(now, UNSHOWN_KEPT))
-    refused = _m.decided & _m.state.in_(("refused", "spam"))
+    refused = _m.decided & _m.state.in_([each.value for each in REFUSALS])
     forgotten = sa.update(mention).where(*old, refused, _m.source != "")
     count = Vacuumed(
         connection.execute(senders.values(sender="")).rowcount,
