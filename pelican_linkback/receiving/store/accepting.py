@@ -16,6 +16,7 @@ from pelican_linkback.receiving.inbox.states import MentionState, Repeated
 from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.received import key_of
 from pelican_linkback.receiving.store.columns import (
+    duration,
     host_named,
     milliseconds,
     moment,
@@ -199,7 +200,7 @@ def _known(connection: sa.Connection, pages: set[str], now: int) -> tuple[set[st
     """Return the keys of the mentions by these pages, and when each may be fetched (0: at once)."""
     known: set[str] = set()
     due = dict.fromkeys(pages, 0)
-    interval = int(PAGE_INTERVAL.total_seconds() * 1000)
+    interval = duration(PAGE_INTERVAL)
     for key, page, last in connection.execute(_OF_PAGES, {"pages": [*pages]}):
         known.add(key)
         if now - interval < last <= now:  # the clock may have been set back

@@ -19,6 +19,7 @@ from pelican_linkback.text.xml_characters import clean
 __all__ = [
     "author_key",
     "columns_of",
+    "duration",
     "host_named",
     "milliseconds",
     "moment",
@@ -40,6 +41,11 @@ def milliseconds(when: dt.datetime) -> int:
 def moment(when: int) -> dt.datetime:
     """Return a time of the database."""
     return dt.datetime.fromtimestamp(when / 1000, dt.UTC)
+
+
+def duration(time: dt.timedelta) -> int:
+    """Return a length of time as the database has it."""
+    return round(time.total_seconds() * 1000)
 
 
 def page_of(source: str) -> str:

@@ -21,7 +21,7 @@ from pelican_linkback.receiving.inbox.states import Event, MentionState
 from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.received import key_of
 from pelican_linkback.receiving.store.accepting import PAGE_INTERVAL
-from pelican_linkback.receiving.store.columns import columns_of, moment, standing_of
+from pelican_linkback.receiving.store.columns import columns_of, duration, moment, standing_of
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.hosts import (
     end_turns,
@@ -81,7 +81,7 @@ class Queue:
             names = ready_hosts(connection, limit, now)
             if not names:
                 return []
-            until = now + int(lease.total_seconds() * 1000)
+            until = now + duration(lease)
             take_turns(connection, names, now, until)
             jobs = lease_pages(connection, first_pages(connection, names, now), now, until)
             set_due(connection, names)
@@ -107,7 +107,7 @@ class Queue:
 
         def released(connection: sa.Connection) -> None:
             names = lock_hosts(connection, jobs)
-            due = self._store.now() + int(wait.total_seconds() * 1000) if wait else _m.due
+            due = self._store.now() + duration(wait) if wait else _m.due
             claims = {each.claim for each in jobs}
             ids = {each.id for each in jobs}
             connection.execute(
@@ -179,7 +179,7 @@ def _change(row: sa.Row[object], result: _Result, now: int) -> dict[str, object]
     """Return the new columns of a mention."""
     columns = columns_of(step(standing_of(row), result.event, moment(now)))
     if row.requests != result.job.requests:  # it was sent again meanwhile
-        columns["due"] = row.fetched + int(PAGE_INTERVAL.total_seconds() * 1000)
+        columns["due"] = row.fetched + duration(PAGE_INTERVAL)
     final = result.final_url or row.final_url
     return columns | {
         "id_": row.id,

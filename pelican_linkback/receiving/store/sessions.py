@@ -13,6 +13,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from pelican_linkback.receiving.store import tables
+from pelican_linkback.receiving.store.columns import duration
 from pelican_linkback.receiving.store.database import Store
 
 __all__ = ["LINK_LASTS", "SESSION_LASTS", "Sessions"]
@@ -98,7 +99,7 @@ class Sessions:
         return found is not None
 
     def _in(self, time: dt.timedelta) -> int:
-        return self._store.now() + round(time.total_seconds() * 1000)
+        return self._store.now() + duration(time)
 
 
 def _hash(token: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from pelican_linkback.receiving.store.columns import duration
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.tables import meta
 
@@ -53,7 +54,7 @@ class Turns:
         return known is None or not now < int(known) <= self._next(self._every)
 
     def _next(self, after: dt.timedelta) -> int:
-        return self._store.now() + round(after.total_seconds() * 1000)
+        return self._store.now() + duration(after)
 
 
 def _read(connection: sa.Connection, name: str) -> str | None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
 from pelican_linkback.receiving.inbox.states import REFUSALS
+from pelican_linkback.receiving.store.columns import duration
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.tables import event, host, login, mention, session
 from pelican_linkback.receiving.store.upkeep.turns import Turns
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 SENDERS_KEPT = dt.timedelta(days=7)
 UNSHOWN_KEPT = dt.timedelta(days=30)
-_DAY = 24 * 60 * 60 * 1000
+_HOSTS_KEPT = dt.timedelta(days=1)
 
 _m = mention.c
 _EMPTY = {"source": "", "target": "", "host": "", "fragment": "", "sender": "", "vouch": ""} | {
@@ -94,7 +95,7 @@ def _vacuum(connection: sa.Connection, now: int) -> Vacuumed:
 
 
 def _before(now: int, kept: dt.timedelta) -> int:
-    return now - int(kept.total_seconds() * 1000)
+    return now - duration(kept)
 
 
 def _was_never_shown(limit: int) -> tuple[sa.ColumnElement[bool], ...]:
@@ -108,4 +109,6 @@ def _idle_hosts(now: int) -> sa.Delete:
         _m.host == host.c.name, sa.or_(_m.due.is_not(None), _m.lease.is_not(None))
     )
     # Whoever had a turn within a day may be about to set ``due``.
-    return sa.delete(host).where(host.c.due.is_(None), host.c.next_at < now - _DAY, ~has_work)
+    return sa.delete(host).where(
+        host.c.due.is_(None), host.c.next_at < _before(now, _HOSTS_KEPT), ~has_work
+    )
