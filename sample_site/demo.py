@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -107,6 +108,11 @@ class Author:
         self._settings = [f"{name}={json.dumps(value)}" for name, value in settings.items()]
         self.environment = os.environ | environment
 
+    def introduce(self, names: Iterable[str]) -> None:
+        """Say what each command has beside the words that are shown."""
+        print("Each command below also has the options", "-e", shlex.join(self._settings))
+        print("and in its environment", *(f"{name}={self.environment[name]}" for name in names))
+
     def command(self, *words: str) -> list[str]:
         """Return a command of this environment, with all that it needs."""
         return [str(SCRIPTS / words[0]), *words[1:], *CONFIG, "-e", *self._settings]
@@ -151,6 +157,8 @@ def main() -> None:
         serve = author.command("pelican-linkback", "serve", "--port", str(port))
         with running(serve, DEMO / "receiver.log", author.environment) as receiver:
             print(receiver.first)
+            author.introduce(["SITEURL", "NEIGHBOUR_URL", "RECEIVER_URL"])
+            print("\nEach build warns of two faults that the sample site has on purpose.")
             author.builds()
             show_feeds_and_pings(blog)
             print("\nThe same again:")
@@ -159,7 +167,10 @@ def main() -> None:
             print(f"\nThe second build made {len(blog.lines) - before} requests to the other blog.")
             author.types("pelican-linkback", "status")
             hear_the_answers(author, blog, site)
-    print(f"\nThe site, its feeds and what it remembers are in {DEMO.name}/ to look at.")
+    print(f"\nThe site, its feeds and what it remembers are in {DEMO.name}/. To look at the pages:")
+    port = site.rpartition(":")[2]
+    print(f"python -m http.server {port} --bind 127.0.0.1 --directory {DEMO.name}/output")
+    print(f"and open {site}/ in a browser.")
 
 
 def show_feeds_and_pings(blog: Program) -> None:

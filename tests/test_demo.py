@@ -27,6 +27,7 @@ def test_it_ends_with_the_answers_of_the_other_blog():
         "Mentions: 2 held, 0 shown, 0 hidden; decide with",
         "Mentions: 0 held, 2 shown, 0 hidden; the next build shows it so",
         "Mentions: 2 new",
+        "--directory .demo/output\nand open http://127.0.0.1:",
     ):
         assert said in done.stdout
     pages = ROOT / ".demo" / "output"
