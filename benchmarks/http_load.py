@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from urllib.parse import urlencode
 
-__all__ = ["Report", "load"]
+__all__ = ["Report", "load", "webmention"]
 
 Make = Callable[[int], bytes]
 """Returns the whole request of this number."""
@@ -39,6 +40,17 @@ class Report:
     def quantile(self, part: float) -> float:
         """Return the time within which this part of the answers came."""
         return sorted(self.seconds)[int(part * (len(self.seconds) - 1))]
+
+
+def webmention(path: str, source: str, target: str, number: int) -> bytes:
+    """Return the request that posts a webmention; its ``number`` decides which client sends it."""
+    form = urlencode({"source": source, "target": target})
+    client = f"203.{number % 113}.{number // 113 % 251}.9"
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        f"X-Forwarded-For: {client}\r\nContent-Length: {len(form)}\r\n\r\n{form}"
+    ).encode()
 
 
 async def load(port: int, make: Make, *, rate: float, seconds: float, clients: int) -> Report:

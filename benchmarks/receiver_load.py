@@ -19,9 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode
 
-from benchmarks.http_load import Report, load
+from benchmarks.http_load import Report, load, webmention
 from benchmarks.receivers import pages
 from benchmarks.served import serving
 from pelican_linkback.receiving.store.database import open_store, sqlite_url
@@ -33,11 +32,6 @@ __all__ = ["main"]
 SECONDS, RATE, CLIENTS = 600.0, 1000.0, 50
 PAGES, HOSTS, OF_HOST = 100, 50, 100
 EVERY = 1.0
-HEAD = (
-    "POST /mentions/webmention HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    "Content-Type: application/x-www-form-urlencoded\r\n"
-    "X-Forwarded-For: {client}\r\nContent-Length: {length}\r\n\r\n"
-)
 
 
 @dataclass
@@ -113,9 +107,7 @@ def request(site: ReceiverSite, source_port: int, number: int) -> bytes:
     host, page = which % HOSTS, which // HOSTS
     target = site.articles[which % PAGES]
     source = f"http://127.1.{host // 250}.{host % 250 + 1}:{source_port}/{page}?to={target}"
-    form = urlencode({"source": source, "target": target})
-    client = f"203.{number % 113}.{number // 113 % 251}.9"
-    return (HEAD.format(client=client, length=len(form)) + form).encode()
+    return webmention("/mentions/webmention", source, target, number)
 
 
 @contextmanager

@@ -16,9 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socket import create_connection, create_server
-from urllib.parse import urlencode
 
-from benchmarks.http_load import Report, load
+from benchmarks.http_load import Report, load, webmention
 from benchmarks.measure import Row
 from benchmarks.served import serving
 from peers.served import Serve, django_webmention, django_wm, webmentions
@@ -32,10 +31,6 @@ PAGE = (
     b'<time class="dt-published" datetime="2026-05-01T12:00:00Z"></time><a href="%s">it</a>'
 )
 TARGET = "http://127.0.0.1:%d/one/"
-HEAD = (
-    "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-    "X-Forwarded-For: {client}\r\nContent-Length: {length}\r\n\r\n"
-)
 
 PEERS: dict[str, tuple[Serve, str]] = {
     "django-wm, which verifies later": (django_wm, "/webmention/"),
@@ -95,11 +90,8 @@ def accepted(port: int, path: str, target: str, source_port: int) -> Report:
 
     def request(number: int) -> bytes:
         address = f"127.{number % 100 + 1}.{number // 100 % 100}.1"
-        form = urlencode(
-            {"source": f"http://{address}:{source_port}/{number}?to={target}", "target": target}
-        )
-        client = f"203.{number % 113}.{number // 113 % 251}.9"
-        return (HEAD.format(path=path, client=client, length=len(form)) + form).encode()
+        source = f"http://{address}:{source_port}/{number}?to={target}"
+        return webmention(path, source, target, number)
 
     return asyncio.run(load(port, request, rate=0, seconds=SECONDS, clients=CLIENTS))
 
