@@ -11,15 +11,15 @@ from pelican_linkback.cli.inbox.entries import Said
 from pelican_linkback.cli.inbox.rule_actions import RuleActions
 from pelican_linkback.cli.inbox.taking_over import take_over
 from pelican_linkback.cli.inbox.words import (
-    ambiguous,
     file_to_import,
     is_url,
+    known,
     nothing_decided,
     rule,
     rule_or_none,
     states_asked_for,
     the_file,
-    unknown,
+    the_only,
 )
 from pelican_linkback.cli.receiver.private_feed import address_of
 from pelican_linkback.exceptions import LinkbackError, StoreError
@@ -88,7 +88,9 @@ class StoreDesk(RuleActions):
 
     def show(self, arguments: argparse.Namespace) -> Said:
         """Return the mentions that are named, with all that is known of them."""
-        found = [row for what in arguments.what for row in self._matching(what)]
+        found = [
+            row for what in arguments.what for row in known(what, self._mentions.matching(what))
+        ]
         return self._said(found, is_whole=True)
 
     def approve(self, arguments: argparse.Namespace) -> Said:
@@ -107,12 +109,12 @@ class StoreDesk(RuleActions):
 
     def undo(self, arguments: argparse.Namespace) -> Said:
         """Take back what was decided about these mentions, URLs or hosts."""
-        for what in arguments.what:
-            if not self.has_decided(what):
-                raise nothing_decided(what)
         tokens = {what: self._tokens(what) for what in arguments.what}
-        known = self._rules.decisions().rules
-        rules = [named for what in tokens if (named := rule_or_none(what)) in known]
+        in_force = self._rules.decisions().rules
+        for what, found in tokens.items():
+            if not found and rule_or_none(what) not in in_force:
+                raise nothing_decided(what)
+        rules = [named for what in tokens if (named := rule_or_none(what)) in in_force]
         for token in {token for found in tokens.values() for token in found}:
             self._mentions.undo(token)
         self._rules.set(rules, Act.RELEASE, BY)
@@ -209,16 +211,8 @@ class StoreDesk(RuleActions):
         found = (self._mentions.last_about(row.id) for row in self._mentions.matching(what))
         return [token for token in found if token]
 
-    def _matching(self, what: str) -> list[Row]:
-        if found := self._mentions.matching(what):
-            return found
-        raise unknown(what)
-
     def _one(self, what: str) -> Row:
-        found = self._matching(what)
-        if len(found) > 1:
-            raise ambiguous(what, [_id(row) for row in found])
-        return found[0]
+        return the_only(what, self._mentions.matching(what), _id)
 
     def _said(
         self,

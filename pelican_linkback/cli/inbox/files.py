@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pelican_linkback.cli.inbox.entries import Said
 from pelican_linkback.cli.inbox.rule_actions import RuleActions
 from pelican_linkback.cli.inbox.words import (
-    ambiguous,
     is_url,
+    known,
     nothing_decided,
     rule,
     rule_or_none,
     states_asked_for,
-    unknown,
+    the_only,
 )
 from pelican_linkback.receiving.hosted.sources import exports_of
 from pelican_linkback.receiving.inbox.listing import Entry, Inbox
@@ -44,11 +44,11 @@ class FileDesk(RuleActions):
     ) -> None:
         self._settings, self._now = settings, now
         self._moderation = Moderation(settings.state)
-        known = Snapshot(settings.state).read()
-        self._mentions = [each for each in known.mentions if not is_elsewhere(each)]
+        snapshot = Snapshot(settings.state).read()
+        self._mentions = [each for each in snapshot.mentions if not is_elsewhere(each)]
         self._targets = read_targets(settings.state)
         self._decisions, problems = self._moderation.read()
-        self.problems = [*known.problems, *problems]
+        self.problems = [*snapshot.problems, *problems]
         self._inbox = self._judged()
 
     def _judged(self) -> Inbox:
@@ -68,7 +68,9 @@ class FileDesk(RuleActions):
 
     def show(self, arguments: argparse.Namespace) -> Said:
         """Return the mentions that are named, with all that is known of them."""
-        found = [entry for what in arguments.what for entry in self._matching(what)]
+        found = [
+            entry for what in arguments.what for entry in known(what, self._inbox.matching(what))
+        ]
         return self._said(found, is_whole=True)
 
     def approve(self, arguments: argparse.Namespace) -> Said:
@@ -128,8 +130,8 @@ class FileDesk(RuleActions):
 
     def rule_by(self, act: Act, rules: Sequence[str]) -> Said:
         """Have ``act`` count for these rules."""
-        known = self._decisions.rules
-        new = [each for each in dict.fromkeys(rules) if known.get(each) is not act]
+        in_force = self._decisions.rules
+        new = [each for each in dict.fromkeys(rules) if in_force.get(each) is not act]
         return self._record([Decision(act, each) for each in new])
 
     def _record(self, decisions: Sequence[Decision]) -> Said:
@@ -149,17 +151,8 @@ class FileDesk(RuleActions):
         changed = {each: rules.get(each) for each in named if rule_or_none(each) == each}
         return self._said(found, changed, is_done=True)
 
-    def _matching(self, what: str) -> list[Entry]:
-        found = self._inbox.matching(what)
-        if not found:
-            raise unknown(what)
-        return found
-
     def _one(self, what: str) -> Entry:
-        found = self._matching(what)
-        if len(found) > 1:
-            raise ambiguous(what, [each.mention.id for each in found])
-        return found[0]
+        return the_only(what, self._inbox.matching(what), lambda each: each.mention.id)
 
     def _said(
         self,

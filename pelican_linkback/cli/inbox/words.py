@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.inbox.blocklist import read_list
@@ -15,18 +16,19 @@ from pelican_linkback.receiving.memory.snapshot import NAME as RECEIVED
 from pelican_linkback.text.printable import printable, system_reason
 
 __all__ = [
-    "ambiguous",
     "file_to_import",
     "is_url",
+    "known",
     "nothing_decided",
     "rule",
     "rule_or_none",
     "rules_to_block",
     "states_asked_for",
     "the_file",
-    "unknown",
+    "the_only",
 ]
 
+T = TypeVar("T")
 _FEW = 5
 """How many of several are named in a message."""
 
@@ -109,20 +111,24 @@ def file_to_import(what: Sequence[str]) -> Path:
     return file
 
 
-def unknown(what: str) -> LinkbackError:
-    """Return the error for a word that names no mention."""
-    return LinkbackError(
-        f"there is no mention {printable(what)!r}; pelican-linkback inbox --held --shown "
-        "--hidden lists them"
-    )
+def known(what: str, found: Sequence[T]) -> Sequence[T]:
+    """Return the mentions that a word means; raise LinkbackError if there is none."""
+    if not found:
+        raise LinkbackError(
+            f"there is no mention {printable(what)!r}; pelican-linkback inbox --held --shown "
+            "--hidden lists them"
+        )
+    return found
 
 
-def ambiguous(what: str, ids: Sequence[str]) -> LinkbackError:
-    """Return the error for a word that names several mentions, where one is needed."""
-    named = ", ".join(ids[:_FEW])
-    return LinkbackError(
-        f"{printable(what)!r} means {len(ids)} mentions; write the id of one: {named}"
-    )
+def the_only(what: str, found: Sequence[T], id_of: Callable[[T], str]) -> T:
+    """Return the mention that a word means; raise LinkbackError if there is none, or several."""
+    if len(known(what, found)) > 1:
+        ids = ", ".join(map(id_of, found[:_FEW]))
+        raise LinkbackError(
+            f"{printable(what)!r} means {len(found)} mentions; write the id of one: {ids}"
+        )
+    return found[0]
 
 
 def nothing_decided(what: str) -> LinkbackError:
