@@ -11,19 +11,15 @@ from pelican_linkback.receiving.inbox.states import MentionState, Removed
 from pelican_linkback.receiving.memory.decisions import Act, Decision
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
-from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
-from pelican_linkback.receiving.memory.targets_file import write_targets
+from pelican_linkback.receiving.memory.targets import Target
 from pelican_linkback.receiving.received import Author, Kind, Received
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.upkeep import adoption
+from tests.inbox_commands import BLOG, GATES, WALLS, make_site
 from tests.receiving import NOW, arrival
-
-BLOG = "https://blog.example"
-WALLS = Target("tag:blog.example:/walls/", f"{BLOG}/walls/", "Dry stone walls")
-GATES = Target("tag:blog.example:/gates/", f"{BLOG}/gates/", "Gates", mentions=Mode.HELD)
 
 
 def said(who, page=WALLS, **more):
@@ -36,13 +32,7 @@ def said(who, page=WALLS, **more):
 def site(store, tmp_path, monkeypatch):
     """A site that received by a service, and has a receiver of its own now."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "content").mkdir()
-    url = store.engine.url.render_as_string(hide_password=False)
-    (tmp_path / "pelicanconf.py").write_text(
-        f'PATH = "content"\nSITEURL = "{BLOG}"\nPLUGINS = ["pelican_linkback"]\n'
-        f'LINKBACK_RECEIVE = "{BLOG}/mentions/"\nLINKBACK_INBOX = "{url}"\n'
-    )
-    write_targets(tmp_path / "linkback", Targets([WALLS, GATES], BLOG))
+    make_site(tmp_path, store)
     return tmp_path / "linkback"
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 
 import pytest
 
-from pelican_linkback import cli
 from pelican_linkback.cli.parser import parser
 from pelican_linkback.cli.usage import WrongUsage
 from pelican_linkback.exceptions import JournalError
@@ -23,6 +21,7 @@ from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
 from pelican_linkback.receiving.memory.targets_file import write_targets
 from pelican_linkback.receiving.received import Author, Kind
+from tests.inbox_commands import lister, runner
 from tests.mentions import NOW, mention
 from tests.pages import DOCS, literals
 
@@ -58,31 +57,12 @@ def state(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(state, capsys):
-    """Run the command; return its status, what it prints, and what it complains of."""
-
-    def call(*words):
-        try:
-            status = cli.main(list(words))
-        except SystemExit as wrong_usage:
-            status = wrong_usage.code
-        captured = capsys.readouterr()
-        return SimpleNamespace(status=status, out=captured.out, err=captured.err)
-
-    return call
+    return runner(capsys)
 
 
 @pytest.fixture
 def listed(run):
-    """Run the command for programs; return the states of its mentions, and its rules."""
-
-    def call(*words):
-        done = run("inbox", *words, "--json")
-        assert done.status == 0, done.err
-        said = json.loads(done.out)
-        states = {each["id"]: each["state"] for each in said["mentions"]}
-        return states, {each["rule"]: each["act"] for each in said["rules"]}
-
-    return call
+    return lister(run)
 
 
 def test_what_waits_is_listed_with_what_to_type(run):

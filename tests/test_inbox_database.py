@@ -9,20 +9,16 @@ import re
 import stat
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
-from pelican_linkback import cli
 from pelican_linkback.cli.inbox import database
 from pelican_linkback.cli.receiver.opening import has_database
 from pelican_linkback.receiving.inbox.states import MentionState, Standing
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
-from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
-from pelican_linkback.receiving.memory.targets_file import write_targets
 from pelican_linkback.receiving.received import Author, Kind, Received, id_of, key_of
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import (
@@ -33,13 +29,10 @@ from pelican_linkback.receiving.store.columns import (
 )
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.settings.model import read
+from tests.inbox_commands import BLOG, GATES, WALLS, lister, make_site, runner
 from tests.person import ROOT
 from tests.receiving import NOW
 from tests.test_schemas import validator
-
-BLOG = "https://blog.example"
-WALLS = Target("tag:blog.example:/walls/", f"{BLOG}/walls/", "Dry stone walls")
-GATES = Target("tag:blog.example:/gates/", f"{BLOG}/gates/", "Gates", mentions=Mode.HELD)
 
 
 def source(n):
@@ -95,13 +88,7 @@ def site(store, tmp_path, monkeypatch):
     """A site whose receiver has six mentions: held, held and long, shown, gone, down, not read."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-    (tmp_path / "content").mkdir()
-    url = store.engine.url.render_as_string(hide_password=False)
-    (tmp_path / "pelicanconf.py").write_text(
-        f'PATH = "content"\nSITEURL = "{BLOG}"\nPLUGINS = ["pelican_linkback"]\n'
-        f'LINKBACK_RECEIVE = "{BLOG}/mentions/"\nLINKBACK_INBOX = "{url}"\n'
-    )
-    write_targets(tmp_path / "linkback", Targets([WALLS, GATES], BLOG))
+    make_site(tmp_path, store)
     long = noted(2, GATES, "A long word. " * 30)
     add(
         store,
@@ -117,32 +104,12 @@ def site(store, tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(site, capsys):
-    """Run the command; return its status, what it prints, and what it complains of."""
-
-    def call(*words):
-        try:
-            status = cli.main(list(words))
-        except SystemExit as wrong_usage:
-            status = wrong_usage.code
-        captured = capsys.readouterr()
-        return SimpleNamespace(status=status, out=captured.out, err=captured.err)
-
-    return call
+    return runner(capsys)
 
 
 @pytest.fixture
 def listed(run):
-    """Run the command for programs; return the states of its mentions, and its rules."""
-
-    def call(*words):
-        done = run("inbox", *words, "--json")
-        assert done.status == 0, done.err
-        printed = json.loads(done.out)
-        validator("inbox").validate(printed)
-        states = {each["id"]: each["state"] for each in printed["mentions"]}
-        return states, {each["rule"]: each["act"] for each in printed["rules"]}
-
-    return call
+    return lister(run)
 
 
 def test_what_waits_is_listed_with_what_to_type(run):
