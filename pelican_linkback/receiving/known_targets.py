@@ -1,8 +1,8 @@
 """The pages that a receiver takes mentions of, read from disk or by URL, and again when changed.
 
-Of the same machine, the state folder or the output folder has them. Else the site itself has: its
-``linkback-targets.json`` is asked for with the ETag that it had, so that an unchanged one costs the
-site nothing.
+On the machine that builds the site, the state folder or the output folder has them. Elsewhere the
+site itself has: its ``linkback-targets.json`` is asked for with the ETag that it had, so that an
+unchanged one costs the site nothing.
 """
 
 from __future__ import annotations

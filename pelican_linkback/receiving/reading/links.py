@@ -1,7 +1,7 @@
 """The links of a source to one of our pages, as its media type has links. Pure.
 
-A link is a link (Webmention, section 3.2.2): an element of HTML that refers to the page, a value in
-JSON that is its URL, a URL in a plain text. That its text occurs somewhere is none.
+A link (Webmention, section 3.2.2) is an element of HTML that refers to the page, a value in JSON
+that is its URL, or a URL in a plain text. In a comment or a script of HTML the URL is no link.
 """
 
 from __future__ import annotations
