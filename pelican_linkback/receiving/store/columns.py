@@ -87,16 +87,13 @@ def standing_of(row: sa.Row[object]) -> Standing:
 def columns_of(standing: Standing) -> dict[str, object]:
     """Return the columns that a standing has, and those by which its text is found."""
     latest = standing.latest or standing.shown
-    said: dict[str, object] = dict.fromkeys(("kind", "author", "author_key", "words"), "")
+    author, words = "", ""
     if latest:
+        author = author_key(latest.author.url)
         words = " ".join((latest.author.name, latest.title, latest.text, latest.source))
-        said = {
-            "kind": latest.kind.value,
-            "author": clean(latest.author.name),
-            "author_key": author_key(latest.author.url),
-            "words": clean(words.casefold()),
-        }
-    return said | {
+    return {
+        "author_key": author,
+        "words": clean(words.casefold()),
         "state": standing.state.value,
         "due": _milliseconds(standing.due),
         "attempts": standing.attempts,

@@ -105,7 +105,7 @@ class Store:
         """Return the key with this name: random, made when it is first asked for."""
 
         def made(connection: sa.Connection) -> str:
-            new = {"name": name, "value": secrets.token_hex(32), "created": self.now()}
+            new = {"name": name, "value": secrets.token_hex(32)}
             connection.execute(self.upsert(tables.secret).values(new).on_conflict_do_nothing())
             wanted = sa.select(tables.secret.c.value).where(tables.secret.c.name == name)
             return str(connection.execute(wanted).scalar_one())

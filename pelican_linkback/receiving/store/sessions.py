@@ -47,12 +47,7 @@ class Sessions:
         The session is a new one in any case: the one that the browser had ``before`` ends.
         """
         token, now = self._token(), self._store.now()
-        row = {
-            "hash": _hash(token),
-            "created": now,
-            "used": now,
-            "expires": self._in(SESSION_LASTS),
-        }
+        row = {"hash": _hash(token), "expires": self._in(SESSION_LASTS)}
         is_it = (_links.c.hash == _hash(key), _links.c.expires > now)
         # Who tries any key does not keep others from writing.
         if not self._has(_links, *is_it):

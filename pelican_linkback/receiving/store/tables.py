@@ -83,8 +83,6 @@ mention = sa.Table(
     _text("final_url"),
     _text("final_key"),
     # What the latest text says, to search in.
-    _text("kind"),
-    _text("author"),
     _text("author_key"),
     _text("words"),
 )
@@ -156,9 +154,7 @@ session = sa.Table(
     "session",
     metadata,
     sa.Column("hash", sa.String(64), primary_key=True),
-    _time("created"),
     _time("expires"),
-    _time("used"),
 )
 
 login = sa.Table(
@@ -173,7 +169,6 @@ secret = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
-    _time("created"),
 )
 
 forgotten = sa.Table(

@@ -35,8 +35,6 @@ _EMPTY = {"source": "", "target": "", "host": "", "fragment": "", "sender": "", 
     "final_key": "",
     "due": None,
     "latest": None,
-    "kind": "",
-    "author": "",
     "author_key": "",
     "words": "",
 }

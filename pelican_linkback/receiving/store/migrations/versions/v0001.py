@@ -85,8 +85,6 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=True),
         sa.Column("final_url", sa.Text(), server_default="", nullable=False),
         sa.Column("final_key", sa.Text(), server_default="", nullable=False),
-        sa.Column("kind", sa.Text(), server_default="", nullable=False),
-        sa.Column("author", sa.Text(), server_default="", nullable=False),
         sa.Column("author_key", sa.Text(), server_default="", nullable=False),
         sa.Column("words", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -149,15 +147,12 @@ def upgrade() -> None:
         "secret",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("created", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
         "session",
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("created", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("expires", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("used", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("hash"),
     )
     op.execute("INSERT INTO counter (name, value) VALUES ('shown', 0), ('clock', 0)")
