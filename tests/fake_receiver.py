@@ -88,6 +88,7 @@ class FakeReceiver:
         self.arrivals: list[Arrival] = []
         self.rows: list[Row] = []
         self.overview = Overview({"held": 2, "queued": 1}, 1, NOW - dt.timedelta(minutes=1))
+        self.overviews = 0
         self.failure: Exception | None = None
         self.seconds = 0.0
         self.metrics = Metrics()
@@ -100,7 +101,7 @@ class FakeReceiver:
             Pingbacks(incoming, limiter),
             Export(self.ask_exported, token),
             Fragment(self.shown_on, TARGETS, KINDS, look, SITE),
-            Health(self.ask_overview, self.metrics, token, lambda: NOW),
+            Health(self.check, self.ask_overview, self.metrics, token, lambda: NOW),
         ]
         self.routes = [route for part in parts for route in part.routes()]
         self.application = Application(
@@ -127,7 +128,11 @@ class FakeReceiver:
     def shown_on(self, article: str) -> list[Received]:
         return [each.shown for each in self.rows if each.shown and each.article == article]
 
-    def ask_overview(self) -> Overview:
+    def check(self) -> None:
         if self.failure:
             raise self.failure
+
+    def ask_overview(self) -> Overview:
+        self.check()
+        self.overviews += 1
         return self.overview

@@ -341,6 +341,7 @@ def test_the_script_is_small(app):
 def test_health_is_that_the_database_answers(app, receiver, caplog):
     answer = ask(app, "GET", "/health")
     assert (answer.status, answer.json) == (200, {"status": "ok"})
+    assert receiver.overviews == 0, "a stranger has nothing counted"
     receiver.failure = StoreError("the database is away")
     assert ask(app, "GET", "/health").status == 503
     assert "the database is away" in caplog.text

@@ -225,6 +225,17 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
         open_store(sqlite_url(tmp_path / "inbox.sqlite"))
 
 
+def test_whether_the_database_answers_can_be_asked(tmp_path):
+    path = tmp_path / "inbox.sqlite"
+    with closing(open_store(sqlite_url(path))) as store:
+        store.check()
+        store.engine.dispose()
+        for each in tmp_path.iterdir():
+            each.write_bytes(b"no database" * 1000)
+        with pytest.raises(StoreError, match="not a database"):
+            store.check()
+
+
 def test_a_file_that_cannot_be_opened_is_named_with_what_it_takes(tmp_path):
     (tmp_path / "inbox.sqlite").mkdir()
     with pytest.raises(StoreError, match=r"open database file \(.*inbox\.sqlite\); the user that"):

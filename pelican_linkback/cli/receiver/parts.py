@@ -146,7 +146,7 @@ class Receiver:
                 self._look(),
                 settings.site_url,
             ),
-            Health(self._overview, self._metrics, token, self._now),
+            Health(self._store.check, self._overview, self._metrics, token, self._now),
             PrivateFeed(self._store, lambda: self._targets.current, self._site_name, self._now),
         )
         return Application(

@@ -112,6 +112,11 @@ class Store:
 
         return bytes.fromhex(self.write(made))
 
+    def check(self) -> None:
+        """Raise StoreError unless the database answers; it costs the same however full it is."""
+        wanted = sa.select(tables.meta.c.name).limit(1)
+        self.read(lambda connection: connection.execute(wanted).first())
+
     def close(self) -> None:
         """Close the connections."""
         self.engine.dispose()
