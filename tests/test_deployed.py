@@ -153,4 +153,4 @@ def test_a_procfile_with_two_processes_of_each_kind(tmp_path, postgresql_url, ne
         end = time.monotonic() + 60
         while states(postgresql_url) != {MentionState.HELD: 20}:  # of one host, one a second
             assert time.monotonic() < end, states(postgresql_url)
-            time.sleep(0.5)
+            time.sleep(0.5)  # they are other processes, which can only be asked again
