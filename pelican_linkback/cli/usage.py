@@ -69,7 +69,7 @@ class Parser(argparse.ArgumentParser):
         takes = self.actions.get(arguments.action, "")
         is_optional = takes.startswith("[")
         if bool(takes) != bool(arguments.what) and not is_optional:
-            what = f"needs {takes}" if takes else "takes no more words"
+            what = f"needs {takes.removesuffix('...')}" if takes else "takes no more words"
             self.error(f"{arguments.action} {what}")
         return rest
 
@@ -92,7 +92,7 @@ def add_actions(sub: Parser, actions: Mapping[str, str]) -> None:
     """Let the first word after a command say what is to be done."""
     if actions:
         sub.actions = actions
-        each = [f"{name} {what}...".removesuffix(" ...") for name, what in actions.items()]
+        each = [f"{name} {what}".strip() for name, what in actions.items()]
         sub.add_argument(
             "words", metavar="ACTION", nargs="*", default=[], help=f"one of: {', '.join(each)}"
         )

@@ -14,25 +14,28 @@ __all__ = [
 ]
 
 ACTIONS = {
-    "show": "ID",
-    "approve": "ID",
-    "refuse": "ID|URL",
-    "block": "[HOST|URL]",
-    "hold": "HOST|URL",
-    "trust": "HOST|URL",
-    "undo": "ID|HOST|URL",
+    "show": "ID...",
+    "approve": "ID...",
+    "refuse": "ID|URL...",
+    "block": "[HOST|URL]...",
+    "hold": "HOST|URL...",
+    "trust": "HOST|URL...",
+    "undo": "ID|HOST|URL...",
     "rules": "",
     "vacuum": "",
     "export": "FILE",
     "import": "FILE",
 }
-"""What ``inbox`` does by its first word, and what stands after it: "" for nothing."""
+"""What ``inbox`` does by its first word, and what stands after it.
+
+"" is for nothing, "..." for one or several.
+"""
 
 
 def inbox_options(sub: argparse.ArgumentParser) -> None:
     """Add the options of ``inbox``."""
     for state, what in (
-        ("held", "wait for you (the default)"),
+        ("held", "wait for you (the default without --article and --host)"),
         ("shown", "are on the pages"),
         ("hidden", "are not shown, and why"),
     ):
