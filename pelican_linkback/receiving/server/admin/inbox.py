@@ -47,7 +47,7 @@ class Narrowed(NamedTuple):
     without: str
 
 
-class DoneSaid(NamedTuple):
+class UndoNotice(NamedTuple):
     """What was just decided, for people, and the token that takes it back."""
 
     sentence: str
@@ -139,12 +139,12 @@ class InboxPages:
             "done": self._done(visit.request.query.get("done")),
         }
 
-    def _done(self, token: str) -> DoneSaid | None:
+    def _done(self, token: str) -> UndoNotice | None:
         done = self._desk.mentions.done(token)
         if done is None:
             return None
         what = "1 mention was" if done.changed == 1 else f"{done.changed} mentions were"
-        return DoneSaid(f"{what} {_DONE[done.action]}.", done.token)
+        return UndoNotice(f"{what} {_DONE[done.action]}.", done.token)
 
     def _narrowed(self, query: Query) -> Iterator[Narrowed]:
         page = query.article and page_name(self._desk.pages(), query.article, query.article)

@@ -72,7 +72,12 @@ class OverviewPages:
             ("Database", "SQLite" if self._desk.store.is_sqlite else "PostgreSQL"),
         ]
         return self._desk.page(
-            visit, "health.html", "health", facts=facts, sessions=self._desk.sessions.count()
+            visit,
+            "health.html",
+            "health",
+            facts=facts,
+            sessions=self._desk.sessions.count(),
+            held=counts[MentionState.HELD],
         )
 
 
