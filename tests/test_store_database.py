@@ -13,10 +13,13 @@ import pytest
 import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
-from pelican_linkback.journal.network_files import file_system_of, refuse_network_files
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.database import open_store, sqlite_url, utc_now
 from pelican_linkback.receiving.store.engine import postgresql, sqlite
+from pelican_linkback.receiving.store.engine.network_files import (
+    file_system_of,
+    refuse_network_files,
+)
 from pelican_linkback.receiving.store.engine.preparing import closed_on_error
 from pelican_linkback.receiving.store.migrations import upgrade
 from pelican_linkback.receiving.store.queue import Queue

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from pelican_linkback.exceptions import StoreError
-from pelican_linkback.journal.network_files import refuse_network_files
+from pelican_linkback.receiving.store.engine.network_files import refuse_network_files
 from pelican_linkback.receiving.store.engine.preparing import closed_on_error
 from pelican_linkback.receiving.store.migrations.upgrade import make_private
 from pelican_linkback.text.printable import system_reason
