@@ -13,11 +13,11 @@ from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Target
 from pelican_linkback.receiving.received import Author, Kind, Received
+from pelican_linkback.receiving.store import database
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.rules import Rules
-from pelican_linkback.receiving.store.upkeep import adoption
 from tests.inbox_commands import BLOG, GATES, WALLS, make_site
 from tests.receiving import NOW, arrival
 
@@ -42,7 +42,7 @@ def imports(capsys):
 
 
 def test_what_the_files_have_is_known_as_it_stands(site, store, capsys, monkeypatch):
-    monkeypatch.setattr(adoption, "_TOGETHER", 2)
+    monkeypatch.setattr(database, "TOGETHER", 2)
     gone = Target("tag:blog.example:/gone/", f"{BLOG}/gone/")
     refused = said("noise")
     Snapshot(site).write(

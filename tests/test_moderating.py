@@ -443,7 +443,7 @@ def test_a_rule_about_an_author_counts_for_that_author_alone(rules, mentions, re
 
 
 def test_a_long_list_counts_for_earlier_mentions(rules, mentions, receive, monkeypatch):
-    monkeypatch.setattr(rules_module, "_TOGETHER", 2)
+    monkeypatch.setattr(rules_module, "TOGETHER", 2)
     receive("ann", "bo", "cy", "dan", "eve")
     rules.set([f"{n}.example" for n in range(30)] + ["bo.example", "eve.example"], Act.BLOCK, "x")
     assert [name for name, state in states(mentions).items() if state == "refused"] == ["eve", "bo"]

@@ -23,7 +23,7 @@ from pelican_linkback.receiving.store.columns import (
     page_of,
     standing_of,
 )
-from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.database import Store, groups
 from pelican_linkback.receiving.store.rows import Accepted, Arrival
 from pelican_linkback.receiving.store.tables import host, is_unverified, mention
 
@@ -37,7 +37,6 @@ PAGE_INTERVAL = timedelta(minutes=10)
 """A page is fetched once in this time, however often it is named."""
 
 _COUNTED_FOR = 1.0
-_TOGETHER = 500
 
 
 def token_of(key: str, secret: bytes) -> str:
@@ -89,8 +88,8 @@ class Acceptor:
         return Accepted(token_of(request.key, self._secret), request.is_new)
 
     def _write(self, requests: Sequence[_Request]) -> None:
-        for begin in range(0, len(requests), _TOGETHER):
-            self._store.write_each(self._add, requests[begin : begin + _TOGETHER])
+        for some in groups(requests):
+            self._store.write_each(self._add, some)
 
     def _add(self, connection: sa.Connection, requests: Sequence[_Request]) -> None:
         now = self._store.now()

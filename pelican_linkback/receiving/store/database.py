@@ -6,8 +6,9 @@ import datetime as dt
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import islice
 from typing import TypeVar, cast
 
 import sqlalchemy as sa
@@ -22,13 +23,23 @@ from pelican_linkback.receiving.store.engine.sqlite import sqlite_url
 from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date
 from pelican_linkback.receiving.store.rows import Attempt
 
-__all__ = ["Store", "open_store", "sqlite_url"]
+__all__ = ["TOGETHER", "Store", "groups", "open_store", "sqlite_url"]
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Attempt)
 
+TOGETHER = 500
+"""How many rows one statement or transaction is about at most, so that nobody waits long for it."""
+
 _WAITS = (0.1, 0.4, 1.0, 2.0, 4.0)
 """Seconds before a statement is tried again, when the server of the database went away."""
+
+
+def groups(items: Iterable[T]) -> Iterator[list[T]]:
+    """Yield lists of items, each as long as a statement may be."""
+    left = iter(items)
+    while some := list(islice(left, TOGETHER)):
+        yield some
 
 
 def utc_now() -> dt.datetime:

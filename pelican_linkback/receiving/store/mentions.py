@@ -29,7 +29,7 @@ from pelican_linkback.receiving.store.columns import (
     row_of,
     standing_of,
 )
-from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.database import Store, groups
 from pelican_linkback.receiving.store.queue import number_changes
 from pelican_linkback.receiving.store.rows import Row
 from pelican_linkback.receiving.store.searching import Search, conditions, is_whole
@@ -38,7 +38,6 @@ from pelican_linkback.text.xml_characters import clean
 
 __all__ = ["Action", "Done", "Mentions", "changed"]
 
-_TOGETHER = 500
 
 _PREFIX = regex("[0-9a-f]{4,64}")
 
@@ -148,7 +147,7 @@ class Mentions:
         last = seen if action is Action.APPROVE else None
 
         def acted(connection: sa.Connection) -> int:
-            rows = (row for some in _some(wanted) for row in _locked(connection, some))
+            rows = (row for some in groups(wanted) for row in _locked(connection, some))
             steps = [(row, _EVENTS[action]) for row in rows if not _is_newer(row, last)]
             found = changed(connection, steps, self._store)
             events = [
@@ -177,7 +176,7 @@ class Mentions:
 
         def undone(connection: sa.Connection) -> int:
             events = {row.mention: row for row in _in_force(connection, known)}
-            rows = [row for some in _some(sorted(events)) for row in _locked(connection, some)]
+            rows = [row for some in groups(sorted(events)) for row in _locked(connection, some)]
             steps = [(row, Undone(_read(events[row.id].before))) for row in rows]
             changed(connection, steps, self._store)
             taken_back = sa.update(tables.event).where(_event.undo == known).values(undo="")
@@ -210,11 +209,6 @@ class Mentions:
     def _rows(self, wanted: sa.Select[tuple[object, ...]]) -> list[Row]:
         rows = self._store.read(lambda connection: connection.execute(wanted).all())
         return [row_of(row) for row in rows]
-
-
-def _some(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    """Yield ids in groups that a statement takes."""
-    return (ids[n : n + _TOGETHER] for n in range(0, len(ids), _TOGETHER))
 
 
 def _is_newer(row: sa.Row[tuple[object, ...]], seen: int | None) -> bool:

@@ -25,7 +25,7 @@ from pelican_linkback.receiving.store.columns import (
     moment,
     received_of,
 )
-from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.database import TOGETHER, Store
 from pelican_linkback.receiving.store.mentions import changed
 from pelican_linkback.receiving.store.searching import is_on
 from pelican_linkback.text.xml_characters import clean
@@ -40,9 +40,6 @@ _LAST = 50
 
 _FEW = 20
 """For more rules than these every mention is looked at, once for all of them."""
-
-_TOGETHER = 500
-"""So many are changed in one transaction, so that nobody waits long for it."""
 
 _is_blocked = sa.and_(
     _mention.state == MentionState.REFUSED.value, _mention.why == Why.BLOCKED.value
@@ -205,7 +202,7 @@ def _apply(store: Store, decisions: Decisions, rules: Sequence[str]) -> None:
             sa.or_(_mention.state.in_([each.value for each in KEPT]), _is_blocked),
         )
         .order_by(_mention.id)
-        .limit(_TOGETHER)
+        .limit(TOGETHER)
         .with_for_update()
     )
     if len(rules) <= _FEW:
@@ -216,7 +213,7 @@ def _apply(store: Store, decisions: Decisions, rules: Sequence[str]) -> None:
         said = ((row, received_of(row.latest)) for row in rows)
         steps = [(row, _VERDICTS[decisions.rule_for(each)]) for row, each in said if each]
         changed(connection, steps, store)
-        return rows[-1].id if len(rows) == _TOGETHER else None
+        return rows[-1].id if len(rows) == TOGETHER else None
 
     last: int | None = 0
     while last is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import islice
 
 import sqlalchemy as sa
 
@@ -17,13 +16,11 @@ from pelican_linkback.receiving.store.columns import (
     milliseconds,
     page_of,
 )
-from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.database import Store, groups
 from pelican_linkback.receiving.store.queue import next_numbers
 from pelican_linkback.receiving.store.tables import mention
 
 __all__ = ["adopt"]
-
-_TOGETHER = 500
 
 
 def adopt(store: Store, mentions: Iterable[tuple[Received, Standing]]) -> dict[str, int | None]:
@@ -34,9 +31,8 @@ def adopt(store: Store, mentions: Iterable[tuple[Received, Standing]]) -> dict[s
     """
     secret = store.secret("status")
     rows = {columns["key"]: columns for columns in (_columns(*each, secret) for each in mentions)}
-    left = iter(rows.values())
     added: dict[str, int | None] = {}
-    while some := list(islice(left, _TOGETHER)):
+    for some in groups(rows.values()):
         added |= store.write(partial(_added, some=some))
     return added
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from itertools import groupby
 
 import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
-from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.database import TOGETHER, Store, groups
 from pelican_linkback.receiving.store.hosts import set_due
 from pelican_linkback.receiving.store.migrations.upgrade import HEAD
 from pelican_linkback.receiving.store.tables import (
@@ -31,7 +31,6 @@ __all__ = ["export_lines", "import_lines"]
 _TABLES = {
     each.name: each for each in (mention, host, event, rule, secret, forgotten, meta, counter)
 }
-_TOGETHER = 500
 _WRONG_ROW = (
     sa.exc.CompileError,
     sa.exc.DataError,
@@ -49,7 +48,7 @@ def export_lines(store: Store) -> Iterator[str]:
     yield json.dumps({"linkback": "inbox", "tables": HEAD}) + "\n"
     with store.snapshot() as connection:
         for name, table in _TABLES.items():
-            for row in connection.execute(sa.select(table).execution_options(yield_per=_TOGETHER)):
+            for row in connection.execute(sa.select(table).execution_options(yield_per=TOGETHER)):
                 yield json.dumps([name, row._asdict()]) + "\n"
 
 
@@ -79,7 +78,7 @@ def import_lines(store: Store, lines: Iterable[str]) -> int:
 
 def _insert(connection: sa.Connection, rows: Iterable[tuple[str, dict[str, object]]]) -> None:
     for name, group in groupby(rows, key=lambda row: row[0]):
-        while some := [columns for _, columns in islice(group, _TOGETHER)]:
+        for some in groups(columns for _, columns in group):
             try:
                 connection.execute(sa.insert(_TABLES[name]), some)
             except _WRONG_ROW as error:
