@@ -28,6 +28,7 @@ from pelican_linkback.receiving.store.columns import (
     page_of,
 )
 from pelican_linkback.receiving.store.rules import Rules
+from pelican_linkback.receiving.store.upkeep import erasing
 from pelican_linkback.settings.model import read
 from tests.inbox_commands import BLOG, GATES, WALLS, lister, make_site, runner
 from tests.person import ROOT
@@ -437,6 +438,13 @@ def test_what_is_forgotten_is_in_no_row_and_no_rule(run, listed, store):
     assert len(Rules(store).decisions().forgotten.hashes) == 1
     for row in store.read(lambda c: c.execute(sa.select(tables.forgotten)).all()):
         assert "example" not in row.hash
+
+
+def test_what_is_forgotten_is_found_among_others(run, listed, monkeypatch):
+    monkeypatch.setattr(erasing, "TOGETHER", 2)
+    assert "mentions erased: 1" in run("forget", source(4)).out
+    left = set(listed("--held", "--shown", "--hidden")[0])
+    assert left == {HELD, LONG, SHOWN, DOWN, NEW}
 
 
 def test_one_that_is_in_files_and_database_is_forgotten_as_one(moved, run):
