@@ -167,6 +167,7 @@ def test_the_patterns_are_found():
     assert len({id(pattern) for _, pattern, _ in ALL}) > 100
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     ("pattern", "method"), [pytest.param(b, c, id=f"{a}.{c}") for a, b, c in ALL]
 )

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import product
 
 import pytest
 import yaml
@@ -211,13 +212,17 @@ def test_a_recipe_publishes_sends_and_records(world):
 
 MOMENTS = range(10)
 """Before each step of a pipeline; the last of them stands for no push at all."""
-OFTEN = {4, 7}
-"""Before GitHub's last step and GitLab's upload; before GitLab's last step."""
+LAST = {"github": 4, "gitlab": 7}
+"""Before the last step, which pushes what was sent."""
 
 
 @pytest.mark.parametrize(
-    "moment",
-    [pytest.param(each, marks=() if each in OFTEN else pytest.mark.hostile) for each in MOMENTS],
+    ("world", "moment"),
+    [
+        pytest.param(kind, each, marks=() if LAST[kind] == each else pytest.mark.hostile)
+        for kind, each in product(KINDS, MOMENTS)
+    ],
+    indirect=["world"],
 )
 def test_a_push_during_the_job_costs_nothing(world, moment):
     first, later = world.write(world.ann, "one", "a-post"), []
