@@ -14,6 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from pelican_linkback.cli.inbox import database
+from pelican_linkback.cli.inbox.combined import CombinedActions
+from pelican_linkback.cli.inbox.files import FileActions
+from pelican_linkback.cli.inbox.options import ACTIONS
 from pelican_linkback.cli.receiver.opening import has_database
 from pelican_linkback.receiving.inbox.states import MentionState, Standing
 from pelican_linkback.receiving.memory.decisions import Act
@@ -327,6 +330,13 @@ def test_what_neither_has_is_named(moved, run):
 
 def test_the_whole_database_is_exported_beside_files_too(moved, run):
     assert maintained(run, "export", "inbox.backup") == {"mentions": 6}
+
+
+def test_every_action_of_the_command_line_can_be_done_with_a_database(site, store):
+    settings = read({"SITEURL": BLOG, "PATH": str(site / "content")})
+    on_database = database.DatabaseActions(settings, store)
+    both = CombinedActions(on_database, FileActions(settings, NOW))
+    assert {*on_database.by_name()} == {*both.by_name()} == {"", *ACTIONS}
 
 
 def test_lines_are_counted_and_not_read(tmp_path):

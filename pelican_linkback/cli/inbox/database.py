@@ -1,4 +1,4 @@
-"""The mentions in a receiver's database, and what the author decides about them."""
+"""The actions of ``inbox`` on the mentions in the database of a receiver."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from pelican_linkback.cli.inbox.entries import Said
-from pelican_linkback.cli.inbox.rule_actions import RuleActions
-from pelican_linkback.cli.inbox.taking_over import take_over
-from pelican_linkback.cli.inbox.words import (
+from pelican_linkback.cli.inbox.actions import Action as InboxAction
+from pelican_linkback.cli.inbox.actions import InboxActions
+from pelican_linkback.cli.inbox.arguments import (
+    at_least_one,
+    exactly_one,
     file_to_import,
     is_url,
-    known,
-    nothing_decided,
+    nothing_decided_error,
+    one_file,
     rule,
-    rule_or_none,
+    rule_or_empty,
     states_asked_for,
-    the_file,
-    the_only,
 )
+from pelican_linkback.cli.inbox.import_snapshot import import_snapshot
+from pelican_linkback.cli.inbox.output import Result
 from pelican_linkback.cli.receiver.private_feed import address_of
 from pelican_linkback.exceptions import LinkbackError, StoreError
 from pelican_linkback.journal.atomic import replacing
@@ -44,7 +45,7 @@ from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import system_reason
 from pelican_linkback.text.urls import resolve
 
-__all__ = ["StoreDesk"]
+__all__ = ["DatabaseActions"]
 
 MOST = 500
 """How many mentions are listed; of a long list those that came last."""
@@ -55,8 +56,8 @@ _SECRET = 0o600
 """The permissions of an export: its owner alone may read it."""
 
 
-class StoreDesk(RuleActions):
-    """The database of the site's mentions, and the author before it."""
+class DatabaseActions(InboxActions):
+    """The actions on the mentions in the database of a site's receiver."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._store, self._mentions, self._rules = store, Mentions(store), Rules(store)
@@ -64,7 +65,16 @@ class StoreDesk(RuleActions):
         self._settings, self._receiver = settings, settings.receive
         self.problems: list[str] = []
 
-    def listed(self, arguments: argparse.Namespace) -> Said:
+    def by_name(self) -> Mapping[str, InboxAction]:
+        """Return the actions by their names; some only a database has."""
+        return {
+            **super().by_name(),
+            "vacuum": self.vacuum,
+            "export": self.export,
+            "import": self.import_rows,
+        }
+
+    def listed(self, arguments: argparse.Namespace) -> Result:
         """Return the mentions that are asked for: those that are held, unless it is said."""
         wanted = states_asked_for(arguments)
         named = rule(arguments.host) if arguments.host else ""
@@ -84,21 +94,23 @@ class StoreDesk(RuleActions):
                 f"only the last {MOST} are listed; --article and --host list fewer"
             )
         feed = address_of(self._receiver, self._store) if arguments.verbose else ""
-        return self._said(found[:MOST], summary=feed and f"What is held, as a feed: {feed}")
+        return self._result(found[:MOST], summary=feed and f"What is held, as a feed: {feed}")
 
-    def show(self, arguments: argparse.Namespace) -> Said:
+    def show(self, arguments: argparse.Namespace) -> Result:
         """Return the mentions that are named, with all that is known of them."""
         found = [
-            row for what in arguments.what for row in known(what, self._mentions.matching(what))
+            row
+            for what in arguments.what
+            for row in at_least_one(what, self._mentions.matching(what))
         ]
-        return self._said(found, is_whole=True)
+        return self._result(found, is_whole=True)
 
-    def approve(self, arguments: argparse.Namespace) -> Said:
+    def approve(self, arguments: argparse.Namespace) -> Result:
         """Show these mentions from now on."""
         rows = [self._one(what) for what in arguments.what]
         return self._decide(Action.APPROVE, rows)
 
-    def refuse(self, arguments: argparse.Namespace) -> Said:
+    def refuse(self, arguments: argparse.Namespace) -> Result:
         """Hide these mentions, or what comes from these URLs, from now on."""
         urls = [
             each for each in arguments.what if is_url(each) and not self._mentions.matching(each)
@@ -107,33 +119,33 @@ class StoreDesk(RuleActions):
         rules = self._rules.set(map(rule, urls), Act.BLOCK, BY)
         return self._decide(Action.REFUSE, rows, dict.fromkeys(rules, Act.BLOCK))
 
-    def undo(self, arguments: argparse.Namespace) -> Said:
+    def undo(self, arguments: argparse.Namespace) -> Result:
         """Take back what was decided about these mentions, URLs or hosts."""
         tokens = {what: self._tokens(what) for what in arguments.what}
         in_force = self._rules.decisions().rules
         for what, found in tokens.items():
-            if not found and rule_or_none(what) not in in_force:
-                raise nothing_decided(what)
-        rules = [named for what in tokens if (named := rule_or_none(what)) in in_force]
+            if not found and rule_or_empty(what) not in in_force:
+                raise nothing_decided_error(what)
+        rules = [named for what in tokens if (named := rule_or_empty(what)) in in_force]
         for token in {token for found in tokens.values() for token in found}:
             self._mentions.undo(token)
         self._rules.set(rules, Act.RELEASE, BY)
         rows = [row for what in tokens for row in self._mentions.matching(what)]
-        return self._said(rows, dict.fromkeys(rules), is_done=True)
+        return self._result(rows, dict.fromkeys(rules), is_done=True)
 
-    def rules(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
+    def rules(self, arguments: argparse.Namespace) -> Result:  # noqa: ARG002 (an action's)
         """Return the rules that are in force."""
-        return self._said([], {each.rule: each.act for each in self._rules.all()})
+        return self._result([], {each.rule: each.act for each in self._rules.all()})
 
     def has(self, what: str) -> bool:
-        """Return whether a word means a mention."""
+        """Return whether there is a mention with this id or URL."""
         return bool(self._mentions.matching(what))
 
     def has_decided(self, what: str) -> bool:
-        """Return whether something is decided about what a word means."""
-        return bool(self._tokens(what)) or rule_or_none(what) in self._rules.decisions().rules
+        """Return whether something is decided about a mention, a URL or a host."""
+        return bool(self._tokens(what)) or rule_or_empty(what) in self._rules.decisions().rules
 
-    def vacuum(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
+    def vacuum(self, arguments: argparse.Namespace) -> Result:  # noqa: ARG002 (an action's)
         """Erase what was kept as long as it may be."""
         erased = vacuum(self._store)
         return self._done(
@@ -142,9 +154,9 @@ class StoreDesk(RuleActions):
             f"shown: {erased.mentions}",
         )
 
-    def export(self, arguments: argparse.Namespace) -> Said:
+    def export(self, arguments: argparse.Namespace) -> Result:
         """Write all of the database into a file."""
-        file = the_file(arguments.action, arguments.what)
+        file = one_file(arguments.action, arguments.what)
         count = 0
         try:
             with replacing(file) as out:
@@ -157,11 +169,11 @@ class StoreDesk(RuleActions):
         summary = f"{file}: {count} mentions, with the secrets of the receiver: keep it to yourself"
         return self._done({"mentions": count}, summary)
 
-    def import_rows(self, arguments: argparse.Namespace) -> Said:
+    def import_rows(self, arguments: argparse.Namespace) -> Result:
         """Add what ``export`` wrote to an empty database; or the mentions of a state folder."""
         file = file_to_import(arguments.what)
         if file.name == RECEIVED:
-            return self._take_over(file)
+            return self._import_snapshot(file)
         try:
             with file.open(encoding="utf-8") as lines:
                 count = import_lines(self._store, lines)
@@ -172,16 +184,16 @@ class StoreDesk(RuleActions):
             raise LinkbackError(f"{file} cannot be used: {error}; nothing was imported") from error
         return self._done({"mentions": count}, f"{file}: {count} mentions")
 
-    def _take_over(self, file: Path) -> Said:
+    def _import_snapshot(self, file: Path) -> Result:
         """Add the mentions of received.jsonl, and what is decided about them in its folder."""
-        taken = take_over(self._settings, self._store, self._targets, file.parent, BY)
+        taken = import_snapshot(self._settings, self._store, self._targets, file.parent, BY)
         self.problems += taken.problems
         summary = f"{file}: {taken.known} mentions, {taken.new} of them new to the receiver"
         return self._done({"mentions": taken.new}, summary)
 
-    def _done(self, numbers: Mapping[str, int], summary: str) -> Said:
+    def _done(self, numbers: Mapping[str, int], summary: str) -> Result:
         counts = counts_of(self._mentions)
-        return Said([], counts, {}, self.problems, numbers=numbers, summary=summary)
+        return Result([], counts, {}, self.problems, numbers=numbers, summary=summary)
 
     def _article(self, named: str) -> str:
         """Return the id of a page, by its URL, its title or its id."""
@@ -192,29 +204,29 @@ class StoreDesk(RuleActions):
 
     def _decide(
         self, action: Action, rows: Sequence[Row], rules: Mapping[str, Act] | None = None
-    ) -> Said:
+    ) -> Result:
         """Decide about each of the mentions by itself, so that it can be taken back by itself."""
         for row in rows:
             self._mentions.act([row.id], action, BY)
         after = [self._one(row.key) for row in rows]
         if action is Action.APPROVE:
             self.problems += [_unread(row) for row in after if row.shown is None]
-        return self._said(after, rules, is_done=True)
+        return self._result(after, rules, is_done=True)
 
-    def rule_by(self, act: Act, rules: Sequence[str]) -> Said:
+    def set_rules(self, act: Act, rules: Sequence[str]) -> Result:
         """Have ``act`` count for these rules."""
         changed = self._rules.set(rules, act, BY)
-        return self._said([], dict.fromkeys(changed, act), is_done=True)
+        return self._result([], dict.fromkeys(changed, act), is_done=True)
 
     def _tokens(self, what: str) -> list[str]:
-        """Return the tokens of the last decisions about the mentions that are meant by a word."""
+        """Return the tokens of the last decisions about the mentions with this id or URL."""
         found = (self._mentions.last_about(row.id) for row in self._mentions.matching(what))
         return [token for token in found if token]
 
     def _one(self, what: str) -> Row:
-        return the_only(what, self._mentions.matching(what), _id)
+        return exactly_one(what, self._mentions.matching(what), _id)
 
-    def _said(
+    def _result(
         self,
         rows: Iterable[Row],
         rules: Mapping[str, Act | None] | None = None,
@@ -222,8 +234,8 @@ class StoreDesk(RuleActions):
         is_whole: bool = False,
         is_done: bool = False,
         summary: str = "",
-    ) -> Said:
-        return Said(
+    ) -> Result:
+        return Result(
             [entry_of(row, self._targets) for row in rows],
             counts_of(self._mentions),
             rules or {},

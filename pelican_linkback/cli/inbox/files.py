@@ -1,4 +1,4 @@
-"""The mentions in the files of a site, and what the author decides about them."""
+"""The actions of ``inbox`` on the mentions in the files of a site."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import argparse
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from pelican_linkback.cli.inbox.entries import Said
-from pelican_linkback.cli.inbox.rule_actions import RuleActions
-from pelican_linkback.cli.inbox.words import (
+from pelican_linkback.cli.inbox.actions import InboxActions
+from pelican_linkback.cli.inbox.arguments import (
+    at_least_one,
+    exactly_one,
     is_url,
-    known,
-    nothing_decided,
+    nothing_decided_error,
     rule,
-    rule_or_none,
+    rule_or_empty,
     states_asked_for,
-    the_only,
 )
+from pelican_linkback.cli.inbox.output import Result
 from pelican_linkback.receiving.hosted.sources import exports_of
 from pelican_linkback.receiving.inbox.listing import Entry, Inbox
 from pelican_linkback.receiving.memory.decisions import Act, Decision
@@ -27,11 +27,11 @@ from pelican_linkback.receiving.memory.targets_file import read_targets
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.settings.model import Settings
 
-__all__ = ["FileDesk"]
+__all__ = ["FileActions"]
 
 
-class FileDesk(RuleActions):
-    """The files of the site's mentions, and the author before them; ``now`` dates decisions.
+class FileActions(InboxActions):
+    """The actions on the mentions in the files of a site; ``now`` dates decisions.
 
     Mentions for which ``is_elsewhere`` returns True are left out: they are decided elsewhere.
     """
@@ -55,7 +55,7 @@ class FileDesk(RuleActions):
         kinds, approved = self._settings.show_kinds, exports_of(self._settings)
         return Inbox.of(self._mentions, self._targets, self._decisions, kinds, approved)
 
-    def listed(self, arguments: argparse.Namespace) -> Said:
+    def listed(self, arguments: argparse.Namespace) -> Result:
         """Return the mentions that are asked for: those that are held, unless it is said."""
         wanted = states_asked_for(arguments)
         found = self._inbox.entries
@@ -64,33 +64,35 @@ class FileDesk(RuleActions):
         if arguments.host:
             host = rule(arguments.host)
             found = [each for each in found if is_about(each.mention, host)]
-        return self._said([each for each in found if each.verdict.state in wanted])
+        return self._result([each for each in found if each.verdict.state in wanted])
 
-    def show(self, arguments: argparse.Namespace) -> Said:
+    def show(self, arguments: argparse.Namespace) -> Result:
         """Return the mentions that are named, with all that is known of them."""
         found = [
-            entry for what in arguments.what for entry in known(what, self._inbox.matching(what))
+            entry
+            for what in arguments.what
+            for entry in at_least_one(what, self._inbox.matching(what))
         ]
-        return self._said(found, is_whole=True)
+        return self._result(found, is_whole=True)
 
-    def approve(self, arguments: argparse.Namespace) -> Said:
+    def approve(self, arguments: argparse.Namespace) -> Result:
         """Show these mentions from now on."""
         return self._decide(Act.SHOW, [self._one(what) for what in arguments.what])
 
-    def refuse(self, arguments: argparse.Namespace) -> Said:
+    def refuse(self, arguments: argparse.Namespace) -> Result:
         """Hide these mentions, or what comes from these URLs, from now on."""
         urls = [each for each in arguments.what if is_url(each) and not self._inbox.matching(each)]
         named = [self._one(what) for what in arguments.what if what not in urls]
         return self._decide(Act.HIDE, named, [Decision(Act.HIDE, url) for url in urls])
 
-    def undo(self, arguments: argparse.Namespace) -> Said:
+    def undo(self, arguments: argparse.Namespace) -> Result:
         """Take back what was decided about these mentions, URLs or hosts."""
         taken_back = [each for what in arguments.what for each in self._against(what)]
         return self._record(taken_back)
 
-    def rules(self, arguments: argparse.Namespace) -> Said:  # noqa: ARG002 (an action's)
+    def rules(self, arguments: argparse.Namespace) -> Result:  # noqa: ARG002 (an action's)
         """Return the rules that are in force."""
-        return self._said([], self._decisions.rules)
+        return self._result([], self._decisions.rules)
 
     @property
     def is_empty(self) -> bool:
@@ -98,18 +100,18 @@ class FileDesk(RuleActions):
         return not self._mentions
 
     def has(self, what: str) -> bool:
-        """Return whether a word means a mention."""
+        """Return whether there is a mention with this id or URL."""
         return bool(self._inbox.matching(what))
 
     def has_decided(self, what: str) -> bool:
-        """Return whether something is decided about what a word means."""
+        """Return whether something is decided about a mention, a URL or a host."""
         return bool(self._decided(what))
 
     def _against(self, what: str) -> list[Decision]:
         """Return the decisions that take back those about ``what``; raise LinkbackError."""
         if found := self._decided(what):
             return found
-        raise nothing_decided(what)
+        raise nothing_decided_error(what)
 
     def _decided(self, what: str) -> list[Decision]:
         """Return the decisions that take back those about ``what``."""
@@ -120,21 +122,21 @@ class FileDesk(RuleActions):
         ]
         if is_url(what) and not found:
             found = [Decision(Act.UNDO, what)] if self._decisions.has(what) else []
-        named = rule_or_none(what)
+        named = rule_or_empty(what)
         if named in self._decisions.rules:
             found.append(Decision(Act.RELEASE, named))
         return found
 
-    def _decide(self, act: Act, entries: Iterable[Entry], more: Sequence[Decision] = ()) -> Said:
+    def _decide(self, act: Act, entries: Iterable[Entry], more: Sequence[Decision] = ()) -> Result:
         return self._record([*(Decision.about(act, each.mention) for each in entries), *more])
 
-    def rule_by(self, act: Act, rules: Sequence[str]) -> Said:
+    def set_rules(self, act: Act, rules: Sequence[str]) -> Result:
         """Have ``act`` count for these rules."""
         in_force = self._decisions.rules
         new = [each for each in dict.fromkeys(rules) if in_force.get(each) is not act]
         return self._record([Decision(act, each) for each in new])
 
-    def _record(self, decisions: Sequence[Decision]) -> Said:
+    def _record(self, decisions: Sequence[Decision]) -> Result:
         """Record ``decisions``; return what is different now."""
         before = {each.mention.id: each.verdict for each in self._inbox.entries}
         if decisions:
@@ -148,21 +150,21 @@ class FileDesk(RuleActions):
             if each.mention.id in named or each.verdict != before[each.mention.id]
         ]
         rules = self._decisions.rules
-        changed = {each: rules.get(each) for each in named if rule_or_none(each) == each}
-        return self._said(found, changed, is_done=True)
+        changed = {each: rules.get(each) for each in named if rule_or_empty(each) == each}
+        return self._result(found, changed, is_done=True)
 
     def _one(self, what: str) -> Entry:
-        return the_only(what, self._inbox.matching(what), lambda each: each.mention.id)
+        return exactly_one(what, self._inbox.matching(what), lambda each: each.mention.id)
 
-    def _said(
+    def _result(
         self,
         entries: Sequence[Entry],
         rules: Mapping[str, Act | None] | None = None,
         *,
         is_whole: bool = False,
         is_done: bool = False,
-    ) -> Said:
-        return Said(
+    ) -> Result:
+        return Result(
             entries,
             self._inbox.counts,
             rules or {},

@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 import secrets
 
-from pelican_linkback.cli.inbox.words import rule
+from pelican_linkback.cli.inbox.arguments import rule
 from pelican_linkback.cli.receiver.opening import has_database, opened
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.receiving.memory.erasing import erase

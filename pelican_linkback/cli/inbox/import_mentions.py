@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pelican_linkback.cli.inbox.entries import show_entry
+from pelican_linkback.cli.inbox.output import show_entry
 from pelican_linkback.cli.inbox.pull import known_targets, left_out
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError

@@ -6,7 +6,7 @@ import argparse
 import time
 
 from pelican_linkback.cli.context import build_command, must_publish
-from pelican_linkback.cli.inbox.entries import entry_as_json, show_entry
+from pelican_linkback.cli.inbox.output import entry_as_json, show_entry
 from pelican_linkback.cli.markdown import append, as_text
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.exceptions import LinkbackError, SettingsError

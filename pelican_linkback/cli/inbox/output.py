@@ -1,4 +1,4 @@
-"""What ``inbox`` says of mentions and rules: to people, and to programs."""
+"""The results of ``inbox``, and mentions: printed for people, and for programs."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pelican_linkback.receiving.inbox.policy import WORDS, State
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.received import Received
 
-__all__ = ["Said", "entry_as_json", "show", "show_entry"]
+__all__ = ["Result", "entry_as_json", "show", "show_entry"]
 
 EXCERPT = 200
 """How much of a text the list has, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What is to be said.
+class Result:
+    """What an action of ``inbox`` has found or changed.
 
-    ``counts`` are those of the whole inbox, ``rules`` the hosts and URLs with what is decided of
-    each (None: nothing any more), ``problems`` sentences about files. ``is_whole``: with all that
-    is known of a mention; ``is_done``: something was decided. ``numbers`` are those of something
-    that was done with the whole inbox, and ``summary`` says the same.
+    ``entries`` are the mentions that it is about, ``counts`` those of the whole inbox, ``rules``
+    the hosts and URLs with what is decided of each (None: nothing any more), ``problems`` sentences
+    about files. ``is_whole``: with all that is known of a mention; ``is_done``: something was
+    decided. ``numbers`` are those of an action on the whole inbox, and ``summary`` says the same.
     """
 
     entries: Sequence[Entry]
@@ -37,30 +37,30 @@ class Said:
     summary: str = ""
 
 
-def show(said: Said, screen: Screen) -> None:
-    """Print it."""
+def show(result: Result, screen: Screen) -> None:
+    """Print the result of an action."""
     if screen.json:
-        screen.data(_as_json(said))
+        screen.data(_as_json(result))
         return
-    for problem in said.problems:
+    for problem in result.problems:
         screen.insist(problem)
-    for entry in said.entries:
-        show_entry(entry, screen, is_whole=said.is_whole or screen.verbose)
-    for rule, act in said.rules.items():
+    for entry in result.entries:
+        show_entry(entry, screen, is_whole=result.is_whole or screen.verbose)
+    for rule, act in result.rules.items():
         screen.entry(_OF_RULES[act], [rule])
-    if said.summary:
-        screen.say(said.summary)
-    counts = ", ".join(f"{count} {state.value}" for state, count in said.counts.items())
-    screen.say(f"Mentions: {counts}{_next_step(said)}")
+    if result.summary:
+        screen.say(result.summary)
+    counts = ", ".join(f"{count} {state.value}" for state, count in result.counts.items())
+    screen.say(f"Mentions: {counts}{_next_step(result)}")
 
 
 _OF_RULES = {Act.BLOCK: "blocked", Act.HOLD: "held", Act.TRUST: "trusted", None: "released"}
 
 
-def _next_step(said: Said) -> str:
-    if said.is_done:
+def _next_step(result: Result) -> str:
+    if result.is_done:
         return "; the next build shows it so"
-    if said.counts[State.HELD] and not said.is_whole:
+    if result.counts[State.HELD] and not result.is_whole:
         return "; decide with pelican-linkback inbox approve ID, or refuse ID"
     return ""
 
@@ -99,14 +99,14 @@ def _details(entry: Entry) -> Sequence[tuple[str, str]]:
     return [(name, value) for name, value in known.items() if value]
 
 
-def _as_json(said: Said) -> dict[str, object]:
+def _as_json(result: Result) -> dict[str, object]:
     printed: dict[str, object] = {
-        "mentions": [entry_as_json(each) for each in said.entries],
-        "counts": {state.value: count for state, count in said.counts.items()},
-        "rules": [{"rule": rule, "act": act and act.value} for rule, act in said.rules.items()],
-        "problems": list(said.problems),
+        "mentions": [entry_as_json(each) for each in result.entries],
+        "counts": {state.value: count for state, count in result.counts.items()},
+        "rules": [{"rule": rule, "act": act and act.value} for rule, act in result.rules.items()],
+        "problems": list(result.problems),
     }
-    return printed | ({"numbers": dict(said.numbers)} if said.numbers else {})
+    return printed | ({"numbers": dict(result.numbers)} if result.numbers else {})
 
 
 def entry_as_json(entry: Entry) -> dict[str, object]:

@@ -23,10 +23,10 @@ from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.upkeep.adoption import adopt
 from pelican_linkback.settings.model import Settings
 
-__all__ = ["Taken", "take_over"]
+__all__ = ["SnapshotImport", "import_snapshot"]
 
 
-class Taken(NamedTuple):
+class SnapshotImport(NamedTuple):
     """How many mentions the files have, how many of them are new to the receiver, problems."""
 
     known: int
@@ -34,7 +34,9 @@ class Taken(NamedTuple):
     problems: list[str]
 
 
-def take_over(settings: Settings, store: Store, targets: Targets, state: Path, by: str) -> Taken:
+def import_snapshot(
+    settings: Settings, store: Store, targets: Targets, state: Path, by: str
+) -> SnapshotImport:
     """Add the mentions in the folder ``state`` that the database lacks, and what was decided.
 
     In the file they are the receiver's then, as if a pull had brought them from it. Raises
@@ -58,7 +60,7 @@ def take_over(settings: Settings, store: Store, targets: Targets, state: Path, b
     own = name_of(f"{settings.receive}export")
     if numbers and own in exports_of(settings):
         snapshot.change(lambda mentions: _handed_over(mentions, targets, numbers, own))
-    return Taken(len(entries), len(numbers), [*known.problems, *problems])
+    return SnapshotImport(len(entries), len(numbers), [*known.problems, *problems])
 
 
 def _at_home(entry: Entry) -> Entry:

@@ -1,4 +1,4 @@
-"""The words of ``inbox`` and ``forget`` that name hosts, URLs and mentions."""
+"""The arguments of ``inbox`` and ``forget`` that name hosts, URLs, mentions and files."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from pelican_linkback.receiving.memory.snapshot import NAME as RECEIVED
 from pelican_linkback.text.printable import printable, system_reason
 
 __all__ = [
+    "at_least_one",
+    "exactly_one",
     "file_to_import",
     "is_url",
-    "known",
-    "nothing_decided",
+    "nothing_decided_error",
+    "one_file",
     "rule",
-    "rule_or_none",
+    "rule_or_empty",
     "rules_to_block",
     "states_asked_for",
-    "the_file",
-    "the_only",
 ]
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ _FEW = 5
 
 
 def is_url(what: str) -> bool:
-    """Return whether a word is a URL."""
+    """Return whether an argument is a URL."""
     return what.startswith(("http://", "https://"))
 
 
@@ -46,7 +46,7 @@ def rule(what: str) -> str:
         raise LinkbackError(str(error)) from error
 
 
-def rule_or_none(what: str) -> str:
+def rule_or_empty(what: str) -> str:
     """Return a host or a URL as it is written in rules; "" for what is neither."""
     try:
         return rule_of(what)
@@ -87,7 +87,7 @@ def states_asked_for(arguments: argparse.Namespace) -> Collection[State]:
     return {state for state, is_asked in asked.items() if is_asked} or usual
 
 
-def the_file(action: str, what: Sequence[str]) -> Path:
+def one_file(action: str, what: Sequence[str]) -> Path:
     """Return the file that is named after an action; raise LinkbackError for more of them."""
     if len(what) > 1:
         raise LinkbackError(f"inbox {action} takes one file")
@@ -99,7 +99,7 @@ def file_to_import(what: Sequence[str]) -> Path:
 
     What is decided in a state folder is imported also where that has no mentions.
     """
-    file = the_file("import", what)
+    file = one_file("import", what)
     if file.name == RECEIVED:
         if not (file.is_file() or file.with_name(DECIDED).is_file()):
             raise LinkbackError(f"there is no {file}; name the one in the state folder of the site")
@@ -111,8 +111,8 @@ def file_to_import(what: Sequence[str]) -> Path:
     return file
 
 
-def known(what: str, found: Sequence[T]) -> Sequence[T]:
-    """Return the mentions that a word means; raise LinkbackError if there is none."""
+def at_least_one(what: str, found: Sequence[T]) -> Sequence[T]:
+    """Return the mentions ``found`` by the argument ``what``; raise LinkbackError for none."""
     if not found:
         raise LinkbackError(
             f"there is no mention {printable(what)!r}; pelican-linkback inbox --held --shown "
@@ -121,9 +121,9 @@ def known(what: str, found: Sequence[T]) -> Sequence[T]:
     return found
 
 
-def the_only(what: str, found: Sequence[T], id_of: Callable[[T], str]) -> T:
-    """Return the mention that a word means; raise LinkbackError if there is none, or several."""
-    if len(known(what, found)) > 1:
+def exactly_one(what: str, found: Sequence[T], id_of: Callable[[T], str]) -> T:
+    """Return the mention ``found`` by an argument; raise LinkbackError for none or several."""
+    if len(at_least_one(what, found)) > 1:
         ids = ", ".join(map(id_of, found[:_FEW]))
         raise LinkbackError(
             f"{printable(what)!r} means {len(found)} mentions; write the id of one: {ids}"
@@ -131,8 +131,8 @@ def the_only(what: str, found: Sequence[T], id_of: Callable[[T], str]) -> T:
     return found[0]
 
 
-def nothing_decided(what: str) -> LinkbackError:
-    """Return the error for a word about which nothing was decided."""
+def nothing_decided_error(what: str) -> LinkbackError:
+    """Return the error for an argument about which nothing was decided."""
     return LinkbackError(
         f"nothing is decided about {printable(what)!r}; pelican-linkback inbox rules has "
         "the hosts, and pelican-linkback inbox --shown --hidden the mentions"
