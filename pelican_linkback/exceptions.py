@@ -17,7 +17,8 @@
         ├── Refused         an address, port or redirect that is never followed
         ├── RedirectLoop    too many redirects, or a circle
         ├── LookupFailed    the name server does not answer
-        ├── Unreachable     no such host, connection refused, TLS failure, reset
+        ├── Unreachable     TLS failure, reset
+        │   └── NotThere    no such host, connection refused
         └── TimedOut        the exchange took longer than it may
 
 Errors are wrapped once, where they happen. Bugs (``TypeError`` and the like) are let through.
@@ -37,6 +38,7 @@ __all__ = [
     "LinkbackError",
     "LookupFailed",
     "MailError",
+    "NotThere",
     "PartialAnswer",
     "ProtocolError",
     "QueueFull",
@@ -174,6 +176,10 @@ class LookupFailed(WebError):
 
 class Unreachable(WebError):
     """No such host, connection refused or reset, TLS failure, or bytes that are not HTTP."""
+
+
+class NotThere(Unreachable):
+    """No such host, or no program that listens there: known at once, and for more than a moment."""
 
 
 class TimedOut(WebError):

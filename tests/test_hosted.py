@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import socket
 from collections.abc import Iterator
 from email.utils import format_datetime
 from pathlib import Path
@@ -138,6 +139,29 @@ def test_trouble_that_stays_is_an_error_after_four_requests(api):
     api.faults.extend([None] * 4)
     with pytest.raises(SourceError, match="broke before the end of the answer, 4 times"):
         listed(api)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1:{port}/m/export", "the server refused the connection"),
+        ("http://nowhere.invalid/m/export", "no such host"),
+    ],
+)
+def test_where_nobody_listens_nothing_is_waited_for(url, why, monkeypatch):
+    def look_up(*_: Any, **__: Any) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with socket.socket() as taken:  # bound, and not listening
+        taken.bind(("127.0.0.1", 0))
+        settings = settings_for(pull=(url.format(port=taken.getsockname()[1]),))
+        time = Time()
+        limit = TimeLimit(60.0, 0.0, lambda: 0.0, time.sleep)
+        (source,) = sources_of(settings, TOKEN, client_for(settings), limit, lambda: NOON)
+        with pytest.raises(SourceError, match=f"/m/export: {why}$"):
+            [*source.fetch(0)]
+    assert not time.slept
 
 
 def test_a_pause_beyond_the_time_is_an_error_that_says_so(api):

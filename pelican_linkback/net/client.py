@@ -23,6 +23,7 @@ from urllib.parse import urldefrag, urlsplit
 from pelican_linkback.exceptions import (
     InvalidURL,
     LookupFailed,
+    NotThere,
     PartialAnswer,
     RedirectLoop,
     Refused,
@@ -60,12 +61,12 @@ _NOT_THERE = {
     getattr(socket, name, None) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY")
 }
 # The first that fits; for others the system's message is used.
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (socket.gaierror, "no such host"),
-    (ConnectionRefusedError, "the server refused the connection"),
-    (ConnectionError, "the server closed the connection without an answer"),
-    (ssl.SSLCertVerificationError, "its certificate is not valid"),
-    (ssl.SSLError, "no TLS connection could be made"),
+_REASONS: tuple[tuple[type[Exception], type[Unreachable], str], ...] = (
+    (socket.gaierror, NotThere, "no such host"),
+    (ConnectionRefusedError, NotThere, "the server refused the connection"),
+    (ConnectionError, Unreachable, "the server closed the connection without an answer"),
+    (ssl.SSLCertVerificationError, Unreachable, "its certificate is not valid"),
+    (ssl.SSLError, Unreachable, "no TLS connection could be made"),
 )
 
 
@@ -280,11 +281,11 @@ class Web:
             return LookupFailed(url, "the name server does not answer")
         if deadline.over or isinstance(error, TimeoutError):
             return TimedOut(url, f"no answer within {self._timeout:g} seconds", partial)
-        for kind, words in _REASONS:
+        for kind, wrapper, words in _REASONS:
             if isinstance(error, kind):
                 detail = getattr(error, "verify_message", "")
                 reason = f"{words}: {printable(detail)}" if detail else words
-                return Unreachable(url, reason, partial)
+                return wrapper(url, reason, partial)
         return Unreachable(url, printable(error), partial)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -17,7 +17,7 @@ from pelican_linkback.receiving.hosted.jf2 import Why
 from pelican_linkback.receiving.hosted.progress import ProgressFile
 from pelican_linkback.receiving.hosted.puller import Fetch, Pulled, Puller
 from pelican_linkback.receiving.hosted.pulling import IMPORTED
-from pelican_linkback.receiving.hosted.service import TOKEN
+from pelican_linkback.receiving.hosted.service import TOKEN, TRIES
 from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, exports_of, sources_of
 from pelican_linkback.receiving.inbox.listing import Entry, Inbox
 from pelican_linkback.receiving.inbox.policy import State
@@ -101,15 +101,17 @@ def pull(
     targets: Targets,
     seconds: float,
     sleep: Callable[[float], None] = time.sleep,
+    tries: int = TRIES,
 ) -> Report:
     """Pull what is new at all sources, about the pages ``targets``, within so many seconds.
 
+    A request that fails is made again up to so many ``tries``.
     What is wrong with a source is a warning of the report. Raises JournalError if a file of the
     state folder cannot be used: then nothing is asked.
     """
     decisions, _ = Moderation(settings.state).read()
     puller = _puller(settings, targets, decisions)
-    limit = TimeLimit(seconds, time.monotonic(), time.monotonic, sleep)
+    limit = TimeLimit(seconds, time.monotonic(), time.monotonic, sleep, tries)
     token = os.environ.get(TOKEN, "").strip()
     sources = sources_of(settings, token, client_for(settings), limit, puller.now)
     results = _pulled(puller, sources)
@@ -155,10 +157,30 @@ def _pulled(puller: Puller, sources: Iterable[Source]) -> list[Pulled]:
     """Return the result of each source, whatever its class does; each has a name of its own."""
     names: set[str] = {IMPORTED}
     named = [_named(each, names) for each in sources]
-    return [
-        each if isinstance(each, Pulled) else puller.pull(*each, names - {each[0], IMPORTED})
-        for each in named
-    ]
+    fetches = dict(each for each in named if not isinstance(each, Pulled))
+    refused = [each for each in named if isinstance(each, Pulled)]
+    return [*_from_all(puller, fetches), *refused]
+
+
+def _from_all(puller: Puller, fetches: Mapping[str, Fetch]) -> list[Pulled]:
+    """Return the results of sources, by their names.
+
+    A mention is known as one source lists it. Where that one has it no more, the others are asked
+    for everything, and it stays as who still lists it does.
+    """
+    names = fetches.keys()
+    results = {name: puller.pull(name, fetch, names) for name, fetch in fetches.items()}
+    losers = [name for name, result in results.items() if result.removed]
+    for name, fetch in fetches.items():
+        if set(losers) - {name} and not results[name].error:
+            results[name].join(puller.pull(name, fetch, names, is_whole=True))
+    gone, new = (
+        {name for result in results.values() for name in getattr(result, part)}
+        for part in ("removed", "new")
+    )
+    for result in results.values():
+        result.keep(gone & new)
+    return [*results.values()]
 
 
 def _named(source: Source, names: set[str]) -> tuple[str, Fetch] | Pulled:

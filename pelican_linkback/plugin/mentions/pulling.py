@@ -18,6 +18,9 @@ __all__ = ["pull_news"]
 
 logger = logging.getLogger(__name__)
 
+TRIES = 2
+"""A build does not wait long for a service that fails: the next one asks it again."""
+
 
 def pull_news(sites: Sequence[SiteTargets], settings: Settings) -> None:
     """Pull what is new about the pages of ``sites``, within LINKBACK_DEADLINE.
@@ -25,7 +28,8 @@ def pull_news(sites: Sequence[SiteTargets], settings: Settings) -> None:
     Nothing that happens here fails the build: the mentions that are known are shown.
     """
     try:
-        report = pull(settings, joined(sites, settings, is_early=True), settings.deadline, _sleep)
+        pages = joined(sites, settings, is_early=True)
+        report = pull(settings, pages, settings.deadline, _sleep, TRIES)
     except JournalError as error:
         logger.error("No mentions are pulled: %s", error)
     except Exception as error:

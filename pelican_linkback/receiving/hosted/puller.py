@@ -84,6 +84,22 @@ class Pulled:
             elif old[name] != mention:
                 self.changed.add(name)
 
+    def join(self, later: Pulled) -> None:
+        """Add what a second pull of the same source brought, which listed everything."""
+        self.removed |= later.removed - self.new.keys()
+        self.new = {
+            name: each for name, each in (self.new | later.new).items() if name not in later.removed
+        }
+        self.changed |= later.changed
+        self.left_out, self.broken = later.left_out, later.broken
+        self.doubted, self.error = later.doubted, later.error
+
+    def keep(self, names: Collection[str]) -> None:
+        """Count mentions that one source has no more and another one has as changed."""
+        self.changed |= self.new.keys() & names
+        self.new = {name: each for name, each in self.new.items() if name not in names}
+        self.removed.difference_update(names)
+
     @property
     def warnings(self) -> list[str]:
         """What the author should know: at most one sentence of a kind."""
@@ -101,20 +117,26 @@ class Pulled:
 
 @dataclass(frozen=True)
 class Puller:
-    """What pulls into the mentions of ``snapshot``; what ``is_forgotten`` does not come back."""
+    """What pulls into the mentions of ``snapshot``; what ``is_forgotten`` does not come back.
+
+    ``private`` has the ids of what a source said to be private: no other one brings it.
+    """
 
     snapshot: Snapshot
     progress: ProgressFile
     find: Find
     is_forgotten: Callable[[Received], bool]
     now: Callable[[], dt.datetime]
+    private: dict[str, str] = field(default_factory=dict)
 
-    def pull(self, name: str, fetch: Fetch, others: Collection[str] = ()) -> Pulled:
+    def pull(
+        self, name: str, fetch: Fetch, others: Collection[str] = (), *, is_whole: bool = False
+    ) -> Pulled:
         """Pull what is new at the source ``name``, or everything; ``others`` are asked, too.
 
-        Raises JournalError, and nothing else.
+        Everything is listed if that is due, or ``is_whole``. Raises JournalError, and nothing else.
         """
-        pull = _Pull(self, name, others)
+        pull = _Pull(self, name, others, is_whole=is_whole)
         self._run(pull, fetch)
         if pull.turns_to_news():
             self._run(pull, fetch)
@@ -145,11 +167,19 @@ class Puller:
         except FAULTS as error:
             result.broken.append(described(error))
             return
-        if isinstance(found, Received) and self.is_forgotten(found):
-            found = NotKept(Why.FORGOTTEN, found.id, found.source, found.remote)
+        if isinstance(found, Received) and (why := self._why_not(found)):
+            found = NotKept(why, found.id, found.source, found.remote)
         if isinstance(found, NotKept) and found.why is not Why.REMOVED:
             result.left_out[found.why] += 1
+            if found.why is Why.PRIVATE:
+                self.private.setdefault(found.id, result.source)
         yield found
+
+    def _why_not(self, found: Received) -> Why | None:
+        if self.is_forgotten(found):
+            return Why.FORGOTTEN
+        is_private = self.private.get(found.id, found.via) != found.via
+        return Why.PRIVATE if is_private else None
 
     def add(self, name: str, items: Iterable[object]) -> Pulled:
         """Add the mentions of a file, named ``name``; raise JournalError."""
@@ -169,9 +199,12 @@ class Puller:
 class _Pull:
     """One pull under way."""
 
-    def __init__(self, puller: Puller, name: str, others: Collection[str]) -> None:
+    def __init__(
+        self, puller: Puller, name: str, others: Collection[str], *, is_whole: bool
+    ) -> None:
         self._puller = puller
         self._others = others
+        self._is_wanted_whole = is_whole
         self._before = puller.progress.of(name)
         self._began = self._due = puller.now()
         self._items: list[Received | NotKept] = []
@@ -194,7 +227,7 @@ class _Pull:
                 others=self._others,
             )
         is_short = count <= FEW and not before.is_doubted
-        is_whole = self._is_due() or is_short or self._newest == 0
+        is_whole = self._is_wanted_whole or self._is_due() or is_short or self._newest == 0
         cursor = 0 if is_whole else self._newest
         return Listing(name, self._began, is_whole=is_whole, cursor=cursor, others=self._others)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from pelican_linkback.receiving.hosted.jf2 import NotKept
+from pelican_linkback.receiving.hosted.jf2 import NotKept, Why
 from pelican_linkback.receiving.memory.snapshot import number_of
 from pelican_linkback.receiving.received import Received, id_of
 
@@ -72,7 +72,8 @@ def added(
     }
     for item in items:
         if isinstance(item, NotKept):
-            mentions.pop(item.id, None)
+            if _removes(item, mentions.get(item.id), listing):
+                del mentions[item.id]
         else:
             _add(item, mentions, names, listing)
         if listing.is_whole:
@@ -93,6 +94,15 @@ def _add(
         mentions[name] = _with_receipt(item, old, listing.now)
         if item.remote:
             names[item.remote] = name
+
+
+def _removes(item: NotKept, old: Received | None, listing: Listing) -> bool:
+    """Return whether a mention goes by what a source says of it.
+
+    What another one knows is left to that, unless it is private.
+    """
+    is_left = old is not None and old.via != listing.via and old.via in listing.others
+    return old is not None and not (is_left and item.why is Why.REMOVED)
 
 
 def _replaces(item: Received, old: Received, listing: Listing) -> bool:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pelican_linkback.exceptions import (
     LookupFailed,
+    NotThere,
     SourceError,
     TimedOut,
     Unreachable,
@@ -28,7 +29,7 @@ from pelican_linkback.text.printable import printable
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Request, Response
 
-__all__ = ["MAX_BODY", "TOKEN", "Client", "Page", "Service", "TooLarge", "need_token"]
+__all__ = ["MAX_BODY", "TOKEN", "TRIES", "Client", "Page", "Service", "TooLarge", "need_token"]
 
 MAX_BODY = 4_000_000
 """The maximum size of a page of mentions in bytes: a hundred, with long articles as their text."""
@@ -39,7 +40,7 @@ MOST_PARTS = 400_000
 TOKEN = "LINKBACK_TOKEN"  # noqa: S105 (the name of the variable, not the token)
 """The variable of the environment that has the token of the service."""
 
-_TRIES = 4
+TRIES = 4
 """So often a request is made before the service counts as out of order."""
 
 _PASSING = (TimedOut, Unreachable, LookupFailed)
@@ -69,13 +70,15 @@ class Service:
     """An API that is asked for pages.
 
     ``wait`` sleeps so many seconds and returns True, or returns False if there is not that much
-    time. ``now`` returns the time, for a Retry-After that is a date.
+    time. ``now`` returns the time, for a Retry-After that is a date. So many ``tries`` are made of
+    a request.
     """
 
     name: str
     client: Client
     wait: Callable[[float], bool]
     now: Callable[[], dt.datetime]
+    tries: int = TRIES
 
     def page(self, url: str, headers: Mapping[str, str]) -> Page:
         """Return the page of mentions at ``url``; raise SourceError or TooLarge."""
@@ -92,11 +95,13 @@ class Service:
         """Return the answer to a request, which is made again if it may be about the moment."""
         trouble = ""
         asked: float | None = None
-        for attempt in range(_TRIES):
+        for attempt in range(self.tries):
             if attempt and not self.wait(2.0 ** (attempt - 1) if asked is None else asked):
                 raise SourceError(self.name, f"{trouble}; {_too_late(asked)}")
             try:
                 answer = self._follow(url, headers)
+            except NotThere as error:  # a second later it is not there either
+                raise SourceError(self.name, error.reason) from error
             except _PASSING as error:
                 trouble, asked = error.reason, None
                 continue
@@ -106,7 +111,7 @@ class Service:
                 return answer
             trouble = f"it answers {answer.status}"
             asked = pause(answer.status, answer.headers, self.now())
-        raise SourceError(self.name, f"{trouble}, {_TRIES} times")
+        raise SourceError(self.name, f"{trouble}, {self.tries} times")
 
     def _follow(self, url: str, headers: Mapping[str, str]) -> Response:
         """Return the answer to a request; a redirect to another site would get the token."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.receiving.hosted.export import Export, name_of
 from pelican_linkback.receiving.hosted.interface import Source
-from pelican_linkback.receiving.hosted.service import MAX_BODY, Client, Service
+from pelican_linkback.receiving.hosted.service import MAX_BODY, TRIES, Client, Service
 from pelican_linkback.receiving.hosted.webmention_io import API, NAME, WebmentionIo
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text import urls
@@ -24,12 +24,16 @@ __all__ = ["TimeLimit", "client_for", "exports_of", "services_of", "sources_of",
 
 @dataclass(frozen=True)
 class TimeLimit:
-    """How long a pull may take: it ends ``seconds`` after ``begun``, by the clock ``monotonic``."""
+    """How long a pull may take: it ends ``seconds`` after ``begun``, by the clock ``monotonic``.
+
+    A request that fails is made again up to so many ``tries``.
+    """
 
     seconds: float
     begun: float
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
+    tries: int = TRIES
 
     def wait(self, seconds: float) -> bool:
         """Sleep, and return True; return False where the time would be over after it."""
@@ -67,7 +71,7 @@ def sources_of(
     """Return the sources of LINKBACK_PULL, or that of LINKBACK_RECEIVE."""
 
     def service(name: str) -> Service:
-        return Service(name, client, limit.wait, now)
+        return Service(name, client, limit.wait, now, limit.tries)
 
     found: list[Source] = [
         WebmentionIo(service(name), _domain(settings), token, url, name)
