@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from benchmarks.measure import Row, folder
 from pelican_linkback.receiving.inbox.states import MentionState, Verified
 from pelican_linkback.receiving.memory.targets import Targets
-from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
+from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application
 from pelican_linkback.receiving.store.accepting import Acceptor
@@ -72,9 +72,9 @@ def fill(store: Store, many: int) -> None:
 
 def moderator(store: Store) -> Browser:
     """Log in, at an application of its own."""
-    desk = Desk(store, SiteName("Site", "https://blog.example/"), Targets)
-    browser = Browser(Application(BASE, routes_of(desk)))
-    browser.post("login", {"key": desk.sessions.invite()})
+    admin = AdminContext(store, SiteName("Site", "https://blog.example/"), Targets)
+    browser = Browser(Application(BASE, routes_of(admin)))
+    browser.post("login", {"key": admin.sessions.invite()})
     return browser
 
 

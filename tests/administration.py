@@ -7,7 +7,7 @@ import pytest
 from pelican_linkback.receiving.inbox.states import MentionState, Verified
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
 from pelican_linkback.receiving.received import Author
-from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
+from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application
 from pelican_linkback.receiving.store.accepting import Acceptor
@@ -35,18 +35,20 @@ def inbox_store(tmp_path, tmp_path_factory, clock):
 
 
 @pytest.fixture
-def desk(inbox_store):
-    return Desk(inbox_store, SiteName("The Tide Table", "https://blog.example/"), lambda: PAGES)
+def admin(inbox_store):
+    return AdminContext(
+        inbox_store, SiteName("The Tide Table", "https://blog.example/"), lambda: PAGES
+    )
 
 
 @pytest.fixture
-def stranger(desk):
-    return Browser(Application(BASE, routes_of(desk)))
+def stranger(admin):
+    return Browser(Application(BASE, routes_of(admin)))
 
 
 @pytest.fixture
-def browser(desk, stranger):
-    stranger.open(f"login?key={desk.sessions.invite()}")
+def browser(admin, stranger):
+    stranger.open(f"login?key={admin.sessions.invite()}")
     stranger.press_words("Log in")
     assert stranger.answer.status == 200
     return stranger

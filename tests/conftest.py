@@ -22,7 +22,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from pelican import Pelican, signals
 from pelican.settings import DEFAULT_CONFIG, read_settings
 
-from tests.administration import browser, desk, inbox_store, stranger, take  # noqa: F401 (fixtures)
+from tests.administration import admin, browser, inbox_store, stranger, take  # noqa: F401 (fixtures)
 from tests.receiving import (  # noqa: F401 (fixtures)
     clock,
     new_postgresql_url,

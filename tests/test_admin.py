@@ -16,7 +16,7 @@ from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.received import Kind
 from pelican_linkback.receiving.server.admin import inbox
 from pelican_linkback.receiving.server.admin.chart import WEEKS, chart_of, monday_of
-from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
+from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.admin.search import TABS, Query
 from pelican_linkback.receiving.server.application import Application
@@ -31,11 +31,11 @@ from tests.receiving import arrival
 # Logging in
 
 
-def test_a_link_only_asks_and_the_button_logs_in(stranger, desk, clock):
-    key = desk.sessions.invite()
+def test_a_link_only_asks_and_the_button_logs_in(stranger, admin, clock):
+    key = admin.sessions.invite()
     for _ in range(2):  # what reads links in mails does not use it up
         stranger.open(f"login?key={key}")
-        assert desk.sessions.count() == 0
+        assert admin.sessions.count() == 0
     stranger.press_words("Log in")
     assert stranger.url == f"{BASE}admin/"
     assert "Overview" in stranger.words
@@ -65,20 +65,20 @@ def test_the_short_address_leads_to_the_overview(browser):
     assert browser.answer.header("Location") == f"{BASE}admin/"
 
 
-def test_one_logs_out(browser, desk):
+def test_one_logs_out(browser, admin):
     browser.press_words("Log out")
     assert browser.cookies == {}
-    assert desk.sessions.count() == 0
+    assert admin.sessions.count() == 0
     assert "You are not logged in" in browser.words
 
 
-def test_one_logs_out_everywhere(browser, desk):
-    other = desk.sessions.enter(desk.sessions.invite())
+def test_one_logs_out_everywhere(browser, admin):
+    other = admin.sessions.enter(admin.sessions.invite())
     page = browser.open("health")
     assert "2 browsers are logged in" in browser.words
     assert page.find("a", attrs={"aria-current": "page"}).text == "Health"
     browser.press_words("Log out everywhere")
-    assert not desk.sessions.knows(other)
+    assert not admin.sessions.knows(other)
     assert browser.open("inbox").h1.text == "You are not logged in"
 
 
@@ -337,9 +337,9 @@ def test_mentions_are_shown_though_the_pages_of_the_site_cannot_be_read(inbox_st
     def fails():
         raise LinkbackError("the site cannot be reached")
 
-    desk = Desk(inbox_store, SiteName("The Tide Table", "https://blog.example/"), fails)
-    browser = Browser(Application(BASE, routes_of(desk)))
-    browser.post("login", {"key": desk.sessions.invite()})
+    admin = AdminContext(inbox_store, SiteName("The Tide Table", "https://blog.example/"), fails)
+    browser = Browser(Application(BASE, routes_of(admin)))
+    browser.post("login", {"key": admin.sessions.invite()})
     take("ann")
     browser.open("inbox")
     assert "Ann answered https://blog.example/walls/" in browser.words
@@ -348,14 +348,14 @@ def test_mentions_are_shown_though_the_pages_of_the_site_cannot_be_read(inbox_st
 # Rules
 
 
-def test_a_rule_is_made_changed_and_taken_back(browser, take, desk):
+def test_a_rule_is_made_changed_and_taken_back(browser, take, admin):
     take("ann")
     page = browser.open("inbox")
     browser.open(page.find("a", string="Rule …")["href"])
     assert browser.page.find("input", id="rule")["value"] == "https://ann.example/"
     browser.press("act", "trust")
     assert browser.url == f"{BASE}admin/rules"
-    assert [(each.rule, each.act) for each in desk.rules.all()] == [("ann.example", "trust")]
+    assert [(each.rule, each.act) for each in admin.rules.all()] == [("ann.example", "trust")]
     browser.press_words("Block", rule="https://Spam.example/@x")
     rows = [" ".join(each.get_text(" ").split()) for each in browser.page.select("tbody tr")]
     assert rows == [
@@ -363,21 +363,21 @@ def test_a_rule_is_made_changed_and_taken_back(browser, take, desk):
         "spam.example/@x block 2026-11-27 Take back",
     ]
     browser.press("release", "ann.example")
-    assert [each.rule for each in desk.rules.all()] == ["spam.example/@x"]
+    assert [each.rule for each in admin.rules.all()] == ["spam.example/@x"]
     assert browser.open(browser.page.select_one("td a")["href"]).select_one(".narrowed")
 
 
-def test_what_is_no_rule_is_named_and_stays_to_be_corrected(browser, desk):
+def test_what_is_no_rule_is_named_and_stays_to_be_corrected(browser, admin):
     browser.open("rules")
     browser.press_words("Hold", rule='not a "host')
     assert "is neither a host nor a URL" in browser.words
     assert browser.page.find("input", id="rule")["value"] == 'not a "host'
-    assert desk.rules.all() == []
+    assert admin.rules.all() == []
 
 
-def test_many_rules_are_listed_page_by_page(browser, desk, monkeypatch):
+def test_many_rules_are_listed_page_by_page(browser, admin, monkeypatch):
     monkeypatch.setattr("pelican_linkback.receiving.server.admin.rules.OF_PAGE", 2)
-    Rules(desk.store).set(["a.example", "b.example", "c.example"], Act.BLOCK, "command")
+    Rules(admin.store).set(["a.example", "b.example", "c.example"], Act.BLOCK, "command")
     page = browser.open(browser.open("rules").find("a", rel="next")["href"])
     assert [each.text for each in page.select("td a")] == ["c.example"]
 

@@ -15,7 +15,7 @@ from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.received import Author, Kind
-from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
+from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
 from pelican_linkback.receiving.server.admin.guard import FORM_TOKEN, form_token
 from pelican_linkback.receiving.server.admin.items import item_of
 from pelican_linkback.receiving.server.admin.routes import routes_of
@@ -44,16 +44,16 @@ def forms(visitor: Browser) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def nothing_happened(desk, inbox_store) -> bool:
+def nothing_happened(admin, inbox_store) -> bool:
     is_held = set(states(inbox_store).values()) == {"held"}
-    return is_held and desk.rules.all() == [] and desk.sessions.count() == 1
+    return is_held and admin.rules.all() == [] and admin.sessions.count() == 1
 
 
 # Forms that others send (CSRF)
 
 
-def test_the_addresses_that_act_take_no_get_and_are_all_tested_here(desk, browser):
-    routes = {each.path: each.methods for each in routes_of(desk)}
+def test_the_addresses_that_act_take_no_get_and_are_all_tested_here(admin, browser):
+    routes = {each.path: each.methods for each in routes_of(admin)}
     acting = {path.removeprefix("/admin/") for path, by in routes.items() if "POST" in by}
     assert acting == {*ACTS, "login"}
     for path in acting - {"rules", "login"}:
@@ -75,35 +75,35 @@ def test_the_addresses_that_act_take_no_get_and_are_all_tested_here(desk, browse
         "https://blog.example, https://evil.example",
     ],
 )
-def test_a_form_of_another_site_does_nothing(desk, browser, inbox_store, take, origin):
+def test_a_form_of_another_site_does_nothing(admin, browser, inbox_store, take, origin):
     take("ann")
     headers = {} if origin is None else {"origin": origin}
     for path, form in forms(browser).items():
         answer = browser.request("POST", path, form, referer=f"{BASE}admin/inbox", **headers)
         assert answer.status == 403, path
-    assert nothing_happened(desk, inbox_store)
-    key = desk.sessions.invite()
+    assert nothing_happened(admin, inbox_store)
+    key = admin.sessions.invite()
     assert browser.request("POST", "login", {"key": key}, **headers).status == 403
-    assert nothing_happened(desk, inbox_store)
+    assert nothing_happened(admin, inbox_store)
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "é", "\0", "of another session"])
 def test_a_form_without_the_token_of_the_session_does_nothing(
-    desk, browser, inbox_store, take, token
+    admin, browser, inbox_store, take, token
 ):
     take("ann")
     if token == "of another session":
-        other = desk.sessions.enter(desk.sessions.invite())
+        other = admin.sessions.enter(admin.sessions.invite())
         token = form_token(other)
-        desk.sessions.leave(other)
+        admin.sessions.leave(other)
     for path, form in forms(browser).items():
         wrong = [(FORM_TOKEN, token), *form[1:]]
         assert browser.request("POST", path, wrong, origin=browser.origin).status == 403, path
         assert browser.request("POST", path, form[1:] or {}, origin=browser.origin).status == 403
-    assert nothing_happened(desk, inbox_store)
+    assert nothing_happened(admin, inbox_store)
 
 
-def test_a_form_in_another_media_type_does_nothing(desk, browser, inbox_store, take):
+def test_a_form_in_another_media_type_does_nothing(admin, browser, inbox_store, take):
     """A form of another site can be text/plain, and a script can send JSON."""
     take("ann")
     for media_type in ("text/plain", "application/json", "multipart/form-data; boundary=x"):
@@ -112,16 +112,16 @@ def test_a_form_in_another_media_type_does_nothing(desk, browser, inbox_store, t
                 "POST", path, form, origin=browser.origin, content_type=media_type
             )
             assert answer.status == 415, path
-    assert nothing_happened(desk, inbox_store)
+    assert nothing_happened(admin, inbox_store)
 
 
-def test_who_is_not_logged_in_does_nothing(desk, browser, inbox_store, take):
+def test_who_is_not_logged_in_does_nothing(admin, browser, inbox_store, take):
     take("ann")
     sent = forms(browser)
     cookie = browser.cookies.pop(COOKIE)
     for path, form in sent.items():
         assert browser.request("POST", path, form, origin=browser.origin).status == 403
-    assert nothing_happened(desk, inbox_store)
+    assert nothing_happened(admin, inbox_store)
     browser.cookies[COOKIE] = cookie
     assert browser.request("POST", "act", sent["act"], origin=browser.origin).status == 303
     assert states(inbox_store) == {"ann": "shown"}  # the form was right
@@ -130,7 +130,7 @@ def test_who_is_not_logged_in_does_nothing(desk, browser, inbox_store, take):
 # Sessions
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_open_networks(desk):
+def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_open_networks(admin):
     for base, name, secure in (
         (BASE, COOKIE, True),
         ("http://127.0.0.1:8000/", "linkback", False),
@@ -138,8 +138,8 @@ def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_open_networks(des
         ("http://localhost:8000/", "linkback", False),
         ("http://127.0.0.1.evil.example/", COOKIE, True),
     ):
-        visitor = Browser(Application(base, routes_of(desk)), base)
-        visitor.request("POST", "login", {"key": desk.sessions.invite()}, origin=visitor.origin)
+        visitor = Browser(Application(base, routes_of(admin)), base)
+        visitor.request("POST", "login", {"key": admin.sessions.invite()}, origin=visitor.origin)
         (cookie,) = visitor.set_cookies
         attributes = cookie.split("; ")
         assert attributes[0].startswith(f"{name}="), base
@@ -147,17 +147,17 @@ def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_open_networks(des
         assert ("Secure" in attributes) is secure, base
 
 
-def test_a_session_that_an_attacker_planted_is_not_the_one_of_the_login(desk, stranger):
-    planted = desk.sessions.enter(desk.sessions.invite())
+def test_a_session_that_an_attacker_planted_is_not_the_one_of_the_login(admin, stranger):
+    planted = admin.sessions.enter(admin.sessions.invite())
     for cookie in ("a" * 43, planted):
         stranger.cookies = {COOKIE: cookie}
-        stranger.post("login", {"key": desk.sessions.invite()})
+        stranger.post("login", {"key": admin.sessions.invite()})
         assert stranger.cookies[COOKIE] != cookie
-        assert not desk.sessions.knows(cookie)
-    assert desk.sessions.count() == 2
+        assert not admin.sessions.knows(cookie)
+    assert admin.sessions.count() == 2
 
 
-def test_a_session_that_was_left_cannot_be_used_again(desk, browser):
+def test_a_session_that_was_left_cannot_be_used_again(admin, browser):
     cookie = browser.cookies[COOKIE]
     browser.press_words("Log out")
     browser.cookies = {COOKIE: cookie}
@@ -184,7 +184,7 @@ def test_what_is_no_cookie_of_ours_is_nobody(stranger, cookie):
     assert not stranger.set_cookies
 
 
-def test_pages_and_log_give_no_secret_away(desk, browser, take, caplog):
+def test_pages_and_log_give_no_secret_away(admin, browser, take, caplog):
     take("ann")
     caplog.set_level(logging.DEBUG)
     secret = browser.cookies[COOKIE]
@@ -195,7 +195,7 @@ def test_pages_and_log_give_no_secret_away(desk, browser, take, caplog):
     assert secret not in caplog.text
 
 
-def test_every_page_forbids_frames_scripts_and_caches(desk, browser):
+def test_every_page_forbids_frames_scripts_and_caches(admin, browser):
     for path in ("./", "inbox", "rules", "health", "login?key=x", f"article?id={WALLS}"):
         answer = browser.request("GET", path)
         policy = answer.header("Content-Security-Policy").split("; ")
@@ -263,7 +263,7 @@ def test_numbers_that_are_none_name_no_mention(browser, take, inbox_store):
         "/mentions/admin/inbox\0",
         "/mentions/Admin/inbox",
         "/mentions/admin/templates/base.html",
-        "/mentions/admin/desk.py",
+        "/mentions/admin/admin.py",
         "/mentions/admin/../../../etc/passwd",
     ],
 )
@@ -302,7 +302,7 @@ def elements(page: bytes):
 @pytest.mark.parametrize(
     "markup", [" ".join(MARKUP), " ".join(reversed(MARKUP))], ids=["first to last", "last to first"]
 )
-def test_the_texts_of_strangers_are_text(desk, browser, take, inbox_store, markup):
+def test_the_texts_of_strangers_are_text(admin, browser, take, inbox_store, markup):
     hostile = {
         "author": Author(markup, f"https://ann.example/{markup}"),
         "url": f"https://ann.example/{markup}",
@@ -313,9 +313,9 @@ def test_the_texts_of_strangers_are_text(desk, browser, take, inbox_store, marku
     take("bo", kind=Kind.RSVP, rsvp=markup, state=MentionState.SHOWN, **hostile)
     with inbox_store.engine.begin() as connection:
         connection.execute(sa.update(mention).values(host=markup, article=markup, target=markup))
-    desk.rules.set([markup], Act.TRUST, markup)
+    admin.rules.set([markup], Act.TRUST, markup)
     titled = Targets([Target(markup, "https://blog.example/a/", markup)], "https://blog.example")
-    named = Desk(inbox_store, SiteName(markup, "https://blog.example/"), lambda: titled)
+    named = AdminContext(inbox_store, SiteName(markup, "https://blog.example/"), lambda: titled)
     queries = [urlencode({name: markup}) for name in ("text", "author", "article", "id", "rule")]
     browser.application, known = Application(BASE, routes_of(named)), browser.cookies
     lists = product(("inbox", "article", "rules"), [*queries, "host=x.y"])
@@ -353,9 +353,9 @@ def test_an_address_that_would_run_is_no_link(take, inbox_store):
 def test_what_a_database_cannot_search_for_costs_nothing(postgresql_url, clock):
     """PostgreSQL refuses NUL in a text, and numbers that are too large."""
     with postgresql_store(postgresql_url, clock=clock) as opened:
-        desk = Desk(opened, SiteName("Site", "https://blog.example/"), Targets)
-        visitor = Browser(Application(BASE, routes_of(desk)))
-        visitor.post("login", {"key": desk.sessions.invite()})
+        admin = AdminContext(opened, SiteName("Site", "https://blog.example/"), Targets)
+        visitor = Browser(Application(BASE, routes_of(admin)))
+        visitor.post("login", {"key": admin.sessions.invite()})
         token = (FORM_TOKEN, form_token(visitor.cookies[COOKIE]))
         for value in ("\0", "9" * 30, "\ufffe", "%", "'", '"', "\\", "a" * 500):
             names = ("host", "author", "article", "text", "after", "done", "id", "rule", "key")

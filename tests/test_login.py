@@ -9,7 +9,7 @@ import pytest
 
 from pelican_linkback import cli
 from pelican_linkback.receiving.memory.targets import Targets
-from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
+from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application
 from tests.browsing import BASE, Browser
@@ -39,8 +39,8 @@ def test_the_link_lets_one_browser_in(site_store, capsys, monkeypatch):
     assert cli.main(["login"]) == 0
     link, *words = capsys.readouterr().out.splitlines()
     assert " ".join(words) == "It lets one browser in, once, and within ten minutes"
-    desk = Desk(site_store, SiteName("Blog", "https://blog.example/"), Targets)
-    browser = Browser(Application(BASE, routes_of(desk)))
+    admin = AdminContext(site_store, SiteName("Blog", "https://blog.example/"), Targets)
+    browser = Browser(Application(BASE, routes_of(admin)))
     browser.open(link)
     browser.press_words("Log in")
     assert browser.page.h1.text == "Overview"

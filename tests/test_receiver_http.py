@@ -30,7 +30,7 @@ def echo(request: Request) -> Response:
     return json_document(
         {
             "path": request.path,
-            "words": dict(request.words),
+            "path_params": dict(request.path_params),
             "client": request.client,
             "body": request.body.decode(),
             "q": request.query.all("q"),
@@ -84,7 +84,7 @@ def app(done):
         pytest.param("/mentions/../status/abc", None, id="dots"),
         pytest.param("//status/abc", None, id="a doubled slash"),
         pytest.param("/status/", None, id="no word"),
-        pytest.param("/status/a/b", None, id="two words"),
+        pytest.param("/status/a/b", None, id="two segments"),
         pytest.param("/status/abc/", None, id="a slash at the end"),
         pytest.param("/", None, id="the root"),
         pytest.param("", None, id="an empty path"),
@@ -121,7 +121,7 @@ def test_an_escaped_slash_leads_nowhere(app, written, status):
 
 
 def test_the_words_of_a_route_are_given_by_their_names(app):
-    assert ask(app, "GET", "/status/abc").json["words"] == {"token": "abc"}
+    assert ask(app, "GET", "/status/abc").json["path_params"] == {"token": "abc"}
 
 
 def test_a_path_that_is_no_utf_8_is_none_of_ours(app):

@@ -58,7 +58,7 @@ def note(text: str = "Mine is of slate.", author: str = AUTHOR) -> str:
     return f'<article class="h-entry">{author}{inside}</article>'
 
 
-class Desk:
+class Receiver:
     """A receiver in a test: a store, a web, and a verifier between them."""
 
     def __init__(self, store: Any, clock: Any) -> None:
@@ -109,23 +109,23 @@ class Desk:
 
 
 @pytest.fixture
-def desk(store, clock) -> Desk:
+def receiver(store, clock) -> Receiver:
     pelican.log.LimitFilter._raised_messages.clear()  # it shows no message twice
-    return Desk(store, clock)
+    return Receiver(store, clock)
 
 
-def test_every_page_of_the_corpus_is_verified_as_expected(desk: Desk):
-    queue = Acceptor(desk.store)
+def test_every_page_of_the_corpus_is_verified_as_expected(receiver: Receiver):
+    queue = Acceptor(receiver.store)
     for case in CASES:
         answer, wanted = page(case), asked(case)
-        desk.pages[case["url"].partition("#")[0]] = Reply(200, answer.headers, answer.body)
+        receiver.pages[case["url"].partition("#")[0]] = Reply(200, answer.headers, answer.body)
         queue.accept(
             Arrival(wanted.source, wanted.target, wanted.article, "", "webmention", wanted.received)
         )
     with Child() as child:
-        desk.verifier(targets=lambda: SITE, read_item=child.item_of).run_once()
+        receiver.verifier(targets=lambda: SITE, read_item=child.item_of).run_once()
         assert child.lost == 0
-    rows = {row.source: row for row in desk.rows()}
+    rows = {row.source: row for row in receiver.rows()}
     faults = {}
     for case in CASES:
         row = rows[case["url"]]
@@ -138,53 +138,53 @@ def test_every_page_of_the_corpus_is_verified_as_expected(desk: Desk):
         )
         assert row.state in expected
     assert {name: found for name, found in faults.items() if found} == {}
-    assert len(desk.web.requests) == len(CASES)
+    assert len(receiver.web.requests) == len(CASES)
 
 
-def test_a_first_mention_is_held_and_what_it_says_is_kept(desk: Desk):
-    desk.pages[SOURCE] = note()
-    row = desk.receive(protocol="pingback", fragment="gate")
+def test_a_first_mention_is_held_and_what_it_says_is_kept(receiver: Receiver):
+    receiver.pages[SOURCE] = note()
+    row = receiver.receive(protocol="pingback", fragment="gate")
     assert (row.state, row.why, row.shown) == (MentionState.HELD, "stranger", None)
     assert row.latest
     assert row.latest.text == "Mine is of slate."
     assert (row.latest.protocol, row.latest.fragment) == ("pingback", "gate")
-    assert desk.checked == ["verified"]
+    assert receiver.checked == ["verified"]
 
 
-def test_an_author_who_was_approved_is_shown(desk: Desk):
-    desk.pages[SOURCE] = note()
-    desk.receive()
-    desk.approve()
-    desk.pages["https://ann.example/notes/2"] = note("And again.")
-    desk.clock.pass_(seconds=1)
-    assert desk.receive("https://ann.example/notes/2").state is MentionState.SHOWN
+def test_an_author_who_was_approved_is_shown(receiver: Receiver):
+    receiver.pages[SOURCE] = note()
+    receiver.receive()
+    receiver.approve()
+    receiver.pages["https://ann.example/notes/2"] = note("And again.")
+    receiver.clock.pass_(seconds=1)
+    assert receiver.receive("https://ann.example/notes/2").state is MentionState.SHOWN
 
 
-def test_a_trusted_authors_changed_text_is_shown(desk: Desk):
-    desk.rules.set(["ann.example"], Act.TRUST, "me")
-    desk.pages[SOURCE] = note()
-    assert desk.receive().state is MentionState.SHOWN
-    desk.pages[SOURCE] = note("Of tin, I mean.")
-    desk.clock.pass_(minutes=10)
-    row = desk.receive()
+def test_a_trusted_authors_changed_text_is_shown(receiver: Receiver):
+    receiver.rules.set(["ann.example"], Act.TRUST, "me")
+    receiver.pages[SOURCE] = note()
+    assert receiver.receive().state is MentionState.SHOWN
+    receiver.pages[SOURCE] = note("Of tin, I mean.")
+    receiver.clock.pass_(minutes=10)
+    row = receiver.receive()
     assert row.shown
     assert row.shown.text == "Of tin, I mean."
 
 
-def test_a_blocked_one_is_refused(desk: Desk):
-    desk.rules.set(["ann.example"], Act.BLOCK, "me")
-    desk.pages[SOURCE] = note()
-    row = desk.receive()
+def test_a_blocked_one_is_refused(receiver: Receiver):
+    receiver.rules.set(["ann.example"], Act.BLOCK, "me")
+    receiver.pages[SOURCE] = note()
+    row = receiver.receive()
     assert (row.state, row.why) == (MentionState.REFUSED, "blocked")
 
 
-def test_an_update_is_held_while_the_approved_text_stays(desk: Desk):
-    desk.pages[SOURCE] = note()
-    desk.receive()
-    desk.approve()
-    desk.pages[SOURCE] = note("Buy slate at my shop!")
-    desk.clock.pass_(minutes=10)
-    row = desk.receive()
+def test_an_update_is_held_while_the_approved_text_stays(receiver: Receiver):
+    receiver.pages[SOURCE] = note()
+    receiver.receive()
+    receiver.approve()
+    receiver.pages[SOURCE] = note("Buy slate at my shop!")
+    receiver.clock.pass_(minutes=10)
+    row = receiver.receive()
     assert row.state is MentionState.HELD
     assert row.shown
     assert row.latest
@@ -205,13 +205,13 @@ def test_an_update_is_held_while_the_approved_text_stays(desk: Desk):
         ),
     ],
 )
-def test_what_is_gone_is_shown_no_more(desk: Desk, answer: Any, why: str):
-    desk.pages[SOURCE] = note()
-    desk.receive()
-    desk.approve()
-    desk.pages[SOURCE] = answer
-    desk.clock.pass_(minutes=10)
-    row = desk.receive()
+def test_what_is_gone_is_shown_no_more(receiver: Receiver, answer: Any, why: str):
+    receiver.pages[SOURCE] = note()
+    receiver.receive()
+    receiver.approve()
+    receiver.pages[SOURCE] = answer
+    receiver.clock.pass_(minutes=10)
+    row = receiver.receive()
     if why:
         assert (row.state, row.why, row.shown, row.latest) == (MentionState.GONE, why, None, None)
     else:
@@ -229,76 +229,80 @@ def test_what_is_gone_is_shown_no_more(desk: Desk, answer: Any, why: str):
         (LONG, "no link to the page is in its first megabyte"),
     ],
 )
-def test_an_outage_removes_nothing(desk: Desk, answer: Any, why: str):
-    desk.pages[SOURCE] = note()
-    desk.receive()
-    desk.approve()
-    desk.pages[SOURCE] = answer
-    desk.clock.pass_(minutes=10)
-    row = desk.receive()
+def test_an_outage_removes_nothing(receiver: Receiver, answer: Any, why: str):
+    receiver.pages[SOURCE] = note()
+    receiver.receive()
+    receiver.approve()
+    receiver.pages[SOURCE] = answer
+    receiver.clock.pass_(minutes=10)
+    row = receiver.receive()
     assert (row.state, bool(row.shown)) == (MentionState.SHOWN, True)
     assert why in row.why
-    desk.pages[SOURCE] = note()
-    desk.verify(minutes=10)
-    assert desk.row().state is MentionState.SHOWN
+    receiver.pages[SOURCE] = note()
+    receiver.verify(minutes=10)
+    assert receiver.row().state is MentionState.SHOWN
 
 
-def test_a_page_in_an_unknown_coding_is_an_outage(desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    desk.pages[SOURCE] = note()
-    exchange = desk.web.exchange
-    monkeypatch.setattr(desk.web, "exchange", lambda asked: replace(exchange(asked), packed="x"))
-    assert desk.receive().why == "its coding is not known"
+def test_a_page_in_an_unknown_coding_is_an_outage(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+):
+    receiver.pages[SOURCE] = note()
+    exchange = receiver.web.exchange
+    monkeypatch.setattr(
+        receiver.web, "exchange", lambda asked: replace(exchange(asked), packed="x")
+    )
+    assert receiver.receive().why == "its coding is not known"
 
 
-def test_a_link_in_the_first_megabyte_counts(desk: Desk):
-    desk.pages[SOURCE] = note() + LONG
-    assert desk.receive().state is MentionState.HELD
+def test_a_link_in_the_first_megabyte_counts(receiver: Receiver):
+    receiver.pages[SOURCE] = note() + LONG
+    assert receiver.receive().state is MentionState.HELD
 
 
-def test_a_missing_page_is_looked_for_three_times_in_a_week(desk: Desk):
-    desk.pages[SOURCE] = note()
-    desk.receive()
-    desk.approve()
-    desk.pages[SOURCE] = Reply(404)
-    desk.clock.pass_(minutes=10)
-    assert desk.receive().state is MentionState.SHOWN
-    desk.verify(days=3)
-    assert desk.row().state is MentionState.SHOWN
-    desk.verify(days=5)
-    assert desk.row().state is MentionState.GONE
-    assert desk.checked[-3:] == ["missing"] * 3
+def test_a_missing_page_is_looked_for_three_times_in_a_week(receiver: Receiver):
+    receiver.pages[SOURCE] = note()
+    receiver.receive()
+    receiver.approve()
+    receiver.pages[SOURCE] = Reply(404)
+    receiver.clock.pass_(minutes=10)
+    assert receiver.receive().state is MentionState.SHOWN
+    receiver.verify(days=3)
+    assert receiver.row().state is MentionState.SHOWN
+    receiver.verify(days=5)
+    assert receiver.row().state is MentionState.GONE
+    assert receiver.checked[-3:] == ["missing"] * 3
 
 
-def test_an_article_that_takes_no_more_mentions_refuses_them(desk: Desk):
+def test_an_article_that_takes_no_more_mentions_refuses_them(receiver: Receiver):
     shut = "https://blog.example/shut/"
-    desk.pages[SOURCE] = f'<a href="{shut}">x</a>'
-    assert desk.receive(page="/shut/").why == "closed"
+    receiver.pages[SOURCE] = f'<a href="{shut}">x</a>'
+    assert receiver.receive(page="/shut/").why == "closed"
 
 
-def test_a_mention_of_a_page_that_went_away_is_refused(desk: Desk):
-    desk.pages[SOURCE] = '<a href="https://blog.example/lost/">x</a>'
-    row = desk.receive(page="/lost/")
+def test_a_mention_of_a_page_that_went_away_is_refused(receiver: Receiver):
+    receiver.pages[SOURCE] = '<a href="https://blog.example/lost/">x</a>'
+    row = receiver.receive(page="/lost/")
     assert (row.state, row.why) == (MentionState.REFUSED, "no-target")
 
 
-def test_what_was_erased_is_not_kept_again(desk: Desk):
-    desk.pages[SOURCE] = note()
+def test_what_was_erased_is_not_kept_again(receiver: Receiver):
+    receiver.pages[SOURCE] = note()
 
     erased = Forgotten({"key": {hash_of("ann.example", "key")}})
     policy = Policy(Decisions.by({}, erased), tuple(Kind), TARGETS.is_own)
-    desk.acceptor.accept(arrival())
-    desk.verifier(policy=lambda _: policy).run_once()
-    row = desk.row()
+    receiver.acceptor.accept(arrival())
+    receiver.verifier(policy=lambda _: policy).run_once()
+    row = receiver.row()
     assert (row.state, row.latest) == (MentionState.GONE, None)
 
 
-def test_one_page_about_many_articles_is_fetched_once(desk: Desk):
-    desk.pages[SOURCE] = note() + '<a href="https://blog.example/roofs/">'
-    desk.acceptor.accept(arrival(page="/roofs/"))
-    desk.acceptor.accept(arrival(f"{SOURCE}#two"))
-    desk.receive()
-    assert desk.asked() == [SOURCE]
-    assert {each.state for each in desk.rows()} == {MentionState.HELD, MentionState.REFUSED}
+def test_one_page_about_many_articles_is_fetched_once(receiver: Receiver):
+    receiver.pages[SOURCE] = note() + '<a href="https://blog.example/roofs/">'
+    receiver.acceptor.accept(arrival(page="/roofs/"))
+    receiver.acceptor.accept(arrival(f"{SOURCE}#two"))
+    receiver.receive()
+    assert receiver.asked() == [SOURCE]
+    assert {each.state for each in receiver.rows()} == {MentionState.HELD, MentionState.REFUSED}
 
 
 @pytest.mark.parametrize(
@@ -317,157 +321,159 @@ def test_one_page_about_many_articles_is_fetched_once(desk: Desk):
         ),
     ],
 )
-def test_who_wrote_a_page_is_said_by_its_own_address(desk: Desk, source, page, rules, state):
-    desk.pages[SOURCE] = note()
-    desk.receive()
-    desk.approve()
+def test_who_wrote_a_page_is_said_by_its_own_address(
+    receiver: Receiver, source, page, rules, state
+):
+    receiver.pages[SOURCE] = note()
+    receiver.receive()
+    receiver.approve()
     for rule, act in rules.items():
-        desk.rules.set([rule], act, "me")
+        receiver.rules.set([rule], act, "me")
     redirect = Reply(302, [("Location", f"https://{page}")])
-    desk.pages |= {f"https://{source}": redirect, f"https://{page}": note("Buy slate.")}
-    desk.clock.pass_(seconds=1)
-    assert desk.receive(f"https://{source}").state.value == state
+    receiver.pages |= {f"https://{source}": redirect, f"https://{page}": note("Buy slate.")}
+    receiver.clock.pass_(seconds=1)
+    assert receiver.receive(f"https://{source}").state.value == state
 
 
-def test_a_redirect_is_followed_and_both_addresses_are_known(desk: Desk):
+def test_a_redirect_is_followed_and_both_addresses_are_known(receiver: Receiver):
     short = "https://ann.example/1"
-    desk.pages |= {short: Reply(301, [("Location", SOURCE)]), SOURCE: note()}
-    desk.acceptor.accept(arrival(short))
-    desk.verify()
-    desk.verify(minutes=10)  # the host is asked again
-    row = desk.row(short)
+    receiver.pages |= {short: Reply(301, [("Location", SOURCE)]), SOURCE: note()}
+    receiver.acceptor.accept(arrival(short))
+    receiver.verify()
+    receiver.verify(minutes=10)  # the host is asked again
+    row = receiver.row(short)
     assert (row.state, row.final_url) == (MentionState.HELD, SOURCE)
-    desk.clock.pass_(seconds=1)
-    again = desk.receive()
+    receiver.clock.pass_(seconds=1)
+    again = receiver.receive()
     assert (again.state, again.why) == (MentionState.REFUSED, "twice")
 
 
-def test_who_redirects_to_a_page_of_others_does_not_suppress_it(desk: Desk):
+def test_who_redirects_to_a_page_of_others_does_not_suppress_it(receiver: Receiver):
     evil = "https://evil.example/1"
-    desk.pages |= {evil: Reply(302, [("Location", SOURCE)]), SOURCE: note()}
-    assert desk.receive(evil).state is MentionState.HELD
-    desk.clock.pass_(seconds=5)
-    assert desk.receive().state is MentionState.HELD
+    receiver.pages |= {evil: Reply(302, [("Location", SOURCE)]), SOURCE: note()}
+    assert receiver.receive(evil).state is MentionState.HELD
+    receiver.clock.pass_(seconds=5)
+    assert receiver.receive().state is MentionState.HELD
 
 
-def test_a_redirect_of_ones_own_host_to_a_copy_does_not_suppress_the_original(desk: Desk):
+def test_a_redirect_of_ones_own_host_to_a_copy_does_not_suppress_the_original(receiver: Receiver):
     door, copy = "https://ann.example/?to=x", "https://evil.example/copy"
-    desk.pages |= {door: Reply(302, [("Location", copy)]), copy: note(), SOURCE: note()}
-    assert desk.receive(door).state is MentionState.HELD
-    desk.clock.pass_(seconds=5)
-    assert desk.receive().state is MentionState.HELD
+    receiver.pages |= {door: Reply(302, [("Location", copy)]), copy: note(), SOURCE: note()}
+    assert receiver.receive(door).state is MentionState.HELD
+    receiver.clock.pass_(seconds=5)
+    assert receiver.receive().state is MentionState.HELD
 
 
-def test_the_other_address_first(desk: Desk):
+def test_the_other_address_first(receiver: Receiver):
     short = "https://s.example/1"
-    desk.pages |= {short: Reply(301, [("Location", SOURCE)]), SOURCE: note()}
-    desk.receive()
-    assert desk.receive(short).why == "twice"
-    desk.clock.pass_(minutes=10)
-    assert desk.receive().state is MentionState.HELD  # the first one stays what it is
+    receiver.pages |= {short: Reply(301, [("Location", SOURCE)]), SOURCE: note()}
+    receiver.receive()
+    assert receiver.receive(short).why == "twice"
+    receiver.clock.pass_(minutes=10)
+    assert receiver.receive().state is MentionState.HELD  # the first one stays what it is
 
 
-def test_two_addresses_of_one_place_are_one_when_the_first_is_shown(desk: Desk):
+def test_two_addresses_of_one_place_are_one_when_the_first_is_shown(receiver: Receiver):
     for name in ("a", "b"):
-        desk.pages[f"https://{name}.example/"] = Reply(302, [("Location", SOURCE)])
-    desk.pages[SOURCE] = note()
-    assert desk.receive("https://a.example/").state is MentionState.HELD
-    desk.approve("https://a.example/")
-    desk.clock.pass_(seconds=5)
-    assert desk.receive("https://b.example/").why == "twice"
+        receiver.pages[f"https://{name}.example/"] = Reply(302, [("Location", SOURCE)])
+    receiver.pages[SOURCE] = note()
+    assert receiver.receive("https://a.example/").state is MentionState.HELD
+    receiver.approve("https://a.example/")
+    receiver.clock.pass_(seconds=5)
+    assert receiver.receive("https://b.example/").why == "twice"
 
 
-def test_the_same_author_and_text_twice_on_one_host_is_one(desk: Desk):
+def test_the_same_author_and_text_twice_on_one_host_is_one(receiver: Receiver):
     other = f"{SOURCE}/amp"
-    desk.pages |= {SOURCE: note(), other: note()}
-    desk.receive()
-    desk.clock.pass_(seconds=5)
-    assert desk.receive(other).why == "twice"
+    receiver.pages |= {SOURCE: note(), other: note()}
+    receiver.receive()
+    receiver.clock.pass_(seconds=5)
+    assert receiver.receive(other).why == "twice"
 
 
-def test_nobody_suppresses_a_mention_by_a_copy_of_it(desk: Desk):
+def test_nobody_suppresses_a_mention_by_a_copy_of_it(receiver: Receiver):
     copy = "https://evil.example/copy"
-    desk.pages |= {copy: note(), SOURCE: note()}
-    assert desk.receive(copy).state is MentionState.HELD
-    assert desk.receive().state is MentionState.HELD
+    receiver.pages |= {copy: note(), SOURCE: note()}
+    assert receiver.receive(copy).state is MentionState.HELD
+    assert receiver.receive().state is MentionState.HELD
 
 
-def test_what_is_shown_counts_once_whatever_its_host(desk: Desk):
+def test_what_is_shown_counts_once_whatever_its_host(receiver: Receiver):
     bridge = "https://brid.gy/ann/1"
-    desk.pages |= {SOURCE: note(), bridge: note()}
-    desk.receive()
-    desk.approve()
-    assert desk.receive(bridge).why == "twice"
+    receiver.pages |= {SOURCE: note(), bridge: note()}
+    receiver.receive()
+    receiver.approve()
+    assert receiver.receive(bridge).why == "twice"
 
 
-def test_a_like_and_a_bookmark_are_two(desk: Desk):
+def test_a_like_and_a_bookmark_are_two(receiver: Receiver):
     other = "https://ann.example/notes/2"
     for url, kind in ((SOURCE, "like-of"), (other, "bookmark-of")):
-        desk.pages[url] = note("").replace("in-reply-to", kind)
-    desk.receive()
-    desk.clock.pass_(seconds=5)
-    assert desk.receive(other).state is MentionState.HELD
+        receiver.pages[url] = note("").replace("in-reply-to", kind)
+    receiver.receive()
+    receiver.clock.pass_(seconds=5)
+    assert receiver.receive(other).state is MentionState.HELD
 
 
-def test_texts_of_nobody_are_never_one(desk: Desk):
+def test_texts_of_nobody_are_never_one(receiver: Receiver):
     other = "https://ann.example/notes/2"
-    desk.pages |= {SOURCE: note(author=""), other: note(author="")}
-    desk.receive()
-    desk.clock.pass_(seconds=5)
-    assert desk.receive(other).state is MentionState.HELD
+    receiver.pages |= {SOURCE: note(author=""), other: note(author="")}
+    receiver.receive()
+    receiver.clock.pass_(seconds=5)
+    assert receiver.receive(other).state is MentionState.HELD
 
 
-def test_redirects_wait_for_their_turn_at_a_host(desk: Desk):
+def test_redirects_wait_for_their_turn_at_a_host(receiver: Receiver):
     hops = ["https://victim.example/a", "https://victim.example/b"]
-    desk.pages |= {
+    receiver.pages |= {
         SOURCE: Reply(302, [("Location", hops[0])]),
         hops[0]: Reply(302, [("Location", hops[1])]),
         hops[1]: note(),
     }
-    before = desk.clock.now
-    assert desk.receive().state is MentionState.HELD
-    assert desk.clock.now - before >= dt.timedelta(seconds=1)
-    assert desk.asked() == [SOURCE, *hops]
+    before = receiver.clock.now
+    assert receiver.receive().state is MentionState.HELD
+    assert receiver.clock.now - before >= dt.timedelta(seconds=1)
+    assert receiver.asked() == [SOURCE, *hops]
 
 
-def test_a_busy_host_is_asked_later(desk: Desk):
+def test_a_busy_host_is_asked_later(receiver: Receiver):
     victim = "https://victim.example/a"
-    desk.pages |= {SOURCE: Reply(302, [("Location", victim)]), victim: note()}
-    hosts = Hosts(desk.store)
+    receiver.pages |= {SOURCE: Reply(302, [("Location", victim)]), victim: note()}
+    hosts = Hosts(receiver.store)
     turns = [hosts.enter("victim.example")]
-    desk.clock.pass_(seconds=1)
+    receiver.clock.pass_(seconds=1)
     turns.append(hosts.enter("victim.example"))
-    row = desk.receive()
-    assert (row.state, desk.asked()) == (MentionState.QUEUED, [SOURCE])
+    row = receiver.receive()
+    assert (row.state, receiver.asked()) == (MentionState.QUEUED, [SOURCE])
     for turn in turns:
         hosts.leave("victim.example", turn)
-    desk.verify(minutes=9)
-    assert desk.asked() == [SOURCE]  # once in ten minutes, also now
-    desk.verify(minutes=1)
-    assert desk.row().state is MentionState.HELD
+    receiver.verify(minutes=9)
+    assert receiver.asked() == [SOURCE]  # once in ten minutes, also now
+    receiver.verify(minutes=1)
+    assert receiver.row().state is MentionState.HELD
 
 
-def test_a_victim_is_asked_once_a_second_whatever_is_sent(desk: Desk):
+def test_a_victim_is_asked_once_a_second_whatever_is_sent(receiver: Receiver):
     times = []
 
     def victim(_: object) -> Reply:
-        times.append(desk.clock.now)
+        times.append(receiver.clock.now)
         return Reply(200, [], b"<p>nothing")
 
     for number in range(12):
         url = f"https://victim.example/?q={number}"
-        desk.pages[url] = victim
+        receiver.pages[url] = victim
         hop = f"https://h{number}.example/"
-        desk.pages[hop] = Reply(302, [("Location", f"{url}&by")])
-        desk.pages[f"{url}&by"] = victim
-        desk.acceptor.accept(arrival(url))
-        desk.acceptor.accept(arrival(hop))
+        receiver.pages[hop] = Reply(302, [("Location", f"{url}&by")])
+        receiver.pages[f"{url}&by"] = victim
+        receiver.acceptor.accept(arrival(url))
+        receiver.acceptor.accept(arrival(hop))
     for _ in range(60):
-        desk.verifier(threads=1).run_once()
-        desk.clock.pass_(seconds=1)
+        receiver.verifier(threads=1).run_once()
+        receiver.clock.pass_(seconds=1)
     for _ in range(30):
-        desk.clock.pass_(minutes=1)
-        desk.verifier(threads=1).run_once()
+        receiver.clock.pass_(minutes=1)
+        receiver.verifier(threads=1).run_once()
     assert len(times) == 24
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert min(gaps) >= dt.timedelta(seconds=1)
@@ -478,76 +484,79 @@ def test_a_victim_is_asked_once_a_second_whatever_is_sent(desk: Desk):
     ["http://127.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/", "http://10.0.0.1:80/"],
 )
 def test_no_private_address_is_asked_by_the_source_or_a_redirect(
-    desk: Desk, place: str, tmp_path: Path
+    receiver: Receiver, place: str, tmp_path: Path
 ):
     with serving(WebHost(tmp_path)) as host:
         host.redirects["/to"] = place
         ours = AllowEntry.parse(f"127.0.0.1:{host.server_port}")
         with Web(timeout=5, user_agent="test", allow=[ours]) as web:
             for source in (place, f"{host.url}/to"):
-                desk.acceptor.accept(arrival(source))
-                desk.verifier(web=web).run_once()
-                desk.clock.pass_(seconds=1)
-                assert "is not on the public internet" in desk.row(source).why
+                receiver.acceptor.accept(arrival(source))
+                receiver.verifier(web=web).run_once()
+                receiver.clock.pass_(seconds=1)
+                assert "is not on the public internet" in receiver.row(source).why
         assert host.requests == ["/to"]
 
 
-def test_the_fault_of_one_mention_is_its_own(desk: Desk, caplog: pytest.LogCaptureFixture):
+def test_the_fault_of_one_mention_is_its_own(receiver: Receiver, caplog: pytest.LogCaptureFixture):
     other = "https://bob.example/1"
-    desk.pages |= {SOURCE: note(), other: note(author="")}
+    receiver.pages |= {SOURCE: note(), other: note(author="")}
 
     def read_item(html: str, base: str, *more: Any) -> Any:
         if base == SOURCE:
             raise TypeError("a bug")
         return item_of(html, base, *more)
 
-    desk.acceptor.accept(arrival())
-    desk.acceptor.accept(arrival(other))
-    verifier = desk.verifier(read_item=read_item)
+    receiver.acceptor.accept(arrival())
+    receiver.acceptor.accept(arrival(other))
+    verifier = receiver.verifier(read_item=read_item)
     verifier.run_once()
-    assert desk.row(other).state is MentionState.HELD
+    assert receiver.row(other).state is MentionState.HELD
     assert [each.message for each in caplog.records] == [
         f"{SOURCE} cannot be verified: TypeError: a bug"
     ]
     for _ in range(2):
-        desk.clock.pass_(minutes=6)
+        receiver.clock.pass_(minutes=6)
         verifier.run_once()
-    desk.clock.pass_(minutes=6)
+    receiver.clock.pass_(minutes=6)
     verifier.run_once()
-    assert desk.row().state is MentionState.BROKEN
+    assert receiver.row().state is MentionState.BROKEN
     assert verifier.run_once() == 0
 
 
 @pytest.mark.parametrize("fails", ["targets", "claim"])
 def test_while_nothing_can_be_read_nothing_is_claimed(
-    desk: Desk, fails: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    receiver: Receiver,
+    fails: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ):
     def fail(*_: object) -> Any:
         raise StoreError("it is away")
 
-    desk.acceptor.accept(arrival())
+    receiver.acceptor.accept(arrival())
     if fails == "claim":
         monkeypatch.setattr(Queue, "claim", fail)
-    verifier = desk.verifier(**({"targets": fail} if fails == "targets" else {}))
+    verifier = receiver.verifier(**({"targets": fail} if fails == "targets" else {}))
     assert verifier.run_once() == 0
-    assert desk.row().state is MentionState.QUEUED
+    assert receiver.row().state is MentionState.QUEUED
     assert "Nothing is verified now: it is away" in caplog.text
 
 
-def test_a_result_whose_lease_was_lost_does_not_count(desk: Desk):
+def test_a_result_whose_lease_was_lost_does_not_count(receiver: Receiver):
     def slow(_: object) -> Reply:
-        desk.clock.pass_(minutes=6)
-        desk.pages[SOURCE] = note()
-        desk.verifier().run_once()
+        receiver.clock.pass_(minutes=6)
+        receiver.pages[SOURCE] = note()
+        receiver.verifier().run_once()
         return Reply(410)
 
-    desk.pages[SOURCE] = slow
-    desk.receive()
-    assert desk.row().state is MentionState.HELD
-    assert desk.checked == ["verified"]
+    receiver.pages[SOURCE] = slow
+    receiver.receive()
+    assert receiver.row().state is MentionState.HELD
+    assert receiver.checked == ["verified"]
 
 
-def test_it_runs_until_it_is_stopped_and_finishes_what_it_began(desk: Desk):
+def test_it_runs_until_it_is_stopped_and_finishes_what_it_began(receiver: Receiver):
     stop, begun, go_on = threading.Event(), threading.Event(), threading.Event()
 
     def slow(_: object) -> Reply:
@@ -555,17 +564,17 @@ def test_it_runs_until_it_is_stopped_and_finishes_what_it_began(desk: Desk):
         assert go_on.wait(20)
         return Reply(200, [], note().encode())
 
-    desk.pages |= {SOURCE: slow, "https://bob.example/": note("B", "")}
-    thread = threading.Thread(target=desk.verifier(pause=0.01).run, args=[stop])
+    receiver.pages |= {SOURCE: slow, "https://bob.example/": note("B", "")}
+    thread = threading.Thread(target=receiver.verifier(pause=0.01).run, args=[stop])
     thread.start()
     assert not begun.wait(0.05)  # nothing is due
-    desk.acceptor.accept(arrival())
+    receiver.acceptor.accept(arrival())
     assert begun.wait(20)
-    desk.acceptor.accept(arrival("https://bob.example/"))
-    while desk.row("https://bob.example/").state is not MentionState.HELD:
+    receiver.acceptor.accept(arrival("https://bob.example/"))
+    while receiver.row("https://bob.example/").state is not MentionState.HELD:
         assert thread.is_alive()
     stop.set()
     go_on.set()
     thread.join(20)
     assert not thread.is_alive()
-    assert desk.row().state is MentionState.HELD
+    assert receiver.row().state is MentionState.HELD

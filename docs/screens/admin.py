@@ -25,7 +25,7 @@ from pelican_linkback.receiving.inbox.states import MentionState, Verified
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.received import Author, Kind, Received
-from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
+from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application
 from pelican_linkback.receiving.store.accepting import Acceptor
@@ -154,26 +154,26 @@ def verify(queue: Queue, clock: Clock, shown: Callable[[int], bool]) -> None:
     clock.now = now
 
 
-def drive(page: Page, base: str, desk: Desk) -> None:
+def drive(page: Page, base: str, context: AdminContext) -> None:
     """Log in, and moderate by the keyboard alone; what comes of it is in the database."""
     page.look(SIZES["desk"], "light")
-    page.open(f"{base}admin/login?key={desk.sessions.invite()}")
+    page.open(f"{base}admin/login?key={context.sessions.invite()}")
     page.press("Enter")  # the button has the focus
     assert page.value("document.title").startswith("Overview"), page.value("document.title")
     assert page.value("document.cookie") == "", "a script can read the cookie"
     page.open(f"{base}admin/inbox")
-    held = desk.mentions.counts()[MentionState.HELD]
+    held = context.mentions.counts()[MentionState.HELD]
     press_on(page, "button[name=one][value^=approve]")
-    assert desk.mentions.counts()[MentionState.HELD] == held - 1, "approved by the keyboard"
+    assert context.mentions.counts()[MentionState.HELD] == held - 1, "approved by the keyboard"
     press_on(page, ".done button")
-    assert desk.mentions.counts()[MentionState.HELD] == held, "undone by the keyboard"
+    assert context.mentions.counts()[MentionState.HELD] == held, "undone by the keyboard"
     for n in (0, 1):
         focus(page, f"document.querySelectorAll('.mark')[{n}]")
         page.press(" ")
     press_on(page, "button[name=marked][value=approve]")
-    assert desk.mentions.counts()[MentionState.HELD] == held - 2, "two at once"
+    assert context.mentions.counts()[MentionState.HELD] == held - 2, "two at once"
     press_on(page, ".done button")
-    assert desk.mentions.counts()[MentionState.HELD] == held
+    assert context.mentions.counts()[MentionState.HELD] == held
     print("driven: logged in, approved, undone, two at once, undone")
 
 
@@ -192,11 +192,11 @@ def focus(page: Page, element: str) -> None:
     raise AssertionError(f"{element} is not reached by the keyboard")
 
 
-def pictures(page: Page, base: str, desk: Desk) -> None:
+def pictures(page: Page, base: str, context: AdminContext) -> None:
     """Draw every page."""
-    desk.rules.set(["cheap-sails.example"], Act.BLOCK, "browser")
-    desk.rules.set(["bo.example.net"], Act.TRUST, "browser")
-    desk.rules.set(["forum.example.org/t"], Act.HOLD, "browser")
+    context.rules.set(["cheap-sails.example"], Act.BLOCK, "browser")
+    context.rules.set(["bo.example.net"], Act.TRUST, "browser")
+    context.rules.set(["forum.example.org/t"], Act.HOLD, "browser")
     folder = HERE / "admin"
     folder.mkdir(exist_ok=True)
     for name, place in PLACES.items():
@@ -224,14 +224,14 @@ def main() -> None:
         clock = Clock()
         store = open_store(sqlite_url(folder / "inbox.sqlite"), clock=clock)
         fill(store, clock)
-        desk = Desk(store, SiteName("The Tide Table", f"{SITE}/"), lambda: TARGETS)
+        context = AdminContext(store, SiteName("The Tide Table", f"{SITE}/"), lambda: TARGETS)
         with chromium(program, folder) as page:
             base = f"http://127.0.0.1:{free_port()}/mentions/"
-            application = Application(base, routes_of(desk))
+            application = Application(base, routes_of(context))
             server = create_server(application, host="127.0.0.1", port=urlsplit(base).port)
             threading.Thread(target=server.run, daemon=True).start()
-            drive(page, base, desk)
-            pictures(page, base, desk)
+            drive(page, base, context)
+            pictures(page, base, context)
             server.close()
         store.close()
 

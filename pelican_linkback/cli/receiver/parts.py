@@ -25,7 +25,7 @@ from pelican_linkback.receiving.known_targets import known_targets
 from pelican_linkback.receiving.reading.child import Child
 from pelican_linkback.receiving.rebuild import Rebuild, starter_of
 from pelican_linkback.receiving.received import Received
-from pelican_linkback.receiving.server.admin.desk import Desk, SiteName
+from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application, Done, Route
 from pelican_linkback.receiving.server.export import Export, Token
@@ -162,7 +162,7 @@ class Receiver:
 
     def _admin(self) -> list[Route]:
         site = SiteName(self._site_name, self._settings.site_url)
-        return routes_of(Desk(self._store, site, lambda: self._targets.current))
+        return routes_of(AdminContext(self._store, site, lambda: self._targets.current))
 
     def _shown_on(self, article: str) -> Sequence[Received]:
         """Return the mentions of a page, each with what it answers, as ``pull`` finds it."""

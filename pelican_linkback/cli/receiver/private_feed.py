@@ -53,7 +53,7 @@ class PrivateFeed:
         return _secret(self._store).encode()
 
     def _answer(self, request: Request) -> Response:
-        if not hmac.compare_digest(request.words["secret"].encode(), self._word):
+        if not hmac.compare_digest(request.path_params["secret"].encode(), self._word):
             raise Refusal(404, "There is nothing at this address.")
         # A receiver whose feed nobody reads does not load what makes feeds.
         from pelican_linkback.cli.receiver.held_feed import HeldFeed  # noqa: PLC0415

@@ -113,9 +113,9 @@ class Application:
         begun = self._monotonic()
         method = str(environ["REQUEST_METHOD"])
         path = self._path(environ)
-        route, words = self._find(path)
+        route, path_params = self._find(path)
         try:
-            response = self._answer(method, path, route, words, environ)
+            response = self._answer(method, path, route, path_params, environ)
         except Refusal as refusal:
             response = _refused(refusal)
         except LinkbackError as error:
@@ -150,19 +150,19 @@ class Application:
         return below if below.startswith("/") else path
 
     def _find(self, path: str) -> tuple[Route | None, Mapping[str, str]]:
-        """Return the route of a path, and the words in the place of its names.
+        """Return the route of a path, and the values of the names in it.
 
         A path is compared as it is: none with ``..`` or doubled slashes leads anywhere.
         """
         parts = path.split("/")
         for names, route in self._routes:
             if len(names) == len(parts) and all(map(_fits, names, parts)):
-                words = {
+                path_params = {
                     name[1:-1]: part
                     for name, part in zip(names, parts, strict=True)
                     if name[:1] == "{"
                 }
-                return route, words
+                return route, path_params
         return None, {}
 
     def _answer(
@@ -170,7 +170,7 @@ class Application:
         method: str,
         path: str,
         route: Route | None,
-        words: Mapping[str, str],
+        path_params: Mapping[str, str],
         environ: WSGIEnvironment,
     ) -> Response:
         if route is None:
@@ -186,7 +186,7 @@ class Application:
             _headers(environ),
             _body(environ) if method == "POST" else b"",
             self._client(environ),
-            words,
+            path_params,
         )
         return handler(request)
 

@@ -68,11 +68,11 @@ class Fields:
 class Request:
     """A request, read and bounded.
 
-    ``path`` is below the address of the receiver, decoded, and begins with a slash; ``words`` are
-    what stands in the place of the names in its route (``/status/{token}``). ``base`` is the public
-    address of the receiver, with a slash at its end: it comes from the settings and never from the
-    request. ``headers`` are by names in lower case. ``client`` is the address of who asks, behind
-    the proxies that are trusted.
+    ``path`` is below the address of the receiver, decoded, and begins with a slash; ``path_params``
+    has the values of the names in its route (``/status/{token}``). ``base`` is the public address
+    of the receiver, with a slash at its end: it comes from the settings and never from the request.
+    ``headers`` are by names in lower case. ``client`` is the IP address of the client, behind the
+    proxies that are trusted.
     """
 
     method: str
@@ -82,7 +82,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     client: str = ""
-    words: Mapping[str, str] = field(default_factory=dict)
+    path_params: Mapping[str, str] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
         """Return the absolute URL of a path of the receiver: ``/status/x``."""

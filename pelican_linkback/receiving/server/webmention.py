@@ -59,7 +59,7 @@ class Webmentions:
 
     def status(self, request: Request) -> Response:
         """Say what became of a mention, and no more than a sender needs."""
-        token = request.words["token"]
+        token = request.path_params["token"]
         row = self._row_of(token)
         if row is None:
             raise Refusal(404, "There is no such mention, or not any more.")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from pelican_linkback.receiving.inbox.states import MentionState
-from pelican_linkback.receiving.server.admin.desk import Desk, Visit
+from pelican_linkback.receiving.server.admin.context import AdminContext, Visit
 from pelican_linkback.receiving.server.admin.items import Item, item_of, page_name
 from pelican_linkback.receiving.server.admin.search import TABS, Query, number_of
 from pelican_linkback.receiving.server.http import Fields, Refusal, Response
@@ -39,8 +39,8 @@ class Tab(NamedTuple):
     is_open: bool
 
 
-class Narrowed(NamedTuple):
-    """Something that the list is narrowed to, and the address of the list without that."""
+class ActiveFilter(NamedTuple):
+    """A filter of the list: its name and value, and the address of the list without it."""
 
     name: str
     value: str
@@ -57,15 +57,15 @@ class UndoNotice(NamedTuple):
 class InboxPages:
     """The handlers of ``inbox``, ``article``, ``act`` and ``undo``."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: AdminContext) -> None:
+        self._context = context
 
     def inbox(self, visit: Visit) -> Response:
         """Show a list of mentions."""
-        seen = self._desk.store.now()  # before the mentions are read
-        listed = _Listed.read("inbox", visit.request.query)
+        seen = self._context.store.now()  # before the mentions are read
+        listed = _ListView.read("inbox", visit.request.query)
         query = listed.query
-        counts = self._desk.mentions.counts()
+        counts = self._context.mentions.counts()
         tabs = [
             Tab(
                 name,
@@ -75,13 +75,13 @@ class InboxPages:
             )
             for state, name in _TAB_NAMES.items()
         ]
-        return self._desk.page(
+        return self._context.render(
             visit,
             "inbox.html",
             "inbox",
             tabs=tabs,
             search=query,
-            narrowed=[*self._narrowed(query)],
+            filters=[*self._active_filters(query)],
             held=counts[MentionState.HELD],
             seen=seen,
             **self._list(visit, listed, self._items(listed)),
@@ -89,12 +89,12 @@ class InboxPages:
 
     def article(self, visit: Visit) -> Response:
         """Show the mentions of one page, whatever their states."""
-        seen = self._desk.store.now()
-        listed = _Listed.read("article", visit.request.query)
-        targets, article = self._desk.pages(), listed.query.article
+        seen = self._context.store.now()
+        listed = _ListView.read("article", visit.request.query)
+        targets, article = self._context.current_targets(), listed.query.article
         items = self._items(listed)
         page = targets.named(article, article)
-        return self._desk.page(
+        return self._context.render(
             visit,
             "article.html",
             "article",
@@ -108,27 +108,29 @@ class InboxPages:
     def act(self, visit: Visit) -> Response:
         """Decide about the mention whose button was pressed, those marked, or all of the list."""
         form = visit.request.form()
-        action, ids = _decided(form)
-        done = self._desk.mentions.act(ids, action, "browser", number_of(form.get("seen")) or None)
+        action, ids = _action_in(form)
+        done = self._context.mentions.act(
+            ids, action, "browser", number_of(form.get("seen")) or None
+        )
         return self._back(visit, done.token if done.changed else "")
 
     def undo(self, visit: Visit) -> Response:
         """Take back what was decided."""
-        self._desk.mentions.undo(visit.request.form().get("undo"))
+        self._context.mentions.undo(visit.request.form().get("undo"))
         return self._back(visit, "")
 
     def _back(self, visit: Visit, token: str) -> Response:
         fields = visit.request.query
-        listed = _Listed.read(fields.get("view"), fields)
-        return self._desk.back(visit.request, listed.address(done=token))
+        listed = _ListView.read(fields.get("view"), fields)
+        return self._context.redirect(visit.request, listed.address(done=token))
 
-    def _items(self, listed: _Listed) -> list[Item]:
+    def _items(self, listed: _ListView) -> list[Item]:
         """Return the mentions of a list, and one more if there is a next page."""
-        rows = self._desk.mentions.listing(listed.query.search(), OF_PAGE + 1)
-        targets = self._desk.pages()
+        rows = self._context.mentions.listing(listed.query.search(), OF_PAGE + 1)
+        targets = self._context.current_targets()
         return [item_of(row, targets) for row in rows]
 
-    def _list(self, visit: Visit, listed: _Listed, items: Sequence[Item]) -> dict[str, object]:
+    def _list(self, visit: Visit, listed: _ListView, items: Sequence[Item]) -> dict[str, object]:
         """Return what a page with a list of mentions is made of."""
         shown = items[:OF_PAGE]
         is_more = len(items) > OF_PAGE
@@ -136,18 +138,20 @@ class InboxPages:
             "items": shown,
             "next": listed.address(after=shown[-1].id) if is_more else "",
             "query": listed.as_query(),
-            "done": self._done(visit.request.query.get("done")),
+            "done": self._undo_notice(visit.request.query.get("done")),
         }
 
-    def _done(self, token: str) -> UndoNotice | None:
-        done = self._desk.mentions.done(token)
+    def _undo_notice(self, token: str) -> UndoNotice | None:
+        done = self._context.mentions.done(token)
         if done is None:
             return None
         what = "1 mention was" if done.changed == 1 else f"{done.changed} mentions were"
         return UndoNotice(f"{what} {_DONE[done.action]}.", done.token)
 
-    def _narrowed(self, query: Query) -> Iterator[Narrowed]:
-        page = query.article and page_name(self._desk.pages(), query.article, query.article)
+    def _active_filters(self, query: Query) -> Iterator[ActiveFilter]:
+        page = query.article and page_name(
+            self._context.current_targets(), query.article, query.article
+        )
         for name, field, value in (
             ("host", "host", query.host),
             ("author", "author", query.author),
@@ -155,17 +159,17 @@ class InboxPages:
             ("words", "text", query.text),
         ):
             if value:
-                yield Narrowed(name, value, f"inbox{query.link(**{field: '', 'after': 0})}")
+                yield ActiveFilter(name, value, f"inbox{query.link(**{field: '', 'after': 0})}")
 
 
-class _Listed(NamedTuple):
-    """A list that is looked at: the inbox, or that of an article, and what is searched for."""
+class _ListView(NamedTuple):
+    """Which list a page shows: the inbox or that of an article (``view``), and the search."""
 
     view: str
     query: Query
 
     @classmethod
-    def read(cls, view: str, fields: Fields) -> _Listed:
+    def read(cls, view: str, fields: Fields) -> _ListView:
         if view == "article":
             after = number_of(fields.get("after"))
             return cls(view, Query("", article=fields.get("id"), after=after))
@@ -175,20 +179,20 @@ class _Listed(NamedTuple):
         """Return the address of the list; ``more`` in place of its fields."""
         if self.view == "inbox":
             return f"inbox{self.query.link(**more)}"
-        return f"article?{self._of_article(more)}"
+        return f"article?{self._article_query(more)}"
 
     def as_query(self) -> str:
         """Return what a form on it has in its address, so that the answer leads back to it."""
         if self.view == "inbox":
             return self.query.link()
-        return f"?view=article&{self._of_article({})}"
+        return f"?view=article&{self._article_query({})}"
 
-    def _of_article(self, more: Mapping[str, object]) -> str:
+    def _article_query(self, more: Mapping[str, object]) -> str:
         fields = {"id": self.query.article, "after": self.query.after, **more}
         return urlencode({name: value for name, value in fields.items() if value})
 
 
-def _decided(form: Fields) -> tuple[Action, list[int]]:
+def _action_in(form: Fields) -> tuple[Action, list[int]]:
     """Return what a form decides, and about which mentions; raise Refusal if it says neither."""
     name, ids = next(
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pelican_linkback.receiving.server.admin.desk import Desk, Visit
+from pelican_linkback.receiving.server.admin.context import AdminContext, Visit
 from pelican_linkback.receiving.server.admin.guard import (
     clear_cookie,
     refuse_foreign,
@@ -20,36 +20,36 @@ _SECONDS = round(SESSION_LASTS.total_seconds())
 class Login:
     """The handlers of ``login`` and ``logout``."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: AdminContext) -> None:
+        self._context = context
 
     def ask(self, request: Request) -> Response:
         """Show a button: what reads links in mails and chats does not use the link up."""
         key = request.query.get("key")
         if key:
-            return self._desk.ask(key)
-        known = self._desk.session_of(request)
-        return self._desk.back(request, "") if known else self._desk.closed(request)
+            return self._context.confirm_login(key)
+        known = self._context.session_of(request)
+        return self._context.redirect(request, "") if known else self._context.login_needed(request)
 
     def enter(self, request: Request) -> Response:
         """Log in; the session is a new one, whatever cookie the browser brought."""
         refuse_foreign(request)
         key = request.form().get("key")
-        token = self._desk.sessions.enter(key, before=session_of(request))
+        token = self._context.sessions.enter(key, before=session_of(request))
         if not token:
-            return self._desk.closed(
+            return self._context.login_needed(
                 request,
                 "This link is not valid any more",
                 "It was used, or it is older than ten minutes.",
             )
-        answer = self._desk.back(request, "")
+        answer = self._context.redirect(request, "")
         return answer.having("Set-Cookie", session_cookie(request, token, _SECONDS))
 
     def leave(self, visit: Visit) -> Response:
         """Log out, here or everywhere."""
         if visit.request.form().get("everywhere"):
-            self._desk.sessions.leave_all()
+            self._context.sessions.leave_all()
         else:
-            self._desk.sessions.leave(visit.session)
-        answer = self._desk.back(visit.request, "login")
+            self._context.sessions.leave(visit.session)
+        answer = self._context.redirect(visit.request, "login")
         return answer.having("Set-Cookie", clear_cookie(visit.request))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Mode
 from pelican_linkback.receiving.server.admin.chart import WEEKS, chart_of
-from pelican_linkback.receiving.server.admin.desk import Desk, Visit
+from pelican_linkback.receiving.server.admin.context import AdminContext, Visit
 from pelican_linkback.receiving.server.admin.items import page_name
 from pelican_linkback.receiving.server.http import Response
 from pelican_linkback.receiving.store.statistics import Statistics
@@ -30,21 +30,21 @@ class Answered(NamedTuple):
 class OverviewPages:
     """The handlers of the overview and of ``health``."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._statistics = Statistics(desk.store)
+    def __init__(self, context: AdminContext) -> None:
+        self._context = context
+        self._statistics = Statistics(context.store)
 
     def overview(self, visit: Visit) -> Response:
         """Show the last half year, what waits, what is answered most, and where it comes from."""
-        now = self._desk.store.clock()
+        now = self._context.store.clock()
         weeks = self._statistics.weeks(now - dt.timedelta(weeks=WEEKS))
-        counts = self._desk.mentions.counts()
-        targets = self._desk.pages()
+        counts = self._context.mentions.counts()
+        targets = self._context.current_targets()
         articles = [
             Answered(each.name, page_name(targets, each.name, each.target), each.mentions)
             for each in self._statistics.answered(_MOST)
         ]
-        return self._desk.page(
+        return self._context.render(
             visit,
             "overview.html",
             "./",
@@ -57,26 +57,30 @@ class OverviewPages:
 
     def health(self, visit: Visit) -> Response:
         """Show what a look at the receiver is for: whether it keeps up."""
-        counts = self._desk.mentions.counts()
+        counts = self._context.mentions.counts()
         since = self._statistics.oldest_queued()
-        taking = [each for each in self._desk.pages().pages if each.mentions is not Mode.CLOSED]
+        taking = [
+            each
+            for each in self._context.current_targets().pages
+            if each.mentions is not Mode.CLOSED
+        ]
         facts = [
             ("Waiting to be checked", f"{counts[MentionState.QUEUED]}"),
             ("Being checked now", f"{counts[MentionState.CHECKING]}"),
-            ("The oldest of these came", _ago(since, self._desk.store.clock())),
-            ("Last check", _ago(self._statistics.last_checked(), self._desk.store.clock())),
+            ("The oldest of these came", _ago(since, self._context.store.clock())),
+            ("Last check", _ago(self._statistics.last_checked(), self._context.store.clock())),
             ("Out of reach", f"{counts[MentionState.UNREACHABLE]}"),
             ("Given up", f"{counts[MentionState.BROKEN]}"),
             ("Mentions in all", f"{sum(counts.values())}"),
             ("Pages that take mentions", f"{len(taking)}"),
-            ("Database", "SQLite" if self._desk.store.is_sqlite else "PostgreSQL"),
+            ("Database", "SQLite" if self._context.store.is_sqlite else "PostgreSQL"),
         ]
-        return self._desk.page(
+        return self._context.render(
             visit,
             "health.html",
             "health",
             facts=facts,
-            sessions=self._desk.sessions.count(),
+            sessions=self._context.sessions.count(),
             held=counts[MentionState.HELD],
         )
 

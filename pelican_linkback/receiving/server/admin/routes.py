@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pelican_linkback.receiving.server.admin.desk import ADMIN, Desk
+from pelican_linkback.receiving.server.admin.context import ADMIN, AdminContext
 from pelican_linkback.receiving.server.admin.inbox import InboxPages
 from pelican_linkback.receiving.server.admin.login import Login
 from pelican_linkback.receiving.server.admin.overview import OverviewPages
@@ -16,20 +16,23 @@ from pelican_linkback.receiving.server.pages import style_sheet
 __all__ = ["routes_of"]
 
 
-def routes_of(desk: Desk) -> list[Route]:
+def routes_of(context: AdminContext) -> list[Route]:
     """Return the routes: GET shows, and a POST of a form of ours acts."""
-    inbox, overview = InboxPages(desk), OverviewPages(desk)
-    rules, login = RulePages(desk), Login(desk)
+    inbox, overview = InboxPages(context), OverviewPages(context)
+    rules, login = RulePages(context), Login(context)
     handlers: dict[str, dict[str, Handler]] = {
-        "": {"GET": desk.shows(overview.overview)},
-        "inbox": {"GET": desk.shows(inbox.inbox)},
-        "article": {"GET": desk.shows(inbox.article)},
-        "rules": {"GET": desk.shows(rules.rules), "POST": desk.acts(rules.decide)},
-        "health": {"GET": desk.shows(overview.health)},
-        "act": {"POST": desk.acts(inbox.act)},
-        "undo": {"POST": desk.acts(inbox.undo)},
+        "": {"GET": context.login_required(overview.overview)},
+        "inbox": {"GET": context.login_required(inbox.inbox)},
+        "article": {"GET": context.login_required(inbox.article)},
+        "rules": {
+            "GET": context.login_required(rules.rules),
+            "POST": context.form_required(rules.decide),
+        },
+        "health": {"GET": context.login_required(overview.health)},
+        "act": {"POST": context.form_required(inbox.act)},
+        "undo": {"POST": context.form_required(inbox.undo)},
         "login": {"GET": login.ask, "POST": login.enter},
-        "logout": {"POST": desk.acts(login.leave)},
+        "logout": {"POST": context.form_required(login.leave)},
         "admin.css": {"GET": _style},
     }
     found = [Route(f"{ADMIN}{name}", methods) for name, methods in handlers.items()]

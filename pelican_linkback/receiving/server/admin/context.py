@@ -27,13 +27,13 @@ from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.sessions import Sessions
 
-__all__ = ["ADMIN", "Desk", "SiteName", "Visit"]
+__all__ = ["ADMIN", "AdminContext", "SiteName", "Visit"]
 
 ADMIN = "/admin/"
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_AGAIN = ("state", "host", "author", "article", "text", "id", "rule")
-"""What a page that is asked for may have in its query, and has again after a login."""
+_KEPT_FIELDS = ("state", "host", "author", "article", "text", "id", "rule")
+"""The fields of a query that a page has again after a login."""
 
 
 class SiteName(NamedTuple):
@@ -51,8 +51,8 @@ class Visit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What the handlers of the administration use.
+class AdminContext:
+    """What the handlers of the administration share: the data, who may see it, and the templates.
 
     ``targets`` returns the pages of the site, or raises LinkbackError.
     """
@@ -61,8 +61,8 @@ class Desk:
     site: SiteName
     targets: Callable[[], Targets]
 
-    def pages(self) -> Targets:
-        """Return the pages of the site; none if they cannot be read now, since mentions can."""
+    def current_targets(self) -> Targets:
+        """Return the pages of the site; none if they cannot be read now: mentions still can."""
         return known_pages(self.targets)
 
     @cached_property
@@ -80,36 +80,39 @@ class Desk:
         """The browsers that are logged in."""
         return Sessions(self.store)
 
-    def shows(self, page: Callable[[Visit], Response]) -> Handler:
+    def login_required(self, page: Callable[[Visit], Response]) -> Handler:
         """Return a handler that shows ``page`` to who is logged in."""
 
         def handler(request: Request) -> Response:
             session = self.session_of(request)
-            return page(Visit(request, session)) if session else self.closed(request)
+            return page(Visit(request, session)) if session else self.login_needed(request)
 
         return handler
 
-    def acts(self, action: Callable[[Visit], Response]) -> Handler:
-        """Return a handler that does ``action`` if a form of ours was sent by who is logged in."""
+    def form_required(self, action: Callable[[Visit], Response]) -> Handler:
+        """Return a handler that does ``action`` for who is logged in and sent a form of ours.
+
+        It raises Refusal (403) for any other form.
+        """
 
         def handler(request: Request) -> Response:
             session = self.session_of(request)
             if not session:
-                return self.closed(request)
+                return self.login_needed(request)
             refuse_forged(request, session)
             return action(Visit(request, session))
 
         return handler
 
-    def page(self, visit: Visit, template: str, here: str, **values: object) -> Response:
-        """Return a page; ``here`` is its address below ``/admin/``."""
+    def render(self, visit: Visit, template: str, here: str, **values: object) -> Response:
+        """Return the page of a template; ``here`` is its address below ``/admin/``."""
         token = form_token(visit.session)
         if "held" not in values:
             values["held"] = self.mentions.count(MentionState.HELD)
         return self._rendered(template, token, values | {"here": here})
 
-    def closed(self, request: Request, heading: str = "", sentence: str = "") -> Response:
-        """Return the page that says how to log in."""
+    def login_needed(self, request: Request, heading: str = "", sentence: str = "") -> Response:
+        """Return the page that says how to log in (403)."""
         here = request.path.removeprefix(ADMIN)
         if request.method == "POST" or here == "login":
             here = ""
@@ -120,13 +123,13 @@ class Desk:
         values = {"key": "", "heading": heading, "sentence": sentence, "here": here}
         return self._rendered("login.html", "", values, 403)
 
-    def ask(self, key: str) -> Response:
+    def confirm_login(self, key: str) -> Response:
         """Return the page that asks whether to log in, which a link in a mail may lead to."""
         return self._rendered("login.html", "", {"key": key})
 
     @staticmethod
-    def back(request: Request, path: str) -> Response:
-        """Return an answer that leads the browser to a page below ``/admin/``."""
+    def redirect(request: Request, path: str) -> Response:
+        """Return an answer that redirects the browser to a page below ``/admin/``."""
         return see_other(request.url(ADMIN + path))
 
     def session_of(self, request: Request) -> str:
@@ -151,5 +154,5 @@ def _hidden(token: str) -> Markup:
 
 
 def _query(request: Request) -> str:
-    asked = {name: request.query.get(name) for name in _AGAIN if name in request.query}
+    asked = {name: request.query.get(name) for name in _KEPT_FIELDS if name in request.query}
     return f"?{urlencode(asked)}" if asked else ""
