@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
+from pelican_linkback.cli.receiver import opening, wsgi
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.store.database import open_store, sqlite_url
 from pelican_linkback.receiving.store.mentions import Mentions
@@ -127,6 +128,22 @@ def test_by_passenger(tmp_path, monkeypatch, neighbour):
         content_type="application/x-www-form-urlencoded",
     )
     assert answer.status == 201
+
+
+def test_a_server_that_forks_shares_no_connection(tmp_path, monkeypatch, new_url):
+    site = ReceiverSite(tmp_path / "blog", LINKBACK_INBOX=new_url)
+    opened = []
+
+    def open_inbox(settings):
+        opened.append(opening.open_inbox(settings))
+        return opened[0]
+
+    monkeypatch.setattr(wsgi, "open_inbox", open_inbox)
+    application = wsgi.application(str(site.folder / "publishconf.py"))
+    (store,) = opened
+    assert store.engine.pool.status().startswith("Pool size: 5  Connections in pool: 0 ")
+    assert ask(application, "GET", "/mentions/health").status == 200
+    store.close()
 
 
 @pytest.mark.hostile  # four processes

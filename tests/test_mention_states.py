@@ -245,6 +245,24 @@ def test_what_is_gone_meanwhile_does_not_come_back_with_undo():
     assert (after.state, after.shown) == (S.GONE, None)
 
 
+def test_an_old_text_does_not_come_back_with_undo():
+    before = STANDINGS["shown"]
+    refused = step(before, Refused(), NOW)
+    for events in ([], [Removed("410")]):  # its source has changed, or took it back
+        standing = refused
+        for event in (*events, Verified(NEW, S.HELD)):
+            standing = step(standing, event, NOW)
+        after = step(standing, Undone(before), NOW)
+        assert (after.state, after.shown, after.latest, after.why) == (S.HELD, None, NEW, "changed")
+
+
+def test_a_text_that_is_still_said_comes_back_with_undo():
+    before = STANDINGS["shown"]
+    read = step(step(before, Refused(), NOW), Verified(OLD, S.HELD), NOW)
+    after = step(read, Undone(before), NOW)
+    assert (after.state, after.shown) == (S.SHOWN, OLD)
+
+
 def test_what_was_read_meanwhile_is_held_after_undo():
     before = STANDINGS["checking"]
     refused = step(step(before, Refused(), NOW), Verified(OLD, S.HELD), NOW)

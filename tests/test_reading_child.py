@@ -145,6 +145,23 @@ def test_the_process_has_limits(monkeypatch: pytest.MonkeyPatch):
     assert limits == {resource.RLIMIT_AS: (worker.MEMORY,) * 2, resource.RLIMIT_CORE: (0, 0)}
 
 
+@pytest.mark.parametrize("error", [ValueError, OSError])
+def test_a_system_that_sets_no_limits_has_pages_read_without(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+):
+    import resource
+
+    def refused(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(resource, "setrlimit", refused)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(request(ENTRY))))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out := io.BytesIO()))
+    worker.main()
+    assert json.loads(out.getvalue()) == NAMED
+
+
 def test_memory_that_is_refused_costs_the_page():
     takes = "worker.item_of = lambda html, *_: {'size': len(bytes(int(html)))}"
     with Child(with_worker(takes)) as child:

@@ -417,6 +417,21 @@ def test_so_many_networks_are_remembered():
     assert asked("9.9.9.9"), "forgotten"
 
 
+def test_a_request_for_more_than_a_bucket_costs_what_it_asks_for():
+    from pelican_linkback.receiving.server.http import Refusal, Request
+
+    now = [0.0]
+    limiter = Limiter(per_minute=60, burst=10, monotonic=lambda: now[0])
+    request = Request("POST", "/", BASE, client="9.9.9.9")
+    limiter.check(request, 14)  # a full bucket is enough
+    for seconds, number in ((4, 1), (9, 14)):
+        now[0] += seconds
+        with pytest.raises(Refusal):
+            limiter.check(request, number)
+    now[0] += 1
+    limiter.check(request, 1)
+
+
 def test_an_answer_in_json_is_a_document(app):
     answer = webmention(app, accept="application/json")
     assert json.loads(answer.body)["url"] == f"{BASE}status/token"

@@ -247,19 +247,6 @@ def test_a_host_whose_mentions_were_erased_has_nothing_to_do(store, acceptor, qu
     assert queue.next_due() is None
 
 
-def test_what_is_given_back_is_claimed_again(acceptor, queue, clock):
-    acceptor.accept(arrival())
-    queue.release(queue.claim(10))
-    clock.pass_(seconds=1)
-    (job,) = queue.claim(10)
-    assert job.standing.lost == 0
-    queue.release([job], dt.timedelta(seconds=30))
-    clock.pass_(seconds=29)
-    assert queue.claim(10) == []
-    clock.pass_(seconds=1)
-    assert len(queue.claim(10)) == 1
-
-
 def test_a_decision_while_it_is_verified_stays(store, acceptor, queue):
     acceptor.accept(arrival())
     (job,) = queue.claim(10)
@@ -319,13 +306,6 @@ def test_a_result_without_a_database_is_an_error(acceptor, queue, store, monkeyp
     monkeypatch.setattr(store, "write", fails)
     with pytest.raises(StoreError):
         queue.record(job, Removed("410"))
-
-
-def test_nothing_is_given_back_without_a_write(queue, store, monkeypatch):
-    written = []
-    monkeypatch.setattr(store, "write", lambda *_, **__: written.append(1))
-    queue.release([])
-    assert written == []
 
 
 def test_a_redirect_takes_a_turn_at_the_host_that_it_leads_to(store, acceptor, queue, clock):

@@ -453,6 +453,26 @@ def test_a_busy_host_is_asked_later(receiver: Receiver):
     assert receiver.row().state is MentionState.HELD
 
 
+def test_a_host_that_is_always_busy_is_given_up(receiver: Receiver):
+    victim = "https://victim.example/a"
+    receiver.pages |= {SOURCE: Reply(302, [("Location", victim)]), victim: note()}
+    hosts = Hosts(receiver.store)
+
+    def occupied() -> Verifier:
+        assert hosts.enter("victim.example")
+        receiver.clock.pass_(seconds=1)
+        assert hosts.enter("victim.example")
+        return receiver.verifier()
+
+    receiver.acceptor.accept(arrival(SOURCE))
+    for _ in range(6):
+        occupied().run_once()
+        receiver.clock.pass_(days=1)
+    row = receiver.row()
+    assert (row.state, receiver.asked()) == (MentionState.UNREACHABLE, [SOURCE] * 6)
+    assert "asked for other pages" in row.why
+
+
 def test_a_victim_is_asked_once_a_second_whatever_is_sent(receiver: Receiver):
     times = []
 

@@ -25,7 +25,7 @@ from pelican_linkback.exceptions import LinkbackError, WebError
 from pelican_linkback.net.client import Request, Response, follow
 from pelican_linkback.receiving.answers import event_of
 from pelican_linkback.receiving.inbox.policy import Policy, Why
-from pelican_linkback.receiving.inbox.states import Event, MentionState, Verified
+from pelican_linkback.receiving.inbox.states import Event, MentionState, Outage, Verified
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.reading.page import Asked, ReadItem
 from pelican_linkback.receiving.store.accepting import PAGE_INTERVAL
@@ -66,7 +66,7 @@ class Checked(NamedTuple):
     seconds: float
 
 
-class _HostBusy(Exception):
+class _HostBusy(WebError):
     """A redirect leads to a host that has enough requests now."""
 
 
@@ -138,11 +138,7 @@ class Verifier:
         """Verify the mentions of one page."""
         begun = self._monotonic()
         with _border(jobs[0]):
-            try:
-                answer = self._fetched(jobs[0])
-            except _HostBusy:
-                self._queue.release(jobs, PAGE_INTERVAL)
-                return
+            answer = self._fetched(jobs[0])
             for job in jobs:
                 with _border(job):
                     self._record(job, answer, begun)
@@ -161,7 +157,7 @@ class Verifier:
             if request.url == source:
                 return self._web.exchange(request)  # this turn was claimed
             name = host_named(request.url)
-            turn = self._turn_at(name)
+            turn = self._turn_at(name, request.url)
             try:
                 return self._web.exchange(request)
             finally:
@@ -172,17 +168,19 @@ class Verifier:
         except WebError as error:
             return error
 
-    def _turn_at(self, name: str) -> int:
+    def _turn_at(self, name: str, url: str) -> int:
         turn = self._hosts.enter(name)
         if turn is None:
             self._sleep(_TURN)
             turn = self._hosts.enter(name)
         if turn is None:
-            raise _HostBusy
+            raise _HostBusy(url, "it redirects to a host that is asked for other pages now")
         return turn
 
     def _event(self, job: Job, answer: Response | WebError, final_url: str) -> Event:
         """Return what happened; a mention that is another one at a second address is not shown."""
+        if isinstance(answer, _HostBusy):
+            return Outage(answer.reason, PAGE_INTERVAL)  # its own host has answered
         targets = self._targets()
         judge = self._policy(targets).judge
         asked = Asked(job.source, job.target, job.article, job.received, job.fragment, job.protocol)

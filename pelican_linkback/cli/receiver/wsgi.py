@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 def application(settings: str) -> WSGIApplication:
     """Return the application of the site with this settings file.
 
-    It only accepts: ``pelican-linkback work`` verifies. The database is closed when the application
-    is let go. Raises LinkbackError.
+    It only accepts: ``pelican-linkback work`` verifies. The web server may fork afterwards: no
+    connection to the database is open until the first request. The database is closed when the
+    application is let go. Raises LinkbackError.
     """
     arguments = argparse.Namespace(settings=settings, overrides={}, command="serve")
     site = settings_of(arguments)
@@ -35,6 +36,7 @@ def application(settings: str) -> WSGIApplication:
     from pelican_linkback.cli.receiver.parts import Receiver  # noqa: PLC0415 (an extra)
 
     answering = Receiver(site, arguments.pelican, store).application()
+    store.close()  # a connection that two processes share gives the one what the other asked for
     # Not at the exit: of a process that was forked, the connections are another one's, too.
     weakref.finalize(answering, store.close).atexit = False
     return answering

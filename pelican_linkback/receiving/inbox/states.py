@@ -123,9 +123,13 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """The source could not be read now: an answer of 5xx, a time-out, no connection."""
+    """The source could not be read now: an answer of 5xx, a time-out, no connection.
+
+    ``least`` is how long to wait at least.
+    """
 
     why: str
+    least: dt.timedelta = dt.timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _outage(event: Outage, standing: Standing, now: dt.datetime) -> Standing:
     attempts = standing.attempts + 1
     failed = replace(standing, attempts=attempts, lost=0, why=event.why)
     if attempts <= len(RETRIES) and standing.state not in _SETTLED:
-        return replace(_waiting(failed), due=now + RETRIES[attempts - 1])
+        return replace(_waiting(failed), due=now + max(RETRIES[attempts - 1], event.least))
     return _failed(failed, MentionState.UNREACHABLE)
 
 
@@ -163,16 +163,20 @@ def _ruled(event: Ruled, standing: Standing, now: dt.datetime) -> Standing:  # n
 
 @_step.register
 def _undone(event: Undone, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
-    """Return to the state before, unless the source is gone since."""
+    """Return to the state before, unless the source is gone since, or says something else."""
     before = event.before
-    if before.latest and not standing.latest:
+    latest, is_read = standing.latest, standing.checked != before.checked
+    if before.latest and not latest:
         return replace(standing, state=MentionState.GONE, decided=before.decided, shown=None)
-    state = before.state
-    if state in WAITING and standing.latest:
-        state = MentionState.HELD  # it was read meanwhile
-    return replace(
-        standing, state=state, shown=before.shown, decided=before.decided, why=before.why
+    restored = replace(
+        standing, state=before.state, shown=before.shown, decided=before.decided, why=before.why
     )
+    if before.state in WAITING and latest:
+        return replace(restored, state=MentionState.HELD)
+    if before.shown and latest and is_read and _says(before.shown) != _says(latest):
+        # It may have been taken back meanwhile: nobody shows it again without a look.
+        return replace(restored, state=MentionState.HELD, shown=None, why="changed")
+    return restored
 
 
 def _read(standing: Standing, now: dt.datetime) -> Standing:

@@ -32,8 +32,10 @@ def main() -> None:
     with suppress(ImportError):  # Windows has no such limits; its processes end by the clock
         import resource  # noqa: PLC0415
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, MEMORY)):
+            # macOS refuses one for memory; where a lower one is in force, it stays
+            with suppress(ValueError, OSError):
+                resource.setrlimit(limit, (most, most))
     serve(sys.stdin.buffer, sys.stdout.buffer)
 
 

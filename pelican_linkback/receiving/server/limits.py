@@ -36,16 +36,15 @@ class Limiter:
     def check(self, request: Request, number: int = 1) -> None:
         """Take so many tokens of the client's network; raise Refusal (429) if it has not as many.
 
-        A request for more than a whole bucket takes a whole one.
+        A request for more than a whole bucket waits for a full one, and the rest is missing later.
         """
         network = network_of(request.client)
-        wanted = min(number, self._burst)
         with self._lock:
             now = self._monotonic()
             tokens, counted = self._buckets.pop(network, (self._burst, now))
             tokens = min(self._burst, tokens + (now - counted) * self._rate)
-            missing = wanted - tokens
-            self._buckets[network] = (tokens if missing > 0 else tokens - wanted), now
+            missing = min(number, self._burst) - tokens
+            self._buckets[network] = (tokens if missing > 0 else tokens - number), now
             if len(self._buckets) > MOST:
                 self._buckets.popitem(last=False)
         if missing > 0:

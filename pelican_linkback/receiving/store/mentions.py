@@ -265,6 +265,7 @@ def _written(row: sa.Row[tuple[object, ...]]) -> str:
         "why": row.why,
         "shown": row.shown,
         "latest": row.latest,
+        "checked": row.checked,
     }
     return json.dumps(fields)
 
@@ -272,10 +273,12 @@ def _written(row: sa.Row[tuple[object, ...]]) -> str:
 def _read(before: str) -> Standing:
     """Return the standing that ``_written`` wrote."""
     fields = json.loads(before)
+    checked = fields.get("checked")  # earlier versions did not write it
     return Standing(
         state=MentionState(fields["state"]),
         decided=fields["decided"],
         why=fields["why"],
         shown=received_of(fields["shown"]),
         latest=received_of(fields["latest"]),
+        checked=None if checked is None else moment(checked),
     )

@@ -2,9 +2,9 @@
 
 ::
 
-    claim -> jobs -> (fetched and read, no transaction open) -> record | release
+    claim -> jobs -> (fetched and read, no transaction open) -> record
 
-A lease that ends without either is lost; the third in a row breaks the mention, so that no page
+A lease that ends without that is lost; the third in a row breaks the mention, so that no page
 stops verifiers again and again.
 """
 
@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import sqlalchemy as sa
 
 from pelican_linkback.journal.group_commit import GroupCommit
-from pelican_linkback.receiving.inbox.states import Event, MentionState
+from pelican_linkback.receiving.inbox.states import Event
 from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.received import key_of
 from pelican_linkback.receiving.store.accepting import PAGE_INTERVAL
@@ -35,7 +35,6 @@ from pelican_linkback.receiving.store.leases import (
     follow_clock,
     lease_pages,
     sweep,
-    without,
 )
 from pelican_linkback.receiving.store.rows import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
@@ -101,25 +100,6 @@ class Queue:
         if result.error:
             raise result.error
         return result.counted
-
-    def release(self, jobs: Collection[Job], wait: dt.timedelta = dt.timedelta()) -> None:
-        """Give back what was not verified, to be claimed again after ``wait``; nothing is lost."""
-
-        def released(connection: sa.Connection) -> None:
-            names = lock_hosts(connection, jobs)
-            due = self._store.now() + duration(wait) if wait else _m.due
-            claims = {each.claim for each in jobs}
-            ids = {each.id for each in jobs}
-            connection.execute(
-                sa.update(mention)
-                .where(_m.id.in_(ids), _m.claim.in_(claims))
-                .values(lease=None, claim="", due=due, state=without(MentionState.CHECKING))
-            )
-            end_turns(connection, jobs)
-            set_due(connection, names)
-
-        if jobs:
-            self._store.write(released, durable=False)
 
     def next_due(self) -> dt.datetime | None:
         """Return when the next claim may find something; None if nothing waits."""
