@@ -253,7 +253,7 @@ def test_an_old_text_does_not_come_back_with_undo():
         for event in (*events, Verified(NEW, S.HELD)):
             standing = step(standing, event, NOW)
         after = step(standing, Undone(before), NOW)
-        assert (after.state, after.shown, after.latest, after.why) == (S.HELD, None, NEW, "changed")
+        assert (after.state, after.shown, after.latest, after.why) == (S.HELD, None, NEW, "undone")
 
 
 def test_a_text_that_is_still_said_comes_back_with_undo():

@@ -314,7 +314,16 @@ def test_the_state_of_a_mention(given, state, why):
 
 # What the states of a receiver say, and these rules do not: tests/test_inbox_database.py.
 OF_A_RECEIVER = {
-    *(Why.CHANGED, Why.TWICE, Why.SPAM, Why.QUEUED, Why.GONE, Why.UNREACHABLE, Why.BROKEN),
+    *(
+        Why.CHANGED,
+        Why.UNDONE,
+        Why.TWICE,
+        Why.SPAM,
+        Why.QUEUED,
+        Why.GONE,
+        Why.UNREACHABLE,
+        Why.BROKEN,
+    ),
 }
 
 

@@ -251,12 +251,25 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         open_store(sqlite_url(tmp_path / "file" / "deeper" / "inbox.sqlite"))
 
 
-@pytest.mark.parametrize("password", ["pass@word", "pass@wo:rd", "pass@wo/rd:x"])
-def test_a_url_that_a_password_breaks_is_refused_without_saying_it(password):
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://blog:pass@word@db.example/blog",
+        "postgresql+psycopg://blog:pass@wo:rd@db.example/blog",
+        "postgresql+psycopg://blog:pass@wo/rd:x@db.example/blog",
+        "postgresql+psycopg://db.example:5/blog?user=blog&password=pass@word",
+        "sqlite://blog:pass@word/blog",
+    ],
+)
+def test_a_url_that_a_password_breaks_is_refused_without_saying_it(url):
     with pytest.raises(StoreError, match=r"LINKBACK_INBOX cannot be read .* @ as %40") as caught:
-        open_store(f"postgresql+psycopg://blog:{password}@db.example/blog")
+        open_store(url)
     assert "word" not in str(caught.value).replace("password", "")
-    assert caught.value.__cause__ is None
+
+
+def test_a_url_with_an_option_that_there_is_not_is_a_fault_of_the_database():
+    with pytest.raises(StoreError, match=r"invalid connection option .passwort. \(LINKBACK_INBOX"):
+        open_store("postgresql+psycopg://blog@127.0.0.1:1/blog?passwort=word", sleep=lambda _: None)
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])

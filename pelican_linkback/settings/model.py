@@ -28,6 +28,9 @@ if typing.TYPE_CHECKING:
 __all__ = ["NAMES", "Settings", "is_subsite", "read"]
 
 PREFIX = "LINKBACK_"
+_SECRET = {"LINKBACK_INBOX", "LINKBACK_REBUILD"}
+"""What no message shows, however it is spelt: a password is in it, or the URL is one itself."""
+
 _FEED_ADDRESS = regex(r"(?:\w+_)?FEED(?:_\w+)?_URL")
 USER_AGENT = "pelican_linkback (Webmention; Pingback)"
 """Webmention recommends that its name is in it (section 3.1.2)."""
@@ -295,19 +298,21 @@ def _read_own(pelican: PelicanSettings) -> tuple[Values, list[str]]:
         try:
             own[field] = reader(pelican[name])
         except ValueError as error:
-            problems.append(f"{name} = {_shown(pelican[name])}: {error}")
+            value = "" if name in _SECRET else f" = {_without_password(pelican[name])!r}:"
+            problems.append(f"{name}{value} {error}")
     return own, problems
 
 
-def _shown(value: object) -> str:
-    """Return a value for a message, which may be in a public log: a URL without its password."""
-    text = repr(value)
-    scheme, mark, rest = text.partition("://")
+def _without_password(value: object) -> object:
+    """Return a value for a message, which may be in a public log: URLs without their passwords."""
+    if isinstance(value, list):
+        return [_without_password(each) for each in value]
+    if not isinstance(value, str):
+        return value
+    scheme, mark, rest = value.partition("://")
     user, colon, secret = rest.partition(":")
     _, at, host = secret.rpartition("@")
-    if not isinstance(value, str) or "/" in user or not at:
-        return text
-    return f"{scheme}{mark}{user}{colon}***{at}{host}"
+    return f"{scheme}{mark}{user}{colon}***{at}{host}" if at and "/" not in user else value
 
 
 def _read_pelicans(pelican: PelicanSettings) -> Values:

@@ -43,6 +43,7 @@ class Why(StrEnum):
     CLOSED = "closed"
     NO_TARGET = "no-target"
     CHANGED = "changed"
+    UNDONE = "undone"
     TWICE = "twice"
     SPAM = "spam"
     QUEUED = "queued"
@@ -65,7 +66,8 @@ WORDS = {
     Why.OWN: "its source is a page of this site",
     Why.CLOSED: "its article has Mentions: closed",
     Why.NO_TARGET: "its article is not on the site",
-    Why.CHANGED: "its text has changed since you approved it",
+    Why.CHANGED: "its text has changed; the one that you approved is still shown",
+    Why.UNDONE: "you took a decision back, and its text has changed since that",
     Why.TWICE: "its author said the same at another address",
     Why.SPAM: "you said that it is spam",
     Why.QUEUED: "its source has not been read yet",

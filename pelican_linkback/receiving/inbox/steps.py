@@ -175,7 +175,7 @@ def _undone(event: Undone, standing: Standing, now: dt.datetime) -> Standing:  #
         return replace(restored, state=MentionState.HELD)
     if before.shown and latest and is_read and _says(before.shown) != _says(latest):
         # It may have been taken back meanwhile: nobody shows it again without a look.
-        return replace(restored, state=MentionState.HELD, shown=None, why="changed")
+        return replace(restored, state=MentionState.HELD, shown=None, why="undone")
     return restored
 
 

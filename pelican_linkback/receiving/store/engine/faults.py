@@ -36,8 +36,10 @@ def faults_wrapped(url: sa.URL) -> Iterator[None]:
 
 
 def is_of_database(error: sa.exc.SQLAlchemyError) -> bool:
-    """Return whether the database is at fault, and not what was asked of it."""
+    """Return whether the database is at fault, or its URL, and not what was asked of it."""
     lost = sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError
+    if isinstance(error, sa.exc.ProgrammingError):
+        return error.statement is None  # it was raised by what connects
     return isinstance(error, lost) or type(error) is sa.exc.DatabaseError
 
 
