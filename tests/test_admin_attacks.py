@@ -17,7 +17,7 @@ from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.received import Author, Kind
 from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
 from pelican_linkback.receiving.server.admin.guard import FORM_TOKEN, form_token
-from pelican_linkback.receiving.server.admin.items import item_of
+from pelican_linkback.receiving.server.admin.mention_view import mention_view_of
 from pelican_linkback.receiving.server.admin.routes import routes_of
 from pelican_linkback.receiving.server.application import Application
 from pelican_linkback.receiving.store.mentions import Mentions
@@ -345,9 +345,9 @@ def test_an_address_that_would_run_is_no_link(take, inbox_store):
     (row,) = Mentions(inbox_store).listing(Search(), 1)
     for url in ("javascript:alert(1)", "data:text/html,x", "JavaScript:x", "//evil.example"):
         latest = replace(row.latest, url=url, author=Author("Ann", url))
-        assert item_of(replace(row, latest=latest), Targets()).url == ""
-        assert item_of(replace(row, latest=latest), Targets()).author_url == ""
-    assert item_of(row, Targets()).url == row.source
+        assert mention_view_of(replace(row, latest=latest), Targets()).url == ""
+        assert mention_view_of(replace(row, latest=latest), Targets()).author_url == ""
+    assert mention_view_of(row, Targets()).url == row.source
 
 
 def test_what_a_database_cannot_search_for_costs_nothing(postgresql_url, clock):

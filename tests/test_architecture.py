@@ -88,7 +88,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "receiving/server/admin": (
         {
             *BASE,
-            *(f"receiving/{name}" for name in ("received", "memory", "inbox", "store")),
+            *(f"receiving/{name}" for name in ("received", "memory", "inbox", "store", "entries")),
             *(f"receiving/server/{name}" for name in ("application", "http", "pages")),
         },
         {"markupsafe"},

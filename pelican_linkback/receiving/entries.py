@@ -1,17 +1,21 @@
-"""Rows of the database as entries of the inbox: for the terminal, the mail and the feed."""
+"""Rows of the database as entries of the inbox, and their states and reasons in words.
+
+The terminal, the administration, the mail and the private feed show these.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from pelican_linkback.receiving.inbox.listing import Entry
-from pelican_linkback.receiving.inbox.policy import State, Verdict, Why
+from pelican_linkback.receiving.inbox.policy import WORDS, State, Verdict, Why
 from pelican_linkback.receiving.inbox.states import WAITING, MentionState
 from pelican_linkback.receiving.memory.targets import Targets, known_pages
 from pelican_linkback.receiving.received import Author, Kind, Received
 from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.rows import Row
 from pelican_linkback.receiving.store.searching import Search
+from pelican_linkback.text.printable import printable
 
 __all__ = [
     "STATES",
@@ -19,6 +23,7 @@ __all__ = [
     "entry_of",
     "every",
     "newest_held",
+    "reason_of",
     "state_of",
 ]
 
@@ -50,6 +55,13 @@ _USUAL = {
 }
 """The reasons of states, where the row has none that people know."""
 
+_DETAILS = {
+    **{why.value: words for why, words in WORDS.items()},
+    "404": "its source was not found",
+    "lease lost": WORDS[Why.BROKEN],
+}
+"""What ``why`` of a row means; it may also be a sentence, such as that of an outage."""
+
 _RULED = frozenset({MentionState.HELD, MentionState.SHOWN, MentionState.REFUSED})
 """The states that follow from rules or decisions, of which the row has the reason."""
 
@@ -62,6 +74,11 @@ def entry_of(row: Row, targets: Targets) -> Entry:
     mention = row.latest or row.shown or _unread(row)
     before = row.shown if row.state is MentionState.HELD else None
     return Entry(mention, targets.of(mention), Verdict(state_of(row), _why(row)), before)
+
+
+def reason_of(row: Row) -> str:
+    """Return why a mention is in its state, in words: with the details that ``Why`` has not."""
+    return _DETAILS.get(row.why) or printable(row.why)
 
 
 def newest_held(mentions: Mentions, targets: Callable[[], Targets], most: int) -> list[Entry]:

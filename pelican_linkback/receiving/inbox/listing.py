@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     @property
     def page(self) -> str:
         """What the page is called: its title, else its address."""
-        return (self.target and (self.target.title or self.target.url)) or self.mention.target
+        return (self.target and self.target.name) or self.mention.target
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,11 @@ class Target:
     former: tuple[str, ...] = ()
     mentions: Mode = Mode.OPEN
 
+    @property
+    def name(self) -> str:
+        """What people call the page: its title, else its address."""
+        return self.title or self.url
+
     def as_json(self) -> dict[str, object]:
         """Return the target as an object of ``targets.json``."""
         return {
@@ -120,6 +125,11 @@ class Targets:
     def of(self, mention: Received) -> Target | None:
         """Return the page that a mention is about, also if the id of that has changed since."""
         return self.named(mention.article, mention.target)
+
+    def title_of(self, article: str, target: str) -> str:
+        """Return what people call a page, by its id and a URL: its title, else its address."""
+        page = self.named(article, target)
+        return (page and page.name) or target or article
 
     def named(self, article: str, target: str) -> Target | None:
         """Return the page with the id ``article``; if there is none, that with one of both URLs."""

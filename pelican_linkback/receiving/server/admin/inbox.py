@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.server.admin.context import AdminContext, Visit
-from pelican_linkback.receiving.server.admin.items import Item, item_of, page_name
+from pelican_linkback.receiving.server.admin.mention_view import MentionView, mention_view_of
 from pelican_linkback.receiving.server.admin.search import TABS, Query, number_of
 from pelican_linkback.receiving.server.http import Fields, Refusal, Response
 from pelican_linkback.receiving.store.mentions import Action
@@ -98,7 +98,7 @@ class InboxPages:
             visit,
             "article.html",
             "article",
-            page=items[0].page if items else page_name(targets, article, ""),
+            page=items[0].page if items else targets.title_of(article, ""),
             target_url=page.url if page else "",
             mode=page.mentions.value if page else "",
             seen=seen,
@@ -124,13 +124,15 @@ class InboxPages:
         listed = _ListView.read(fields.get("view"), fields)
         return self._context.redirect(visit.request, listed.address(done=token))
 
-    def _items(self, listed: _ListView) -> list[Item]:
+    def _items(self, listed: _ListView) -> list[MentionView]:
         """Return the mentions of a list, and one more if there is a next page."""
         rows = self._context.mentions.listing(listed.query.search(), OF_PAGE + 1)
         targets = self._context.current_targets()
-        return [item_of(row, targets) for row in rows]
+        return [mention_view_of(row, targets) for row in rows]
 
-    def _list(self, visit: Visit, listed: _ListView, items: Sequence[Item]) -> dict[str, object]:
+    def _list(
+        self, visit: Visit, listed: _ListView, items: Sequence[MentionView]
+    ) -> dict[str, object]:
         """Return what a page with a list of mentions is made of."""
         shown = items[:OF_PAGE]
         is_more = len(items) > OF_PAGE
@@ -149,9 +151,8 @@ class InboxPages:
         return UndoNotice(f"{what} {_DONE[done.action]}.", done.token)
 
     def _active_filters(self, query: Query) -> Iterator[ActiveFilter]:
-        page = query.article and page_name(
-            self._context.current_targets(), query.article, query.article
-        )
+        targets = self._context.current_targets()
+        page = query.article and targets.title_of(query.article, query.article)
         for name, field, value in (
             ("host", "host", query.host),
             ("author", "author", query.author),

@@ -9,7 +9,6 @@ from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Mode
 from pelican_linkback.receiving.server.admin.chart import WEEKS, chart_of
 from pelican_linkback.receiving.server.admin.context import AdminContext, Visit
-from pelican_linkback.receiving.server.admin.items import page_name
 from pelican_linkback.receiving.server.http import Response
 from pelican_linkback.receiving.store.statistics import Statistics
 
@@ -41,7 +40,7 @@ class OverviewPages:
         counts = self._context.mentions.counts()
         targets = self._context.current_targets()
         articles = [
-            Answered(each.name, page_name(targets, each.name, each.target), each.mentions)
+            Answered(each.name, targets.title_of(each.name, each.target), each.mentions)
             for each in self._statistics.answered(_MOST)
         ]
         return self._context.render(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from pelican_linkback.receiving.inbox.policy import WORDS, Why
+from pelican_linkback.receiving.entries import entry_of, reason_of
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.rules import place_of
 from pelican_linkback.receiving.memory.targets import Targets
@@ -14,7 +14,7 @@ from pelican_linkback.receiving.store.mentions import Action
 from pelican_linkback.receiving.store.rows import Row
 from pelican_linkback.text.printable import printable
 
-__all__ = ["Item", "item_of", "page_name"]
+__all__ = ["MentionView", "mention_view_of"]
 
 _DID = {
     Kind.REPLY: "answered",
@@ -31,16 +31,11 @@ _RSVP = {
     "maybe": "may come to",
     "interested": "is interested in",
 }
-_WHY = {
-    **{why.value: words for why, words in WORDS.items()},
-    "404": "its source was not found",
-    "lease lost": WORDS[Why.BROKEN],
-}
 _LABELS = {Action.APPROVE: "Approve", Action.REFUSE: "Refuse", Action.SPAM: "Spam"}
 _LONGEST_PLACE = 80
 
 
-class Item(NamedTuple):
+class MentionView(NamedTuple):
     """A mention on a page: all texts are plain, and are escaped by the template.
 
     ``before`` is the text that is shown while a changed one waits, else None; ``place`` the URL of
@@ -66,40 +61,34 @@ class Item(NamedTuple):
     acts: tuple[tuple[str, str], ...]
 
 
-def item_of(row: Row, targets: Targets) -> Item:
+def mention_view_of(row: Row, targets: Targets) -> MentionView:
     """Return how a row of the database is shown."""
-    said = row.latest or row.shown
-    url = (said and said.url) or row.source
-    return Item(
+    mention = entry_of(row, targets).mention
+    url = mention.url or mention.source
+    return MentionView(
         id=row.id,
         state=row.state.value,
-        name=said.author.name if said else row.host,
-        author_url=_on_the_web(said.author.url) if said else "",
-        did=_did(said),
-        page=page_name(targets, row.article, row.target),
+        name=mention.author.name,
+        author_url=_on_the_web(mention.author.url),
+        did=_did(mention),
+        page=targets.title_of(row.article, row.target),
         article=row.article,
-        title=said.title if said else "",
-        text=said.text if said else "",
+        title=mention.title,
+        text=mention.text,
         before=_before(row),
         url=_on_the_web(url),
         place=printable(place_of(url), _LONGEST_PLACE),
         received=row.received,
-        why=_WHY.get(row.why) or printable(row.why),
-        rule=(said and said.author.url) or row.host,
+        why=reason_of(row),
+        rule=mention.author.url or row.host,
         acts=tuple((act.value, _LABELS[act]) for act in _acts(row)),
     )
 
 
-def page_name(targets: Targets, article: str, target: str) -> str:
-    """Return what a page is called: its title, else its address."""
-    page = targets.named(article, target)
-    return (page and (page.title or page.url)) or target or article
-
-
-def _did(said: Received | None) -> str:
-    if said is None:
-        return "mentioned"
-    return _RSVP.get(said.rsvp, _DID[said.kind]) if said.kind is Kind.RSVP else _DID[said.kind]
+def _did(mention: Received) -> str:
+    if mention.kind is Kind.RSVP:
+        return _RSVP.get(mention.rsvp, _DID[Kind.RSVP])
+    return _DID[mention.kind]
 
 
 def _before(row: Row) -> str | None:
