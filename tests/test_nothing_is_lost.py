@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,8 @@ from pelican import Pelican, signals
 from pelican.settings import read_settings
 
 from pelican_linkback.feeds import ArticleFeed, Atom1Feed, TagFeed
-from pelican_linkback.feeds.output.manifest import MANIFEST
-from tests.conftest import NO_FEEDS, SiteBuilder
+from pelican_linkback.feeds.output.manifest import MANIFEST, NEW_MANIFEST
+from tests.conftest import NO_FEEDS, SIMPLE_THEME, SiteBuilder
 
 FAILURES: set[str] = set()
 """What fails in the next build."""
@@ -365,7 +367,54 @@ def direct_template(site: SiteBuilder) -> str:
     return "a page of the site"
 
 
-@pytest.mark.parametrize("taker", [article, page, hidden_page, static, template, direct_template])
+def file_of_the_theme(site: SiteBuilder) -> str:
+    theme = shutil.copytree(SIMPLE_THEME, site.folder / "theme")
+    (theme / "static/feeds").mkdir(parents=True)
+    (theme / "static" / PLACE).write_text("<old/>")
+    site.settings |= {"THEME": str(theme), "THEME_STATIC_DIR": ""}
+    return "a file of the theme"
+
+
+def one_file_of_the_theme(site: SiteBuilder) -> str:
+    theme = shutil.copytree(SIMPLE_THEME, site.folder / "theme")
+    (theme / "old").mkdir()
+    (theme / "old/all.rss.xml").write_text("<old/>")
+    site.settings |= {
+        "THEME": str(theme),
+        "THEME_STATIC_PATHS": ["old/all.rss.xml"],
+        "THEME_STATIC_DIR": "feeds",
+    }
+    return "a file of the theme"
+
+
+def source(site: SiteBuilder) -> str:
+    site.settings |= {"OUTPUT_SOURCES": True, "OUTPUT_SOURCES_EXTENSION": ".rss.xml"}
+    site.article("q", save_as="feeds/all.html")
+    return "the source of the article q.md"
+
+
+def folder_of_a_page(site: SiteBuilder) -> str:
+    (site.content / "pages").mkdir()
+    head = f"Title: P\nURL: {PLACE}/\nSave_as: {PLACE}/index.html\n"
+    (site.content / "pages/p.md").write_text(f"{head}\nText.\n")
+    return "the folder of the page pages/p.md"
+
+
+def folder_of_a_file(site: SiteBuilder) -> str:
+    (site.content / "extra").mkdir()
+    (site.content / "extra/old.xml").write_text("<old/>")
+    site.settings["STATIC_PATHS"] = ["extra"]
+    site.settings["EXTRA_PATH_METADATA"] = {"extra/old.xml": {"path": f"{PLACE}/all.xml"}}
+    return "the folder of the file extra/old.xml"
+
+
+TAKERS = [
+    *(article, page, hidden_page, static, template, direct_template),
+    *(file_of_the_theme, one_file_of_the_theme, source, folder_of_a_page, folder_of_a_file),
+]
+
+
+@pytest.mark.parametrize("taker", TAKERS)
 @pytest.mark.parametrize("emptied", [False, True])
 def test_a_path_that_the_site_needs_is_named_and_not_taken(
     site: SiteBuilder, taker: Any, emptied: bool
@@ -378,7 +427,9 @@ def test_a_path_that_the_site_needs_is_named_and_not_taken(
     for _ in range(2):
         build = site.build(DELETE_OUTPUT_DIRECTORY=emptied)
         assert build.problems == [f"Feed AllFeed: {PLACE} is {who}; give the feed another path"]
-        assert "<channel" not in (site.output / PLACE).read_text()
+        taken = site.output / PLACE
+        assert taken.is_dir() == who.startswith("the folder")
+        assert taken.is_dir() or "<channel" not in taken.read_text()
         assert "<channel" in (site.output / "feeds/other.xml").read_text()
     # It is nobody's feed now: nothing removes it, and nothing is kept of it.
     site.build(FEED_ALL_RSS=None)
@@ -418,6 +469,25 @@ def test_no_feed_takes_the_path_of_the_style_sheet(site: SiteBuilder) -> None:
         f"Feed AllFeed: {SHEET} is the style sheet of the feeds; give the feed another path"
     ]
     assert "<channel" not in build.read(SHEET)
+
+
+@pytest.mark.parametrize("name", [MANIFEST, NEW_MANIFEST])
+def test_no_feed_takes_the_path_of_the_manifest(site: SiteBuilder, name: str) -> None:
+    site.article("a")
+    build = site.build(FEED_ALL_RSS=name, FEED_RSS=PLACE)
+    assert build.problems == [
+        f"Feed AllFeed: {name} is where the plugin lists the feeds; give the feed another path"
+    ]
+    assert PLACE in build.read(MANIFEST)
+
+
+def test_a_file_that_is_older_than_the_feed_is_copied_to_its_path(site: SiteBuilder) -> None:
+    site.settings |= {"FEED_ALL_RSS": PLACE, "STATIC_CHECK_IF_MODIFIED": True}
+    site.article("a")
+    site.build()
+    static(site)
+    os.utime(site.content / "extra/old.xml", (1, 1))
+    assert site.build().read(PLACE) == "<old/>"
 
 
 def test_a_feed_of_a_subsite_is_not_written_over(site: SiteBuilder) -> None:

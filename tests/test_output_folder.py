@@ -141,11 +141,13 @@ def test_the_manifest_of_an_older_version(tmp_path):
 
 
 def test_what_others_of_the_site_write_is_theirs(tmp_path):
-    build(tmp_path, {"a.xml": b"a"})
+    build(tmp_path, {"a.xml": b"a", "b.xml": b"b"})
+    (tmp_path / "b.xml").write_bytes(b"theirs")
     output = OutputFolder(tmp_path)
-    output.release(["a.xml", "unknown.xml"])
+    output.release(["a.xml", "b.xml", "unknown.xml"])
+    assert files(tmp_path) == {"b.xml": b"theirs"}
     assert output.finish((), ()).removed == []
-    assert files(tmp_path) == {"a.xml": b"a"}
+    assert files(tmp_path) == {"b.xml": b"theirs"}
     assert not OutputFolder(tmp_path).known
 
 

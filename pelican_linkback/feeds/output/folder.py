@@ -14,7 +14,7 @@ from pelican_linkback.feeds.framework.catalogue import Owner
 from pelican_linkback.feeds.output import manifest
 from pelican_linkback.feeds.output.copies import Copies, digest_of
 from pelican_linkback.feeds.output.files import is_file, write
-from pelican_linkback.feeds.output.manifest import MANIFEST, Entry
+from pelican_linkback.feeds.output.manifest import MANIFEST, NEW_MANIFEST, Entry
 from pelican_linkback.journal.atomic import remove_leftovers, replacing
 
 __all__ = ["Finished", "OutputFolder", "OutputFolders"]
@@ -106,9 +106,15 @@ class OutputFolder:
                 _append(self._manifest, line)
 
     def release(self, paths: Iterable[str]) -> None:
-        """Leave the files at ``paths`` to others, who write them for the same site."""
+        """Leave ``paths`` to others, who write files or folders there for the same site.
+
+        A document of ours would be in the way of a folder, or newer than a file that is copied.
+        """
         for path in paths:
-            self._known.pop(path, None)
+            entry = self._known.pop(path, None)
+            with suppress(OSError):
+                if entry and _is_as_it_was(self.folder / path, entry._replace(under_way=False)):
+                    (self.folder / path).unlink()
 
     def finish(self, paths: Collection[str], failed: Collection[Owner]) -> Finished:
         """Remove the documents that are absent, and restore those that could not be written.
@@ -126,7 +132,7 @@ class OutputFolder:
                 remove_leftovers(folder)
         data = manifest.written(self._known | self._written)
         if data != _bytes_of(self.folder / MANIFEST):
-            temporary = self.folder / f"{MANIFEST}.new"
+            temporary = self.folder / NEW_MANIFEST
             with replacing(self.folder / MANIFEST, temporary=temporary) as file:
                 file.write(data)
         return Finished(removed, put_back, errors)

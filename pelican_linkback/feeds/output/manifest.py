@@ -23,10 +23,13 @@ from typing import NamedTuple
 from pelican_linkback.feeds.framework.catalogue import Owner
 from pelican_linkback.text.regex import regex
 
-__all__ = ["MANIFEST", "Entry", "absent", "announcement", "read", "written"]
+__all__ = ["MANIFEST", "NEW_MANIFEST", "Entry", "absent", "announcement", "read", "written"]
 
 MANIFEST = ".linkback-feeds"
 """The name of the manifest in an output folder."""
+
+NEW_MANIFEST = f"{MANIFEST}.new"
+"""The name of its next version while that is written."""
 
 _OLD_LINE = regex(r"([0-9]{1,18})/([0-9]{1,19}) (.+)", re.DOTALL)
 

@@ -32,6 +32,7 @@ from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.ids.assignment import Assigned
 from pelican_linkback.feeds.ids.store import IdStore, edition_of
 from pelican_linkback.feeds.output.folder import OutputFolders
+from pelican_linkback.feeds.output.manifest import MANIFEST, NEW_MANIFEST
 from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
 from pelican_linkback.plugin.feeds.maker import (
     Failure,
@@ -59,6 +60,7 @@ __all__ = ["FeedStage", "Identities", "WrittenFeed", "is_taken_over"]
 logger = logging.getLogger(__name__)
 
 _OUR_SHEET = "the style sheet of the feeds"
+_OUR_LIST = "where the plugin lists the feeds"
 
 
 class WrittenFeed(NamedTuple):
@@ -288,6 +290,7 @@ class FeedStage:
         folder = self.output.folder
         others = self._folders.others(folder).items()
         found = {path: f"a feed of the site in {other}" for path, other in others if path in paths}
+        found |= {path: _OUR_LIST for path in (MANIFEST, NEW_MANIFEST) if path in paths}
         return found | taken(paths, self._generator, writer, folder)
 
     def prune(self, paths: Collection[str], failed: Collection[Owner]) -> None:
