@@ -148,6 +148,27 @@ WEBMENTION = [
         headers=link(f'<{FALSE}>; rel="other"') + link(f"<{WM}>; rel=webmention"),
     ),
     Situation(
+        "8-single",
+        "some servers quote with single marks",
+        headers=link(f"<{WM}>; rel='me webmention'; title='x'"),
+    ),
+    Situation("8-open", "a quotation may have no end", headers=link(f'<{WM}>; rel="webmention')),
+    Situation(
+        "8-open-pair",
+        "a quotation may have no end, and a backslash there",
+        headers=link(f'<{WM}>; rel="webmention' + "\\"),
+    ),
+    Situation(
+        "8-pair",
+        "a backslash in a quotation says nothing about the next character (RFC 9110, 5.6.4)",
+        headers=link(f'<{WM}>; rel="web\\mention"'),
+    ),
+    Situation(
+        "8-title",
+        "a single mark within a word quotes nothing",
+        headers=link(f"<{WM}>; title*=UTF-8''a; title=it's; rel=webmention"),
+    ),
+    Situation(
         "19",
         "a Link header is a list",
         headers=link(f'<{FALSE}>; rel="other", <{WM}>; rel="webmention"'),
@@ -441,6 +462,18 @@ PINGBACK = [
     ),
     Situation("PB-C2-first", "the first of two", headers=(*XP, ("X-Pingback", FALSE)), url=XMLRPC),
     Situation(
+        "PB-C2-list",
+        "the first of two that a proxy has joined",
+        headers=(("X-Pingback", f"{XMLRPC}, {FALSE}"),),
+        url=XMLRPC,
+    ),
+    Situation(
+        "PB-C2-comma",
+        "a comma in a URL separates nothing",
+        headers=(("X-Pingback", f"{XMLRPC}?a=1,2"),),
+        url=f"{XMLRPC}?a=1,2",
+    ),
+    Situation(
         "PB-C2-relative",
         "a relative header breaks the spec, and is resolved",
         headers=(("X-Pingback", "/xmlrpc"),),
@@ -619,8 +652,10 @@ def test_headers_that_say_everything_spare_the_page() -> None:
         "; " * 200_000,
         "<a>;rel=x," * 30_000,
         '<a>;t="' + "\\a" * 200_000,
+        ';a="\\' * 80_000,
+        ";a='" * 100_000,
     ],
-    ids=["targets", "quotes", "semicolons", "links", "escapes"],
+    ids=["targets", "quotes", "semicolons", "links", "escapes", "open quotes", "single quotes"],
 )
 def test_a_hostile_header_costs_little(value: str) -> None:
     assert found_in([("Link", value)], b"") == Discovery()

@@ -168,15 +168,21 @@ def test_a_host_is_left_alone_for_what_it_asks_by_this_run_and_the_next(
     assert world.states() == {"delivered": 5}
 
 
-@pytest.mark.parametrize("status", [202, 403])
-def test_a_pause_holds_for_the_next_run_whatever_was_answered(world: Days, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "held_back"),
+    [(202, (2, 2, 1)), (403, (2, 2, 2)), (404, (2, 2, 1))],
+    ids=["accepted", "to be tried again", "refused"],
+)
+def test_a_pause_holds_for_the_next_run_whatever_was_answered(
+    world: Days, status: int, held_back: tuple[int, ...]
+) -> None:
     targets = [f"{FAR}/{name}" for name in "abc"]
     world.web.pages |= dict.fromkeys(targets, offering(webmention=f"{FAR}/endpoint"))
     world.answers(f"{FAR}/endpoint", Reply(status, [("Retry-After", "3600")]))
     posts = world.publish(post("a", *targets))
-    for minutes, requests in [(0, 1), (59, 1), (60, 2)]:
+    for minutes, requests, held in zip((0, 59, 60), (1, 1, 2), held_back, strict=True):
         world.now = NOON + timedelta(minutes=minutes)
-        assert world.sender(workers=1).run(posts).held_back == 3 - requests
+        assert world.sender(workers=1).run(posts).held_back == held
         assert len(world.posted) == requests
 
 

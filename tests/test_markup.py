@@ -70,6 +70,16 @@ def test_links(html: str, links: tuple[Link, ...]) -> None:
         pytest.param(
             "<base href='http://[bad'>", "https://example.org/blog/wm", id="a base that is none"
         ),
+        pytest.param(
+            "<base href='javascript:1'>",
+            "https://example.org/blog/wm",
+            id="a base that is a script",
+        ),
+        pytest.param(
+            "<base href='data:text/html,x'>",
+            "https://example.org/blog/wm",
+            id="one with a document",
+        ),
     ],
 )
 def test_base(head: str, url: str) -> None:

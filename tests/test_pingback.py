@@ -426,28 +426,51 @@ def test_wordpress_refuses_without_a_word() -> None:
         pytest.param(
             f"{XML}<methodResponse><fault><value><string>No!</string></value></fault>"
             "</methodResponse>",
-            Outcome(REFUSED, "malformed-fault", "No!"),
+            Outcome(LATER, "malformed-fault", "No!"),
             id="no struct",
         ),
         pytest.param(
             f"{XML}<methodResponse><fault/></methodResponse>",
-            Outcome(REFUSED, "malformed-fault"),
+            Outcome(LATER, "malformed-fault"),
             id="nothing in it",
         ),
         pytest.param(
             fault_with("<member/><member><name>faultString</name></member>"),
-            Outcome(REFUSED, "malformed-fault", "faultString"),
+            Outcome(LATER, "malformed-fault", "faultString"),
             id="no code",
         ),
         pytest.param(
             fault_with(code("<int>seventeen</int>")),
-            Outcome(REFUSED, "malformed-fault", "faultCodeseventeen"),
+            Outcome(LATER, "malformed-fault", "faultCodeseventeen"),
             id="no number",
         ),
         pytest.param(
             fault_with(code("9" * 5000)),
-            Outcome(REFUSED, "malformed-fault", f"faultCode{'9' * 190}…"),
+            Outcome(LATER, "malformed-fault", f"faultCode{'9' * 190}…"),
             id="no number of this world",
+        ),
+        pytest.param(
+            f"{XML}<methodResponse><fault><value><struct><member><name>faultCode</name><value><int>1",
+            Outcome(LATER, "malformed-fault", "faultCode"),
+            id="cut off",
+        ),
+        *(
+            pytest.param(
+                fault_with(code(f"<string>{number}</string>")),
+                Outcome(DELIVERED, "already-registered", "already registered"),
+                id=number,
+            )
+            for number in ("0x0030", "0X30", "48.0", "48.")
+        ),
+        pytest.param(
+            fault_with(code("48").replace("faultCode", "FaultCode")),
+            Outcome(DELIVERED, "already-registered", "already registered"),
+            id="its name in another case",
+        ),
+        pytest.param(
+            fault_with(code("48")).replace("<methodResponse", '<methodResponse xmlns="urn:x"'),
+            Outcome(DELIVERED, "already-registered", "already registered"),
+            id="a namespace",
         ),
         pytest.param(
             fault_with(code("<string> 048 </string>")),

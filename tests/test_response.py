@@ -38,6 +38,9 @@ def test_fields_keep_their_order_and_know_no_case() -> None:
         ("application/pdf", "application/pdf", None, False),
         ("", "", None, True),
         (";charset=", "", None, True),
+        ("text/html, text/html", "text/html", None, True),
+        ("text/html; charset=latin-1, text/html", "text/html", "latin-1", True),
+        ("application/pdf, text/html", "application/pdf", None, False),
     ],
 )
 def test_content_type(value: str, kind: str, encoding: str | None, html: bool) -> None:
@@ -63,17 +66,31 @@ def test_2xx_is_no_failure(status: int) -> None:
 @pytest.mark.parametrize(
     ("verdict", "statuses"),
     [
-        (Verdict.LATER, [408, 421, 423, 425, 429, 500, 502, 503, 504, 520, 599]),
+        (Verdict.LATER, [408, 421, 423, 425, 429, 500, 502, 503, 504, 520, 599, 600, 999]),
         (Verdict.REFUSED, [100, 301, 302, 303, 304, 307, 308]),
         (Verdict.REFUSED, [400, 401, 403, 404, 405, 406, 410, 415, 418, 422, 451]),
     ],
 )
 def test_a_status_has_a_verdict(verdict: Verdict, statuses: list[int]) -> None:
     for status in statuses:
-        outcome = failure(status, [("Retry-After", "7")])
+        outcome = failure(status, [("Retry-After", "soon")])
         assert outcome is not None
         assert (outcome.verdict, outcome.reason) == (verdict, f"http-{status}")
         assert str(status) in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("verdict", "statuses"),
+    [
+        (Verdict.LATER, [400, 403, 409, 413, 418, 429, 500, 503, 600]),
+        (Verdict.REFUSED, [301, 302, 304, 308, 404, 410]),
+    ],
+)
+def test_who_says_when_to_come_back_has_not_refused(verdict: Verdict, statuses: list[int]) -> None:
+    for status in statuses:
+        outcome = failure(status, [("Retry-After", "7")])
+        assert outcome is not None
+        assert (outcome.verdict, outcome.reason) == (verdict, f"http-{status}")
         assert outcome.retry_after == (7.0 if verdict is Verdict.LATER else None)
 
 
@@ -106,6 +123,21 @@ def test_a_redirect_to_nowhere() -> None:
         ("1.5", 1.5),
         ("999999999999999", LONGEST_PAUSE),
         ("9" * 64, LONGEST_PAUSE),
+        ("120s", 120.0),
+        ("120 Seconds", 120.0),
+        ("120, 120", 120.0),
+        ('"120"', 120.0),
+        ("120 minutes", None),
+        ("1e3", None),
+        ("Wed May  1 12:01:30 2024", 90.0),
+        ("1 May 2024 12:01:30 GMT", 90.0),
+        ("2024-05-01T12:01:30Z", 90.0),
+        ("2024-05-01 12:01:30", 90.0),
+        ("2024-05-01T14:01:30+02:00", 90.0),
+        ("1714564890", 90.0),
+        ("1714564799", LONGEST_PAUSE),
+        ("1000000000", LONGEST_PAUSE),
+        ("1715169601", LONGEST_PAUSE),
         ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_PAUSE),
         ("٣", None),
         ("9" * 5000, None),
@@ -119,10 +151,24 @@ def test_retry_after(value: str, seconds: float | None) -> None:
     assert outcome.retry_after == seconds
 
 
-def test_a_date_needs_a_clock() -> None:
-    outcome = failure(500, [("Retry-After", "Wed, 01 May 2024 12:01:30 GMT")])
+@pytest.mark.parametrize(
+    ("values", "seconds"),
+    [(["", "7"], 7.0), (["soon", "7"], 7.0), (["7", "9"], 7.0), (["soon", ""], None)],
+)
+def test_the_first_retry_after_that_can_be_read(values: list[str], seconds: float | None) -> None:
+    outcome = failure(500, [("Retry-After", value) for value in values], NOW)
     assert outcome is not None
-    assert outcome.retry_after is None
+    assert outcome.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("Wed, 01 May 2024 12:01:30 GMT", None), ("1714564890", LONGEST_PAUSE)],
+)
+def test_a_date_needs_a_clock(value: str, seconds: float | None) -> None:
+    outcome = failure(500, [("Retry-After", value)])
+    assert outcome is not None
+    assert outcome.retry_after == seconds
 
 
 @given(st.text())

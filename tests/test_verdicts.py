@@ -53,11 +53,12 @@ def statuses(*numbers: int) -> dict[str, Page]:
 
 ENDPOINTS: dict[str, Page] = {
     **statuses(200, 201, 202, 204, 301, 304, 400, 401, 403, 404, 405, 408, 409, 410, 418),
-    **statuses(421, 422, 423, 425, 429, 451, 500, 501, 502, 503, 504, 599),
+    **statuses(421, 422, 423, 425, 429, 451, 500, 501, 502, 503, 504, 599, 999),
     "302 away": Reply(302, [("Location", "/elsewhere")]),
     "307 to 202": Reply(307, [("Location", "/elsewhere")]),
     "429, wait": Reply(429, [("Retry-After", "60")]),
     "403, wait": Reply(403, [("Retry-After", "60")]),
+    "404, wait": Reply(404, [("Retry-After", "60")]),
     "202, wait": Reply(202, [("Retry-After", "60")]),
     **ERRORS,
 }
@@ -79,7 +80,8 @@ STATUS_PAGES: dict[str, Page] = {
 
 TARGETS: dict[str, Page] = {
     "no endpoint": "nobody",
-    **statuses(401, 403, 404, 410, 418, 429, 451, 500, 503),
+    **statuses(401, 403, 404, 410, 418, 429, 451, 500, 503, 999),
+    "403, wait": Reply(403, [("Retry-After", "60")]),
     **ERRORS,
 }
 
@@ -205,10 +207,12 @@ answer           | new               | update            | unlinked          | g
 503              | ~ http-503        | ~ http-503        | ~ http-503        | ~ http-503
 504              | ~ http-504        | ~ http-504        | ~ http-504        | ~ http-504
 599              | ~ http-599        | ~ http-599        | ~ http-599        | ~ http-599
+999              | ~ http-999        | ~ http-999        | ~ http-999        | ~ http-999
 302 away         | - http-302        | - http-302        | - http-302        | - http-302
 307 to 202       | + accepted        | + accepted        | + accepted        | + accepted
 429, wait        | ~ http-429        | ~ http-429        | ~ http-429        | ~ http-429
-403, wait        | - http-403        | - http-403        | - http-403        | - http-403
+403, wait        | ~ http-403        | ~ http-403        | ~ http-403        | ~ http-403
+404, wait        | - http-404        | - http-404        | + found-gone      | + found-gone
 202, wait        | + accepted        | + accepted        | + accepted        | + accepted
 timed out        | ~ timed-out       | ~ timed-out       | ~ timed-out       | ~ timed-out
 unreachable      | ~ unreachable     | ~ unreachable     | ~ unreachable     | ~ unreachable
@@ -249,6 +253,8 @@ no endpoint      | 0 no-endpoint     | 0 no-endpoint     | 0 no-endpoint     | 0
 451              | - target-451      | - target-451      | - target-451      | - target-451
 500              | ~ target-500      | ~ target-500      | ~ target-500      | ~ target-500
 503              | ~ target-503      | ~ target-503      | ~ target-503      | ~ target-503
+999              | ~ target-999      | ~ target-999      | ~ target-999      | ~ target-999
+403, wait        | ~ target-403      | ~ target-403      | ~ target-403      | ~ target-403
 timed out        | ~ timed-out       | ~ timed-out       | ~ timed-out       | ~ timed-out
 unreachable      | ~ unreachable     | ~ unreachable     | ~ unreachable     | ~ unreachable
 name server down | ~ lookup-failed   | ~ lookup-failed   | ~ lookup-failed   | ~ lookup-failed
@@ -282,7 +288,7 @@ other XML          | ~ not-xml-rpc
 half a reply       | ~ not-xml
 no reply in it     | ~ not-xml-rpc
 document type      | ~ doctype
-fault of no number | - malformed-fault
+fault of no number | ~ malformed-fault
 nonsense in params | + accepted
 202                | ~ empty
 301                | - http-301

@@ -12,13 +12,19 @@ from pelican_linkback.text.regex import regex
 __all__ = ["linked"]
 
 # The parts of a Link header (section 3): targets and their parameters. A part ends where the next
-# may start, so that any header takes one pass.
+# may start, so that any header takes one pass. Single quotation marks are none of the grammar, and
+# some servers write them; a quotation mark that is not closed quotes the rest.
 _PIECE = regex(
     r"""<(?P<target>[^<>]*)>
-      | ;\s*(?P<name>[^\s=;,<"]+)\s*(?:=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^\s;,<"]*)))?
+      | ;\s*(?P<name>[^\s=;,<"]+)\s*(?:=\s*(?:
+            "(?P<quoted>(?:[^"\\]|\\.)*+)(?:"|\\?\Z)
+          | '(?P<single>[^'"<>;,]*+)'
+          | (?P<token>[^\s;,<"]*)
+        ))?
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PAIR = regex(r"\\(.)", re.DOTALL)
 
 
 def linked(url: str, value: str, rels: Collection[str]) -> Iterator[str]:
@@ -42,8 +48,8 @@ def _links(value: str) -> list[tuple[str, dict[str, str]]]:
         if piece["target"] is not None:
             found.append((piece["target"], {}))
         elif found:
-            words = piece["quoted"] or piece["token"] or ""
-            found[-1][1].setdefault(piece["name"].lower(), words)
+            words = piece["quoted"] or piece["single"] or piece["token"] or ""
+            found[-1][1].setdefault(piece["name"].lower(), _PAIR.sub(r"\1", words))
     return found
 
 

@@ -76,7 +76,9 @@ _STRICT = regex(r'<link rel="pingback" href="([^"]+)" ?/?>')
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"'}
 _ENTITY = regex("|".join(_ENTITIES))
 
-_INTEGER = regex(r"[+-]?\d{1,9}", re.ASCII)
+_LISTED = regex(r",\s+")
+_INTEGER = regex(r"([+-]?\d{1,9})(?:\.0*+)?", re.ASCII)
+_HEXADECIMAL = regex(r"0x[0-9a-f]{1,8}", re.IGNORECASE)
 
 
 class Pingback(Protocol):
@@ -94,7 +96,9 @@ class Pingback(Protocol):
         """
         if not answer.is_success:
             return None
-        headers = ((value, HEADER) for value in answer.fields("X-Pingback") if value)
+        # Proxies join repeated headers to a list.
+        values = (value for each in answer.fields("X-Pingback") for value in _LISTED.split(each))
+        headers = ((value, HEADER) for value in values if value)
         if found := next(answer.usable(headers), None):
             return found
         page = answer.page("pingback")
@@ -218,22 +222,33 @@ def _array(values: str) -> str:
 
 def _read_fault(said: Element, asked: float | None) -> Outcome:
     members = {
-        xmlrpc.words(member.find("name")): xmlrpc.words(member.find("value"))
+        xmlrpc.words(member.find("name")).lower(): xmlrpc.words(member.find("value"))
         for member in said.findall("value/struct/member")
     }
-    code = members.get("faultCode", "")
-    if not _INTEGER.fullmatch(code):
-        return Outcome(Verdict.REFUSED, "malformed-fault", _harmless(xmlrpc.words(said)))
-    number = int(code)
+    number = _number(members.get("faultcode", ""))
+    if number is None:
+        # Nobody knows whether it is about the mention; and it may have been cut off.
+        return Outcome(Verdict.LATER, "malformed-fault", _harmless(xmlrpc.words(said)))
     # Other servers use a status of HTTP as fault code, too.
-    other = UNKNOWN_PASSING if is_passing(number) else UNKNOWN
+    other = UNKNOWN_PASSING if number < 600 and is_passing(number) else UNKNOWN
     known = FAULTS.get(number, other)
     reason = "already-registered" if number == 48 else f"fault-{number}"
-    text = members.get("faultString", "")
+    text = members.get("faultstring", "")
     detail = _harmless(f"{known.meaning}: {text}" if text else known.meaning)
     return Outcome(
         known.verdict, reason, detail, retry_after=pause(number) if asked is None else asked
     )
+
+
+def _number(code: str) -> int | None:
+    """Return a fault code: an integer, in the specification's own spelling (``0x0011``), or 17.0.
+
+    None if it is none.
+    """
+    if _HEXADECIMAL.fullmatch(code):
+        return int(code, 16)
+    found = _INTEGER.fullmatch(code)
+    return int(found[1]) if found else None
 
 
 def _harmless(words: str) -> str:

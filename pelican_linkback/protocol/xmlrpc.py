@@ -92,7 +92,8 @@ class _Builder(TreeBuilder):
         self.count += 1
         if self.count > MOST_ELEMENTS:
             raise ParseError(f"it has more than {MOST_ELEMENTS} elements")
-        element = super().start(tag, attributes)
+        # Some servers give the document a namespace, which XML-RPC does not know.
+        element = super().start(tag.rpartition("}")[2], attributes)
         self.root = element if self.root is None else self.root
         return element
 

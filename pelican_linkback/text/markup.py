@@ -79,7 +79,12 @@ class Page(NamedTuple):
 
 @lru_cache(maxsize=16)
 def _base(url: str, declared: str) -> str:
-    """Return the base URL of a page; cached, as a page has many references."""
+    """Return the base URL of a page; cached, as a page has many references.
+
+    As browsers do, one that is a script or a document is ignored (HTML, section 4.2.3).
+    """
+    if urls.is_script(declared):
+        return url
     try:
         return urls.resolve(url, declared)
     except InvalidURL:

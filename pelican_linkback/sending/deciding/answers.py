@@ -22,7 +22,7 @@ from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import Discovery, discover
 from pelican_linkback.protocol.mention import Endpoint, Outcome, Traits, Verdict
 from pelican_linkback.protocol.registry import Registry
-from pelican_linkback.protocol.response import LONGEST_PAUSE, failure, retry_after
+from pelican_linkback.protocol.response import LONGEST_PAUSE, failure, is_passing, retry_after
 from pelican_linkback.sending.memory.events import Asked
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import resolve
@@ -57,7 +57,7 @@ def _discovered(answer: Answer, protocols: Registry, missing: str = "") -> Disco
     unwell = failure(answer.status, answer.headers, answer.at)
     if unwell is None:
         return discover(answer, protocols, missing)
-    asks_for_a_pause = unwell.verdict is Verdict.LATER and retry_after(answer.headers, answer.at)
+    asks_for_a_pause = is_passing(answer.status) and retry_after(answer.headers, answer.at)
     if answer.status not in {404, 410} and not asks_for_a_pause:
         found = discover(replace(answer, body=b""), protocols)
         if found.endpoints:
