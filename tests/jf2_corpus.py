@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pelican_linkback.receiving.hosted.jf2 import NotKept, read
-from pelican_linkback.receiving.inbox.policy import Policy, State
+from pelican_linkback.receiving.inbox.policy import Policy, Visibility
 from pelican_linkback.receiving.memory.decisions import Decisions
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
 from pelican_linkback.receiving.received import Kind, Received
@@ -21,7 +21,7 @@ __all__ = [
     "find",
     "item_of",
     "site_of",
-    "state_of",
+    "visibility_of",
     "wrong",
 ]
 
@@ -58,19 +58,19 @@ def item_of(item: object) -> Received | NotKept:
     return read(item, find, "webmention.io", NOW)
 
 
-def state_of(mention: Received) -> State:
+def visibility_of(mention: Received) -> Visibility:
     policy = Policy(Decisions.of([]), tuple(Kind), SITE.is_own)
-    return policy.judge(mention, SITE.of(mention)).state
+    return policy.judge(mention, SITE.of(mention)).visibility
 
 
 def wrong(case: dict[str, Any]) -> list[str]:
     """What is not as a case expects it, field by field."""
     expected, found = case["expected"], item_of(case["item"])
     also = {**case, **expected}.get("also_accept", {})
-    state = state_of(found) if isinstance(found, Received) else None
+    state = visibility_of(found) if isinstance(found, Received) else None
     if "state" in expected and state != expected["state"]:
         return [f"state: {state}"]
-    is_shown = state is State.SHOWN
+    is_shown = state is Visibility.SHOWN
     if is_shown is not expected["shown"]:
         return [] if is_shown in also.get("shown", ()) else [f"shown: {is_shown}, {found}"]
     if not is_shown:

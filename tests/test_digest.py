@@ -15,7 +15,7 @@ from pelican_linkback.net import mail
 from pelican_linkback.net.mail import Mailbox
 from pelican_linkback.receiving.digest import Digest, message_of
 from pelican_linkback.receiving.inbox.listing import Entry
-from pelican_linkback.receiving.inbox.policy import State, Verdict, Why
+from pelican_linkback.receiving.inbox.policy import Verdict, Visibility, Why
 from pelican_linkback.receiving.memory.targets import Target
 from pelican_linkback.receiving.received import Author
 from tests.mentions import NOW, mention
@@ -27,7 +27,7 @@ WALLS = Target("a1", "https://blog.example/walls/", "Dry stone walls")
 
 
 def held(n=1, **fields):
-    return Entry(mention(n, **fields), WALLS, Verdict(State.HELD, Why.STRANGER))
+    return Entry(mention(n, **fields), WALLS, Verdict(Visibility.HELD, Why.STRANGER))
 
 
 def mail_about(*entries, count=None, site="The Blog"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pelican_linkback.receiving.inbox.first_contact import FirstContact
-from pelican_linkback.receiving.inbox.policy import Policy, State, Verdict, Why
+from pelican_linkback.receiving.inbox.policy import Policy, Verdict, Visibility, Why
 from pelican_linkback.receiving.memory.decisions import Act, Decisions
 from pelican_linkback.receiving.memory.forgotten import Forgotten
 from pelican_linkback.receiving.memory.targets import Mode, Target
@@ -108,14 +108,14 @@ def judged(*, known: bool, mode: Mode = Mode.OPEN, **rules: str) -> Verdict:
 
 
 def test_the_first_mention_of_an_author_is_held_and_the_next_is_shown():
-    assert judged(known=False) == (State.HELD, Why.STRANGER)
-    assert judged(known=True) == (State.SHOWN, Why.OPEN)
-    assert judged(known=True, mode=Mode.HELD) == (State.HELD, Why.HELD)
+    assert judged(known=False) == (Visibility.HELD, Why.STRANGER)
+    assert judged(known=True) == (Visibility.SHOWN, Why.OPEN)
+    assert judged(known=True, mode=Mode.HELD) == (Visibility.HELD, Why.HELD)
 
 
 def test_a_rule_weighs_more_than_what_was_approved():
-    assert judged(known=True, hold="m.example") == (State.HELD, Why.HOLD)
-    assert judged(known=True, block="m.example") == (State.HIDDEN, Why.BLOCKED)
-    assert judged(known=False, trust="m.example") == (State.SHOWN, Why.TRUSTED)
+    assert judged(known=True, hold="m.example") == (Visibility.HELD, Why.HOLD)
+    assert judged(known=True, block="m.example") == (Visibility.HIDDEN, Why.BLOCKED)
+    assert judged(known=False, trust="m.example") == (Visibility.SHOWN, Why.TRUSTED)
     assert judged(known=False, hold="m.example", trust="m.example/@ann").why is Why.TRUSTED
     assert judged(known=False, trust="m.example", hold="m.example/@ann").why is Why.HOLD

@@ -12,7 +12,7 @@ from pelican_linkback.exceptions import JournalError
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.receiving.inbox.blocklist import read_list
 from pelican_linkback.receiving.inbox.listing import Inbox
-from pelican_linkback.receiving.inbox.policy import State
+from pelican_linkback.receiving.inbox.policy import Visibility
 from pelican_linkback.receiving.memory.avatars import Avatars
 from pelican_linkback.receiving.memory.decisions import Act, Decision, Decisions
 from pelican_linkback.receiving.memory.erasing import erase
@@ -394,14 +394,14 @@ def test_a_decision_about_another_that_is_spelt_like_it_stays(tmp_path):
 
 def test_counts_have_every_state():
     inbox = Inbox.of([], None, Decisions(), [])
-    assert inbox.counts == {State.HELD: 0, State.SHOWN: 0, State.HIDDEN: 0}
+    assert inbox.counts == {Visibility.HELD: 0, Visibility.SHOWN: 0, Visibility.HIDDEN: 0}
     assert inbox.about("https://blog.example/") == []
 
 
 def test_a_page_without_a_title_is_called_by_its_address():
     (entry,) = Inbox.of([SHOWN], Targets([Target("a1", WALLS.url)], BLOG), Decisions(), []).entries
     assert entry.page == WALLS.url
-    assert entry.verdict.state is State.HIDDEN
+    assert entry.verdict.visibility is Visibility.HIDDEN
 
 
 def test_strangers_words_are_made_safe_for_a_terminal(run, state):

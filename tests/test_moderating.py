@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from pelican_linkback.receiving.inbox.policy import State, Why
+from pelican_linkback.receiving.inbox.policy import Visibility, Why
 from pelican_linkback.receiving.inbox.states import MentionState, Removed, Verified
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.forgotten import hash_of
@@ -324,18 +324,18 @@ def judge(rules, mention):
 def test_the_first_mention_of_an_author_waits_and_the_next_is_shown(rules, mentions, receive):
     receive("ann", "bo")
     ann, bo = (mentions.listing(Search(host=f"{name}.example"), 1)[0] for name in ("ann", "bo"))
-    assert judge(rules, ann.latest) == (State.HELD, Why.STRANGER)
+    assert judge(rules, ann.latest) == (Visibility.HELD, Why.STRANGER)
     mentions.act([ann.id], Action.APPROVE, "browser")
-    assert judge(rules, ann.latest) == (State.SHOWN, Why.OPEN)
-    assert judge(rules, bo.latest) == (State.HELD, Why.STRANGER)
+    assert judge(rules, ann.latest) == (Visibility.SHOWN, Why.OPEN)
+    assert judge(rules, bo.latest) == (Visibility.HELD, Why.STRANGER)
     mentions.undo("undo-1")
-    assert judge(rules, ann.latest).state is State.HELD
+    assert judge(rules, ann.latest).visibility is Visibility.HELD
 
 
 def test_what_was_shown_by_a_rule_makes_nobody_known(rules, mentions, receive):
     receive("ann", state=SHOWN)
     (ann,) = mentions.listing(Search(), 1)
-    assert judge(rules, ann.latest).state is State.HELD
+    assert judge(rules, ann.latest).visibility is Visibility.HELD
 
 
 def test_the_last_decision_about_an_author_counts(rules, mentions, receive):
@@ -343,9 +343,9 @@ def test_the_last_decision_about_an_author_counts(rules, mentions, receive):
     receive("ann", page="/roof/")
     roof, walls = mentions.listing(Search(), 2)
     mentions.act([walls.id], Action.APPROVE, "browser")
-    assert judge(rules, walls.latest).state is State.SHOWN
+    assert judge(rules, walls.latest).visibility is Visibility.SHOWN
     mentions.act([roof.id], Action.SPAM, "browser")
-    assert judge(rules, walls.latest).state is State.HELD
+    assert judge(rules, walls.latest).visibility is Visibility.HELD
 
 
 def test_who_uses_the_name_of_an_author_changes_nothing_for_that_author(
@@ -357,7 +357,7 @@ def test_who_uses_the_name_of_an_author_changes_nothing_for_that_author(
     known = mentions.listing(Search(), 1)[0].latest
     receive("evil", author=ann)
     mentions.act(ids(mentions, "evil"), Action.SPAM, "browser")
-    assert judge(rules, known).state is State.SHOWN
+    assert judge(rules, known).visibility is Visibility.SHOWN
     # By a site of the author's that redirects to anywhere.
     Acceptor(store).accept(arrival("https://ann.example/go?x", "/roof/"))
     clock.pass_(hours=1)
@@ -365,7 +365,7 @@ def test_who_uses_the_name_of_an_author_changes_nothing_for_that_author(
     event = Verified(said(job, author=ann), HELD)
     Queue(store).record(job, event, final_url="https://evil.example/")
     mentions.act([mentions.listing(Search(), 1)[0].id], Action.REFUSE, "browser")
-    assert judge(rules, known).state is State.SHOWN
+    assert judge(rules, known).visibility is Visibility.SHOWN
 
 
 def test_a_page_that_takes_another_name_after_it_was_approved_makes_nobody_known(
@@ -393,7 +393,7 @@ def test_what_is_gone_makes_nobody_known(store, rules, mentions, receive, clock)
     clock.pass_(hours=1)
     (job,) = Queue(store).claim(1)
     Queue(store).record(job, Removed("410"))
-    assert judge(rules, known).state is State.HELD
+    assert judge(rules, known).visibility is Visibility.HELD
 
 
 def test_a_host_on_which_several_wrote_is_known_as_such(rules, receive):
@@ -453,12 +453,12 @@ def test_rules_and_what_was_erased_count_at_verification(store, rules, mentions,
     receive("ann")
     ann = mentions.listing(Search(), 1)[0].latest
     rules.set(["ann.example"], Act.TRUST, "browser")
-    assert judge(rules, ann) == (State.SHOWN, Why.TRUSTED)
+    assert judge(rules, ann) == (Visibility.SHOWN, Why.TRUSTED)
     with store.engine.begin() as connection:
         row = {"key": "k", "hash": hash_of("ann.example", "k")}
         connection.execute(forgotten.insert().values(row))
     rules.set(["ann.example"], Act.BLOCK, "browser")
-    assert judge(rules, ann) == (State.HIDDEN, Why.FORGOTTEN)
+    assert judge(rules, ann) == (Visibility.HIDDEN, Why.FORGOTTEN)
 
 
 # Statistics

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.exceptions import JournalError
-from pelican_linkback.receiving.inbox.policy import WORDS, Policy, State, Why
+from pelican_linkback.receiving.inbox.policy import REASONS, Policy, Visibility, Why
 from pelican_linkback.receiving.memory.decisions import Act, Decision, Decisions
 from pelican_linkback.receiving.memory.forgotten import Forgotten, hash_of, is_about
 from pelican_linkback.receiving.memory.moderation import Moderation
@@ -280,7 +280,7 @@ SHOW_OWN = after(Decision(Act.SHOW, OWN.id))
 BLOCK, TRUST = rules(block="reader1.example"), rules(trust="reader1.example")
 HOLD = rules(hold="reader1.example")
 FORGET = after(Decision(Act.FORGET, hash_of("reader1.example", "k"), key="k"))
-S, H, X = State.SHOWN, State.HELD, State.HIDDEN
+S, H, X = Visibility.SHOWN, Visibility.HELD, Visibility.HIDDEN
 
 TABLE = [
     ("an open article", {}, S, Why.OPEN),
@@ -328,7 +328,7 @@ OF_A_RECEIVER = {
 
 
 def test_every_reason_occurs_and_has_words():
-    assert {row[3] for row in TABLE} | OF_A_RECEIVER == {*Why} == WORDS.keys()
+    assert {row[3] for row in TABLE} | OF_A_RECEIVER == {*Why} == REASONS.keys()
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_what_a_receiver_of_ones_own_lists_was_approved_there(target, decided, e
     pulled = mention(1, via="blog.example/export")
     assert policy.judge(pulled, target) == expected
     elsewhere = mention(1, via="other.example/export")
-    assert policy.judge(elsewhere, target).state is not State.SHOWN
+    assert policy.judge(elsewhere, target).visibility is not Visibility.SHOWN
 
 
 def test_authors_are_known_by_default():

@@ -20,11 +20,11 @@ from pelican_linkback.receiving.hosted.pulling import (
     added,
     with_parents,
 )
-from pelican_linkback.receiving.inbox.policy import Policy, State
+from pelican_linkback.receiving.inbox.policy import Policy, Visibility
 from pelican_linkback.receiving.memory.decisions import Act, Decision, Decisions
 from pelican_linkback.receiving.memory.snapshot import Snapshot, number_of
 from pelican_linkback.receiving.received import Kind, Received, id_of
-from tests.jf2_corpus import CORPUS, SITE, find, state_of
+from tests.jf2_corpus import CORPUS, SITE, find, visibility_of
 from tests.mentions import mention
 from tests.webmention_io import item
 
@@ -78,7 +78,9 @@ def likes(*numbers: int, **fields: Any) -> list[dict[str, Any]]:
 def test_a_group_of_the_corpus_is_shown_as_often_as_expected(folder, name):
     group = CORPUS["groups"][name]
     pull(folder, Listed(*(each["item"] for each in CORPUS["cases"] if each.get("group") == name)))
-    shown = [each for each in Snapshot(folder).read().mentions if state_of(each) is State.SHOWN]
+    shown = [
+        each for each in Snapshot(folder).read().mentions if visibility_of(each) is Visibility.SHOWN
+    ]
     assert len(shown) in {group["shown"], *group.get("also_accept", ())}
     assert "text" not in group or [each.text for each in shown] == [group["text"]]
 
@@ -93,7 +95,7 @@ def test_a_sequence_of_the_corpus_ends_as_expected(folder, sequence):
         assert pull(folder, source, now).warnings == []
         assert (source.asked == [0]) is (each["mode"] == "all")
         mentions = Snapshot(folder).read().mentions
-        shown = [m for m in mentions if policy.judge(m, SITE.of(m)).state is State.SHOWN]
+        shown = [m for m in mentions if policy.judge(m, SITE.of(m)).visibility is Visibility.SHOWN]
         assert sorted(int(m.remote) for m in shown) == each["after"]
         texts = {m.remote: m.text for m in shown}
         assert {name: texts[name] for name in each.get("text", ())} == each.get("text", {})

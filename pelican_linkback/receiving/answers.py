@@ -13,7 +13,7 @@ from dataclasses import replace
 from pelican_linkback.exceptions import WebError
 from pelican_linkback.net.client import Response
 from pelican_linkback.receiving.hosted.jf2 import NotKept
-from pelican_linkback.receiving.inbox.policy import State, Verdict, Why
+from pelican_linkback.receiving.inbox.policy import Verdict, Visibility, Why
 from pelican_linkback.receiving.inbox.states import (
     Event,
     MentionState,
@@ -32,9 +32,9 @@ Judge = Callable[[Received, Target | None], Verdict]
 """``Policy.judge``."""
 
 _STATES = {
-    State.SHOWN: MentionState.SHOWN,
-    State.HELD: MentionState.HELD,
-    State.HIDDEN: MentionState.REFUSED,
+    Visibility.SHOWN: MentionState.SHOWN,
+    Visibility.HELD: MentionState.HELD,
+    Visibility.HIDDEN: MentionState.REFUSED,
 }
 
 
@@ -75,9 +75,9 @@ def _verified(mention: Received, url: str, targets: Targets, judge: Judge) -> Ev
     asks them to; but what is hidden by its source's address is hidden.
     """
     target = targets.of(mention)
-    state, why = judge(mention, target)
-    if state is not State.HIDDEN and url != mention.source.partition("#")[0]:
-        state, why = judge(replace(mention, source=url), target)
+    visibility, why = judge(mention, target)
+    if visibility is not Visibility.HIDDEN and url != mention.source.partition("#")[0]:
+        visibility, why = judge(replace(mention, source=url), target)
     if why is Why.FORGOTTEN:
         return Removed(why)  # which keeps nothing of what it says
-    return Verified(mention, _STATES[state], why, trusted=why is Why.TRUSTED)
+    return Verified(mention, _STATES[visibility], why, trusted=why is Why.TRUSTED)

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from html import escape
 
 from pelican_linkback.receiving.inbox.listing import Entry
-from pelican_linkback.receiving.inbox.policy import WORDS
+from pelican_linkback.receiving.inbox.policy import REASONS
 from pelican_linkback.text.printable import printable
 
 __all__ = ["MANY", "Digest", "message_of"]
@@ -72,7 +72,7 @@ def _items(digest: Digest) -> Iterator[_Item]:
             printable(f"{mention.author.name}: {mention.kind.value}, on {entry.page}"),
             printable(mention.text or mention.title, EXCERPT),
             printable(mention.source, LONGEST_URL),
-            WORDS[entry.verdict.why],
+            REASONS[entry.verdict.why],
         )
 
 

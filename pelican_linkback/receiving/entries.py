@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pelican_linkback.receiving.inbox.listing import Entry
-from pelican_linkback.receiving.inbox.policy import WORDS, State, Verdict, Why
+from pelican_linkback.receiving.inbox.policy import REASONS, Verdict, Visibility, Why
 from pelican_linkback.receiving.inbox.states import WAITING, MentionState
 from pelican_linkback.receiving.memory.targets import Targets, known_pages
 from pelican_linkback.receiving.received import Author, Kind, Received
@@ -18,13 +18,13 @@ from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.text.printable import printable
 
 __all__ = [
-    "STATES",
+    "STATES_OF",
     "counts_of",
     "entry_of",
     "every",
     "newest_held",
     "reason_of",
-    "state_of",
+    "visibility_of",
 ]
 
 _PAGE = 500
@@ -32,10 +32,10 @@ _PAGE = 500
 _FAILED = (MentionState.UNREACHABLE, MentionState.BROKEN)
 """What is shown stays shown then."""
 
-STATES = {
-    State.HELD: (MentionState.HELD,),
-    State.SHOWN: (MentionState.SHOWN, *_FAILED),
-    State.HIDDEN: (
+STATES_OF = {
+    Visibility.HELD: (MentionState.HELD,),
+    Visibility.SHOWN: (MentionState.SHOWN, *_FAILED),
+    Visibility.HIDDEN: (
         *(MentionState.REFUSED, MentionState.SPAM, MentionState.GONE),
         *(*WAITING, *_FAILED),
     ),
@@ -56,9 +56,9 @@ _USUAL = {
 """The reasons of states, where the row has none that people know."""
 
 _DETAILS = {
-    **{why.value: words for why, words in WORDS.items()},
+    **{why.value: words for why, words in REASONS.items()},
     "404": "its source was not found",
-    "lease lost": WORDS[Why.BROKEN],
+    "lease lost": REASONS[Why.BROKEN],
 }
 """What ``why`` of a row means; it may also be a sentence, such as that of an outage."""
 
@@ -73,7 +73,7 @@ def entry_of(row: Row, targets: Targets) -> Entry:
     """
     mention = row.latest or row.shown or _unread(row)
     before = row.shown if row.state is MentionState.HELD else None
-    return Entry(mention, targets.of(mention), Verdict(state_of(row), _why(row)), before)
+    return Entry(mention, targets.of(mention), Verdict(visibility_of(row), _why(row)), before)
 
 
 def reason_of(row: Row) -> str:
@@ -83,26 +83,26 @@ def reason_of(row: Row) -> str:
 
 def newest_held(mentions: Mentions, targets: Callable[[], Targets], most: int) -> list[Entry]:
     """Return the mentions that wait for the author: at most so many, those first that came last."""
-    rows = mentions.listing(Search(states=STATES[State.HELD]), most)
+    rows = mentions.listing(Search(states=STATES_OF[Visibility.HELD]), most)
     pages = known_pages(targets) if rows else Targets()
     return [entry_of(row, pages) for row in rows]
 
 
-def state_of(row: Row) -> State:
+def visibility_of(row: Row) -> Visibility:
     """Return whether a mention is shown, is held, or is neither."""
     if row.state is MentionState.HELD:
-        return State.HELD
-    return State.SHOWN if row.shown else State.HIDDEN
+        return Visibility.HELD
+    return Visibility.SHOWN if row.shown else Visibility.HIDDEN
 
 
-def counts_of(mentions: Mentions) -> dict[State, int]:
-    """Return how many mentions there are in each state."""
+def counts_of(mentions: Mentions) -> dict[Visibility, int]:
+    """Return how many mentions are shown, held and hidden."""
     counts = mentions.counts()
     shown = mentions.shown_among(_FAILED)
     return {
-        State.HELD: counts[MentionState.HELD],
-        State.SHOWN: counts[MentionState.SHOWN] + shown,
-        State.HIDDEN: sum(counts[each] for each in STATES[State.HIDDEN]) - shown,
+        Visibility.HELD: counts[MentionState.HELD],
+        Visibility.SHOWN: counts[MentionState.SHOWN] + shown,
+        Visibility.HIDDEN: sum(counts[each] for each in STATES_OF[Visibility.HIDDEN]) - shown,
     }
 
 

@@ -20,7 +20,7 @@ from pelican_linkback.receiving.hosted.pulling import IMPORTED
 from pelican_linkback.receiving.hosted.service import TOKEN, TRIES
 from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, exports_of, sources_of
 from pelican_linkback.receiving.inbox.listing import Entry, Inbox
-from pelican_linkback.receiving.inbox.policy import State
+from pelican_linkback.receiving.inbox.policy import Visibility
 from pelican_linkback.receiving.memory.decisions import Decisions
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
@@ -60,7 +60,7 @@ class Report:
     @property
     def held(self) -> int:
         """How many of the new mentions wait for the author."""
-        return sum(each.verdict.state is State.HELD for each in self.arrived)
+        return sum(each.verdict.visibility is Visibility.HELD for each in self.arrived)
 
     @property
     def left_out(self) -> Counter[Why]:

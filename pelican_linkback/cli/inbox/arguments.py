@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.inbox.blocklist import read_list
-from pelican_linkback.receiving.inbox.policy import State
+from pelican_linkback.receiving.inbox.policy import Visibility
 from pelican_linkback.receiving.memory.moderation import NAME as DECIDED
 from pelican_linkback.receiving.memory.rules import rule_of
 from pelican_linkback.receiving.memory.snapshot import NAME as RECEIVED
@@ -25,7 +25,7 @@ __all__ = [
     "rule",
     "rule_or_empty",
     "rules_to_block",
-    "states_asked_for",
+    "visibilities_asked_for",
 ]
 
 T = TypeVar("T")
@@ -76,15 +76,15 @@ def _rules_in(file: Path) -> tuple[Sequence[str], str]:
     return listed.rules, f"{file}: lines that name no host are passed over: {lines}{more}"
 
 
-def states_asked_for(arguments: argparse.Namespace) -> Collection[State]:
-    """Return the states of the mentions that are listed: held, or all of a page or host."""
+def visibilities_asked_for(arguments: argparse.Namespace) -> Collection[Visibility]:
+    """Return which mentions are listed: those that are held, or all of a page or host."""
     asked = {
-        State.HELD: arguments.held,
-        State.SHOWN: arguments.shown,
-        State.HIDDEN: arguments.hidden,
+        Visibility.HELD: arguments.held,
+        Visibility.SHOWN: arguments.shown,
+        Visibility.HIDDEN: arguments.hidden,
     }
-    usual = set(State) if arguments.article or arguments.host else {State.HELD}
-    return {state for state, is_asked in asked.items() if is_asked} or usual
+    usual = set(Visibility) if arguments.article or arguments.host else {Visibility.HELD}
+    return {each for each, is_asked in asked.items() if is_asked} or usual
 
 
 def one_file(action: str, what: Sequence[str]) -> Path:

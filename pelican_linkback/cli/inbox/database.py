@@ -18,15 +18,15 @@ from pelican_linkback.cli.inbox.arguments import (
     one_file,
     rule,
     rule_or_empty,
-    states_asked_for,
+    visibilities_asked_for,
 )
 from pelican_linkback.cli.inbox.import_snapshot import import_snapshot
 from pelican_linkback.cli.inbox.output import Result
 from pelican_linkback.cli.receiver.private_feed import address_of
 from pelican_linkback.exceptions import LinkbackError, StoreError
 from pelican_linkback.journal.atomic import replacing
-from pelican_linkback.receiving.entries import STATES, counts_of, entry_of, every, state_of
-from pelican_linkback.receiving.inbox.policy import WORDS
+from pelican_linkback.receiving.entries import STATES_OF, counts_of, entry_of, every, visibility_of
+from pelican_linkback.receiving.inbox.policy import REASONS
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.forgotten import is_about
 from pelican_linkback.receiving.memory.rules import host_in
@@ -76,17 +76,17 @@ class DatabaseActions(InboxActions):
 
     def listed(self, arguments: argparse.Namespace) -> Result:
         """Return the mentions that are asked for: those that are held, unless it is said."""
-        wanted = states_asked_for(arguments)
+        wanted = visibilities_asked_for(arguments)
         named = rule(arguments.host) if arguments.host else ""
         search = Search(
-            states=tuple({each for state in wanted for each in STATES[state]}),
+            states=tuple({state for each in wanted for state in STATES_OF[each]}),
             article=self._article(arguments.article) if arguments.article else "",
             host=host_in(named),
         )
 
         def fits(row: Row) -> bool:
             is_named = not named or is_about(entry_of(row, Targets()).mention, named)
-            return is_named and state_of(row) in wanted
+            return is_named and visibility_of(row) in wanted
 
         found = list(islice(filter(fits, every(self._mentions, search)), MOST + 1))
         if len(found) > MOST:
@@ -251,4 +251,4 @@ def _id(row: Row) -> str:
 
 
 def _unread(row: Row) -> str:
-    return f"{_id(row)} cannot be shown: {WORDS[entry_of(row, Targets()).verdict.why]}"
+    return f"{_id(row)} cannot be shown: {REASONS[entry_of(row, Targets()).verdict.why]}"

@@ -14,7 +14,7 @@ from pelican_linkback.cli.inbox.arguments import (
     nothing_decided_error,
     rule,
     rule_or_empty,
-    states_asked_for,
+    visibilities_asked_for,
 )
 from pelican_linkback.cli.inbox.output import Result
 from pelican_linkback.receiving.hosted.sources import exports_of
@@ -57,14 +57,14 @@ class FileActions(InboxActions):
 
     def listed(self, arguments: argparse.Namespace) -> Result:
         """Return the mentions that are asked for: those that are held, unless it is said."""
-        wanted = states_asked_for(arguments)
+        wanted = visibilities_asked_for(arguments)
         found = self._inbox.entries
         if arguments.article:
             found = self._inbox.about(arguments.article)
         if arguments.host:
             host = rule(arguments.host)
             found = [each for each in found if is_about(each.mention, host)]
-        return self._result([each for each in found if each.verdict.state in wanted])
+        return self._result([each for each in found if each.verdict.visibility in wanted])
 
     def show(self, arguments: argparse.Namespace) -> Result:
         """Return the mentions that are named, with all that is known of them."""

@@ -11,7 +11,7 @@ from pelican_linkback.exceptions import LinkbackError
 from pelican_linkback.receiving.hosted.export import name_of
 from pelican_linkback.receiving.hosted.sources import exports_of, services_of
 from pelican_linkback.receiving.inbox.listing import Entry, Inbox
-from pelican_linkback.receiving.inbox.policy import State
+from pelican_linkback.receiving.inbox.policy import Visibility
 from pelican_linkback.receiving.inbox.states import MentionState, Standing
 from pelican_linkback.receiving.memory.decisions import Decisions
 from pelican_linkback.receiving.memory.moderation import Moderation
@@ -84,12 +84,12 @@ def _handed_over(
 
 def _standing(entry: Entry, decisions: Decisions) -> Standing:
     """Return how a mention of the files stands in the database: nobody has to look at it again."""
-    state, why = entry.verdict
+    visibility, why = entry.verdict
     mention = entry.mention
     is_decided = decisions.about(mention) is not None
-    if state is State.HIDDEN:
+    if visibility is Visibility.HIDDEN:
         return Standing(MentionState.REFUSED, due=None, latest=mention, why=why, decided=is_decided)
-    if state is State.HELD:
+    if visibility is Visibility.HELD:
         return Standing(MentionState.HELD, due=None, latest=mention, why=why)
     return Standing(
         MentionState.SHOWN, due=None, shown=mention, latest=mention, why=why, decided=is_decided

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.receiving.inbox.listing import Entry
-from pelican_linkback.receiving.inbox.policy import WORDS, State
+from pelican_linkback.receiving.inbox.policy import REASONS, Visibility
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.received import Received
 
@@ -28,7 +28,7 @@ class Result:
     """
 
     entries: Sequence[Entry]
-    counts: Mapping[State, int]
+    counts: Mapping[Visibility, int]
     rules: Mapping[str, Act | None]
     problems: Sequence[str] = ()
     is_whole: bool = False
@@ -60,7 +60,7 @@ _OF_RULES = {Act.BLOCK: "blocked", Act.HOLD: "held", Act.TRUST: "trusted", None:
 def _next_step(result: Result) -> str:
     if result.is_done:
         return "; the next build shows it so"
-    if result.counts[State.HELD] and not result.is_whole:
+    if result.counts[Visibility.HELD] and not result.is_whole:
         return "; decide with pelican-linkback inbox approve ID, or refuse ID"
     return ""
 
@@ -73,8 +73,8 @@ def show_entry(entry: Entry, screen: Screen, *, is_whole: bool) -> None:
     text = mention.text or mention.title
     if not is_whole and len(text) > EXCERPT:
         text = f"{text[:EXCERPT].rstrip()}…"
-    notes = [f"on {entry.page}", mention.source, WORDS[verdict.why]]
-    screen.entry(verdict.state.value, [head, *filter(None, text.splitlines())], notes)
+    notes = [f"on {entry.page}", mention.source, REASONS[verdict.why]]
+    screen.entry(verdict.visibility.value, [head, *filter(None, text.splitlines())], notes)
     if is_whole:
         for name, value in _details(entry):
             screen.say(f"{name}: {value}", " " * 11, "dim")
@@ -114,7 +114,7 @@ def entry_as_json(entry: Entry) -> dict[str, object]:
     mention, target = entry.mention, entry.target
     return {
         "id": mention.id,
-        "state": entry.verdict.state.value,
+        "state": entry.verdict.visibility.value,
         "why": entry.verdict.why.value,
         "kind": mention.kind.value,
         "rsvp": mention.rsvp or None,

@@ -69,9 +69,13 @@ def as_markdown(report: Report) -> str:
     """Return the result of a pull as Markdown: the totals, and a table of what is new."""
     lines = ["### Mentions", "", as_text(report.summary() or NOTHING)]
     if report.arrived:
-        lines += ["", "| Page | From | Kind | State | Address |", "| --- | --- | --- | --- | --- |"]
+        lines += [
+            "",
+            "| Page | From | Kind | Visibility | Address |",
+            "| --- | --- | --- | --- | --- |",
+        ]
     for entry in report.arrived:
-        mention, state = entry.mention, entry.verdict.state.value
+        mention, state = entry.mention, entry.verdict.visibility.value
         who = (entry.page, mention.author.name, mention.kind.value, state)
         lines.append("| " + " | ".join(map(as_text, (*who, mention.url or mention.source))) + " |")
     lines += [f"\n{as_text(warning)}" for warning in report.warnings]

@@ -9,7 +9,7 @@ from html import escape
 
 from pelican_linkback.feeds import Atom1Feed, Feed, Person, Site
 from pelican_linkback.receiving.inbox.listing import Entry
-from pelican_linkback.receiving.inbox.policy import WORDS
+from pelican_linkback.receiving.inbox.policy import REASONS
 
 __all__ = ["HeldFeed"]
 
@@ -58,7 +58,7 @@ class HeldFeed(Feed):
         return (
             f"<blockquote>{lines}</blockquote>"
             f'<p><a href="{url}" rel="nofollow noreferrer">{url}</a></p>'
-            f"<p>{WORDS[item.verdict.why]}</p>"
+            f"<p>{REASONS[item.verdict.why]}</p>"
         )
 
     def item_link(self, item: Entry) -> str:  # noqa: ARG002 (an aspect of each item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from pelican_linkback.receiving.inbox.policy import Policy, State
+from pelican_linkback.receiving.inbox.policy import Policy, Visibility
 from pelican_linkback.receiving.memory.decisions import Decisions
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.received import Received
@@ -25,6 +25,6 @@ def shown_by_page(
     found: dict[str, list[Received]] = defaultdict(list)
     for each in mentions:
         target = targets.of(each)
-        if target is not None and policy.judge(each, target).state is State.SHOWN:
+        if target is not None and policy.judge(each, target).visibility is Visibility.SHOWN:
             found[target.id].append(each)
     return found

@@ -1,4 +1,4 @@
-"""The mentions of a site, each with its state: what the inbox lists and finds. Pure."""
+"""The mentions of a site, each shown, held or hidden: what the inbox lists and finds. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pelican_linkback.receiving.inbox.policy import Policy, State, Verdict
+from pelican_linkback.receiving.inbox.policy import Policy, Verdict, Visibility
 from pelican_linkback.receiving.memory.decisions import Decisions
 from pelican_linkback.receiving.memory.rules import place_of
 from pelican_linkback.receiving.memory.targets import Target, Targets
@@ -63,10 +63,12 @@ class Inbox:
         return cls(sorted(entries, key=_newest_first, reverse=True), targets)
 
     @property
-    def counts(self) -> Mapping[State, int]:
-        """How many there are in each state."""
-        counted = Counter(each.verdict.state for each in self.entries)
-        return {state: counted[state] for state in (State.HELD, State.SHOWN, State.HIDDEN)}
+    def counts(self) -> Mapping[Visibility, int]:
+        """How many are held, shown and hidden."""
+        counted = Counter(each.verdict.visibility for each in self.entries)
+        return {
+            each: counted[each] for each in (Visibility.HELD, Visibility.SHOWN, Visibility.HIDDEN)
+        }
 
     def matching(self, what: str) -> list[Entry]:
         """Return the mentions that are meant by an id, by its first part, or by a URL.

@@ -15,11 +15,14 @@ from pelican_linkback.receiving.memory.decisions import Act, Decisions
 from pelican_linkback.receiving.memory.targets import Mode, Target
 from pelican_linkback.receiving.received import Received
 
-__all__ = ["WORDS", "Policy", "State", "Verdict", "Why"]
+__all__ = ["REASONS", "Policy", "Verdict", "Visibility", "Why"]
 
 
-class State(StrEnum):
-    """Whether a mention is shown on its article's page."""
+class Visibility(StrEnum):
+    """Whether a mention is shown on its article's page, held for its author, or hidden.
+
+    Users know it as the state of a mention; a receiver has more states: ``MentionState``.
+    """
 
     SHOWN = "shown"
     HELD = "held"
@@ -27,7 +30,7 @@ class State(StrEnum):
 
 
 class Why(StrEnum):
-    """The reasons for a state; WORDS has them for people."""
+    """Why a mention is shown, held or hidden; REASONS has it in words."""
 
     OPEN = "open"
     APPROVED = "approved"
@@ -52,7 +55,7 @@ class Why(StrEnum):
     BROKEN = "broken"
 
 
-WORDS = {
+REASONS = {
     Why.OPEN: "its article shows mentions at once",
     Why.APPROVED: "you approved it",
     Why.TRUSTED: "you trust its author or site",
@@ -78,9 +81,9 @@ WORDS = {
 
 
 class Verdict(NamedTuple):
-    """The state of a mention, and the reason."""
+    """Whether a mention is shown, and the reason."""
 
-    state: State
+    visibility: Visibility
     why: Why
 
 
@@ -110,12 +113,12 @@ class Policy:
         ``target`` is None if the page that it is about is not on the site, or not any more.
         """
         if target is None:
-            return Verdict(State.HIDDEN, Why.NO_TARGET)
+            return Verdict(Visibility.HIDDEN, Why.NO_TARGET)
         decided = self.decisions.about(mention)
         if why := self._against(mention, target, decided):
-            return Verdict(State.HIDDEN, why)
+            return Verdict(Visibility.HIDDEN, why)
         if decided and decided is Act.SHOW:
-            return Verdict(State.SHOWN, Why.APPROVED)
+            return Verdict(Visibility.SHOWN, Why.APPROVED)
         return self._by_rule(mention, target)
 
     def _against(self, mention: Received, target: Target, decided: Act | None) -> Why | None:
@@ -135,15 +138,15 @@ class Policy:
         if rule := self.decisions.rule_for(mention):
             return _BY_RULE[rule]
         if target.mentions is Mode.HELD and mention.via not in self.approved:
-            return Verdict(State.HELD, Why.HELD)
+            return Verdict(Visibility.HELD, Why.HELD)
         if not self.is_known(mention):
-            return Verdict(State.HELD, Why.STRANGER)
+            return Verdict(Visibility.HELD, Why.STRANGER)
         return _OPEN
 
 
-_OPEN = Verdict(State.SHOWN, Why.OPEN)  # what nearly all are: made once
+_OPEN = Verdict(Visibility.SHOWN, Why.OPEN)  # what nearly all are: made once
 _BY_RULE = {
-    Act.BLOCK: Verdict(State.HIDDEN, Why.BLOCKED),
-    Act.TRUST: Verdict(State.SHOWN, Why.TRUSTED),
-    Act.HOLD: Verdict(State.HELD, Why.HOLD),
+    Act.BLOCK: Verdict(Visibility.HIDDEN, Why.BLOCKED),
+    Act.TRUST: Verdict(Visibility.SHOWN, Why.TRUSTED),
+    Act.HOLD: Verdict(Visibility.HELD, Why.HOLD),
 }
