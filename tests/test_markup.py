@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_linkback.text.markup import Link, Page, Tag, decode, end_of_head, read, tags
+from pelican_linkback.text.encodings import decode
+from pelican_linkback.text.markup import Link, Page, Tag, end_of_head, read, tags
 
 
 @pytest.mark.parametrize(
@@ -84,45 +85,6 @@ def test_links(html: str, links: tuple[Link, ...]) -> None:
 )
 def test_base(head: str, url: str) -> None:
     assert read(f"{head}<p>").resolve("https://example.org/blog/post", "wm") == url
-
-
-@pytest.mark.parametrize(
-    ("body", "charset", "text"),
-    [
-        pytest.param(b"", None, "", id="nothing"),
-        pytest.param("é".encode(), None, "é", id="UTF-8 unless told otherwise"),
-        pytest.param(b"\xef\xbb\xbfx", "latin-1", "x", id="UTF-8 mark before all"),
-        pytest.param(b"\xff\xfe" + "é".encode("utf-16-le"), None, "é", id="UTF-16, little end"),
-        pytest.param(b"\xfe\xff" + "é".encode("utf-16-be"), None, "é", id="UTF-16, big end"),
-        pytest.param(b"\xe9", "ISO-8859-1", "é", id="the header"),
-        pytest.param(b"<meta charset=cp1252>\x80", None, "<meta charset=cp1252>€", id="meta"),
-        pytest.param(
-            b"<meta charset=cp1252>\xc2\xa0",
-            "utf-8",
-            "<meta charset=cp1252>\xa0",
-            id="header before meta",
-        ),
-        pytest.param(
-            b"<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>\xc1",
-            None,
-            "<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>а",
-            id="http-equiv",
-        ),
-        pytest.param(
-            b'\n<?xml version="1.0" encoding="iso-8859-1"?>\xe9',
-            None,
-            '\n<?xml version="1.0" encoding="iso-8859-1"?>é',
-            id="XML declaration",
-        ),
-        pytest.param(b"a\xe9b", "utf-8", "a\ufffdb", id="a charset that lies"),
-        pytest.param(b"abc", "utf-16", "abc", id="not UTF-16"),
-        pytest.param(b"x-0ca", "punycode", "x-0ca", id="a codec, but no charset"),
-        pytest.param(b"x", "no-such\0thing", "x", id="no codec"),
-        pytest.param(b"x", "é", "x", id="not even a name"),
-    ],
-)
-def test_decode(body: bytes, charset: str | None, text: str) -> None:
-    assert decode(body, charset) == text
 
 
 @pytest.mark.parametrize(

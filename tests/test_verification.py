@@ -39,7 +39,8 @@ def test_links_to_reads_the_charset() -> None:
     body = '<a href="https://example.org/é">x</a>'.encode("latin-1")
     headers = [("Content-Type", "text/html; charset=iso-8859-1")]
     assert links_to(body, PAGE, "https://example.org/é", headers)
-    assert not links_to(body, PAGE, "https://example.org/é")
+    in_utf_8 = [("Content-Type", "text/html; charset=utf-8")]
+    assert not links_to(body, PAGE, "https://example.org/é", in_utf_8)
 
 
 def test_what_is_not_html_has_no_links() -> None:

@@ -12,6 +12,7 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.link_header import linked
 from pelican_linkback.protocol.response import Headers, charset, fields, is_html
 from pelican_linkback.text import markup, urls
+from pelican_linkback.text.encodings import decode
 
 __all__ = ["HEADER", "Answer", "Found"]
 
@@ -57,7 +58,7 @@ class Answer:
     @cached_property
     def html(self) -> str:
         """The body as text if it is HTML or has no type; else empty."""
-        return markup.decode(self.body, charset(self.headers)) if is_html(self.headers) else ""
+        return decode(self.body, charset(self.headers)) if is_html(self.headers) else ""
 
     def page(self, *words: str) -> markup.Page:
         """Return the links of the page, parsed once; none if it contains none of ``words``.

@@ -17,6 +17,7 @@ from itertools import chain
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.response import Headers, charset, is_html
 from pelican_linkback.text import markup
+from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import normalise
@@ -79,7 +80,7 @@ def _linked(body: bytes, base: str, headers: Headers) -> frozenset[str | None]:
     """
     if not is_html(headers):
         return frozenset()
-    page = markup.read(markup.decode(body, charset(headers)))
+    page = markup.read(decode(body, charset(headers)))
     hrefs = [link.href for link in page.links if link.name == "a" and link.href is not None]
     return frozenset(chain(hrefs, (_means(page, base, href) for href in hrefs)))
 
@@ -91,7 +92,7 @@ def is_tombstone(body: bytes, headers: Headers = ()) -> bool:
     """
     if not is_html(headers):
         return False
-    html = markup.decode(body, charset(headers))
+    html = decode(body, charset(headers))
     # Most pages do not name a status, and need not be parsed.
     return _STATUS.search(html) is not None and any(
         says_gone(tag.name, dict(tag.attributes)) for tag in markup.tags(html)

@@ -14,7 +14,7 @@ from pelican_linkback.protocol.answer import Answer, Found
 from pelican_linkback.protocol.interface import Message, Protocol
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, received
 from pelican_linkback.protocol.response import PASSING, Headers, charset, failure, media_type
-from pelican_linkback.text.markup import decode
+from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import check, resolve
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
-from pelican_linkback.text.markup import decode
+from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import FORBIDDEN
 

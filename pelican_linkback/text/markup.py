@@ -8,7 +8,6 @@ takes a tenth of a second and no recursion.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -18,27 +17,9 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import urls
 from pelican_linkback.text.regex import regex
 
-__all__ = ["Link", "Page", "Tag", "decode", "end_of_head", "parse", "read", "tags"]
+__all__ = ["Link", "Page", "Tag", "end_of_head", "parse", "read", "tags"]
 
 CODE = frozenset({"code", "kbd", "pre", "samp"})
-
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_DECLARED = regex(
-    rb"""(?:<meta\b[^<>]*?\bcharset|^\s*<\?xml\b[^<>]*?\bencoding)"""
-    rb"""\s*+=\s*+["']?+\s*+([\w.:-]+)""",
-    re.I,
-)
-# Only these declared encodings are used: Python has codecs that are no charsets of the web, some of
-# which take quadratic time (Punycode), and UTF-16 without a byte-order mark is a wrong label.
-_OF_THE_WEB = regex(
-    r"utf-8|iso8859|cp(?:125\d|866|874|932|949|950)|koi8|gb|big5|euc_|shift_jis|iso2022_jp|mac-|tis"
-)
-# As browsers do (WHATWG Encoding, section 4.2): pages that declare these have curly quotes.
-_READ_AS = {"iso8859-1": "cp1252", "iso8859-9": "cp1254"}
 
 _END_OF_HEAD = regex(
     r"<!--[^-]*+(?:-(?!->)[^-]*+)*+"
@@ -128,29 +109,6 @@ def parse(html: str, target: object) -> Any:
     whole = html[: html.rfind(">") + 1] or " "
     parser.feed(whole.encode("utf-8", "replace"))
     return parser.close()
-
-
-def decode(body: bytes, charset: str | None = None) -> str:
-    """Return a page or an XML document as text, whatever it contains; never raises.
-
-    The encoding is that of a byte-order mark, or ``charset`` (from the Content-Type), or what the
-    document itself declares, or UTF-8; undecodable bytes become U+FFFD.
-    """
-    for mark, encoding in _MARKS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, "replace")
-    declared = _DECLARED.search(body[:1024])
-    candidates = (charset, declared[1].decode("ascii", "replace") if declared else None)
-    encoding = next(filter(None, map(_known, candidates)), "utf-8")
-    return body.decode(encoding, "replace")
-
-
-def _known(charset: str | None) -> str | None:
-    try:
-        name = codecs.lookup(charset or "").name
-    except (LookupError, ValueError):
-        return None
-    return _READ_AS.get(name, name) if _OF_THE_WEB.match(name) else None
 
 
 class _Reader:

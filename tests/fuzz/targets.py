@@ -24,7 +24,7 @@ from pelican_linkback.protocol.webmention import Webmention
 from pelican_linkback.sending.memory.start_date import StartDate
 from pelican_linkback.settings import model as settings
 from pelican_linkback.text import urls
-from pelican_linkback.text.markup import decode
+from pelican_linkback.text.encodings import decode
 from tests import spoken
 
 PAGE = "https://far.example/a/b?c#d"

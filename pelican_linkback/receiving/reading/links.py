@@ -18,6 +18,7 @@ from pelican_linkback.protocol.response import Headers, charset, is_html, media_
 from pelican_linkback.protocol.verification import says_gone
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.text import markup, urls
+from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import page_key
 
@@ -82,11 +83,11 @@ def links_of(body: bytes, headers: Headers, url: str, aim: Aim) -> Document:
     """Return the links to a page of ours in a document that was read from ``url``."""
     kind = media_type(headers)
     if is_html(headers):
-        return _of_html(markup.decode(body, charset(headers)), url, aim)
+        return _of_html(decode(body, charset(headers)), url, aim)
     if kind == "application/json" or kind.endswith("+json"):
         found = _values(body)
     elif kind.startswith("text/"):
-        found = _urls(markup.decode(body, charset(headers)))
+        found = _urls(decode(body, charset(headers)))
     else:
         return Document()
     return Document(frozenset(_meaning(found, url, aim)))

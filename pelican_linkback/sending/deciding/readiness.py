@@ -47,7 +47,7 @@ from pelican_linkback.sending.deciding.reasons import (
 from pelican_linkback.sending.deciding.topics import is_version
 from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import GONE, Waiting
-from pelican_linkback.text.markup import decode
+from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import page_key, same_site
 

@@ -23,7 +23,7 @@ from pelican_linkback.sending.running.notices import (
     about_objection,
     about_waiting,
 )
-from pelican_linkback.text.markup import decode
+from pelican_linkback.text.encodings import decode
 
 __all__ = ["Recorder", "Stopped", "Times", "about_missing_links"]
 
