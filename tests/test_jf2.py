@@ -88,6 +88,8 @@ WHY = [
     ({"wm_private": {}}, Why.PRIVATE),
     ({"visibility": "unlisted"}, Why.PRIVATE),
     ({"visibility": ["public", "private"]}, Why.PRIVATE),
+    ({"audience": "friends"}, Why.PRIVATE),
+    ({"audience": [{"type": "card", "name": "Bob"}]}, Why.PRIVATE),
     ({"wm_source": "", "url": ""}, Why.NO_SOURCE),
     ({"wm_source": ["ftp://a.example/"], "url": 5}, Why.NO_SOURCE),
     ({"wm_source": "https://a.example/" + 2000 * "x", "url": None}, Why.NO_SOURCE),
@@ -102,6 +104,14 @@ def test_what_is_not_kept(fields, why):
     found = item_of(item(7, target=WALLS, **fields))
     assert isinstance(found, NotKept)
     assert (found.why, found.remote) == (why, "7")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, [], "", "Public", "as:Public", ["https://www.w3.org/ns/activitystreams#Public", "bob"]],
+)
+def test_an_audience_with_everybody_in_it_is_public(value):
+    assert reading(audience=value).article == "a1"
 
 
 @pytest.mark.parametrize("value", [False, None, "false", " False ", 0, "0", "no", "", [], "public"])
@@ -123,6 +133,7 @@ def test_without_a_target_the_relation_says_what_is_meant():
 KINDS = [
     ({"wm_property": "quotation-of"}, Kind.QUOTE),
     ({"wm_property": "rsvp", "rsvp": ["yes"]}, Kind.RSVP),
+    ({"wm_property": "rsvp", "rsvp": [None, "perhaps", {"value": "No"}]}, Kind.RSVP),
     ({"wm_property": "rsvp", "rsvp": "perhaps"}, Kind.REPLY),
     ({"wm_property": "", "rsvp": "no"}, Kind.RSVP),
     ({"wm_property": None, "like_of": "https://else.example/", "bookmark_of": WALLS}, "bookmark"),
@@ -143,10 +154,19 @@ AUTHORS = [
     ("https://ann.example/", ("ann.example", "https://ann.example/")),
     ([{}, "Ann"], ("Ann", "")),
     (5, ("5", "")),
+    (True, ("reader7.example", "")),
+    ([True, [{"name": "Ann"}]], ("Ann", "")),
+    ([[["Ann"]]], ("reader7.example", "")),
     ({"name": {"value": "Ann"}}, ("Ann", "")),
     ({"name": [None, "", "Ann"]}, ("Ann", "")),
     ({"name": "https://ann.example/", "nickname": "ann"}, ("ann", "")),
     ({"name": "\u200b\u2060", "url": "//ann.example"}, ("ann.example", "https://ann.example")),
+    (
+        {"name": "\u3164\u2800", "url": "https://ann.example"},
+        ("ann.example", "https://ann.example"),
+    ),
+    ({"name": "x", "url": ["https://", "HTTP:"]}, ("x", "")),
+    ({"name": "x", "url": "https://ann.example/a b"}, ("x", "https://ann.example/a%20b")),
     ({"name": "<b>Ann</b> &amp; Bob"}, ("Ann & Bob", "")),
     ({"name": "\u202eAnn\u2066"}, ("Ann", "")),
     ({"name": "Ann\nLee"}, ("Ann Lee", "")),
@@ -244,6 +264,18 @@ DATES = [
     ("1743580000", "2025-04-02T07:46:40+00:00"),
     (1743580000, "2025-04-02T07:46:40+00:00"),
     (1743580000000, "2025-04-02T07:46:40+00:00"),
+    ("2025-04-02T08:00:00\u221202:00", "2025-04-02T10:00:00+00:00"),
+    ("2025-04-02T08:00:00 02:00", "2025-04-02T06:00:00+00:00"),
+    ("2025-04-02T08:00:00+02:00[Europe/Berlin]", "2025-04-02T06:00:00+00:00"),
+    ("2025-04-02T08:00:00GMT", "2025-04-02T08:00:00+00:00"),
+    ("2025/4/2", "2025-04-02T00:00:00+00:00"),
+    ("2025-4-2 08:00", "2025-04-02T08:00:00+00:00"),
+    ("April 2, 2025", "2025-04-02T00:00:00+00:00"),
+    ("Wed, 2 Apr 2025", "2025-04-02T00:00:00+00:00"),
+    ("04/02/2025", None),
+    ("2025-04-021", None),
+    ("2025-02-30", None),
+    ("2 hours ago", None),
     ("yesterday", None),
     ("", None),
     ("0000-00-00T00:00:00", None),
@@ -265,6 +297,16 @@ DATES = [
 def test_dates(value, expected):
     found = moment(value)
     assert (found and found.isoformat()) == expected
+
+
+@pytest.mark.parametrize("value", [["", "2025-04-02"], [None, "soon", {"value": "2025-04-02"}]])
+def test_the_first_date_that_can_be_read_counts(value):
+    assert reading(published=value).published == dt.datetime(2025, 4, 2, tzinfo=dt.UTC)
+
+
+def test_a_source_and_a_target_with_blanks_are_as_browsers_read_them():
+    found = reading(wm_source=" https://a.example/my note \n", wm_target=f" {WALLS}?utm_source=a b")
+    assert (found.source, found.article) == ("https://a.example/my%20note", "a1")
 
 
 def test_nobody_published_after_the_receipt():

@@ -173,12 +173,13 @@ def test_a_source_that_links_to_itself_is_no_mention():
     )
 
 
-def test_a_private_post_is_not_kept():
-    body = f'<p class=h-entry><data class=p-visibility value=private></data><a href="{WALLS}">'
-    said = said_by(body)
-    assert said.linked
-    assert isinstance(said.mention, NotKept)
-    assert said.mention.why is Why.PRIVATE
+@pytest.mark.parametrize("said", ["p-visibility value=private", "p-audience value=friends"])
+def test_a_private_post_is_not_kept(said):
+    body = f'<p class=h-entry><data class={said}></data><a href="{WALLS}">'
+    read = said_by(body)
+    assert read.linked
+    assert isinstance(read.mention, NotKept)
+    assert read.mention.why is Why.PRIVATE
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ _SURROGATES = regex("[\ud800-\udfff]")
 _REMOVED = regex(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
+# Letters and signs that show nothing: fillers of Hangul, Braille without a dot.
+_BLANK_LETTERS = regex("[\u115f\u1160\u2800\u3164\uffa0]")
 _LINE_ENDS = regex("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BLANK_LINES = regex(r"\n{3,}")
 _MARKS_IN_A_ROW = 8
@@ -62,7 +64,8 @@ def _few_marks(text: str) -> str:
 
 def is_visible(text: str) -> bool:
     """Return whether a reader sees anything of a text."""
-    return any(unicodedata.category(character)[0] in "LNPS" for character in text)
+    seen = _BLANK_LETTERS.sub("", text)
+    return any(unicodedata.category(character)[0] in "LNPS" for character in seen)
 
 
 def shortened(text: str, limit: int) -> str:

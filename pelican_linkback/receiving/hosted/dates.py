@@ -15,14 +15,22 @@ FIRST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
 _MILLISECONDS = 100_000_000_000
 _NUMBER = regex(r"\d{9,13}(?:\.\d{1,9})?", re.ASCII)
-_ZONE_APART = regex(r" (?=[+-]\d\d:?\d\d\Z)| (?:UTC|GMT)\Z", re.ASCII)
+_ZONE_APART = regex(r" (?=[+-]\d\d:?\d\d\Z)| ?(?:UTC|GMT)\Z", re.ASCII)
+_ZONE_NAME = regex(r"\[[\w/+-]{1,40}\]\Z", re.ASCII)
+"""The name of a time zone after its offset, as Java and RFC 9557 write it."""
+
+_LOST_PLUS = regex(r"(?<=:\d\d) (?=\d\d:\d\d\Z)", re.ASCII)
+"""A form that was sent without escapes turns a plus into a blank."""
+
+_DAY = regex(r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)(?!\d)", re.ASCII)
 _LONGEST = 60
 
 
 def moment(value: object) -> dt.datetime | None:
     """Return the time in UTC that a text or a number of seconds since 1970 means; None if none.
 
-    A time without an offset is taken as UTC, a day as midnight.
+    A time without an offset is taken as UTC, a day as midnight. ISO 8601, the dates of mails, and
+    English ones such as "April 2, 2025" are read.
     """
     if isinstance(value, bool):
         return None
@@ -51,8 +59,14 @@ def _of_number(seconds: float) -> dt.datetime | None:
 
 
 def _read(text: str) -> dt.datetime | None:
-    iso = _ZONE_APART.sub("", text).upper()  # ISO 8601 allows a small t and z
-    for parse, spelling in ((dt.datetime.fromisoformat, iso), (parsedate_to_datetime, text)):
+    iso = _ZONE_NAME.sub("", text.replace("\u2212", "-")).upper()  # a small t and z are allowed
+    iso = _ZONE_APART.sub("", _LOST_PLUS.sub("+", iso))
+    if day := _DAY.match(iso):
+        year, month, number = day.groups()
+        iso = f"{year}-{month:0>2}-{number:0>2}{iso[day.end() :]}"
+    # As in "April 2, 2025", where a day has no time.
+    mail = text if ":" in text else f"{text} 00:00"
+    for parse, spelling in ((dt.datetime.fromisoformat, iso), (parsedate_to_datetime, mail)):
         try:
             return parse(spelling)
         except (ValueError, OverflowError, TypeError, IndexError):

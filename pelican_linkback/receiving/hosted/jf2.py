@@ -18,7 +18,6 @@ from pelican_linkback.receiving.hosted.properties import (
     Item,
     first_text,
     first_url,
-    first_value,
     html_in,
     plain,
     strings,
@@ -59,7 +58,12 @@ _ID = regex("[0-9a-f]{12}")
 _RSVPS = frozenset({"yes", "no", "maybe", "interested"})
 _WITHOUT_TEXT = frozenset({Kind.LIKE, Kind.REPOST})
 """Bridges copy the text of the original into these."""
-_PUBLIC = frozenset({"", "false", "0", "no", "none", "public"})
+_PUBLIC = frozenset(
+    {
+        *("", "false", "0", "no", "none", "public"),
+        *("as:public", "https://www.w3.org/ns/activitystreams#public"),
+    }
+)
 
 
 class Why(StrEnum):
@@ -165,7 +169,12 @@ def _fragment(item: Item) -> str:
 def _is_private(item: Item) -> bool:
     """Return whether an item is, or may be, not for everybody."""
     said = (*values(item.get("wm-private")), *values(item.get("visibility")))
-    return any(str(each).strip().lower() not in _PUBLIC for each in said)
+    audience = [*values(item.get("audience"))]  # one is enough: others are told of it, too
+    return not all(map(_is_public, said)) or not any(map(_is_public, audience or [""]))
+
+
+def _is_public(value: object) -> bool:
+    return str(value).strip().lower() in _PUBLIC
 
 
 def _property(item: Item) -> str:
@@ -189,8 +198,8 @@ def _relates(item: Item, name: str, article: str, find: Find) -> bool:
 
 
 def _rsvp(item: Item) -> str:
-    answer = first_text(item.get("rsvp")).strip().lower()
-    return answer if answer in _RSVPS else ""
+    answers = (each.strip().lower() for each in strings(item.get("rsvp")))
+    return next(filter(_RSVPS.__contains__, answers), "")
 
 
 def _parent(item: Item, article: str, find: Find) -> str:
@@ -206,7 +215,8 @@ def _parent(item: Item, article: str, find: Find) -> str:
 
 
 def _author(value: object, url: str, source: str) -> Author:
-    card = next((each for each in values(value) if each), None)
+    said = (each for one in values(value) for each in values(one))  # a list may be in a list
+    card = next((each for each in said if each and not isinstance(each, bool | list)), None)
     if not isinstance(card, Mapping):
         name = str(card or "")
         card = {"url": name} if urls.is_fetchable(name.strip()) else {"name": name}
@@ -226,11 +236,16 @@ def _name(value: str) -> str:
 
 def _times(item: Item, now: dt.datetime) -> tuple[dt.datetime, dt.datetime | None]:
     """Return when it was received, and when published: not after the receipt, or unknown."""
-    published = moment(first_value(item.get("published")))
-    received = moment(first_value(item.get("wm-received")))
+    published, received = _moment(item.get("published")), _moment(item.get("wm-received"))
     if received is None or received > now:
         received = published if published and published < now else now
     return received, min(published, received) if published else None
+
+
+def _moment(value: object) -> dt.datetime | None:
+    """Return the first time that a property says."""
+    said = (each.get("value") if isinstance(each, Mapping) else each for each in values(value))
+    return next(filter(None, map(moment, said)), None)
 
 
 def _texts(item: Item, kind: Kind, article: str, find: Find) -> tuple[str, str]:

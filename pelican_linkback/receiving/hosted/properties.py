@@ -6,18 +6,19 @@ mention can need.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.text import urls
 from pelican_linkback.text.html_lines import lines_of
+from pelican_linkback.text.regex import regex
 
 __all__ = [
     "Item",
     "first_text",
     "first_url",
-    "first_value",
     "html_in",
     "plain",
     "strings",
@@ -27,6 +28,7 @@ __all__ = [
 Item = Mapping[str, object]
 
 LONGEST_URL = 2000
+_IS_WHOLE = regex(r"\s*+https?:", re.IGNORECASE)
 
 _READ_OF_HTML, _READ_OF_TEXT = 200_000, 100_000
 _VALUES = 20
@@ -49,11 +51,6 @@ def strings(value: object) -> Iterator[str]:
             yield text
 
 
-def first_value(value: object) -> object:
-    """Return the first value of a property, or None."""
-    return next(values(value), None)
-
-
 def first_text(value: object) -> str:
     """Return the first text of a property that says something, or an empty one."""
     return next(filter(str.strip, strings(value)), "")
@@ -62,8 +59,9 @@ def first_text(value: object) -> str:
 def first_url(value: object, base: str = "") -> str:
     """Return the first http(s) URL of a property, resolved against ``base``; empty without one."""
     for reference in filter(str.strip, strings(value)):
+        is_whole = _IS_WHOLE.match(reference)  # "https://" alone is not the page itself
         try:
-            url = urls.check(urls.resolve(base, reference) if base else reference.strip())
+            url = urls.check(urls.resolve("" if is_whole else base, reference))
         except InvalidURL:
             continue
         if len(url) <= LONGEST_URL:

@@ -83,6 +83,7 @@ class _Writer:
             "published": [each for each in self._dates(post) if moment(each)],
             "rsvp": [*self._texts(post, "rsvp")],
             "visibility": [*self._texts(post, "visibility")],
+            "audience": [*self._texts(post, "audience")],
             **{name: [*post.urls(*names)] for name, names in _RELATIONS.items()},
         }
         return {name: values for name, values in found.items() if values}
