@@ -51,7 +51,11 @@ FOUND = [
     ("dot segments", "https://blog.example/2025/./x/../walls/", "a1"),
     ("a tracker's parameter", "https://blog.example/2025/walls/?utm_source=x&utm_medium=y", "a1"),
     ("others", "https://blog.example/2025/walls?fbclid=Iw&gclid=1&mc_cid=2&mc_eid=3&ref=x", "a1"),
-    ("more", "https://blog.example/2025/walls?gad_source=1&amp;amp;itm_campaign=x&__s=1&at_x", "a1"),
+    (
+        "more",
+        "https://blog.example/2025/walls?gad_source=1&amp;amp;itm_campaign=x&__s=1&at_x",
+        "a1",
+    ),
     ("an empty query", "https://blog.example/2025/walls/?", "a1"),
     ("ampersands alone", "https://blog.example/2025/walls/?&&", "a1"),
     ("a fragment", "https://blog.example/2025/walls/#h2", "a1"),
