@@ -169,7 +169,7 @@ def _fragment(item: Item) -> str:
 def _is_private(item: Item) -> bool:
     """Return whether an item is, or may be, not for everybody."""
     said = (*values(item.get("wm-private")), *values(item.get("visibility")))
-    audience = [*values(item.get("audience"))]  # one is enough: others are told of it, too
+    audience = [*values(item.get("audience"))]  # everybody may be one of several
     return not all(map(_is_public, said)) or not any(map(_is_public, audience or [""]))
 
 
