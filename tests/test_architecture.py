@@ -121,7 +121,10 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "cli/feeds": ({*BASE, "cli", "feeds", "feedcheck"}, {"pelican"}),
     "cli/inbox": ({*BASE, "cli", "receiving"}, set()),
     "cli/receiver": ({*BASE, "cli", "receiving", "feeds", "plugin"}, {"pelican"}),
-    "cli/doctor": ({"settings", "text", "receiving", "sending", "cli", "__init__"}, {"pelican"}),
+    "cli/doctor": (
+        {"exceptions", "settings", "text", "receiving", "sending", "cli", "__init__"},
+        {"pelican"},
+    ),
     "cli/doctor/checks": (set(), set()),
     "__main__": ({"cli"}, set()),
     "__init__": ({"plugin"}, {"pelican"}),

@@ -9,8 +9,10 @@ import re
 import shlex
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +24,7 @@ from pelican_linkback.cli.context import file_with
 from pelican_linkback.cli.doctor import checks, facts
 from pelican_linkback.cli.doctor.checks import Level, Pages, Repository
 from pelican_linkback.receiving.health import Health, health_of
+from pelican_linkback.receiving.store.database import open_store, sqlite_url
 from pelican_linkback.settings.model import Settings
 from tests import terminal
 from tests.fake_receiver import TOKEN, FakeReceiver
@@ -291,6 +294,44 @@ def test_doctor_asks_the_receiver(folder, receiver):
     sets(f'LINKBACK_RECEIVE = "{receiver}"')(folder)
     _, found = examined(folder)
     assert found["receiver"]["level"] == "note"
+
+
+def test_doctor_opens_the_database(folder, receiver):
+    sets(f'LINKBACK_RECEIVE = "{receiver}"')(folder)
+    assert "database" not in examined(folder)[1]  # the receiver may be elsewhere
+    file = folder / "linkback" / "inbox.sqlite"
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+    found = examined(folder)[1]["database"]
+    assert (found["level"], found["remedy"]) == ("note", None)
+    assert "has no tables of this version yet" in found["message"]
+    with closing(sqlite3.connect(file)) as left:
+        assert left.execute("SELECT name FROM sqlite_master").fetchall() == []
+    open_store(sqlite_url(file)).close()
+    found = examined(folder)[1]["database"]
+    assert found["level"] == "ok"
+    assert found["message"] == "linkback/inbox.sqlite opens, and has the tables of this version"
+    with closing(sqlite3.connect(file)) as newer, newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    found = examined(folder)[1]["database"]
+    assert (found["level"], found["remedy"]) == ("problem", "update this one")
+    assert "made by a newer version" in found["message"]
+
+
+def test_a_database_that_cannot_be_opened_is_a_problem(tmp_path, monkeypatch):
+    settings = Settings("https://me.example.io", tmp_path, receive="https://me/mentions/")
+    away = f"sqlite:///{tmp_path}/none/inbox.sqlite"
+    assert facts.state_of_database(settings._replace(inbox=away)) == (False, "")
+    assert not (tmp_path / "none").exists()
+    nowhere = facts.state_of_database(
+        settings._replace(inbox="postgresql+psycopg://me:secret@127.0.0.1:1/blog")
+    )
+    assert "connection refused" in nowhere[1].lower()
+    assert "secret" not in nowhere[1]
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    for name in [each for each in sys.modules if each.startswith("pelican_linkback.receiving.sto")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert 'pip install "pelican-linkback[receive]"' in facts.state_of_database(settings)[1]
 
 
 def test_problems_are_printed_with_their_remedies(folder):

@@ -201,10 +201,10 @@ def test_the_database_is_closed_when_the_application_is_let_go(folder, monkeypat
     monkeypatch.setattr(Store, "close", lambda store: closed.append(store.engine.dispose()))
     app = application("pelicanconf.py")
     gc.collect()
-    assert closed == []
+    assert closed == [None]  # until the first request: the web server may fork
     del app
     gc.collect()
-    assert closed == [None]
+    assert closed == [None, None]
 
 
 @pytest.mark.parametrize("command", [["serve"], ["work", "--once"]])

@@ -17,6 +17,7 @@ __all__ = [
     "Repository",
     "Result",
     "address",
+    "database",
     "feeds",
     "memory",
     "mentions",
@@ -227,6 +228,17 @@ def receiver(address: str, status: int, why: str, export: int | None) -> Result:
         message = f"{address} answers, but not to this LINKBACK_TOKEN ({export})"
         return problem(message, "set it to the same word here and where the receiver runs")
     return Result("receiver", Level.OK, f"{address} answers, and takes the token")
+
+
+def database(where: str, error: str, *, is_current: bool) -> Result:
+    """Say whether the database of a receiver of the author's own opens; ``error``: why not."""
+    if error:
+        message, _, remedy = error.partition("; ")
+        return Result("database", Level.PROBLEM, message, remedy)
+    if not is_current:
+        message = f"{where} has no tables of this version yet: the receiver makes them at its start"
+        return Result("database", Level.NOTE, message)
+    return Result("database", Level.OK, f"{where} opens, and has the tables of this version")
 
 
 def versions(used: Mapping[str, str], oldest: Mapping[str, Sequence[int]]) -> Result:

@@ -26,9 +26,11 @@ from pelican_linkback.cli.doctor.facts import (
     oldest_versions,
     read_pages,
     repository_of,
+    state_of_database,
     write_error,
 )
 from pelican_linkback.cli.feeds.built_feeds import asks_for_feeds
+from pelican_linkback.cli.receiver.opening import NAME, has_database
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.health import health_of
@@ -87,6 +89,10 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
     if settings.publishes and settings.has_own_receiver:
         found = health_of(settings, os.environ.get(TOKEN, "").strip())
         yield checks.receiver(settings.receive, *found)
+    if has_database(settings):
+        where = "LINKBACK_INBOX" if settings.inbox else path_from_here(settings.state / NAME)
+        is_current, error = state_of_database(settings)
+        yield checks.database(where, error, is_current=is_current)
 
 
 def _show(results: list[Result], problems: int, file: Path, screen: Screen) -> None:

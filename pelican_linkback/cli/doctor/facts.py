@@ -17,6 +17,9 @@ from pelican import load_plugins
 from pelican_linkback import register
 from pelican_linkback.cli.config_edits import NOT_FOR_GIT
 from pelican_linkback.cli.doctor.checks import Pages, Repository
+from pelican_linkback.cli.receiver.opening import is_current
+from pelican_linkback.exceptions import LinkbackError
+from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import LINKBACKS_PLUGIN, PelicanSettings
 from pelican_linkback.text import markup
 from pelican_linkback.text.printable import described, printable, system_reason
@@ -26,6 +29,7 @@ __all__ = [
     "oldest_versions",
     "read_pages",
     "repository_of",
+    "state_of_database",
     "write_error",
 ]
 
@@ -77,6 +81,14 @@ def write_error(folder: Path) -> str:
             return ""
     except OSError as error:
         return system_reason(error)
+
+
+def state_of_database(settings: Settings) -> tuple[bool, str]:
+    """Return whether the receiver's database has the tables of this version, or why it cannot."""
+    try:
+        return is_current(settings), ""
+    except LinkbackError as error:
+        return False, str(error)
 
 
 def repository_of(folder: Path) -> Repository:

@@ -20,10 +20,10 @@ from pelican_linkback.receiving.store.columns import milliseconds
 from pelican_linkback.receiving.store.engine.faults import faults_wrapped, is_of_database, wrapped
 from pelican_linkback.receiving.store.engine.opening import open_engine
 from pelican_linkback.receiving.store.engine.sqlite import sqlite_url
-from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date
+from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date, is_up_to_date
 from pelican_linkback.receiving.store.rows import Attempt
 
-__all__ = ["TOGETHER", "Store", "groups", "open_store", "sqlite_url"]
+__all__ = ["TOGETHER", "Store", "groups", "is_current", "open_store", "sqlite_url"]
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Attempt)
@@ -189,3 +189,16 @@ def open_store(
         store.close()
         raise
     return store
+
+
+def is_current(url: str) -> bool:
+    """Return whether the database at ``url`` has the tables of this version; change nothing in it.
+
+    If not, ``open_store`` makes them or brings them up to date. Raises StoreError where that does.
+    """
+    store = Store(open_engine(url), utc_now, time.sleep)
+    try:
+        with store.snapshot() as connection:
+            return is_up_to_date(connection)
+    finally:
+        store.close()

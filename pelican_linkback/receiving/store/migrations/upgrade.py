@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
 
-__all__ = ["HEAD", "OLDER", "bring_up_to_date", "make_private"]
+__all__ = ["HEAD", "OLDER", "bring_up_to_date", "is_up_to_date", "make_private"]
 
 OLDER: tuple[str, ...] = ()
 """The versions of the tables that this program can bring up to date, the oldest first."""
@@ -53,20 +53,28 @@ def _migrate(engine: sa.Engine, connection: sa.Connection) -> None:
     version = _version(connection)
     if version == HEAD:
         return
-    if version and version not in OLDER:
-        raise StoreError(
-            "the database of the receiver was made by a newer version of pelican_linkback; "
-            "update this one"
-        )
     if version and engine.url.database and engine_is_sqlite(connection):
         _back_up(Path(engine.url.database), version)
     _upgrade(connection)
 
 
+def is_up_to_date(connection: sa.Connection) -> bool:
+    """Return whether the tables are those of this version; raise what ``bring_up_to_date`` does."""
+    _refuse_old_server(connection)
+    return _version(connection) == HEAD
+
+
 def _version(connection: sa.Connection) -> str:
+    """Return the version of the tables, "" without any; raise StoreError for a newer one."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return ""
-    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+    version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if version not in {*OLDER, HEAD}:
+        raise StoreError(
+            "the database of the receiver was made by a newer version of pelican_linkback; "
+            "update this one"
+        )
+    return str(version)
 
 
 def make_private(path: Path) -> None:
