@@ -201,6 +201,13 @@ def test_what_was_not_read_is_not_approved(run):
     assert "hidden" in out
 
 
+def test_a_text_is_said_as_a_whole_when_it_is_approved(run, store):
+    long = noted(8, text=f"{'Said at length. ' * 30}It ends here.")
+    add(store, held(long))
+    assert "It ends here." not in run("inbox").out
+    assert "It ends here." in run("inbox", "approve", long.id).out
+
+
 def test_a_changed_text_is_held_and_the_approved_one_stays(run, store):
     add(store, held(noted(7, text="Another text."), "changed", shown=noted(7)))
     out = run("inbox").out

@@ -45,7 +45,9 @@ def show(result: Result, screen: Screen) -> None:
     for problem in result.problems:
         screen.insist(problem)
     for entry in result.entries:
-        show_entry(entry, screen, is_whole=result.is_whole or screen.verbose)
+        # What was approved may be another text than the one that was listed: all of it is said.
+        excerpt = None if result.is_done else EXCERPT
+        show_entry(entry, screen, is_whole=result.is_whole or screen.verbose, excerpt=excerpt)
     for rule, act in result.rules.items():
         screen.entry(_OF_RULES[act], [rule])
     if result.summary:
@@ -65,14 +67,16 @@ def _next_step(result: Result) -> str:
     return ""
 
 
-def show_entry(entry: Entry, screen: Screen, *, is_whole: bool) -> None:
+def show_entry(
+    entry: Entry, screen: Screen, *, is_whole: bool, excerpt: int | None = EXCERPT
+) -> None:
     """Print a mention, its page and its state; ``is_whole``: all that is known of it."""
     mention, verdict = entry.mention, entry.verdict
     when = mention.published or mention.received
     head = f"{mention.id}  {when:%Y-%m-%d %H:%M}  {mention.author.name}: {_kind(mention)}"
     text = mention.text or mention.title
-    if not is_whole and len(text) > EXCERPT:
-        text = f"{text[:EXCERPT].rstrip()}…"
+    if not is_whole and excerpt and len(text) > excerpt:
+        text = f"{text[:excerpt].rstrip()}…"
     notes = [f"on {entry.page}", mention.source, REASONS[verdict.why]]
     screen.entry(verdict.visibility.value, [head, *filter(None, text.splitlines())], notes)
     if is_whole:
