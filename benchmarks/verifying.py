@@ -22,7 +22,7 @@ from pelican_linkback.receiving.reading.child import Child
 from pelican_linkback.receiving.reading.links import Aim, links_of
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.database import Store, open_store, sqlite_url
-from pelican_linkback.receiving.store.rows import Arrival
+from pelican_linkback.receiving.store.records import Arrival
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.verifier import Verifier
 

@@ -18,7 +18,7 @@ from pelican_linkback.receiving.server.limits import Limiter
 from pelican_linkback.receiving.server.metrics import Metrics
 from pelican_linkback.receiving.server.pingback import Pingbacks
 from pelican_linkback.receiving.server.webmention import Webmentions
-from pelican_linkback.receiving.store.rows import Accepted, Arrival, Row
+from pelican_linkback.receiving.store.records import Accepted, Arrival, StoredMention
 from pelican_linkback.settings.validators import KINDS
 
 SITE = "https://blog.example"
@@ -58,8 +58,8 @@ def row(
     number: int | None = 1,
     source: str = SOURCE,
     article: str = "tag:article",
-) -> Row:
-    return Row(
+) -> StoredMention:
+    return StoredMention(
         id=1,
         key=id_of(source, article),
         token="token",
@@ -86,7 +86,7 @@ class FakeReceiver:
 
     def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
-        self.rows: list[Row] = []
+        self.rows: list[StoredMention] = []
         self.overview = Overview({"held": 2, "queued": 1}, 1, NOW - dt.timedelta(minutes=1))
         self.overviews = 0
         self.failure: Exception | None = None
@@ -97,7 +97,7 @@ class FakeReceiver:
         token = Token(TOKEN, limiter)
         look = Look(words_for("en", {}))
         parts = [
-            Webmentions(incoming, limiter, self.row_of),
+            Webmentions(incoming, limiter, self.mention_of),
             Pingbacks(incoming, limiter),
             Export(self.ask_exported, token),
             Fragment(self.shown_on, TARGETS, KINDS, look, SITE),
@@ -115,13 +115,13 @@ class FakeReceiver:
         self.arrivals.append(arrival)
         return Accepted("token", is_new)
 
-    def row_of(self, token: str) -> Row | None:
+    def mention_of(self, token: str) -> StoredMention | None:
         return next((each for each in self.rows if each.token == token), None)
 
-    def ask_exported(self, since: int, limit: int) -> list[Row]:
+    def ask_exported(self, since: int, limit: int) -> list[StoredMention]:
         return self.exported(since, limit)
 
-    def exported(self, since: int, limit: int) -> list[Row]:
+    def exported(self, since: int, limit: int) -> list[StoredMention]:
         found = [each for each in self.rows if (each.number or 0) > since]
         return sorted(found, key=lambda each: each.number)[:limit]
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from pelican_linkback.receiving.received import Author, Kind, Received
 from pelican_linkback.receiving.store.database import Store, open_store, sqlite_url
-from pelican_linkback.receiving.store.rows import Arrival, Job
+from pelican_linkback.receiving.store.records import Arrival, Job
 from pelican_linkback.receiving.store.tables import metadata
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)

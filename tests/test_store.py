@@ -14,7 +14,7 @@ from pelican_linkback.exceptions import QueueFull, StoreError
 from pelican_linkback.receiving.inbox.states import MentionState, Outage, Refused, Removed, Verified
 from pelican_linkback.receiving.inbox.steps import step
 from pelican_linkback.receiving.store.accepting import Acceptor, _Request
-from pelican_linkback.receiving.store.columns import columns_of, row_of, standing_of
+from pelican_linkback.receiving.store.columns import columns_of, standing_of, stored_mention_of
 from pelican_linkback.receiving.store.hosts import Hosts
 from pelican_linkback.receiving.store.queue import Queue, _Result
 from pelican_linkback.receiving.store.tables import mention, metadata
@@ -33,7 +33,7 @@ def queue(store):
 
 def rows(store):
     query = sa.select(mention).order_by(mention.c.id)
-    return [row_of(row) for row in store.read(lambda c: c.execute(query).all())]
+    return [stored_mention_of(row) for row in store.read(lambda c: c.execute(query).all())]
 
 
 def test_the_migrations_make_the_tables_of_this_version(store):

@@ -25,11 +25,11 @@ from pelican_linkback.receiving.reading.child import Child
 from pelican_linkback.receiving.reading.microformats import item_of
 from pelican_linkback.receiving.received import Kind
 from pelican_linkback.receiving.store.accepting import Acceptor
-from pelican_linkback.receiving.store.columns import row_of
+from pelican_linkback.receiving.store.columns import stored_mention_of
 from pelican_linkback.receiving.store.hosts import Hosts
 from pelican_linkback.receiving.store.mentions import Action, Mentions
 from pelican_linkback.receiving.store.queue import Queue
-from pelican_linkback.receiving.store.rows import Arrival, Row
+from pelican_linkback.receiving.store.records import Arrival, StoredMention
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.tables import mention
 from pelican_linkback.receiving.verifier import Verifier
@@ -82,7 +82,7 @@ class Receiver:
         }
         return Verifier(self.store, **(parts | more))
 
-    def receive(self, source: str = SOURCE, page: str = "/walls/", **more: Any) -> Row:
+    def receive(self, source: str = SOURCE, page: str = "/walls/", **more: Any) -> StoredMention:
         """A mention is sent, and verified at once."""
         self.acceptor.accept(arrival(source, page, **more))
         self.verify()
@@ -92,11 +92,11 @@ class Receiver:
         self.clock.pass_(**later)
         self.verifier().run_once()
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[StoredMention]:
         query = sa.select(mention).order_by(mention.c.id)
-        return [row_of(row) for row in self.store.read(lambda c: c.execute(query).all())]
+        return [stored_mention_of(row) for row in self.store.read(lambda c: c.execute(query).all())]
 
-    def row(self, source: str = SOURCE, page: str = "/walls/") -> Row:
+    def row(self, source: str = SOURCE, page: str = "/walls/") -> StoredMention:
         target = f"https://blog.example{page}"
         (row,) = [each for each in self.rows() if (each.source, each.target) == (source, target)]
         return row

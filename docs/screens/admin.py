@@ -31,7 +31,7 @@ from pelican_linkback.receiving.server.application import Application
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.database import Store, open_store, sqlite_url
 from pelican_linkback.receiving.store.queue import Queue
-from pelican_linkback.receiving.store.rows import Arrival
+from pelican_linkback.receiving.store.records import Arrival
 
 SITE = "https://tidetable.example"
 NOW = dt.datetime(2026, 11, 27, 16, 20, tzinfo=dt.UTC)

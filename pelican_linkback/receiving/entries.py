@@ -13,7 +13,7 @@ from pelican_linkback.receiving.inbox.states import WAITING, MentionState
 from pelican_linkback.receiving.memory.targets import Targets, known_pages
 from pelican_linkback.receiving.received import Author, Kind, Received
 from pelican_linkback.receiving.store.mentions import Mentions
-from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.records import StoredMention
 from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.text.printable import printable
 
@@ -66,7 +66,7 @@ _RULED = frozenset({MentionState.HELD, MentionState.SHOWN, MentionState.REFUSED}
 """The states that follow from rules or decisions, of which the row has the reason."""
 
 
-def entry_of(row: Row, targets: Targets) -> Entry:
+def entry_of(row: StoredMention, targets: Targets) -> Entry:
     """Return a mention with its page, and whether it is shown.
 
     What was said last is in it, also where an earlier text is still shown.
@@ -76,7 +76,7 @@ def entry_of(row: Row, targets: Targets) -> Entry:
     return Entry(mention, targets.of(mention), Verdict(visibility_of(row), _why(row)), before)
 
 
-def reason_of(row: Row) -> str:
+def reason_of(row: StoredMention) -> str:
     """Return why a mention is in its state, in words: with the details that ``Why`` has not."""
     return _DETAILS.get(row.why) or printable(row.why)
 
@@ -88,7 +88,7 @@ def newest_held(mentions: Mentions, targets: Callable[[], Targets], most: int) -
     return [entry_of(row, pages) for row in rows]
 
 
-def visibility_of(row: Row) -> Visibility:
+def visibility_of(row: StoredMention) -> Visibility:
     """Return whether a mention is shown, is held, or is neither."""
     if row.state is MentionState.HELD:
         return Visibility.HELD
@@ -106,19 +106,19 @@ def counts_of(mentions: Mentions) -> dict[Visibility, int]:
     }
 
 
-def every(mentions: Mentions, search: Search) -> Iterator[Row]:
+def every(mentions: Mentions, search: Search) -> Iterator[StoredMention]:
     """Yield all mentions that are searched for, those first that came last."""
     while rows := mentions.listing(search, _PAGE):
         yield from rows
         search = search._replace(after=rows[-1].id)
 
 
-def _why(row: Row) -> Why:
+def _why(row: StoredMention) -> Why:
     known = row.why if row.state in _RULED else ""
     return Why(known) if known in set(Why) else _USUAL[row.state]
 
 
-def _unread(row: Row) -> Received:
+def _unread(row: StoredMention) -> Received:
     """Return what a request alone says of a mention: its addresses."""
     return Received(
         source=row.source,

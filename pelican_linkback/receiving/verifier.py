@@ -33,7 +33,7 @@ from pelican_linkback.receiving.store.columns import host_named
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.hosts import Hosts
 from pelican_linkback.receiving.store.queue import Queue
-from pelican_linkback.receiving.store.rows import Job
+from pelican_linkback.receiving.store.records import Job
 from pelican_linkback.receiving.store.twins import Twins
 from pelican_linkback.text.printable import printable, reason_of
 

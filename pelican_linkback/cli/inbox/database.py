@@ -36,7 +36,7 @@ from pelican_linkback.receiving.memory.targets_file import read_targets
 from pelican_linkback.receiving.received import ID_LENGTH
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.mentions import Action, Mentions
-from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.records import StoredMention
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.receiving.store.upkeep.transfer import export_lines, import_lines
@@ -84,7 +84,7 @@ class DatabaseActions(InboxActions):
             host=host_in(named),
         )
 
-        def fits(row: Row) -> bool:
+        def fits(row: StoredMention) -> bool:
             is_named = not named or is_about(entry_of(row, Targets()).mention, named)
             return is_named and visibility_of(row) in wanted
 
@@ -203,7 +203,7 @@ class DatabaseActions(InboxActions):
         return next(titled, named)
 
     def _decide(
-        self, action: Action, rows: Sequence[Row], rules: Mapping[str, Act] | None = None
+        self, action: Action, rows: Sequence[StoredMention], rules: Mapping[str, Act] | None = None
     ) -> Result:
         """Decide about each of the mentions by itself, so that it can be taken back by itself."""
         for row in rows:
@@ -223,12 +223,12 @@ class DatabaseActions(InboxActions):
         found = (self._mentions.last_about(row.id) for row in self._mentions.matching(what))
         return [token for token in found if token]
 
-    def _one(self, what: str) -> Row:
+    def _one(self, what: str) -> StoredMention:
         return exactly_one(what, self._mentions.matching(what), _id)
 
     def _result(
         self,
-        rows: Iterable[Row],
+        rows: Iterable[StoredMention],
         rules: Mapping[str, Act | None] | None = None,
         *,
         is_whole: bool = False,
@@ -246,9 +246,9 @@ class DatabaseActions(InboxActions):
         )
 
 
-def _id(row: Row) -> str:
+def _id(row: StoredMention) -> str:
     return row.key[:ID_LENGTH]
 
 
-def _unread(row: Row) -> str:
+def _unread(row: StoredMention) -> str:
     return f"{_id(row)} cannot be shown: {REASONS[entry_of(row, Targets()).verdict.why]}"

@@ -39,7 +39,7 @@ from pelican_linkback.receiving.server.webmention import Webmentions
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.mentions import Mentions
-from pelican_linkback.receiving.store.rows import Accepted, Arrival
+from pelican_linkback.receiving.store.records import Accepted, Arrival
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.statistics import Statistics
 from pelican_linkback.receiving.store.upkeep.rebuilds import Changes

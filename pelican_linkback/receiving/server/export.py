@@ -9,14 +9,14 @@ from pelican_linkback.receiving.server.application import Route
 from pelican_linkback.receiving.server.http import Refusal, Request, Response, json_document
 from pelican_linkback.receiving.server.jf2 import item_of
 from pelican_linkback.receiving.server.limits import Limiter
-from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.records import StoredMention
 
 __all__ = ["Export", "Token"]
 
 MOST = 100
 """The number of mentions on a page."""
 
-Exported = Callable[[int, int], Sequence[Row]]
+Exported = Callable[[int, int], Sequence[StoredMention]]
 """Returns the mentions whose number is greater than the first argument, by their numbers, at most
 so many: those that are shown, and those that were."""
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from pelican_linkback.protocol.mention import Mention
 from pelican_linkback.receiving.inbox.states import WAITING, MentionState
 from pelican_linkback.receiving.memory.targets import Found, Mode
-from pelican_linkback.receiving.store.rows import Accepted, Arrival, Row
+from pelican_linkback.receiving.store.records import Accepted, Arrival, StoredMention
 from pelican_linkback.text.urls import is_fetchable, page_key
 
 __all__ = ["MAX_URL", "Incoming", "NotTaken", "Status", "WhyNot", "status_of"]
@@ -102,7 +102,7 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
-def status_of(row: Row) -> Status:
+def status_of(row: StoredMention) -> Status:
     """Return what the sender of a mention can read of it."""
     if row.shown or row.state in {MentionState.HELD, MentionState.SHOWN}:
         return Status.ACCEPTED

@@ -6,7 +6,7 @@ import datetime as dt
 from html import escape
 
 from pelican_linkback.receiving.received import Kind, Received
-from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.records import StoredMention
 from pelican_linkback.text.titles import plain_text
 
 __all__ = ["item_of", "public_item"]
@@ -22,7 +22,7 @@ _RELATIONS = {
 }
 
 
-def item_of(row: Row) -> dict[str, object]:
+def item_of(row: StoredMention) -> dict[str, object]:
     """Return what a mention is to the site: what it says, or that it is shown no more.
 
     ``wm-id`` is the number of its last change: who asks for what comes after a number gets each

@@ -18,7 +18,7 @@ from pelican_linkback.receiving.server.http import (
 from pelican_linkback.receiving.server.incoming import Incoming, NotTaken, Status, status_of
 from pelican_linkback.receiving.server.limits import Limiter
 from pelican_linkback.receiving.server.pages import render, style_sheet
-from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.records import StoredMention
 
 __all__ = ["Webmentions"]
 
@@ -30,12 +30,15 @@ _TYPES = ("text/html", "application/json")
 
 
 class Webmentions:
-    """Takes webmentions, and says what became of one; ``row_of`` returns it by its token."""
+    """Takes webmentions, and says what became of one; ``mention_of`` returns it by its token."""
 
     def __init__(
-        self, incoming: Incoming, limiter: Limiter, row_of: Callable[[str], Row | None]
+        self,
+        incoming: Incoming,
+        limiter: Limiter,
+        mention_of: Callable[[str], StoredMention | None],
     ) -> None:
-        self._incoming, self._limiter, self._row_of = incoming, limiter, row_of
+        self._incoming, self._limiter, self._mention_of = incoming, limiter, mention_of
 
     def routes(self) -> list[Route]:
         """Return the routes of this module."""
@@ -60,7 +63,7 @@ class Webmentions:
     def status(self, request: Request) -> Response:
         """Say what became of a mention, and no more than a sender needs."""
         token = request.path_params["token"]
-        row = self._row_of(token)
+        row = self._mention_of(token)
         if row is None:
             raise Refusal(404, "There is no such mention, or not any more.")
         return _page(request, status_of(row), request.url(f"/status/{token}"), 200)

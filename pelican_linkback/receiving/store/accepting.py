@@ -24,7 +24,7 @@ from pelican_linkback.receiving.store.columns import (
     standing_of,
 )
 from pelican_linkback.receiving.store.database import Store, groups
-from pelican_linkback.receiving.store.rows import Accepted, Arrival
+from pelican_linkback.receiving.store.records import Accepted, Arrival
 from pelican_linkback.receiving.store.tables import host, is_unverified, mention
 
 __all__ = ["MOST", "MOST_OF_HOST", "PAGE_INTERVAL", "Acceptor"]

@@ -12,7 +12,7 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.receiving.inbox.states import MentionState, Standing
 from pelican_linkback.receiving.memory.rules import place_of
 from pelican_linkback.receiving.received import Received
-from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.records import StoredMention
 from pelican_linkback.text.urls import host_of, page_key
 from pelican_linkback.text.xml_characters import clean
 
@@ -25,8 +25,8 @@ __all__ = [
     "moment",
     "page_of",
     "received_of",
-    "row_of",
     "standing_of",
+    "stored_mention_of",
 ]
 
 _LONGEST_HOST = 255
@@ -34,17 +34,17 @@ _LONGEST_KEY = 500
 
 
 def milliseconds(when: dt.datetime) -> int:
-    """Return a time as the database has it."""
+    """Return a time as the database has it: milliseconds since 1970, UTC."""
     return round(when.timestamp() * 1000)
 
 
 def moment(when: int) -> dt.datetime:
-    """Return a time of the database."""
+    """Return the time that so many milliseconds since 1970 are."""
     return dt.datetime.fromtimestamp(when / 1000, dt.UTC)
 
 
 def duration(time: dt.timedelta) -> int:
-    """Return a length of time as the database has it."""
+    """Return a length of time in milliseconds."""
     return round(time.total_seconds() * 1000)
 
 
@@ -108,10 +108,10 @@ def columns_of(standing: Standing) -> dict[str, object]:
     }
 
 
-def row_of(row: sa.Row[object]) -> Row:
-    """Return a row of the table as moderators see it."""
+def stored_mention_of(row: sa.Row[object]) -> StoredMention:
+    """Return the mention that a row of the table is, as moderators see it."""
     standing = standing_of(row)
-    return Row(
+    return StoredMention(
         id=row.id,
         key=row.key,
         token=row.token,

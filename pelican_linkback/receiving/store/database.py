@@ -21,7 +21,7 @@ from pelican_linkback.receiving.store.engine.faults import faults_wrapped, is_of
 from pelican_linkback.receiving.store.engine.opening import open_engine
 from pelican_linkback.receiving.store.engine.sqlite import sqlite_url
 from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date, is_up_to_date
-from pelican_linkback.receiving.store.rows import Attempt
+from pelican_linkback.receiving.store.records import Attempt
 
 __all__ = ["TOGETHER", "Store", "groups", "is_current", "open_store", "sqlite_url"]
 

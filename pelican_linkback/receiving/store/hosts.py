@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 import sqlalchemy as sa
 
 from pelican_linkback.receiving.store.database import Store
-from pelican_linkback.receiving.store.rows import Job
+from pelican_linkback.receiving.store.records import Job
 from pelican_linkback.receiving.store.tables import host, mention
 
 __all__ = [

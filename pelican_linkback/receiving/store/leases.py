@@ -20,7 +20,7 @@ from pelican_linkback.receiving.store.hosts import (
     lock_names,
     set_due,
 )
-from pelican_linkback.receiving.store.rows import Job
+from pelican_linkback.receiving.store.records import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
 
 __all__ = ["first_pages", "follow_clock", "lease_pages", "sweep", "without"]

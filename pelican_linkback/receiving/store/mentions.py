@@ -26,12 +26,12 @@ from pelican_linkback.receiving.store.columns import (
     moment,
     page_of,
     received_of,
-    row_of,
     standing_of,
+    stored_mention_of,
 )
 from pelican_linkback.receiving.store.database import Store, groups
 from pelican_linkback.receiving.store.queue import number_changes
-from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.records import StoredMention
 from pelican_linkback.receiving.store.searching import Search, conditions, is_whole
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import clean
@@ -75,12 +75,12 @@ class Mentions:
     ) -> None:
         self._store, self._token = store, token
 
-    def listing(self, search: Search, limit: int) -> list[Row]:
+    def listing(self, search: Search, limit: int) -> list[StoredMention]:
         """Return the mentions that are searched for, those first that came last."""
         wanted = sa.select(tables.mention).where(*conditions(search))
         return self._rows(wanted.order_by(_mention.id.desc()).limit(limit))
 
-    def matching(self, what: str) -> list[Row]:
+    def matching(self, what: str) -> list[StoredMention]:
         """Return the mentions that are named by an id, by its first part, or by a URL.
 
         The URL is that of the source, or where that leads to.
@@ -94,17 +94,17 @@ class Mentions:
         wanted = sa.select(tables.mention).where(condition, is_whole)
         return self._rows(wanted.order_by(_mention.id.desc()))
 
-    def of_token(self, token: str) -> Row | None:
+    def of_token(self, token: str) -> StoredMention | None:
         """Return the mention whose status page has this name; None if there is none, or no more."""
         wanted = sa.select(tables.mention).where(_mention.token == clean(token))
         return next(iter(self._rows(wanted)), None)
 
-    def shown_on(self, article: str) -> list[Row]:
+    def shown_on(self, article: str) -> list[StoredMention]:
         """Return the mentions that are shown on the page with this id."""
         is_shown = (_mention.article == article, _mention.shown.is_not(None))
         return self._rows(sa.select(tables.mention).where(*is_shown).order_by(_mention.id))
 
-    def exported(self, since: int, limit: int) -> list[Row]:
+    def exported(self, since: int, limit: int) -> list[StoredMention]:
         """Return the mentions of which what is shown changed after the change ``since``, in order.
 
         Those that are not shown any more have no ``shown``.
@@ -206,9 +206,9 @@ class Mentions:
         )
         return self._store.read(lambda connection: connection.execute(wanted).scalar()) or ""
 
-    def _rows(self, wanted: sa.Select[tuple[object, ...]]) -> list[Row]:
+    def _rows(self, wanted: sa.Select[tuple[object, ...]]) -> list[StoredMention]:
         rows = self._store.read(lambda connection: connection.execute(wanted).all())
-        return [row_of(row) for row in rows]
+        return [stored_mention_of(row) for row in rows]
 
 
 def _is_newer(row: sa.Row[tuple[object, ...]], seen: int | None) -> bool:

@@ -36,7 +36,7 @@ from pelican_linkback.receiving.store.leases import (
     lease_pages,
     sweep,
 )
-from pelican_linkback.receiving.store.rows import Job
+from pelican_linkback.receiving.store.records import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
 
 __all__ = ["LEASE", "Queue", "next_numbers", "number_changes"]

@@ -10,7 +10,7 @@ from pelican_linkback.receiving.inbox.states import KEPT, MentionState
 from pelican_linkback.receiving.received import Received, key_of
 from pelican_linkback.receiving.store.columns import author_key, received_of
 from pelican_linkback.receiving.store.database import Store
-from pelican_linkback.receiving.store.rows import Job
+from pelican_linkback.receiving.store.records import Job
 from pelican_linkback.receiving.store.tables import mention
 
 __all__ = ["Twins"]

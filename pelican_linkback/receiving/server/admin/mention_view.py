@@ -11,7 +11,7 @@ from pelican_linkback.receiving.memory.rules import place_of
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.received import Kind, Received
 from pelican_linkback.receiving.store.mentions import Action
-from pelican_linkback.receiving.store.rows import Row
+from pelican_linkback.receiving.store.records import StoredMention
 from pelican_linkback.text.printable import printable
 
 __all__ = ["MentionView", "mention_view_of"]
@@ -61,7 +61,7 @@ class MentionView(NamedTuple):
     acts: tuple[tuple[str, str], ...]
 
 
-def mention_view_of(row: Row, targets: Targets) -> MentionView:
+def mention_view_of(row: StoredMention, targets: Targets) -> MentionView:
     """Return how a row of the database is shown."""
     mention = entry_of(row, targets).mention
     url = mention.url or mention.source
@@ -91,12 +91,12 @@ def _did(mention: Received) -> str:
     return _DID[mention.kind]
 
 
-def _before(row: Row) -> str | None:
+def _before(row: StoredMention) -> str | None:
     is_changed = row.shown and row.latest and row.shown.text != row.latest.text
     return row.shown.text if row.shown and is_changed else None
 
 
-def _acts(row: Row) -> list[Action]:
+def _acts(row: StoredMention) -> list[Action]:
     """Return what would change a mention; what was not read cannot be approved."""
     is_shown = row.state is MentionState.SHOWN and row.shown == row.latest
     found = [Action.APPROVE] if row.latest and not is_shown else []

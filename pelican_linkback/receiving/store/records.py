@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from pelican_linkback.receiving.inbox.states import MentionState, Standing
 from pelican_linkback.receiving.received import Received
 
-__all__ = ["Accepted", "Arrival", "Attempt", "Job", "Row"]
+__all__ = ["Accepted", "Arrival", "Attempt", "Job", "StoredMention"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A mention as moderators see it.
+class StoredMention:
+    """A mention in the database, as moderators see it.
 
     ``number`` is that of the last change of what is shown of it, None where nothing ever was.
     ``key`` is its name in commands; the first 12 digits are ``Received.id``.
