@@ -101,7 +101,7 @@ def _verified(store: Store, port: int) -> tuple[float, float]:
             targets=lambda: TARGETS,
             policy=lambda targets: rules.policy(targets.is_own),
             read_item=child.item_of,
-            done=lambda checked: outcomes.append(checked.outcome),
+            on_checked=lambda checked: outcomes.append(checked.outcome),
         ).run_once()
     took, used = time.perf_counter() - begun, _processor() - used
     if outcomes != ["verified"] * MENTIONS:

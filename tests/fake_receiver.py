@@ -12,7 +12,7 @@ from pelican_linkback.receiving.received import Author, Kind, Received, id_of
 from pelican_linkback.receiving.server.application import Application
 from pelican_linkback.receiving.server.export import Export, Token
 from pelican_linkback.receiving.server.fragment import Fragment
-from pelican_linkback.receiving.server.health import Health, Overview
+from pelican_linkback.receiving.server.health import Health, MentionCounts
 from pelican_linkback.receiving.server.incoming import Incoming
 from pelican_linkback.receiving.server.limits import Limiter
 from pelican_linkback.receiving.server.metrics import Metrics
@@ -87,7 +87,7 @@ class FakeReceiver:
     def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
         self.rows: list[StoredMention] = []
-        self.overview = Overview({"held": 2, "queued": 1}, 1, NOW - dt.timedelta(minutes=1))
+        self.counts = MentionCounts({"held": 2, "queued": 1}, 1, NOW - dt.timedelta(minutes=1))
         self.overviews = 0
         self.failure: Exception | None = None
         self.seconds = 0.0
@@ -101,11 +101,11 @@ class FakeReceiver:
             Pingbacks(incoming, limiter),
             Export(self.ask_exported, token),
             Fragment(self.shown_on, TARGETS, KINDS, look, SITE),
-            Health(self.check, self.ask_overview, self.metrics, token, lambda: NOW),
+            Health(self.check, self.ask_counts, self.metrics, token, lambda: NOW),
         ]
         self.routes = [route for part in parts for route in part.routes()]
         self.application = Application(
-            BASE, self.routes, done=self.metrics.request, monotonic=lambda: self.seconds
+            BASE, self.routes, on_answered=self.metrics.request, monotonic=lambda: self.seconds
         )
 
     def accept(self, arrival: Arrival) -> Accepted:
@@ -132,7 +132,7 @@ class FakeReceiver:
         if self.failure:
             raise self.failure
 
-    def ask_overview(self) -> Overview:
+    def ask_counts(self) -> MentionCounts:
         self.check()
         self.overviews += 1
-        return self.overview
+        return self.counts

@@ -23,7 +23,7 @@ from pelican_linkback import register
 from pelican_linkback.cli.context import file_with
 from pelican_linkback.cli.doctor import checks, facts
 from pelican_linkback.cli.doctor.checks import Level, Pages, Repository
-from pelican_linkback.receiving.health import Health, health_of
+from pelican_linkback.receiving.probe import ReceiverStatus, probe
 from pelican_linkback.receiving.store.database import open_store, sqlite_url
 from pelican_linkback.settings.model import Settings
 from tests import terminal
@@ -254,12 +254,16 @@ def test_a_hosted_service_needs_the_address_of_the_site():
 @pytest.mark.parametrize(
     ("found", "level", "says"),
     [
-        (Health(200, "", 200), Level.OK, "answers, and takes the token"),
-        (Health(200), Level.NOTE, "LINKBACK_TOKEN is not set here"),
-        (Health(200, "", 401), Level.PROBLEM, "but not to this LINKBACK_TOKEN (401)"),
-        (Health(404), Level.PROBLEM, "health answers 404: that is no receiver"),
-        (Health(503), Level.PROBLEM, "answers, but not its database"),
-        (Health(0, "no such host"), Level.PROBLEM, "nothing answers at https://me/: no such host"),
+        (ReceiverStatus(200, "", 200), Level.OK, "answers, and takes the token"),
+        (ReceiverStatus(200), Level.NOTE, "LINKBACK_TOKEN is not set here"),
+        (ReceiverStatus(200, "", 401), Level.PROBLEM, "but not to this LINKBACK_TOKEN (401)"),
+        (ReceiverStatus(404), Level.PROBLEM, "health answers 404: that is no receiver"),
+        (ReceiverStatus(503), Level.PROBLEM, "answers, but not its database"),
+        (
+            ReceiverStatus(0, "no such host"),
+            Level.PROBLEM,
+            "nothing answers at https://me/: no such host",
+        ),
     ],
 )
 def test_a_receiver_of_ones_own_is_asked(found, level, says):
@@ -277,14 +281,14 @@ def receiver():
 
 def test_what_a_receiver_answers(receiver, tmp_path):
     settings = Settings("https://me.example.io", tmp_path, receive=receiver)
-    assert health_of(settings, "") == Health(200)
-    assert health_of(settings, TOKEN) == Health(200, "", 200)
-    assert health_of(settings, "another") == Health(200, "", 401)
-    assert health_of(settings._replace(receive=f"{receiver}none/"), TOKEN) == Health(404)
+    assert probe(settings, "") == ReceiverStatus(200)
+    assert probe(settings, TOKEN) == ReceiverStatus(200, "", 200)
+    assert probe(settings, "another") == ReceiverStatus(200, "", 401)
+    assert probe(settings._replace(receive=f"{receiver}none/"), TOKEN) == ReceiverStatus(404)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         free = f"http://127.0.0.1:{taken.getsockname()[1]}/"
     for address, why in ((free, "refused"), ("http://127.0.0.1:1/", "127.0.0.1:1")):
-        found = health_of(settings._replace(receive=address), TOKEN)
+        found = probe(settings._replace(receive=address), TOKEN)
         assert found.status == 0
         assert why in found.why
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pelican_linkback.receiving.hosted.dates import moment
-from pelican_linkback.receiving.hosted.jf2 import NotKept, Why, read
+from pelican_linkback.receiving.hosted.jf2 import NotKept, WhyNotKept, read
 from pelican_linkback.receiving.received import Author, Kind, Received, id_of
 from tests.jf2_corpus import CORPUS, NOW, find, item_of, wrong
 from tests.webmention_io import item
@@ -28,7 +28,7 @@ def test_an_item_of_the_corpus_is_read_as_expected(case: dict[str, Any]):
     "case", [each for each in CORPUS["malformed"] if "item" in each], ids=lambda case: case["why"]
 )
 def test_what_is_no_item_is_none(case):
-    assert item_of(case["item"]) == NotKept(Why.NO_ITEM)
+    assert item_of(case["item"]) == NotKept(WhyNotKept.NO_ITEM)
 
 
 def reading(number: int = 7, **fields: Any) -> Received:
@@ -82,20 +82,20 @@ def test_every_field_of_an_item_has_its_place():
 
 
 WHY = [
-    ({"wm_private": 1}, Why.PRIVATE),
-    ({"wm_private": "yes"}, Why.PRIVATE),
-    ({"wm_private": [False, True]}, Why.PRIVATE),
-    ({"wm_private": {}}, Why.PRIVATE),
-    ({"visibility": "unlisted"}, Why.PRIVATE),
-    ({"visibility": ["public", "private"]}, Why.PRIVATE),
-    ({"audience": "friends"}, Why.PRIVATE),
-    ({"audience": [{"type": "card", "name": "Bob"}]}, Why.PRIVATE),
-    ({"wm_source": "", "url": ""}, Why.NO_SOURCE),
-    ({"wm_source": ["ftp://a.example/"], "url": 5}, Why.NO_SOURCE),
-    ({"wm_source": "https://a.example/" + 2000 * "x", "url": None}, Why.NO_SOURCE),
-    ({"wm_target": "http://["}, Why.NO_TARGET),
-    ({"wm_target": 7}, Why.NO_TARGET),
-    ({"wm_source": "http://BLOG.example/garden-walls.html"}, Why.ITSELF),
+    ({"wm_private": 1}, WhyNotKept.PRIVATE),
+    ({"wm_private": "yes"}, WhyNotKept.PRIVATE),
+    ({"wm_private": [False, True]}, WhyNotKept.PRIVATE),
+    ({"wm_private": {}}, WhyNotKept.PRIVATE),
+    ({"visibility": "unlisted"}, WhyNotKept.PRIVATE),
+    ({"visibility": ["public", "private"]}, WhyNotKept.PRIVATE),
+    ({"audience": "friends"}, WhyNotKept.PRIVATE),
+    ({"audience": [{"type": "card", "name": "Bob"}]}, WhyNotKept.PRIVATE),
+    ({"wm_source": "", "url": ""}, WhyNotKept.NO_SOURCE),
+    ({"wm_source": ["ftp://a.example/"], "url": 5}, WhyNotKept.NO_SOURCE),
+    ({"wm_source": "https://a.example/" + 2000 * "x", "url": None}, WhyNotKept.NO_SOURCE),
+    ({"wm_target": "http://["}, WhyNotKept.NO_TARGET),
+    ({"wm_target": 7}, WhyNotKept.NO_TARGET),
+    ({"wm_source": "http://BLOG.example/garden-walls.html"}, WhyNotKept.ITSELF),
 ]
 
 
@@ -121,7 +121,7 @@ def test_what_is_said_to_be_public_is(value):
 
 def test_a_private_item_names_the_mention_that_may_have_been_kept():
     found = item_of(item(7, target=WALLS, wm_private=True))
-    assert found == NotKept(Why.PRIVATE, reading().id, "https://reader7.example/note", "7")
+    assert found == NotKept(WhyNotKept.PRIVATE, reading().id, "https://reader7.example/note", "7")
 
 
 def test_without_a_target_the_relation_says_what_is_meant():

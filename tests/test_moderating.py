@@ -16,7 +16,7 @@ from pelican_linkback.receiving.memory.targets import Target
 from pelican_linkback.receiving.received import Author
 from pelican_linkback.receiving.store import rules as rules_module
 from pelican_linkback.receiving.store.accepting import Acceptor
-from pelican_linkback.receiving.store.mentions import Action, Done, Mentions
+from pelican_linkback.receiving.store.mentions import Action, Decided, Mentions
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.searching import Search
@@ -142,8 +142,8 @@ def test_mentions_are_counted_by_state(mentions, receive):
 def test_a_decision_is_taken_back_by_its_token(mentions, receive):
     receive("ann", "bo", "cy")
     done = mentions.act(ids(mentions, "ann", "bo"), Action.APPROVE, "browser")
-    assert done == Done("undo-1", "approve", 2)
-    assert mentions.done("undo-1") == done
+    assert done == Decided("undo-1", "approve", 2)
+    assert mentions.decided("undo-1") == done
     assert states(mentions) == {"ann": "shown", "bo": "shown", "cy": "held"}
     shown = mentions.shown_on("tag:blog.example:/walls/")
     assert names(shown) == ["ann", "bo"]
@@ -151,9 +151,9 @@ def test_a_decision_is_taken_back_by_its_token(mentions, receive):
     assert mentions.undo("undo-1") == 2
     assert states(mentions) == {"ann": "held", "bo": "held", "cy": "held"}
     assert mentions.shown_on("tag:blog.example:/walls/") == []
-    assert mentions.done("undo-1") is None
+    assert mentions.decided("undo-1") is None
     assert mentions.undo("undo-1") == mentions.undo("") == mentions.undo("undo-9\0") == 0
-    assert mentions.done("\0") is None
+    assert mentions.decided("\0") is None
 
 
 def test_what_changes_nothing_is_no_decision(mentions, receive):
@@ -161,7 +161,7 @@ def test_what_changes_nothing_is_no_decision(mentions, receive):
     (ann,) = ids(mentions, "ann")
     mentions.act([ann], Action.APPROVE, "browser")
     assert mentions.act([ann, ann, 12345], Action.APPROVE, "browser").changed == 0
-    assert mentions.done("undo-2") is None
+    assert mentions.decided("undo-2") is None
     assert mentions.act([], Action.SPAM, "browser").changed == 0
 
 

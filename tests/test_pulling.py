@@ -11,7 +11,7 @@ import pytest
 
 from pelican_linkback.exceptions import JournalError, SourceError
 from pelican_linkback.receiving.hosted import puller
-from pelican_linkback.receiving.hosted.jf2 import NotKept, Why
+from pelican_linkback.receiving.hosted.jf2 import NotKept, WhyNotKept
 from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
 from pelican_linkback.receiving.hosted.puller import Pulled, Puller
 from pelican_linkback.receiving.hosted.pulling import (
@@ -254,7 +254,7 @@ def test_a_mention_that_became_private_goes_at_once(folder):
     pull(folder, Listed(*likes(1, 2)))
     found = pull(folder, Listed(*likes(1, 3), *likes(2, wm_private=True)), NOON + DAY)
     assert known(folder) == [1, 3]
-    assert found.left_out == Counter({Why.PRIVATE: 1})
+    assert found.left_out == Counter({WhyNotKept.PRIVATE: 1})
     assert id_of("https://reader2.example/note", "a1") in found.removed
 
 
@@ -269,7 +269,7 @@ def test_a_mention_whose_page_is_not_there_in_one_build_is_kept(folder):
     pull(folder, Listed(*likes(1, 2)))
     gone = [item(1, target="https://blog.example/elsewhere/"), *likes(2)]
     found = pull(folder, Listed(*gone), NOON + DAY)
-    assert found.left_out == Counter({Why.NO_TARGET: 1})
+    assert found.left_out == Counter({WhyNotKept.NO_TARGET: 1})
     assert known(folder) == [1, 2]
 
 
@@ -279,7 +279,7 @@ def test_what_was_erased_does_not_come_back(folder):
         folder, Listed(*likes(1, 2)), NOON + DAY, is_forgotten=lambda each: each.remote == "1"
     )
     assert known(folder) == [2]
-    assert found.left_out == Counter({Why.FORGOTTEN: 1})
+    assert found.left_out == Counter({WhyNotKept.FORGOTTEN: 1})
 
 
 def test_a_correction_counts_as_changed_and_an_older_one_does_not_come_back(folder):
@@ -430,7 +430,7 @@ def test_the_number_of_an_id(remote, number):
 
 def test_news_of_what_is_private_do_not_need_a_listing():
     listing = Listing("x", NOON)
-    assert added([mention(1)], [NotKept(Why.PRIVATE, mention(1).id)], listing) == []
+    assert added([mention(1)], [NotKept(WhyNotKept.PRIVATE, mention(1).id)], listing) == []
     assert listing.listed == set()
 
 

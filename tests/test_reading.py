@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pelican_linkback.receiving.hosted.jf2 import NotKept, Why
+from pelican_linkback.receiving.hosted.jf2 import NotKept, WhyNotKept
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.reading import tree
 from pelican_linkback.receiving.reading.links import LOOKED_AT, Aim, links_of
@@ -169,7 +169,7 @@ def test_what_the_sender_said_is_a_part_of_the_mention():
 def test_a_source_that_links_to_itself_is_no_mention():
     page = f'<a href="{WALLS}">'
     assert said_by(page, source=f"{WALLS}?utm_source=x").mention == NotKept(
-        Why.ITSELF, "", f"{WALLS}?utm_source=x"
+        WhyNotKept.ITSELF, "", f"{WALLS}?utm_source=x"
     )
 
 
@@ -179,7 +179,7 @@ def test_a_private_post_is_not_kept(said):
     read = said_by(body)
     assert read.linked
     assert isinstance(read.mention, NotKept)
-    assert read.mention.why is Why.PRIVATE
+    assert read.mention.why is WhyNotKept.PRIVATE
 
 
 @pytest.mark.parametrize(

@@ -366,7 +366,7 @@ def test_metrics_are_for_who_has_the_token(app, receiver):
 
 
 def test_an_empty_queue_has_no_age(app, receiver):
-    receiver.overview = receiver.overview._replace(waiting=0, waiting_since=None)
+    receiver.counts = receiver.counts._replace(waiting=0, waiting_since=None)
     answer = ask(app, "GET", "/metrics", authorization=f"Bearer {TOKEN}")
     assert "linkback_queue_age_seconds 0\n" in answer.text
 

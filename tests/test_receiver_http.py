@@ -9,7 +9,12 @@ from ipaddress import ip_network
 import pelican.log
 import pytest
 
-from pelican_linkback.receiving.server.application import MAX_BODY, Application, Done, Route
+from pelican_linkback.receiving.server.application import (
+    MAX_BODY,
+    AnsweredRequest,
+    Application,
+    Route,
+)
 from pelican_linkback.receiving.server.http import (
     Fields,
     Refusal,
@@ -64,13 +69,15 @@ ROUTES = [
 
 
 @pytest.fixture
-def done() -> list[Done]:
+def answered() -> list[AnsweredRequest]:
     return []
 
 
 @pytest.fixture
-def app(done):
-    return Application(BASE, ROUTES, done=done.append, monotonic=iter(range(100)).__next__)
+def app(answered):
+    return Application(
+        BASE, ROUTES, on_answered=answered.append, monotonic=iter(range(100)).__next__
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,26 +172,26 @@ def test_every_answer_has_the_headers_of_safety(app):
         assert answer.header("Referrer-Policy") == "no-referrer"
 
 
-def test_what_a_handler_raises_costs_its_request_and_one_line(app, caplog, done):
+def test_what_a_handler_raises_costs_its_request_and_one_line(app, caplog, answered):
     answer = ask(app, "GET", "/breaks")
     assert answer.status == 500
     assert "bug" not in answer.text
     [record] = caplog.records
     assert record.levelno == logging.ERROR
     assert "\n" not in record.getMessage()
-    assert done == [Done("GET", "/breaks", 500, 1)]
+    assert answered == [AnsweredRequest("GET", "/breaks", 500, 1)]
 
 
-def test_a_refusal_is_a_sentence_with_its_headers(app, done):
+def test_a_refusal_is_a_sentence_with_its_headers(app, answered):
     answer = ask(app, "GET", "/refuses")
     assert (answer.status, answer.header("Retry-After"), answer.text) == (429, "60", "Later.\n")
-    assert done == [Done("GET", "/refuses", 429, 1)]
+    assert answered == [AnsweredRequest("GET", "/refuses", 429, 1)]
 
 
-def test_what_is_done_says_nothing_that_a_stranger_named(app, done):
+def test_the_log_of_requests_has_nothing_that_a_stranger_named(app, answered):
     ask(app, "GET", "/nowhere/secret")
     app({"REQUEST_METHOD": "EVIL\n", "PATH_INFO": "/x"}, lambda status, headers: None)
-    assert done == [Done("GET", "", 404, 1), Done("other", "", 404, 1)]
+    assert answered == [AnsweredRequest("GET", "", 404, 1), AnsweredRequest("other", "", 404, 1)]
 
 
 def test_an_answer_may_set_several_cookies(app):

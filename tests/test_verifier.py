@@ -76,7 +76,7 @@ class Receiver:
             "targets": lambda: TARGETS,
             "policy": lambda targets: self.rules.policy(targets.is_own),
             "read_item": item_of,
-            "done": lambda checked: self.checked.append(checked.outcome),
+            "on_checked": lambda checked: self.checked.append(checked.outcome),
             "sleep": lambda seconds: self.clock.pass_(seconds=seconds),
             "monotonic": lambda: 0.0,
         }

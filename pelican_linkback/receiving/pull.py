@@ -13,7 +13,7 @@ from functools import partial
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.receiving.display.site import shown_by_page
 from pelican_linkback.receiving.hosted.interface import Source
-from pelican_linkback.receiving.hosted.jf2 import Why
+from pelican_linkback.receiving.hosted.jf2 import WhyNotKept
 from pelican_linkback.receiving.hosted.progress import ProgressFile
 from pelican_linkback.receiving.hosted.puller import Fetch, Pulled, Puller
 from pelican_linkback.receiving.hosted.pulling import IMPORTED
@@ -63,9 +63,9 @@ class Report:
         return sum(each.verdict.visibility is Visibility.HELD for each in self.arrived)
 
     @property
-    def left_out(self) -> Counter[Why]:
+    def left_out(self) -> Counter[WhyNotKept]:
         """How many items were not kept, and why."""
-        return sum((each.left_out for each in self.sources), Counter[Why]())
+        return sum((each.left_out for each in self.sources), Counter[WhyNotKept]())
 
     @property
     def warnings(self) -> list[str]:

@@ -73,8 +73,8 @@ class _HostBusy(WebError):
 class Verifier:
     """Verifies the mentions of a store; see ``run`` and ``run_once``.
 
-    ``targets`` and ``policy`` are asked for each page, as both change while it runs. ``done`` is
-    called with each mention, from several threads.
+    ``targets`` and ``policy`` are asked for each page, as both change while it runs.
+    ``on_checked`` is called with each mention, from several threads.
     """
 
     def __init__(  # noqa: PLR0913 (it brings together what is made elsewhere)
@@ -85,7 +85,7 @@ class Verifier:
         policy: Callable[[Targets], Policy],
         read_item: ReadItem,
         *,
-        done: Callable[[Checked], None] = lambda _: None,
+        on_checked: Callable[[Checked], None] = lambda _: None,
         threads: int = THREADS,
         pause: float = PAUSE,
         sleep: Callable[[float], None] = time.sleep,
@@ -96,7 +96,7 @@ class Verifier:
         self._targets = targets
         self._policy = policy
         self._read_item = read_item
-        self._done = done
+        self._on_checked = on_checked
         self._threads, self._pause = threads, pause
         self._sleep = sleep
         self._monotonic = monotonic
@@ -147,7 +147,7 @@ class Verifier:
         final_url = _other(job, answer)
         event = self._event(job, answer, final_url)
         if self._queue.record(job, event, final_url):
-            self._done(Checked(type(event).__name__.lower(), self._monotonic() - begun))
+            self._on_checked(Checked(type(event).__name__.lower(), self._monotonic() - begun))
 
     def _fetched(self, job: Job) -> Response | WebError:
         """Return the answer of a source; each host on the way is asked when it is its turn."""

@@ -33,8 +33,8 @@ from pelican_linkback.cli.feeds.built_feeds import asks_for_feeds
 from pelican_linkback.cli.receiver.opening import NAME, has_database
 from pelican_linkback.cli.terminal import Screen
 from pelican_linkback.receiving.endpoints import endpoints_of
-from pelican_linkback.receiving.health import health_of
 from pelican_linkback.receiving.hosted.service import TOKEN
+from pelican_linkback.receiving.probe import probe
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.next_steps import with_options
 
@@ -87,7 +87,7 @@ def _results(settings: Settings, arguments: argparse.Namespace, file: Path) -> I
     to = endpoints_of(settings)
     yield checks.mentions(settings.receive, to.server_lines() if to else ())
     if settings.publishes and settings.has_own_receiver:
-        found = health_of(settings, os.environ.get(TOKEN, "").strip())
+        found = probe(settings, os.environ.get(TOKEN, "").strip())
         yield checks.receiver(settings.receive, *found)
     if has_database(settings):
         where = "LINKBACK_INBOX" if settings.inbox else path_from_here(settings.state / NAME)

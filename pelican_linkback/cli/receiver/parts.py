@@ -27,10 +27,10 @@ from pelican_linkback.receiving.rebuild import Rebuild, starter_of
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
 from pelican_linkback.receiving.server.admin.routes import routes_of
-from pelican_linkback.receiving.server.application import Application, Done, Route
+from pelican_linkback.receiving.server.application import AnsweredRequest, Application, Route
 from pelican_linkback.receiving.server.export import Export, Token
 from pelican_linkback.receiving.server.fragment import Fragment
-from pelican_linkback.receiving.server.health import Health, Overview
+from pelican_linkback.receiving.server.health import Health, MentionCounts
 from pelican_linkback.receiving.server.incoming import Incoming
 from pelican_linkback.receiving.server.limits import Limiter
 from pelican_linkback.receiving.server.metrics import Metrics
@@ -91,7 +91,7 @@ class Receiver:
                 lambda: self._targets.current,
                 lambda targets: self._rules.policy(targets.is_own),
                 child.item_of,
-                done=self._checked,
+                on_checked=self._checked,
             )
 
     def chores(self) -> list[Chore]:
@@ -146,14 +146,14 @@ class Receiver:
                 self._look(),
                 settings.site_url,
             ),
-            Health(self._store.check, self._overview, self._metrics, token, self._now),
+            Health(self._store.check, self._mention_counts, self._metrics, token, self._now),
             PrivateFeed(self._store, lambda: self._targets.current, self._site_name, self._now),
         )
         return Application(
             page_key(settings.receive),
             [*(route for part in parts for route in part.routes()), *self._admin()],
             trusted=settings.trusted_proxies,
-            done=self._done,
+            on_answered=self._answered,
         )
 
     @property
@@ -195,13 +195,13 @@ class Receiver:
         key = self._store.secret("sender")
         return lambda client: hashlib.blake2b(client.encode(), key=key, digest_size=16).hexdigest()
 
-    def _overview(self) -> Overview:
+    def _mention_counts(self) -> MentionCounts:
         states = self._mentions.counts()
         waiting = sum(states[each] for each in WAITING)
         numbers = {state.value: number for state, number in states.items()}
-        return Overview(numbers, waiting, Statistics(self._store).oldest_queued())
+        return MentionCounts(numbers, waiting, Statistics(self._store).oldest_queued())
 
-    def _done(self, done: Done) -> None:
-        self._metrics.request(done)
-        fields = {"method": done.method, "route": done.route, "status": done.status}
-        access.info("request", extra={"fields": fields | {"ms": round(done.seconds * 1000, 1)}})
+    def _answered(self, request: AnsweredRequest) -> None:
+        self._metrics.request(request)
+        fields = {"method": request.method, "route": request.route, "status": request.status}
+        access.info("request", extra={"fields": fields | {"ms": round(request.seconds * 1000, 1)}})

@@ -30,7 +30,7 @@ from pelican_linkback.text.prose import excerpt, is_visible, one_line, shortened
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.titles import plain_text
 
-__all__ = ["Find", "NotKept", "Why", "read", "remote_of"]
+__all__ = ["Find", "NotKept", "WhyNotKept", "read", "remote_of"]
 
 Find = Callable[[str], tuple[str, str] | None]
 """Returns the id of the article (or page) with this URL, and the fragment that is meant; None if
@@ -66,8 +66,8 @@ _PUBLIC = frozenset(
 )
 
 
-class Why(StrEnum):
-    """Why an item is not kept."""
+class WhyNotKept(StrEnum):
+    """WhyNotKept an item is not kept."""
 
     NO_ITEM = "it is no object"
     NO_SOURCE = "it has no address"
@@ -86,7 +86,7 @@ class NotKept:
     ``remote`` are its own, where they are known.
     """
 
-    why: Why
+    why: WhyNotKept
     id: str = ""
     source: str = ""
     remote: str = ""
@@ -98,14 +98,14 @@ def read(item: object, find: Find, via: str, now: dt.datetime) -> Received | Not
     ``now`` stands for the time of receipt of an item that has none.
     """
     if not isinstance(item, Mapping):
-        return NotKept(Why.NO_ITEM)
+        return NotKept(WhyNotKept.NO_ITEM)
     remote = remote_of(item)
     source = first_url(item.get("wm-source")) or first_url(item.get("url"))
     if not source:
-        return NotKept(Why.NO_SOURCE, remote=remote)
+        return NotKept(WhyNotKept.NO_SOURCE, remote=remote)
     target, article, fragment = _target(item, find)
     if why := _why_not(item, source, article, find):
-        known = article if why in {Why.PRIVATE, Why.REMOVED} else ""
+        known = article if why in {WhyNotKept.PRIVATE, WhyNotKept.REMOVED} else ""
         return NotKept(why, known and id_of(source, known), source, remote)
     kind = _kind(item, article, find)
     url = first_url(item.get("url"), source) or source
@@ -131,16 +131,16 @@ def read(item: object, find: Find, via: str, now: dt.datetime) -> Received | Not
     )
 
 
-def _why_not(item: Item, source: str, article: str, find: Find) -> Why | None:
+def _why_not(item: Item, source: str, article: str, find: Find) -> WhyNotKept | None:
     """Return why the item of a ``source`` about an ``article``, or about none, is not kept."""
     if _is_private(item):
-        return Why.PRIVATE
+        return WhyNotKept.PRIVATE
     if not article:
-        return Why.NO_TARGET
+        return WhyNotKept.NO_TARGET
     if item.get("wm-removed") is True:
-        return Why.REMOVED
+        return WhyNotKept.REMOVED
     own = find(source)
-    return Why.ITSELF if own and own[0] == article else None
+    return WhyNotKept.ITSELF if own and own[0] == article else None
 
 
 def remote_of(item: object) -> str:

@@ -18,7 +18,7 @@ from functools import partial
 
 from pelican_linkback.exceptions import FAULTS, JournalError, LinkbackError, SourceError
 from pelican_linkback.receiving.hosted import jf2
-from pelican_linkback.receiving.hosted.jf2 import Find, NotKept, Why
+from pelican_linkback.receiving.hosted.jf2 import Find, NotKept, WhyNotKept
 from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
 from pelican_linkback.receiving.hosted.pulling import (
     Listing,
@@ -67,7 +67,7 @@ class Pulled:
     new: dict[str, Received] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
-    left_out: Counter[Why] = field(default_factory=Counter)
+    left_out: Counter[WhyNotKept] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
     doubted: int = 0
     error: str = ""
@@ -169,17 +169,17 @@ class Puller:
             return
         if isinstance(found, Received) and (why := self._why_not(found)):
             found = NotKept(why, found.id, found.source, found.remote)
-        if isinstance(found, NotKept) and found.why is not Why.REMOVED:
+        if isinstance(found, NotKept) and found.why is not WhyNotKept.REMOVED:
             result.left_out[found.why] += 1
-            if found.why is Why.PRIVATE:
+            if found.why is WhyNotKept.PRIVATE:
                 self.private.setdefault(found.id, result.source)
         yield found
 
-    def _why_not(self, found: Received) -> Why | None:
+    def _why_not(self, found: Received) -> WhyNotKept | None:
         if self.is_forgotten(found):
-            return Why.FORGOTTEN
+            return WhyNotKept.FORGOTTEN
         is_private = self.private.get(found.id, found.via) != found.via
-        return Why.PRIVATE if is_private else None
+        return WhyNotKept.PRIVATE if is_private else None
 
     def add(self, name: str, items: Iterable[object]) -> Pulled:
         """Add the mentions of a file, named ``name``; raise JournalError."""

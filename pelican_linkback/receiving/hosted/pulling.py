@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from pelican_linkback.receiving.hosted.jf2 import NotKept, Why
+from pelican_linkback.receiving.hosted.jf2 import NotKept, WhyNotKept
 from pelican_linkback.receiving.memory.snapshot import number_of
 from pelican_linkback.receiving.received import Received, id_of
 
@@ -102,7 +102,7 @@ def _removes(item: NotKept, old: Received | None, listing: Listing) -> bool:
     What another one knows is left to that, unless it is private.
     """
     is_left = old is not None and old.via != listing.via and old.via in listing.others
-    return old is not None and not (is_left and item.why is Why.REMOVED)
+    return old is not None and not (is_left and item.why is WhyNotKept.REMOVED)
 
 
 def _replaces(item: Received, old: Received, listing: Listing) -> bool:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pelican_linkback.settings.receiver import Network
 
-__all__ = ["MAX_BODY", "Application", "Done", "Handler", "Route"]
+__all__ = ["MAX_BODY", "AnsweredRequest", "Application", "Handler", "Route"]
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Route(NamedTuple):
     hint: str = ""
 
 
-class Done(NamedTuple):
+class AnsweredRequest(NamedTuple):
     """A request that was answered: for the log and for the metrics, with nothing of who asked.
 
     ``route`` is the path of the route, and not that of the request; "" where there is none.
@@ -82,7 +82,7 @@ class Done(NamedTuple):
     seconds: float
 
 
-def _nothing(done: Done) -> None:  # noqa: ARG001 (one of the functions that may be given)
+def _ignore(request: AnsweredRequest) -> None:  # noqa: ARG001 (one of the functions that may be given)
     return
 
 
@@ -90,7 +90,7 @@ class Application:
     """The WSGI application at the public address ``base``, which has a slash at its end.
 
     It is found below the path of ``base`` whether a proxy takes that away or not. ``trusted`` are
-    the networks of proxies, ``done`` is called after each request.
+    the networks of proxies, ``on_answered`` is called after each request.
     """
 
     def __init__(
@@ -99,13 +99,13 @@ class Application:
         routes: Iterable[Route],
         *,
         trusted: Sequence[Network] = (),
-        done: Callable[[Done], None] = _nothing,
+        on_answered: Callable[[AnsweredRequest], None] = _ignore,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base = base
         self._prefix = unquote(urlsplit(base).path).rstrip("/")
         self._routes = [(tuple(each.path.split("/")), each) for each in routes]
-        self._trusted, self._done, self._monotonic = trusted, done, monotonic
+        self._trusted, self._on_answered, self._monotonic = trusted, on_answered, monotonic
         self._has_warned = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
@@ -126,7 +126,7 @@ class Application:
             response = text("Something went wrong here. It is not the fault of the request.", 500)
         sent = _send(response, start_response, with_body=method != "HEAD")
         seconds = self._monotonic() - begun
-        self._done(Done(_known(method), _name(route), response.status, seconds))
+        self._on_answered(AnsweredRequest(_known(method), _name(route), response.status, seconds))
         return sent
 
     def _client(self, environ: WSGIEnvironment) -> str:

@@ -11,10 +11,10 @@ from pelican_linkback.receiving.server.export import Token
 from pelican_linkback.receiving.server.http import Request, Response, json_document
 from pelican_linkback.receiving.server.metrics import Gauge, Metrics
 
-__all__ = ["Health", "Overview"]
+__all__ = ["Health", "MentionCounts"]
 
 
-class Overview(NamedTuple):
+class MentionCounts(NamedTuple):
     """What the database knows of all mentions.
 
     ``states`` says how many are in each state, ``waiting`` how many are to be verified, now or when
@@ -29,19 +29,19 @@ class Overview(NamedTuple):
 class Health:
     """Says whether the receiver works, and what it has counted.
 
-    ``check`` and ``overview`` ask the database: they raise an error where that is away, and that is
-    the answer. ``overview`` counts all mentions, so that only who has the token may cause that.
+    ``check`` and ``counts`` ask the database: they raise an error where that is away, and that is
+    the answer. ``counts`` counts all mentions, so that only who has the token may cause that.
     """
 
     def __init__(
         self,
         check: Callable[[], object],
-        overview: Callable[[], Overview],
+        counts: Callable[[], MentionCounts],
         metrics: Metrics,
         token: Token,
         now: Callable[[], dt.datetime],
     ) -> None:
-        self._check, self._overview, self._metrics = check, overview, metrics
+        self._check, self._counts, self._metrics = check, counts, metrics
         self._token, self._now = token, now
 
     def routes(self) -> list[Route]:
@@ -59,13 +59,13 @@ class Health:
     def metrics(self, request: Request) -> Response:
         """Return what is counted, for who has the token."""
         self._token.check(request)
-        text = self._metrics.text(self._gauges(self._overview()))
+        text = self._metrics.text(self._gauges(self._counts()))
         return Response(text.encode(), 200, "text/plain; version=0.0.4; charset=utf-8")
 
-    def _gauges(self, overview: Overview) -> Iterator[Gauge]:
-        for state, number in sorted(overview.states.items()):
+    def _gauges(self, counts: MentionCounts) -> Iterator[Gauge]:
+        for state, number in sorted(counts.states.items()):
             yield Gauge("mentions", "Mentions by their state.", number, {"state": state})
-        yield Gauge("queue_length", "Mentions that wait to be verified.", overview.waiting)
-        since = overview.waiting_since
+        yield Gauge("queue_length", "Mentions that wait to be verified.", counts.waiting)
+        since = counts.waiting_since
         age = (self._now() - since).total_seconds() if since else 0.0
         yield Gauge("queue_age_seconds", "How long the first of them waits.", max(age, 0.0))

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from pelican_linkback.receiving.server.application import Done
+from pelican_linkback.receiving.server.application import AnsweredRequest
 
 __all__ = ["Gauge", "Metrics"]
 
@@ -48,11 +48,11 @@ class Metrics:
         self._counts: Counter[tuple[str, _Labels]] = Counter()
         self._durations: defaultdict[tuple[str, _Labels], _Durations] = defaultdict(_Durations)
 
-    def request(self, done: Done) -> None:
+    def request(self, request: AnsweredRequest) -> None:
         """Count a request that was answered."""
-        labels = {"method": done.method, "route": done.route, "status": str(done.status)}
+        labels = {"method": request.method, "route": request.route, "status": str(request.status)}
         self.count("requests_total", **labels)
-        self.time("request_seconds", done.seconds, route=done.route)
+        self.time("request_seconds", request.seconds, route=request.route)
 
     def count(self, name: str, /, **labels: str) -> None:
         """Add one to a counter."""

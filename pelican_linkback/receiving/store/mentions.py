@@ -36,7 +36,7 @@ from pelican_linkback.receiving.store.searching import Search, conditions, is_wh
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import clean
 
-__all__ = ["Action", "Done", "Mentions", "changed"]
+__all__ = ["Action", "Decided", "Mentions", "changed"]
 
 
 _PREFIX = regex("[0-9a-f]{4,64}")
@@ -59,8 +59,8 @@ _EVENTS: Mapping[Action, Event] = {
 }
 
 
-class Done(NamedTuple):
-    """Something that was decided: the token that takes it back, what, and for how many mentions."""
+class Decided(NamedTuple):
+    """A decision: the token that takes it back, the action, and how many mentions it changed."""
 
     token: str
     action: str
@@ -136,7 +136,7 @@ class Mentions:
         )
         return self._store.read(lambda connection: connection.execute(wanted).scalar_one())
 
-    def act(self, ids: Iterable[int], action: Action, by: str, seen: int | None = None) -> Done:
+    def act(self, ids: Iterable[int], action: Action, by: str, seen: int | None = None) -> Decided:
         """Decide about mentions, and return how many that changes; all of them or none.
 
         A mention that is decided so, or cannot be, stays as it is. So does one that is to be
@@ -165,7 +165,7 @@ class Mentions:
                 connection.execute(sa.insert(tables.event), events)
             return len(events)
 
-        return Done(token, action.value, self._store.write(acted))
+        return Decided(token, action.value, self._store.write(acted))
 
     def undo(self, token: str) -> int:
         """Take back what was decided with ``token``; return of how many mentions.
@@ -185,7 +185,7 @@ class Mentions:
 
         return self._store.write(undone) if known else 0
 
-    def done(self, token: str) -> Done | None:
+    def decided(self, token: str) -> Decided | None:
         """Return what was decided with ``token``; None if that was taken back, or never was."""
         known = clean(token)
         wanted = (
@@ -194,7 +194,7 @@ class Mentions:
             .group_by(_event.action)
         )
         row = self._store.read(lambda connection: connection.execute(wanted).first())
-        return Done(known, row[0], row[1]) if row else None
+        return Decided(known, row[0], row[1]) if row else None
 
     def last_about(self, mention: int) -> str:
         """Return the token of the last decision about a mention that is in force; "" for none."""

@@ -144,7 +144,7 @@ class InboxPages:
         }
 
     def _undo_notice(self, token: str) -> UndoNotice | None:
-        done = self._context.mentions.done(token)
+        done = self._context.mentions.decided(token)
         if done is None:
             return None
         what = "1 mention was" if done.changed == 1 else f"{done.changed} mentions were"

@@ -1,4 +1,4 @@
-"""Whether a receiver of one's own answers, and knows the token of those who ask for mentions."""
+"""I/O: whether a receiver of one's own answers, and takes the token."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from pelican_linkback.receiving.hosted.sources import web_for
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.text.printable import printable
 
-__all__ = ["Health", "health_of"]
+__all__ = ["ReceiverStatus", "probe"]
 
 _NOTHING_AFTER = 10**15
 """An id that no mention has: the export is asked for none."""
 
 
-class Health(NamedTuple):
-    """What a receiver answered: a status (0: nothing, and then ``why``), and one to the token.
+class ReceiverStatus(NamedTuple):
+    """The HTTP status of its ``/health``, and that of its ``/export`` to who has the token.
 
-    ``export`` is None where no token is known.
+    ``status`` is 0 if it does not answer; ``why`` says the reason then. ``export`` is None where no
+    token is known.
     """
 
     status: int
@@ -27,20 +28,20 @@ class Health(NamedTuple):
     export: int | None = None
 
 
-def health_of(settings: Settings, token: str) -> Health:
-    """Ask the receiver of a site; LINKBACK_RECEIVE is its address."""
+def probe(settings: Settings, token: str) -> ReceiverStatus:
+    """Ask the receiver of a site, at the address in LINKBACK_RECEIVE; raises nothing."""
     try:
         with web_for(settings, MAX_BODY, settings.receive) as web:
             return _asked(web, settings.receive, token)
     except WebError as error:
-        return Health(0, error.reason)
+        return ReceiverStatus(0, error.reason)
     except ValueError as error:  # a port that is never used for the web
-        return Health(0, printable(error))
+        return ReceiverStatus(0, printable(error))
 
 
-def _asked(web: Web, address: str, token: str) -> Health:
+def _asked(web: Web, address: str, token: str) -> ReceiverStatus:
     status = web.get(f"{address}health").status
     if status != 200 or not token:
-        return Health(status)
+        return ReceiverStatus(status)
     url = f"{address}export?since={_NOTHING_AFTER}"
-    return Health(status, "", web.get(url, {"Authorization": f"Bearer {token}"}).status)
+    return ReceiverStatus(status, "", web.get(url, {"Authorization": f"Bearer {token}"}).status)
