@@ -437,6 +437,31 @@ def test_whatever_a_page_holds_it_is_a_mention(seed: int):
 
 
 @pytest.mark.parametrize(
+    ("inside", "time"),
+    [
+        ('<time class="dt-published" datetime="2025-04-03T10:05:06.123Z">', "10:05:06.123"),
+        ('<time class="dt-published" datetime="2025-04-03 12:05:06.5+0200">', "10:05:06.5"),
+        (
+            '<p class="dt-published"><time class="value" datetime="2025-04-03T10:05:06.1Z"></time>',
+            "10:05:06",
+        ),
+        (
+            '<p class="dt-published"><b class="value">2025-04-03</b> <b class="value">2:05am',
+            "02:05",
+        ),
+        (
+            '<p class="dt-published"><b class="value">2025-04-03</b> <b class="value">12:05am',
+            "00:05",
+        ),
+        ('<p class="dt-published"><b class="value">2025-093</b>', "00:00"),
+    ],
+)
+def test_a_time_is_kept_as_exact_as_it_is_said(inside: str, time: str):
+    expected = dt.datetime.combine(dt.date(2025, 4, 3), dt.time.fromisoformat(time), dt.UTC)
+    assert entry(inside).published == expected
+
+
+@pytest.mark.parametrize(
     "dates",
     [
         '<time class="dt-published" datetime="2025-04-03t08:00:00z">',

@@ -23,6 +23,8 @@ _LOST_PLUS = regex(r"(?<=:\d\d) (?=\d\d:\d\d\Z)", re.ASCII)
 """A form that was sent without escapes turns a plus into a blank."""
 
 _DAY = regex(r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)(?!\d)", re.ASCII)
+_ONE_DIGIT = regex(r"(\d[T ])(?=\d:)", re.ASCII)
+_NAMED_ZONE = regex(r"\b(?:GMT|UTC)(?=[+-]\d)", re.ASCII)
 _LONGEST = 60
 
 
@@ -60,15 +62,27 @@ def _of_number(seconds: float) -> dt.datetime | None:
 
 def _read(text: str) -> dt.datetime | None:
     iso = _ZONE_NAME.sub("", text.replace("\u2212", "-")).upper()  # a small t and z are allowed
-    iso = _ZONE_APART.sub("", _LOST_PLUS.sub("+", iso))
+    iso = _ONE_DIGIT.sub(r"\g<1>0", _ZONE_APART.sub("", _LOST_PLUS.sub("+", iso)))
     if day := _DAY.match(iso):
         year, month, number = day.groups()
         iso = f"{year}-{month:0>2}-{number:0>2}{iso[day.end() :]}"
-    # As in "April 2, 2025", where a day has no time.
-    mail = text if ":" in text else f"{text} 00:00"
-    for parse, spelling in ((dt.datetime.fromisoformat, iso), (parsedate_to_datetime, mail)):
+    # As JavaScript writes it, or as in "April 2, 2025", where a day has no time.
+    mail = _NAMED_ZONE.sub("", text) if ":" in text else f"{text} 00:00"
+    for parse, spelling in (
+        (dt.datetime.fromisoformat, iso),
+        (_of_day, iso),
+        (parsedate_to_datetime, mail),
+    ):
         try:
             return parse(spelling)
         except (ValueError, OverflowError, TypeError, IndexError):
             continue
     return None
+
+
+def _of_day(text: str) -> dt.datetime:
+    """Return the day with a number in its year (ISO 8601); raise ValueError for another text."""
+    found = dt.datetime.strptime(text, "%Y-%j")  # noqa: DTZ007 (it says no zone)
+    if found.strftime("%Y-%j") != text:
+        raise ValueError("the year has no such day")
+    return found

@@ -12,6 +12,7 @@ long.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -44,6 +45,9 @@ _LONGEST_CONTENT, _CONTENTS = 200_000, 2_000_000
 
 _CONTENT_OF_OLD = frozenset({"entry-content", "entry-summary"})
 """The classes of embedded markup from before microformats2."""
+
+_FRACTION = regex(r"(\d[Tt ]\d\d:\d\d:\d\d)\.(?=\d)", re.ASCII)
+"""mf2py leaves out the fraction of a second, but for one behind a comma (ISO 8601 has both)."""
 
 _READ_BY_MF2PY = frozenset(
     {
@@ -168,6 +172,8 @@ class _Builder(HTMLTreeBuilder):
         if means.is_value_title:
             return self._add_value(self.soup, attributes.get("title", ""))
         kept = {key: value for key, value in attributes.items() if key in _READ_BY_MF2PY}
+        if means.is_property and "datetime" in kept:
+            kept["datetime"] = _FRACTION.sub(r"\1,", kept["datetime"])
         if means.is_root:
             kept["id"] = str(len(self.roots) - 1)
         self.soup.handle_starttag(name, None, None, kept)
