@@ -74,6 +74,11 @@ def entry(inside: str) -> Received:
     [
         pytest.param(HTML, f'<video poster="{WALLS}">', True, id="the poster of a video"),
         pytest.param(HTML, f'<object data="{WALLS}">', True, id="an object"),
+        pytest.param(HTML, f'<img src=x srcset="a.png 1x,{WALLS} 2x">', True, id="a srcset"),
+        pytest.param(HTML, f'<picture><source srcset="{WALLS}">', True, id="a picture's source"),
+        pytest.param(HTML, f'<img srcset="https://x.example/?{WALLS}">', False, id="no srcset"),
+        pytest.param(HTML, f'<svg><image href="{WALLS}"/></svg>', True, id="a picture in SVG"),
+        pytest.param(HTML, f'<input type=image src="{WALLS}">', True, id="a button's picture"),
         pytest.param(HTML, f'<iframe src="{WALLS}"></iframe>', True, id="a frame"),
         pytest.param(HTML, '<a href="https://old.example/w">', True, id="a former address"),
         pytest.param(HTML, '<a href="//blog.example/walls">', True, id="without scheme"),
@@ -96,6 +101,10 @@ def entry(inside: str) -> Received:
         pytest.param(HTML, '<base href="http://["><a href="walls">', False, id="no base"),
         pytest.param("", f'<a href="{WALLS}">', True, id="no media type is HTML"),
         pytest.param("text/plain", f"(see {WALLS}.)", True, id="a text with punctuation"),
+        pytest.param("text/plain", f"看{WALLS}。很好", True, id="a text in Chinese"),
+        pytest.param("text/plain", f"the “{WALLS}”", True, id="a text in curly quotes"),
+        pytest.param("text/plain", f"{WALLS}—so", True, id="a text with a dash"),
+        pytest.param("text/org", f"[[{WALLS}][walls]]", True, id="a text in Org"),
         pytest.param("text/plain", f"see {WALLS}more", False, id="a text with a longer URL"),
         pytest.param("text/plain", "blog.example/walls/", False, id="a text without scheme"),
         pytest.param("application/ld+json", json.dumps([[{"a": WALLS}]]), True, id="any JSON"),
@@ -105,12 +114,30 @@ def entry(inside: str) -> Received:
         pytest.param("application/json", json.dumps("/walls/"), False, id="JSON's path"),
         pytest.param("application/json", "[" * 100_000, False, id="JSON too deep"),
         pytest.param("application/json", f'{{"a": "{WALLS}"', False, id="JSON cut short"),
-        pytest.param("application/json", "1" * 10_000, False, id="JSON of a great number"),
+        pytest.param(
+            "application/json",
+            f'[null, {"1" * 10_000}, "{WALLS}"]',
+            True,
+            id="JSON with a great number",
+        ),
+        pytest.param("application/json", f'\ufeff["{WALLS}"]', True, id="JSON with a mark"),
         pytest.param("application/pdf", WALLS, False, id="another type"),
     ],
 )
 def test_a_link_is_what_the_media_type_says(kind: str, body: str, linked: bool):
     assert said_by(body, kind).linked is linked
+
+
+def test_json_that_is_not_in_utf_8_has_its_links():
+    aim = Aim(WALLS, "walls", TARGETS)
+    kind = [("Content-Type", "application/json; charset=iso-8859-1")]
+    for body in (f'["Zoë", "{WALLS}"]'.encode("latin-1"), f'["Zoë", "{WALLS}"]'.encode("utf-16")):
+        assert links_of(body, kind, SOURCE, aim).links == {WALLS}
+
+
+def test_a_post_links_by_the_picture_that_it_has_for_large_screens():
+    page = f'<p class=h-entry>One</p><p class=h-entry>Two <img srcset="/a 1x, {WALLS} 2x"></p>'
+    assert mention_in(page).text == "Two"
 
 
 GONE = '<meta http-equiv="Status" content="410 Gone">'
@@ -252,6 +279,9 @@ def test_without_a_link_in_a_post_the_first_entry_counts():
         ),
         pytest.param(
             '<a rel="author" href="http://[">x</a>', Author("ann.example"), id="rel=author, no URL"
+        ),
+        pytest.param(
+            '<b rel="author" href="/me">x</b>', Author("ann.example"), id="rel=author, no link"
         ),
         pytest.param(
             '<a rel="Author" href="/me">x</a><p class="h-cite"><a class="h-card" href="/me">Me</a>',

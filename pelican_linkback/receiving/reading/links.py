@@ -22,13 +22,14 @@ from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import page_key
 
-__all__ = ["LINKS", "LOOKED_AT", "Aim", "Document", "links_of"]
+__all__ = ["LOOKED_AT", "Aim", "Document", "links_of", "references_of"]
 
 # The attributes by which elements refer to other documents: hyperlinks, what is embedded, what is
 # quoted. Not where a form is sent to, nor whom a browser calls for a click (``ping``).
-LINKS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("a", "area"), ("href", "xlink:href")),
-    **dict.fromkeys(("audio", "embed", "iframe", "img", "source", "track"), ("src",)),
+_LINKS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("a", "area", "image"), ("href", "xlink:href")),
+    **dict.fromkeys(("audio", "embed", "iframe", "input", "track"), ("src",)),
+    **dict.fromkeys(("img", "source"), ("src", "srcset")),
     **dict.fromkeys(("blockquote", "del", "ins", "q"), ("cite",)),
     "link": ("href",),
     "object": ("data",),
@@ -41,9 +42,11 @@ LOOKED_AT = 10_000
 _ELSEWHERE = regex(r"[^:/\\]*+:|\s*+[/\\]\s*+[/\\]")
 """How a reference starts that may name another host than that of the page."""
 
-_URL = regex(r"""https?://[^\s<>"'`|\\^{}]++""", re.IGNORECASE)
+_URL = regex(r"""https?://[^\s<>"'`|\\^{}[\]]++""", re.IGNORECASE)
 _AFTER_A_URL = ".,:;!?)]*_~"
 """What stands behind a URL in a text, and is seldom a part of it."""
+_PUNCTUATION = regex("[–—‘’‚“”„…«»‹›、。〈〉《》「」『』【】（），：；！？]")
+"""What ends a URL, also with words directly behind it: an address has it escaped."""
 
 
 class Aim(NamedTuple):
@@ -131,9 +134,8 @@ class _Page:
         elif name == "base" and self.base is None:
             self.base = attributes.get("href")
         self.is_gone = self.is_gone or says_gone(name, attributes)
-        for attribute in LINKS.get(name, ()):
-            if reference := attributes.get(attribute):
-                self.references[reference] = None
+        if name in _LINKS:
+            self.references.update(dict.fromkeys(references_of(name, attributes)))
 
     def end(self, name: str) -> None:
         if name == "template":
@@ -149,10 +151,20 @@ class _Page:
         return self
 
 
+def references_of(name: str, attributes: Mapping[str, str]) -> Iterator[str]:
+    """Yield the references of an element to other documents."""
+    for attribute in _LINKS.get(name, ()):
+        if value := attributes.get(attribute):
+            # Descriptors (2x, 480w) are taken for references, too, and lead nowhere.
+            yield from value.replace(",", " ").split() if attribute == "srcset" else (value,)
+
+
 def _values(body: bytes) -> Iterator[str]:
     """Yield the URLs that are values of a JSON document, however deep."""
+    text = body.decode(json.detect_encoding(body), "replace")
     try:
-        waiting = [json.loads(body)]
+        # Numbers stay texts: of a great one, Python makes none.
+        waiting = [json.loads(text, parse_int=str, parse_float=str)]
     except (ValueError, RecursionError):
         return
     while waiting:
@@ -170,4 +182,4 @@ def _urls(text: str) -> Iterator[str]:
     """Yield the URLs in a text, with and without the punctuation behind them."""
     for found in _URL.finditer(text):
         yield found[0]
-        yield found[0].rstrip(_AFTER_A_URL)
+        yield _PUNCTUATION.split(found[0], maxsplit=1)[0].rstrip(_AFTER_A_URL)

@@ -23,7 +23,7 @@ from bs4.builder import HTMLTreeBuilder
 from bs4.element import NavigableString, Tag
 from mf2py import backcompat, mf2_classes
 
-from pelican_linkback.receiving.reading.links import LINKS
+from pelican_linkback.receiving.reading.links import references_of
 from pelican_linkback.text.regex import regex
 
 __all__ = ["MARK", "Root", "Tree", "tree_of"]
@@ -39,6 +39,8 @@ _ATTRIBUTES = 100
 
 _NOT_READ = frozenset({"base", "iframe", "object", "script", "select", "style", "svg", "template"})
 """Elements whose content is no text of the page; of ``base``, mf2py would take any."""
+
+_HAVE_RELS = frozenset({"a", "area", "link"})
 
 _LONGEST_CONTENT, _CONTENTS = 200_000, 2_000_000
 """How many characters of embedded markup are kept: of each piece, and of all that is in others."""
@@ -163,8 +165,7 @@ class _Builder(HTMLTreeBuilder):
         if means.is_root:
             self.open.append(Root(attributes.get("id", "")))
             self.roots.append(self.open[-1])
-        if name in LINKS:
-            self._note(name, attributes)
+        self._note(name, attributes)
         if not self.open or not (around.is_whole or means.is_root or means.is_property):
             return _Open("", means.is_root)
         if self.depth >= _DEEPEST or self.soup is None:
@@ -193,13 +194,14 @@ class _Builder(HTMLTreeBuilder):
 
     def _note(self, name: str, attributes: Mapping[str, str]) -> None:
         """Note what is known of an element that refers to something."""
-        if any(attributes.get(each) in self.links for each in LINKS[name]):
+        if any(each in self.links for each in references_of(name, attributes)):
             for root in reversed(self.open):
                 if root.links:
                     break  # and so do those around it
                 root.links = True
-        if not self.author and "author" in attributes.get("rel", "").lower().split():
-            self.author = attributes.get("href", "")
+        if name in _HAVE_RELS and not self.author:
+            rels = attributes.get("rel", "").lower().split()
+            self.author = attributes.get("href", "") if "author" in rels else ""
 
     def _end(self, opened: _Open) -> None:
         if opened.is_root:
