@@ -18,8 +18,8 @@ from benchmarks.served import serving
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.receiving.memory.targets import Target, Targets
-from pelican_linkback.receiving.reading.child import Child
-from pelican_linkback.receiving.reading.links import Aim, links_of
+from pelican_linkback.receiving.reading.links import TargetPage, links_of
+from pelican_linkback.receiving.reading.reader_process import ReaderProcess
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.database import Store, open_store, sqlite_url
 from pelican_linkback.receiving.store.records import Arrival
@@ -94,7 +94,7 @@ def _verified(store: Store, port: int) -> tuple[float, float]:
         resolver=lambda _: ["127.0.0.1"],
     )
     begun, used = time.perf_counter(), _processor()
-    with web, Child() as child:
+    with web, ReaderProcess() as child:
         Verifier(
             store,
             web,
@@ -128,10 +128,10 @@ def rows() -> Iterator[Row]:
         rate >= READ_GOAL,
     )
     headers = [("Content-Type", "text/html; charset=utf-8")]
-    aim = Aim(TARGET.url, TARGET.id, TARGETS)
+    target_page = TargetPage(TARGET.url, TARGET.id, TARGETS)
     used = _processor()
     for _ in range(LINK_CHECKS):
-        links_of(PAGE, headers, "https://host.example/note", aim)
+        links_of(PAGE, headers, "https://host.example/note", target_page)
     rate = LINK_CHECKS / (_processor() - used)
     yield Row(
         f"the link looked for in a page of {size}",

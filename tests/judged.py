@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.reading.microformats import item_of
-from pelican_linkback.receiving.reading.page import Asked, Page, read
+from pelican_linkback.receiving.reading.page import MentionRequest, Page, read
 from pelican_linkback.receiving.received import Received
 from tests.made_pages import SOURCE, WALLS, MadePage
 from tests.receiving import NOW
@@ -28,7 +28,7 @@ class Reading(NamedTuple):
 
 def ours(html: str) -> Reading:
     answer = Page(SOURCE, [("Content-Type", "text/html; charset=utf-8")], html.encode())
-    mention = read(answer, Asked(SOURCE, WALLS, "walls", NOW), TARGETS, item_of).mention
+    mention = read(answer, MentionRequest(SOURCE, WALLS, "walls", NOW), TARGETS, item_of).mention
     assert isinstance(mention, Received)
     author = mention.author
     name = "" if author.name == "ann.example" else author.name  # the host stands for nobody's name

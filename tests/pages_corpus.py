@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pelican_linkback.receiving.reading.page import Asked, Page
+from pelican_linkback.receiving.reading.page import MentionRequest, Page
 from pelican_linkback.receiving.received import Received
 from tests.jf2_corpus import differences, site_of
 
@@ -26,10 +26,10 @@ def page(case: dict[str, Any]) -> Page:
     return Page(case["url"], [("Content-Type", case["content_type"])], body)
 
 
-def asked(case: dict[str, Any]) -> Asked:
+def asked(case: dict[str, Any]) -> MentionRequest:
     found = SITE.find(case["target"])
     article = found.target.id if found else case["target"]
-    return Asked(case["url"], case["target"], article, NOW, protocol="webmention")
+    return MentionRequest(case["url"], case["target"], article, NOW, protocol="webmention")
 
 
 def wrong(case: dict[str, Any], *, linked: bool, gone: bool, mention: Received | None) -> list[str]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from pelican_linkback.receiving.memory.targets import Target, Targets
-from pelican_linkback.receiving.reading.child import Child
-from pelican_linkback.receiving.reading.links import Aim, links_of
-from pelican_linkback.receiving.reading.page import Asked, Page, read
+from pelican_linkback.receiving.reading.links import TargetPage, links_of
+from pelican_linkback.receiving.reading.page import MentionRequest, Page, read
+from pelican_linkback.receiving.reading.reader_process import ReaderProcess
 from pelican_linkback.receiving.received import Received
 from tests.hostile_pages import HOSTILE, SIZE, WALLS, filled
 from tests.receiving import NOW
@@ -27,8 +27,8 @@ QUICK = (
 
 
 @pytest.fixture(scope="module")
-def child() -> Iterator[Child]:
-    with Child() as child:
+def child() -> Iterator[ReaderProcess]:
+    with ReaderProcess() as child:
         child.item_of('<p class="h-entry">x', SOURCE, [SOURCE], ())
         yield child
 
@@ -45,9 +45,9 @@ def child() -> Iterator[Child]:
 )
 def test_other_types_cost_little(kind: str, begin: str, piece: str, end: str):
     page = filled(begin, piece, end).encode()
-    aim = Aim(WALLS, "walls", TARGETS)
+    target_page = TargetPage(WALLS, "walls", TARGETS)
     cpu = time.process_time()
-    links_of(page, [("Content-Type", kind)], SOURCE, aim)
+    links_of(page, [("Content-Type", kind)], SOURCE, target_page)
     assert time.process_time() - cpu < 0.5
 
 
@@ -55,12 +55,12 @@ def test_other_types_cost_little(kind: str, begin: str, piece: str, end: str):
     "name",
     [pytest.param(each, marks=() if each in QUICK else pytest.mark.hostile) for each in HOSTILE],
 )
-def test_a_hostile_page_is_read_within_its_limits(name: str, child: Child):
+def test_a_hostile_page_is_read_within_its_limits(name: str, child: ReaderProcess):
     page, lost = HOSTILE[name]().encode(), child.lost
     assert SIZE * 0.9 < len(page) <= SIZE * 1.01
     answer = Page(SOURCE, [("Content-Type", "text/html; charset=utf-8")], page)
     begun, cpu = time.perf_counter(), time.process_time()
-    said = read(answer, Asked(SOURCE, WALLS, "walls", NOW), TARGETS, child.item_of)
+    said = read(answer, MentionRequest(SOURCE, WALLS, "walls", NOW), TARGETS, child.item_of)
     took, own = time.perf_counter() - begun, time.process_time() - cpu
     print(f"{name}: {took:.2f} s, {own:.2f} s of it here, {child.lost - lost} lost")
     assert isinstance(said.mention, Received)

@@ -13,9 +13,9 @@ import pytest
 from pelican_linkback.receiving.hosted.jf2 import NotKept, WhyNotKept
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.reading import tree
-from pelican_linkback.receiving.reading.links import LOOKED_AT, Aim, links_of
+from pelican_linkback.receiving.reading.links import LOOKED_AT, TargetPage, links_of
 from pelican_linkback.receiving.reading.microformats import item_of
-from pelican_linkback.receiving.reading.page import Asked, Page, Said, read
+from pelican_linkback.receiving.reading.page import MentionRequest, Page, SourceContent, read
 from pelican_linkback.receiving.received import Author, Kind, Received
 from tests.pages_corpus import CASES, NOW, SITE, asked, page, wrong
 
@@ -53,8 +53,8 @@ def test_html5lib_reads_pages_where_turbohtml_has_no_wheel(monkeypatch: pytest.M
 
 def said_by(
     body: str, kind: str = HTML, *, source: str = SOURCE, url: str = "", **more: Any
-) -> Said:
-    request = Asked(source, WALLS, "walls", NOW, **more)
+) -> SourceContent:
+    request = MentionRequest(source, WALLS, "walls", NOW, **more)
     answer = Page(url or source, [("Content-Type", kind)], body.encode())
     return read(answer, request, TARGETS, item_of)
 
@@ -129,10 +129,10 @@ def test_a_link_is_what_the_media_type_says(kind: str, body: str, linked: bool):
 
 
 def test_json_that_is_not_in_utf_8_has_its_links():
-    aim = Aim(WALLS, "walls", TARGETS)
+    target_page = TargetPage(WALLS, "walls", TARGETS)
     kind = [("Content-Type", "application/json; charset=iso-8859-1")]
     for body in (f'["Zoë", "{WALLS}"]'.encode("latin-1"), f'["Zoë", "{WALLS}"]'.encode("utf-16")):
-        assert links_of(body, kind, SOURCE, aim).links == {WALLS}
+        assert links_of(body, kind, SOURCE, target_page).links == {WALLS}
 
 
 def test_a_post_links_by_the_picture_that_it_has_for_large_screens():
@@ -170,8 +170,8 @@ def test_references_are_looked_at_within_limits():
 
 
 def test_a_page_of_our_own_site_may_link_by_its_path():
-    aim = Aim(WALLS, "walls", TARGETS)
-    found = links_of(b'<a href="../walls/#b">', [], "https://blog.example/moss/", aim)
+    target_page = TargetPage(WALLS, "walls", TARGETS)
+    found = links_of(b'<a href="../walls/#b">', [], "https://blog.example/moss/", target_page)
     assert found.links == {"../walls/#b"}
 
 

@@ -21,8 +21,8 @@ from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.decisions import Act, Decisions
 from pelican_linkback.receiving.memory.forgotten import Forgotten, hash_of
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
-from pelican_linkback.receiving.reading.child import Child
 from pelican_linkback.receiving.reading.microformats import item_of
+from pelican_linkback.receiving.reading.reader_process import ReaderProcess
 from pelican_linkback.receiving.received import Kind
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.columns import stored_mention_of
@@ -122,7 +122,7 @@ def test_every_page_of_the_corpus_is_verified_as_expected(receiver: Receiver):
         queue.accept(
             Arrival(wanted.source, wanted.target, wanted.article, "", "webmention", wanted.received)
         )
-    with Child() as child:
+    with ReaderProcess() as child:
         receiver.verifier(targets=lambda: SITE, read_item=child.item_of).run_once()
         assert child.lost == 0
     rows = {row.source: row for row in receiver.rows()}

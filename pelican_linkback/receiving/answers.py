@@ -23,7 +23,13 @@ from pelican_linkback.receiving.inbox.states import (
     Verified,
 )
 from pelican_linkback.receiving.memory.targets import Target, Targets
-from pelican_linkback.receiving.reading.page import Asked, Page, ReadItem, Said, read
+from pelican_linkback.receiving.reading.page import (
+    MentionRequest,
+    Page,
+    ReadItem,
+    SourceContent,
+    read,
+)
 from pelican_linkback.receiving.received import Received
 
 __all__ = ["Judge", "event_of"]
@@ -39,19 +45,23 @@ _STATES = {
 
 
 def event_of(
-    answer: Response | WebError, asked: Asked, targets: Targets, judge: Judge, read_item: ReadItem
+    answer: Response | WebError,
+    request: MentionRequest,
+    targets: Targets,
+    judge: Judge,
+    read_item: ReadItem,
 ) -> Event:
     """Return what happened to a mention whose source gave this answer."""
     if isinstance(answer, WebError):
         return Outage(answer.reason)
     if not 200 <= answer.status < 300 or answer.packed:
         return _unread(answer)
-    said = read(Page(answer.url, answer.headers, answer.body), asked, targets, read_item)
-    if isinstance(said.mention, Received):
-        return _verified(said.mention, answer.url, targets, judge)
-    if answer.truncated and not (said.linked or said.gone):
+    content = read(Page(answer.url, answer.headers, answer.body), request, targets, read_item)
+    if isinstance(content.mention, Received):
+        return _verified(content.mention, answer.url, targets, judge)
+    if answer.truncated and not (content.linked or content.gone):
         return Outage("no link to the page is in its first megabyte")
-    return Removed(_why_not(said))
+    return Removed(_why_not(content))
 
 
 def _unread(answer: Response) -> Event:
@@ -62,10 +72,14 @@ def _unread(answer: Response) -> Event:
     return Outage("its coding is not known" if answer.packed else f"it answers {answer.status}")
 
 
-def _why_not(said: Said) -> str:
-    if said.gone:
+def _why_not(content: SourceContent) -> str:
+    if content.gone:
         return "it says that it is gone"
-    return said.mention.why if isinstance(said.mention, NotKept) else "it has no link to the page"
+    return (
+        content.mention.why
+        if isinstance(content.mention, NotKept)
+        else "it has no link to the page"
+    )
 
 
 def _verified(mention: Received, url: str, targets: Targets, judge: Judge) -> Event:

@@ -27,14 +27,14 @@ from pelican_linkback.receiving.answers import event_of
 from pelican_linkback.receiving.inbox.policy import Policy, Why
 from pelican_linkback.receiving.inbox.states import Event, MentionState, Outage, Verified
 from pelican_linkback.receiving.memory.targets import Targets
-from pelican_linkback.receiving.reading.page import Asked, ReadItem
+from pelican_linkback.receiving.reading.page import MentionRequest, ReadItem
 from pelican_linkback.receiving.store.accepting import PAGE_INTERVAL
 from pelican_linkback.receiving.store.columns import host_named
 from pelican_linkback.receiving.store.database import Store
+from pelican_linkback.receiving.store.duplicates import Duplicates
 from pelican_linkback.receiving.store.hosts import Hosts
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.records import Job
-from pelican_linkback.receiving.store.twins import Twins
 from pelican_linkback.text.printable import printable, reason_of
 
 __all__ = ["Checked", "Exchange", "Verifier"]
@@ -91,7 +91,7 @@ class Verifier:
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._queue, self._hosts, self._twins = Queue(store), Hosts(store), Twins(store)
+        self._queue, self._hosts, self._duplicates = Queue(store), Hosts(store), Duplicates(store)
         self._web = web
         self._targets = targets
         self._policy = policy
@@ -183,11 +183,13 @@ class Verifier:
             return Outage(answer.reason, PAGE_INTERVAL)  # its own host has answered
         targets = self._targets()
         judge = self._policy(targets).judge
-        asked = Asked(job.source, job.target, job.article, job.received, job.fragment, job.protocol)
-        event = event_of(answer, asked, targets, judge, self._read_item)
+        request = MentionRequest(
+            job.source, job.target, job.article, job.received, job.fragment, job.protocol
+        )
+        event = event_of(answer, request, targets, judge, self._read_item)
         if not isinstance(event, Verified) or job.standing.shown or job.standing.decided:
             return event
-        if not self._twins.has(job, event.received, final_url):
+        if not self._duplicates.has(job, event.received, final_url):
             return event
         return replace(event, verdict=MentionState.REFUSED, why=Why.TWICE, trusted=False)
 

@@ -22,7 +22,7 @@ from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.receiving.hosted.sources import web_for
 from pelican_linkback.receiving.inbox.states import WAITING
 from pelican_linkback.receiving.known_targets import known_targets
-from pelican_linkback.receiving.reading.child import Child
+from pelican_linkback.receiving.reading.reader_process import ReaderProcess
 from pelican_linkback.receiving.rebuild import Rebuild, starter_of
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.receiving.server.admin.context import AdminContext, SiteName
@@ -84,7 +84,7 @@ class Receiver:
     @contextmanager
     def verifier(self) -> Iterator[Verifier]:
         """Return what verifies mentions, with its process for reading pages."""
-        with Child() as child, web_for(self._settings, MAX_BODY) as web:
+        with ReaderProcess() as child, web_for(self._settings, MAX_BODY) as web:
             yield Verifier(
                 self._store,
                 web,

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from pelican_linkback.receiving.hosted.dates import moment
 from pelican_linkback.receiving.hosted.properties import (
-    Item,
+    Jf2Item,
     first_text,
     first_url,
     html_in,
@@ -131,7 +131,7 @@ def read(item: object, find: Find, via: str, now: dt.datetime) -> Received | Not
     )
 
 
-def _why_not(item: Item, source: str, article: str, find: Find) -> WhyNotKept | None:
+def _why_not(item: Jf2Item, source: str, article: str, find: Find) -> WhyNotKept | None:
     """Return why the item of a ``source`` about an ``article``, or about none, is not kept."""
     if _is_private(item):
         return WhyNotKept.PRIVATE
@@ -151,7 +151,7 @@ def remote_of(item: object) -> str:
     return one_line(value)[:LONGEST_NAME] if isinstance(value, str) else ""
 
 
-def _target(item: Item, find: Find) -> tuple[str, str, str]:
+def _target(item: Jf2Item, find: Find) -> tuple[str, str, str]:
     """Return the URL that was mentioned, the id of the article and the fragment; or empty ones."""
     value = item.get("wm-target") or item.get(_property(item))
     for url in filter(None, (first_url(each) for each in values(value))):
@@ -160,13 +160,13 @@ def _target(item: Item, find: Find) -> tuple[str, str, str]:
     return "", "", ""
 
 
-def _fragment(item: Item) -> str:
+def _fragment(item: Jf2Item) -> str:
     fragment = first_text(item.get("wm-fragment")).lstrip("#")
     is_word = fragment.isprintable() and not any(map(str.isspace, fragment))
     return fragment if is_word and len(fragment) <= LONGEST_NAME else ""
 
 
-def _is_private(item: Item) -> bool:
+def _is_private(item: Jf2Item) -> bool:
     """Return whether an item is, or may be, not for everybody."""
     said = (*values(item.get("wm-private")), *values(item.get("visibility")))
     audience = [*values(item.get("audience"))]  # everybody may be one of several
@@ -177,11 +177,11 @@ def _is_public(value: object) -> bool:
     return str(value).strip().lower() in _PUBLIC
 
 
-def _property(item: Item) -> str:
+def _property(item: Jf2Item) -> str:
     return first_text(item.get("wm-property")).strip().lower()
 
 
-def _kind(item: Item, article: str, find: Find) -> Kind:
+def _kind(item: Jf2Item, article: str, find: Find) -> Kind:
     """Return what the service says that it is, or what its relations to the article say."""
     named = _property(item)
     if not named:
@@ -190,19 +190,19 @@ def _kind(item: Item, article: str, find: Find) -> Kind:
     return Kind.REPLY if kind is Kind.RSVP and not _rsvp(item) else kind
 
 
-def _relates(item: Item, name: str, article: str, find: Find) -> bool:
+def _relates(item: Jf2Item, name: str, article: str, find: Find) -> bool:
     if name == "rsvp":
         return bool(_rsvp(item))
     found = (find(url) for url in map(first_url, values(item.get(name))) if url)
     return any(each and each[0] == article for each in found)
 
 
-def _rsvp(item: Item) -> str:
+def _rsvp(item: Jf2Item) -> str:
     answers = (each.strip().lower() for each in strings(item.get("rsvp")))
     return next(filter(_RSVPS.__contains__, answers), "")
 
 
-def _parent(item: Item, article: str, find: Find) -> str:
+def _parent(item: Jf2Item, article: str, find: Find) -> str:
     """Return the id of the mention that a reply answers, besides the article; see ``pulling``.
 
     Our own export says it; else it is that of the other page that is answered.
@@ -234,7 +234,7 @@ def _name(value: str) -> str:
     return shortened(name, LONGEST_NAME)
 
 
-def _times(item: Item, now: dt.datetime) -> tuple[dt.datetime, dt.datetime | None]:
+def _times(item: Jf2Item, now: dt.datetime) -> tuple[dt.datetime, dt.datetime | None]:
     """Return when it was received, and when published: not after the receipt, or unknown."""
     published, received = _moment(item.get("published")), _moment(item.get("wm-received"))
     if received is None or received > now:
@@ -248,7 +248,7 @@ def _moment(value: object) -> dt.datetime | None:
     return next(filter(None, map(moment, said)), None)
 
 
-def _texts(item: Item, kind: Kind, article: str, find: Find) -> tuple[str, str]:
+def _texts(item: Jf2Item, kind: Kind, article: str, find: Find) -> tuple[str, str]:
     """Return the text of a mention and its title, which is empty where the text begins with it."""
     title = one_line(plain_text(first_text(item.get("name"))[:_READ_OF_NAME]))
     text = shortened(tidied(_text(item, kind, article, find)[: LONGEST_TEXT * 4]), LONGEST_TEXT)
@@ -258,7 +258,7 @@ def _texts(item: Item, kind: Kind, article: str, find: Find) -> tuple[str, str]:
     return text, "" if is_implied else shortened(title, LONGEST_TITLE)
 
 
-def _text(item: Item, kind: Kind, article: str, find: Find) -> str:
+def _text(item: Jf2Item, kind: Kind, article: str, find: Find) -> str:
     if kind in _WITHOUT_TEXT:
         return ""
     summary, content = plain(item.get("summary")), plain(item.get("content"))

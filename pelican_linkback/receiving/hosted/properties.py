@@ -16,7 +16,7 @@ from pelican_linkback.text.html_lines import lines_of
 from pelican_linkback.text.regex import regex
 
 __all__ = [
-    "Item",
+    "Jf2Item",
     "first_text",
     "first_url",
     "html_in",
@@ -25,7 +25,7 @@ __all__ = [
     "values",
 ]
 
-Item = Mapping[str, object]
+Jf2Item = Mapping[str, object]
 
 LONGEST_URL = 2000
 _IS_WHOLE = regex(r"\s*+https?:", re.IGNORECASE)
@@ -85,7 +85,7 @@ def _plain_one(value: object) -> str:
     return lines_of(html).text if (html := html_in(value)) else first_text(value.get("value"))
 
 
-def html_in(content: Item) -> str:
+def html_in(content: Jf2Item) -> str:
     """Return the HTML of a content, as far as it is read; empty if it has none."""
     is_html = "html" in str(content.get("content-type")).lower()
     html = first_text(content.get("html")) or (first_text(content.get("value")) if is_html else "")

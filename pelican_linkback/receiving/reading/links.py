@@ -22,7 +22,7 @@ from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import page_key
 
-__all__ = ["LOOKED_AT", "Aim", "Document", "links_of", "references_of"]
+__all__ = ["LOOKED_AT", "Document", "TargetPage", "links_of", "references_of"]
 
 # The attributes by which elements refer to other documents: hyperlinks, what is embedded, what is
 # quoted. Not where a form is sent to, nor whom a browser calls for a click (``ping``).
@@ -49,7 +49,7 @@ _PUNCTUATION = regex("[–—‘’‚“”„…«»‹›、。〈〉《》�
 """What ends a URL, also with words directly behind it: an address has it escaped."""
 
 
-class Aim(NamedTuple):
+class TargetPage(NamedTuple):
     """The page of ours that a sender named: by the URL ``target``, which is ``article``."""
 
     target: str
@@ -62,7 +62,7 @@ class Aim(NamedTuple):
             return found.target.id, found.fragment
         return (self.article, "") if page_key(url) == page_key(self.target) else None
 
-    def is_met_by(self, url: str) -> bool:
+    def is_meant_by(self, url: str) -> bool:
         """Return whether ``url`` means this page, or a part of it."""
         found = self.find(url)
         return found is not None and found[0] == self.article
@@ -82,35 +82,35 @@ class Document(NamedTuple):
     base: str = ""
 
 
-def links_of(body: bytes, headers: Headers, url: str, aim: Aim) -> Document:
+def links_of(body: bytes, headers: Headers, url: str, target_page: TargetPage) -> Document:
     """Return the links to a page of ours in a document that was read from ``url``."""
     kind = media_type(headers)
     if is_html(headers):
-        return _of_html(decode(body, charset(headers)), url, aim)
+        return _of_html(decode(body, charset(headers)), url, target_page)
     if kind == "application/json" or kind.endswith("+json"):
         found = _values(body)
     elif kind.startswith("text/"):
         found = _urls(decode(body, charset(headers)))
     else:
         return Document()
-    return Document(frozenset(_meaning(found, url, aim)))
+    return Document(frozenset(_meaning(found, url, target_page)))
 
 
-def _of_html(html: str, url: str, aim: Aim) -> Document:
+def _of_html(html: str, url: str, target_page: TargetPage) -> Document:
     page: _Page = markup.parse(html, _Page())
     base = markup.Page((), page.base).resolve(url, "") if page.base else url
     found: Iterable[str] = page.references
-    if not aim.targets.may_have(base):
+    if not target_page.targets.may_have(base):
         found = (each for each in found if _ELSEWHERE.match(each))
-    links = frozenset(_meaning(found, base, aim))
+    links = frozenset(_meaning(found, base, target_page))
     return Document(links, page.is_gone, "".join(page.title), html, base)
 
 
-def _meaning(references: Iterable[str], base: str, aim: Aim) -> Iterator[str]:
-    near = (each for each in references if aim.targets.may_have(each))
+def _meaning(references: Iterable[str], base: str, target_page: TargetPage) -> Iterator[str]:
+    near = (each for each in references if target_page.targets.may_have(each))
     for reference in islice(near, LOOKED_AT):
         with suppress(InvalidURL):
-            if aim.is_met_by(urls.resolve(base, reference)):
+            if target_page.is_meant_by(urls.resolve(base, reference)):
                 yield reference
 
 

@@ -15,7 +15,7 @@ import mf2py
 
 from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.receiving.hosted.dates import moment
-from pelican_linkback.receiving.hosted.properties import Item as Jf2
+from pelican_linkback.receiving.hosted.properties import Jf2Item
 from pelican_linkback.receiving.reading.author import author_of
 from pelican_linkback.receiving.reading.items import Item, post_of
 from pelican_linkback.receiving.reading.tree import MARK, tree_of
@@ -34,7 +34,7 @@ _RELATIONS = {
 _LONGEST_TEXT = 50_000
 
 
-def item_of(html: str, base: str, pages: Sequence[str], links: Collection[str]) -> Jf2 | None:
+def item_of(html: str, base: str, pages: Sequence[str], links: Collection[str]) -> Jf2Item | None:
     """Return what a page says of the post that it is; None if it has no microformats of one.
 
     ``base`` is what its references are resolved against, ``pages`` are the URLs of the page itself,

@@ -1,6 +1,6 @@
 """The process that reads microformats: requests and answers, a line each, within limits.
 
-``Child`` starts it. A page that costs too much ends it; nothing is lost with it but that page.
+``ReaderProcess`` starts it. A page that costs too much ends it, and only that page is lost.
 """
 
 from __future__ import annotations

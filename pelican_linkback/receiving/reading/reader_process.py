@@ -16,9 +16,9 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import IO, Self, cast
 
-from pelican_linkback.receiving.hosted.properties import Item as Jf2
+from pelican_linkback.receiving.hosted.properties import Jf2Item
 
-__all__ = ["Child"]
+__all__ = ["ReaderProcess"]
 
 Pipes = tuple[IO[bytes], IO[bytes]]
 
@@ -39,7 +39,7 @@ _ENVIRONMENT = (
 """What the process knows of the environment of this one: no token and no password is in these."""
 
 
-class Child:
+class ReaderProcess:
     """A process that reads microformats, for any number of threads.
 
     ``lost`` counts the processes that ended over a page.
@@ -64,7 +64,7 @@ class Child:
 
     def item_of(
         self, html: str, base: str, pages: Sequence[str], links: Collection[str]
-    ) -> Jf2 | None:
+    ) -> Jf2Item | None:
         """Return what ``microformats.item_of`` does; None, too, if the process did not answer."""
         request = json.dumps([html, base, list(pages), sorted(links)]).encode() + b"\n"
         with self._lock:

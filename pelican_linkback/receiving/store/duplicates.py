@@ -13,7 +13,7 @@ from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.records import Job
 from pelican_linkback.receiving.store.tables import mention
 
-__all__ = ["Twins"]
+__all__ = ["Duplicates"]
 
 _LOOKED_AT = 100
 """Of what one author says of one page, so much is compared."""
@@ -45,8 +45,8 @@ _is_said = (
 _has_address = sa.select(sa.or_(sa.exists(_leads_there), sa.exists(_is_there)))
 
 
-class Twins:
-    """Knows which mentions are another one at a second address."""
+class Duplicates:
+    """Finds the mentions that are another one at a second address."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

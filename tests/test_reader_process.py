@@ -13,8 +13,8 @@ from runpy import run_module
 import pytest
 
 from pelican_linkback.receiving.reading import worker
-from pelican_linkback.receiving.reading.child import Child
 from pelican_linkback.receiving.reading.microformats import item_of
+from pelican_linkback.receiving.reading.reader_process import ReaderProcess
 
 SOURCE = "https://ann.example/1"
 ENTRY = '<p class="h-entry"><b class="p-name">Jörg 😀</b></p>'
@@ -25,16 +25,16 @@ POISON = '<p class="h-entry">' + '<b class="p-a p-b p-c h-x">' * 60 + "x"
 
 
 @pytest.fixture(scope="module")
-def child() -> Iterator[Child]:
-    with Child() as child:
+def child() -> Iterator[ReaderProcess]:
+    with ReaderProcess() as child:
         yield child
 
 
-def read_by(child: Child, html: str) -> object:
+def read_by(child: ReaderProcess, html: str) -> object:
     return child.item_of(html, SOURCE, [SOURCE], {"/a"})
 
 
-def test_the_process_answers_as_the_function_does(child: Child):
+def test_the_process_answers_as_the_function_does(child: ReaderProcess):
     assert read_by(child, ENTRY) == NAMED == item_of(ENTRY, SOURCE, [SOURCE], {"/a"})
     assert read_by(child, "<p>nothing") is None
 
@@ -42,7 +42,7 @@ def test_the_process_answers_as_the_function_does(child: Child):
 def test_the_process_knows_no_secrets(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LINKBACK_TOKEN", "secret")
     program = "import json, os; input(); print(json.dumps(dict(os.environ)))"
-    with Child((sys.executable, "-c", program)) as child:
+    with ReaderProcess((sys.executable, "-c", program)) as child:
         known = read_by(child, "")
     assert isinstance(known, dict)
     assert "PATH" in known
@@ -56,7 +56,7 @@ def with_worker(change: str) -> list[str]:
 
 
 def test_a_page_that_costs_too_much_costs_itself():
-    with Child(with_worker("worker.CPU_SECONDS = 0.1")) as child:
+    with ReaderProcess(with_worker("worker.CPU_SECONDS = 0.1")) as child:
         assert read_by(child, ENTRY) == NAMED
         for _ in range(3):
             assert read_by(child, POISON) is None
@@ -64,7 +64,7 @@ def test_a_page_that_costs_too_much_costs_itself():
         assert read_by(child, ENTRY) == NAMED
 
 
-def test_a_process_that_was_killed_is_replaced(child: Child):
+def test_a_process_that_was_killed_is_replaced(child: ReaderProcess):
     lost = child.lost
     os.kill(child._process.pid, signal.SIGKILL)
     child._process.wait()
@@ -84,13 +84,13 @@ def test_a_process_that_was_killed_is_replaced(child: Child):
     ],
 )
 def test_a_process_without_an_answer_is_waited_for_within_limits(program: str):
-    with Child((sys.executable, "-c", program), wall_seconds=0.2) as child:
+    with ReaderProcess((sys.executable, "-c", program), wall_seconds=0.2) as child:
         assert child.item_of("x" * 1_000_000, SOURCE, [SOURCE], ()) is None
         assert child.lost == 1
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_what_ends_a_service_does_not_end_the_page_that_is_read(child: Child, end: int):
+def test_what_ends_a_service_does_not_end_the_page_that_is_read(child: ReaderProcess, end: int):
     assert read_by(child, ENTRY) == NAMED
     lost, process = child.lost, child._process
     os.kill(process.pid, end)
@@ -99,7 +99,7 @@ def test_what_ends_a_service_does_not_end_the_page_that_is_read(child: Child, en
 
 
 def test_an_answer_that_is_no_item_is_none():
-    with Child((sys.executable, "-c", "input(); print('[]')")) as child:
+    with ReaderProcess((sys.executable, "-c", "input(); print('[]')")) as child:
         assert read_by(child, ENTRY) is None
         assert child.lost == 0
 
@@ -164,7 +164,7 @@ def test_a_system_that_sets_no_limits_has_pages_read_without(
 
 def test_memory_that_is_refused_costs_the_page():
     takes = "worker.item_of = lambda html, *_: {'size': len(bytes(int(html)))}"
-    with Child(with_worker(takes)) as child:
+    with ReaderProcess(with_worker(takes)) as child:
         assert read_by(child, "1000") == {"size": 1000}
         assert read_by(child, str(worker.MEMORY)) is None
         assert read_by(child, "1000") == {"size": 1000}
