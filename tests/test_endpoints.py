@@ -93,6 +93,10 @@ PAGES = {
     "a long head": f"<!DOCTYPE html><head><meta charset=utf-8><title>x</title>{LONG}</head><p>x",
     "a long head without charset": f"<!DOCTYPE html><head><title>x</title>{LONG}</head><p>x",
     "a long head and no title": f"<!DOCTYPE html><head>{LONG}<title>x</title></head><p>x",
+    "a head in a comment": "<!-- <head> --><!DOCTYPE html><html><!-- <title>x</title> --><p>x",
+    "a head in a script": "<!DOCTYPE html><html><script>'<head><title></title>'</script><p>x",
+    "a title of a drawing": "<!DOCTYPE html><html><body><svg><title>x</title></svg>",
+    "a body alone": "<BODY><p>x</p></BODY>",
     "an empty rel": '<!DOCTYPE html><head><link rel><link rel="" href="x"><title>x</title></head>',
     "one in a comment": "<!DOCTYPE html><head><!-- <link rel=webmention href=/x> -->"
     "<title>x</title></head>",

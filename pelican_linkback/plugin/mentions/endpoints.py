@@ -31,8 +31,15 @@ _AFTER = (
     regex(r"<head(?:\s[^<>]*)?>\s*", re.IGNORECASE),
     regex(r"<html(?:\s[^<>]*)?>\s*", re.IGNORECASE),
     regex(r"<!doctype[^<>]*>\s*", re.IGNORECASE),
+    regex(r"(?=<body[\s/>])", re.IGNORECASE),
 )
 """What the links may stand behind if the head has no end, or a far one; the best first."""
+
+_NO_MARKUP = regex(
+    r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style|template)\b.*?(?:</(?P=raw)\b|\Z)|<body[\s/>].*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What is in a comment or a script is no tag, and what is in the body is none of the head."""
 
 _REL = regex(r"webmention|pingback", re.IGNORECASE)
 
@@ -82,9 +89,15 @@ def _place_in(html: str) -> int | None:
     end = markup.end_of_head(html)
     if end is not None and end <= FIRST:
         return end
-    begin = html[:FIRST]
+    begin = _NO_MARKUP.sub(_masked, html[:FIRST])
     found = next(filter(None, (place.search(begin) for place in _AFTER)), None)
     return found.end() if found else end
+
+
+def _masked(found: re.Match[str]) -> str:
+    """Return as many letters, which no link would stand behind; the start of a body stays."""
+    kept = found[0][:6] if found[0][:5].lower() == "<body" else ""
+    return kept + "x" * (len(found[0]) - len(kept))
 
 
 class EndpointLinks:
