@@ -31,6 +31,10 @@ HERE = "[mentions]"
             "a<!--Linkback Mentions-->b<!-- linkback mentions -->",
             f"a{HERE}b<!-- linkback mentions -->",
         ),
+        (
+            "<script>'<!-- linkback mentions -->'</script><article>a</article>",
+            f"<script>'<!-- linkback mentions -->'</script><article>a{HERE}</article>",
+        ),
         ("<main><article>a</article></main>", f"<main><article>a{HERE}</article></main>"),
         (
             "<body><ARTICLE class=x>a<article>b</article>c</ARTICLE ><article>d</article>",
@@ -63,7 +67,12 @@ def test_the_place_of_the_mentions(page, expected):
     [
         ('<section class="linkback-mentions" id=x>', True),
         ("<DIV id='a' class='box linkback-mentions'>", True),
+        ("<p data-n='1' id=linkback-mentions>", True),
         ('<link rel="stylesheet" href="/linkback-mentions.css">', False),
+        ('<a class="button" href="#linkback-mentions">To the answers</a>', False),
+        ("<article data-linkback-mentions=off>", False),
+        ('<!-- <section class="linkback-mentions"> -->', False),
+        ("<script>'<p class=linkback-mentions>'</script>", False),
         ('<p class="linkback-mentions-of-mine">', False),
         ("<p>&lt;p class=linkback-mentions&gt; linkback-mentions</p>", False),
     ],
@@ -76,6 +85,7 @@ def test_our_template_two_times():
     once = '<section class="linkback-mentions" id="linkback-mentions">'
     assert not is_twice(once)
     assert is_twice(once + once)
+    assert not is_twice(f"<!-- {once} -->{once}")
 
 
 # A site

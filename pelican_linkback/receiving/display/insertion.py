@@ -13,7 +13,12 @@ __all__ = ["MARK", "has_mentions", "is_twice", "with_mentions"]
 MARK = "linkback-mentions"
 """The class of the element that has the mentions, in our template and in those of themes."""
 
-_MARKED = regex(rf"<[a-z][^<>]*\b{MARK}(?![\w.-])", re.IGNORECASE)
+_MARKED = regex(rf"<[a-z][^<>]*\b{MARK}\b[^<>]*", re.IGNORECASE)
+_NAMES = regex(
+    r"""\s(?:class|id)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>=]++))""", re.IGNORECASE
+)
+"""What an element can be known by; another one may link to it."""
+
 _OURS = f'<section class="{MARK}"'
 
 _PLACE = regex(r"<!--(?i:\s*+linkback mentions\s*+)-->")
@@ -24,6 +29,12 @@ _TAG = regex(
     rf"(?P<raw>{'|'.join(_RAW)}))(?=[\s/>]))"
 )
 _END_OF_COMMENT = regex("-->")
+_HIDDEN = regex(
+    rf"<!--.*?(?:-->|\Z)|<(?P<raw>{'|'.join(_RAW)})(?=[\s/>]).*?(?:</(?P=raw)|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What has no elements, such as an include that a theme has in a comment."""
+
 _ENDS_OF_RAW = {name: regex(f"</{name}", re.IGNORECASE) for name in _RAW}
 _IMPLIED = frozenset({"body", "html"})
 """Their start tags may be left out."""
@@ -33,12 +44,16 @@ _ORDER = ("main article", "article", "main", "body", "html")
 
 def has_mentions(html: str) -> bool:
     """Return whether a page has an element for mentions, be it the theme's own."""
-    return MARK in html and _MARKED.search(html) is not None
+    if MARK not in html:
+        return False
+    marked = _MARKED.findall(_HIDDEN.sub("", html))
+    names = (" ".join(found) for tag in marked for found in _NAMES.findall(tag))
+    return any(MARK in each.split() for each in names)
 
 
 def is_twice(html: str) -> bool:
     """Return whether a page has our template two times."""
-    return html.count(_OURS) > 1
+    return html.count(_OURS) > 1 and _HIDDEN.sub("", html).count(_OURS) > 1
 
 
 def with_mentions(html: str, mentions: str) -> str:
@@ -47,9 +62,9 @@ def with_mentions(html: str, mentions: str) -> str:
     They are where ``<!-- linkback mentions -->`` stands, else at the end of the first ``<article>``
     (of that in ``<main>``, if there is one), else of ``<main>``, else of ``<body>``.
     """
-    if place := _PLACE.search(html):
-        return f"{html[: place.start()]}{mentions}{html[place.end() :]}"
     ends = _ends(html)
+    if place := _PLACE.match(html, ends.get("place", len(html))):
+        return f"{html[: place.start()]}{mentions}{html[place.end() :]}"
     at = next((ends[name] for name in _ORDER if name in ends), len(html))
     return f"{html[:at]}{mentions}{html[at:]}"
 
@@ -57,7 +72,7 @@ def with_mentions(html: str, mentions: str) -> str:
 def _ends(html: str) -> Mapping[str, int]:
     """Return where the first element of each name ends: the position of its end tag.
 
-    "main article" is the first article within the first main.
+    "main article" is the first article within the first main, "place" where our comment begins.
     """
     found: dict[str, int] = {}
     open_: Counter[str] = Counter()
@@ -65,6 +80,8 @@ def _ends(html: str) -> Mapping[str, int]:
     while tag := _TAG.search(html, at):
         at = _behind(tag, html)
         name = (tag["name"] or "").lower()
+        if tag["comment"] and _PLACE.match(html, tag.start()):
+            found.setdefault("place", tag.start())
         if not name:
             continue
         if not tag["end"]:
