@@ -19,7 +19,14 @@ from pelican_linkback.exceptions import FAULTS, InvalidURL
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.regex import regex
-from pelican_linkback.text.urls import can_be_read, check, host_of, is_fetchable, normalise
+from pelican_linkback.text.urls import (
+    can_be_read,
+    check,
+    host_key,
+    host_of,
+    is_fetchable,
+    normalise,
+)
 
 __all__ = [
     "HOSTED",
@@ -182,9 +189,14 @@ def receiver(value: object) -> str:
         raise ValueError(_RECEIVER)  # noqa: TRY004
     if value.strip() in HOSTED:
         return value.strip()
-    if not is_fetchable(value.strip()) or "?" in value or "#" in value:
+    if not _can_be_asked(value.strip()) or "?" in value or "#" in value:
         raise ValueError(_RECEIVER)
     return value.strip().rstrip("/") + "/"
+
+
+def _can_be_asked(url: str) -> bool:
+    """Return whether a URL is one of the web; raise ValueError if its port is never used there."""
+    return is_fetchable(url) and AllowEntry.parse(host_key(url)) is not None
 
 
 _SOURCES = (
@@ -206,7 +218,7 @@ def _source(entry: object) -> object:
     if isinstance(entry, str):
         text = entry.strip()
         name, _, address = text.partition("=")
-        if text in HOSTED or is_fetchable(text) or (name in HOSTED and is_fetchable(address)):
+        if text in HOSTED or _can_be_asked(address if name in HOSTED else text):
             return text
         if not re.fullmatch(r"\w+(?:\.\w+)+", text):
             raise ValueError(f"{entry!r} is none; {_SOURCES}")
