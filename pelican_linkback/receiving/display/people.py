@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pelican_linkback.text.prose import is_visible
 from pelican_linkback.text.regex import regex
 
 __all__ = ["Person", "initials_of", "is_emoji"]
@@ -31,9 +32,13 @@ def initials_of(name: str) -> str:
     """Return the first letters of the first and of the last word of a name, in capitals."""
     words = [word for word in name.split() if word[0].isalnum()]
     if not words:
-        return name.strip()[:1]
+        return next((each.upper() for each in name if each.isalnum()), "") or _first_shown(name)
     letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
     return letters.upper()
+
+
+def _first_shown(name: str) -> str:
+    return next(filter(is_visible, name), "")
 
 
 _PICTURE = (
