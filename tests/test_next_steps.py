@@ -45,6 +45,7 @@ def test_what_has_options_or_is_no_command_stays(text):
         ("publishconf.py", {}, "-s publishconf.py"),
         ("my site/conf.py", {}, "-s 'my site/conf.py'"),
         ("p.py", {"LINKBACK_SEND": False}, "-s p.py"),
+        ("p.py", {"LINKBACK_INBOX": "postgres://me:secret@db"}, "-e 'LINKBACK_INBOX=…' -s p.py"),
         (None, {"A": 1, "B": "it's"}, """-e A=1 'B="it'"'"'s"' -s pelicanconf.py"""),
     ],
 )

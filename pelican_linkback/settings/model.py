@@ -18,6 +18,7 @@ from pelican_linkback.net.addresses import AllowEntry, is_public_host, reserved_
 from pelican_linkback.settings import validators as values
 from pelican_linkback.settings.pelican import PelicanSettings, Values
 from pelican_linkback.settings.validators import KINDS
+from pelican_linkback.text.next_steps import SECRET
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import check
 
@@ -28,9 +29,6 @@ if typing.TYPE_CHECKING:
 __all__ = ["NAMES", "Settings", "is_subsite", "read"]
 
 PREFIX = "LINKBACK_"
-_SECRET = {"LINKBACK_INBOX", "LINKBACK_REBUILD"}
-"""What no message shows, however it is spelt: a password is in it, or the URL is one itself."""
-
 _FEED_ADDRESS = regex(r"(?:\w+_)?FEED(?:_\w+)?_URL")
 USER_AGENT = "pelican_linkback (Webmention; Pingback)"
 """Webmention recommends that its name is in it (section 3.1.2)."""
@@ -298,7 +296,7 @@ def _read_own(pelican: PelicanSettings) -> tuple[Values, list[str]]:
         try:
             own[field] = reader(pelican[name])
         except ValueError as error:
-            value = "" if name in _SECRET else f" = {_without_password(pelican[name])!r}:"
+            value = "" if name in SECRET else f" = {_without_password(pelican[name])!r}:"
             problems.append(f"{name}{value} {error}")
     return own, problems
 

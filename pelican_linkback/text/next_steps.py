@@ -8,7 +8,7 @@ from shlex import quote
 
 from pelican_linkback.text.regex import regex
 
-__all__ = ["in_use", "with_options"]
+__all__ = ["SECRET", "in_use", "with_options"]
 
 _COMMANDS = (
     "check|compact|doctor|feeds|forget|import-linkbacks|import-mentions|inbox|init|login|plan|pull|"
@@ -23,6 +23,11 @@ _OF_BUILDS = frozenset({"LINKBACK_SEND"})
 """Settings that are overridden for one build only, and mean nothing to a command."""
 
 
+SECRET = frozenset({"LINKBACK_INBOX", "LINKBACK_REBUILD"})
+"""Settings that no message shows, however they are spelt: a password is in the value, or the URL is
+one itself."""
+
+
 def in_use(settings: str | None, overrides: Mapping[str, object]) -> str:
     r"""Return the options that name the ``settings`` file and the ``overrides``, for a shell.
 
@@ -30,7 +35,7 @@ def in_use(settings: str | None, overrides: Mapping[str, object]) -> str:
     '-e \'SITEURL="https://blog.example"\' -s publishconf.py'
     """
     pairs = [
-        quote(f"{name}={json.dumps(value)}")
+        quote(f"{name}={'…' if name in SECRET else json.dumps(value)}")
         for name, value in overrides.items()
         if name not in _OF_BUILDS
     ]

@@ -55,7 +55,7 @@ def is_current(settings: Settings) -> bool:
     with _extra():
         from pelican_linkback.receiving.store.database import is_current  # noqa: PLC0415
     _, is_file, name = settings.inbox.partition("sqlite:///")
-    if is_file and not Path(name).is_file():
+    if is_file and not Path(name).exists():
         return False
     return is_current(_url(settings))
 
