@@ -300,6 +300,9 @@ def test_doctor_asks_the_receiver(folder, receiver):
     assert found["receiver"]["level"] == "note"
 
 
+OWN = {"site_url": "https://me.example.io", "content": Path(), "receive": "https://me/mentions/"}
+
+
 def test_doctor_opens_the_database(folder, receiver):
     sets(f'LINKBACK_RECEIVE = "{receiver}"')(folder)
     assert "database" not in examined(folder)[1]  # the receiver may be elsewhere
@@ -314,7 +317,10 @@ def test_doctor_opens_the_database(folder, receiver):
     open_store(sqlite_url(file)).close()
     found = examined(folder)[1]["database"]
     assert found["level"] == "ok"
-    assert found["message"] == "linkback/inbox.sqlite opens, and has the tables of this version"
+    assert (
+        found["message"]
+        == "linkback/inbox.sqlite can be written, and has the tables of this version"
+    )
     with closing(sqlite3.connect(file)) as newer, newer:
         newer.execute("UPDATE alembic_version SET version_num = '9999'")
     found = examined(folder)[1]["database"]
@@ -323,7 +329,7 @@ def test_doctor_opens_the_database(folder, receiver):
 
 
 def test_a_database_that_cannot_be_opened_is_a_problem(tmp_path, monkeypatch):
-    settings = Settings("https://me.example.io", tmp_path, receive="https://me/mentions/")
+    settings = Settings(state=tmp_path, **OWN)
     away = f"sqlite:///{tmp_path}/none/inbox.sqlite"
     assert facts.state_of_database(settings._replace(inbox=away)) == (False, "")
     assert not (tmp_path / "none").exists()

@@ -38,6 +38,11 @@ def test_what_has_options_or_is_no_command_stays(text):
     assert with_options(text, "-s p.py") == text
 
 
+def test_the_options_say_no_password():
+    options = in_use("p.py", {"LINKBACK_INBOX": "postgres://me:secret@db/blog"})
+    assert options == """-e 'LINKBACK_INBOX="…"' -s p.py"""
+
+
 @pytest.mark.parametrize(
     ("settings", "overrides", "options"),
     [
@@ -45,7 +50,6 @@ def test_what_has_options_or_is_no_command_stays(text):
         ("publishconf.py", {}, "-s publishconf.py"),
         ("my site/conf.py", {}, "-s 'my site/conf.py'"),
         ("p.py", {"LINKBACK_SEND": False}, "-s p.py"),
-        ("p.py", {"LINKBACK_INBOX": "postgres://me:secret@db"}, "-e 'LINKBACK_INBOX=…' -s p.py"),
         (None, {"A": 1, "B": "it's"}, """-e A=1 'B="it'"'"'s"' -s pelicanconf.py"""),
     ],
 )

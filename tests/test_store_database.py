@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
 from pelican_linkback.receiving.store.accepting import Acceptor
-from pelican_linkback.receiving.store.database import open_store, sqlite_url, utc_now
+from pelican_linkback.receiving.store.database import is_current, open_store, sqlite_url, utc_now
 from pelican_linkback.receiving.store.engine import postgresql, sqlite
 from pelican_linkback.receiving.store.engine.network_files import (
     file_system_of,
@@ -270,6 +270,32 @@ def test_a_url_that_a_password_breaks_is_refused_without_saying_it(url):
 def test_a_url_with_an_option_that_there_is_not_is_a_fault_of_the_database():
     with pytest.raises(StoreError, match=r"invalid connection option .passwort. \(LINKBACK_INBOX"):
         open_store("postgresql+psycopg://blog@127.0.0.1:1/blog?passwort=word", sleep=lambda _: None)
+
+
+def test_a_database_that_is_up_to_date_is_known_without_a_change(new_url):
+    assert not is_current(new_url)
+    open_store(new_url).close()
+    assert is_current(new_url)
+
+
+def test_a_server_that_is_a_copy_cannot_be_written(new_postgresql_url):
+    open_store(new_postgresql_url).close()
+    url = sa.make_url(new_postgresql_url)
+    copy = url.update_query_dict({"options": "-cdefault_transaction_read_only=on"})
+    with pytest.raises(StoreError, match="read-only transaction"):
+        is_current(copy.render_as_string(hide_password=False))
+
+
+def test_a_file_that_cannot_be_written_is_said(tmp_path):
+    url = sqlite_url(tmp_path / "inbox.sqlite")
+    open_store(url).close()
+    listeners = (sa.Engine, "connect", lambda file, _: file.execute("PRAGMA query_only = ON"))
+    sa.event.listen(*listeners)
+    try:
+        with pytest.raises(StoreError, match="attempt to write a readonly database"):
+            is_current(url)
+    finally:
+        sa.event.remove(*listeners)
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])

@@ -27,6 +27,8 @@ SECRET = frozenset({"LINKBACK_INBOX", "LINKBACK_REBUILD"})
 """Settings that no message shows, however they are spelt: a password is in the value, or the URL is
 one itself."""
 
+_NOT_SHOWN = '"…"'
+
 
 def in_use(settings: str | None, overrides: Mapping[str, object]) -> str:
     r"""Return the options that name the ``settings`` file and the ``overrides``, for a shell.
@@ -35,7 +37,7 @@ def in_use(settings: str | None, overrides: Mapping[str, object]) -> str:
     '-e \'SITEURL="https://blog.example"\' -s publishconf.py'
     """
     pairs = [
-        quote(f"{name}={'…' if name in SECRET else json.dumps(value)}")
+        quote(f"{name}={_NOT_SHOWN if name in SECRET else json.dumps(value)}")
         for name, value in overrides.items()
         if name not in _OF_BUILDS
     ]

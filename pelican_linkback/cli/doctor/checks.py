@@ -238,7 +238,9 @@ def database(where: str, error: str, *, is_current: bool) -> Result:
     if not is_current:
         message = f"{where} has no tables of this version yet: the receiver makes them at its start"
         return Result("database", Level.NOTE, message)
-    return Result("database", Level.OK, f"{where} opens, and has the tables of this version")
+    return Result(
+        "database", Level.OK, f"{where} can be written, and has the tables of this version"
+    )
 
 
 def versions(used: Mapping[str, str], oldest: Mapping[str, Sequence[int]]) -> Result:

@@ -191,14 +191,21 @@ def open_store(
     return store
 
 
+_WRITES_NOTHING = sa.update(tables.counter).where(sa.false()).values(value=0)
+
+
 def is_current(url: str) -> bool:
     """Return whether the database at ``url`` has the tables of this version; change nothing in it.
 
-    If not, ``open_store`` makes them or brings them up to date. Raises StoreError where that does.
+    If not, ``open_store`` makes them or brings them up to date. Raises StoreError where that does,
+    and if the database cannot be written.
     """
     store = Store(open_engine(url), utc_now, time.sleep)
     try:
-        with store.snapshot() as connection:
-            return is_up_to_date(connection)
+        with store.transaction() as connection:
+            is_ready = is_up_to_date(connection)
+            if is_ready:
+                connection.execute(_WRITES_NOTHING)
+            return is_ready
     finally:
         store.close()

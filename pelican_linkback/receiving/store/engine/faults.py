@@ -37,7 +37,10 @@ def faults_wrapped(url: sa.URL) -> Iterator[None]:
 
 def is_of_database(error: sa.exc.SQLAlchemyError) -> bool:
     """Return whether the database is at fault, or its URL, and not what was asked of it."""
-    lost = sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError
+    # PostgreSQL says by an InternalError that it is a copy, which cannot be written.
+    lost = (
+        sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.InternalError | sa.exc.TimeoutError
+    )
     if isinstance(error, sa.exc.ProgrammingError):
         return error.statement is None  # it was raised by what connects
     return isinstance(error, lost) or type(error) is sa.exc.DatabaseError
