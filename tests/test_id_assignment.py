@@ -95,6 +95,73 @@ def test_an_entry_keeps_its_id(before, after, with_published):
     assert len({*journal.build(*after)}) == len(after)
 
 
+def part(number: int, source: str) -> Entry:
+    """A part of a series: its file is numbered anew when another comes between."""
+    title, text = f"Part {number}", f"<p>Text {number}.</p>"
+    return entry(source, f"part-{number}.html", title=title, html=text)
+
+
+ONE, TWO, THREE = (part(n, f"0{n}.md") for n in (1, 2, 3))
+NEW = entry("02.md", "new.html", title="New", html="<p>New.</p>")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param([ONE, TWO], [part(1, "02.md"), part(2, "01.md")], id="two swap their files"),
+        pytest.param(
+            [ONE, TWO, THREE],
+            [part(1, "02.md"), part(2, "03.md"), part(3, "01.md")],
+            id="three pass their files on",
+        ),
+        pytest.param(
+            [ONE, TWO, THREE], [ONE, part(2, "03.md"), part(3, "04.md"), NEW], id="one more"
+        ),
+        pytest.param(
+            [ONE, TWO, THREE], [ONE, part(2, "04.md"), part(3, "05.md"), NEW], id="far away"
+        ),
+        pytest.param([ONE, TWO], [ONE, part(2, "2.md"), NEW], id="a file given away"),
+        pytest.param(
+            [ONE, TWO],
+            [replace(part(1, "02.md"), html="Edited."), replace(part(2, "01.md"), title="II")],
+            id="two swap their files, and are edited",
+        ),
+        pytest.param(
+            [ONE, TWO],
+            [moved(replace(ONE, html="x"), "part-2.html"), moved(TWO, "part-1.html")],
+            id="two swap their URLs, and one is edited",
+        ),
+    ],
+)
+def test_what_an_entry_says_decides_between_its_file_and_its_url(before, after):
+    journal = Journal()
+    ids = journal.build(*before)
+    for _ in range(2):
+        found = journal.build(*after)
+        assert found[: len(ids)] == ids
+        assert len({*found}) == len(after)
+    assert journal.build(*before) == ids
+    lines = len(journal.lines)
+    journal.build(*before)
+    assert len(journal.lines) == lines
+
+
+def test_one_part_less_leaves_the_others_their_ids():
+    journal = Journal()
+    first, _, third = journal.build(ONE, TWO, THREE)
+    assert journal.build(ONE, part(3, "02.md")) == [first, third]
+
+
+def test_a_blank_entry_says_nothing():
+    """Then the file decides, as it does where nothing is known of what was published."""
+    blank = [replace(each, title="", html="") for each in (ONE, TWO)]
+    journal = Journal()
+    ids = journal.build(*blank)
+    swapped = [replace(blank[0], source="02.md"), replace(blank[1], source="01.md")]
+    assert journal.build(*swapped) == ids[::-1]
+    assert journal.forget_published().build(part(1, "01.md"), part(2, "02.md")) == ids
+
+
 def test_an_address_that_was_given_away_stays_away():
     journal = Journal()
     (old,) = journal.build(A)

@@ -1,8 +1,9 @@
 """Assigns ids: the entries of a site, compared with the registry. Pure.
 
 An entry's id is, in this order: the one that its author wrote (``Feed_ID:``); the registered one of
-its file at its URL; of its file; of a similar entry that has vanished; of a URL that no other entry
-has; else a new one. It does not depend on the order of the entries.
+its file at its URL; of its URL, if it has the text or title that was published there and not that
+of its file; of its file; of a similar entry that has vanished; of a URL that no other entry has;
+else a new one. It does not depend on the order of the entries.
 """
 
 from __future__ import annotations
@@ -61,6 +62,9 @@ def assign_ids(
     """
     work = _Assignment(entries, registry)
     messages = list(work.take_wanted())
+    work.recall_by_file_and_url()
+    if disputed := work.disputed():
+        work.settle(disputed, tuple(published()))
     work.recall_by_file()
     if work.missing():
         messages += work.recognise(tuple(published()))
@@ -80,6 +84,8 @@ class _Assignment:
         self._registry = registry
         self._times = Counter(self.keys)
         self._names = Counter(key.name for key in self.keys)
+        self._urls = Counter(key.url for key in self.keys)
+        self._left: set[str | None] = set()
 
     def missing(self) -> list[int]:
         """Return the numbers of the entries without an id."""
@@ -112,19 +118,70 @@ class _Assignment:
         """Return the sort key among those who want an id: its present owner comes before a copy."""
         return self._registry.current(self.keys[n]) != wanted, self.keys[n]
 
-    def recall_by_file(self) -> None:
-        """Assign the registered ids of the file at its URL, then of the file."""
+    def recall_by_file_and_url(self) -> None:
+        """Assign the registered ids of the file at its URL."""
         known = self._registry
         self._give((n, known.current(self.keys[n])) for n in self.missing() if self._is_one(n))
-        self._give((n, known.of_name(self.keys[n])) for n in self.missing() if self._is_alone(n))
+
+    def disputed(self) -> list[tuple[int, str]]:
+        """Return the entries at the URL of an id that a file contradicts, and this id.
+
+        The id of the entry's own file is another one, or the id's file has another entry.
+        """
+        of_file = self._of_files()
+        claimed = set(of_file.values())
+        return [
+            (n, name)
+            for n, name in self._alone_at_url()
+            if of_file.get(n) != name and (n in of_file or name in claimed)
+        ]
+
+    def _of_files(self) -> dict[int, str]:
+        """Return the ids that the entries without an id have by their files."""
+        alone = [n for n in self.missing() if self._is_alone(n)]
+        claims = ((n, self._registry.of_name(self.keys[n])) for n in alone)
+        return {n: name for n, name in claims if name}
+
+    def settle(self, disputed: Sequence[tuple[int, str]], published: Iterable[Published]) -> None:
+        """Assign the id to an entry with the text or title of its URL, and not of its file.
+
+        Such files were exchanged, as those of numbered parts are when one comes between them.
+        """
+        before = {each.id: each for each in published}
+        of_file = self._of_files()
+        rivals = {name: n for n, name in of_file.items()}
+
+        def likeness(n: int | None, unique_id: str | None) -> tuple[bool, bool]:
+            said = before.get(unique_id or "")
+            if n is None or said is None:
+                return False, False
+            entry = self._entries[n]
+            return said.text == entry.text != "", said.title == entry.title != ""
+
+        moved = {
+            n: name
+            for n, name in disputed
+            if likeness(n, name)
+            > max(likeness(n, of_file.get(n)), likeness(rivals.get(name), name))
+        }
+        self._give(moved.items())
+        self._left = {of_file.get(n) for n in moved if n in self.ids}
+
+    def recall_by_file(self) -> None:
+        """Assign the registered ids of the file, wherever it is."""
+        self._give(self._of_files().items())
 
     def recall_by_url(self) -> None:
         """Assign the registered ids of URLs that only one entry has, now and in the registry."""
-        known, urls = self._registry, Counter(key.url for key in self.keys)
-        alone = [n for n in self.missing() if urls[self.keys[n].url] == 1]
-        claims = [(n, known.at_url(self.keys[n])) for n in alone if self._entries[n].own_url]
-        self._give((n, name) for n, name in claims if self._is_gone(name))
+        known = self._registry
+        self._give((n, name) for n, name in self._alone_at_url() if self._is_gone(name))
         self._give((n, known.once(self.keys[n])) for n in self.missing() if self._is_one(n))
+
+    def _alone_at_url(self) -> list[tuple[int, str]]:
+        """Return the entries without an id at a URL that only they have, and the id there."""
+        alone = [n for n in self.missing() if self._urls[self.keys[n].url] == 1]
+        claims = [(n, self._registry.at_url(self.keys[n])) for n in alone]
+        return [(n, name) for n, name in claims if name and self._entries[n].own_url]
 
     def _is_one(self, n: int) -> bool:
         return self._times[self.keys[n]] == 1
@@ -132,10 +189,10 @@ class _Assignment:
     def _is_alone(self, n: int) -> bool:
         return self._names[self.keys[n].name] == 1
 
-    def _is_gone(self, unique_id: str | None) -> bool:
-        """Return whether the last owner of an id has vanished."""
-        owner = unique_id and self._registry.owner(unique_id)
-        return not owner or owner.name not in self._names
+    def _is_gone(self, unique_id: str) -> bool:
+        """Return whether the last owner of an id has vanished, or has turned out to be another."""
+        owner = self._registry.owner(unique_id)
+        return not owner or owner.name not in self._names or unique_id in self._left
 
     def _give(self, claims: Iterable[tuple[int, str | None]]) -> None:
         """Assign each id to the entry that claims it, if no other claims or has it."""
