@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,47 @@ def test_an_item_that_a_listener_breaks_costs_its_entry(
     assert [each for each in titles(build, path) if each != "two"] == ["one", "three"]
     assert (build.output / path).exists()
     assert all("two.html is left out of" in each for each in build.problems)
+
+
+ALL_BROKEN = {
+    **LISTENED,
+    "a day and a time": {"pubdate": dt.date(2026, 1, 1), "updateddate": dt.datetime(2026, 1, 1)},
+    "no item": None,
+}
+
+
+@pytest.mark.parametrize("values", ALL_BROKEN.values(), ids=ALL_BROKEN)
+def test_a_listener_that_breaks_every_item_costs_itself(
+    site: SiteBuilder, values: dict[str, Any] | None
+) -> None:
+    def break_it(context: Any, feed: Any) -> None:
+        if values is None:
+            feed.items = [None]
+        for item in filter(None, feed.items):
+            item.update(values)
+
+    signals.feed_generated.connect(break_it)
+    for name in ("one", "two"):
+        site.article(name)
+    build = site.build(**ALL)
+    for path in PATHS:
+        assert [*titles(build, path)][-2:] == ["one", "two"]
+    assert all(
+        each.startswith("What a listener of feed_generated sets cannot be written: ")
+        for each in build.problems
+    )
+
+
+def test_a_listener_is_not_blamed_for_a_class_that_fails(site: SiteBuilder) -> None:
+    def add(context: Any, feed: Any) -> None:
+        feed.add_item("three", "https://me.example.io/three", "")
+
+    signals.feed_generated.connect(add)
+    site.article("one")
+    broken = type("Broken", (Atom1Feed,), {"add_root_elements": lambda *_: 1 / 0})
+    mine = type("Mine", (AtomAllFeed,), {"feed_type": broken, "path": "mine.xml"})
+    (problem,) = site.build(LINKBACK_FEEDS=[mine]).problems
+    assert problem.startswith("Feed Mine: ZeroDivisionError")
 
 
 class Lines(SyndicationFeed):

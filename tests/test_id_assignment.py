@@ -96,7 +96,7 @@ def test_an_entry_keeps_its_id(before, after, with_published):
 
 
 def part(number: int, source: str) -> Entry:
-    """A part of a series: its file is numbered anew when another comes between."""
+    """A part of a series: its file gets another number when one comes between."""
     title, text = f"Part {number}", f"<p>Text {number}.</p>"
     return entry(source, f"part-{number}.html", title=title, html=text)
 

@@ -554,6 +554,15 @@ def empties_the_items(path: str, context: Any, feed: Any) -> None:
     Path(path).write_text("<feed/>" if path.endswith("xml") else "{}")
 
 
+def removes_the_folder(path: str, context: Any, feed: Any) -> None:
+    shutil.rmtree(Path(path).parent)
+
+
+def in_another_encoding(path: str, context: Any, feed: Any) -> None:
+    text = Path(path).read_text("utf-8").replace(' encoding="utf-8"', "")
+    Path(path).write_text(text, encoding="utf-16")
+
+
 FORMATS = {
     **NO_FEEDS,
     "FEED_ALL_ATOM": "f/a.xml",
@@ -564,7 +573,7 @@ FORMATS = {
 
 def both(site: SiteBuilder) -> dict[str, tuple[str, int]]:
     return {
-        path.name: (path.read_text(), path.stat().st_mtime_ns)
+        path.name: (path.read_text(errors="replace"), path.stat().st_mtime_ns)
         for path in (site.output / "f").iterdir()
     }
 
@@ -583,6 +592,12 @@ def both(site: SiteBuilder) -> dict[str, tuple[str, int]]:
             [f"f/{name} is not there after it" for name in ("a.xml", "r.xml", "j.json")],
             set(),
             id="unlinks",
+        ),
+        pytest.param(
+            in_another_encoding,
+            ["f/j.json is no JSON after it"],
+            {"a.xml", "r.xml"},
+            id="in another encoding",
         ),
         pytest.param(touches, [], set(), id="touches"),
         pytest.param(empties_the_items, [], {"a.xml", "r.xml", "j.json"}, id="has its way"),
@@ -615,6 +630,15 @@ def test_what_a_listener_leaves_is_the_feed(
     assert {name: text for name, (text, _) in both(site).items()} == {
         name: text for name, (text, _) in plain.items()
     }
+
+
+def test_a_listener_may_take_the_folder_away_with_the_document(site: SiteBuilder) -> None:
+    signals.feed_written.connect(removes_the_folder)
+    site.article("one")
+    build = site.build(**NO_FEEDS | {"FEED_ALL_JSON": "f/j.json"})
+    assert '"one"' in build.read("f/j.json")
+    (problem,) = build.problems
+    assert "f/j.json is not there after" in problem
 
 
 def test_the_listeners_that_do_well_keep_their_say(site: SiteBuilder) -> None:

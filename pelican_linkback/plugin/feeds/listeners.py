@@ -55,6 +55,7 @@ def notify_of_document(
         if is_well and after is not None and not damage:
             document = after
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(path) as file:
                 file.write(document)
     return document != ours
@@ -83,26 +84,33 @@ def _damage(before: bytes, after: bytes | None) -> str:
     """Return the damage of a document that no reader can read now; "" if there is none."""
     if after is None:
         return "is not there"
-    was = _format_of(before)
-    return f"is no {was}" if was and _format_of(after) != was else ""
+    for name, can_be_read in (("XML", _is_xml), ("JSON", _is_json)):
+        if can_be_read(before):
+            return "" if can_be_read(after) else f"is no {name}"
+    return ""
 
 
-def _format_of(data: bytes) -> str:
-    """Return the format in which a document can be read: XML, JSON, or "" for neither."""
+def _is_xml(data: bytes) -> bool:
     try:
-        if data.lstrip().startswith(b"<"):
-            expat.ParserCreate().Parse(data, True)  # noqa: FBT003
-            return "XML"
-        json.loads(data)
-    except (expat.ExpatError, ValueError, RecursionError):
-        return ""
-    return "JSON"
+        expat.ParserCreate().Parse(data, True)  # noqa: FBT003
+    except expat.ExpatError:
+        return False
+    return True
+
+
+def _is_json(data: bytes) -> bool:
+    """Return whether ``data`` is JSON in UTF-8, as it has to be (RFC 8259, section 8.1)."""
+    try:
+        json.loads(data.decode())
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _bytes_of(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except OSError:
         return None
 
 

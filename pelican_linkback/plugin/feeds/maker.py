@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -31,11 +32,16 @@ T = TypeVar("T")
 
 
 class MadeFeed(NamedTuple):
-    """The populated generator of a document; ``head`` has its values before listeners saw it."""
+    """The populated generator of a document.
+
+    ``head`` has its values before listeners saw it, and ``entries`` its items; None if there are no
+    listeners.
+    """
 
     document: Document
     feed: SyndicationFeed
     head: Mapping[str, object]
+    entries: Sequence[object] | None = None
 
     @property
     def hubs(self) -> tuple[str, ...]:
@@ -56,22 +62,27 @@ class FeedMaker:
     def make(self, document: Document, site: Site) -> MadeFeed:
         """Return a document after the listeners of feed_generated."""
         feed = document.populated(site)
-        made = MadeFeed(document, feed, dict(feed.feed))
+        made = MadeFeed(document, feed, dict(feed.feed), _entries_of(feed))
         notify(signals.feed_generated, self._context, self._report_listener, feed=feed)
         return made
 
     def write(self, made: MadeFeed, write: Callable[[], T]) -> T:
         """Return what ``write`` returns, which writes the feed.
 
-        If it raises, items that cannot be written are left out, and changes of listeners in the
-        head are undone.
+        If it raises, items that cannot be written are left out. If that does not help, because all
+        of them are, or something else is wrong, the changes of listeners are undone.
         """
         try:
             return write()
         except FAULTS as error:
-            if not isinstance(made.feed, Generator) or not self._mend(made.feed, made.head, error):
-                raise
-            return write()
+            for mend in (self._without_broken_items, self._without_listeners):
+                with suppress(*FAULTS):
+                    if costs := mend(made, error):
+                        done = write()
+                        for what, text in costs:
+                            self._say_once(what, text)
+                        return done
+            raise
 
     def edit(self, made: MadeFeed) -> Callable[[str], bool]:
         """Return the function that passes the written document to the listeners of feed_written."""
@@ -83,24 +94,28 @@ class FeedMaker:
             feed=made.feed,
         )
 
-    def _mend(self, feed: Generator, head: Mapping[str, object], error: BaseException) -> bool:
-        """Remove what cannot be written of a feed; return whether anything is left to write."""
-        broken = feed.drop_broken_items()
-        if broken and not feed.num_items():
-            return False
+    @staticmethod
+    def _without_broken_items(made: MadeFeed, _: BaseException) -> list[tuple[Hashable, str]]:
+        """Remove the items that cannot be written, unless that is all; return what to say."""
+        feed = made.feed
+        broken = feed.drop_broken_items() if isinstance(feed, Generator) else ()
+        if not feed.num_items():
+            return []
+        costs: list[tuple[Hashable, str]] = []
         for item, why in broken:
-            name = printable(item.get("link"))
+            name = printable(item.get("link") if isinstance(item, Mapping) else item)
             text = f"{name} is left out of feeds, since it cannot be written: {described(why)}"
-            self._say_once((name, type(why)), text)
-        if broken:
-            return True
-        now = feed.feed
-        if now.keys() == head.keys() and all(now[name] is head[name] for name in now):
-            return False
-        feed.feed = dict(head)
+            costs.append(((name, type(why)), text))
+        return costs
+
+    @staticmethod
+    def _without_listeners(made: MadeFeed, error: BaseException) -> list[tuple[Hashable, str]]:
+        """Undo what listeners of feed_generated have set; return what to say."""
+        if made.entries is None or not isinstance(made.feed, Generator):
+            return []
+        made.feed.feed, made.feed.entries = dict(made.head), [*made.entries]
         text = f"What a listener of feed_generated sets cannot be written: {described(error)}"
-        self._say_once("head", f"{text}; feeds are written without it")
-        return True
+        return [("head", f"{text}; feeds are written without it")]
 
     def _say_once(self, what: Hashable, text: str) -> None:
         """Add the message, if it is the first about ``what``."""
@@ -120,6 +135,14 @@ class FeedMaker:
             "the feed is as it was before; have that plugin pass over feeds that are not for it"
         )
         self._messages.add(logging.WARNING, (name, damage), f"{text}: {remedy}")
+
+
+def _entries_of(feed: SyndicationFeed) -> list[object] | None:
+    """Return the items of a feed as they are before listeners change them."""
+    if not signals.feed_generated.receivers or not isinstance(feed, Generator):
+        return None
+    # Those that other documents share are only copied where they are changed.
+    return [dict(each) if isinstance(each, dict) else each for each in feed.entries]
 
 
 def by_generator(documents: Iterable[Document]) -> Iterable[list[Document]]:
