@@ -197,6 +197,27 @@ def test_what_a_wrong_clock_queued_does_not_wait_for_its_year(ahead: timedelta, 
     assert reason_of(known, online(), built(NEW, NOON)) == found
 
 
+@pytest.mark.parametrize("days", [0, 2])
+def test_a_host_that_names_another_charset_shows_the_page_that_was_uploaded(days: int) -> None:
+    headers = (("Content-Type", "text/html; charset=iso-8859-1"),)
+    words, other = (
+        LINKED.replace(b"words", each.encode()) for each in ("w\u00f6rds", "w\u00e4rds")
+    )
+    new, old = (replace(online(each), headers=headers) for each in (words, other))
+    known = delivery(hours=1 + 24 * days)
+    assert readiness(known, new, built(words), NOON) == Ready(SOURCE, digest_of(words))
+    known = sent(known, seen=digest_of(other))
+    assert reason_of(known, old, built(words)) == "older-version"
+    assert reason_of(known, new, built(words)) == ""
+
+
+def test_a_page_that_a_host_has_converted_is_read_in_its_charset() -> None:
+    page = LINKED.replace(b"words", b"w\xf6rds")
+    headers = (("Content-Type", "text/html; charset=iso-8859-1"),)
+    output = built(page.decode("latin-1").encode())
+    assert reason_of(delivery(), replace(online(page), headers=headers), output) == ""
+
+
 def test_a_page_that_was_cut_is_not_compared() -> None:
     page = replace(online(), truncated=True)
     assert reason_of(delivery(), page, built(NEW)) == ""
