@@ -15,7 +15,7 @@ import pytest
 
 from peers.receivers import Quiet
 from peers.senders import SENDERS, send
-from pelican_linkback.cli.receiver.parts import Receiver
+from pelican_linkback.cli.receiver.composition import Receiver
 from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Target, Targets

@@ -14,7 +14,7 @@ from pelican_linkback.receiving.known_targets import NoTargets
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.store.database import open_store, sqlite_url
 from pelican_linkback.receiving.store.mentions import Action, Mentions
-from pelican_linkback.receiving.store.upkeep.turns import Turns
+from pelican_linkback.receiving.store.upkeep.schedule import Schedule
 from tests import test_receiver_commands as commands
 from tests.smtp_server import mail_server
 from tests.test_inbox_database import WALLS, add, noted, shown
@@ -43,7 +43,7 @@ def process(store, server, clock):
     def call(port=server.port):
         mentions, targets = Mentions(store), Targets([WALLS], "https://blog.example")
         return DailyMail(
-            Turns(store, "digest", DAY),
+            Schedule(store, "digest", DAY),
             Mailbox("127.0.0.1", port, ANN),
             lambda: held(mentions, lambda: targets, "The Blog", INBOX),
             clock,
@@ -54,7 +54,7 @@ def process(store, server, clock):
 
 def test_nothing_held_is_no_mail(process, store, mails):
     add(store, shown(noted(1)))
-    process().look()
+    process().run_if_due()
     assert mails == []
 
 
@@ -64,7 +64,7 @@ def test_one_process_sends_it_once_a_day_as_long_as_something_is_held(process, s
 
     def looked():
         for each in processes:
-            each.look()
+            each.run_if_due()
         return len(mails)
 
     assert [looked(), looked()] == [1, 1]
@@ -82,9 +82,9 @@ def test_one_process_sends_it_once_a_day_as_long_as_something_is_held(process, s
 def test_a_clock_that_was_ahead_keeps_no_mail(process, store, mails, clock):
     add(store, is_held(noted(1)))
     clock.pass_(days=4000)
-    process().look()
+    process().run_if_due()
     clock.pass_(days=-4000)
-    process().look()
+    process().run_if_due()
     assert len(mails) == 2
 
 
@@ -94,12 +94,12 @@ def test_a_server_that_takes_none_is_asked_again_an_hour_later(
     add(store, is_held(noted(1)))
     with mail_server() as gone:
         broken = process(gone.port)
-    broken.look()
-    broken.look()
+    broken.run_if_due()
+    broken.run_if_due()
     (line,) = caplog.records
     assert "The mail about mentions cannot be sent now: mail server 127.0.0.1: " in line.message
     clock.pass_(minutes=61)
-    process().look()
+    process().run_if_due()
     assert len(mails) == 1
 
 
@@ -114,10 +114,10 @@ def test_pages_that_cannot_be_read_keep_no_mail(store):
 
 
 def test_two_that_look_at_one_moment_have_one_turn(store):
-    turns = Turns(store, "digest", DAY)
+    schedule = Schedule(store, "digest", DAY)
     taken = []
     threads = [
-        threading.Thread(target=lambda: taken.append(Turns(store, "digest", DAY).take()))
+        threading.Thread(target=lambda: taken.append(Schedule(store, "digest", DAY).take()))
         for _ in range(4)
     ]
     for each in threads:
@@ -125,8 +125,8 @@ def test_two_that_look_at_one_moment_have_one_turn(store):
     for each in threads:
         each.join()
     assert sorted(taken) == [False] * 3 + [True]
-    assert not turns.is_due
-    assert not turns.take()
+    assert not schedule.is_due
+    assert not schedule.take()
 
 
 # In the commands of a receiver

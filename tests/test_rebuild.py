@@ -10,7 +10,7 @@ import pytest
 from pelican_linkback.exceptions import StoreError, TimedOut
 from pelican_linkback.receiving.rebuild import Rebuild, starter_of
 from pelican_linkback.receiving.store.queue import next_numbers
-from pelican_linkback.receiving.store.upkeep.rebuilds import Changes, Plan, Turn
+from pelican_linkback.receiving.store.upkeep.rebuilds import Plan, RebuildSchedule, Turn
 from tests.fakeweb import FakeWeb, Reply
 
 
@@ -19,7 +19,7 @@ def change(store) -> None:
 
 
 def test_a_change_is_built_after_a_quiet_minute_and_not_again_for_ten(store, clock):
-    here, there = Changes(store), Changes(store)
+    here, there = RebuildSchedule(store), RebuildSchedule(store)
     assert here.turn() is None
     change(store)
     assert here.turn() is None
@@ -40,26 +40,27 @@ def test_a_change_is_built_after_a_quiet_minute_and_not_again_for_ten(store, clo
 
 
 def test_what_failed_is_tried_again_after_ten_minutes(store, clock):
-    changes = Changes(store)
+    schedule = RebuildSchedule(store)
     change(store)
-    changes.turn()
+    schedule.turn()
     clock.pass_(minutes=1)
-    turn = changes.turn()
-    changes.give_back(turn)
+    turn = schedule.turn()
+    schedule.give_back(turn)
     for _ in range(9):
-        assert changes.turn() is None
+        assert schedule.turn() is None
         clock.pass_(minutes=1)
     clock.pass_(minutes=1)
-    assert changes.turn() == turn
+    assert schedule.turn() == turn
 
 
 def test_of_many_who_look_one_builds(store, clock):
     change(store)
-    Changes(store).turn()
+    RebuildSchedule(store).turn()
     clock.pass_(minutes=2)
     turns = []
     threads = [
-        threading.Thread(target=lambda: turns.append(Changes(store).turn())) for _ in range(8)
+        threading.Thread(target=lambda: turns.append(RebuildSchedule(store).turn()))
+        for _ in range(8)
     ]
     for each in threads:
         each.start()
@@ -86,7 +87,7 @@ def test_when_a_rebuild_is_due(plan, number, now, is_due):
     assert plan.seen(5, 1000).seen(5, 2000).since is not None
 
 
-class FakeChanges:
+class FakeSchedule:
     def __init__(self, *turns) -> None:
         self.turns, self.given_back = list(turns), []
 
@@ -102,12 +103,12 @@ class FakeChanges:
 
 def test_who_looks_builds_or_not(caplog):
     built = []
-    changes = FakeChanges(None, Turn(1), Turn(2), StoreError("away"))
-    works = Rebuild(changes, lambda: built.append(1) or ["", "it broke"][len(built) - 1])
+    schedule = FakeSchedule(None, Turn(1), Turn(2), StoreError("away"))
+    works = Rebuild(schedule, lambda: built.append(1) or ["", "it broke"][len(built) - 1])
     for _ in range(4):
-        works.look()
+        works.run_if_due()
     assert len(built) == 2
-    assert changes.given_back == [Turn(2)]
+    assert schedule.given_back == [Turn(2)]
     assert [each.getMessage() for each in caplog.records] == [
         "The site was not built again: it broke",
         "The site cannot be built again now: away",
@@ -152,11 +153,11 @@ def test_a_webhook_is_posted_to_and_its_address_is_a_secret(page, problem):
 
 
 def test_whatever_a_build_raises_is_a_problem(caplog):
-    changes = FakeChanges(Turn(1))
+    schedule = FakeSchedule(Turn(1))
 
     def build() -> str:
         raise OSError("no more processes")
 
-    Rebuild(changes, build).look()
-    assert changes.given_back == [Turn(1)]
+    Rebuild(schedule, build).run_if_due()
+    assert schedule.given_back == [Turn(1)]
     assert "no more processes" in caplog.text

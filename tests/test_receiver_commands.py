@@ -21,9 +21,9 @@ from urllib.parse import urlencode
 import pytest
 
 from pelican_linkback import cli
-from pelican_linkback.cli.receiver import logs, serve, work
+from pelican_linkback.cli.receiver import logs, running, work
 from pelican_linkback.cli.receiver.options import serve_options
-from pelican_linkback.cli.receiver.serve import keep_looking, meanwhile, stopped_by_signals
+from pelican_linkback.cli.receiver.running import in_thread, run_periodically, stopped_by_signals
 from pelican_linkback.cli.receiver.work import until_idle
 from pelican_linkback.cli.receiver.wsgi import application
 from pelican_linkback.exceptions import SettingsError
@@ -31,7 +31,7 @@ from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.memory.targets_file import write_targets
 from pelican_linkback.receiving.store.database import Store, open_store, sqlite_url
 from pelican_linkback.receiving.store.queue import next_numbers
-from pelican_linkback.receiving.store.upkeep.rebuilds import Changes
+from pelican_linkback.receiving.store.upkeep.rebuilds import RebuildSchedule
 from tests.asking import ask
 from tests.receiving import Clock
 from tests.servers import WebHost, serving
@@ -178,7 +178,7 @@ def test_once_builds_again_if_that_is_due(folder, capsys, seconds, is_due):
     url = sqlite_url(folder / "linkback" / "inbox.sqlite")
     with closing(open_store(url, clock=lambda: seen)) as store:
         store.write(lambda connection: next_numbers(connection, 1))
-        assert Changes(store).turn() is None
+        assert RebuildSchedule(store).turn() is None
     assert cli.main(["work", "--once"]) == 0
     assert capsys.readouterr().out == "Mentions verified: 0\n"
     assert (folder / "built").exists() is is_due
@@ -284,28 +284,28 @@ def test_nothing_is_begun_after_a_stop():
     assert verified == []
 
 
-class Chore:
-    """A chore that stops who looks after it at the third look."""
+class PeriodicTask:
+    """A task that stops what runs it at the third time."""
 
-    every = 0.0
+    interval = 0.0
 
     def __init__(self) -> None:
-        self.stop, self.looks = threading.Event(), 0
+        self.stop, self.times = threading.Event(), 0
 
-    def look(self) -> None:
-        self.looks += 1
-        if self.looks == 3:
+    def run_if_due(self) -> None:
+        self.times += 1
+        if self.times == 3:
             self.stop.set()
 
 
-def test_a_chore_is_looked_after_until_a_stop():
-    chore = Chore()
-    keep_looking(chore, chore.stop)
-    assert chore.looks == 3
+def test_a_periodic_task_is_run_until_a_stop():
+    task = PeriodicTask()
+    run_periodically(task, task.stop)
+    assert task.times == 3
 
 
 def test_what_fails_goes_on_after_a_pause(monkeypatch, caplog):
-    monkeypatch.setattr(serve, "PAUSE", 0.0)
+    monkeypatch.setattr(running, "PAUSE", 0.0)
     stop, calls = threading.Event(), []
 
     def run(stop: threading.Event) -> None:
@@ -314,13 +314,13 @@ def test_what_fails_goes_on_after_a_pause(monkeypatch, caplog):
             raise RuntimeError("a bug")
         stop.set()
 
-    serve.keep_running(run, stop)
+    running.keep_running(run, stop)
     assert len(calls) == 3
     assert "RuntimeError: a bug" in caplog.text
 
 
 def test_only_the_main_thread_has_signals():
-    with meanwhile(lambda stop: stop.wait(), is_waited_for=True):
+    with in_thread(lambda stop: stop.wait(), is_waited_for=True):
         pass
     before = signal.getsignal(signal.SIGTERM)
 
@@ -328,7 +328,7 @@ def test_only_the_main_thread_has_signals():
         with stopped_by_signals(stop.set):
             assert signal.getsignal(signal.SIGTERM) == before
 
-    with meanwhile(elsewhere, is_waited_for=True):
+    with in_thread(elsewhere, is_waited_for=True):
         pass
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pelican_linkback import cli
-from pelican_linkback.cli.receiver.parts import Receiver
+from pelican_linkback.cli.receiver.composition import Receiver
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import Web
 from pelican_linkback.protocol.mention import Mention

@@ -7,7 +7,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from pelican_linkback.cli.receiver.serve import keep_looking
+from pelican_linkback.cli.receiver.running import run_periodically
 from pelican_linkback.exceptions import StoreError
 from pelican_linkback.receiving.inbox.states import MentionState, Refused, Removed, Verified
 from pelican_linkback.receiving.inbox.steps import step
@@ -24,7 +24,7 @@ from pelican_linkback.receiving.store.tables import (
     session,
 )
 from pelican_linkback.receiving.store.upkeep.transfer import export_lines, import_lines
-from pelican_linkback.receiving.store.upkeep.vacuum import Terms, Vacuumed, vacuum
+from pelican_linkback.receiving.store.upkeep.vacuum import DailyVacuum, Vacuumed, vacuum
 from tests.receiving import arrival, postgresql_store, said, sqlite_store
 
 
@@ -95,13 +95,13 @@ class Hours:
 
 @pytest.mark.parametrize("jump", [0, -900, 900])
 def test_a_receiver_that_runs_keeps_the_terms_once_a_day(store, clock, jump):
-    terms = Terms(store)
-    terms.look()
+    task = DailyVacuum(store)
+    task.run_if_due()
     clock.pass_(days=jump)
     verified(store, {"ann": SHOWN, "bob": HELD})
-    keep_looking(terms, Hours(clock, 24 * 6))
+    run_periodically(task, Hours(clock, 24 * 6))
     assert {row["sender"] for row in all_rows(store, mention)} == {"salted"}
-    keep_looking(terms, Hours(clock, 24 * 3))
+    run_periodically(task, Hours(clock, 24 * 3))
     assert {row["sender"] for row in all_rows(store, mention)} == {""}
 
 
@@ -112,7 +112,7 @@ def test_terms_that_cannot_be_kept_now_are_one_line_in_the_log(store, monkeypatc
         raise StoreError(reason)
 
     monkeypatch.setattr(store, "write", fails)
-    Terms(store).look()
+    DailyVacuum(store).run_if_due()
     assert caplog.messages == [f"What was kept long enough is not erased now: {reason}"]
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "file_with",
     "is_enabled",
     "must_publish",
+    "must_receive",
     "path_from_here",
     "publishing_instead",
     "publishing_remedy",
@@ -126,6 +127,17 @@ def must_publish(settings: Settings, arguments: argparse.Namespace, done: str = 
     remedy = publishing_remedy(settings, arguments)
     problem = f"{settings.address_problem}, so nothing is {done}; {remedy}{allow}"
     raise SettingsError([problem])
+
+
+def must_receive(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Raise SettingsError unless the site is published and has a receiver of its own."""
+    if not settings.has_own_receiver:
+        problem = (
+            f"LINKBACK_RECEIVE = {settings.receive or None!r}: to receive mentions yourself, set "
+            'it to the address of the receiver, such as "https://your.site/mentions/"'
+        )
+        raise SettingsError([problem])
+    must_publish(settings, arguments, "received")
 
 
 def publishing_remedy(settings: Settings, arguments: argparse.Namespace) -> str:

@@ -13,7 +13,7 @@ from pelican_linkback.receiving.entries import newest_held
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.store.mentions import Mentions
-from pelican_linkback.receiving.store.upkeep.turns import Turns
+from pelican_linkback.receiving.store.upkeep.schedule import Schedule
 from pelican_linkback.text.printable import reason_of
 
 __all__ = ["DAY", "DailyMail", "held"]
@@ -36,24 +36,24 @@ def held(
 class DailyMail:
     """Sends what ``held`` returns to a mailbox; what goes wrong costs one line in the log."""
 
-    every = 60.0
+    interval = 60.0
 
     def __init__(
         self,
-        turns: Turns,
+        schedule: Schedule,
         mailbox: Mailbox,
         held: Callable[[], Digest | None],
         now: Callable[[], dt.datetime],
     ) -> None:
-        self._turns, self._mailbox, self._held, self._now = turns, mailbox, held, now
+        self._schedule, self._mailbox, self._held, self._now = schedule, mailbox, held, now
 
-    def look(self) -> None:
+    def run_if_due(self) -> None:
         """Send the mail if something is held, and none was sent for a day."""
         try:
-            if not self._turns.is_due:
+            if not self._schedule.is_due:
                 return
             digest = self._held()
-            if digest is not None and self._turns.take():
+            if digest is not None and self._schedule.take():
                 self._send(digest)
         except FAULTS as error:
             logger.error("The mail about mentions cannot be sent now: %s", reason_of(error))
@@ -63,5 +63,5 @@ class DailyMail:
             sender, recipient = self._mailbox.sender, self._mailbox.recipient
             self._mailbox.send(message_of(digest, sender, recipient, self._now()))
         except FAULTS:
-            self._turns.give_back(AGAIN)
+            self._schedule.give_back(AGAIN)
             raise

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from pelican_linkback.exceptions import FAULTS, WebError
 from pelican_linkback.net.client import Response
-from pelican_linkback.receiving.store.upkeep.rebuilds import Changes
+from pelican_linkback.receiving.store.upkeep.rebuilds import RebuildSchedule
 from pelican_linkback.text.printable import described, printable, reason_of
 from pelican_linkback.text.urls import is_fetchable
 
@@ -37,20 +37,20 @@ Build = Callable[[], str]
 class Rebuild:
     """Looks for changes, and builds; what goes wrong costs one line in the log."""
 
-    every = 5.0
+    interval = 5.0
 
-    def __init__(self, changes: Changes, build: Build) -> None:
-        self._changes, self._build = changes, build
+    def __init__(self, schedule: RebuildSchedule, build: Build) -> None:
+        self._schedule, self._build = schedule, build
 
-    def look(self) -> None:
+    def run_if_due(self) -> None:
         """Build if that is due."""
         try:
-            turn = self._changes.turn()
+            turn = self._schedule.turn()
             if turn is None:
                 return
             if problem := self._built():
                 logger.error("The site was not built again: %s", problem)
-                self._changes.give_back(turn)
+                self._schedule.give_back(turn)
         except FAULTS as error:
             logger.error("The site cannot be built again now: %s", reason_of(error))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import json
 import logging
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 
 from pelican.log import LimitFilter
 
-__all__ = ["JsonLines", "NotAgain", "logging_lines"]
+__all__ = ["JsonLines", "NotAgain", "log_level_of", "logging_lines"]
 
 _AGAIN, _REMEMBERED = 60.0, 1000
 """Seconds until the same message is written again, and how many are remembered."""
@@ -72,3 +73,10 @@ def logging_lines(level: int) -> Iterator[None]:
         LimitFilter.LOGS_DEDUP_MIN_LEVEL = before[1]
         for each in (ours, servers):
             each.removeHandler(handler)
+
+
+def log_level_of(arguments: argparse.Namespace) -> int:
+    """Return from which level on the log is written: each request with ``--verbose``."""
+    if arguments.verbose:
+        return logging.INFO
+    return logging.ERROR if arguments.quiet else logging.WARNING

@@ -9,14 +9,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
-from pelican_linkback.cli.receiver.logs import logging_lines
+from pelican_linkback.cli.context import must_receive
+from pelican_linkback.cli.receiver.logs import log_level_of, logging_lines
 from pelican_linkback.cli.receiver.opening import opened
-from pelican_linkback.cli.receiver.serve import (
-    keep_looking,
+from pelican_linkback.cli.receiver.running import (
+    in_thread,
     keep_running,
-    level_of,
-    meanwhile,
-    must_receive,
+    run_periodically,
     stopped_by_signals,
 )
 from pelican_linkback.cli.terminal import Screen
@@ -36,22 +35,22 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
     must_receive(settings, arguments)
     stop = threading.Event()
     with ExitStack() as stack:
-        stack.enter_context(logging_lines(level_of(arguments)))
+        stack.enter_context(logging_lines(log_level_of(arguments)))
         store = stack.enter_context(opened(settings))
-        from pelican_linkback.cli.receiver.parts import Receiver  # noqa: PLC0415 (an extra)
+        from pelican_linkback.cli.receiver.composition import Receiver  # noqa: PLC0415 (an extra)
         from pelican_linkback.receiving.store.queue import Queue  # noqa: PLC0415
 
         receiver = Receiver(settings, arguments.pelican, store)
         verifier = stack.enter_context(receiver.verifier())
         stack.enter_context(stopped_by_signals(stop.set))
-        chores = receiver.chores()
+        tasks = receiver.periodic_tasks()
         if arguments.once:
             until_idle(verifier.run_once, Queue(store).next_due, store.clock, stop)
-            for chore in chores:
-                chore.look()
+            for task in tasks:
+                task.run_if_due()
         else:
-            for chore in chores:
-                stack.enter_context(meanwhile(partial(keep_looking, chore), is_waited_for=False))
+            for task in tasks:
+                stack.enter_context(in_thread(partial(run_periodically, task), is_waited_for=False))
             keep_running(verifier.run, stop)
     verified = receiver.verified
     if screen.json:

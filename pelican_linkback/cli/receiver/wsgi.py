@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from wsgiref.handlers import CGIHandler
 
-from pelican_linkback.cli.context import settings_of
+from pelican_linkback.cli.context import must_receive, settings_of
 from pelican_linkback.cli.receiver.opening import open_inbox
-from pelican_linkback.cli.receiver.serve import must_receive
 from pelican_linkback.exceptions import StoreError
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def application(settings: str) -> WSGIApplication:
     site = settings_of(arguments)
     must_receive(site, arguments)
     store = open_inbox(site)
-    from pelican_linkback.cli.receiver.parts import Receiver  # noqa: PLC0415 (an extra)
+    from pelican_linkback.cli.receiver.composition import Receiver  # noqa: PLC0415 (an extra)
 
     answering = Receiver(site, arguments.pelican, store).application()
     store.close()  # a connection that two processes share gives the one what the other asked for

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.tables import counter, meta
 
-__all__ = ["Changes", "Plan", "Turn"]
+__all__ = ["Plan", "RebuildSchedule", "Turn"]
 
 QUIET = dt.timedelta(minutes=1)
 AT_MOST_EVERY = dt.timedelta(minutes=10)
@@ -52,8 +52,8 @@ class Turn:
     before: int
 
 
-class Changes:
-    """The changes of what is shown, and the plan of rebuilds, which all processes share."""
+class RebuildSchedule:
+    """When the site is to be built again; all processes of a store share it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

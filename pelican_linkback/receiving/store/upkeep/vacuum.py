@@ -17,10 +17,10 @@ from pelican_linkback.receiving.inbox.states import REFUSALS
 from pelican_linkback.receiving.store.columns import duration
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.tables import event, host, login, mention, session
-from pelican_linkback.receiving.store.upkeep.turns import Turns
+from pelican_linkback.receiving.store.upkeep.schedule import Schedule
 from pelican_linkback.text.printable import reason_of
 
-__all__ = ["Terms", "Vacuumed", "vacuum"]
+__all__ = ["DailyVacuum", "Vacuumed", "vacuum"]
 
 logger = logging.getLogger(__name__)
 
@@ -55,18 +55,18 @@ def vacuum(store: Store) -> Vacuumed:
     return store.write(lambda connection: _vacuum(connection, store.now()))
 
 
-class Terms:
-    """Keeps the terms while a receiver runs: once a day, by whichever process looks first."""
+class DailyVacuum:
+    """The periodic task that erases: once a day, in whichever process is the first."""
 
-    every = 60 * 60.0
+    interval = 60 * 60.0
 
     def __init__(self, store: Store) -> None:
-        self._store, self._turns = store, Turns(store, "vacuum", dt.timedelta(days=1))
+        self._store, self._schedule = store, Schedule(store, "vacuum", dt.timedelta(days=1))
 
-    def look(self) -> None:
+    def run_if_due(self) -> None:
         """Erase what was kept long enough, if nobody has done that for a day."""
         try:
-            if self._turns.take():
+            if self._schedule.take():
                 vacuum(self._store)
         except StoreError as error:
             logger.warning("What was kept long enough is not erased now: %s", reason_of(error))

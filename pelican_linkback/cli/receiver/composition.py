@@ -7,11 +7,11 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from pelican_linkback.cli.receiver.mail import mailbox_of
 from pelican_linkback.cli.receiver.private_feed import PrivateFeed
+from pelican_linkback.cli.receiver.running import PeriodicTask
 from pelican_linkback.net.client import MAX_BODY
 from pelican_linkback.plugin.mentions.known import day_in
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
@@ -42,9 +42,9 @@ from pelican_linkback.receiving.store.mentions import Mentions
 from pelican_linkback.receiving.store.records import Accepted, Arrival
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.statistics import Statistics
-from pelican_linkback.receiving.store.upkeep.rebuilds import Changes
-from pelican_linkback.receiving.store.upkeep.turns import Turns
-from pelican_linkback.receiving.store.upkeep.vacuum import Terms
+from pelican_linkback.receiving.store.upkeep.rebuilds import RebuildSchedule
+from pelican_linkback.receiving.store.upkeep.schedule import Schedule
+from pelican_linkback.receiving.store.upkeep.vacuum import DailyVacuum
 from pelican_linkback.receiving.verifier import Checked, Verifier
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
@@ -56,17 +56,6 @@ access = logging.getLogger("pelican_linkback.requests")
 
 MAX_TARGETS = 50_000_000
 """The maximum size of a site's ``linkback-targets.json`` in bytes: a quarter of a million pages."""
-
-
-class Chore(Protocol):
-    """Something that is done once in a while, by one of the processes."""
-
-    @property
-    def every(self) -> float:
-        """How many seconds are between two looks."""
-
-    def look(self) -> None:
-        """Do it if it is time; what goes wrong costs one line in the log."""
 
 
 class Receiver:
@@ -94,9 +83,9 @@ class Receiver:
                 on_checked=self._checked,
             )
 
-    def chores(self) -> list[Chore]:
-        """Return what is done beside: erasing, rebuilding the site and the daily mail, if set."""
-        return [each for each in (Terms(self._store), self._rebuild(), self._mail()) if each]
+    def periodic_tasks(self) -> list[PeriodicTask]:
+        """Return the tasks: erasing; rebuilding the site and the daily mail, if these are set."""
+        return [each for each in (DailyVacuum(self._store), self._rebuild(), self._mail()) if each]
 
     def _rebuild(self) -> Rebuild | None:
         """Return what builds the site again when what it shows has changed; None: nothing does."""
@@ -105,7 +94,8 @@ class Receiver:
             return None
         hooks = [setting] if is_fetchable(setting) else []
         return Rebuild(
-            Changes(self._store), starter_of(setting, web_for(self._settings, MAX_BODY, *hooks))
+            RebuildSchedule(self._store),
+            starter_of(setting, web_for(self._settings, MAX_BODY, *hooks)),
         )
 
     def _mail(self) -> DailyMail | None:
@@ -115,7 +105,7 @@ class Receiver:
             return None
         inbox = f"{page_key(self._settings.receive)}admin/inbox"
         return DailyMail(
-            Turns(self._store, "digest", DAY),
+            Schedule(self._store, "digest", DAY),
             mailbox,
             lambda: held(self._mentions, lambda: self._targets.current, self._site_name, inbox),
             self._now,
