@@ -16,6 +16,7 @@ from pelican_linkback.receiving.reading import tree
 from pelican_linkback.receiving.reading.links import LOOKED_AT, TargetPage, links_of
 from pelican_linkback.receiving.reading.microformats import item_of
 from pelican_linkback.receiving.reading.page import MentionRequest, Page, SourceContent, read
+from pelican_linkback.receiving.reading.xhtml import as_html
 from pelican_linkback.receiving.received import Author, Kind, Received
 from tests.pages_corpus import CASES, NOW, SITE, asked, page, wrong
 
@@ -126,6 +127,28 @@ def entry(inside: str) -> Received:
 )
 def test_a_link_is_what_the_media_type_says(kind: str, body: str, linked: bool):
     assert said_by(body, kind).linked is linked
+
+
+@pytest.mark.parametrize(
+    ("xhtml", "html"),
+    [
+        ('<script src="x.js"/>', '<script src="x.js"></script>'),
+        ("<iframe\nsrc='a/b'\n/>x<br/>", "<iframe\nsrc='a/b'\n></iframe>x<br/>"),
+        ("<!-- <i/> --><i/><!-- <i/>", "<!-- <i/> --><i></i><!-- <i/>"),
+        ('<p title="/>">x</p>', '<p title="/>">x</p>'),
+        ("a <![CDATA[<b/> & c]]> d", "a &lt;b/&gt; &amp; c d"),
+        ("a <![CDATA[<b/>", "a &lt;b/&gt;"),
+    ],
+)
+def test_xhtml_is_written_as_html(xhtml: str, html: str):
+    assert as_html(xhtml) == html
+
+
+def test_an_empty_script_of_xhtml_does_not_hide_the_post():
+    post = f'<p class="h-entry"><a href="{WALLS}"/><i class="e-content"><![CDATA[<b>]]></i></p>'
+    page = f"<html><head><title/><script src='x.js'/></head><body>{post}</body></html>"
+    assert mention_in(page, kind="application/xhtml+xml").text == "<b>"
+    assert mention_in(page).text == ""
 
 
 def test_json_that_is_not_in_utf_8_has_its_links():
@@ -292,6 +315,37 @@ def test_without_a_link_in_a_post_the_first_entry_counts():
 )
 def test_the_author_is_found_on_the_page(inside: str, author: Author):
     assert entry(inside).author == author
+
+
+@pytest.mark.parametrize(
+    "address", ["mailto:ann@x.example", "acct:ann@x.example", "tel:+1", "javascript:x", "ftp://x/"]
+)
+def test_an_address_that_is_no_page_is_nobody(address: str):
+    nobody = Author("ann.example")
+    assert entry(f'<a class="u-author" href="{address}">x</a>').author == nobody
+    assert entry(f'<a rel="author" href="{address}">x</a>').author == nobody
+    assert entry(f'<a class="p-author h-card" href="{address}">{address}</a>').author == nobody
+    bo = '<a {} href="https://bo.example/"></a>'
+    for more in ('rel="author"', 'class="u-author"'):
+        found = entry(f'<a {more} href="{address}">x</a>{bo.format(more)}')
+        assert found.author == Author("bo.example", "https://bo.example/")
+
+
+@pytest.mark.parametrize("card", ["http://bo.example/me/", "HTTPS://BO.example:443/me"])
+def test_a_card_is_known_by_its_url_in_any_spelling(card: str):
+    page = f'<a class="h-card" href="{card}">Bo</a><a class="h-card" href="/">x</a>'
+    post = '<p class="h-entry"><a class="u-author" href="https://bo.example/me"></a>'
+    assert mention_in(f'{page}{post}<a href="{WALLS}">').author.name == "Bo"
+
+
+def test_a_post_is_known_by_its_url_in_any_spelling():
+    post = (
+        '<p class="h-entry"><a class="u-url p-name" href="{}">{}</a><a href="'
+        + WALLS
+        + '"></a></p>'
+    )
+    other = SOURCE.replace("https", "http") + "/"
+    assert mention_in(post.format("/n/2", "A") + post.format(other, "B")).text == "B"
 
 
 def test_two_cards_that_stand_by_themselves_are_nobodys():

@@ -18,6 +18,7 @@ from pelican_linkback.text.regex import regex
 __all__ = [
     "can_be_read",
     "check",
+    "has_other_scheme",
     "host_key",
     "host_of",
     "is_fetchable",
@@ -43,6 +44,11 @@ _ESCAPE = regex(r"%([0-9A-Fa-f]{2})?")
 _SPACE = regex(r"\s")
 _IGNORED = regex(r"[\x00-\x20]")
 _PICTURE = regex(r"data:image/(?:avif|gif|jpeg|png|webp)[;,]")
+_OTHER_SCHEME = regex(
+    r"\s*+(?!https?:)(?:[a-z][a-z0-9+.-]*+://"
+    r"|(?:about|acct|data|did|geo|javascript|mailto|sip|sms|tel|urn|xmpp):(?=\S))",
+    re.IGNORECASE,
+)
 _CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEVER = regex(r'[<>"\\]')
 _TO_QUOTE = regex(r'[\s<>"]')
@@ -79,6 +85,11 @@ def is_script(reference: str) -> bool:
     if begin.startswith(("javascript:", "vbscript:")):
         return True
     return begin.startswith("data:") and not _PICTURE.match(begin)
+
+
+def has_other_scheme(text: str) -> bool:
+    """Return whether a text is a URL that is no page's: ``mailto:``, ``tel:``, ``ftp://``."""
+    return _OTHER_SCHEME.match(text) is not None
 
 
 def check(url: str) -> str:

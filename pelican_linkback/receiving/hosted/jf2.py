@@ -229,7 +229,7 @@ def _author(value: object, url: str, source: str) -> Author:
 def _name(value: str) -> str:
     """Return a name, or an empty one if it says nothing, or is an address."""
     name = one_line(plain_text(value[:_READ_OF_NAME]))
-    if not is_visible(name) or urls.is_fetchable(name):
+    if not is_visible(name) or urls.is_fetchable(name) or urls.has_other_scheme(name):
         return ""
     return shortened(name, LONGEST_NAME)
 

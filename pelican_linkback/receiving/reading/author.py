@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pelican_linkback.receiving.reading.items import Item, Post, all_items, key_of
-from pelican_linkback.text.urls import is_fetchable, same_site
+from pelican_linkback.text.urls import has_other_scheme, is_fetchable, same_site
 
 __all__ = ["author_of"]
 
@@ -45,7 +45,7 @@ def _first(item: Item) -> Item | str | None:
 
 def _is_known(author: str | Item) -> bool:
     if isinstance(author, str):
-        return bool(author.strip())
+        return bool(author.strip()) and not has_other_scheme(author)
     return bool(author.value.strip() or author.values("name") or author.values("url"))
 
 

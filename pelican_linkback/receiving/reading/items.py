@@ -135,6 +135,10 @@ def all_items(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def key_of(url: str) -> str:
-    """Return what is equal for URLs of one post: one page may have many, at its fragments."""
+    """Return what is equal for URLs of one post: one page may have many, at its fragments.
+
+    http or https, and the slash at the end, do not matter.
+    """
     page, _, fragment = url.partition("#")
-    return f"{page_key(page)}#{fragment}"
+    place = page_key(page).removeprefix("http://").removeprefix("https://").rstrip("/")
+    return f"{place}#{fragment}"

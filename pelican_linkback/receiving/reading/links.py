@@ -17,6 +17,7 @@ from pelican_linkback.exceptions import InvalidURL
 from pelican_linkback.protocol.response import Headers, charset, is_html, media_type
 from pelican_linkback.protocol.verification import says_gone
 from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.reading.xhtml import as_html
 from pelican_linkback.text import markup, urls
 from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.regex import regex
@@ -86,7 +87,10 @@ def links_of(body: bytes, headers: Headers, url: str, target_page: TargetPage) -
     """Return the links to a page of ours in a document that was read from ``url``."""
     kind = media_type(headers)
     if is_html(headers):
-        return _of_html(decode(body, charset(headers)), url, target_page)
+        html = decode(body, charset(headers))
+        return _of_html(
+            as_html(html) if kind == "application/xhtml+xml" else html, url, target_page
+        )
     if kind == "application/json" or kind.endswith("+json"):
         found = _values(body)
     elif kind.startswith("text/"):

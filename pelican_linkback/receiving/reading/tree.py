@@ -25,6 +25,7 @@ from mf2py import backcompat, mf2_classes
 
 from pelican_linkback.receiving.reading.links import references_of
 from pelican_linkback.text.regex import regex
+from pelican_linkback.text.urls import has_other_scheme
 
 __all__ = ["MARK", "Root", "Tree", "tree_of"]
 
@@ -200,8 +201,8 @@ class _Builder(HTMLTreeBuilder):
                     break  # and so do those around it
                 root.links = True
         if name in _HAVE_RELS and not self.author:
-            rels = attributes.get("rel", "").lower().split()
-            self.author = attributes.get("href", "") if "author" in rels else ""
+            href, rels = attributes.get("href", ""), attributes.get("rel", "").lower().split()
+            self.author = href if "author" in rels and not has_other_scheme(href) else ""
 
     def _end(self, opened: _Open) -> None:
         if opened.is_root:
