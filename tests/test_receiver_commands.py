@@ -22,6 +22,8 @@ import pytest
 
 from pelican_linkback import cli
 from pelican_linkback.cli.receiver import logs, running, work
+from pelican_linkback.cli.receiver.composition import AT_ONCE, Receiver
+from pelican_linkback.cli.receiver.opening import opened
 from pelican_linkback.cli.receiver.options import serve_options
 from pelican_linkback.cli.receiver.running import in_thread, run_periodically, stopped_by_signals
 from pelican_linkback.cli.receiver.work import until_idle
@@ -32,6 +34,7 @@ from pelican_linkback.receiving.memory.targets_file import write_targets
 from pelican_linkback.receiving.store.database import Store, open_store, sqlite_url
 from pelican_linkback.receiving.store.queue import next_numbers
 from pelican_linkback.receiving.store.upkeep.rebuilds import RebuildSchedule
+from pelican_linkback.settings.model import Settings
 from tests.asking import ask
 from tests.receiving import Clock
 from tests.servers import WebHost, serving
@@ -205,6 +208,14 @@ def test_the_database_is_closed_when_the_application_is_let_go(folder, monkeypat
     del app
     gc.collect()
     assert closed == [None, None]
+
+
+def test_a_verifier_asks_an_address_so_often(folder):
+    settings = Settings(SITE, folder / "content", state=folder / "linkback", receive=RECEIVE)
+    with opened(settings) as store, Receiver(settings, {}, store).verifier() as verifier:
+        may_ask = verifier._web._connector._may_ask
+        assert [may_ask("9.9.9.9") for _ in range(AT_ONCE + 1)] == [True] * AT_ONCE + [False]
+        assert may_ask("9.9.9.10")
 
 
 @pytest.mark.parametrize("command", [["serve"], ["work", "--once"]])

@@ -12,6 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from pelican_linkback.exceptions import QueueFull, StoreError
+from pelican_linkback.net.rate_limit import MOST
 from pelican_linkback.protocol.answer import Answer as ProtocolAnswer
 from pelican_linkback.protocol.mention import Mention, Verdict
 from pelican_linkback.protocol.pingback import Pingback
@@ -20,7 +21,7 @@ from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.received import Author, Kind
 from pelican_linkback.receiving.server.application import MAX_BODY
 from pelican_linkback.receiving.server.incoming import status_of
-from pelican_linkback.receiving.server.limits import MOST, Limiter
+from pelican_linkback.receiving.server.limits import Limiter
 from pelican_linkback.receiving.server.metrics import Gauge, Metrics
 from pelican_linkback.receiving.server.pages import render
 from tests.asking import ask

@@ -13,12 +13,20 @@ from contextlib import closing
 
 import pytest
 
-from pelican_linkback.exceptions import LookupFailed, Refused, TimedOut, Unreachable, WebError
+from pelican_linkback.exceptions import (
+    LookupFailed,
+    NotThere,
+    Refused,
+    TimedOut,
+    Unreachable,
+    WebError,
+)
 from pelican_linkback.net import client
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import MAX_BODY, Response, Web
 from pelican_linkback.net.connect import system_resolver
 from pelican_linkback.net.deadline import Alarm, Deadline, Watchdog
+from pelican_linkback.net.rate_limit import RateLimit
 from pelican_linkback.net.transport import authorities
 from tests.fakeweb import Reply, Request
 from tests.raw_servers import (
@@ -270,8 +278,8 @@ def test_a_name_that_cannot_even_be_asked_for_is_not_there(name: str) -> None:
 
 
 CODES = {
-    "EAI_NONAME": Unreachable,
-    "EAI_NODATA": Unreachable,
+    "EAI_NONAME": NotThere,
+    "EAI_NODATA": NotThere,
     "EAI_AGAIN": LookupFailed,
     "EAI_FAIL": LookupFailed,
     "EAI_SYSTEM": LookupFailed,
@@ -408,3 +416,29 @@ def test_a_bug_in_a_resolver_is_let_through() -> None:
 
     with pytest.raises(TypeError, match="blog"):
         a_web(resolver=bug).get("http://blog.example/")
+
+
+# --- addresses -------------------------------------------------------------------------------
+
+
+def test_an_address_is_asked_so_often_whatever_its_names(monkeypatch: pytest.MonkeyPatch):
+    opened: list[object] = []
+
+    def connected(addresses: object, *_: object) -> socket.socket:
+        opened.append(addresses)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("pelican_linkback.net.connect._open_one_of", connected)
+    limit = RateLimit(1, 2, monotonic=lambda: 0.0)
+    web = a_web(resolver=lambda _: ["93.184.215.14"], may_ask=limit.allows)
+    for number in range(2):
+        with pytest.raises(Unreachable):
+            web.get(f"http://h{number}.example/")
+    with pytest.raises(WebError, match="its address is asked for other pages now"):
+        web.get("http://h3.example/")
+    assert len(opened) == 2
+
+
+def test_an_address_that_was_allowed_is_asked_at_any_time():
+    with http_server({"/": Reply(204)}, []) as base, a_web(may_ask=lambda _: False) as web:
+        assert web.get(f"{base}/").status == 204

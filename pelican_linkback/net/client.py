@@ -32,7 +32,7 @@ from pelican_linkback.exceptions import (
     WebError,
 )
 from pelican_linkback.net.addresses import AllowEntry
-from pelican_linkback.net.connect import Connector, Resolver, system_resolver
+from pelican_linkback.net.connect import Connector, MayAsk, Resolver, system_resolver
 from pelican_linkback.net.deadline import Deadline
 from pelican_linkback.net.transport import Answer, BadAnswer, Headers, authorities, exchange
 from pelican_linkback.text import urls
@@ -160,7 +160,7 @@ class Web:
     ``timeout`` is in seconds, for one exchange with all its redirects; ``allow`` names what may be
     reached although it is not on the public internet; ``resolver`` returns the addresses of a host
     name; ``tls`` is the context for https (by default, the system's authorities and Mozilla's);
-    ``max_body`` is how many bytes of a body are kept.
+    ``max_body`` is how many bytes of a body are kept; see ``Connector`` for ``may_ask``.
     Raises the WebErrors of ``exceptions``, and nothing else.
     """
 
@@ -174,10 +174,11 @@ class Web:
         monotonic: Callable[[], float] = time.monotonic,
         tls: ssl.SSLContext | None = None,
         max_body: int = MAX_BODY,
+        may_ask: MayAsk | None = None,
     ) -> None:
         self._timeout = timeout
         self._user_agent = user_agent
-        self._connector = Connector(allow, resolver)
+        self._connector = Connector(allow, resolver, may_ask)
         self._monotonic = monotonic
         self._tls = tls
         self._max_body = max_body

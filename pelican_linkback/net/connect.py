@@ -10,13 +10,15 @@ import socket
 from collections.abc import Callable, Sequence
 from ipaddress import IPv6Address, ip_address
 
-from pelican_linkback.exceptions import Refused
+from pelican_linkback.exceptions import Refused, WebError
 from pelican_linkback.net.addresses import BAD_PORTS, Address, AllowEntry, is_global
 from pelican_linkback.net.deadline import Deadline
 
-__all__ = ["Connector", "Resolver", "system_resolver"]
+__all__ = ["Connector", "MayAsk", "Resolver", "system_resolver"]
 
 Resolver = Callable[[str], Sequence[str]]
+MayAsk = Callable[[str], bool]
+"""Returns whether an address may be asked now."""
 
 
 def system_resolver(host: str) -> list[str]:
@@ -29,16 +31,26 @@ def system_resolver(host: str) -> list[str]:
 
 
 class Connector:
-    """Connects to the public internet, and to what ``allow`` names besides."""
+    """Connects to the public internet, and to what ``allow`` names besides.
 
-    def __init__(self, allow: Sequence[AllowEntry], resolver: Resolver) -> None:
+    ``may_ask`` is asked about public addresses; None: any may be asked, at any time.
+    """
+
+    def __init__(
+        self,
+        allow: Sequence[AllowEntry],
+        resolver: Resolver,
+        may_ask: MayAsk | None = None,
+    ) -> None:
         self._allow = tuple(allow)
         self._resolver = resolver
+        self._may_ask = may_ask
 
     def connect(self, url: str, host: str, port: int, deadline: Deadline) -> socket.socket:
         """Return a socket that is connected to the first address that is allowed and reachable.
 
-        Raises Refused (which names ``url``) if none is allowed, and OSError if none is reachable.
+        Raises Refused (which names ``url``) if none is allowed, WebError if one may not be asked
+        now, and OSError if none is reachable.
         """
         if port in BAD_PORTS:
             raise Refused(url, f"port {port} is never used for the web")
@@ -46,6 +58,9 @@ class Connector:
         chosen = [address for address in found if self._admits(host, address, port)]
         if not chosen:
             raise Refused(url, f"its address {found[0]} is not on the public internet")
+        may_ask = self._may_ask
+        if may_ask and not all(may_ask(str(each)) for each in chosen if is_global(each)):
+            raise WebError(url, "its address is asked for other pages now")
         return _open_one_of(chosen, port, deadline)
 
     def _look_up(self, host: str, deadline: Deadline) -> list[Address]:

@@ -13,6 +13,7 @@ from pelican_linkback.cli.receiver.mail import mailbox_of
 from pelican_linkback.cli.receiver.private_feed import PrivateFeed
 from pelican_linkback.cli.receiver.running import PeriodicTask
 from pelican_linkback.net.client import MAX_BODY
+from pelican_linkback.net.rate_limit import RateLimit
 from pelican_linkback.plugin.mentions.known import day_in
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
 from pelican_linkback.receiving.display.mention import Look
@@ -58,6 +59,11 @@ MAX_TARGETS = 50_000_000
 """The maximum size of a site's ``linkback-targets.json`` in bytes: a quarter of a million pages."""
 
 
+PER_ADDRESS, AT_ONCE = 10, 20
+"""How many pages a second one process fetches from an address, whatever its hosts are called, and
+how many at once. Many sites share the address of a large host, so it is more than for a host."""
+
+
 class Receiver:
     """The parts that ``serve``, ``work`` and the WSGI entry have in common.
 
@@ -73,7 +79,8 @@ class Receiver:
     @contextmanager
     def verifier(self) -> Iterator[Verifier]:
         """Return what verifies mentions, with its process for reading pages."""
-        with ReaderProcess() as child, web_for(self._settings, MAX_BODY) as web:
+        may_ask = RateLimit(PER_ADDRESS, AT_ONCE).allows
+        with ReaderProcess() as child, web_for(self._settings, MAX_BODY, may_ask=may_ask) as web:
             yield Verifier(
                 self._store,
                 web,

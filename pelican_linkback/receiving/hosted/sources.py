@@ -18,6 +18,7 @@ from pelican_linkback.text import urls
 
 if TYPE_CHECKING:
     from pelican_linkback.net.client import Web
+    from pelican_linkback.net.connect import MayAsk
 
 __all__ = ["TimeLimit", "client_for", "exports_of", "services_of", "sources_of", "web_for"]
 
@@ -44,8 +45,11 @@ class TimeLimit:
         return True
 
 
-def web_for(settings: Settings, max_body: int, *own: str) -> Web:
-    """Return a client that reaches the public internet, and the hosts of these URLs of ours."""
+def web_for(settings: Settings, max_body: int, *own: str, may_ask: MayAsk | None = None) -> Web:
+    """Return a client that reaches the public internet, and the hosts of these URLs of ours.
+
+    See ``Connector`` for ``may_ask``.
+    """
     from pelican_linkback.net.client import Web  # noqa: PLC0415 (an idle build makes no request)
 
     return Web(
@@ -53,6 +57,7 @@ def web_for(settings: Settings, max_body: int, *own: str) -> Web:
         user_agent=settings.user_agent,
         allow=(*settings.allow_hosts, *(AllowEntry.parse(urls.host_key(url)) for url in own)),
         max_body=max_body,
+        may_ask=may_ask,
     )
 
 
