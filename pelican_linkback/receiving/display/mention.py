@@ -18,7 +18,9 @@ ANCHOR = "mention-"
 """What the id of a mention's element on a page begins with; the mention's own id follows."""
 
 _WEB = ("http://", "https://")
-_UNSOUND = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSOUND = regex(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
 _EARLIEST = dt.datetime(1991, 8, 6, tzinfo=dt.UTC)
 """The day of the first web page: nothing was published on the web before."""
 
@@ -132,7 +134,10 @@ def shown(received: Received, look: Look) -> Mention:
 
 
 def _sound(text: str) -> str:
-    """Return a text without what no page can have: a file may have it that somebody edited."""
+    """Return a text without what no page can have, or what turns the direction of a page.
+
+    A file may have it that somebody edited.
+    """
     if text.isprintable():  # most texts are, and what is unsound is not
         return text
     return _UNSOUND.sub("\ufffd", text)
