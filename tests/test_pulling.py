@@ -12,14 +12,14 @@ import pytest
 from pelican_linkback.exceptions import JournalError, SourceError
 from pelican_linkback.receiving.hosted import puller
 from pelican_linkback.receiving.hosted.jf2 import NotKept, WhyNotKept
-from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
-from pelican_linkback.receiving.hosted.puller import Pulled, Puller
-from pelican_linkback.receiving.hosted.pulling import (
+from pelican_linkback.receiving.hosted.merging import (
     IMPORTED,
     Listing,
     added,
     with_parents,
 )
+from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
+from pelican_linkback.receiving.hosted.puller import Pulled, Puller
 from pelican_linkback.receiving.inbox.policy import Policy, Visibility
 from pelican_linkback.receiving.memory.decisions import Act, Decision, Decisions
 from pelican_linkback.receiving.memory.snapshot import Snapshot, number_of

@@ -14,9 +14,9 @@ from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.receiving.display.site import shown_by_page
 from pelican_linkback.receiving.hosted.interface import Source
 from pelican_linkback.receiving.hosted.jf2 import WhyNotKept
+from pelican_linkback.receiving.hosted.merging import IMPORTED
 from pelican_linkback.receiving.hosted.progress import ProgressFile
 from pelican_linkback.receiving.hosted.puller import Fetch, Pulled, Puller
-from pelican_linkback.receiving.hosted.pulling import IMPORTED
 from pelican_linkback.receiving.hosted.service import TOKEN, TRIES
 from pelican_linkback.receiving.hosted.sources import TimeLimit, client_for, exports_of, sources_of
 from pelican_linkback.receiving.inbox.listing import Entry, Inbox

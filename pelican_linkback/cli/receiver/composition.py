@@ -18,7 +18,7 @@ from pelican_linkback.plugin.mentions.known import day_in
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
 from pelican_linkback.receiving.display.mention import Look
 from pelican_linkback.receiving.display.words import words_for
-from pelican_linkback.receiving.hosted.pulling import with_parents
+from pelican_linkback.receiving.hosted.merging import with_parents
 from pelican_linkback.receiving.hosted.service import TOKEN
 from pelican_linkback.receiving.hosted.sources import web_for
 from pelican_linkback.receiving.inbox.states import WAITING

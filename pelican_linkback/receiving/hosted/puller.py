@@ -2,8 +2,8 @@
 
 ::
 
-    source.fetch(since) -> jf2.read -> pulling.added -> received.jsonl, pulled.json
-                                       every few seconds; in the end: pulling.remaining
+    source.fetch(since) -> jf2.read -> merging.added -> received.jsonl, pulled.json
+                                       every few seconds; in the end: merging.remaining
 
 The mentions are written before the progress: what was listed after that is listed again.
 """
@@ -19,14 +19,14 @@ from functools import partial
 from pelican_linkback.exceptions import FAULTS, JournalError, LinkbackError, SourceError
 from pelican_linkback.receiving.hosted import jf2
 from pelican_linkback.receiving.hosted.jf2 import Find, NotKept, WhyNotKept
-from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
-from pelican_linkback.receiving.hosted.pulling import (
+from pelican_linkback.receiving.hosted.merging import (
     Listing,
     added,
     missing_in,
     remaining,
     with_parents,
 )
+from pelican_linkback.receiving.hosted.progress import Progress, ProgressFile
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.text.printable import described
