@@ -20,7 +20,7 @@ from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.memory.targets_file import write_targets
-from pelican_linkback.receiving.store.mentions import Action, Mentions
+from pelican_linkback.receiving.store.mentions import Mentions, ModerationAction
 from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.settings.model import read
 from tests.servers import serving
@@ -78,7 +78,7 @@ class OurReceiver:
 
     def approve(self):
         (row,) = self._mentions.listing(Search(), 10)
-        self._mentions.act([row.id], Action.APPROVE, "test")
+        self._mentions.act([row.id], ModerationAction.APPROVE, "test")
 
 
 @contextmanager

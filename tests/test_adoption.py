@@ -42,7 +42,7 @@ def imports(capsys):
 
 
 def test_what_the_files_have_is_known_as_it_stands(site, store, capsys, monkeypatch):
-    monkeypatch.setattr(database, "TOGETHER", 2)
+    monkeypatch.setattr(database, "BATCH_SIZE", 2)
     gone = Target("tag:blog.example:/gone/", f"{BLOG}/gone/")
     refused = said("noise")
     Snapshot(site).write(

@@ -13,7 +13,7 @@ from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
 from pelican_linkback.receiving.known_targets import NoTargets
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.store.database import open_store, sqlite_url
-from pelican_linkback.receiving.store.mentions import Action, Mentions
+from pelican_linkback.receiving.store.mentions import Mentions, ModerationAction
 from pelican_linkback.receiving.store.upkeep.schedule import Schedule
 from tests import test_receiver_commands as commands
 from tests.smtp_server import mail_server
@@ -74,7 +74,7 @@ def test_one_process_sends_it_once_a_day_as_long_as_something_is_held(process, s
     assert looked() == 1
     clock.pass_(minutes=2)
     assert looked() == 2
-    Mentions(store).act([1, 2], Action.APPROVE, "test")
+    Mentions(store).act([1, 2], ModerationAction.APPROVE, "test")
     clock.pass_(days=2)
     assert looked() == 2
 

@@ -458,7 +458,7 @@ def test_what_is_forgotten_is_in_no_row_and_no_rule(run, listed, store):
 
 
 def test_what_is_forgotten_is_found_among_others(run, listed, monkeypatch):
-    monkeypatch.setattr(erasing, "TOGETHER", 2)
+    monkeypatch.setattr(erasing, "BATCH_SIZE", 2)
     assert "mentions erased: 1" in run("forget", source(4)).out
     left = set(listed("--held", "--shown", "--hidden")[0])
     assert left == {HELD, LONG, SHOWN, DOWN, NEW}

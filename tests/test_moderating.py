@@ -16,7 +16,7 @@ from pelican_linkback.receiving.memory.targets import Target
 from pelican_linkback.receiving.received import Author
 from pelican_linkback.receiving.store import rules as rules_module
 from pelican_linkback.receiving.store.accepting import Acceptor
-from pelican_linkback.receiving.store.mentions import Action, Decided, Mentions
+from pelican_linkback.receiving.store.mentions import Decided, Mentions, ModerationAction
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.searching import Search
@@ -141,7 +141,7 @@ def test_mentions_are_counted_by_state(mentions, receive):
 
 def test_a_decision_is_taken_back_by_its_token(mentions, receive):
     receive("ann", "bo", "cy")
-    done = mentions.act(ids(mentions, "ann", "bo"), Action.APPROVE, "browser")
+    done = mentions.act(ids(mentions, "ann", "bo"), ModerationAction.APPROVE, "browser")
     assert done == Decided("undo-1", "approve", 2)
     assert mentions.decided("undo-1") == done
     assert states(mentions) == {"ann": "shown", "bo": "shown", "cy": "held"}
@@ -159,13 +159,13 @@ def test_a_decision_is_taken_back_by_its_token(mentions, receive):
 def test_what_changes_nothing_is_no_decision(mentions, receive):
     receive("ann")
     (ann,) = ids(mentions, "ann")
-    mentions.act([ann], Action.APPROVE, "browser")
-    assert mentions.act([ann, ann, 12345], Action.APPROVE, "browser").changed == 0
+    mentions.act([ann], ModerationAction.APPROVE, "browser")
+    assert mentions.act([ann, ann, 12345], ModerationAction.APPROVE, "browser").changed == 0
     assert mentions.decided("undo-2") is None
-    assert mentions.act([], Action.SPAM, "browser").changed == 0
+    assert mentions.act([], ModerationAction.SPAM, "browser").changed == 0
 
 
-@pytest.mark.parametrize("action", [Action.REFUSE, Action.SPAM])
+@pytest.mark.parametrize("action", [ModerationAction.REFUSE, ModerationAction.SPAM])
 def test_what_was_shown_is_refused_and_shown_again_by_undo(mentions, receive, action):
     receive("ann", state=SHOWN)
     (before,) = mentions.listing(Search(), 10)
@@ -180,8 +180,8 @@ def test_what_was_shown_is_refused_and_shown_again_by_undo(mentions, receive, ac
 
 def test_what_was_decided_since_is_not_taken_back(mentions, receive):
     receive("ann", "bo")
-    mentions.act(ids(mentions, "ann", "bo"), Action.APPROVE, "browser")
-    mentions.act(ids(mentions, "bo"), Action.SPAM, "browser")
+    mentions.act(ids(mentions, "ann", "bo"), ModerationAction.APPROVE, "browser")
+    mentions.act(ids(mentions, "bo"), ModerationAction.SPAM, "browser")
     assert mentions.undo("undo-1") == 1
     assert states(mentions) == {"ann": "held", "bo": "spam"}
     assert mentions.undo("undo-2") == 1
@@ -190,8 +190,8 @@ def test_what_was_decided_since_is_not_taken_back(mentions, receive):
 
 def test_what_was_taken_back_is_in_the_way_of_nothing(mentions, receive):
     receive("ann", "bo")
-    mentions.act(ids(mentions, "ann", "bo"), Action.APPROVE, "browser")
-    mentions.act(ids(mentions, "bo"), Action.SPAM, "browser")
+    mentions.act(ids(mentions, "ann", "bo"), ModerationAction.APPROVE, "browser")
+    mentions.act(ids(mentions, "bo"), ModerationAction.SPAM, "browser")
     assert mentions.undo("undo-2") == 1
     assert mentions.undo("undo-1") == 2
     assert states(mentions) == {"ann": "held", "bo": "held"}
@@ -202,7 +202,9 @@ def test_moderators_at_the_same_moment_do_not_wait_for_one_another_for_ever(ment
     known = ids(mentions, "ann", "bo", "cy", "dan")
     with ThreadPoolExecutor(8) as pool:
         orders = [known, known[::-1]] * 4
-        done = list(pool.map(lambda order: mentions.act(order, Action.APPROVE, "browser"), orders))
+        done = list(
+            pool.map(lambda order: mentions.act(order, ModerationAction.APPROVE, "browser"), orders)
+        )
     assert sorted(each.changed for each in done) == [0] * 7 + [4]
     assert len({row.number for row in mentions.exported(0, 10)}) == 4
 
@@ -211,8 +213,8 @@ def test_the_last_decision_about_a_mention_is_found(mentions, receive):
     receive("ann")
     (ann,) = ids(mentions, "ann")
     assert mentions.last_about(ann) == ""
-    mentions.act([ann], Action.APPROVE, "browser")
-    mentions.act([ann], Action.SPAM, "browser")
+    mentions.act([ann], ModerationAction.APPROVE, "browser")
+    mentions.act([ann], ModerationAction.SPAM, "browser")
     assert mentions.last_about(ann) == "undo-2"
     mentions.undo("undo-2")
     assert mentions.last_about(ann) == "undo-1"
@@ -221,7 +223,7 @@ def test_the_last_decision_about_a_mention_is_found(mentions, receive):
 def test_undo_shows_nothing_that_is_gone_since(store, mentions, receive, clock):
     receive("ann")
     (ann,) = ids(mentions, "ann")
-    mentions.act([ann], Action.APPROVE, "browser")
+    mentions.act([ann], ModerationAction.APPROVE, "browser")
     Acceptor(store).accept(arrival("https://ann.example/notes/walls"))
     clock.pass_(days=1)
     (job,) = Queue(store).claim(1)
@@ -229,20 +231,20 @@ def test_undo_shows_nothing_that_is_gone_since(store, mentions, receive, clock):
     assert states(mentions) == {"ann": "gone"}
     mentions.undo("undo-1")
     assert states(mentions) == {"ann": "gone"}
-    assert mentions.act([ann], Action.APPROVE, "browser").changed == 0  # there is no text
+    assert mentions.act([ann], ModerationAction.APPROVE, "browser").changed == 0  # there is no text
 
 
 def test_an_approved_text_stays_while_a_changed_one_waits(store, mentions, receive, clock):
     receive("ann")
     (ann,) = ids(mentions, "ann")
-    mentions.act([ann], Action.APPROVE, "browser")
+    mentions.act([ann], ModerationAction.APPROVE, "browser")
     Acceptor(store).accept(arrival("https://ann.example/notes/walls"))
     clock.pass_(days=1)
     (job,) = Queue(store).claim(1)
     Queue(store).record(job, Verified(said(job, text="Buy slate here"), SHOWN, "open"))
     (row,) = mentions.listing(Search(), 10)
     assert (row.state, row.shown.text, row.latest.text) == (HELD, "ann was here", "Buy slate here")
-    mentions.act([ann], Action.APPROVE, "browser")
+    mentions.act([ann], ModerationAction.APPROVE, "browser")
     assert mentions.shown_on(row.article)[0].shown.text == "Buy slate here"
     mentions.undo("undo-2")
     assert mentions.shown_on(row.article)[0].shown.text == "ann was here"
@@ -252,7 +254,7 @@ def test_many_are_decided_about_at_once(store, mentions):
     acceptor = Acceptor(store)
     for n in range(3):
         acceptor.accept(arrival(f"https://h{n}.example/"))
-    done = mentions.act(range(1, 1200), Action.SPAM, "command")
+    done = mentions.act(range(1, 1200), ModerationAction.SPAM, "command")
     assert done.changed == 3
     assert mentions.undo(done.token) == 3
     assert mentions.counts()[MentionState.QUEUED] == 3
@@ -264,12 +266,12 @@ def test_many_are_decided_about_at_once(store, mentions):
 def test_every_change_of_what_is_shown_is_exported_in_order(mentions, receive):
     receive("ann", "bo", "cy")
     assert mentions.exported(0, 10) == []
-    mentions.act(ids(mentions, "bo"), Action.APPROVE, "browser")
-    mentions.act(ids(mentions, "ann"), Action.APPROVE, "browser")
+    mentions.act(ids(mentions, "bo"), ModerationAction.APPROVE, "browser")
+    mentions.act(ids(mentions, "ann"), ModerationAction.APPROVE, "browser")
     first, second = mentions.exported(0, 10)
     assert (names([first, second]), first.number < second.number) == (["bo", "ann"], True)
-    mentions.act(ids(mentions, "bo"), Action.REFUSE, "browser")
-    mentions.act(ids(mentions, "cy"), Action.REFUSE, "browser")  # which was never shown
+    mentions.act(ids(mentions, "bo"), ModerationAction.REFUSE, "browser")
+    mentions.act(ids(mentions, "cy"), ModerationAction.REFUSE, "browser")  # which was never shown
     (removed,) = mentions.exported(second.number, 10)
     assert (names([removed]), removed.shown) == (["bo"], None)
     assert mentions.exported(removed.number, 10) == []
@@ -325,7 +327,7 @@ def test_the_first_mention_of_an_author_waits_and_the_next_is_shown(rules, menti
     receive("ann", "bo")
     ann, bo = (mentions.listing(Search(host=f"{name}.example"), 1)[0] for name in ("ann", "bo"))
     assert judge(rules, ann.latest) == (Visibility.HELD, Why.STRANGER)
-    mentions.act([ann.id], Action.APPROVE, "browser")
+    mentions.act([ann.id], ModerationAction.APPROVE, "browser")
     assert judge(rules, ann.latest) == (Visibility.SHOWN, Why.OPEN)
     assert judge(rules, bo.latest) == (Visibility.HELD, Why.STRANGER)
     mentions.undo("undo-1")
@@ -342,9 +344,9 @@ def test_the_last_decision_about_an_author_counts(rules, mentions, receive):
     receive("ann")
     receive("ann", page="/roof/")
     roof, walls = mentions.listing(Search(), 2)
-    mentions.act([walls.id], Action.APPROVE, "browser")
+    mentions.act([walls.id], ModerationAction.APPROVE, "browser")
     assert judge(rules, walls.latest).visibility is Visibility.SHOWN
-    mentions.act([roof.id], Action.SPAM, "browser")
+    mentions.act([roof.id], ModerationAction.SPAM, "browser")
     assert judge(rules, walls.latest).visibility is Visibility.HELD
 
 
@@ -353,10 +355,10 @@ def test_who_uses_the_name_of_an_author_changes_nothing_for_that_author(
 ):
     ann = Author("Ann", "https://ann.example/")
     receive("ann")
-    mentions.act(ids(mentions, "ann"), Action.APPROVE, "browser")
+    mentions.act(ids(mentions, "ann"), ModerationAction.APPROVE, "browser")
     known = mentions.listing(Search(), 1)[0].latest
     receive("evil", author=ann)
-    mentions.act(ids(mentions, "evil"), Action.SPAM, "browser")
+    mentions.act(ids(mentions, "evil"), ModerationAction.SPAM, "browser")
     assert judge(rules, known).visibility is Visibility.SHOWN
     # By a site of the author's that redirects to anywhere.
     Acceptor(store).accept(arrival("https://ann.example/go?x", "/roof/"))
@@ -364,7 +366,7 @@ def test_who_uses_the_name_of_an_author_changes_nothing_for_that_author(
     (job,) = Queue(store).claim(1)
     event = Verified(said(job, author=ann), HELD)
     Queue(store).record(job, event, final_url="https://evil.example/")
-    mentions.act([mentions.listing(Search(), 1)[0].id], Action.REFUSE, "browser")
+    mentions.act([mentions.listing(Search(), 1)[0].id], ModerationAction.REFUSE, "browser")
     assert judge(rules, known).visibility is Visibility.SHOWN
 
 
@@ -373,7 +375,7 @@ def test_a_page_that_takes_another_name_after_it_was_approved_makes_nobody_known
 ):
     source = "https://m.example/@evil/1"
     receive("evil", source=source, author=Author("Evil", "https://m.example/@evil"))
-    mentions.act([mentions.listing(Search(), 1)[0].id], Action.APPROVE, "browser")
+    mentions.act([mentions.listing(Search(), 1)[0].id], ModerationAction.APPROVE, "browser")
     Acceptor(store).accept(arrival(source))
     clock.pass_(hours=1)
     (job,) = Queue(store).claim(1)
@@ -387,7 +389,7 @@ def test_a_page_that_takes_another_name_after_it_was_approved_makes_nobody_known
 def test_what_is_gone_makes_nobody_known(store, rules, mentions, receive, clock):
     receive("ann")
     (ann,) = ids(mentions, "ann")
-    mentions.act([ann], Action.APPROVE, "browser")
+    mentions.act([ann], ModerationAction.APPROVE, "browser")
     known = mentions.listing(Search(), 1)[0].latest
     Acceptor(store).accept(arrival("https://ann.example/notes/walls"))
     clock.pass_(hours=1)
@@ -410,7 +412,7 @@ def test_a_rule_counts_for_earlier_mentions_unless_a_person_decided(rules, menti
     receive("ann", "bo.sub", "cy")
     receive("dan", state=SHOWN)
     receive("eve", state=REFUSED, why="own")
-    mentions.act(ids(mentions, "cy"), Action.APPROVE, "browser")
+    mentions.act(ids(mentions, "cy"), ModerationAction.APPROVE, "browser")
     rules.set([f"{name}.example" for name in ("ann", "sub", "cy", "dan", "eve")], Act.BLOCK, "x")
     assert states(mentions) == {
         "ann": "refused",
@@ -443,7 +445,7 @@ def test_a_rule_about_an_author_counts_for_that_author_alone(rules, mentions, re
 
 
 def test_a_long_list_counts_for_earlier_mentions(rules, mentions, receive, monkeypatch):
-    monkeypatch.setattr(rules_module, "TOGETHER", 2)
+    monkeypatch.setattr(rules_module, "BATCH_SIZE", 2)
     receive("ann", "bo", "cy", "dan", "eve")
     rules.set([f"{n}.example" for n in range(30)] + ["bo.example", "eve.example"], Act.BLOCK, "x")
     assert [name for name, state in states(mentions).items() if state == "refused"] == ["eve", "bo"]
@@ -472,7 +474,7 @@ def test_the_overview_is_made_of_numbers(store, mentions, receive, clock):
     receive("ann", page="/roof/", state=SHOWN)
     clock.pass_(days=7)
     receive("cy", "dan")
-    mentions.act(ids(mentions, "dan"), Action.SPAM, "browser")
+    mentions.act(ids(mentions, "dan"), ModerationAction.SPAM, "browser")
     Acceptor(store).accept(arrival("https://late.example/", received=clock()))
     monday = dt.date(2026, 11, 23)
     assert statistics.weeks(NOW - dt.timedelta(1)) == [

@@ -19,7 +19,7 @@ from pelican_linkback.receiving.memory.targets import Target, Targets
 from pelican_linkback.receiving.memory.targets_file import read_targets, write_targets
 from pelican_linkback.receiving.pull import pull
 from pelican_linkback.receiving.server.serving import WebServer
-from pelican_linkback.receiving.store.mentions import Action, Mentions
+from pelican_linkback.receiving.store.mentions import Mentions, ModerationAction
 from pelican_linkback.receiving.store.searching import Search
 from pelican_linkback.settings.model import Settings
 from tests.servers import WebHost, serving
@@ -70,7 +70,7 @@ class Home:
 
     def approve(self) -> None:
         rows = self.mentions.listing(Search(), 10)
-        self.mentions.act([each.id for each in rows], Action.APPROVE, "me")
+        self.mentions.act([each.id for each in rows], ModerationAction.APPROVE, "me")
 
     def pull(self) -> list[str]:
         """The texts that a build would show."""

@@ -27,7 +27,7 @@ from pelican_linkback.receiving.received import Kind
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.columns import stored_mention_of
 from pelican_linkback.receiving.store.hosts import Hosts
-from pelican_linkback.receiving.store.mentions import Action, Mentions
+from pelican_linkback.receiving.store.mentions import Mentions, ModerationAction
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.records import Arrival, StoredMention
 from pelican_linkback.receiving.store.rules import Rules
@@ -102,7 +102,7 @@ class Receiver:
         return row
 
     def approve(self, source: str = SOURCE) -> None:
-        self.mentions.act([self.row(source).id], Action.APPROVE, "me")
+        self.mentions.act([self.row(source).id], ModerationAction.APPROVE, "me")
 
     def asked(self) -> list[str]:
         return [each.url for each in self.web.requests]

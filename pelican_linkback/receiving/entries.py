@@ -19,9 +19,9 @@ from pelican_linkback.text.printable import printable
 
 __all__ = [
     "STATES_OF",
+    "all_matching",
     "counts_of",
     "entry_of",
-    "every",
     "newest_held",
     "reason_of",
     "visibility_of",
@@ -106,7 +106,7 @@ def counts_of(mentions: Mentions) -> dict[Visibility, int]:
     }
 
 
-def every(mentions: Mentions, search: Search) -> Iterator[StoredMention]:
+def all_matching(mentions: Mentions, search: Search) -> Iterator[StoredMention]:
     """Yield all mentions that are searched for, those first that came last."""
     while rows := mentions.listing(search, _PAGE):
         yield from rows

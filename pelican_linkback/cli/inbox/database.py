@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from pelican_linkback.cli.inbox.actions import Action as InboxAction
-from pelican_linkback.cli.inbox.actions import InboxActions
+from pelican_linkback.cli.inbox.actions import Action, InboxActions
 from pelican_linkback.cli.inbox.arguments import (
     at_least_one,
     exactly_one,
@@ -25,7 +24,13 @@ from pelican_linkback.cli.inbox.output import Result
 from pelican_linkback.cli.receiver.private_feed import address_of
 from pelican_linkback.exceptions import LinkbackError, StoreError
 from pelican_linkback.journal.atomic import replacing
-from pelican_linkback.receiving.entries import STATES_OF, counts_of, entry_of, every, visibility_of
+from pelican_linkback.receiving.entries import (
+    STATES_OF,
+    all_matching,
+    counts_of,
+    entry_of,
+    visibility_of,
+)
 from pelican_linkback.receiving.inbox.policy import REASONS
 from pelican_linkback.receiving.memory.decisions import Act
 from pelican_linkback.receiving.memory.forgotten import is_about
@@ -35,7 +40,7 @@ from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.memory.targets_file import read_targets
 from pelican_linkback.receiving.received import ID_LENGTH
 from pelican_linkback.receiving.store.database import Store
-from pelican_linkback.receiving.store.mentions import Action, Mentions
+from pelican_linkback.receiving.store.mentions import Mentions, ModerationAction
 from pelican_linkback.receiving.store.records import StoredMention
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.searching import Search
@@ -65,7 +70,7 @@ class DatabaseActions(InboxActions):
         self._settings, self._receiver = settings, settings.receive
         self.problems: list[str] = []
 
-    def by_name(self) -> Mapping[str, InboxAction]:
+    def by_name(self) -> Mapping[str, Action]:
         """Return the actions by their names; some only a database has."""
         return {
             **super().by_name(),
@@ -88,7 +93,7 @@ class DatabaseActions(InboxActions):
             is_named = not named or is_about(entry_of(row, Targets()).mention, named)
             return is_named and visibility_of(row) in wanted
 
-        found = list(islice(filter(fits, every(self._mentions, search)), MOST + 1))
+        found = list(islice(filter(fits, all_matching(self._mentions, search)), MOST + 1))
         if len(found) > MOST:
             self.problems.append(
                 f"only the last {MOST} are listed; --article and --host list fewer"
@@ -108,7 +113,7 @@ class DatabaseActions(InboxActions):
     def approve(self, arguments: argparse.Namespace) -> Result:
         """Show these mentions from now on."""
         rows = [self._one(what) for what in arguments.what]
-        return self._decide(Action.APPROVE, rows)
+        return self._decide(ModerationAction.APPROVE, rows)
 
     def refuse(self, arguments: argparse.Namespace) -> Result:
         """Hide these mentions, or what comes from these URLs, from now on."""
@@ -117,7 +122,7 @@ class DatabaseActions(InboxActions):
         ]
         rows = [self._one(what) for what in arguments.what if what not in urls]
         rules = self._rules.set(map(rule, urls), Act.BLOCK, BY)
-        return self._decide(Action.REFUSE, rows, dict.fromkeys(rules, Act.BLOCK))
+        return self._decide(ModerationAction.REFUSE, rows, dict.fromkeys(rules, Act.BLOCK))
 
     def undo(self, arguments: argparse.Namespace) -> Result:
         """Take back what was decided about these mentions, URLs or hosts."""
@@ -203,13 +208,16 @@ class DatabaseActions(InboxActions):
         return next(titled, named)
 
     def _decide(
-        self, action: Action, rows: Sequence[StoredMention], rules: Mapping[str, Act] | None = None
+        self,
+        action: ModerationAction,
+        rows: Sequence[StoredMention],
+        rules: Mapping[str, Act] | None = None,
     ) -> Result:
         """Decide about each of the mentions by itself, so that it can be taken back by itself."""
         for row in rows:
             self._mentions.act([row.id], action, BY)
         after = [self._one(row.key) for row in rows]
-        if action is Action.APPROVE:
+        if action is ModerationAction.APPROVE:
             self.problems += [_unread(row) for row in after if row.shown is None]
         return self._result(after, rules, is_done=True)
 

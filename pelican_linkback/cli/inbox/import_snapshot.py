@@ -20,7 +20,7 @@ from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.received import Kind, Received, key_of
 from pelican_linkback.receiving.store.database import Store
 from pelican_linkback.receiving.store.rules import Rules
-from pelican_linkback.receiving.store.upkeep.adoption import adopt
+from pelican_linkback.receiving.store.upkeep.adding import add_mentions
 from pelican_linkback.settings.model import Settings
 
 __all__ = ["SnapshotImport", "import_snapshot"]
@@ -56,7 +56,7 @@ def import_snapshot(
     for act in set(rules.values()):
         Rules(store).set([each for each in rules if rules[each] is act], act, by)
     here = [_at_home(each) for each in entries if each.target]
-    numbers = adopt(store, [(each.mention, _standing(each, decisions)) for each in here])
+    numbers = add_mentions(store, [(each.mention, _standing(each, decisions)) for each in here])
     own = name_of(f"{settings.receive}export")
     if numbers and own in exports_of(settings):
         snapshot.change(lambda mentions: _handed_over(mentions, targets, numbers, own))

@@ -12,7 +12,7 @@ class Source(Protocol):
     """Where mentions come from.
 
     LINKBACK_PULL names it, and nothing else has to know of it: whatever it yields is read, bounded
-    and cleaned by ``jf2``, kept by ``pulling``, and what goes wrong in it is one warning.
+    and cleaned by ``jf2``, kept by ``merging``, and what goes wrong in it is one warning.
     """
 
     @property

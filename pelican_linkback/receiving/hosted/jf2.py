@@ -203,7 +203,7 @@ def _rsvp(item: Jf2Item) -> str:
 
 
 def _parent(item: Jf2Item, article: str, find: Find) -> str:
-    """Return the id of the mention that a reply answers, besides the article; see ``pulling``.
+    """Return the id of the mention that a reply answers, besides the article; see ``merging``.
 
     Our own export says it; else it is that of the other page that is answered.
     """

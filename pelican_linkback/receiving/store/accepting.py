@@ -23,7 +23,7 @@ from pelican_linkback.receiving.store.columns import (
     page_of,
     standing_of,
 )
-from pelican_linkback.receiving.store.database import Store, groups
+from pelican_linkback.receiving.store.database import Store, batches
 from pelican_linkback.receiving.store.records import Accepted, Arrival
 from pelican_linkback.receiving.store.tables import host, is_unverified, mention
 
@@ -88,7 +88,7 @@ class Acceptor:
         return Accepted(token_of(request.key, self._secret), request.is_new)
 
     def _write(self, requests: Sequence[_Request]) -> None:
-        for some in groups(requests):
+        for some in batches(requests):
             self._store.write_each(self._add, some)
 
     def _add(self, connection: sa.Connection, requests: Sequence[_Request]) -> None:

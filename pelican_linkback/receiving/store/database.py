@@ -23,22 +23,22 @@ from pelican_linkback.receiving.store.engine.sqlite import sqlite_url
 from pelican_linkback.receiving.store.migrations.upgrade import bring_up_to_date, is_up_to_date
 from pelican_linkback.receiving.store.records import Attempt
 
-__all__ = ["TOGETHER", "Store", "groups", "is_current", "open_store", "sqlite_url"]
+__all__ = ["BATCH_SIZE", "Store", "batches", "is_current", "open_store", "sqlite_url"]
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Attempt)
 
-TOGETHER = 500
+BATCH_SIZE = 500
 """How many rows one statement or transaction is about at most, so that nobody waits long for it."""
 
 _WAITS = (0.1, 0.4, 1.0, 2.0, 4.0)
 """Seconds before a statement is tried again, when the server of the database went away."""
 
 
-def groups(items: Iterable[T]) -> Iterator[list[T]]:
-    """Yield lists of items, each as long as a statement may be."""
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """Yield the items in lists of at most ``BATCH_SIZE``: one statement is about each."""
     left = iter(items)
-    while some := list(islice(left, TOGETHER)):
+    while some := list(islice(left, BATCH_SIZE)):
         yield some
 
 

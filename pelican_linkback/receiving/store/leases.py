@@ -23,7 +23,7 @@ from pelican_linkback.receiving.store.hosts import (
 from pelican_linkback.receiving.store.records import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
 
-__all__ = ["first_pages", "follow_clock", "lease_pages", "sweep", "without"]
+__all__ = ["first_pages", "follow_clock", "lease_pages", "sweep"]
 
 _CLOCK_STEP = 60_000
 _MOST_OF_PAGE = 100
@@ -91,7 +91,7 @@ def lease_pages(connection: sa.Connection, pages: set[str], now: int, until: int
         connection.execute(
             sa.update(mention)
             .where(_m.claim == claim, _m.page.in_(pages_put_off))
-            .values(**values, state=without(MentionState.CHECKING))
+            .values(**values, state=_STATE_RELEASED)
         )
         end_turns(connection, put_off)
     return [each for each in jobs if each not in put_off]
@@ -135,11 +135,15 @@ def _job(row: sa.Row[object], turn: int) -> Job:
     )
 
 
-def without(state: MentionState) -> sa.ColumnElement[str]:
-    """The other state of what was never verified, for those in ``state``."""
-    other = {MentionState.QUEUED: "checking", MentionState.CHECKING: "queued"}[state]
-    return sa.case((_m.state == state.value, other), else_=_m.state)
+def _instead(old: MentionState, new: MentionState) -> sa.ColumnElement[str]:
+    """Return the state of a mention, but ``new`` where that is ``old``."""
+    return sa.case((_m.state == old.value, new.value), else_=_m.state)
 
+
+_STATE_LEASED = _instead(MentionState.QUEUED, MentionState.CHECKING)
+_STATE_RELEASED = _instead(MentionState.CHECKING, MentionState.QUEUED)
+"""The state of a mention that is leased, and of one that is given back: it changes only where the
+mention was never verified."""
 
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
 _CLOCK = sa.select(counter.c.value).where(counter.c.name == "clock")
@@ -164,7 +168,7 @@ _LEASE = (
         lease=sa.bindparam("until", type_=sa.BigInteger),
         claim=sa.bindparam("by"),
         fetched=_NOW,
-        state=without(MentionState.QUEUED),
+        state=_STATE_LEASED,
     )
     .returning(mention)
 )

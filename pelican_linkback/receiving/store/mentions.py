@@ -29,14 +29,14 @@ from pelican_linkback.receiving.store.columns import (
     standing_of,
     stored_mention_of,
 )
-from pelican_linkback.receiving.store.database import Store, groups
+from pelican_linkback.receiving.store.database import Store, batches
 from pelican_linkback.receiving.store.queue import number_changes
 from pelican_linkback.receiving.store.records import StoredMention
 from pelican_linkback.receiving.store.searching import Search, conditions, is_whole
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import clean
 
-__all__ = ["Action", "Decided", "Mentions", "changed"]
+__all__ = ["Decided", "Mentions", "ModerationAction", "changed"]
 
 
 _PREFIX = regex("[0-9a-f]{4,64}")
@@ -44,7 +44,7 @@ _PREFIX = regex("[0-9a-f]{4,64}")
 _mention, _event = tables.mention.c, tables.event.c
 
 
-class Action(StrEnum):
+class ModerationAction(StrEnum):
     """What a moderator does with a mention."""
 
     APPROVE = "approve"
@@ -52,10 +52,10 @@ class Action(StrEnum):
     SPAM = "spam"
 
 
-_EVENTS: Mapping[Action, Event] = {
-    Action.APPROVE: Approved(),
-    Action.REFUSE: Refused(),
-    Action.SPAM: Refused(spam=True),
+_EVENTS: Mapping[ModerationAction, Event] = {
+    ModerationAction.APPROVE: Approved(),
+    ModerationAction.REFUSE: Refused(),
+    ModerationAction.SPAM: Refused(spam=True),
 }
 
 
@@ -136,7 +136,9 @@ class Mentions:
         )
         return self._store.read(lambda connection: connection.execute(wanted).scalar_one())
 
-    def act(self, ids: Iterable[int], action: Action, by: str, seen: int | None = None) -> Decided:
+    def act(
+        self, ids: Iterable[int], action: ModerationAction, by: str, seen: int | None = None
+    ) -> Decided:
         """Decide about mentions, and return how many that changes; all of them or none.
 
         A mention that is decided so, or cannot be, stays as it is. So does one that is to be
@@ -144,10 +146,10 @@ class Mentions:
         its source may say something else now.
         """
         wanted, token = sorted(set(ids)), self._token()
-        last = seen if action is Action.APPROVE else None
+        last = seen if action is ModerationAction.APPROVE else None
 
         def acted(connection: sa.Connection) -> int:
-            rows = (row for some in groups(wanted) for row in _locked(connection, some))
+            rows = (row for some in batches(wanted) for row in _locked(connection, some))
             steps = [(row, _EVENTS[action]) for row in rows if not _is_newer(row, last)]
             found = changed(connection, steps, self._store)
             events = [
@@ -176,7 +178,7 @@ class Mentions:
 
         def undone(connection: sa.Connection) -> int:
             events = {row.mention: row for row in _in_force(connection, known)}
-            rows = [row for some in groups(sorted(events)) for row in _locked(connection, some)]
+            rows = [row for some in batches(sorted(events)) for row in _locked(connection, some)]
             steps = [(row, Undone(_read(events[row.id].before))) for row in rows]
             changed(connection, steps, self._store)
             taken_back = sa.update(tables.event).where(_event.undo == known).values(undo="")

@@ -25,7 +25,7 @@ from pelican_linkback.receiving.store.columns import (
     moment,
     received_of,
 )
-from pelican_linkback.receiving.store.database import TOGETHER, Store
+from pelican_linkback.receiving.store.database import BATCH_SIZE, Store
 from pelican_linkback.receiving.store.mentions import changed
 from pelican_linkback.receiving.store.searching import is_on
 from pelican_linkback.text.xml_characters import clean
@@ -202,7 +202,7 @@ def _apply(store: Store, decisions: Decisions, rules: Sequence[str]) -> None:
             sa.or_(_mention.state.in_([each.value for each in KEPT]), _is_blocked),
         )
         .order_by(_mention.id)
-        .limit(TOGETHER)
+        .limit(BATCH_SIZE)
         .with_for_update()
     )
     if len(rules) <= _FEW:
@@ -213,7 +213,7 @@ def _apply(store: Store, decisions: Decisions, rules: Sequence[str]) -> None:
         said = ((row, received_of(row.latest)) for row in rows)
         steps = [(row, _VERDICTS[decisions.rule_for(each)]) for row, each in said if each]
         changed(connection, steps, store)
-        return rows[-1].id if len(rows) == TOGETHER else None
+        return rows[-1].id if len(rows) == BATCH_SIZE else None
 
     last: int | None = 0
     while last is not None:

@@ -11,7 +11,7 @@ from pelican_linkback.receiving.server.admin.context import AdminContext, Visit
 from pelican_linkback.receiving.server.admin.mention_view import MentionView, mention_view_of
 from pelican_linkback.receiving.server.admin.search import TABS, Query, number_of
 from pelican_linkback.receiving.server.http import Fields, Refusal, Response
-from pelican_linkback.receiving.store.mentions import Action
+from pelican_linkback.receiving.store.mentions import ModerationAction
 
 __all__ = ["OF_PAGE", "InboxPages"]
 
@@ -193,7 +193,7 @@ class _ListView(NamedTuple):
         return urlencode({name: value for name, value in fields.items() if value})
 
 
-def _action_in(form: Fields) -> tuple[Action, list[int]]:
+def _action_in(form: Fields) -> tuple[ModerationAction, list[int]]:
     """Return what a form decides, and about which mentions; raise Refusal if it says neither."""
     name, ids = next(
         (
@@ -207,6 +207,6 @@ def _action_in(form: Fields) -> tuple[Action, list[int]]:
         name, _, id_ = form.get("one").partition(" ")
         ids = (id_,)
     try:
-        return Action(name), [number for number in map(number_of, ids) if number]
+        return ModerationAction(name), [number for number in map(number_of, ids) if number]
     except ValueError:
         raise Refusal(400, "The form does not say what to do.") from None

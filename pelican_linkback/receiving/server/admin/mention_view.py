@@ -10,7 +10,7 @@ from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.rules import place_of
 from pelican_linkback.receiving.memory.targets import Targets
 from pelican_linkback.receiving.received import Kind, Received
-from pelican_linkback.receiving.store.mentions import Action
+from pelican_linkback.receiving.store.mentions import ModerationAction
 from pelican_linkback.receiving.store.records import StoredMention
 from pelican_linkback.text.printable import printable
 
@@ -31,7 +31,11 @@ _RSVP = {
     "maybe": "may come to",
     "interested": "is interested in",
 }
-_LABELS = {Action.APPROVE: "Approve", Action.REFUSE: "Refuse", Action.SPAM: "Spam"}
+_LABELS = {
+    ModerationAction.APPROVE: "Approve",
+    ModerationAction.REFUSE: "Refuse",
+    ModerationAction.SPAM: "Spam",
+}
 _LONGEST_PLACE = 80
 
 
@@ -96,14 +100,14 @@ def _before(row: StoredMention) -> str | None:
     return row.shown.text if row.shown and is_changed else None
 
 
-def _acts(row: StoredMention) -> list[Action]:
+def _acts(row: StoredMention) -> list[ModerationAction]:
     """Return what would change a mention; what was not read cannot be approved."""
     is_shown = row.state is MentionState.SHOWN and row.shown == row.latest
-    found = [Action.APPROVE] if row.latest and not is_shown else []
+    found = [ModerationAction.APPROVE] if row.latest and not is_shown else []
     if row.state is not MentionState.REFUSED:
-        found.append(Action.REFUSE)
+        found.append(ModerationAction.REFUSE)
     if row.state is not MentionState.SPAM:
-        found.append(Action.SPAM)
+        found.append(ModerationAction.SPAM)
     return found
 
 

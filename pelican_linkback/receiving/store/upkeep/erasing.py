@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pelican_linkback.receiving.memory.forgotten import hash_of, names_of
 from pelican_linkback.receiving.received import ID_LENGTH, Received
 from pelican_linkback.receiving.store.columns import received_of
-from pelican_linkback.receiving.store.database import TOGETHER, Store
+from pelican_linkback.receiving.store.database import BATCH_SIZE, Store
 from pelican_linkback.receiving.store.rules import count_change
 from pelican_linkback.receiving.store.tables import event, forgotten, mention, rule
 
@@ -61,7 +61,7 @@ def _remember(
 def _some(connection: sa.Connection, last: int) -> Sequence[_Row]:
     c = mention.c
     columns = (c.id, c.key, c.source, c.final_url, c.shown, c.latest)
-    wanted = sa.select(*columns).where(c.id > last).order_by(c.id).limit(TOGETHER)
+    wanted = sa.select(*columns).where(c.id > last).order_by(c.id).limit(BATCH_SIZE)
     return connection.execute(wanted).all()
 
 

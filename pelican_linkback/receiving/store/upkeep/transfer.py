@@ -12,7 +12,7 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from pelican_linkback.exceptions import StoreError
-from pelican_linkback.receiving.store.database import TOGETHER, Store, groups
+from pelican_linkback.receiving.store.database import BATCH_SIZE, Store, batches
 from pelican_linkback.receiving.store.hosts import set_due
 from pelican_linkback.receiving.store.migrations.upgrade import HEAD
 from pelican_linkback.receiving.store.tables import (
@@ -48,7 +48,7 @@ def export_lines(store: Store) -> Iterator[str]:
     yield json.dumps({"linkback": "inbox", "tables": HEAD}) + "\n"
     with store.snapshot() as connection:
         for name, table in _TABLES.items():
-            for row in connection.execute(sa.select(table).execution_options(yield_per=TOGETHER)):
+            for row in connection.execute(sa.select(table).execution_options(yield_per=BATCH_SIZE)):
                 yield json.dumps([name, row._asdict()]) + "\n"
 
 
@@ -78,7 +78,7 @@ def import_lines(store: Store, lines: Iterable[str]) -> int:
 
 def _insert(connection: sa.Connection, rows: Iterable[tuple[str, dict[str, object]]]) -> None:
     for name, group in groupby(rows, key=lambda row: row[0]):
-        for some in groups(columns for _, columns in group):
+        for some in batches(columns for _, columns in group):
             try:
                 connection.execute(sa.insert(_TABLES[name]), some)
             except _WRONG_ROW as error:

@@ -1,4 +1,4 @@
-"""Mentions from before the receiver, which it knows from then on as if they had come to it."""
+"""Mentions from before the receiver, added to its database as if they had been sent to it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from pelican_linkback.receiving.store.columns import (
     milliseconds,
     page_of,
 )
-from pelican_linkback.receiving.store.database import Store, groups
+from pelican_linkback.receiving.store.database import Store, batches
 from pelican_linkback.receiving.store.queue import next_numbers
 from pelican_linkback.receiving.store.tables import mention
 
-__all__ = ["adopt"]
+__all__ = ["add_mentions"]
 
 
-def adopt(store: Store, mentions: Iterable[tuple[Received, Standing]]) -> dict[str, int | None]:
+def add_mentions(
+    store: Store, mentions: Iterable[tuple[Received, Standing]]
+) -> dict[str, int | None]:
     """Add the mentions that the store does not know, each as it stands.
 
     Return their keys with the numbers of these changes, which those that are shown have: so the
@@ -32,7 +34,7 @@ def adopt(store: Store, mentions: Iterable[tuple[Received, Standing]]) -> dict[s
     secret = store.secret("status")
     rows = {columns["key"]: columns for columns in (_columns(*each, secret) for each in mentions)}
     added: dict[str, int | None] = {}
-    for some in groups(rows.values()):
+    for some in batches(rows.values()):
         added |= store.write(partial(_added, some=some))
     return added
 
