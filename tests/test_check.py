@@ -574,6 +574,8 @@ def test_dates_as_python_writes_them_are_read_back(form, date):
 def test_paths_are_places_whatever_they_are_called():
     document = changed(ATOM, f'"{BASE}/a.xml"', f'"{BASE}/c%2b%2b/caf%C3%A9.xml"')
     assert found({"c++/café.xml": document}).findings == ()
+    document = changed(ATOM, f'"{BASE}/a.xml"', f'"{BASE}/the%20sea\'s+(all).xml"')
+    assert found({"the sea's+(all).xml": document}).findings == ()
 
 
 def test_where_the_author_gives_feeds_other_addresses_only_anothers_is_wrong():

@@ -10,6 +10,7 @@ import pytest
 from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds import (
     Atom1Feed,
+    AtomAllFeed,
     Enclosure,
     Feed,
     JsonFeed,
@@ -146,6 +147,34 @@ def test_a_script_is_no_address(feed_type: type) -> None:
     assert item["contributors"][0].link is None
     assert len(said) == 7
     assert all(SCRIPT in each for each in said)
+
+
+@pytest.mark.parametrize("feed_type", FORMATS)
+def test_an_email_address_is_one(feed_type: type) -> None:
+    item, said = made(
+        feed_type,
+        item_author_name="Ann",
+        item_author_email="ann",
+        item_authors=(Person("Ann", "ann at b.example"), Person("Bo", "bo@b.example")),
+        item_contributors=[Person("Dee", "<dee@b.example>", "https://dee.example/")],
+    )
+    assert item["author_email"] is None
+    assert [person.email for person in item["authors"]] == [None, "bo@b.example"]
+    assert [person.link for person in item["contributors"]] == ["https://dee.example/"]
+    assert item["contributors"][0].email is None
+    assert len(said) == 3
+    assert all("as the e-mail address of its " in each for each in said)
+
+
+def test_the_address_of_a_feed_is_one(site: SiteBuilder) -> None:
+    site.article("one", author_email="nobody")
+    mine = type("Mine", (AtomAllFeed,), {"path": "mine.xml", "author_email": "ann"})
+    build = site.build(LINKBACK_FEEDS=[mine])
+    assert "<email>" not in build.read("mine.xml")
+    assert sorted(each.partition(" as the")[0] for each in build.problems) == [
+        "'Mine' has 'ann'",
+        "'one.md' has 'nobody'",
+    ]
 
 
 def test_an_item_whose_link_is_a_script_is_none() -> None:

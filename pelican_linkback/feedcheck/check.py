@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from urllib.parse import quote, urldefrag
+from urllib.parse import quote, unquote, urldefrag
 
 from pelican_linkback.exceptions import InvalidURL, UnreadableFeed
 from pelican_linkback.feedcheck import podcast, texts
@@ -239,7 +239,9 @@ def _self_link(
         yield say("hub-without-self", _first_of(feed.hubs)) if feed.hubs else say("self-missing")
     elif not is_relative(feed.self_url):
         named = _key(feed.self_url)
-        if named != places[path] and (not expected.readdressed or named in places.values()):
+        # Some characters may be encoded or not, such as an apostrophe.
+        is_here = unquote(named) == unquote(places[path])
+        if not is_here and (not expected.readdressed or named in places.values()):
             yield say("self-elsewhere", feed.self_url, places[path])
 
 

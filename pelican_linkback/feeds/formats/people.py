@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pelican_linkback.feeds.formats.entry_cache import Item
 from pelican_linkback.text.regex import regex
 
-__all__ = ["Person", "as_person", "single_author"]
+__all__ = ["Person", "as_person", "is_email", "single_author"]
 
+_EMAIL = r"[^\s<>@]+@[^\s<>@]+"
+_ADDRESS = regex(_EMAIL)
 # As in mail (RFC 5322, section 3.4); the name may be in quotes.
-_MAILBOX = regex(r"([^<>]*)<(?:mailto:)?([^\s<>@]+@[^\s<>@]+)>")
+_MAILBOX = regex(rf"([^<>]*)<(?:mailto:)?({_EMAIL})>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ def as_person(author: Person | str) -> Person:
         return person
     name = found[1].strip().strip('"').strip()
     return replace(person, name=name or None, email=person.email or found[2])
+
+
+def is_email(text: str) -> bool:
+    """Return whether ``text`` may stand as an address in feeds (RFC 4287, section 3.2.3)."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def single_author(item: Item) -> list[Person]:

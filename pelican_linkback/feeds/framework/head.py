@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from pelican_linkback.exceptions import FeedError, InvalidURL
+from pelican_linkback.feeds.framework.item_values import sound_email
 from pelican_linkback.feeds.framework.items import OfSite, as_date
 from pelican_linkback.feeds.framework.resolver import shown, unsaid
 from pelican_linkback.text.urls import normalise
@@ -55,6 +56,8 @@ def feed_arguments(feed: HeadFeed, obj: object) -> dict[str, object]:
     url = feed.aspect("feed_url", obj) or feed.document_url(obj)
     arguments = {"title": required(feed, "title", obj)}
     arguments |= _aspects(feed, FEED_ASPECTS, obj)
+    if email := arguments["author_email"]:
+        arguments["author_email"] = sound_email(site, "author", email, type(feed).__name__)
     arguments["link"] = site.absolute_uri(required(feed, "link", obj))
     arguments["feed_url"] = None if url is None else site.absolute_feed(str(url))
     arguments["language"] = feed.aspect("language", obj) or site.language

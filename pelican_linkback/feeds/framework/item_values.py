@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pelican_linkback.feeds.formats.extensions import Enclosure, InReplyTo
-from pelican_linkback.feeds.formats.people import Person
+from pelican_linkback.feeds.formats.people import Person, is_email
 from pelican_linkback.feeds.framework.resolver import shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import is_script
 
-__all__ = ["sound_address", "sound_answered", "sound_enclosures", "sound_people"]
+__all__ = ["sound_address", "sound_answered", "sound_email", "sound_enclosures", "sound_people"]
 
 T = TypeVar("T")
 
@@ -38,13 +38,29 @@ def sound_address(site: Site, what: str, url: T, item: object) -> T | None:
 def sound_people(
     site: Site, what: str, people: Iterable[Person | str], item: object
 ) -> list[Person | str]:
-    """Return ``people``, each without an address that is a script."""
+    """Return ``people``, each without an address that is a script, or an e-mail that is none."""
     return [
-        replace(person, link=sound_address(site, f"{what}'s address", person.link, item))
-        if isinstance(person, Person) and person.link
+        replace(
+            person,
+            link=person.link and sound_address(site, f"{what}'s address", person.link, item),
+            email=person.email and sound_email(site, what, person.email, item),
+        )
+        if isinstance(person, Person) and (person.link or person.email)
         else person
         for person in people
     ]
+
+
+def sound_email(site: Site, what: str, email: T, item: object) -> T | None:
+    """Return ``email``, the address of ``what`` of ``item``; None for what is no address."""
+    if not email or is_email(str(email)):
+        return email
+    site.warn(
+        "{} has {} as the e-mail address of its {}, which is none, such as ann@example.org; fix it",
+        *_names(item, email),
+        what,
+    )
+    return None
 
 
 def sound_answered(

@@ -14,6 +14,7 @@ from pelican_linkback.feeds.framework.contents import Template
 from pelican_linkback.feeds.framework.item_values import (
     sound_address,
     sound_answered,
+    sound_email,
     sound_enclosures,
     sound_people,
 )
@@ -139,6 +140,7 @@ class ItemReader:
             "replies": partial(self._address, "page of replies"),
             "comments": partial(sound_address, site, "page of comments"),
             "author_link": partial(sound_address, site, "author's address"),
+            "author_email": partial(sound_email, site, "author"),
             "authors": partial(sound_people, site, "author"),
             "contributors": partial(sound_people, site, "contributor"),
             "enclosures": partial(sound_enclosures, site),

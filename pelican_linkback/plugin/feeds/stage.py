@@ -244,7 +244,11 @@ class FeedStage:
         if has_style:
             self._write_stylesheet(users.setdefault(STYLESHEET, _OUR_SHEET))
         outcomes = self._write_all(catalogued.documents, site, users)
-        failures = [Failure(each, why) for each, why in outcomes if isinstance(why, BaseException)]
+        failures = [
+            Failure(each, why)
+            for each, why in outcomes
+            if isinstance(why, BaseException) and each.owner not in catalogued.failed
+        ]
         built = [each for each, outcome in outcomes if not isinstance(outcome, BaseException)]
         for failure in summarised(failures, built):
             self.report(*failure)
