@@ -79,6 +79,8 @@ LINES = [
     ("<svg><text>x</text></svg>a</svg></script>b", "ab"),
     ("a &amp; b &lt;i&gt;", "a & b <i>"),
     ("a < b", "a < b"),
+    ("Yes<img class=emoji alt='\U0001f600'>!", "Yes \U0001f600 !"),
+    ("<p><img src=x alt=' a  cat '><img src=y></p><svg><img alt=z></svg>", "a cat"),
     ("<script>never closed", ""),
     ("", ""),
     ("<head><title>t</title></head><body>b", "b"),

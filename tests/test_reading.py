@@ -368,6 +368,7 @@ def test_a_card_of_another_site_that_stands_by_itself_is_no_author():
     ("inside", "kind"),
     [
         (f'<a class="u-in-reply-to" href="{WALLS}">', Kind.REPLY),
+        (f'<a class="u-reply-to" href="{WALLS}">', Kind.REPLY),
         (f'<a class="u-repost" href="{WALLS}">', Kind.REPOST),
         (f'<a class="u-like-of" href="{WALLS}">', Kind.LIKE),
         (f'<a class="u-bookmark-of" href="{WALLS}">', Kind.BOOKMARK),
@@ -394,6 +395,7 @@ def test_the_kind_is_what_the_post_is_to_our_page(inside: str, kind: Kind):
         pytest.param('<p class="p-content">&lt;b>', "<b>", id="a text that looks like markup"),
         pytest.param('<p class="p-name">&lt;b>', "<b>", id="a name that looks like markup"),
         pytest.param('<p class="e-content">a<i>b<p>c</p>', "ab", id="inline"),
+        pytest.param('<p class="e-content"><img alt="\U0001f44d">', "\U0001f44d", id="a picture"),
         pytest.param('<div class="e-content h-item"><p>a</p><p>b</p>', "a\nb", id="also an item"),
         pytest.param('<data class="p-name" value="\x00 0\x00">', "\ufffd 0\ufffd", id="a mark"),
     ],

@@ -39,7 +39,8 @@ class HtmlText(NamedTuple):
 def lines_of(html: str) -> HtmlText:
     """Return the text of a piece of HTML: white space folded, and each block on a line of its own.
 
-    Comments, scripts, style sheets and drawings are no text. Never raises, whatever the input.
+    A picture is its description, such as an emoji that a blog shows as a picture. Comments,
+    scripts, style sheets and drawings are no text. Never raises, whatever the input.
     Cached for a few pieces: of a long text, the words around a link are asked for next.
     """
     found: HtmlText = markup.parse(f"<body>{html}</body>", _Lines())
@@ -61,6 +62,8 @@ class _Lines:
         self._separate(name)
         if name == "a" and not self.hidden and (href := attributes.get("href")):
             self.links.append((href, self.length))
+        elif name == "img":
+            self.data(f" {attributes.get('alt', '')} ")
 
     def end(self, name: str) -> None:
         self.hidden -= self.hidden > 0 and name in _NOT_SHOWN

@@ -24,9 +24,9 @@ from pelican_linkback.text.html_lines import lines_of
 
 __all__ = ["item_of"]
 
-# The properties of a post that refer to other pages, and their names from before they had "-of".
+# The properties of a post that refer to other pages, and the names that they had at first.
 _RELATIONS = {
-    "in-reply-to": ("in-reply-to",),
+    "in-reply-to": ("in-reply-to", "reply-to", "reply"),
     "repost-of": ("repost-of", "repost"),
     "like-of": ("like-of", "like"),
     "bookmark-of": ("bookmark-of", "bookmark"),
