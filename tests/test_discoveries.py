@@ -128,6 +128,18 @@ def test_a_page_with_a_validator_is_asked_whether_it_has_changed(target: Target)
     assert target.find(anew=True).where.reason == "unreachable"
 
 
+def test_a_server_that_stumbles_over_a_condition_is_asked_without(target: Target) -> None:
+    def stumbling(request: Request) -> Reply:
+        return Reply(412) if "If-None-Match" in request.headers else Reply(200, [OFFER])
+
+    target.serve(("ETag", '"1"'))
+    target.find()
+    target.serve(page=stumbling)
+    found = target.find().where
+    assert (found.verdict, found.reason) == (Verdict.LATER, "target-412")
+    assert target.find().where == (WEBMENTION,)
+
+
 FRESH = [("ETag", '"1"'), ("Cache-Control", "max-age=60")]
 DOCUMENT = ("Content-Type", "application/pdf")
 

@@ -81,6 +81,9 @@ FOUND: dict[str, tuple[Page, str]] = {
     "such a page with an element": (Reply(200, [HTML], ELEMENT + b"<p>" * 400_000), WM),
     "a document": (Reply(200, [("Content-Type", "application/pdf")], b"%PDF"), "unread"),
     "a document with a header": (Reply(200, [("Content-Type", "image/png"), LINK], b"PNG"), WM),
+    "202 without its page": (Reply(202, [HTML], b"<p>Are you human?"), "unread"),
+    "202 with an element": (Reply(202, [HTML], ELEMENT), WM),
+    "a part of a page": (Reply(206, [HTML], b"<p>"), "unread"),
     "no document": (Reply(204, [("Content-Type", "image/png")]), "no-endpoint"),
 }  # fmt: skip
 

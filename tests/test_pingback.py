@@ -413,6 +413,8 @@ def test_a_fault_that_is_a_status_of_http_is_read_as_one(
 def test_a_fault_may_come_with_a_pause() -> None:
     outcome = read_reply(200, [("Retry-After", "3600")], fault(429, "Slow down."))
     assert (outcome.verdict, outcome.retry_after) == (LATER, 3600.0)
+    outcome = read_reply(200, [("Retry-After", "0")], fault(429, "Slow down."))
+    assert (outcome.verdict, outcome.retry_after) == (LATER, 20.0)
 
 
 def test_wordpress_refuses_without_a_word() -> None:

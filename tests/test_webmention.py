@@ -208,6 +208,31 @@ JSON = (("Content-Type", "application/json"),)
 
 
 @pytest.mark.parametrize(
+    ("word", "verdict", "reason"),
+    [
+        *((word, Verdict.LATER, f"status-{word}") for word in ("received", "waiting", "held")),
+        ("In progress", Verdict.LATER, "status-in_progress"),
+        ("in-progress", Verdict.LATER, "status-in_progress"),
+        *((word, Verdict.DELIVERED, f"status-{word}") for word in ("done", "processed", "valid")),
+        ("sent to the moon", Verdict.DELIVERED, "status-200"),
+        *(
+            (word, Verdict.REFUSED, "status-refused")
+            for word in ("failed", "error", "Rejected", "invalid source", "target_not_found")
+        ),
+        *(
+            (word, Verdict.REFUSED, "status-refused")
+            for word in ("denied", "no link", "spam", "timeout", "timed-out", "too_many_redirects")
+        ),
+    ],
+)
+def test_only_a_word_that_says_no_is_a_refusal(word: str, verdict: Verdict, reason: str) -> None:
+    for kind in ("application/json", "application/problem+json"):
+        body = f'{{"status": "{word}"}}'.encode()
+        outcome = SPOKEN.read_status(answer(200, [("Content-Type", kind)], body))
+        assert (outcome.verdict, outcome.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
     ("status", "headers", "body", "verdict", "reason"),
     [
         pytest.param(200, JSON, b'{"status": "queued"}', Verdict.LATER, "status-queued", id="wait"),

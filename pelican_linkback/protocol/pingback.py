@@ -235,9 +235,7 @@ def _read_fault(said: Element, asked: float | None) -> Outcome:
     reason = "already-registered" if number == 48 else f"fault-{number}"
     text = members.get("faultstring", "")
     detail = _harmless(f"{known.meaning}: {text}" if text else known.meaning)
-    return Outcome(
-        known.verdict, reason, detail, retry_after=pause(number) if asked is None else asked
-    )
+    return Outcome(known.verdict, reason, detail, retry_after=asked or pause(number))
 
 
 def _number(code: str) -> int | None:

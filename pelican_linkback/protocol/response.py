@@ -111,10 +111,11 @@ def is_passing(status: int) -> bool:
 def pause(status: int, headers: Headers = (), now: datetime | None = None) -> float | None:
     """Return the seconds for which a server asks to be left alone; None if it does not.
 
-    It does so by Retry-After, with any status, and by the statuses of ``PAUSES``.
+    It does so by Retry-After, with any status, and by the statuses of ``PAUSES``: with these, a
+    pause that is over at once is not believed, since two clocks differ by a minute or so.
     """
     asked = retry_after(headers, now)
-    return PAUSES.get(status) if asked is None else asked
+    return asked or PAUSES.get(status, asked)
 
 
 def retry_after(headers: Headers, now: datetime | None = None) -> float | None:

@@ -16,6 +16,7 @@ from pelican_linkback.protocol.mention import Mention, Outcome, Verdict, receive
 from pelican_linkback.protocol.response import PASSING, Headers, charset, failure, media_type
 from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.printable import printable
+from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import check, resolve
 
 __all__ = ["FORM", "Webmention", "read_request"]
@@ -27,8 +28,19 @@ RELS = (("webmention",), ("http://webmention.org/", "http://webmention.org"))
 
 # The "status" values that receivers use in the JSON of a status page; the specification does not
 # define them.
-_UNDECIDED = {"queued", "pending", "processing", "new", "moderated", "unmoderated"}
-_TAKEN = {"success", "ok", "accepted", "approved", "created", "updated", "verified", "published"}
+_UNDECIDED = {
+    *("queued", "pending", "processing", "in_progress", "received", "waiting", "held"),
+    *("new", "moderated", "unmoderated"),
+}
+_TAKEN = {
+    *("success", "ok", "accepted", "approved", "created", "updated", "verified", "published"),
+    *("valid", "processed", "complete", "completed", "done", "deleted"),
+}
+_NO = regex(
+    r"no_|not_|too_|bad_|fail|error|invalid|reject|refus|den(?:y|ied)|block|spam|missing|forbid"
+    r"|unauthor|unsupported|time(?:d_)?out"
+)
+_SEPARATOR = regex(r"[ -]")
 
 
 class Webmention(Protocol):
@@ -66,8 +78,8 @@ class Webmention(Protocol):
     def read_status(self, answer: Answer) -> Outcome:
         """Return what a status page says about a webmention; never raises (section 3.2).
 
-        DELIVERED also if it has nothing that a program can read: the webmention was accepted
-        before, and the page is for people. LATER while the receiver has not decided.
+        DELIVERED also if it has nothing that a program can read, or a word that says neither yes
+        nor no: the webmention was accepted before. LATER while the receiver has not decided.
         """
         status = answer.status
         if status >= 500 or status in PASSING or status == 202:
@@ -75,10 +87,10 @@ class Webmention(Protocol):
         word = _status_word(answer.headers, answer.body) if status == 200 else ""
         if word in _UNDECIDED:
             return Outcome(Verdict.LATER, f"status-{word}")
-        if not word or word in _TAKEN or word == "deleted":
-            return Outcome(Verdict.DELIVERED, f"status-{word or status}")
-        detail = printable(f"the receiver says {word}: {_words(answer.headers, answer.body)}")
-        return Outcome(Verdict.REFUSED, "status-refused", detail)
+        if _NO.search(word):
+            detail = printable(f"the receiver says {word}: {_words(answer.headers, answer.body)}")
+            return Outcome(Verdict.REFUSED, "status-refused", detail)
+        return Outcome(Verdict.DELIVERED, f"status-{word if word in _TAKEN else status}")
 
 
 def read_request(body: bytes) -> Mention:
@@ -98,15 +110,20 @@ def read_request(body: bytes) -> Mention:
 
 
 def _status_word(headers: Headers, body: bytes) -> str:
-    """Return the status that a JSON document names, in lower case, or ""."""
-    if media_type(headers) != "application/json":
+    """Return the status that a JSON document names, as ``lower_case``, or ""."""
+    if not _is_json(headers):
         return ""
     try:
         said = json.loads(decode(body, charset(headers)))
     except (ValueError, RecursionError):
         return ""
     word = said.get("status") if isinstance(said, dict) else None
-    return word.strip().lower()[:40] if isinstance(word, str) else ""
+    return _SEPARATOR.sub("_", word.strip().lower()[:40]) if isinstance(word, str) else ""
+
+
+def _is_json(headers: Headers) -> bool:
+    kind = media_type(headers)
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def _status_url(answer: Answer) -> str | None:
@@ -121,6 +138,6 @@ def _status_url(answer: Answer) -> str | None:
 
 def _words(headers: Headers, body: bytes) -> str:
     """Return the receiver's message for people: the start of plain text or JSON."""
-    if media_type(headers) not in {"text/plain", "application/json"}:
+    if media_type(headers) != "text/plain" and not _is_json(headers):
         return ""
     return decode(body[:2000], charset(headers)).strip()

@@ -63,7 +63,13 @@ def _discovered(answer: Answer, protocols: Registry, missing: str = "") -> Disco
         if found.endpoints:
             return found
     detail = f"the target answers {answer.status}"
-    return replace(unwell, reason=f"target-{answer.status}", detail=detail)
+    verdict = Verdict.LATER if answer.status in _OF_CONDITIONS else unwell.verdict
+    return replace(unwell, verdict=verdict, reason=f"target-{answer.status}", detail=detail)
+
+
+_OF_CONDITIONS = frozenset({304, 412})
+"""Statuses that are about the conditions of a request: servers answer them to requests without
+any, or 412 where 304 was meant."""
 
 
 def _answer(received: Response | PartialAnswer, now: datetime) -> Answer:
@@ -71,7 +77,12 @@ def _answer(received: Response | PartialAnswer, now: datetime) -> Answer:
 
 
 def _missing(page: Response) -> str:
-    """Return why not all of a page was read; empty if it was."""
+    """Return why not all of a page was read; empty if it was.
+
+    202 and 206 come without the page, or with a part: checks for bots answer 202.
+    """
+    if page.status in {202, 206}:
+        return f"it answers {page.status}, which is not the whole page"
     if page.packed:
         return f"its page is packed as {printable(page.packed, 60)}, which cannot be unpacked here"
     return "its page is longer than 1 MB, and names no endpoint so far" if page.truncated else ""

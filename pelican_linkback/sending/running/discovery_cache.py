@@ -91,6 +91,9 @@ class Discoveries:
         if known and not isinstance(answer, WebError) and answer.status == 304:
             self._remember(page, known.discovery, _renewed(known, answer.headers, now), now)
             return Found(choose(known.discovery, self.protocols), remembered=True)
+        if known and not isinstance(answer, WebError) and answer.status == 412:
+            # The server cannot process the condition; the next request has none.
+            self._remember(page, known.discovery, Freshness(), now)
         discovery = discovery_of(answer, self.protocols, now)
         if not isinstance(answer, WebError) and isinstance(discovery, Discovery):
             # The answer after a redirect belongs to another page.
