@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.mention import DisplayOptions
 from pelican_linkback.receiving.display.words import words_for
 from pelican_linkback.receiving.inbox.states import MentionState
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
@@ -95,12 +95,12 @@ class FakeReceiver:
         limiter = Limiter(monotonic=lambda: self.seconds)
         incoming = Incoming(self.accept, TARGETS, lambda client: f"hash of {client}", lambda: NOW)
         token = Token(TOKEN, limiter)
-        look = Look(words_for("en", {}))
+        options = DisplayOptions(words_for("en", {}))
         parts = [
             Webmentions(incoming, limiter, self.mention_of),
             Pingbacks(incoming, limiter),
             Export(self.ask_exported, token),
-            Fragment(self.shown_on, TARGETS, KINDS, look, SITE),
+            Fragment(self.shown_on, TARGETS, KINDS, options, SITE),
             Health(self.check, self.ask_counts, self.metrics, token, lambda: NOW),
         ]
         self.routes = [route for part in parts for route in part.routes()]

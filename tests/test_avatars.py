@@ -14,7 +14,7 @@ from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.receiving import avatars as fetching
 from pelican_linkback.receiving.avatars import fetch_avatars
 from pelican_linkback.receiving.display import pictures
-from pelican_linkback.receiving.display.pictures import SIZE, make_small
+from pelican_linkback.receiving.display.pictures import SIZE, make_thumbnail
 from pelican_linkback.receiving.memory.avatars import Avatars, file_of
 from pelican_linkback.receiving.received import Author
 from pelican_linkback.settings.model import Settings
@@ -38,7 +38,7 @@ def opened(data):
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP"])
 def test_a_picture_is_encoded_again_in_our_size(form):
-    small = opened(make_small(picture(form)))
+    small = opened(make_thumbnail(picture(form)))
     assert (small.format, small.size, small.mode) == ("JPEG", (SIZE, SIZE), "RGB")
     assert small.getpixel((48, 48))[0] > 150
 
@@ -46,17 +46,17 @@ def test_a_picture_is_encoded_again_in_our_size(form):
 def test_what_else_a_file_says_is_gone():
     exif = Image.Exif()
     exif[0x010E] = "<script>taken at home</script>"
-    small = make_small(picture("JPEG", exif=exif, comment=b"me@home.example"))
+    small = make_thumbnail(picture("JPEG", exif=exif, comment=b"me@home.example"))
     assert b"home" not in small
     assert not opened(small).getexif()
 
 
 def test_what_cannot_be_seen_through_is_white():
-    assert opened(make_small(picture(colour=(0, 0, 0, 0)))).getpixel((1, 1)) == (255, 255, 255)
+    assert opened(make_thumbnail(picture(colour=(0, 0, 0, 0)))).getpixel((1, 1)) == (255, 255, 255)
 
 
 def test_equal_pictures_are_equal_bytes():
-    assert make_small(picture()) == make_small(picture())
+    assert make_thumbnail(picture()) == make_thumbnail(picture())
 
 
 def chunk(kind, data):
@@ -86,7 +86,7 @@ HUGE = (
     ids=["empty", "svg", "html", "cut", "tiff", "bmp", "bomb", "large"],
 )
 def test_what_is_no_picture_or_too_large_is_none(data):
-    assert make_small(data) is None
+    assert make_thumbnail(data) is None
 
 
 # Fetched

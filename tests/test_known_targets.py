@@ -140,7 +140,7 @@ def test_a_url_that_answers_otherwise_is_a_problem_in_the_log(clock, page, probl
 class Slow:
     """Where the pages come slowly; ``meanwhile`` is what happens in another thread before."""
 
-    every = 60.0
+    max_age = 60.0
 
     def __init__(self, meanwhile) -> None:
         self.count, self.meanwhile = 0, meanwhile
@@ -218,7 +218,7 @@ def test_what_is_published_after_the_receiver_was_started_is_found_at_once(tmp_p
         asked.append(clock())
         raise NoTargets("it answers 404")
 
-    elsewhere = SimpleNamespace(every=60.0, read=read)
+    elsewhere = SimpleNamespace(max_age=60.0, read=read)
     file = tmp_path / "targets.json"
     known = KnownTargets(FirstOrigin([file], elsewhere, clock), clock)
     problem = f"it answers 404, and there is no {file}; publishing the site makes both"
@@ -235,7 +235,7 @@ def test_what_is_published_after_the_receiver_was_started_is_found_at_once(tmp_p
 
 
 def test_the_url_stays_the_origin_once_it_was_read(tmp_path, clock):
-    elsewhere = SimpleNamespace(every=60.0, read=lambda: Targets.of_json(document("web")))
+    elsewhere = SimpleNamespace(max_age=60.0, read=lambda: Targets.of_json(document("web")))
     file = tmp_path / "targets.json"
     known = KnownTargets(FirstOrigin([file], elsewhere, clock), clock)
     assert known.find(f"{SITE}/web/")

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.mention import DisplayOptions
 from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.memory.snapshot import unique
 from pelican_linkback.receiving.received import Received
@@ -24,7 +24,7 @@ def test_of_a_group_as_many_are_shown_as_there_are_acts(group):
     cases = [case for case in CORPUS["cases"] if case.get("group") == group]
     assert cases
     for each in (cases, cases[::-1]):
-        shown = ArticleMentions(lambda each=each: read(each), Look())
+        shown = ArticleMentions(lambda each=each: read(each), DisplayOptions())
         assert shown.count == expected["shown"], expected["why"]
         if "text" in expected:
             assert [mention.text for mention in shown] == [expected["text"]]
@@ -36,7 +36,7 @@ def test_every_mention_of_the_corpus_is_in_one_list_with_a_name_and_an_address()
         articles[each.article].append(each)
     assert len(articles) > 3
     for mentions in articles.values():
-        shown = ArticleMentions(lambda mentions=mentions: mentions, Look())
+        shown = ArticleMentions(lambda mentions=mentions: mentions, DisplayOptions())
         groups = (shown.reposts, shown.likes, shown.bookmarks, shown.rsvps, shown.elsewhere)
         listed = [each.id for group in groups for each in group]
         listed += [each.id for each in shown.reactions]

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from pelican_linkback.feeds import MENTION_FEEDS, STOCK_FEEDS
 from pelican_linkback.receiving import display
-from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.mention import DisplayOptions
 from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.display.words import words_for
 from pelican_linkback.receiving.hosted import jf2
@@ -41,7 +41,7 @@ def parsed(html):
 
 class Article:
     def __init__(self, *mentions):
-        self.mentions = ArticleMentions(lambda: mentions, Look(words_for("en", {})))
+        self.mentions = ArticleMentions(lambda: mentions, DisplayOptions(words_for("en", {})))
 
 
 def everything(text, address):

@@ -11,7 +11,7 @@ import pytest
 
 from pelican_linkback.receiving import display
 from pelican_linkback.receiving.display.conversation import DEEPEST
-from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.mention import DisplayOptions
 from pelican_linkback.receiving.display.mentions import KEPT, NAMES, ArticleMentions
 from pelican_linkback.receiving.display.people import initials_of, is_emoji
 from pelican_linkback.receiving.display.words import names, words_for
@@ -21,8 +21,8 @@ from tests.page_mentions import received
 YEAR = dt.timedelta(days=365)
 
 
-def shown(*mentions, **look):
-    return ArticleMentions(lambda: mentions, Look(words_for("en", {}), **look))
+def shown(*mentions, **options):
+    return ArticleMentions(lambda: mentions, DisplayOptions(words_for("en", {}), **options))
 
 
 def people(mentions):
@@ -95,7 +95,7 @@ def test_the_mentions_of_few_articles_are_kept_and_those_of_others_are_read_agai
             asked.append(number)
             return [received("like", "Ann", number), received("reply", "Bo", number)]
 
-        return ArticleMentions(read, Look(words_for("en", {})))
+        return ArticleMentions(read, DisplayOptions(words_for("en", {})))
 
     articles = [mentions_of(number) for number in range(KEPT + 1)]
     first = [(each.url, each.published) for each in articles[0]]

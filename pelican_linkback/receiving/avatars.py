@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 
 from pelican_linkback.exceptions import FAULTS, InvalidURL, WebError
 from pelican_linkback.net.client import MAX_BODY, Request, Response, follow
-from pelican_linkback.receiving.display.pictures import make_small
+from pelican_linkback.receiving.display.pictures import make_thumbnail
 from pelican_linkback.receiving.hosted.sources import web_for
 from pelican_linkback.receiving.memory.avatars import Avatars
 from pelican_linkback.settings.model import Settings
@@ -48,7 +48,7 @@ def fetch_avatars(
         avatars.keep_only(photos)
         missing = avatars.missing(photos)
         if missing:
-            make_small(b"")  # whether Pillow is there, before anything is asked for
+            make_thumbnail(b"")  # whether Pillow is there, before anything is asked for
         with web_for(settings, MAX_BODY) as web:
             for photo in missing:
                 if monotonic() >= end:
@@ -78,4 +78,4 @@ def _fetch(
         return
     if answer.status in _FINAL:
         is_whole = answer.status == 200 and not answer.truncated and not answer.packed
-        avatars.keep(photo, (make_small(answer.body) if is_whole else None) or b"")
+        avatars.keep(photo, (make_thumbnail(answer.body) if is_whole else None) or b"")

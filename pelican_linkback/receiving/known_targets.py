@@ -39,11 +39,11 @@ class NoTargets(LinkbackError):
 
 
 class Origin(Protocol):
-    """Where the pages are read: every so many seconds (``every``) it is asked again."""
+    """Where the pages are read: it is asked again after ``max_age`` seconds."""
 
     @property
-    def every(self) -> float:
-        """How many seconds what was read is good for."""
+    def max_age(self) -> float:
+        """For how many seconds what was read may be used."""
 
     def read(self) -> Targets | None:
         """Return the pages; None if they are as they were. Raises LinkbackError, ValueError."""
@@ -52,7 +52,7 @@ class Origin(Protocol):
 class DiskTargets:
     """The pages in a file, which costs a look at its time: each request may have it."""
 
-    every = 0.0
+    max_age = 0.0
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -82,7 +82,7 @@ class Getter(Protocol):
 class WebTargets:
     """The pages at a URL of the site."""
 
-    every = 60.0
+    max_age = 60.0
 
     def __init__(self, url: str, web: Getter) -> None:
         self._url, self._web = url, web
@@ -121,9 +121,9 @@ class FirstOrigin:
         self._problem = ""
 
     @property
-    def every(self) -> float:
-        """How many seconds what was read is good for."""
-        return self._found.every if self._found else DiskTargets.every
+    def max_age(self) -> float:
+        """For how many seconds what was read may be used."""
+        return self._found.max_age if self._found else DiskTargets.max_age
 
     def read(self) -> Targets | None:
         """Return the pages; None if they are as they were."""
@@ -133,7 +133,7 @@ class FirstOrigin:
         return self._found.read() if self._found else self._read_other()
 
     def _read_other(self) -> Targets | None:
-        if self._monotonic() - self._asked_at < self._other.every:
+        if self._monotonic() - self._asked_at < self._other.max_age:
             raise NoTargets(self._problem)
         self._asked_at = self._monotonic()
         try:
@@ -172,7 +172,7 @@ class KnownTargets:
     @property
     def current(self) -> Targets:
         """The pages; raises NoTargets where none were read yet."""
-        self._renew(self._origin.every)
+        self._renew(self._origin.max_age)
         if self._targets is None:
             raise NoTargets(self._problem)
         return self._targets

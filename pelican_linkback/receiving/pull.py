@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from pelican_linkback.exceptions import FAULTS
-from pelican_linkback.receiving.display.site import shown_by_page
+from pelican_linkback.receiving.display.selection import shown_by_page
 from pelican_linkback.receiving.hosted.interface import Source
 from pelican_linkback.receiving.hosted.jf2 import WhyNotKept
 from pelican_linkback.receiving.hosted.merging import IMPORTED

@@ -16,7 +16,7 @@ from pelican_linkback.net.client import MAX_BODY
 from pelican_linkback.net.rate_limit import RateLimit
 from pelican_linkback.plugin.mentions.known import day_in
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
-from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.mention import DisplayOptions
 from pelican_linkback.receiving.display.words import words_for
 from pelican_linkback.receiving.hosted.merging import with_parents
 from pelican_linkback.receiving.hosted.service import TOKEN
@@ -140,7 +140,7 @@ class Receiver:
                 self._shown_on,
                 self._targets,
                 settings.show_kinds,
-                self._look(),
+                self._options(),
                 settings.site_url,
             ),
             Health(self._store.check, self._mention_counts, self._metrics, token, self._now),
@@ -166,7 +166,7 @@ class Receiver:
         rows = self._mentions.shown_on(article)
         return with_parents([each.shown for each in rows if each.shown])
 
-    def _look(self) -> Look:
+    def _options(self) -> DisplayOptions:
         """Return how mentions look: as on a page in the language of the site."""
         pelican, language = self._pelican, self._settings.edition or "en"
         zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
@@ -175,7 +175,7 @@ class Receiver:
             "DEFAULT_DATE_FORMAT"
         )
         form = form[1] if isinstance(form, tuple) else form  # behind a locale
-        return Look(words, zone, day_in(str(form or "%Y-%m-%d")))
+        return DisplayOptions(words, zone, day_in(str(form or "%Y-%m-%d")))
 
     def _accepting(self) -> Callable[[Arrival], Accepted]:
         acceptor = Acceptor(self._store)

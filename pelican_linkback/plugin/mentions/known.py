@@ -17,9 +17,9 @@ from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
 from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.plugin.pelican_types import ReadContent
-from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.mention import DisplayOptions
 from pelican_linkback.receiving.display.mentions import ArticleMentions
-from pelican_linkback.receiving.display.site import shown_by_page
+from pelican_linkback.receiving.display.selection import shown_by_page
 from pelican_linkback.receiving.display.words import names, words_for
 from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.hosted.sources import exports_of
@@ -50,28 +50,30 @@ class SiteMentions:
         self._settings, self._targets = settings, targets
         self._zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
         self._avatars = Avatars(settings.state) if settings.avatars else None
-        self._looks: dict[tuple[str, str], Look] = {}
+        self._options_by_language: dict[tuple[str, str], DisplayOptions] = {}
 
     def of(self, content: ReadContent, target: Target, endpoint: str) -> ArticleMentions:
         """Return the mentions of an article or page, which is ``target``."""
         is_open = target.mentions is not Mode.CLOSED
         return ArticleMentions(
             partial(self._about, target.id),
-            self._look(content),
+            self._options(content),
             target=target.url if is_open else "",
             endpoint=endpoint if is_open else "",
             invites=is_open and self._settings.receives and self._settings.invite_mentions,
         )
 
-    def _look(self, content: ReadContent) -> Look:
+    def _options(self, content: ReadContent) -> DisplayOptions:
         """Return how mentions look on a page: in its language, with dates as it has them."""
         key = (str(content.lang), str(getattr(content, "date_format", "") or "%Y-%m-%d"))
-        if key not in self._looks:
+        if key not in self._options_by_language:
             language, form = key
             words = words_for(language, self._settings.mention_words)
             picture = self._avatars.path_of if self._avatars else _no_picture
-            self._looks[key] = Look(words, self._zone, day_in(form), picture)
-        return self._looks[key]
+            self._options_by_language[key] = DisplayOptions(
+                words, self._zone, day_in(form), picture
+            )
+        return self._options_by_language[key]
 
     def pictures(self) -> Mapping[str, Path]:
         """Return our copies of the pictures of authors, by their paths in the output folder."""
@@ -104,7 +106,7 @@ class SiteMentions:
         return shown
 
 
-def _no_picture(photo: str) -> str:  # noqa: ARG001 (what a Look takes)
+def _no_picture(photo: str) -> str:  # noqa: ARG001 (what a DisplayOptions takes)
     return ""
 
 

@@ -1,4 +1,4 @@
-"""A mention as it is shown, and how it becomes one. Pure."""
+"""A mention as it is displayed, and how it becomes one. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.received import Kind, Received
 from pelican_linkback.text.regex import regex
 
-__all__ = ["ANCHOR", "Look", "Mention", "shown"]
+__all__ = ["ANCHOR", "DisplayOptions", "Mention", "displayed"]
 
 ANCHOR = "mention-"
 """What the id of a mention's element on a page begins with; the mention's own id follows."""
@@ -37,7 +37,7 @@ _MICROFORMATS = {
 
 @dataclass(slots=True, eq=False)
 class Mention:
-    """A mention as it is shown. Its texts are plain text: a template escapes them (``|e``).
+    """A mention as it is displayed. Its texts are plain text: a template escapes them (``|e``).
 
     ``published`` is in the site's time zone, and the time of receipt where nobody knows better.
     ``url`` is where the mention is to be read. ``replies`` are the answers to it, oldest first.
@@ -54,7 +54,7 @@ class Mention:
     received: dt.datetime
     rsvp: str
     parent: str
-    look: Look
+    options: DisplayOptions
     replies: Sequence[Mention] = ()
 
     @property
@@ -65,7 +65,7 @@ class Mention:
     @property
     def date(self) -> str:
         """The day on which it was published, as the site writes dates."""
-        return self.look.date(self.published)
+        return self.options.date(self.published)
 
     @property
     def time(self) -> str:
@@ -96,8 +96,8 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How mentions are shown on the pages in one language of a site.
+class DisplayOptions:
+    """How mentions are displayed on the pages in one language of a site.
 
     ``date`` writes a day, and ``picture`` returns the path of our own copy of a picture in the
     output folder, "" if there is none.
@@ -109,8 +109,8 @@ class Look:
     picture: Callable[[str], str] = lambda _photo: ""
 
 
-def shown(received: Received, look: Look) -> Mention:
-    """Return a mention as it is shown with this look."""
+def displayed(received: Received, options: DisplayOptions) -> Mention:
+    """Return a mention as it is displayed with these options."""
     author = received.author
     source = _on_the_web(received.source)
     return Mention(
@@ -119,17 +119,17 @@ def shown(received: Received, look: Look) -> Mention:
         Person(
             _sound(author.name),
             _on_the_web(author.url),
-            look.picture(author.photo) if author.photo else "",
+            options.picture(author.photo) if author.photo else "",
         ),
         _sound(received.text),
         _sound(received.title),
         _on_the_web(received.url) or source,
         source,
-        _when(received, look.zone),
+        _when(received, options.zone),
         received.received,
         received.rsvp,
         received.parent or _answered(received.fragment),
-        look,
+        options,
     )
 
 

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pelican_linkback.receiving.display.conversation import threaded
-from pelican_linkback.receiving.display.mention import Look, Mention, shown
-from pelican_linkback.receiving.display.once import each_once
+from pelican_linkback.receiving.display.deduplication import without_duplicates
+from pelican_linkback.receiving.display.mention import DisplayOptions, Mention, displayed
 from pelican_linkback.receiving.display.words import Words
 from pelican_linkback.receiving.received import Kind, Received
 
-__all__ = ["NOTHING", "ArticleMentions", "Line"]
+__all__ = ["NOTHING", "ArticleMentions", "ReactionLine"]
 
 NAMES = 10
 """How many names a line of reactions has; the others are a number."""
@@ -35,7 +35,7 @@ _ELSEWHERE = frozenset({Kind.QUOTE, Kind.MENTION})
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReactionLine:
     """The reactions of one sort, as one line: ``some`` of them by name, and how many ``more``."""
 
     name: str
@@ -60,14 +60,15 @@ class ArticleMentions:
     def __init__(
         self,
         received: Callable[[], Iterable[Received]],
-        look: Look,
+        options: DisplayOptions,
         *,
         target: str = "",
         endpoint: str = "",
         invites: bool = False,
     ) -> None:
-        self.received, self.look = received, look
-        self.words, self.target, self.endpoint, self.invites = look.words, target, endpoint, invites
+        self.received, self.options = received, options
+        self.words, self.target = options.words, target
+        self.endpoint, self.invites = endpoint, invites
 
     def __iter__(self) -> Iterator[Mention]:
         return iter(_grouped(self).all)
@@ -137,7 +138,7 @@ class ArticleMentions:
         return _grouped(self).elsewhere
 
     @property
-    def lines(self) -> Sequence[Line]:
+    def lines(self) -> Sequence[ReactionLine]:
         """The reactions as lines: likes, reposts, bookmarks, emoji, and who comes."""
         return _grouped(self).lines
 
@@ -145,7 +146,7 @@ class ArticleMentions:
 @lru_cache(maxsize=KEPT)
 def _grouped(mentions: ArticleMentions) -> _Groups:
     """Return the mentions of an article, in groups."""
-    found = [shown(each, mentions.look) for each in each_once(mentions.received())]
+    found = [displayed(each, mentions.options) for each in without_duplicates(mentions.received())]
     return _Groups(sorted(found, key=lambda each: (each.published, each.id)), mentions.words)
 
 
@@ -168,7 +169,7 @@ class _Groups:
         return [each for each in self.all if each.kind in _ELSEWHERE]
 
     @cached_property
-    def lines(self) -> Sequence[Line]:
+    def lines(self) -> Sequence[ReactionLine]:
         rsvps = self.of(Kind.RSVP)
         groups: dict[str, Sequence[Mention]] = {
             "likes": self.of(Kind.LIKE),
@@ -180,7 +181,7 @@ class _Groups:
             groups[answer] = [each for each in rsvps if each.rsvp == answer]
         groups["rsvps"] = [each for each in rsvps if each.rsvp not in _ANSWERS]
         return [
-            Line(name, self._words[name], len(found), found[:NAMES])
+            ReactionLine(name, self._words[name], len(found), found[:NAMES])
             for name, found in groups.items()
             if found
         ]
@@ -197,5 +198,5 @@ class _Groups:
         return found
 
 
-NOTHING = ArticleMentions(tuple, Look())
+NOTHING = ArticleMentions(tuple, DisplayOptions())
 """The mentions of a page that has none, and takes none."""

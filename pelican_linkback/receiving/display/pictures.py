@@ -8,7 +8,7 @@ from io import BytesIO
 
 from pelican_linkback.exceptions import FAULTS
 
-__all__ = ["SIZE", "make_small"]
+__all__ = ["SIZE", "make_thumbnail"]
 
 SIZE = 96
 """The height and the width of a copy, in pixels."""
@@ -18,7 +18,7 @@ _MOST_PIXELS = 16_000_000
 _QUALITY = 85
 
 
-def make_small(picture: bytes) -> bytes | None:
+def make_thumbnail(picture: bytes) -> bytes | None:
     """Return a picture in our size, encoded again, so that nothing else of the file is left.
 
     None if it is none, or of a format that browsers do not show. Raises ImportError if Pillow is

@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
-from pelican_linkback.receiving.display.mention import Look
+from pelican_linkback.receiving.display.mention import DisplayOptions
 from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.memory.targets import Mode
 from pelican_linkback.receiving.received import Received
@@ -41,7 +41,7 @@ _SCRIPT = (Path(__file__).parent / "mentions.js").read_bytes
 class Fragment:
     """Shows the mentions of the page that a URL means.
 
-    ``shown_on`` returns those of a page by its id, ``kinds`` are those that are shown, ``look`` is
+    ``shown_on`` returns those of a page by its id, ``kinds`` are those that are shown, ``options``
     how, and ``site`` the address of the site, whose style sheet the fragment names.
     """
 
@@ -50,11 +50,11 @@ class Fragment:
         shown_on: Callable[[str], Iterable[Received]],
         pages: Pages,
         kinds: Collection[str],
-        look: Look,
+        options: DisplayOptions,
         site: str,
     ) -> None:
         self._shown_on, self._pages, self._kinds = shown_on, pages, kinds
-        self._look, self._site = look, site
+        self._options, self._site = options, site
 
     def routes(self) -> list[Route]:
         """Return the routes of this module."""
@@ -83,7 +83,7 @@ class Fragment:
         return [each for each in self._shown_on(article) if each.kind in self._kinds]
 
     def _html(self, shown: Sequence[Received]) -> Response:
-        mentions = ArticleMentions(lambda: shown, self._look)
+        mentions = ArticleMentions(lambda: shown, self._options)
         values = {"article": {"mentions": mentions}, "SITEURL": self._site}
         return html(render("mentions.html", values).strip() + "\n")
 

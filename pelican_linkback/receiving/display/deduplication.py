@@ -8,13 +8,13 @@ from collections.abc import Hashable, Iterable
 from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.received import Kind, Received
 
-__all__ = ["each_once"]
+__all__ = ["without_duplicates"]
 
 _SINGLE = frozenset({Kind.LIKE, Kind.REPOST, Kind.BOOKMARK, Kind.RSVP})
 _SPOKEN = frozenset({Kind.REPLY, Kind.QUOTE})
 
 
-def each_once(received: Iterable[Received]) -> list[Received]:
+def without_duplicates(received: Iterable[Received]) -> list[Received]:
     """Return the mentions of one article without those that say again what another one says.
 
     A person is known by the author's URL, never by a name. One likes an article once, and says
