@@ -41,6 +41,10 @@ FOUND = [
     ("as it is", "https://blog.example/2025/walls/", "a1"),
     ("http", "http://blog.example/2025/walls/", "a1"),
     ("the host in capitals", "HTTPS://Blog.Example/2025/walls/", "a1"),
+    ("with www.", "https://www.blog.example/2025/walls", "a1"),
+    ("the old domain with www.", "http://WWW.old.example./archives/17", "a1"),
+    ("an old address with www.", "http://www.old.example/2025/walls/", "a1"),
+    ("a page of another host with www.", "https://www.de.blog.example/mauern/", "b1"),
     ("the port that is the default", "https://blog.example:443/2025/walls/", "a1"),
     ("a dot after the host", "https://blog.example./2025/walls/", "a1"),
     ("without slash", "https://blog.example/2025/walls", "a1"),
@@ -92,6 +96,7 @@ NOT_FOUND = [
     ("the folder above", "https://blog.example/2025/"),
     ("below it", "https://blog.example/2025/walls/more/"),
     ("another host", "https://other.example/2025/walls/"),
+    ("another name before the host", "https://www2.blog.example/2025/walls/"),
     ("a host that ends alike", "https://notblog.example/2025/walls/"),
     ("another port", "https://blog.example:8443/2025/walls/"),
     ("another query", "https://blog.example/view?post=9&lang=en"),
@@ -142,6 +147,17 @@ def test_a_page_at_an_address_comes_before_one_that_was_there():
     assert site.find("https://blog.example/walls.html").target is PAGES[0]
 
 
+def test_a_site_with_www_is_that_without_and_two_pages_are_two():
+    new = Target("new", "https://blog.example/a/")
+    old = Target("old", "https://www.blog.example/a/")
+    site = Targets((old,), "https://www.blog.example")
+    assert site.find("http://blog.example/a").target is old
+    assert site.is_own("https://blog.example/")
+    both = Targets((old, new), "https://www.blog.example")
+    assert [both.find(each.url).target for each in (new, old)] == [new, old]
+    assert both.find("https://blog.example/a") is None
+
+
 def test_an_address_that_two_pages_had_is_that_of_neither():
     a, b = (Target(n, f"https://b.example/{n}/", former=("https://b.example/x",)) for n in "ab")
     assert Targets((a, b), "https://b.example").find("https://b.example/x") is None
@@ -169,6 +185,7 @@ def test_a_page_of_the_site_is_known():
         assert SITE.is_own(url)
     for url in ("https://blog.example.net/", "https://users.example/~me2/", "x"):
         assert not SITE.is_own(url)
+    assert SITE.is_own("https://www.blog.example/x")
     assert SITE.is_own("https://users.example/~me")
 
 

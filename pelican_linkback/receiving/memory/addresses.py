@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import normalise
 
-__all__ = ["FORMS", "fragment_of", "spellings"]
+__all__ = ["FORMS", "bare", "fragment_of", "spellings"]
 
 FORMS = 3
 """The number of forms of an address."""
@@ -37,9 +37,9 @@ def spellings(url: str) -> Iterator[str]:
     """Yield the FORMS forms of the address ``url``; raise InvalidURL if that is no page's.
 
     The first has host, path and query, percent-encoded as little as possible. The second has no
-    query parameters of trackers, no ``index.html``, one slash for several and none at the end, and
-    characters of the path count as what they are, escaped (``%2B``) or decomposed or not. The
-    third has no ``.html`` either, since many servers offer ``/page.html`` as ``/page``.
+    ``www.``, no query parameters of trackers, no ``index.html``, one slash for several and none at
+    the end, and characters of the path count as what they are, escaped (``%2B``) or decomposed or
+    not. The third has no ``.html`` either, since many servers offer ``/page.html`` as ``/page``.
     """
     page = normalise(url).partition("://")[2]
     yield page
@@ -48,8 +48,14 @@ def spellings(url: str) -> Iterator[str]:
     rest = "?" + "&".join(kept) if kept else ""
     host, slash, path = place.partition("/")
     plain = _INDEX.sub("/", _SLASHES.sub("/", slash + _unescaped(path))).rstrip("/")
-    yield host.rstrip(".") + plain + rest
-    yield host.rstrip(".") + _HTML.sub("", plain) + rest
+    host = bare(host).rstrip(".")
+    yield host + plain + rest
+    yield host + _HTML.sub("", plain) + rest
+
+
+def bare(address: str) -> str:
+    """Return an address without its scheme, or a host, without ``www.`` before it."""
+    return address.removeprefix("www.")
 
 
 def _unescaped(path: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pelican_linkback.exceptions import InvalidURL, LinkbackError
 from pelican_linkback.journal.fields import optional, text
-from pelican_linkback.receiving.memory.addresses import FORMS, fragment_of, spellings
+from pelican_linkback.receiving.memory.addresses import FORMS, bare, fragment_of, spellings
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import page_key
@@ -96,9 +96,9 @@ class Targets:
     def find(self, url: str) -> Found | None:
         """Return the page that ``url`` means; None if the site has none at that address.
 
-        http or https, a former address of the page or the site, with or without the slash at the
-        end, ``index.html`` or ``.html``, parameters of trackers, needless escapes and doubled
-        slashes do not matter. Any other query does, also the order of its parameters.
+        http or https, ``www.`` or not, a former address of the page or the site, with or without
+        the slash at the end, ``index.html`` or ``.html``, parameters of trackers, needless escapes
+        and doubled slashes do not matter. Any other query does, also the order of its parameters.
         """
         if not self.may_have(url):
             return None
@@ -114,7 +114,7 @@ class Targets:
         Most links of a page that mentions the site do, and this takes no time.
         """
         host = _HOST.match(reference)
-        return host is None or host[1].lower().rstrip(".") in self._hosts
+        return host is None or bare(host[1].lower()).rstrip(".") in self._hosts
 
     def beside(self, others: Iterable[Target]) -> Targets:
         """Return these pages, and those of ``others`` whose ids and URLs they do not have."""
@@ -140,7 +140,7 @@ class Targets:
 
     def is_own(self, url: str) -> bool:
         """Return whether ``url`` is below an address of the site, present or former."""
-        place = page_key(url).partition("://")[2]
+        place = bare(page_key(url).partition("://")[2])
         return f"{place}/".startswith(self._bases)
 
     def _at_present(self, url: str) -> Iterator[tuple[str, ...]]:
@@ -148,9 +148,10 @@ class Targets:
         with suppress(InvalidURL):
             forms = tuple(spellings(url))
             yield forms
+            address = bare(forms[0])
             for base in self._former_bases:
-                if f"{forms[0]}/".startswith(base):
-                    yield tuple(spellings(f"{self.site.rstrip('/')}/{forms[0][len(base) :]}"))
+                if f"{address}/".startswith(base):
+                    yield tuple(spellings(f"{self.site.rstrip('/')}/{address[len(base) :]}"))
 
     @cached_property
     def _bases(self) -> tuple[str, ...]:
@@ -235,11 +236,11 @@ def _book(addresses: Iterable[tuple[Target, str]]) -> _Book:
 
 def _host(address: str) -> str:
     """Return the host of an address without its scheme."""
-    return address.partition("/")[0].partition(":")[0].rstrip(".")
+    return bare(address.partition("/")[0].partition(":")[0]).rstrip(".")
 
 
 def _base(site: str) -> list[str]:
-    """Return the address of a site as a prefix of the exact forms of its pages, if it has one."""
+    """Return the bare address of a site as a prefix of those of its pages, if it has one."""
     with suppress(InvalidURL):
-        return [next(spellings(f"{site.rstrip('/')}/"))]
+        return [bare(next(spellings(f"{site.rstrip('/')}/")))]
     return []
