@@ -353,6 +353,11 @@ def test_two_cards_that_stand_by_themselves_are_nobodys():
     assert mention_in(f'{cards}<a href="{WALLS}">').author == Author("ann.example")
 
 
+def test_a_card_of_the_site_may_stand_above_and_below():
+    cards = '<a class="h-card" href="/">A</a><a class="h-card" href="https://ann.example">Ann</a>'
+    assert mention_in(f'{cards}<a href="{WALLS}">').author == Author("A", "https://ann.example/")
+
+
 def test_a_card_alone_says_who_but_not_what():
     page = f'<title>T</title><a class="h-card" href="/">A</a><a href="{WALLS}">w</a>'
     found = mention_in(page)
@@ -392,6 +397,8 @@ def test_the_kind_is_what_the_post_is_to_our_page(inside: str, kind: Kind):
     [
         pytest.param('<p class="p-name e-content">A <b>b</b></p>', "A b", id="a name is content"),
         pytest.param('<p class="e-summary">S</p><p class="e-content">C', "S", id="a summary"),
+        pytest.param("<h1>T</h1><div>Some <i>t</i>ext</div>", "T Some text", id="blocks"),
+        pytest.param('<div class="p-name"><div>A</div>B</div>', "A B", id="a name of blocks"),
         pytest.param('<p class="p-content">&lt;b>', "<b>", id="a text that looks like markup"),
         pytest.param('<p class="p-name">&lt;b>', "<b>", id="a name that looks like markup"),
         pytest.param('<p class="e-content">a<i>b<p>c</p>', "ab", id="inline"),

@@ -57,8 +57,12 @@ def _card_with(url: str, items: Sequence[Item]) -> Item | None:
 
 
 def _of_the_page(items: Sequence[Item], url: str) -> Item | None:
-    """Return the only card that stands by itself, if it is one of the page's site."""
+    """Return the card that stands by itself, if it is one of the page's site, and no other does.
+
+    It may stand there twice, above and below the post.
+    """
     cards = [each for each in items if "h-card" in each.types]
-    if len(cards) == 1 and any(same_site(each, url) for each in cards[0].urls("url")):
+    owners = {key_of(next(card.urls("url"), "")) for card in cards}
+    if len(owners) == 1 and any(same_site(each, url) for each in cards[0].urls("url")):
         return cards[0]
     return None

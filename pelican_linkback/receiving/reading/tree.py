@@ -24,6 +24,7 @@ from bs4.element import NavigableString, Tag
 from mf2py import backcompat, mf2_classes
 
 from pelican_linkback.receiving.reading.links import references_of
+from pelican_linkback.text.elements import BLOCKS
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import has_other_scheme
 
@@ -178,6 +179,8 @@ class _Builder(HTMLTreeBuilder):
             kept["datetime"] = _FRACTION.sub(r"\1,", kept["datetime"])
         if means.is_root:
             kept["id"] = str(len(self.roots) - 1)
+        if name in BLOCKS and self.depth:
+            self.soup.handle_data(" ")  # mf2py has words run together that are not in paragraphs
         self.soup.handle_starttag(name, None, None, kept)
         self.depth += 1
         if means.is_markup and self.characters_left > 0:
@@ -210,6 +213,8 @@ class _Builder(HTMLTreeBuilder):
         if opened.name and self.soup:
             self.soup.handle_endtag(opened.name)
             self.depth -= 1
+            if opened.name in BLOCKS and self.depth:
+                self.soup.handle_data(" ")
 
 
 class _Meaning(NamedTuple):
