@@ -74,7 +74,7 @@ def moderator(store: Store) -> Browser:
     """Log in, at an application of its own."""
     admin = AdminContext(store, SiteName("Site", "https://blog.example/"), Targets)
     browser = Browser(Application(BASE, routes_of(admin)))
-    browser.post("login", {"key": admin.sessions.invite()})
+    browser.post("login", {"key": admin.sessions.create_login_key()})
     return browser
 
 

@@ -48,7 +48,7 @@ def stranger(admin):
 
 @pytest.fixture
 def browser(admin, stranger):
-    stranger.open(f"login?key={admin.sessions.invite()}")
+    stranger.open(f"login?key={admin.sessions.create_login_key()}")
     stranger.press_words("Log in")
     assert stranger.answer.status == 200
     return stranger

@@ -32,7 +32,7 @@ from tests.receiving import arrival
 
 
 def test_a_link_only_asks_and_the_button_logs_in(stranger, admin, clock):
-    key = admin.sessions.invite()
+    key = admin.sessions.create_login_key()
     for _ in range(2):  # what reads links in mails does not use it up
         stranger.open(f"login?key={key}")
         assert admin.sessions.count() == 0
@@ -73,12 +73,12 @@ def test_one_logs_out(browser, admin):
 
 
 def test_one_logs_out_everywhere(browser, admin):
-    other = admin.sessions.enter(admin.sessions.invite())
+    other = admin.sessions.log_in(admin.sessions.create_login_key())
     page = browser.open("health")
     assert "2 browsers are logged in" in browser.words
     assert page.find("a", attrs={"aria-current": "page"}).text == "Health"
     browser.press_words("Log out everywhere")
-    assert not admin.sessions.knows(other)
+    assert not admin.sessions.is_valid(other)
     assert browser.open("inbox").h1.text == "You are not logged in"
 
 
@@ -339,7 +339,7 @@ def test_mentions_are_shown_though_the_pages_of_the_site_cannot_be_read(inbox_st
 
     admin = AdminContext(inbox_store, SiteName("The Tide Table", "https://blog.example/"), fails)
     browser = Browser(Application(BASE, routes_of(admin)))
-    browser.post("login", {"key": admin.sessions.invite()})
+    browser.post("login", {"key": admin.sessions.create_login_key()})
     take("ann")
     browser.open("inbox")
     assert "Ann answered https://blog.example/walls/" in browser.words

@@ -82,7 +82,7 @@ def test_a_form_of_another_site_does_nothing(admin, browser, inbox_store, take, 
         answer = browser.request("POST", path, form, referer=f"{BASE}admin/inbox", **headers)
         assert answer.status == 403, path
     assert nothing_happened(admin, inbox_store)
-    key = admin.sessions.invite()
+    key = admin.sessions.create_login_key()
     assert browser.request("POST", "login", {"key": key}, **headers).status == 403
     assert nothing_happened(admin, inbox_store)
 
@@ -93,9 +93,9 @@ def test_a_form_without_the_token_of_the_session_does_nothing(
 ):
     take("ann")
     if token == "of another session":
-        other = admin.sessions.enter(admin.sessions.invite())
+        other = admin.sessions.log_in(admin.sessions.create_login_key())
         token = form_token(other)
-        admin.sessions.leave(other)
+        admin.sessions.log_out(other)
     for path, form in forms(browser).items():
         wrong = [(FORM_TOKEN, token), *form[1:]]
         assert browser.request("POST", path, wrong, origin=browser.origin).status == 403, path
@@ -139,7 +139,9 @@ def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_open_networks(adm
         ("http://127.0.0.1.evil.example/", COOKIE, True),
     ):
         visitor = Browser(Application(base, routes_of(admin)), base)
-        visitor.request("POST", "login", {"key": admin.sessions.invite()}, origin=visitor.origin)
+        visitor.request(
+            "POST", "login", {"key": admin.sessions.create_login_key()}, origin=visitor.origin
+        )
         (cookie,) = visitor.set_cookies
         attributes = cookie.split("; ")
         assert attributes[0].startswith(f"{name}="), base
@@ -148,12 +150,12 @@ def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_open_networks(adm
 
 
 def test_a_session_that_an_attacker_planted_is_not_the_one_of_the_login(admin, stranger):
-    planted = admin.sessions.enter(admin.sessions.invite())
+    planted = admin.sessions.log_in(admin.sessions.create_login_key())
     for cookie in ("a" * 43, planted):
         stranger.cookies = {COOKIE: cookie}
-        stranger.post("login", {"key": admin.sessions.invite()})
+        stranger.post("login", {"key": admin.sessions.create_login_key()})
         assert stranger.cookies[COOKIE] != cookie
-        assert not admin.sessions.knows(cookie)
+        assert not admin.sessions.is_valid(cookie)
     assert admin.sessions.count() == 2
 
 
@@ -355,7 +357,7 @@ def test_what_a_database_cannot_search_for_costs_nothing(postgresql_url, clock):
     with postgresql_store(postgresql_url, clock=clock) as opened:
         admin = AdminContext(opened, SiteName("Site", "https://blog.example/"), Targets)
         visitor = Browser(Application(BASE, routes_of(admin)))
-        visitor.post("login", {"key": admin.sessions.invite()})
+        visitor.post("login", {"key": admin.sessions.create_login_key()})
         token = (FORM_TOKEN, form_token(visitor.cookies[COOKIE]))
         for value in ("\0", "9" * 30, "\ufffe", "%", "'", '"', "\\", "a" * 500):
             names = ("host", "author", "article", "text", "after", "done", "id", "rule", "key")

@@ -20,7 +20,7 @@ from pelican_linkback.receiving.store.mentions import Decided, Mentions, Moderat
 from pelican_linkback.receiving.store.queue import Queue
 from pelican_linkback.receiving.store.rules import Rules
 from pelican_linkback.receiving.store.searching import Search
-from pelican_linkback.receiving.store.statistics import Busy, Statistics, Week
+from pelican_linkback.receiving.store.statistics import MentionTotal, Statistics, Week
 from pelican_linkback.receiving.store.tables import forgotten
 from tests.receiving import NOW, arrival, said
 
@@ -468,7 +468,7 @@ def test_rules_and_what_was_erased_count_at_verification(store, rules, mentions,
 
 def test_the_overview_is_made_of_numbers(store, mentions, receive, clock):
     statistics = Statistics(store)
-    assert statistics.weeks(NOW) == statistics.answered(5) == statistics.hosts(5) == []
+    assert statistics.weeks(NOW) == statistics.top_pages(5) == statistics.top_hosts(5) == []
     assert statistics.oldest_queued() is statistics.last_checked() is None
     receive("ann", "bo", state=SHOWN)
     receive("ann", page="/roof/", state=SHOWN)
@@ -481,9 +481,12 @@ def test_the_overview_is_made_of_numbers(store, mentions, receive, clock):
         Week(monday, 3, 3),
         Week(monday + dt.timedelta(7), 1, 0),
     ]
-    assert statistics.answered(5) == [
-        Busy("tag:blog.example:/walls/", 2, "https://blog.example/walls/"),
-        Busy("tag:blog.example:/roof/", 1, "https://blog.example/roof/"),
+    assert statistics.top_pages(5) == [
+        MentionTotal("tag:blog.example:/walls/", 2, "https://blog.example/walls/"),
+        MentionTotal("tag:blog.example:/roof/", 1, "https://blog.example/roof/"),
     ]
-    assert statistics.hosts(2) == [Busy("ann.example", 2), Busy("bo.example", 1)]
+    assert statistics.top_hosts(2) == [
+        MentionTotal("ann.example", 2),
+        MentionTotal("bo.example", 1),
+    ]
     assert statistics.oldest_queued() == statistics.last_checked() == clock()

@@ -157,7 +157,7 @@ def verify(queue: Queue, clock: Clock, shown: Callable[[int], bool]) -> None:
 def drive(page: Page, base: str, context: AdminContext) -> None:
     """Log in, and moderate by the keyboard alone; what comes of it is in the database."""
     page.look(SIZES["desk"], "light")
-    page.open(f"{base}admin/login?key={context.sessions.invite()}")
+    page.open(f"{base}admin/login?key={context.sessions.create_login_key()}")
     page.press("Enter")  # the button has the focus
     assert page.value("document.title").startswith("Overview"), page.value("document.title")
     assert page.value("document.cookie") == "", "a script can read the cookie"

@@ -30,7 +30,7 @@ def run(settings: Settings, arguments: argparse.Namespace, screen: Screen) -> in
             Sessions,
         )
 
-        url = f"{settings.receive}admin/login?key={Sessions(store).invite()}"
+        url = f"{settings.receive}admin/login?key={Sessions(store).create_login_key()}"
         until = store.clock() + LINK_LASTS
     if screen.json:
         screen.data({"url": url, "until": until.isoformat(timespec="seconds")})

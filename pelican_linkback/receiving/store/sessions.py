@@ -34,14 +34,14 @@ class Sessions:
     def __init__(self, store: Store, token: Callable[[], str] = _token) -> None:
         self._store, self._token = store, token
 
-    def invite(self) -> str:
+    def create_login_key(self) -> str:
         """Return a key that logs one browser in, within ten minutes."""
         key = self._token()
         row = {"hash": _hash(key), "expires": self._in(LINK_LASTS)}
         self._store.write(lambda connection: connection.execute(_links.insert().values(row)))
         return key
 
-    def enter(self, key: str, before: str = "") -> str:
+    def log_in(self, key: str, before: str = "") -> str:
         """Return the token of a new session; "" if ``key`` was used, or is too old, or is none.
 
         The session is a new one in any case: the one that the browser had ``before`` ends.
@@ -55,33 +55,33 @@ class Sessions:
         used = sa.delete(_links).where(*is_it)
         old = sa.delete(_sessions).where(_sessions.c.hash == _hash(before))
 
-        def entered(connection: sa.Connection) -> bool:
+        def logged_in(connection: sa.Connection) -> bool:
             if connection.execute(used).rowcount != 1:
                 return False
             connection.execute(old)
             connection.execute(_sessions.insert().values(row))
             return True
 
-        return token if self._store.write(entered) else ""
+        return token if self._store.write(logged_in) else ""
 
-    def knows(self, token: str) -> bool:
+    def is_valid(self, token: str) -> bool:
         """Return whether a token is that of a session that has not ended."""
         is_it = (_sessions.c.hash == _hash(token), _sessions.c.expires > self._store.now())
         return self._has(_sessions, *is_it)
 
-    def leave(self, token: str) -> None:
+    def log_out(self, token: str) -> None:
         """End a session."""
         ended = sa.delete(_sessions).where(_sessions.c.hash == _hash(token))
         self._store.write(lambda connection: connection.execute(ended))
 
-    def leave_all(self) -> None:
+    def log_out_everywhere(self) -> None:
         """End every session, and make every link useless."""
 
-        def left(connection: sa.Connection) -> None:
+        def ended(connection: sa.Connection) -> None:
             connection.execute(sa.delete(_sessions))
             connection.execute(sa.delete(_links))
 
-        self._store.write(left)
+        self._store.write(ended)
 
     def count(self) -> int:
         """Return how many browsers are logged in."""

@@ -13,7 +13,7 @@ from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import milliseconds, moment
 from pelican_linkback.receiving.store.database import Store
 
-__all__ = ["Busy", "Statistics", "Week"]
+__all__ = ["MentionTotal", "Statistics", "Week"]
 
 Ts = TypeVarTuple("Ts")
 
@@ -35,8 +35,11 @@ class Week(NamedTuple):
     shown: int
 
 
-class Busy(NamedTuple):
-    """A host, or the id of a page with one of the URLs that it was sent to, and how many."""
+class MentionTotal(NamedTuple):
+    """How many mentions came from the host ``name``, or are shown on the page with that id.
+
+    ``target`` is one of the URLs of the page that mentions were sent to.
+    """
 
     name: str
     mentions: int
@@ -44,7 +47,7 @@ class Busy(NamedTuple):
 
 
 class Statistics:
-    """What the overview is made of."""
+    """Counts mentions, for the overview of the administration."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -64,20 +67,20 @@ class Statistics:
             for number, count, shown in self._rows(wanted)
         ]
 
-    def answered(self, limit: int) -> list[Busy]:
+    def top_pages(self, limit: int) -> list[MentionTotal]:
         """Return the pages with the most mentions that are shown."""
         count = sa.func.count()
         target = sa.func.max(_mention.target)
         wanted = sa.select(_mention.article, count, target).where(_is_shown)
         wanted = wanted.group_by(_mention.article).order_by(count.desc(), _mention.article)
-        return [Busy(*row) for row in self._rows(wanted.limit(limit))]
+        return [MentionTotal(*row) for row in self._rows(wanted.limit(limit))]
 
-    def hosts(self, limit: int) -> list[Busy]:
+    def top_hosts(self, limit: int) -> list[MentionTotal]:
         """Return the hosts from which the most mentions came that were verified, but for spam."""
         count = sa.func.count()
         wanted = sa.select(_mention.host, count).where(_is_no_spam)
         wanted = wanted.group_by(_mention.host).order_by(count.desc(), _mention.host)
-        return [Busy(*row) for row in self._rows(wanted.limit(limit))]
+        return [MentionTotal(*row) for row in self._rows(wanted.limit(limit))]
 
     def oldest_queued(self) -> dt.datetime | None:
         """Return since when the oldest mention waits to be verified."""

@@ -135,7 +135,7 @@ class AdminContext:
     def session_of(self, request: Request) -> str:
         """Return the token of the session of who asks; "" for who is not logged in."""
         session = session_of(request)
-        return session if session and self.sessions.knows(session) else ""
+        return session if session and self.sessions.is_valid(session) else ""
 
     def _rendered(
         self, template: str, token: str, values: Mapping[str, object], status: int = 200

@@ -23,7 +23,7 @@ class Login:
     def __init__(self, context: AdminContext) -> None:
         self._context = context
 
-    def ask(self, request: Request) -> Response:
+    def confirm(self, request: Request) -> Response:
         """Show a button: what reads links in mails and chats does not use the link up."""
         key = request.query.get("key")
         if key:
@@ -31,11 +31,11 @@ class Login:
         known = self._context.session_of(request)
         return self._context.redirect(request, "") if known else self._context.login_needed(request)
 
-    def enter(self, request: Request) -> Response:
+    def log_in(self, request: Request) -> Response:
         """Log in; the session is a new one, whatever cookie the browser brought."""
         refuse_foreign(request)
         key = request.form().get("key")
-        token = self._context.sessions.enter(key, before=session_of(request))
+        token = self._context.sessions.log_in(key, before=session_of(request))
         if not token:
             return self._context.login_needed(
                 request,
@@ -45,11 +45,11 @@ class Login:
         answer = self._context.redirect(request, "")
         return answer.having("Set-Cookie", session_cookie(request, token, _SECONDS))
 
-    def leave(self, visit: Visit) -> Response:
+    def log_out(self, visit: Visit) -> Response:
         """Log out, here or everywhere."""
         if visit.request.form().get("everywhere"):
-            self._context.sessions.leave_all()
+            self._context.sessions.log_out_everywhere()
         else:
-            self._context.sessions.leave(visit.session)
+            self._context.sessions.log_out(visit.session)
         answer = self._context.redirect(visit.request, "login")
         return answer.having("Set-Cookie", clear_cookie(visit.request))

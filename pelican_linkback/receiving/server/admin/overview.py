@@ -18,7 +18,7 @@ _MOST = 8
 """So many pages and hosts are named."""
 
 
-class Answered(NamedTuple):
+class PageTotal(NamedTuple):
     """A page, and how many mentions of it are shown."""
 
     article: str
@@ -40,8 +40,8 @@ class OverviewPages:
         counts = self._context.mentions.counts()
         targets = self._context.current_targets()
         articles = [
-            Answered(each.name, targets.title_of(each.name, each.target), each.mentions)
-            for each in self._statistics.answered(_MOST)
+            PageTotal(each.name, targets.title_of(each.name, each.target), each.mentions)
+            for each in self._statistics.top_pages(_MOST)
         ]
         return self._context.render(
             visit,
@@ -50,7 +50,7 @@ class OverviewPages:
             chart=chart_of({week: (count, shown) for week, count, shown in weeks}, now.date()),
             counts={state.value: count for state, count in counts.items()},
             articles=articles,
-            hosts=self._statistics.hosts(_MOST),
+            hosts=self._statistics.top_hosts(_MOST),
             held=counts[MentionState.HELD],
         )
 

@@ -31,8 +31,8 @@ def routes_of(context: AdminContext) -> list[Route]:
         "health": {"GET": context.login_required(overview.health)},
         "act": {"POST": context.form_required(inbox.act)},
         "undo": {"POST": context.form_required(inbox.undo)},
-        "login": {"GET": login.ask, "POST": login.enter},
-        "logout": {"POST": context.form_required(login.leave)},
+        "login": {"GET": login.confirm, "POST": login.log_in},
+        "logout": {"POST": context.form_required(login.log_out)},
         "admin.css": {"GET": _style},
     }
     found = [Route(f"{ADMIN}{name}", methods) for name, methods in handlers.items()]
