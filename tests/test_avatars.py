@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -193,7 +194,7 @@ def test_no_private_address_is_reached(gallery, settings):
     ]
     assert fetch_avatars(photos, settings, 60) == ""
     assert gallery.asked == ["/away.png"]
-    assert kept(settings) == {}
+    assert not [each for each in kept(settings) if each.endswith(".jpg")]
 
 
 def test_what_is_no_address_is_no_picture(settings):
@@ -212,6 +213,21 @@ def test_a_host_that_fails_is_left_alone(settings, monkeypatch):
     photos = [f"https://{host}.example/{n}" for n in range(3) for host in ("a", "b")]
     fetch_avatars(photos, settings, 60)
     assert asked == ["https://a.example/0", "https://b.example/0"]
+    began = time.time()
+    fetch_avatars(photos, settings, 60, now=lambda: began + 3600)
+    assert len(asked) == 2
+    fetch_avatars(photos[:1], settings, 60, now=lambda: began + 90_000)
+    assert asked[2:] == photos[:1]
+    assert kept(settings) == {f"{file_of(photos[0])}.silent": 0}
+
+
+def test_a_host_that_answers_again_is_silent_no_more(gallery, settings):
+    photo = f"{gallery.url}/me.png"
+    Avatars(settings.state).keep_silent(photo)
+    fetch_avatars([photo], settings, 60)
+    assert gallery.asked == []
+    fetch_avatars([photo], settings, 60, now=lambda: time.time() + 90_000)
+    assert [*kept(settings)] == [file_of(photo)]
 
 
 def test_it_ends_in_time(gallery, settings):

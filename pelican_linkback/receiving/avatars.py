@@ -4,7 +4,8 @@
 
     shown mentions -> URLs of pictures -> fetched by the guarded client -> made small -> avatars/
 
-A picture whose host says nothing is tried again with the next pull.
+A picture whose host says nothing is tried again a day later, and one that its host cannot give now
+with the next pull.
 """
 
 from __future__ import annotations
@@ -33,20 +34,21 @@ def fetch_avatars(
     settings: Settings,
     seconds: float,
     monotonic: Callable[[], float] = time.monotonic,
+    now: Callable[[], float] = time.time,
 ) -> str:
     """Fetch those of ``photos`` of which there is no copy; return what is wrong, or "".
 
     Copies of other pictures are removed: nobody is kept who is not shown.
 
-    It ends after so many seconds; the others are fetched with the next pull. A host that fails is
-    left alone until then.
+    It ends after so many seconds; the others are fetched with the next pull. A host that does not
+    answer is left alone for a day.
     """
     end = monotonic() + seconds
     avatars = Avatars(settings.state)
     silent: set[str] = set()
     try:
         avatars.keep_only(photos)
-        missing = avatars.missing(photos)
+        missing = avatars.missing(photos, now())
         if missing:
             make_thumbnail(b"")  # whether Pillow is there, before anything is asked for
         with web_for(settings, MAX_BODY) as web:
@@ -70,11 +72,13 @@ def _fetch(
         avatars.keep(photo, b"")
         return
     if host in silent:
+        avatars.keep_silent(photo)
         return
     try:
         answer = follow(Request("GET", photo, _ACCEPT), exchange)
     except WebError:
         silent.add(host)
+        avatars.keep_silent(photo)
         return
     if answer.status in _FINAL:
         is_whole = answer.status == 200 and not answer.truncated and not answer.packed
