@@ -24,7 +24,7 @@ from pelican_linkback.receiving.inbox.states import (
     Undone,
     Verified,
 )
-from pelican_linkback.receiving.inbox.steps import RETRIES, step
+from pelican_linkback.receiving.inbox.transitions import RETRIES, transition
 from pelican_linkback.receiving.received import Author, Kind, Received
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
@@ -85,7 +85,7 @@ TABLE = Path(__file__).with_name("mention_states.txt")
 def written(before: Standing, event: str) -> str:
     """What an event makes of a standing: the state, and the text on the page, if any."""
     what, more = EVENTS[event]
-    after = step(replace(before, **more), what, NOW)
+    after = transition(replace(before, **more), what, NOW)
     return after.state.value + (f"+{after.shown.text}" if after.shown else "")
 
 
@@ -111,21 +111,21 @@ def test_what_a_person_refused_stays_refused(refused, event):
 def test_no_outage_and_no_lost_lease_removes_what_is_shown(name):
     before = standing = STANDINGS[name]
     for event in [Outage("503"), LeaseLost()] * 10:
-        standing = step(standing, event, NOW)
+        standing = transition(standing, event, NOW)
         assert (standing.shown, standing.latest) == (before.shown, before.latest)
 
 
 @pytest.mark.parametrize("name", STANDINGS)
 def test_a_repeated_request_decides_nothing(name):
     before = STANDINGS[name]
-    after = step(before, Repeated(), NOW)
+    after = transition(before, Repeated(), NOW)
     assert replace(after, due=None, attempts=0) == replace(before, due=None, attempts=0)
     assert after.due is not None
 
 
 def test_an_outage_is_tried_again_after_these_times_and_then_not():
     waits, standing = [], STANDINGS["shown"]
-    while (standing := step(standing, Outage("503"), NOW)).due:
+    while (standing := transition(standing, Outage("503"), NOW)).due:
         waits.append(standing.due - NOW)
     minute, hour = dt.timedelta(minutes=1), dt.timedelta(hours=1)
     assert waits == list(RETRIES) == [minute, 10 * minute, hour, 6 * hour, DAY]
@@ -134,7 +134,7 @@ def test_an_outage_is_tried_again_after_these_times_and_then_not():
 
 def test_a_request_begins_the_retries_again():
     standing = STANDINGS["silent"]
-    standing = step(replace(standing, attempts=6), Repeated(), NOW)
+    standing = transition(replace(standing, attempts=6), Repeated(), NOW)
     assert (standing.attempts, standing.due) == (0, AT_ONCE)
 
 
@@ -142,41 +142,41 @@ def test_404_removes_after_three_looks_in_seven_days():
     standing, looks = STANDINGS["shown"], []
     now = NOW
     while standing.shown:
-        standing = step(standing, Missing(), now)
+        standing = transition(standing, Missing(), now)
         looks.append((now - NOW).days)
         now = standing.due or now
     assert looks == [0, 3, 7]
 
 
 def test_404_of_what_was_never_read_is_looked_at_three_times_in_an_hour():
-    standing = step(STANDINGS["checking"], Missing(), NOW)
+    standing = transition(STANDINGS["checking"], Missing(), NOW)
     assert (standing.state, standing.due) == (S.QUEUED, NOW + dt.timedelta(minutes=10))
-    standing = step(standing, Missing(), NOW)
+    standing = transition(standing, Missing(), NOW)
     assert standing.due == NOW + dt.timedelta(hours=1)
-    assert step(standing, Missing(), NOW).state is S.GONE
+    assert transition(standing, Missing(), NOW).state is S.GONE
 
 
 def test_repeated_requests_do_not_make_404_remove_sooner():
     standing = STANDINGS["shown"]
     for minute in range(20):
-        standing = step(standing, Repeated(), NOW)
-        standing = step(standing, Missing(), NOW + dt.timedelta(minutes=minute))
+        standing = transition(standing, Repeated(), NOW)
+        standing = transition(standing, Missing(), NOW + dt.timedelta(minutes=minute))
     assert standing.shown
     assert standing.due == NOW + 7 * DAY
 
 
 @pytest.mark.parametrize("years", [-30, 30])
 def test_a_clock_that_jumps_removes_nothing_at_once(years):
-    standing = step(STANDINGS["shown"], Missing(), NOW)
+    standing = transition(STANDINGS["shown"], Missing(), NOW)
     later = NOW + years * 365 * DAY
-    standing = step(standing, Missing(), later)
+    standing = transition(standing, Missing(), later)
     assert standing.shown
     assert standing.due - later <= 7 * DAY
 
 
 def test_an_answer_ends_the_count_of_what_failed():
     failed = {"attempts": 2, "misses": 2, "first_missed": NOW - 9 * DAY, "lost": 2}
-    after = step(replace(STANDINGS["shown"], **failed), Verified(OLD, S.SHOWN), NOW)
+    after = transition(replace(STANDINGS["shown"], **failed), Verified(OLD, S.SHOWN), NOW)
     assert after == replace(STANDINGS["shown"], due=None, checked=NOW)
 
 
@@ -184,25 +184,25 @@ def test_the_third_lost_lease_breaks_it_and_then_each():
     standing = STANDINGS["checking"]
     for _ in range(3):
         assert standing.state is not S.BROKEN
-        standing = step(standing, LeaseLost(), NOW)
+        standing = transition(standing, LeaseLost(), NOW)
     assert (standing.state, standing.due) == (S.BROKEN, None)
-    standing = step(standing, Repeated(), NOW + dt.timedelta(hours=1))
+    standing = transition(standing, Repeated(), NOW + dt.timedelta(hours=1))
     assert standing.due == NOW + DAY
-    assert step(standing, LeaseLost(), NOW + DAY).due is None
+    assert transition(standing, LeaseLost(), NOW + DAY).due is None
 
 
 @pytest.mark.parametrize("checked", [None, NOW - 2 * DAY, NOW + 900 * DAY])
 def test_what_broke_long_ago_is_looked_at_when_it_is_sent_again(checked):
     standing = replace(STANDINGS["breaking"], checked=checked)
-    assert step(standing, Repeated(), NOW).due == AT_ONCE
+    assert transition(standing, Repeated(), NOW).due == AT_ONCE
 
 
 def test_a_changed_text_is_held_until_it_is_approved():
-    standing = step(STANDINGS["shown"], Verified(NEW, S.SHOWN), NOW)
+    standing = transition(STANDINGS["shown"], Verified(NEW, S.SHOWN), NOW)
     assert (standing.state, standing.why) == (S.HELD, "changed")
-    approved = step(standing, Approved(), NOW)
+    approved = transition(standing, Approved(), NOW)
     assert (approved.state, approved.shown, approved.decided) == (S.SHOWN, NEW, True)
-    back = step(standing, Verified(OLD, S.HELD), NOW)
+    back = transition(standing, Verified(OLD, S.HELD), NOW)
     assert (back.state, back.shown) == (S.SHOWN, OLD)
 
 
@@ -220,13 +220,13 @@ def test_a_changed_text_is_held_until_it_is_approved():
 )
 def test_all_that_a_reader_sees_is_a_change(other):
     changed = Verified(replace(OLD, **other), S.SHOWN)
-    assert step(STANDINGS["shown"], changed, NOW).shown == OLD
-    assert step(STANDINGS["shown"], changed, NOW).state is S.HELD
+    assert transition(STANDINGS["shown"], changed, NOW).shown == OLD
+    assert transition(STANDINGS["shown"], changed, NOW).state is S.HELD
 
 
 def test_what_a_reader_does_not_see_is_none():
     same = replace(OLD, received=NOW + DAY, published=NOW, protocol="pingback")
-    after = step(STANDINGS["shown"], Verified(same, S.SHOWN), NOW)
+    after = transition(STANDINGS["shown"], Verified(same, S.SHOWN), NOW)
     assert (after.state, after.shown, after.latest) == (S.SHOWN, OLD, same)
 
 
@@ -234,44 +234,44 @@ def test_what_a_reader_does_not_see_is_none():
 def test_a_decision_is_taken_back(name):
     before = STANDINGS[name]
     for decision in (Approved(), Refused(), Refused(spam=True)):
-        after = step(step(before, decision, NOW), Undone(before), NOW)
+        after = transition(transition(before, decision, NOW), Undone(before), NOW)
         assert after == before
 
 
 def test_what_is_gone_meanwhile_does_not_come_back_with_undo():
     before = STANDINGS["shown"]
-    refused = step(step(before, Refused(), NOW), Removed("410"), NOW)
-    after = step(refused, Undone(before), NOW)
+    refused = transition(transition(before, Refused(), NOW), Removed("410"), NOW)
+    after = transition(refused, Undone(before), NOW)
     assert (after.state, after.shown) == (S.GONE, None)
 
 
 def test_an_old_text_does_not_come_back_with_undo():
     before = STANDINGS["shown"]
-    refused = step(before, Refused(), NOW)
+    refused = transition(before, Refused(), NOW)
     for events in ([], [Removed("410")]):  # its source has changed, or took it back
         standing = refused
         for event in (*events, Verified(NEW, S.HELD)):
-            standing = step(standing, event, NOW)
-        after = step(standing, Undone(before), NOW)
+            standing = transition(standing, event, NOW)
+        after = transition(standing, Undone(before), NOW)
         assert (after.state, after.shown, after.latest, after.why) == (S.HELD, None, NEW, "undone")
 
 
 def test_a_text_that_is_still_said_comes_back_with_undo():
     before = STANDINGS["shown"]
-    read = step(step(before, Refused(), NOW), Verified(OLD, S.HELD), NOW)
-    after = step(read, Undone(before), NOW)
+    read = transition(transition(before, Refused(), NOW), Verified(OLD, S.HELD), NOW)
+    after = transition(read, Undone(before), NOW)
     assert (after.state, after.shown) == (S.SHOWN, OLD)
 
 
 def test_what_was_read_meanwhile_is_held_after_undo():
     before = STANDINGS["checking"]
-    refused = step(step(before, Refused(), NOW), Verified(OLD, S.HELD), NOW)
-    assert step(refused, Undone(before), NOW).state is S.HELD
+    refused = transition(transition(before, Refused(), NOW), Verified(OLD, S.HELD), NOW)
+    assert transition(refused, Undone(before), NOW).state is S.HELD
 
 
 def test_an_event_is_one_of_these():
     with pytest.raises(TypeError):
-        step(Standing(), "approved", NOW)
+        transition(Standing(), "approved", NOW)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 
 from pelican_linkback.exceptions import QueueFull, StoreError
 from pelican_linkback.receiving.inbox.states import MentionState, Outage, Refused, Removed, Verified
-from pelican_linkback.receiving.inbox.steps import step
+from pelican_linkback.receiving.inbox.transitions import transition
 from pelican_linkback.receiving.store.accepting import Acceptor, _Request
 from pelican_linkback.receiving.store.columns import columns_of, standing_of, stored_mention_of
 from pelican_linkback.receiving.store.hosts import Hosts
@@ -253,7 +253,7 @@ def test_a_decision_while_it_is_verified_stays(store, acceptor, queue):
 
     def refuse(connection):
         row = connection.execute(sa.select(mention)).one()
-        columns = columns_of(step(standing_of(row), Refused(), NOW))
+        columns = columns_of(transition(standing_of(row), Refused(), NOW))
         connection.execute(sa.update(mention).values(columns))
 
     store.write(refuse)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pelican_linkback.cli.receiver.running import run_periodically
 from pelican_linkback.exceptions import StoreError
 from pelican_linkback.receiving.inbox.states import MentionState, Refused, Removed, Verified
-from pelican_linkback.receiving.inbox.steps import step
+from pelican_linkback.receiving.inbox.transitions import transition
 from pelican_linkback.receiving.store.accepting import Acceptor
 from pelican_linkback.receiving.store.columns import columns_of, milliseconds, standing_of
 from pelican_linkback.receiving.store.queue import Queue
@@ -46,7 +46,7 @@ def all_rows(store, table):
 def refuse(store, name):
     def refused(connection):
         row = connection.execute(sa.select(mention).where(mention.c.host == name)).one()
-        columns = columns_of(step(standing_of(row), Refused(), store.clock()))
+        columns = columns_of(transition(standing_of(row), Refused(), store.clock()))
         connection.execute(sa.update(mention).where(mention.c.id == row.id).values(columns))
 
     store.write(refused)

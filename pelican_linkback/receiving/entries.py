@@ -42,7 +42,7 @@ STATES_OF = {
 }
 """The states that mentions have which are held, shown or hidden."""
 
-_USUAL = {
+_DEFAULT_REASONS = {
     MentionState.QUEUED: Why.QUEUED,
     MentionState.CHECKING: Why.QUEUED,
     MentionState.HELD: Why.STRANGER,
@@ -115,7 +115,7 @@ def all_matching(mentions: Mentions, search: Search) -> Iterator[StoredMention]:
 
 def _why(row: StoredMention) -> Why:
     known = row.why if row.state in _RULED else ""
-    return Why(known) if known in set(Why) else _USUAL[row.state]
+    return Why(known) if known in set(Why) else _DEFAULT_REASONS[row.state]
 
 
 def _unread(row: StoredMention) -> Received:

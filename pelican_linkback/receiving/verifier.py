@@ -44,9 +44,11 @@ logger = logging.getLogger(__name__)
 THREADS = 16
 _HEADERS = {"Accept": "text/html, application/xhtml+xml, application/json;q=0.9, */*;q=0.5"}
 _TURN = 1.0
-"""Seconds after which a turn at a host to which a source redirects is asked for once more: so long
-takes the way from http to https of one host. Who floods a host by redirects from many has threads
-wait no longer than that."""
+"""How many seconds a thread waits for a turn at a host to which a source redirects, once.
+
+That is enough for a redirect from http to https on one host, which had its turn for the first
+request. It is not more, since many sources may redirect to one host in order to block threads.
+"""
 
 PAUSE = 1.0
 """Seconds between two looks into a queue in which nothing is due."""

@@ -18,7 +18,7 @@ from pelican_linkback.text.regex import regex
 
 __all__ = ["FirstContact"]
 
-_ONES_OWN = regex(r"[^/?#]+/(?:(?:users?|u|people|profile|view|members?)/)?[^/?#]+")
+_PERSONAL_PART = regex(r"[^/?#]+/(?:(?:users?|u|people|profile|view|members?)/)?[^/?#]+")
 """The part of a host of many that is one person's: ``m.example/@ann``, ``m.example/users/ann``."""
 
 _MARKED = regex(r"[^/?#]+/(?:[@~]|(?:users?|u|people|profile|members?)/)")
@@ -80,7 +80,7 @@ class FirstContact:
         if host != host_in(author):
             return True  # a bridge's copy
         if self._is_of_many(host, source, author):
-            return _ones_own(source) == _ones_own(author)
+            return _personal_part(source) == _personal_part(author)
         return True
 
     def _is_of_many(self, host: str, *places: str) -> bool:
@@ -89,6 +89,6 @@ class FirstContact:
         return self.has_many(host)
 
 
-def _ones_own(place: str) -> str:
-    found = _ONES_OWN.match(place)
+def _personal_part(place: str) -> str:
+    found = _PERSONAL_PART.match(place)
     return found[0] if found else place

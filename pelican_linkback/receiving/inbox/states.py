@@ -4,7 +4,7 @@
 
     queued -> checking -> held | shown | refused | gone | unreachable | broken
 
-A standing and an event give the next standing: see ``steps``. What a page shows is ``shown``,
+A standing and an event give the next standing: see ``transitions``. What a page shows is ``shown``,
 whatever the state is: a text that was approved stays there while a changed one is held, and while
 its source has an outage.
 """

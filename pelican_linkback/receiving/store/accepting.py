@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pelican_linkback.exceptions import QueueFull
 from pelican_linkback.journal.group_commit import GroupCommit
 from pelican_linkback.receiving.inbox.states import MentionState, Repeated
-from pelican_linkback.receiving.inbox.steps import step
+from pelican_linkback.receiving.inbox.transitions import transition
 from pelican_linkback.receiving.received import key_of
 from pelican_linkback.receiving.store.columns import (
     duration,
@@ -137,7 +137,7 @@ class Acceptor:
     def _wake_hosts(
         self, connection: sa.Connection, taken: Iterable[_Request], due: Mapping[str, int]
     ) -> None:
-        """Have the queue look at the hosts: in the order of their names, as everywhere."""
+        """Make the hosts due; in the order of their names, so that transactions do not deadlock."""
         first: dict[str, int] = {}
         for each in taken:
             first[each.host] = min(first.get(each.host, due[each.page]), due[each.page])
@@ -181,7 +181,7 @@ def _statements(store: Store) -> tuple[sa.Insert, sa.Insert]:
 
 
 def _said(request: _Request) -> dict[str, object]:
-    """What the last request says; vacuum may have erased what the first one said."""
+    """Return the columns that each request sets: vacuum may have erased those of the first one."""
     arrival = request.arrival
     return {
         "source": arrival.source,
@@ -223,7 +223,7 @@ def _repeat(
     wanted = sa.select(mention).where(mention.c.key.in_(last)).order_by(mention.c.id)
     changes = []
     for row in connection.execute(wanted.with_for_update()).all():
-        standing = step(standing_of(row), Repeated(), moment(now))
+        standing = transition(standing_of(row), Repeated(), moment(now))
         request = last[row.key]
         not_before = milliseconds(standing.due) if standing.due else 0
         changes.append(

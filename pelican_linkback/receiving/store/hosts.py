@@ -77,12 +77,12 @@ def _end(connection: sa.Connection, turns: Iterable[tuple[str, int]]) -> None:
 
 
 def lock_hosts(connection: sa.Connection, jobs: Iterable[Job]) -> list[str]:
-    """Lock the hosts of jobs, in the order in which everybody does, and return their names."""
+    """Lock the hosts of jobs as ``lock_names`` does, and return their names."""
     return lock_names(connection, {each.host for each in jobs})
 
 
 def lock_names(connection: sa.Connection, hosts: Collection[str]) -> list[str]:
-    """Lock hosts, in the order in which everybody does, and return their names in it."""
+    """Lock hosts, and return their names: in their order, so that transactions do not deadlock."""
     names = sorted(hosts)
     connection.execute(_LOCK, {"names": names}).all()
     return names

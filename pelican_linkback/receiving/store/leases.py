@@ -1,7 +1,7 @@
 """Which of the mentions that are due are leased, and what becomes of leases that are lost.
 
-Whatever lost a lease is leased alone from then on: what stops verifiers is found out without those
-that were verified beside it.
+The mentions of a page that lost a lease are leased alone from then on: if that page crashes
+verifiers, no other mention loses its lease with it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from pelican_linkback.receiving.inbox.states import LeaseLost, MentionState
-from pelican_linkback.receiving.inbox.steps import step
+from pelican_linkback.receiving.inbox.transitions import transition
 from pelican_linkback.receiving.store.columns import columns_of, moment, standing_of
 from pelican_linkback.receiving.store.hosts import (
     end_turns,
@@ -23,18 +23,18 @@ from pelican_linkback.receiving.store.hosts import (
 from pelican_linkback.receiving.store.records import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
 
-__all__ = ["first_pages", "follow_clock", "lease_pages", "sweep"]
+__all__ = ["first_pages", "follow_clock", "lease_pages", "release_lost_leases"]
 
 _CLOCK_STEP = 60_000
 _MOST_OF_PAGE = 100
-_SWEPT_TOGETHER = 100
+_RELEASED_TOGETHER = 100
 _UNTIL_ALONE = 1000
 
 _m, _h = mention.c, host.c
 
 
 def follow_clock(connection: sa.Connection, now: int) -> None:
-    """Where the clock was set back: bring all times forward by as much, so that none is far off."""
+    """If the clock was set back, make later times earlier by as much, so that none is far off."""
     if abs(connection.execute(_CLOCK).scalar_one() - now) <= _CLOCK_STEP:
         return
     back = connection.execute(_CLOCK.with_for_update()).scalar_one() - now
@@ -56,14 +56,14 @@ def _bring_forward(
         connection.execute(sa.update(table).where(column > now).values({column: sooner}))
 
 
-def sweep(connection: sa.Connection, now: int) -> None:
-    """Count the leases that were lost, and let go of their mentions."""
+def release_lost_leases(connection: sa.Connection, now: int) -> None:
+    """Count the leases that have ended without a result, and make their mentions due again."""
     names = connection.execute(_LOST_AT, {"now": now}).scalars().all()
     if not names:
         return
     names = lock_names(connection, {*names})
     for row in connection.execute(_LOST.where(_m.host.in_(names)), {"now": now}).all():
-        columns = columns_of(step(standing_of(row), LeaseLost(), moment(now)))
+        columns = columns_of(transition(standing_of(row), LeaseLost(), moment(now)))
         free = columns | {"lease": None, "claim": ""}
         connection.execute(sa.update(mention).where(_m.id == row.id).values(free))
     set_due(connection, names)
@@ -84,7 +84,7 @@ def lease_pages(connection: sa.Connection, pages: set[str], now: int, until: int
     leased = {"ids": ids, "until": until, "by": claim, "now": now}
     rows = connection.execute(_LEASE, leased).all()
     jobs = [_job(row, until) for row in sorted(rows, key=lambda row: row.id)]
-    pages_put_off = _not_alone(connection, jobs, claim)
+    pages_put_off = _pages_to_put_off(connection, jobs, claim)
     put_off = [each for each in jobs if each.page in pages_put_off]
     if put_off:
         values = {"lease": None, "claim": "", "due": now + _UNTIL_ALONE}
@@ -107,8 +107,8 @@ def _due_of(connection: sa.Connection, pages: set[str], now: int) -> list[int]:
     return [number for _, number in sorted(found)]
 
 
-def _not_alone(connection: sa.Connection, jobs: Iterable[Job], claim: str) -> set[str]:
-    """Return the pages that lost a lease and have to wait, since another one is verified."""
+def _pages_to_put_off(connection: sa.Connection, jobs: Iterable[Job], claim: str) -> set[str]:
+    """Return the pages that lost a lease, and have to wait until another such page is verified."""
     suspects = sorted({each.page for each in jobs if each.standing.lost})
     if not suspects:
         return set()
@@ -147,7 +147,7 @@ mention was never verified."""
 
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
 _CLOCK = sa.select(counter.c.value).where(counter.c.name == "clock")
-_LOST_AT = sa.select(_m.host).where(_m.lease <= _NOW).order_by(_m.lease).limit(_SWEPT_TOGETHER)
+_LOST_AT = sa.select(_m.host).where(_m.lease <= _NOW).order_by(_m.lease).limit(_RELEASED_TOGETHER)
 _LOST = sa.select(mention).where(_m.lease <= _NOW).order_by(_m.id).with_for_update()
 _FIRST_PAGE = (
     sa.select(_m.page)

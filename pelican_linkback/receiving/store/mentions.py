@@ -18,7 +18,7 @@ from pelican_linkback.receiving.inbox.states import (
     Standing,
     Undone,
 )
-from pelican_linkback.receiving.inbox.steps import step
+from pelican_linkback.receiving.inbox.transitions import transition
 from pelican_linkback.receiving.received import ID_LENGTH
 from pelican_linkback.receiving.store import tables
 from pelican_linkback.receiving.store.columns import (
@@ -36,7 +36,7 @@ from pelican_linkback.receiving.store.searching import Search, conditions, is_wh
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import clean
 
-__all__ = ["Decided", "Mentions", "ModerationAction", "changed"]
+__all__ = ["Decided", "Mentions", "ModerationAction", "apply_events"]
 
 
 _PREFIX = regex("[0-9a-f]{4,64}")
@@ -150,8 +150,8 @@ class Mentions:
 
         def acted(connection: sa.Connection) -> int:
             rows = (row for some in batches(wanted) for row in _locked(connection, some))
-            steps = [(row, _EVENTS[action]) for row in rows if not _is_newer(row, last)]
-            found = changed(connection, steps, self._store)
+            decided = [(row, _EVENTS[action]) for row in rows if not _is_newer(row, last)]
+            found = apply_events(connection, decided, self._store)
             events = [
                 {
                     "at": self._store.now(),
@@ -179,8 +179,8 @@ class Mentions:
         def undone(connection: sa.Connection) -> int:
             events = {row.mention: row for row in _in_force(connection, known)}
             rows = [row for some in batches(sorted(events)) for row in _locked(connection, some)]
-            steps = [(row, Undone(_read(events[row.id].before))) for row in rows]
-            changed(connection, steps, self._store)
+            decided = [(row, Undone(_read(events[row.id].before))) for row in rows]
+            apply_events(connection, decided, self._store)
             taken_back = sa.update(tables.event).where(_event.undo == known).values(undo="")
             connection.execute(taken_back)
             return len(rows)
@@ -224,17 +224,17 @@ def _locked(connection: sa.Connection, ids: Sequence[int]) -> Sequence[sa.Row[tu
     return connection.execute(wanted.with_for_update()).all()
 
 
-def changed(
+def apply_events(
     connection: sa.Connection,
-    steps: Iterable[tuple[sa.Row[tuple[object, ...]], Event]],
+    events: Iterable[tuple[sa.Row[tuple[object, ...]], Event]],
     store: Store,
 ) -> list[sa.Row[tuple[object, ...]]]:
-    """Write what rows become by events; return those that are different now, as they were."""
+    """Apply an event to each of these rows and write what changed; return those, as they were."""
     now = moment(store.now())
     rows, changes = [], []
-    for row, event in steps:
+    for row, event in events:
         before = standing_of(row)
-        after = step(before, event, now)
+        after = transition(before, event, now)
         if after != before:
             columns = columns_of(after)
             is_renewed = columns["shown"] != row.shown

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from pelican_linkback.journal.group_commit import GroupCommit
 from pelican_linkback.receiving.inbox.states import Event
-from pelican_linkback.receiving.inbox.steps import step
+from pelican_linkback.receiving.inbox.transitions import transition
 from pelican_linkback.receiving.received import key_of
 from pelican_linkback.receiving.store.accepting import PAGE_INTERVAL
 from pelican_linkback.receiving.store.columns import columns_of, duration, moment, standing_of
@@ -34,7 +34,7 @@ from pelican_linkback.receiving.store.leases import (
     first_pages,
     follow_clock,
     lease_pages,
-    sweep,
+    release_lost_leases,
 )
 from pelican_linkback.receiving.store.records import Job
 from pelican_linkback.receiving.store.tables import counter, host, mention
@@ -76,7 +76,7 @@ class Queue:
         def claimed(connection: sa.Connection) -> list[Job]:
             now = self._store.now()
             follow_clock(connection, now)
-            sweep(connection, now)
+            release_lost_leases(connection, now)
             names = ready_hosts(connection, limit, now)
             if not names:
                 return []
@@ -157,7 +157,7 @@ def number_changes(connection: sa.Connection, changes: Iterable[dict[str, object
 
 def _change(row: sa.Row[object], result: _Result, now: int) -> dict[str, object]:
     """Return the new columns of a mention."""
-    columns = columns_of(step(standing_of(row), result.event, moment(now)))
+    columns = columns_of(transition(standing_of(row), result.event, moment(now)))
     if row.requests != result.job.requests:  # it was sent again meanwhile
         columns["due"] = row.fetched + duration(PAGE_INTERVAL)
     final = result.final_url or row.final_url

@@ -26,7 +26,7 @@ from pelican_linkback.receiving.store.columns import (
     received_of,
 )
 from pelican_linkback.receiving.store.database import BATCH_SIZE, Store
-from pelican_linkback.receiving.store.mentions import changed
+from pelican_linkback.receiving.store.mentions import apply_events
 from pelican_linkback.receiving.store.searching import is_on
 from pelican_linkback.text.xml_characters import clean
 
@@ -211,8 +211,8 @@ def _apply(store: Store, decisions: Decisions, rules: Sequence[str]) -> None:
     def applied(connection: sa.Connection, after: int) -> int | None:
         rows = connection.execute(wanted.where(_mention.id > after)).all()
         said = ((row, received_of(row.latest)) for row in rows)
-        steps = [(row, _VERDICTS[decisions.rule_for(each)]) for row, each in said if each]
-        changed(connection, steps, store)
+        events = [(row, _VERDICTS[decisions.rule_for(each)]) for row, each in said if each]
+        apply_events(connection, events, store)
         return rows[-1].id if len(rows) == BATCH_SIZE else None
 
     last: int | None = 0

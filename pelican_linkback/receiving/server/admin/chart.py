@@ -70,5 +70,5 @@ def _bar(number: int, week: dt.date, count: int, shown: int, most: int) -> Bar:
 
 
 def _height(count: int, most: int) -> int:
-    """Return the height of a bar: what is not nothing can be seen."""
+    """Return the height of a bar in pixels: at least three, unless the count is 0."""
     return max(3, round(count / most * _HEIGHT)) if count else 0

@@ -1,4 +1,4 @@
-"""What a mention becomes by an event: the whole state machine. Pure."""
+"""The transitions of the state machine: what a mention becomes by an event. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pelican_linkback.receiving.inbox.states import (
 )
 from pelican_linkback.receiving.received import Received
 
-__all__ = ["RETRIES", "step"]
+__all__ = ["RETRIES", "transition"]
 
 RETRIES = (
     dt.timedelta(minutes=1),
@@ -52,17 +52,17 @@ _MAY_FAIL = {*WAITING, MentionState.SHOWN, MentionState.UNREACHABLE, MentionStat
 """What can become unreachable or broken. A held mention stays where its moderator looks."""
 
 
-def step(standing: Standing, event: Event, now: dt.datetime) -> Standing:
-    """Return what a mention becomes by ``event``; the same where it changes nothing."""
-    return _step(event, standing, now)
+def transition(standing: Standing, event: Event, now: dt.datetime) -> Standing:
+    """Return what a mention becomes by ``event`` at the time ``now``; itself if nothing changes."""
+    return _transition(event, standing, now)
 
 
 @singledispatch
-def _step(event: object, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
+def _transition(event: object, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
     raise TypeError(event)
 
 
-@_step.register
+@_transition.register
 def _repeated(event: Repeated, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
     """Look again, and decide nothing. What breaks verifiers is looked at once a day."""
     if standing.state is MentionState.BROKEN:
@@ -71,7 +71,7 @@ def _repeated(event: Repeated, standing: Standing, now: dt.datetime) -> Standing
     return replace(standing, due=AT_ONCE, attempts=0)
 
 
-@_step.register
+@_transition.register
 def _verified(event: Verified, standing: Standing, now: dt.datetime) -> Standing:
     seen = replace(_read(standing, now), latest=event.received, why=event.why)
     if standing.state in REFUSALS and standing.decided:
@@ -86,12 +86,12 @@ def _verified(event: Verified, standing: Standing, now: dt.datetime) -> Standing
     return replace(seen, state=MentionState.HELD, why="changed" if standing.shown else event.why)
 
 
-@_step.register
+@_transition.register
 def _removed(event: Removed, standing: Standing, now: dt.datetime) -> Standing:
     return _gone(replace(_read(standing, now), why=event.why), standing)
 
 
-@_step.register
+@_transition.register
 def _missing(event: Missing, standing: Standing, now: dt.datetime) -> Standing:
     """Count a look; remove after three, which take seven days for what was verified before."""
     first = min(standing.first_missed or now, now)
@@ -111,7 +111,7 @@ def _missing(event: Missing, standing: Standing, now: dt.datetime) -> Standing:
     return replace(missed, due=max(wanted, now + _DAY))
 
 
-@_step.register
+@_transition.register
 def _outage(event: Outage, standing: Standing, now: dt.datetime) -> Standing:
     attempts = standing.attempts + 1
     failed = replace(standing, attempts=attempts, lost=0, why=event.why)
@@ -120,7 +120,7 @@ def _outage(event: Outage, standing: Standing, now: dt.datetime) -> Standing:
     return _failed(failed, MentionState.UNREACHABLE)
 
 
-@_step.register
+@_transition.register
 def _lease_lost(event: LeaseLost, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
     lost = min(standing.lost + 1, LOOKS)
     if lost < LOOKS:
@@ -130,7 +130,7 @@ def _lease_lost(event: LeaseLost, standing: Standing, now: dt.datetime) -> Stand
     return _failed(broken, MentionState.BROKEN)
 
 
-@_step.register
+@_transition.register
 def _approved(event: Approved, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
     """What has not been read, or is gone, cannot be shown."""
     if standing.latest is None:
@@ -140,13 +140,13 @@ def _approved(event: Approved, standing: Standing, now: dt.datetime) -> Standing
     )
 
 
-@_step.register
+@_transition.register
 def _refused(event: Refused, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
     state = MentionState.SPAM if event.spam else MentionState.REFUSED
     return replace(standing, state=state, shown=None, decided=True, why=state.value)
 
 
-@_step.register
+@_transition.register
 def _ruled(event: Ruled, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
     """Follow a rule, unless a person decided; what is shown stays, but for a block."""
     if standing.decided or standing.latest is None:
@@ -161,7 +161,7 @@ def _ruled(event: Ruled, standing: Standing, now: dt.datetime) -> Standing:  # n
     return standing
 
 
-@_step.register
+@_transition.register
 def _undone(event: Undone, standing: Standing, now: dt.datetime) -> Standing:  # noqa: ARG001
     """Return to the state before, unless the source is gone since, or says something else."""
     before = event.before
