@@ -402,6 +402,8 @@ def several(journal):
         (["--target", "you.example.io:8080"], ["new.md"], 0),
         (["--target", "EXAMPLE.io"], ["new.md", "told.md", "old.md"], 1),
         (["--target", "ample.io"], [], 0),
+        (["--target", "https://You.example.io/any"], ["new.md", "old.md"], 1),
+        (["--target", "ex ample.io"], [], 0),
         (["--article", "told.md"], ["told.md"], 0),
     ],
 )
@@ -463,6 +465,14 @@ def test_a_target_that_is_no_url_is_on_no_host(conf, journal, capsys, odd):
     assert status == 0
     assert [each["target"] for each in json.loads(out)] == ["https://far.example/"]
     assert odd in run(capsys, "status", "-s", conf)[1]
+
+
+def test_a_host_is_asked_for_as_it_is_read(conf, journal, capsys):
+    urls = ["http://b\u00fccher.example/1", "http://xn--bcher-kva.example/2"]
+    journal.append(*(QUEUED | {"target": target} for target in (*urls, "https://far.example/")))
+    for typed in ("B\u00fccher.example", "xn--bcher-kva.example", urls[0]):
+        out = run(capsys, "status", "--json", "--target", typed, "-s", conf)[1]
+        assert sorted(each["target"] for each in json.loads(out)) == sorted(urls)
 
 
 @pytest.mark.parametrize("odd", ["mailto:ann@me.example", "me.example/b", "http://["])

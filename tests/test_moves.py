@@ -136,6 +136,7 @@ WAITS = Waiting("old-address", OLD.source)
     ("answer", "hours", "found"),
     [
         pytest.param(online(), 1, kept(FRESH, MOVED), id="it redirects to the new page"),
+        pytest.param(online(status=203), 1, kept(FRESH, MOVED), id="and a proxy has changed that"),
         pytest.param(online(), 99, kept(FRESH, MOVED), id="whenever"),
         pytest.param(
             online(url="https://new.example/a"),

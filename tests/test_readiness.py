@@ -94,6 +94,8 @@ HOME = online(BARE, url=f"{HOST}/")
         pytest.param(UNLINKED, online(BARE, 500), None, "host-in-trouble", id="who knows"),
         pytest.param(UNLINKED, online(status=404), None, "", id="the page is gone, too"),
         pytest.param(UNLINKED, DOWN, None, "not-online", id="down is not unlinked"),
+        pytest.param("2", online(status=203), None, "", id="a proxy has changed it"),
+        pytest.param("2", online(status=202), None, "not-online", id="a check for bots"),
         pytest.param(GONE, online(status=404), None, "", id="404: gone"),
         pytest.param(GONE, online(status=410), None, "", id="410: gone"),
         pytest.param(GONE, HOME, None, "", id="it redirects to a page without the link: gone"),
@@ -216,6 +218,13 @@ def test_a_page_that_a_host_has_converted_is_read_in_its_charset() -> None:
     headers = (("Content-Type", "text/html; charset=iso-8859-1"),)
     output = built(page.decode("latin-1").encode())
     assert reason_of(delivery(), replace(online(page), headers=headers), output) == ""
+
+
+@pytest.mark.parametrize("escaped", [b"&", b"&#38;", b"&#x26;"])
+def test_how_a_host_escapes_characters_does_not_matter(escaped: bytes) -> None:
+    output = LINKED + b'<a href="/?a=1&amp;b=2">t&amp;c</a>'
+    page = output.replace(b"&amp;", escaped)
+    assert reason_of(delivery(), online(page), built(output)) == ""
 
 
 def test_a_page_that_was_cut_is_not_compared() -> None:

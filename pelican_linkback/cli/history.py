@@ -138,7 +138,7 @@ def _is_asked_for(delivery: Delivery, decision: Decision, arguments: argparse.Na
         return False
     if arguments.article and delivery.article != arguments.article:
         return False
-    return not arguments.target or _is_at(delivery.mention.target, arguments.target.lower())
+    return not arguments.target or _is_at(delivery.mention.target, _host(arguments.target))
 
 
 def _as_listed(article: str, settings: Settings) -> str:
@@ -148,6 +148,11 @@ def _as_listed(article: str, settings: Settings) -> str:
     is_file = os.path.isfile(file)  # noqa: PTH113
     inside = is_file and file.is_relative_to(settings.content)
     return (file.relative_to(settings.content) if inside else PurePath(article)).as_posix()
+
+
+def _host(asked: str) -> str:
+    """Return the host of a URL, or of a name as it is typed, in normal form if it has one."""
+    return site_key(asked if "://" in asked else f"http://{asked}/") or asked.lower()
 
 
 def _is_at(target: str, host: str) -> bool:

@@ -109,11 +109,12 @@ def says_gone(name: str, attributes: Mapping[str, str]) -> bool:
 def digest(html: str) -> str:
     """Return a digest of a page's words and links, which ignores everything else.
 
+    That includes how characters are escaped, which some hosts change.
     The first half is of the words alone: see ``has_words_of``.
     """
     visible = _SCRIPT.sub("", _COMMENT.sub("", html))
     words = unescape(_TAG.sub(" ", visible)).split()
-    return f"{_hash(words)}-{_hash(href for href, _ in _anchors(visible))}"
+    return f"{_hash(words)}-{_hash(unescape(href) for href, _ in _anchors(visible))}"
 
 
 def has_words_of(one: str, other: str) -> bool:

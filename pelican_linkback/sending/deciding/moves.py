@@ -16,7 +16,7 @@ from datetime import datetime
 from pelican_linkback.exceptions import WebError
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.verification import links_to
-from pelican_linkback.sending.deciding.readiness import Ready, is_gone, is_late
+from pelican_linkback.sending.deciding.readiness import Ready, is_gone, is_late, is_shown
 from pelican_linkback.sending.deciding.reasons import LINK_MISSING, OLD_ADDRESS, OLDER, REDIRECTED
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.events import (
@@ -132,7 +132,7 @@ def redirects(old: Delivery, page: Response | WebError) -> bool:
     """Return whether the address of ``old`` redirects to another page with the link."""
     return (
         not isinstance(page, WebError)
-        and page.status == 200
+        and is_shown(page)
         and page_key(page.url) != page_key(old.sent_source)
         and not _lacks_link(old, page)
     )
@@ -144,9 +144,7 @@ def _is_at_home(new: Delivery, page: Response | WebError) -> bool:
 
 
 def _lacks_link(old: Delivery, page: Response) -> bool:
-    return page.status == 200 and not links_to(
-        page.body, page.url, old.mention.target, page.headers
-    )
+    return is_shown(page) and not links_to(page.body, page.url, old.mention.target, page.headers)
 
 
 def kept(new: Delivery, old: Delivery) -> Facts:

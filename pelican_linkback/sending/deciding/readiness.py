@@ -62,6 +62,7 @@ __all__ = [
     "digest_of",
     "is_gone",
     "is_late",
+    "is_shown",
     "objections",
     "readiness",
 ]
@@ -117,7 +118,7 @@ def _of_feed(delivery: Delivery, page: Response) -> Ready | Waiting:
     A redirect does not matter, since hubs follow redirects. The wait has no limit: a hub that comes
     too early finds nothing new, and is not notified again when the new feed is online.
     """
-    if page.status != 200:
+    if not is_shown(page):
         return _not_online(page)
     is_current = is_version(page, delivery.fingerprint)
     return Ready(delivery.mention.source, "") if is_current else Waiting(OLDER)
@@ -133,7 +134,7 @@ _ERRORS: dict[type[WebError], str] = {
 
 
 def _not_online(page: Response) -> Waiting:
-    """Return what a status says that is not 200.
+    """Return what the status of a page says that is not shown.
 
     Some hosts answer 403 for what they do not have; others mean by it a program, or anybody.
     """
@@ -184,7 +185,7 @@ class _Look:
         """Return why a receiver would not find what the mention says."""
         if self.delivery.is_removal:
             return None if is_gone(self.page) else self._why_not_removed()
-        if self.page.status != 200:
+        if not is_shown(self.page):
             return _not_online(self.page)
         if not self._has_link:
             return self._about_missing_link()
@@ -276,6 +277,11 @@ def is_late(delivery: Delivery, now: datetime, limit: timedelta = MAX_WAIT) -> b
     If the version was queued a day or more in the future, a clock was wrong: it does not wait.
     """
     return delivery.since is not None and not -MAX_WAIT < now - delivery.since < limit
+
+
+def is_shown(page: Response) -> bool:
+    """Return whether an answer is the page: with 203 a proxy has changed it on the way."""
+    return page.status in {200, 203}
 
 
 def is_gone(page: Response) -> bool:
