@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
@@ -23,19 +23,20 @@ from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import page_key
 
-__all__ = ["LOOKED_AT", "Document", "TargetPage", "links_of", "references_of"]
+__all__ = ["LINKS", "LOOKED_AT", "Document", "TargetPage", "links_of", "references_of"]
 
 # The attributes by which elements refer to other documents: hyperlinks, what is embedded, what is
 # quoted. Not where a form is sent to, nor whom a browser calls for a click (``ping``).
-_LINKS: Mapping[str, tuple[str, ...]] = {
+LINKS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("a", "area", "image"), ("href", "xlink:href")),
-    **dict.fromkeys(("audio", "embed", "iframe", "input", "track"), ("src",)),
-    **dict.fromkeys(("img", "source"), ("src", "srcset")),
+    **dict.fromkeys(("audio", "embed", "iframe", "img", "input", "source", "track"), ("src",)),
     **dict.fromkeys(("blockquote", "del", "ins", "q"), ("cite",)),
     "link": ("href",),
     "object": ("data",),
     "video": ("src", "poster"),
 }
+
+_HAVE_SRCSET = frozenset({"img", "source"})
 
 LOOKED_AT = 10_000
 """Of a page, at most so many references are looked at that may be to a page of ours."""
@@ -137,9 +138,11 @@ class _Page:
             self.is_in_title = not self.title
         elif name == "base" and self.base is None:
             self.base = attributes.get("href")
-        self.is_gone = self.is_gone or says_gone(name, attributes)
-        if name in _LINKS:
-            self.references.update(dict.fromkeys(references_of(name, attributes)))
+        elif name == "meta":
+            self.is_gone = self.is_gone or says_gone(name, attributes)
+        if name in LINKS:
+            for reference in references_of(name, attributes):
+                self.references[reference] = None
 
     def end(self, name: str) -> None:
         if name == "template":
@@ -155,12 +158,12 @@ class _Page:
         return self
 
 
-def references_of(name: str, attributes: Mapping[str, str]) -> Iterator[str]:
-    """Yield the references of an element to other documents."""
-    for attribute in _LINKS.get(name, ()):
-        if value := attributes.get(attribute):
-            # Descriptors (2x, 480w) are taken for references, too, and lead nowhere.
-            yield from value.replace(",", " ").split() if attribute == "srcset" else (value,)
+def references_of(name: str, attributes: Mapping[str, str]) -> Sequence[str]:
+    """Return the references of an element to other documents."""
+    found = [attributes[each] for each in LINKS[name] if attributes.get(each)]
+    if name in _HAVE_SRCSET and (srcset := attributes.get("srcset")):
+        found += srcset.replace(",", " ").split()  # descriptors (2x, 480w), too, which lead nowhere
+    return found
 
 
 def _values(body: bytes) -> Iterator[str]:

@@ -23,7 +23,7 @@ from bs4.builder import HTMLTreeBuilder
 from bs4.element import NavigableString, Tag
 from mf2py import backcompat, mf2_classes
 
-from pelican_linkback.receiving.reading.links import references_of
+from pelican_linkback.receiving.reading.links import LINKS, references_of
 from pelican_linkback.text.elements import BLOCKS
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import has_other_scheme
@@ -167,7 +167,8 @@ class _Builder(HTMLTreeBuilder):
         if means.is_root:
             self.open.append(Root(attributes.get("id", "")))
             self.roots.append(self.open[-1])
-        self._note(name, attributes)
+        if name in LINKS:
+            self._note(name, attributes)
         if not self.open or not (around.is_whole or means.is_root or means.is_property):
             return _Open("", means.is_root)
         if self.depth >= _DEEPEST or self.soup is None:
@@ -203,7 +204,7 @@ class _Builder(HTMLTreeBuilder):
                 if root.links:
                     break  # and so do those around it
                 root.links = True
-        if name in _HAVE_RELS and not self.author:
+        if not self.author and name in _HAVE_RELS:
             href, rels = attributes.get("href", ""), attributes.get("rel", "").lower().split()
             self.author = href if "author" in rels and not has_other_scheme(href) else ""
 
