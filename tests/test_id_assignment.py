@@ -146,6 +146,14 @@ def test_what_an_entry_says_decides_between_its_file_and_its_url(before, after):
     assert len(journal.lines) == lines
 
 
+def test_a_lost_line_is_no_new_name():
+    journal = Journal()
+    ids = journal.build(ONE, TWO)
+    journal.lines.clear()
+    assigned = journal.assign(ONE, TWO)
+    assert (list(assigned.ids), list(assigned.messages)) == (ids, [])
+
+
 def test_one_part_less_leaves_the_others_their_ids():
     journal = Journal()
     first, _, third = journal.build(ONE, TWO, THREE)

@@ -9,7 +9,7 @@ from pelican import signals
 from pelican.generators import ArticlesGenerator
 
 from pelican_linkback.plugin import build as build_module
-from tests.conftest import Build, SiteBuilder
+from tests.conftest import Build, SiteBuilder, ids_of
 
 OWN: dict[str, Any] = {
     "ARTICLE_PATHS": ["news"],
@@ -124,3 +124,31 @@ def test_the_page_that_lists_the_feeds_has_those_of_both(blog: SiteBuilder) -> N
     text = blog.build(LINKBACK_FEEDS_PAGE="feeds.html").read("feeds.html")
     for path in ("feeds/all.atom.xml", "feeds/news.atom.xml"):
         assert f">https://me.example.io/{path}</code>" in text
+
+
+def test_a_translation_that_only_its_original_has_keeps_its_id(site: SiteBuilder) -> None:
+    """i18n_subsites takes translations out of the generator of the main site."""
+
+    def take_out(generator: Any) -> None:
+        generator.translations.clear()
+
+    signals.article_generator_finalized.connect(take_out)
+    site.settings["SITEURL"] = "https://me.example.io"
+    site.article("one", lang="en")
+    site.article("eins", slug="one", lang="de")
+    before = ids_of(site.build(), "feeds/all.atom.xml")
+    assert len(set(before)) == 2
+    site.article("eins", slug="one", lang="de", save_as="eins.html", url="eins.html")
+    assert ids_of(site.build(), "feeds/all.atom.xml") == before
+
+
+def test_translations_at_one_url_have_ids_of_their_own(site: SiteBuilder) -> None:
+    def take_out(generator: Any) -> None:
+        for each in generator.translations:
+            each.override_url = "./one.html"
+        generator.translations.clear()
+
+    signals.article_generator_finalized.connect(take_out)
+    site.article("one", lang="en")
+    site.article("eins", slug="one", lang="de")
+    assert len(set(ids_of(site.build(), "feeds/all.atom.xml"))) == 2

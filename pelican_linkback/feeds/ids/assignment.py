@@ -224,9 +224,10 @@ class _Assignment:
             new = set(self.missing())
             self._give((n, name) for n, name in alike if n in new and self._is_gone(name))
             for n in sorted(new - set(self.missing())):
-                name = self.ids[n]
-                if name != self._registry.at_url(self.keys[n]):  # else the URL identifies it, too
-                    yield "renamed", _about_renamed(self._entries[n], before[name], name)
+                name, entry = self.ids[n], self._entries[n]
+                # Else the URL identifies it, too, or only its line was lost.
+                if name != self._registry.at_url(self.keys[n]) and entry.source != before[name]:
+                    yield "renamed", _about_renamed(entry, before[name], name)
 
     def make_new(self) -> None:
         """Assign a new id to each entry that has none yet."""

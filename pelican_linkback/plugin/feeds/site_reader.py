@@ -78,9 +78,16 @@ class SiteReader:
         self.unreadable = frozenset(id(content) for content, place in found if place is None)
         return found
 
-    def _everything(self) -> Iterator[Content]:
+    def _everything(self) -> Iterable[Content]:
+        """Return the articles and pages, each once.
+
+        i18n_subsites leaves a translation to its original alone, which feeds have it from.
+        """
         generator = self._generator
-        return chain(generator.articles, generator.translations, generator.context.get("pages", ()))
+        articles, pages = generator.articles, generator.context.get("pages", ())
+        theirs = chain.from_iterable(getattr(each, "translations", ()) for each in articles)
+        found = chain(articles, generator.translations, theirs, pages)
+        return {id(content): content for content in found}.values()
 
     def _readable(self, contents: Sequence[C]) -> Sequence[C]:
         """Return ``contents`` without those that cannot be read."""
