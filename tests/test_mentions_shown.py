@@ -208,6 +208,27 @@ def test_what_came_by_two_ways_counts_once_and_the_direct_one_stays(kind, order,
     assert each.source == f"https://nell.example/notes/{order[0]}"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://ann.example/", "http://www.ann.example"),
+        ("https://m\u00fcller.example/", "https://xn--mller-kva.example"),
+        ("https://ann.example:443/", "https://ann.example"),
+        ("https://m.example/%40Ann/", "https://m.example/@ann"),
+    ],
+)
+def test_a_person_is_one_however_the_address_is_written(one, other):
+    a, b = (
+        received("like", "Ann", n, author=Author("Ann", url)) for n, url in ((1, one), (2, other))
+    )
+    assert len(shown(a, b)) == 1
+
+
+def test_persons_on_one_page_are_several():
+    team = [Author("N.", f"https://team.example/{each}") for each in ("", "?id=1", "#ann", "#bob")]
+    assert len(shown(*(received("like", "N", n, author=a) for n, a in enumerate(team)))) == 4
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_the_direct_one_is_known_by_the_host_however_the_address_goes_on(order):
     author = Author("Nell", "https://nell.example?about")

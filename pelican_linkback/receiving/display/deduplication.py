@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Hashable, Iterable
 
-from pelican_linkback.receiving.memory.rules import host_in
+from pelican_linkback.receiving.memory.addresses import bare
+from pelican_linkback.receiving.memory.rules import host_in, place_of
 from pelican_linkback.receiving.received import Kind, Received
+from pelican_linkback.text.regex import regex
 
 __all__ = ["without_duplicates"]
 
+_PLAIN = regex(r"https?://[a-z0-9-]++(?:\.[a-z0-9-]++)*+(?:/[\w@.~-]++)*+/?", re.ASCII)
 _SINGLE = frozenset({Kind.LIKE, Kind.REPOST, Kind.BOOKMARK, Kind.RSVP})
 _SPOKEN = frozenset({Kind.REPLY, Kind.QUOTE})
 
@@ -51,4 +55,6 @@ def _rank(received: Received) -> tuple[dt.datetime | bool, dt.datetime, str]:
 
 def _person(url: str) -> str:
     """Return the key of a person: a URL without what is often written in another way."""
-    return url.partition("://")[2].rstrip("/").casefold()
+    if not _PLAIN.fullmatch(url):  # to bring it into normal form takes longer than all else here
+        url = f"//{place_of(url)}" if url else ""
+    return bare(url.partition("//")[2]).rstrip("/").casefold()
