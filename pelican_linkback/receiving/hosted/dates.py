@@ -25,6 +25,11 @@ _LOST_PLUS = regex(r"(?<=:\d\d) (?=\d\d:\d\d\Z)", re.ASCII)
 _DAY = regex(r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)(?!\d)", re.ASCII)
 _ONE_DIGIT = regex(r"(\d[T ])(?=\d:)", re.ASCII)
 _NAMED_ZONE = regex(r"\b(?:GMT|UTC)(?=[+-]\d)", re.ASCII)
+_TWELVE_HOURS = regex(
+    r"\b(1[0-2]|0?[1-9])(:\d\d(?::\d\d)?)\s?([ap])\.?m(?:\.|\b)", re.ASCII | re.IGNORECASE
+)
+_AT = regex(r",? at (?=\d)", re.ASCII)
+_ORDINAL = regex(r"(?<=\d)(?:st|nd|rd|th)\b", re.ASCII)
 _LONGEST = 60
 
 
@@ -61,6 +66,7 @@ def _of_number(seconds: float) -> dt.datetime | None:
 
 
 def _read(text: str) -> dt.datetime | None:
+    text = _TWELVE_HOURS.sub(_of_24_hours, _AT.sub(" ", _ORDINAL.sub("", text)))
     iso = _ZONE_NAME.sub("", text.replace("\u2212", "-")).upper()  # a small t and z are allowed
     iso = _ONE_DIGIT.sub(r"\g<1>0", _ZONE_APART.sub("", _LOST_PLUS.sub("+", iso)))
     if day := _DAY.match(iso):
@@ -78,6 +84,12 @@ def _read(text: str) -> dt.datetime | None:
         except (ValueError, OverflowError, TypeError, IndexError):
             continue
     return None
+
+
+def _of_24_hours(time: re.Match[str]) -> str:
+    """Return the time of "2:05 pm" as 14:05."""
+    hour = int(time[1]) % 12 + (12 if time[3] in "pP" else 0)
+    return f"{hour:02}{time[2]}"
 
 
 def _of_day(text: str) -> dt.datetime:
