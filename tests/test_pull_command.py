@@ -247,6 +247,13 @@ def test_a_pingback_of_wordpress_is_imported(author):
     assert f"{found.published:%Y-%m-%d %H:%M:%S %Z}" == "2010-07-21 14:02:08 UTC"
 
 
+def test_where_the_time_in_utc_is_lost_that_of_the_clock_is_taken(author):
+    day = "<wp:comment_date>2010-07-21 16:02:08</wp:comment_date><wp:comment_date_gmt>"
+    old = comment("pingback").replace("2010-07-21 14:02:08", "0000-00-00 00:00:00")
+    (found,) = imported(author, old.replace("<wp:comment_date_gmt>", day))
+    assert f"{found.published:%H:%M}" == f"{found.received:%H:%M}" == "16:02"
+
+
 KINDS = [
     ("webmention", [], "mention", ""),
     ("webmention", [("semantic_linkbacks_type", "reply")], "reply", ""),

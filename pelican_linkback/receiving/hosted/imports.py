@@ -75,6 +75,8 @@ def _item(comment: Element, link: str) -> Mapping[str, object] | None:
     is_webmention = kind == "webmention" or said.get("protocol") == "webmention"
     if fields.get("comment_approved") != "1" or not (is_webmention or kind == "pingback"):
         return None
+    # Old databases have zeros for the time in UTC.
+    times = [f"{fields.get('comment_date_gmt', '')}Z", fields.get("comment_date", "")]
     page, title = fields.get("comment_author_url", ""), fields.get("comment_author", "")
     relation = "mention-of"
     if is_webmention:
@@ -86,9 +88,9 @@ def _item(comment: Element, link: str) -> Mapping[str, object] | None:
         "wm-target": link,
         "wm-protocol": "webmention" if is_webmention else "pingback",
         "wm-property": relation,
-        "wm-received": f"{fields.get('comment_date_gmt', '')}Z",
+        "wm-received": times,
         "url": _first(said, _POST) or page,
-        "published": f"{fields.get('comment_date_gmt', '')}Z",
+        "published": times,
         "author": who if is_webmention else None,
         "name": "" if is_webmention else title,
         "rsvp": kind.partition(":")[2],
