@@ -228,6 +228,15 @@ def test_a_file_that_cannot_be_used_is_an_error(tmp_path, document):
         read_targets(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("said", "aliases"), [('[5, null, "https://old.example"]', ("https://old.example",)), ("7", ())]
+)
+def test_an_alias_that_is_no_text_is_none(said, aliases):
+    site = Targets.of_json(f'{{"aliases": {said}, "targets": [7]}}')
+    assert site == Targets([], "", aliases)
+    assert site.find("https://old.example/") is None
+
+
 def test_what_is_written_is_read_and_not_written_again(tmp_path):
     state = tmp_path / "linkback"
     assert read_targets(state) is None

@@ -46,8 +46,12 @@ def has_mentions(html: str) -> bool:
     """Return whether a page has an element for mentions, be it the theme's own."""
     if MARK not in html:
         return False
-    marked = _MARKED.findall(_HIDDEN.sub("", html))
-    names = (" ".join(found) for tag in marked for found in _NAMES.findall(tag))
+    tags = (each for each in _MARKED.finditer(html) if _is_marked(each[0]))
+    return any(_HIDDEN.sub("", html[: tag.end()]).endswith(tag[0]) for tag in tags)
+
+
+def _is_marked(tag: str) -> bool:
+    names = (" ".join(found) for found in _NAMES.findall(tag))
     return any(MARK in each.split() for each in names)
 
 

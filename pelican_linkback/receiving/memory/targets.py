@@ -203,10 +203,9 @@ class Targets:
                 "it was written by a newer version of pelican_linkback; update this one"
             )
         pages = [Target.read(each) for each in fields["targets"] if isinstance(each, dict)]
-        aliases = fields.get("aliases")
-        return cls(
-            pages, optional(fields, "site"), tuple(aliases) if isinstance(aliases, list) else ()
-        )
+        said = fields.get("aliases")
+        aliases = [each for each in said if isinstance(each, str)] if isinstance(said, list) else ()
+        return cls(pages, optional(fields, "site"), tuple(aliases))
 
 
 def known_pages(targets: Callable[[], Targets]) -> Targets:
