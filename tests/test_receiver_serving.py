@@ -181,6 +181,17 @@ RAW = {
         b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         400,
     ),
+    "chunks and a length": (
+        (
+            b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /echo HTTP/1.1\r\nHost: x\r\n\r\n"
+        ),
+        400,
+    ),
+    "chunks": (
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        200,
+    ),
     "another protocol": (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", 400),
 }
 

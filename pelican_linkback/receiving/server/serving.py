@@ -46,7 +46,11 @@ logger = logging.getLogger(__name__)
 
 
 class _Parser(HTTPRequestParser):
-    """A parser that answers a request line of which Python makes no URL: ``http://[x``."""
+    """A parser that answers a request line of which Python makes no URL: ``http://[x``.
+
+    It refuses a request of two lengths (RFC 9112, section 6.3): where a proxy believes the other
+    one, a part of its body would be a request that the proxy has not seen.
+    """
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head of a request."""
@@ -54,6 +58,8 @@ class _Parser(HTTPRequestParser):
             super().parse_header(header_plus)
         except ValueError:
             raise ParsingError("The request line has no address.") from None
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("It has a Content-Length, and is sent in chunks.")
 
 
 class _Channel(HTTPChannel):
