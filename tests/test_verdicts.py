@@ -80,7 +80,7 @@ STATUS_PAGES: dict[str, Page] = {
 
 TARGETS: dict[str, Page] = {
     "no endpoint": "nobody",
-    **statuses(304, 401, 403, 404, 410, 412, 418, 429, 451, 500, 503, 999),
+    **statuses(300, 302, 304, 401, 403, 404, 410, 412, 418, 429, 451, 500, 503, 999),
     "403, wait": Reply(403, [("Retry-After", "60")]),
     **ERRORS,
 }
@@ -244,6 +244,8 @@ private address   | + accepted ?     | + accepted ?     | + accepted ?     | + a
 OF_TARGETS = rows("""
 answer           | new               | update            | unlinked          | gone
 no endpoint      | 0 no-endpoint     | 0 no-endpoint     | 0 no-endpoint     | 0 no-endpoint
+300              | ~ target-300      | ~ target-300      | ~ target-300      | ~ target-300
+302              | ~ target-302      | ~ target-302      | ~ target-302      | ~ target-302
 304              | ~ target-304      | ~ target-304      | ~ target-304      | ~ target-304
 401              | - target-401      | - target-401      | - target-401      | - target-401
 403              | - target-403      | - target-403      | - target-403      | - target-403

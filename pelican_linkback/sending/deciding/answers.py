@@ -32,6 +32,8 @@ if typing.TYPE_CHECKING:
 
 __all__ = ["choose", "discovery_of", "read_answer", "read_status"]
 
+CONDITION_FAILED = 412
+
 
 def discovery_of(
     page: Response | WebError, protocols: Registry, now: datetime
@@ -63,13 +65,11 @@ def _discovered(answer: Answer, protocols: Registry, missing: str = "") -> Disco
         if found.endpoints:
             return found
     detail = f"the target answers {answer.status}"
-    verdict = Verdict.LATER if answer.status in _OF_CONDITIONS else unwell.verdict
+    # A redirect to nowhere, and an answer about conditions (304, or 412 in its place), say nothing
+    # about the target.
+    is_about_target = answer.status >= 400 and answer.status != CONDITION_FAILED
+    verdict = unwell.verdict if is_about_target else Verdict.LATER
     return replace(unwell, verdict=verdict, reason=f"target-{answer.status}", detail=detail)
-
-
-_OF_CONDITIONS = frozenset({304, 412})
-"""Statuses that are about the conditions of a request: servers answer them to requests without
-any, or 412 where 304 was meant."""
 
 
 def _answer(received: Response | PartialAnswer, now: datetime) -> Answer:
