@@ -249,6 +249,24 @@ def test_where_people_go_is_the_post_itself(inside: str, expected: str):
     assert entry(inside).url == expected
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<p class="e-content">So <a class="p-category" href="/tag">#so</a> <a href="/x">x</a></p>',
+        '<a href="https://else.example/">x</a>',
+        '<p class="h-cite u-comment"><a class="u-url" href="/c">x</a></p>',
+    ],
+)
+def test_a_link_in_a_post_is_not_where_people_go(inside: str):
+    page = f'<div class="h-entry">{inside}</div><a href="{WALLS}"></a>'
+    assert mention_in(page).url == SOURCE
+
+
+def test_an_old_post_has_a_url():
+    page = f'<div class="hentry"><a rel="bookmark" href="/n/2">#</a></div><a href="{WALLS}"></a>'
+    assert mention_in(page).url == "https://ann.example/n/2"
+
+
 def test_of_a_redirected_source_either_url_is_the_post():
     one = '<p class="h-entry"><a class="u-url" href="/a">A</a></p>'
     other = f'<p class="h-entry"><a class="u-url p-name" href="/b">B</a><a href="{WALLS}"></a></p>'

@@ -18,7 +18,7 @@ from pelican_linkback.receiving.hosted.dates import moment
 from pelican_linkback.receiving.hosted.properties import Jf2Item
 from pelican_linkback.receiving.reading.author import author_of
 from pelican_linkback.receiving.reading.items import Item, post_of
-from pelican_linkback.receiving.reading.tree import MARK, tree_of
+from pelican_linkback.receiving.reading.tree import MARK, Root, tree_of
 from pelican_linkback.text import urls
 from pelican_linkback.text.html_lines import lines_of
 
@@ -49,8 +49,9 @@ def item_of(html: str, base: str, pages: Sequence[str], links: Collection[str]) 
     linked = _resolved(base, tree.author) if tree.author else ""
     author = author_of(post, items, linked, pages[0])
     writer = _Writer(tree.markup)
+    own = _urls(post.item, tree.roots) if post else []
     said = {
-        **(writer.post(post.item, pages) if post else {}),
+        **(writer.post(post.item, own, pages) if post else {}),
         **({"author": writer.author(author)} if author else {}),
     }
     return said or None
@@ -63,6 +64,15 @@ def _resolved(base: str, reference: str) -> str:
         return ""
 
 
+def _urls(post: Item, roots: Sequence[Root]) -> Sequence[str]:
+    """Return the URLs that a post says.
+
+    mf2py takes the only link in a post for its URL, and some of the links are left out.
+    """
+    says_it = post.root < 0 or roots[post.root].has_url
+    return list(post.urls("url")) if says_it else ()
+
+
 class _Writer:
     """Writes microformats as JF2; ``markup`` is what the marks in their texts stand for.
 
@@ -72,9 +82,8 @@ class _Writer:
     def __init__(self, markup: Sequence[str]) -> None:
         self.markup = markup
 
-    def post(self, post: Item, pages: Collection[str]) -> dict[str, object]:
-        """Return what is known of a post; a property that it does not have is missing."""
-        own = list(post.urls("url"))
+    def post(self, post: Item, own: Sequence[str], pages: Collection[str]) -> dict[str, object]:
+        """Return what is known of a post, whose URLs are ``own``; without empty properties."""
         found: dict[str, list[object]] = {
             "url": [*(url for url in own if url in pages), *own],
             "name": [*map(escape, self._texts(post, "name"))],

@@ -90,7 +90,7 @@ def _from_both(item: Jf2Item, request: MentionRequest, find: Find) -> Jf2Item:
     """Return the item of a page with what is known of it from its sender."""
     known: dict[str, object] = {
         **item,
-        # Without a URL of its own, the only link in a post counts as such: the link to us.
+        # A page of ours is not where people find the post, though it may say so.
         "url": [url for url in strings(item.get("url")) if url == request.source or not find(url)],
         "wm-source": request.source,
         "wm-target": request.target,

@@ -63,10 +63,14 @@ _READ_BY_MF2PY = frozenset(
 
 @dataclass(slots=True)
 class Root:
-    """What mf2py does not say of a root: its ``id``, and whether it ``links`` to our page."""
+    """What mf2py does not say of a root: its ``id``, and whether it ``links`` to our page.
+
+    ``has_url``: it says its URL, which otherwise is the only link in it.
+    """
 
     id: str = ""
     links: bool = False
+    has_url: bool = False
 
 
 class Tree(NamedTuple):
@@ -164,9 +168,7 @@ class _Builder(HTMLTreeBuilder):
     def _start(self, element: _Element, around: _Open, node: Any) -> _Open:
         name, attributes = element
         means = _meaning(attributes["class"]) if "class" in attributes else _NOTHING
-        if means.is_root:
-            self.open.append(Root(attributes.get("id", "")))
-            self.roots.append(self.open[-1])
+        self._begin(means, attributes)
         if name in LINKS:
             self._note(name, attributes)
         if not self.open or not (around.is_whole or means.is_root or means.is_property):
@@ -189,6 +191,15 @@ class _Builder(HTMLTreeBuilder):
             self.markup.append(self.parser.write(node)[:_LONGEST_CONTENT])
             self.characters_left -= len(self.markup[-1])
         return _Open(name, means.is_root, not means.is_markup)
+
+    def _begin(self, means: _Meaning, attributes: Mapping[str, str]) -> None:
+        """Note what an element is to the microformats around it, and which one it begins."""
+        if means.is_url and self.open:
+            self.open[-1].has_url = True
+        if means.is_root:
+            # An old one has no URL that it does not say.
+            self.open.append(Root(attributes.get("id", ""), has_url=not means.is_new))
+            self.roots.append(self.open[-1])
 
     def _add_value(self, soup: BeautifulSoup, title: str) -> _Open:
         """Add a value that is in a title (value-class-pattern), in a way that mf2py can read."""
@@ -221,13 +232,16 @@ class _Builder(HTMLTreeBuilder):
 class _Meaning(NamedTuple):
     """What an element is by its classes: a microformat, a property of one, embedded markup.
 
-    ``is_value_title``: its title is a value of the property around it.
+    ``is_new``: the microformat is one by the new rules, too. ``is_value_title``: its title is a
+    value of the property around it. ``is_url``: it is the URL of the microformat around it.
     """
 
     is_root: bool = False
     is_property: bool = False
     is_markup: bool = False
     is_value_title: bool = False
+    is_url: bool = False
+    is_new: bool = False
 
 
 _NOTHING = _Meaning()
@@ -246,6 +260,8 @@ def _read(text: str) -> _Meaning:
         any(map(mf2_classes.is_property_class, classes)),
         mf2_classes.has_embedded_class(classes) or not _CONTENT_OF_OLD.isdisjoint(classes),
         "value-title" in classes,
+        "u-url" in classes,
+        bool(is_new),
     )
 
 
