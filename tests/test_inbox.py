@@ -364,8 +364,10 @@ def test_the_picture_of_who_is_forgotten_goes_and_others_stay(tmp_path):
     Snapshot(tmp_path).write(both)
     for n in (1, 2):
         Avatars(tmp_path).keep(photo(n), b"picture")
+    Avatars(tmp_path).keep_silent(photo(1))
     assert erase(tmp_path, "reader1.example", NOW, lambda: "k") == {both[0].id}
     assert Avatars(tmp_path).missing([photo(1), photo(2)], NOW.timestamp()) == [photo(1)]
+    assert len([*(tmp_path / "avatars").iterdir()]) == 1
 
 
 def test_a_picture_that_cannot_be_removed_is_an_error(tmp_path):
