@@ -171,6 +171,25 @@ def test_an_article_that_fails_costs_its_entry_and_one_message(
     assert all("two.md" in each and "left out of" in each for each in build.problems)
 
 
+@pytest.mark.parametrize("attributes", ARTICLES.values(), ids=ARTICLES)
+def test_an_article_that_fails_alone_in_its_groups_is_what_is_named(
+    site: SiteBuilder, attributes: dict[str, Any]
+) -> None:
+    broken_article(site, **attributes)
+    site.article("two", tags="alone", category="Alone", author="Al")
+    no_lists = dict.fromkeys(("CATEGORY_SAVE_AS", "TAG_SAVE_AS", "AUTHOR_SAVE_AS"), "")
+    groups = {
+        f"{each}_FEED_{form}": f"feeds/{each}/{{slug}}.{form}"
+        for each in ("CATEGORY", "TAG", "AUTHOR")
+        for form in ("ATOM", "RSS", "JSON")
+    }
+    build = site.build(SITEURL="http://localhost", DIRECT_TEMPLATES=[], **ALL, **groups, **no_lists)
+    assert build.problems
+    assert all("two.md" in each and "left out of" in each for each in build.problems)
+    assert not (build.output / "feeds/TAG/alone.ATOM").exists()
+    assert titles(build, "feeds/all.atom.xml") == ["one", "three"]
+
+
 LISTENED: dict[str, dict[str, Any]] = {
     "a title that cannot be shown": {"title": Shy()},
     "an odd title": {"title": Odd()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Hashable
+from itertools import chain
 
 from pelican.log import console
 
@@ -44,8 +45,9 @@ class MessageBuffer:
             self._messages.setdefault(level, []).append((kind, text))
 
     def has_said(self, prefix: str, why: str = "") -> bool:
-        """Return whether a message with this prefix, and with this reason, was logged."""
-        return any(text.startswith(prefix) and why in text for text in self._said)
+        """Return whether a message with this prefix, and with this reason, was added."""
+        added = (text for messages in self._messages.values() for _, text in messages)
+        return any(text.startswith(prefix) and why in text for text in chain(self._said, added))
 
     def flush(self) -> None:
         """Log the collected messages, the highest level first, and clear them."""

@@ -23,7 +23,7 @@ from pelican_linkback.feeds.framework.aspects import Aspects, Extras, default, h
 from pelican_linkback.feeds.framework.head import feed_arguments, required
 from pelican_linkback.feeds.framework.items import ItemReader
 from pelican_linkback.feeds.framework.order import arranged, limit_of
-from pelican_linkback.feeds.framework.resolver import resolve, shown
+from pelican_linkback.feeds.framework.resolver import declaring, resolve, shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import described, place_of
 
@@ -288,16 +288,13 @@ class Feed(Aspects):
             raise failures[0][1]  # the fault is that of the class; or nobody would hear of it
         for item, error in failures:
             # An article that fails does so in many feeds; a hook, in those of its class.
-            what = (described(error), self._declaring(place_of(error).partition(" ")[0]))
+            what = (described(error), declaring(type(self), place_of(error).partition(" ")[0]))
             self.site.sharing.once(what, item, self._warn_of, what[0])
         return feed
 
     def _warn_of(self, why: str, item: object) -> bool:
         self.site.warn("{} is left out of {}: {}", shown(item), type(self).__name__, why)
         return True
-
-    def _declaring(self, aspect: str) -> type | None:
-        return next((cls for cls in type(self).__mro__ if aspect in vars(cls)), None)
 
     def generator_class(self, obj: object) -> type[SyndicationFeed]:
         """Return the class that writes the document for ``obj``: the aspect ``feed_type``.

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 from pelican_linkback.exceptions import FAULTS, FeedError
 from pelican_linkback.text.printable import add_place, printable
 
-__all__ = ["Hook", "bound", "explain", "of_each", "resolve", "shown", "unsaid"]
+__all__ = ["Hook", "bound", "declaring", "explain", "of_each", "resolve", "shown", "unsaid"]
 
 # Any: a hook takes what its author calls it with.
 Hook: TypeAlias = Callable[[Any], object]  # type: ignore[explicit-any]
@@ -230,3 +230,8 @@ def _is_variadic(method: MethodType) -> bool:
     signature = _reading(method)[1]
     parameters = signature.parameters.values() if signature else ()
     return any(each.kind is each.VAR_POSITIONAL for each in parameters)
+
+
+def declaring(feed: type, aspect: str) -> type | None:
+    """Return the class that declares an aspect of a Feed class; None if none does."""
+    return next((cls for cls in feed.__mro__ if aspect in vars(cls)), None)

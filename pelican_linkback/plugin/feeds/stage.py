@@ -28,6 +28,7 @@ from pelican_linkback.feeds.articles.stock import with_registered_formats
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogue, load
+from pelican_linkback.feeds.framework.resolver import declaring
 from pelican_linkback.feeds.framework.spelling import misspelt
 from pelican_linkback.feeds.ids.assignment import Assigned
 from pelican_linkback.feeds.ids.store import IdStore, edition_of
@@ -250,6 +251,7 @@ class FeedStage:
             if isinstance(why, BaseException) and each.owner not in catalogued.failed
         ]
         built = [each for each, outcome in outcomes if not isinstance(outcome, BaseException)]
+        failures = [each for each in failures if not self._is_of_an_item(each)]
         for failure in summarised(failures, built):
             self.report(*failure)
         self.is_over, self.paths, self.failed = True, paths, catalogued.failed
@@ -261,6 +263,18 @@ class FeedStage:
         # With --autoreload, each change of a letter is a build.
         says_something = written if preview else counts or catalogued.errors
         return f"Feeds: {written} written, {unchanged} unchanged" if says_something else ""
+
+    def _is_of_an_item(self, failure: Failure) -> bool:
+        """Return whether a feed fails since all of its items are left out of other feeds, too.
+
+        The fault is that of a class that declares the aspect itself.
+        """
+        reason, _, place = described(failure.error).partition(", in ")
+        aspect, _, item = place.partition(" of ")
+        declares = declaring(type(failure.document.feed), aspect)
+        if declares is None or not declares.__module__.startswith("pelican_linkback."):
+            return False
+        return self._messages.has_said(f"{item} is left out of ", reason)
 
     def _write_all(
         self, documents: Sequence[Document], site: Site, users: Mapping[str, str]
