@@ -46,7 +46,7 @@ def later(retry_after: float | None = None) -> Outcome:
         pytest.param(answer(200, SOON), None, Trouble(7), id="well, but wants a pause"),
         pytest.param(answer(301, SOON), None, Trouble(7), id="redirects, and wants a pause"),
         pytest.param(answer(403, SOON), None, Trouble(7), id="refuses, and wants a pause"),
-        pytest.param(answer(429, ("Retry-After", "0")), None, Trouble(), id="no pause"),
+        pytest.param(answer(429, ("Retry-After", "0")), None, Trouble(20), id="at once, too often"),
         pytest.param(
             answer(503, ("Retry-After", "Sun, 01 Mar 2026 12:01:00 GMT")),
             None,

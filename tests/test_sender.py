@@ -1020,7 +1020,9 @@ def test_every_line_that_is_written_can_be_read(world: World) -> None:
 
 def test_errors_of_the_web_are_all_answers() -> None:
     known = {InvalidURL, LookupFailed, RedirectLoop, Refused, TimedOut, Unreachable}
-    assert set(WebError.__subclasses__()) == known
+    # A module may have one of its own, which nobody else meets.
+    public = {each for each in WebError.__subclasses__() if each.__module__ == WebError.__module__}
+    assert public == known
 
 
 def test_how_far_a_run_is_can_be_watched(world: World) -> None:

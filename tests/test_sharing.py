@@ -330,7 +330,7 @@ def documents(site, classes=CLASSES, heard=lambda feed: None):
     return texts
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(ARTICLES, OPTIONS, st.sampled_from([0, 1000, entry_cache._IN_MEMORY]), st.integers(1, 9))
 def test_shared_entries_are_what_unshared_ones_are(articles, options, in_memory, at_a_time):
     with pytest.MonkeyPatch.context() as patch:
@@ -408,7 +408,7 @@ def test_entries_stay_in_memory_where_a_file_does_not_take_them(monkeypatch, ope
     assert documents(replace(site, sharing=EntryCache(on=True))) == usual
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(ARTICLES, OPTIONS)
 def test_what_a_class_does_not_override_is_shared_and_can_not_be_reported(articles, options):
     site = site_of(articles, EntryCache(on=True), **options)
@@ -421,7 +421,7 @@ def template(name):
     return SimpleNamespace(render=lambda context: context["words"])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(ARTICLES, st.sampled_from(["title", "categories", "authors", "extra", "element", "move"]))
 def test_what_a_listener_changes_is_changed_in_one_document_only(articles, change):
     def listener():
