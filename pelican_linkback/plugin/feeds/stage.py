@@ -53,7 +53,7 @@ from pelican_linkback.plugin.feeds.site_reader import (
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.settings.model import Settings
-from pelican_linkback.text.printable import described
+from pelican_linkback.text.printable import described, place_of
 from pelican_linkback.text.xml_characters import keeping_no_texts
 
 __all__ = ["FeedStage", "Identities", "WrittenFeed", "is_taken_over"]
@@ -267,14 +267,13 @@ class FeedStage:
     def _is_of_an_item(self, failure: Failure) -> bool:
         """Return whether a feed fails since all of its items are left out of other feeds, too.
 
-        The fault is that of a class that declares the aspect itself.
+        The fault is not theirs if a class of the author's declares the aspect.
         """
-        reason, _, place = described(failure.error).partition(", in ")
-        aspect, _, item = place.partition(" of ")
+        aspect, _, item = place_of(failure.error).partition(" of ")
         declares = declaring(type(failure.document.feed), aspect)
         if declares is None or not declares.__module__.startswith("pelican_linkback."):
             return False
-        return self._messages.has_said(f"{item} is left out of ", reason)
+        return self._messages.has_said(f"{item} is left out of ", described(failure.error))
 
     def _write_all(
         self, documents: Sequence[Document], site: Site, users: Mapping[str, str]
