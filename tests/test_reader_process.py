@@ -137,6 +137,8 @@ def test_the_process_has_limits(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(resource, "setrlimit", lambda of, value: limits.update({of: value}))
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(request(ENTRY))))
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out := io.BytesIO()))
+    # A test that looks at all modules may have imported it.
+    monkeypatch.delitem(sys.modules, "pelican_linkback.receiving.reading.__main__", raising=False)
     run_module("pelican_linkback.receiving.reading")
     assert not limits  # it was imported
     run_module("pelican_linkback.receiving.reading", run_name="__main__")

@@ -1,4 +1,4 @@
-"""The process that reads microformats, see ``child``."""
+"""The process that reads microformats, see ``reader_process``."""
 
 from pelican_linkback.receiving.reading.worker import main
 
