@@ -61,7 +61,7 @@ lint: $(VENV)/ready  ## ruff (lint and format) and mypy --strict
 	$(BIN)/mypy
 
 test-hostile: $(VENV)/ready  ## the attacks that take seconds, and the naive client as their control
-	$(BIN)/python -m pytest -m hostile
+	$(BIN)/python -m pytest -m hostile -n 2 --dist loadfile
 
 test-kills: $(VENV)/ready  ## a receiver and its store, killed a hundred times under load (six minutes)
 	$(BIN)/python -m pytest -m kills
