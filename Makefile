@@ -116,7 +116,7 @@ screens: $(VENV)/ready  ## what the commands, the feeds and mentions look like, 
 golden: $(VENV)/ready  ## the golden feeds of tests/golden, written anew
 	sh tests/golden.sh $(BIN)
 
-bench: $(PEERS)/ready  ## how fast it is, beside its peers (under ten minutes); benchmarks/results.md
+bench: $(PEERS)/ready  ## how fast it is, beside its peers (fifteen minutes); benchmarks/results.md
 	$(PEERS)/bin/python -m benchmarks
 
 test-oldest:  ## the suite with exactly the lower bounds of pyproject.toml
