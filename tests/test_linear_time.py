@@ -253,7 +253,13 @@ FUNCTIONS = {
 }
 
 
-@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(each, marks=() if name == "fit" else pytest.mark.hostile, id=name)
+        for name, each in FUNCTIONS.items()
+    ],
+)
 @pytest.mark.parametrize("make", HTML.values(), ids=HTML)
 def test_no_html_takes_longer_than_it_grows(make, function):
     assert growth_is_linear(lambda n: partial(function, make(n)), 20_000)
