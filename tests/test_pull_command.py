@@ -112,7 +112,7 @@ def test_pull_appends_a_summary_in_markdown(author):
     author.run("pull --summary page.md")
     assert (author.folder / "page.md").read_text() == (
         "### Mentions\n\n2 new (1 held: pelican-linkback inbox lists them)\n\n"
-        "| Page | From | Kind | Visibility | Address |\n| --- | --- | --- | --- | --- |\n"
+        "| Page | From | Kind | State | Address |\n| --- | --- | --- | --- | --- |\n"
         "| Walls | Reader 1 | reply | shown | https\\://reader1.example/note |\n"
         "| Held | Reader 2 | like | held | https\\://reader2.example/note |\n\n"
         "### Mentions\n\nnothing new\n\n"

@@ -13,7 +13,9 @@ from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex
 
 __all__ = [
+    "CONDITION_FAILED",
     "LONGEST_PAUSE",
+    "NOT_THERE",
     "Headers",
     "charset",
     "failure",
@@ -32,6 +34,10 @@ PASSING = frozenset({408, 421, 423, 425, 429})
 """Statuses below 500 that are temporary, rather than about the request."""
 
 NOT_THERE = frozenset({404, 410})
+"""Statuses of a page that does not exist, or does not any more."""
+
+CONDITION_FAILED = 412
+"""The status of a server that cannot process the condition of a request, as 304 should be."""
 
 PAUSES = {429: 20.0, 503: 60.0}
 """Statuses by which a server asks to be left alone, and the default pause in seconds without a

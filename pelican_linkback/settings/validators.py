@@ -196,7 +196,10 @@ def receiver(value: object) -> str:
 
 def _can_be_asked(url: str) -> bool:
     """Return whether a URL is one of the web; raise ValueError if its port is never used there."""
-    return is_fetchable(url) and AllowEntry.parse(host_key(url)) is not None
+    if not is_fetchable(url):
+        return False
+    AllowEntry.parse(host_key(url))
+    return True
 
 
 _SOURCES = (

@@ -71,7 +71,7 @@ def as_markdown(report: Report) -> str:
     if report.arrived:
         lines += [
             "",
-            "| Page | From | Kind | Visibility | Address |",
+            "| Page | From | Kind | State | Address |",
             "| --- | --- | --- | --- | --- |",
         ]
     for entry in report.arrived:

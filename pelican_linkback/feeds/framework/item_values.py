@@ -56,7 +56,8 @@ def sound_email(site: Site, what: str, email: T, item: object) -> T | None:
     if not email or is_email(str(email)):
         return email
     site.warn(
-        "{} has {} as the e-mail address of its {}, which is none, such as ann@example.org; fix it",
+        "{} has {} as the e-mail address of its {}, which is left out; "
+        "write one like ann@example.org",
         *_names(item, email),
         what,
     )

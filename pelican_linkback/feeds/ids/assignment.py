@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from pelican_linkback.feeds.formats.validity import is_uri
@@ -60,14 +61,15 @@ def assign_ids(
 
     ``published`` returns the entries of the last publication; it is called only if they matter.
     """
+    last = cache(lambda: tuple(published()))
     work = _Assignment(entries, registry)
     messages = list(work.take_wanted())
     work.recall_by_file_and_url()
     if disputed := work.disputed():
-        work.settle(disputed, tuple(published()))
+        work.settle(disputed, last())
     work.recall_by_file()
     if work.missing():
-        messages += work.recognise(tuple(published()))
+        messages += work.recognise(last())
     work.recall_by_url()
     work.make_new()
     ids = [work.ids[n] for n in range(len(entries))]

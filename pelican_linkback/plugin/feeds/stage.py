@@ -250,8 +250,8 @@ class FeedStage:
             for each, why in outcomes
             if isinstance(why, BaseException) and each.owner not in catalogued.failed
         ]
-        built = [each for each, outcome in outcomes if not isinstance(outcome, BaseException)]
         failures = [each for each in failures if not self._is_of_an_item(each)]
+        built = [each for each, outcome in outcomes if not isinstance(outcome, BaseException)]
         for failure in summarised(failures, built):
             self.report(*failure)
         self.is_over, self.paths, self.failed = True, paths, catalogued.failed

@@ -67,7 +67,7 @@ _PUBLIC = frozenset(
 
 
 class WhyNotKept(StrEnum):
-    """WhyNotKept an item is not kept."""
+    """Why an item is not kept."""
 
     NO_ITEM = "it is no object"
     NO_SOURCE = "it has no address"

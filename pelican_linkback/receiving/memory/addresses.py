@@ -54,7 +54,7 @@ def spellings(url: str) -> Iterator[str]:
 
 
 def bare(address: str) -> str:
-    """Return an address without its scheme, or a host, without ``www.`` before it."""
+    """Return a host, or an address that begins with one, without ``www.``."""
     return address.removeprefix("www.")
 
 

@@ -22,7 +22,14 @@ from pelican_linkback.protocol.answer import Answer
 from pelican_linkback.protocol.discovery import Discovery, discover
 from pelican_linkback.protocol.mention import Endpoint, Outcome, Traits, Verdict
 from pelican_linkback.protocol.registry import Registry
-from pelican_linkback.protocol.response import LONGEST_PAUSE, failure, is_passing, retry_after
+from pelican_linkback.protocol.response import (
+    CONDITION_FAILED,
+    LONGEST_PAUSE,
+    NOT_THERE,
+    failure,
+    is_passing,
+    retry_after,
+)
 from pelican_linkback.sending.memory.events import Asked
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import resolve
@@ -31,8 +38,6 @@ if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
 
 __all__ = ["choose", "discovery_of", "read_answer", "read_status"]
-
-CONDITION_FAILED = 412
 
 
 def discovery_of(
@@ -60,12 +65,12 @@ def _discovered(answer: Answer, protocols: Registry, missing: str = "") -> Disco
     if unwell is None:
         return discover(answer, protocols, missing)
     asks_for_a_pause = is_passing(answer.status) and retry_after(answer.headers, answer.at)
-    if answer.status not in {404, 410} and not asks_for_a_pause:
+    if answer.status not in NOT_THERE and not asks_for_a_pause:
         found = discover(replace(answer, body=b""), protocols)
         if found.endpoints:
             return found
     detail = f"the target answers {answer.status}"
-    # A redirect to nowhere, and an answer about conditions (304, or 412 in its place), say nothing
+    # A redirect to nowhere, and an answer about conditions (304, or 412), say nothing
     # about the target.
     is_about_target = answer.status >= 400 and answer.status != CONDITION_FAILED
     verdict = unwell.verdict if is_about_target else Verdict.LATER

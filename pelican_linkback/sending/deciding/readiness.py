@@ -23,7 +23,7 @@ from pelican_linkback.exceptions import (
     WebError,
 )
 from pelican_linkback.protocol import verification
-from pelican_linkback.protocol.response import charset, is_passing
+from pelican_linkback.protocol.response import NOT_THERE, charset, is_passing
 from pelican_linkback.protocol.verification import (
     Objection,
     has_words_of,
@@ -141,12 +141,9 @@ def _not_online(page: Response) -> Waiting:
     code = NOT_ONLINE
     if is_passing(page.status):
         code = HOST_IN_TROUBLE
-    elif 400 <= page.status < 500 and page.status not in _GONE:
+    elif 400 <= page.status < 500 and page.status not in NOT_THERE:
         code = HOST_REFUSES
     return Waiting(code, f"it answers {page.status}")
-
-
-_GONE = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +283,7 @@ def is_shown(page: Response) -> bool:
 
 def is_gone(page: Response) -> bool:
     """Return whether a page is known to be gone, and not only in trouble."""
-    return page.status in _GONE or is_tombstone(page.body, page.headers)
+    return page.status in NOT_THERE or is_tombstone(page.body, page.headers)
 
 
 def _stem(url: str) -> str:

@@ -21,6 +21,7 @@ from pelican_linkback.protocol.caching import LONGEST, Freshness, freshness
 from pelican_linkback.protocol.discovery import Discovery
 from pelican_linkback.protocol.mention import Endpoint, Outcome, Traits
 from pelican_linkback.protocol.registry import Registry
+from pelican_linkback.protocol.response import CONDITION_FAILED
 from pelican_linkback.sending.deciding.answers import choose, discovery_of
 from pelican_linkback.sending.running.exchanges import FOR_A_PAGE
 from pelican_linkback.text.urls import check, page_key
@@ -91,8 +92,8 @@ class Discoveries:
         if known and not isinstance(answer, WebError) and answer.status == 304:
             self._remember(page, known.discovery, _renewed(known, answer.headers, now), now)
             return Found(choose(known.discovery, self.protocols), remembered=True)
-        if known and not isinstance(answer, WebError) and answer.status == 412:
-            # The server cannot process the condition; the next request has none.
+        if known and not isinstance(answer, WebError) and answer.status == CONDITION_FAILED:
+            # The next request has no condition.
             self._remember(page, known.discovery, Freshness(), now)
         discovery = discovery_of(answer, self.protocols, now)
         if not isinstance(answer, WebError) and isinstance(discovery, Discovery):
