@@ -14,7 +14,7 @@ import pytest
 from pelican_linkback.sending.deciding.hosts import Trouble
 from pelican_linkback.sending.running import scheduler as scheduler_module
 from pelican_linkback.sending.running.scheduler import Clock, HostScheduler, Limits
-from pelican_linkback.sending.running.tasks import Once, Task, Turn
+from pelican_linkback.sending.running.tasks import Blocking, Once, Task, Turn
 
 TIMEOUT = 10.0
 """Seconds after which a test that hangs fails instead."""
@@ -36,16 +36,19 @@ class Crowd:
     def task(self, *hosts: str) -> Task:
         for host in hosts:
             yield Turn(host)
-            with self.lock:
-                for name in (host, "all"):
-                    self.inside[name] += 1
-                    self.most[name] = max(self.most[name], self.inside[name])
-                if self.inside["all"] == self.expected:
-                    self.full.set()
-            assert self.full.wait(TIMEOUT)
-            with self.lock:
-                self.inside.subtract([host, "all"])
-                self.done.append(host)
+            self.pass_through(host)
+
+    def pass_through(self, host: str) -> None:
+        with self.lock:
+            for name in (host, "all"):
+                self.inside[name] += 1
+                self.most[name] = max(self.most[name], self.inside[name])
+            if self.inside["all"] == self.expected:
+                self.full.set()
+        assert self.full.wait(TIMEOUT)
+        with self.lock:
+            self.inside.subtract([host, "all"])
+            self.done.append(host)
 
 
 class FakeClock:
@@ -140,6 +143,65 @@ def test_an_exception_stops_the_rest_and_is_raised_when_all_have_ended() -> None
     with pytest.raises(ZeroDivisionError):
         HostScheduler(Limits(3, 1)).run(tasks)
     assert sorted(crowd.done) == ["a", "b", "c"]
+
+
+# Where what runs
+
+
+def test_what_may_wait_runs_in_workers_and_everything_else_in_the_thread_of_the_scheduler() -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def note(where: str) -> None:
+        seen.append((where, threading.current_thread() is threading.main_thread()))
+
+    def work() -> Task:
+        note("work begins")
+        yield Turn("b")
+        note("work has a turn")
+
+    def task() -> Task:
+        note("begins")
+        yield Once("key", work, 1)
+        note("has what is done once")
+        yield Turn("a")
+        note("has a turn")
+        yield Once("other", work, 1)
+        note("has it again")
+        yield Blocking()
+        note("may block")
+
+    assert HostScheduler(Limits(4, 2)).run([task()])
+    expected = [
+        *(("begins", True), ("work begins", True), ("work has a turn", False)),
+        *(("has what is done once", True), ("has a turn", False)),
+        *(("work begins", True), ("work has a turn", False)),
+        *(("has it again", True), ("may block", False)),
+    ]
+    assert seen == expected
+
+
+def test_what_blocks_is_done_by_workers_and_by_no_more_than_there_are() -> None:
+    crowd = Crowd(expected=3)
+
+    def task() -> Task:
+        yield Blocking()
+        crowd.pass_through("the disk")
+
+    assert HostScheduler(Limits(3, 1)).run([task() for _ in range(12)])
+    assert crowd.most["all"] == 3
+    assert len(crowd.done) == 12
+
+
+def test_a_fault_before_the_first_turn_is_raised() -> None:
+    def fail() -> Task:
+        yield Once("key", fail_at_once, 1)
+
+    def fail_at_once() -> Task:
+        yield from ()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        HostScheduler(Limits(1, 1)).run([fail()])
 
 
 # What is done once
@@ -423,6 +485,21 @@ def test_ctrl_c_lets_those_under_way_end_and_begins_no_more(
 
     assert not HostScheduler(Limits(1, 1), grace=TIMEOUT).run([slow(), never()])
     assert done == ["slow"]
+
+
+def test_ctrl_c_in_what_runs_in_the_thread_of_the_scheduler_ends_the_run() -> None:
+    done: list[str] = []
+
+    def work() -> Task:
+        yield from ()
+        raise KeyboardInterrupt
+
+    def task() -> Task:
+        yield Once("key", work, 2)
+        done.append("never")
+
+    assert not HostScheduler(Limits(1, 1)).run([task(), task()])
+    assert done == []
 
 
 def test_ctrl_c_waits_no_longer_than_its_grace() -> None:

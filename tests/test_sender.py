@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import signal
 import threading
+import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from pelican_linkback.exceptions import (
 )
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol import pingback, webmention
-from pelican_linkback.protocol.interface import Protocol
+from pelican_linkback.protocol.interface import Message, Protocol
 from pelican_linkback.protocol.mention import Mention, Outcome, Traits
 from pelican_linkback.protocol.pingback import Pingback
 from pelican_linkback.protocol.registry import Registry
@@ -37,6 +38,7 @@ from pelican_linkback.sending.deciding.decider import Send, Skip
 from pelican_linkback.sending.deciding.readiness import BuiltPage
 from pelican_linkback.sending.memory.delivery import Delivery, State
 from pelican_linkback.sending.memory.event_lines import to_line
+from pelican_linkback.sending.memory.events import Fact
 from pelican_linkback.sending.running import scheduler
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.notices import Notice
@@ -130,6 +132,23 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def disk_is_waited_for_in_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """While the scheduler itself waits for the disk, every delivery waits."""
+    record, waited_for = Recorder.record, []
+
+    def recorded(self: Recorder, facts: Iterable[tuple[Mention, Fact]]) -> None:
+        facts = list(facts)
+        callers = {frame.f_code.co_filename for frame, _ in traceback.walk_stack(None)}
+        if scheduler.__file__ in callers and threading.current_thread() is threading.main_thread():
+            waited_for.extend(facts)
+        record(self, facts)
+
+    monkeypatch.setattr(Recorder, "record", recorded)
+    yield
+    assert waited_for == []
 
 
 def text_of(report: Report) -> str:
@@ -478,6 +497,19 @@ def test_the_first_protocol_that_is_offered_sends_it_and_no_other(
     sender.run(world.publish(post("a", f"{FAR}/b")))
     assert world.received() == [Mention(f"{BLOG}/a", f"{FAR}/b")]
     assert f"POST {both[told]}" in world.asked()
+
+
+def test_a_protocol_that_makes_no_request_costs_one_delivery_for_now(world: World) -> None:
+    class Broken(Webmention):
+        def request(self, mention: Mention) -> Message:
+            raise LookupError(mention.target)
+
+    world.web.pages[f"{FAR}/b"] = offering(webmention=f"{HUB}/webmention")
+    protocols = Registry([Broken(), Pingback()])
+    sender = world.sender(discoveries=Discoveries(protocols=protocols))
+    report = sender.run(world.publish(post("a", f"{FAR}/b", f"{FAR}/c")))
+    assert (report.sent, report.later) == (1, 1)
+    assert (world.delivery().state, world.delivery().reason) == (State.LATER, "error")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pelican_linkback.protocol.registry import Registry
 from pelican_linkback.protocol.response import is_passing
 from pelican_linkback.sending.deciding.hosts import trouble_of
 from pelican_linkback.sending.running.scheduler import HostScheduler
-from pelican_linkback.sending.running.tasks import Once, Turn
+from pelican_linkback.sending.running.tasks import Turn, Yielded
 from pelican_linkback.text.urls import site_key
 
 if typing.TYPE_CHECKING:
@@ -43,7 +43,7 @@ FOR_A_PAGE = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"}
 Requests = Generator["Request", "Response", "Response"]
 """The requests of one exchange, including redirects: see ``net.client.hops``."""
 
-Final = Generator[Turn | Once, Any, "tuple[Response | WebError, Turn]"]
+Final = Generator[Yielded, Any, "tuple[Response | WebError, Turn]"]
 """The part of a task that leads to an answer, and the turn in which it came."""
 
 

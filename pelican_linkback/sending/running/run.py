@@ -40,7 +40,7 @@ from pelican_linkback.sending.running.exchanges import (
 )
 from pelican_linkback.sending.running.recorder import Recorder, Stopped, Times
 from pelican_linkback.sending.running.scheduler import HostScheduler
-from pelican_linkback.sending.running.tasks import Once, Task, Turn
+from pelican_linkback.sending.running.tasks import Blocking, Once, Task, Yielded
 from pelican_linkback.sending.running.visits import Objected, Visits
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import page_key, site_key
@@ -156,7 +156,7 @@ class Run:
             found = yield Once(("target", page), discover, self._by_page[page])
         yield from self._send(mention, found, *seen)
 
-    def _discover(self, target: str) -> Generator[Turn | Once, Any, Found]:
+    def _discover(self, target: str) -> Generator[Yielded, Any, Found]:
         """Return the endpoints of ``target``; a request is made if the cache has none."""
         cache = self._tools.discoveries
         if page_key(target) not in self._updated:
@@ -172,6 +172,7 @@ class Run:
     def _send(self, mention: Mention, found: Found, ready: Ready, objected: Objected) -> Task:
         """Send to the first endpoint; if it refuses permanently, to the next one."""
         if isinstance(found.where, Outcome):
+            yield Blocking()
             self._recorder.settle(mention, found.where, ready.source)
             return
         outcome, endpoints, after = NO_ENDPOINT, self._usable(mention, found.where), ""
@@ -181,6 +182,8 @@ class Run:
         is_ping = self._recorder.delivery(mention).is_ping
         is_fresh = self._by_page[page_key(mention.target)] == 1 and not found.remembered
         is_sure = is_ping or is_fresh
+        if not endpoints:
+            yield Blocking()
         while endpoints and outcome.verdict in {Verdict.NOTHING, Verdict.REFUSED}:
             endpoint = endpoints.pop(0)
             if endpoint.protocol.preflight:
@@ -195,7 +198,7 @@ class Run:
         outcome = removals.read_answer(self._recorder.delivery(mention), outcome)
         self._recorder.settle(mention, outcome, ready.source)
 
-    def _look_again(self, target: str) -> Generator[Turn | Once, Any, Sequence[Endpoint]]:
+    def _look_again(self, target: str) -> Generator[Yielded, Any, Sequence[Endpoint]]:
         """Return the endpoints of ``target`` now, without the cache."""
         page, _ = yield from self._exchanges.fetch(target, FOR_A_PAGE)
         protocols, now = self._tools.protocols, self._tools.times.now()
@@ -219,7 +222,7 @@ class Run:
 
     def _post(
         self, mention: Mention, endpoint: Endpoint, ready: Ready, after: str
-    ) -> Generator[Turn | Once, Any, Outcome]:
+    ) -> Generator[Yielded, Any, Outcome]:
         """Send ``mention`` to ``endpoint``; return what its answer means.
 
         ``after`` is the reason for which another endpoint refused just before. A pause that is
@@ -258,6 +261,7 @@ def _guarded(task: Task, break_off: Callable[[str], None]) -> Task:
         raise
     except Exception as error:
         logger.debug("Linkbacks: an unforeseen error", exc_info=error)
+        yield Blocking()
         break_off(printable(described(error)))
 
 

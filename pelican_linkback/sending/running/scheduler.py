@@ -1,7 +1,7 @@
 """Runs tasks that take turns at hosts: many at a time, few at one host, none too soon.
 
-See ``tasks`` for what a task is. Its code between two yields runs in a worker thread; which task
-runs when is decided in the thread that calls ``run``, and so without locks.
+See ``tasks`` for what a task is. What may wait runs in worker threads, everything else in the
+thread that calls ``run``; which task runs when is decided there, and so without locks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from pelican_linkback.sending.deciding.hosts import Host
-from pelican_linkback.sending.running.tasks import Once, Over, Shared, Step, Task, Turn, advance
+from pelican_linkback.sending.running.tasks import (
+    Blocking,
+    Once,
+    Over,
+    Shared,
+    Step,
+    Task,
+    Turn,
+    Yielded,
+    advance,
+)
 
 __all__ = ["Clock", "HostScheduler", "Limits", "Pauses"]
 
@@ -87,7 +97,7 @@ class HostScheduler:
         self._under_way = 0
         self._threads = 0
         self._begun: SimpleQueue[Step | None] = SimpleQueue()
-        self._ended: SimpleQueue[tuple[Step, Turn | Once | Over]] = SimpleQueue()
+        self._ended: SimpleQueue[tuple[Step, Yielded | Over]] = SimpleQueue()
 
     def run(self, tasks: Iterable[Task]) -> bool:
         """Run ``tasks`` and the tasks that they ask for; return False if Ctrl-C ended it.
@@ -138,12 +148,18 @@ class HostScheduler:
         """Start every step that may; return how many are under way."""
         self._end_pauses()
         while self._under_way < self._limits.workers and (step := self._next()):
-            if self._under_way == self._threads:
-                threading.Thread(target=self._serve, daemon=True).start()
-                self._threads += 1
-            self._under_way += 1
-            self._begun.put(step)
+            if step.granted is None:
+                self._go_on(step.task, advance(step))
+            else:
+                self._hand_over(step)
         return self._under_way
+
+    def _hand_over(self, step: Step) -> None:
+        if self._under_way == self._threads:
+            threading.Thread(target=self._serve, daemon=True).start()
+            self._threads += 1
+        self._under_way += 1
+        self._begun.put(step)
 
     def _next(self) -> Step | None:
         """Return the next step; tasks that were started come before new ones.
@@ -192,31 +208,36 @@ class HostScheduler:
             self._ended.put((step, advance(step)))
 
     def _end_one(self) -> None:
-        """Wait shortly for a step to end, and handle what its task asks for."""
+        """Wait shortly for a worker to end a step, and handle what its task asks for."""
         if not self._under_way:
             return
         try:
             step, result = self._ended.get(timeout=TICK)
         except Empty:
             return
-        self._leave(step)
+        self._under_way -= 1
+        if isinstance(step.granted, Turn):
+            self._leave(step.granted)
+        self._go_on(step.task, result)
+
+    def _go_on(self, task: Task, result: Yielded | Over) -> None:
+        """Handle what ``task`` asks for, or that it has ended."""
         if isinstance(result, Turn):
             host = self._host(result.host)
-            host.queue.appendleft(Step(step.task, result))
+            host.queue.appendleft(Step(task, result))
             self._place(host, first=True)
         elif isinstance(result, Once):
-            self._share(step.task, result)
+            self._share(task, result)
+        elif isinstance(result, Blocking):
+            self._ready.append(Step(task, result))
         else:
-            self._end(step.task, result)
+            self._end(task, result)
 
-    def _leave(self, step: Step) -> None:
-        self._under_way -= 1
-        if step.turn is None:
-            return
-        host = self._host(step.turn.host)
+    def _leave(self, turn: Turn) -> None:
+        host = self._host(turn.host)
         host.busy -= 1
         now = self._clock.monotonic()
-        host.note(step.turn.trouble, now)
+        host.note(turn.trouble, now)
         until = max(host.paused_until or now, now + SILENCE if host.is_closed else now)
         if until > now:
             self._pauses[host.name] = until
@@ -225,8 +246,10 @@ class HostScheduler:
     def _host(self, name: str) -> Host[Step]:
         host = self._hosts.get(name)
         if host is None:
-            host = Host(name, self._limits.per_host, self._pauses.get(name))
-            self._hosts[name] = host
+            until = self._pauses.get(name)
+            if until is not None and until <= self._clock.monotonic():
+                until = None
+            host = self._hosts[name] = Host(name, self._limits.per_host, until)
         return host
 
     def _place(self, host: Host[Step], *, first: bool = False) -> None:

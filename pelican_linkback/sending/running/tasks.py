@@ -2,10 +2,17 @@
 
 A task is a generator. It yields
 
-- ``Turn(host)``, and continues when it may make a request there. The turn lasts until it yields
-  again, and ``turn.trouble`` is where it notes what that request says about the host's state;
+- ``Turn(host)``, and continues in a worker when it may make a request there. The turn lasts until
+  it yields again, and ``turn.trouble`` is where it notes what that request says about the host's
+  state;
+- ``Blocking()``, and continues in a worker: what comes next may wait for something else, as for the
+  disk;
 - ``Once(key, work, askers)``, and continues with the result of the task ``work()``, which runs once
   however many tasks ask for that key.
+
+At first, and with the result of a ``Once``, it continues in the thread of the scheduler,
+which every other task waits for: to hand it over to a worker and back takes longer than what is
+done there.
 """
 
 from __future__ import annotations
@@ -16,7 +23,7 @@ from typing import Any
 
 from pelican_linkback.sending.deciding.hosts import Trouble
 
-__all__ = ["Once", "Over", "Shared", "Step", "Task", "Turn", "advance"]
+__all__ = ["Blocking", "Once", "Over", "Shared", "Step", "Task", "Turn", "Yielded", "advance"]
 
 
 @dataclass(eq=False, slots=True)
@@ -25,6 +32,11 @@ class Turn:
 
     host: str
     trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """Leave to wait for something that is no host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,9 @@ class Once:
     askers: int
 
 
-Task = Generator[Turn | Once, Any, Any]
+Yielded = Turn | Blocking | Once
+
+Task = Generator[Yielded, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +66,10 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A task from one yield to the next: what it may do, or is sent."""
+    """A task from one yield to the next: what it may do in a worker, or what it is sent."""
 
     task: Task
-    turn: Turn | None = None
+    granted: Turn | Blocking | None = None
     sent: Over = Over()
 
 
@@ -68,7 +82,7 @@ class Shared:
     over: Over | None = None
 
 
-def advance(step: Step) -> Turn | Once | Over:
+def advance(step: Step) -> Yielded | Over:
     """Run the task of ``step`` until it yields or ends."""
     try:
         if step.sent.error is not None:

@@ -24,7 +24,7 @@ from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Waiting
 from pelican_linkback.sending.running.exchanges import FOR_A_PAGE, Final
 from pelican_linkback.sending.running.recorder import Recorder
-from pelican_linkback.sending.running.tasks import Once, Turn
+from pelican_linkback.sending.running.tasks import Blocking, Once, Yielded
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
@@ -73,7 +73,7 @@ class Visits:
             for address in self._addresses(mention):
                 self._by_address[address].append(mention)
 
-    def look(self, mention: Mention) -> Generator[Turn | Once, Any, tuple[Ready, Objected] | None]:
+    def look(self, mention: Mention) -> Generator[Yielded, Any, tuple[Ready, Objected] | None]:
         """Return in what form ``mention`` may be sent; None if it may not, which is recorded."""
         addresses, look = self._addresses(mention), LOST
         while look.is_lost and addresses:
@@ -85,6 +85,7 @@ class Visits:
             look = looks.get(mention, LOST)
         if isinstance(look.found, Ready):
             return look.found, look.objected
+        yield Blocking()
         self._recorder.keep_waiting(mention, look.found, address, look.objected)
         return None
 
@@ -97,7 +98,7 @@ class Visits:
         """Return whether ``mention`` is still open: it may be settled as one that moved."""
         return mention not in self._recorder.done and self._recorder.delivery(mention).is_open
 
-    def _visit(self, address: str) -> Generator[Turn | Once, Any, Mapping[Mention, Look]]:
+    def _visit(self, address: str) -> Generator[Yielded, Any, Mapping[Mention, Look]]:
         """Fetch the page at ``address`` for all mentions that it concerns."""
         mentions = self._by_address[address]
         is_feed = self._recorder.delivery(mentions[0]).is_ping
