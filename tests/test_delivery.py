@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelican_linkback.journal import fields
+from pelican_linkback.journal.collector import without_collection
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.sending.deciding.changes import Post, reconcile, vanished
@@ -32,7 +33,7 @@ from pelican_linkback.sending.memory.events import (
     Queued,
     Waiting,
 )
-from pelican_linkback.sending.memory.ledger import fold, fold_slowly, without_collection
+from pelican_linkback.sending.memory.ledger import fold, fold_slowly
 from tests import spoken
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

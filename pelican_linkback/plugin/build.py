@@ -81,12 +81,19 @@ class Build:
             paths = {path for stage in stages for path in stage.paths}
             stages[-1].prune(paths, {owner for stage in stages for owner in stage.failed})
 
+    def forget_mentions(self) -> None:
+        """Let the mentions of all sites go: few ask for some when these are complete."""
+        for site in self.mentions:
+            site.forget()
+
 
 _current: ContextVar[Build | None] = ContextVar("_current", default=None)
 
 
 def begin() -> Build:
     """Start a build, and forget the one before in this process (``--autoreload``)."""
+    if before := _current.get():
+        before.forget_mentions()  # it may have been stopped by an error
     build = Build()
     _current.set(build)
     return build

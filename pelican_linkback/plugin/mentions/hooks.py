@@ -109,5 +109,4 @@ def forget_mentions(pelican: Pelican) -> None:
     """
     this = build.current()
     if not this.settings(pelican.settings).subsite:
-        for site in this.mentions:
-            site.forget()
+        this.forget_mentions()

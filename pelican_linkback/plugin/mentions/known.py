@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
@@ -14,7 +15,8 @@ from zoneinfo import ZoneInfo
 from pelican.utils import strftime
 
 from pelican_linkback.exceptions import FAULTS
-from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
+from pelican_linkback.journal.collector import without_collection
+from pelican_linkback.plugin.feeds.garbage import freeze
 from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.plugin.pelican_types import ReadContent
 from pelican_linkback.receiving.display.mention import DisplayOptions
@@ -43,7 +45,8 @@ logger = logging.getLogger(__name__)
 class SiteMentions:
     """The mentions of a site, judged and grouped when the first template asks for some.
 
-    ``pelican`` are Pelican's settings of the site, ``targets`` its pages.
+    ``pelican`` are Pelican's settings of the site, ``targets`` its pages. From then on until they
+    are forgotten, what was read is excluded from garbage collection.
     """
 
     def __init__(self, settings: Settings, pelican: PelicanSettings, targets: Targets) -> None:
@@ -51,6 +54,7 @@ class SiteMentions:
         self._zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
         self._avatars = Avatars(settings.state) if settings.avatars else None
         self._options_by_language: dict[tuple[str, str], DisplayOptions] = {}
+        self._is_frozen = self._is_over = False
 
     def of(self, content: ReadContent, target: Target, endpoint: str) -> ArticleMentions:
         """Return the mentions of an article or page, which is ``target``."""
@@ -83,8 +87,12 @@ class SiteMentions:
         return self._avatars.files(each.author.photo for each in mentions if each.author.photo)
 
     def forget(self) -> None:
-        """Let all mentions go; they are read again if something asks for them."""
+        """Let all mentions go: the site is complete. They are read again if something asks."""
         vars(self).pop("_shown", None)
+        self._is_over = True
+        if self._is_frozen:
+            gc.unfreeze()
+            self._is_frozen = False
 
     def _about(self, page: str) -> Sequence[Received]:
         return self._shown.get(page, ())
@@ -95,9 +103,10 @@ class SiteMentions:
         try:
             decisions, problems = Moderation(state).read()
             kinds, approved = self._settings.show_kinds, exports_of(self._settings)
-            with existing_objects_frozen():
+            with without_collection():
                 known = Snapshot(state).read()
                 shown = shown_by_page(known.mentions, self._targets, decisions, kinds, approved)
+                self._is_frozen = not self._is_over and freeze()
         except FAULTS as error:  # pages are written without mentions
             logger.error("No mentions are shown: %s", reason_of(error))
             return {}

@@ -7,9 +7,7 @@ keeping the lines of both, in any order.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TypeVar, cast
@@ -25,7 +23,7 @@ from pelican_linkback.sending.memory.events import Event, Fact
 from pelican_linkback.sending.memory.folding import after, fields_of, take_in
 from pelican_linkback.text.printable import printable
 
-__all__ = ["Events", "Ledger", "fold", "fold_slowly", "without_collection"]
+__all__ = ["Events", "Ledger", "fold", "fold_slowly"]
 
 T = TypeVar("T")
 
@@ -86,21 +84,6 @@ class Ledger:
         for event in events:
             known = self._deliveries.get(event.mention, Delivery(event.mention))
             self._deliveries[event.mention] = after(known, event)
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Turn the garbage collector off: there is no garbage while everything that is made is kept.
-
-    Scanning ever more deliveries again and again would take a quarter of the time.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class Events:

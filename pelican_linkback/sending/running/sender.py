@@ -28,6 +28,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
+from pelican_linkback.journal.collector import without_collection
 from pelican_linkback.journal.journal import Journal
 from pelican_linkback.protocol.mention import Mention, Outcome, Verdict
 from pelican_linkback.protocol.registry import Registry
@@ -53,7 +54,7 @@ from pelican_linkback.sending.deciding.site import (
 from pelican_linkback.sending.deciding.topics import Topic
 from pelican_linkback.sending.memory.delivery import INTERRUPTED, Delivery, State
 from pelican_linkback.sending.memory.events import Facts
-from pelican_linkback.sending.memory.ledger import Ledger, without_collection
+from pelican_linkback.sending.memory.ledger import Ledger
 from pelican_linkback.sending.running.discovery_cache import Discoveries
 from pelican_linkback.sending.running.exchanges import Web
 from pelican_linkback.sending.running.notices import (
