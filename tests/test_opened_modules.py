@@ -47,11 +47,11 @@ feeds.output feeds.output.copies feeds.output.files feeds.output.folder
 feeds.output.manifest
 journal journal.appending journal.atomic journal.group_commit journal.journal journal.lines
 net net.addresses
-plugin plugin.build plugin.contents plugin.feeds plugin.feeds.garbage plugin.feeds.links
-plugin.feeds.listeners plugin.feeds.maker plugin.feeds.site_files plugin.feeds.site_reader
-plugin.feeds.stage plugin.invocation plugin.mentions plugin.mentions.gathering
-plugin.mentions.hooks plugin.messages plugin.pelican_types plugin.publishing plugin.signals
-plugin.theme plugin.written_pages
+plugin plugin.build plugin.contents plugin.feeds plugin.feeds.documents plugin.feeds.garbage
+plugin.feeds.links plugin.feeds.listeners plugin.feeds.maker plugin.feeds.site_files
+plugin.feeds.site_reader plugin.feeds.stage plugin.invocation plugin.mentions
+plugin.mentions.gathering plugin.mentions.hooks plugin.messages plugin.pelican_types
+plugin.publishing plugin.signals plugin.theme plugin.written_pages
 receiving receiving.display
 sending
 settings settings.model settings.pelican settings.validators

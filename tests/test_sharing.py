@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pelican_linkback.exceptions import FeedError
 from pelican_linkback.feeds import (
     AllFeed,
     Atom1Feed,
@@ -34,6 +36,7 @@ from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.entry_cache import Pattern
 from pelican_linkback.feeds.formats.kinds import Kind, kind_of
 from pelican_linkback.feeds.framework import sharing
+from pelican_linkback.feeds.framework.items import ItemReader
 from pelican_linkback.feeds.framework.sharing import EntryCache
 from pelican_linkback.plugin.feeds import site_reader
 from tests.test_plugin_feeds import ALL_FEEDS
@@ -331,10 +334,16 @@ def documents(site, classes=CLASSES, heard=lambda feed: None):
 
 
 @settings(deadline=None, max_examples=25)
-@given(ARTICLES, OPTIONS, st.sampled_from([0, 1000, entry_cache._IN_MEMORY]), st.integers(1, 9))
-def test_shared_entries_are_what_unshared_ones_are(articles, options, in_memory, at_a_time):
+@given(
+    *(ARTICLES, OPTIONS, st.sampled_from([0, 1000, entry_cache._IN_MEMORY])),
+    *(st.integers(1, 9), st.integers(1, 4)),
+)
+def test_shared_entries_are_what_unshared_ones_are(
+    articles, options, in_memory, at_a_time, together
+):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(entry_cache, "_IN_MEMORY", in_memory)
+        patch.setattr(sharing, "_TOGETHER", together)
         site = site_of(articles, EntryCache(on=True), **options)
         unshared = replace(site, sharing=EntryCache(on=False))
         for start in range(0, len(CLASSES), at_a_time):
@@ -616,10 +625,50 @@ def test_what_may_be_changed_in_place_is_not_shared(more):
     document = Atom1Feed("T", "/", "D")
     arguments = {"title": "t", "link": "/t", "description": "d", "pubdate": DAY} | more
     feed = AtomTagFeed()
-    reader = SimpleNamespace(read=lambda item: arguments)
+    reader = SimpleNamespace(read=lambda _: arguments, read_each=lambda *_: {})
     for _ in range(2):
         EntryCache(on=True).add_all(feed, document, [document], reader)
     assert not any(isinstance(entry, Pattern) for entry in document.entries)
+
+
+class Spoken(Feed):
+    """Says much of an item, unless the item is a number of those at which it fails."""
+
+    def item_title(self, item):
+        return f"Number {1 // item}\x07"
+
+    def item_link(self, item):
+        return None if item == 2 else f"/{item}"
+
+    def item_author_name(self, item):
+        return "Ann" if item % 2 else None
+
+    def item_author_email(self, item):
+        return f"ann@{10 // (item - 5)}.example"
+
+    def item_content(self, item):
+        return "<p>" * (7 // (7 - item)) or None
+
+    def item_extra_kwargs(self, item):
+        return {"rank": 1 / (item - 8)}
+
+    item_pubdate = DAY
+    item_guid_is_permalink = False
+
+
+@pytest.mark.parametrize("names", [None, frozenset({"title", "content", "author_name"})])
+def test_items_that_are_read_together_are_what_each_alone_is(names):
+    feed = Spoken()
+    feed.site = Site("https://me.example", "Me", DAY)
+    reader, items = ItemReader(feed, None), [*range(12)]
+    together = reader.read_each(items) if names is None else reader.read_each(items, names)
+    alone = {}
+    for item in items:
+        with suppress(ArithmeticError, FeedError):
+            read = reader.read(item) if names is None else reader.read_some(item, names)
+            alone[id(item)] = read
+    assert together == alone
+    assert len(alone) == (7 if names is None else 10)
 
 
 def test_kinds():

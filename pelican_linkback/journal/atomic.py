@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from typing import BinaryIO
 __all__ = ["remove_leftovers", "replacing", "rewrite"]
 
 PREFIX, SUFFIX = ".linkback-", ".new"
+
+_PROCESS = os.urandom(8).hex()  # a fork of it has another number, and one elsewhere another name
+_numbers = itertools.count()
 
 
 @contextmanager
@@ -25,7 +29,7 @@ def replacing(
     not followed (CWE-59). A symbolic link at ``path`` is replaced: resolve ``path`` to keep it. The
     permissions of the old file are kept. Raises OSError.
     """
-    name = f"{PREFIX}{os.urandom(16).hex()}{SUFFIX}"
+    name = f"{PREFIX}{_PROCESS}-{os.getpid()}-{next(_numbers)}{SUFFIX}"
     new = str(temporary or os.path.join(os.path.dirname(path), name))
     file = _create(new, buffering)
     try:

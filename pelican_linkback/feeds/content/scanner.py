@@ -26,7 +26,7 @@ _ABSOLUTE = r'https?://[^\x00-\x20"<>]*+'
 _RELATIVE = r"(?!//)[a-z0-9._~/?-][a-z0-9._~/?\#=%+,;-]*+"
 # The most frequent ones come first, here and below.
 _PLAIN = (
-    r"class|id|alt|title|rel|lang|width|height|abbr|align|border|colspan|datetime|decoding|dir"
+    r"id|alt|title|rel|lang|width|height|abbr|align|border|colspan|datetime|decoding|dir"
     r"|headers|loading|reversed|role|rowspan|scope|start|target|type|value"
 )
 _MOST_ATTRIBUTES = 6
@@ -54,7 +54,7 @@ _WITHIN = {
 _HOLD_PARTS = frozenset({"table", "tbody", "thead", "tr"})
 _MOST_LEVELS = 50
 
-_CLASS = 'class="'
+_MARKS = "|".join(sorted(map(re.escape, MARKS)))
 _CONTAINER = regex(rf"<(/?(?:{_FLOW}|{_CELLS}|{_PARTS}))(?=[ \t\n>])")
 
 
@@ -80,15 +80,7 @@ def scan(html: str) -> Order:
 
 def _stands_in_order(html: str) -> bool:
     found = _article().fullmatch(html)
-    if found is None or (found["container"] is not None and not _closes_in_order(html)):
-        return False
-    return not any(_is_marked(rest.partition('"')[0]) for rest in html.split(_CLASS)[1:])
-
-
-@functools.lru_cache(maxsize=1024)
-def _is_marked(classes: str) -> bool:
-    """Return whether a class attribute may mark its element as for the page only."""
-    return not MARKS.isdisjoint(classes.split())
+    return found is not None and (found["container"] is None or _closes_in_order(html))
 
 
 def _closes_in_order(html: str) -> bool:
@@ -111,12 +103,14 @@ def _closes_in_order(html: str) -> bool:
 
 @functools.cache
 def _strange_tag(url: str) -> re.Pattern[str]:
-    """Return a pattern of tags with unusual attributes: repeated, or not in quotes.
+    """Return a pattern of tags with unusual attributes: repeated, not in quotes, or a mark.
 
-    Compiled on first use, as most of Pelican's commands do not need it.
+    A class of ``MARKS`` may say that its element is for the page only. Compiled on first use, as
+    most of Pelican's commands do not need it.
     """
     value = (
-        rf'href="(?:{url}|(?:mailto|tel):[^\x00-\x20"<>]*+)"'
+        rf'class="(?!(?:[^"]*\s)?(?:{_MARKS})["\s])[^"<>]*+"'
+        rf'|href="(?:{url}|(?:mailto|tel):[^\x00-\x20"<>]*+)"'
         rf'|src="(?:{url}|data:image/[^\x00-\x20"<>]*+)"'
         r'|style="(?![^"]*(?:behavior|binding|data|script))[a-z0-9\x20:;.,\#%-]*+"'
         rf'|(?:{_PLAIN})="[^"<>]*+"'

@@ -228,12 +228,13 @@ class Generator(SyndicationFeed):
 
     def rendered(self) -> Iterable[bytes]:
         """Return what ``render`` returns of each item; items in many documents are cached."""
-        kind, render = kind_of(self), self._renderer()
+        kind = kind_of(self)
         if kind is None:
-            return map(render, self.items)
+            return map(self._renderer(), self.items)
         key = kind, self.feed["language"]
         if are_patterns(self.entries):
-            return all_written(self.entries, key, render)
+            return all_written(self.entries, key, self._renderer)
+        render = self._renderer()
         return (
             each.written(key, render) if isinstance(each, Pattern) else render(each)
             for each in self.entries

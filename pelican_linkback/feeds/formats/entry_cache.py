@@ -123,10 +123,14 @@ def are_patterns(entries: Iterable[Pattern | Item]) -> bool:
 
 
 def all_written(
-    patterns: Sequence[Pattern], key: Hashable, write: Callable[[Item], bytes]
+    patterns: Sequence[Pattern], key: Hashable, renderer: Callable[[], Callable[[Any], bytes]]
 ) -> Iterable[bytes]:
-    """Return the entries of ``patterns``, as ``Pattern.written`` returns each."""
+    """Return the entries of ``patterns``, as ``Pattern.written`` returns each.
+
+    ``renderer`` returns the function that writes an item; mostly there is none to be written.
+    """
     if all(map(eq, map(attrgetter("key"), patterns), repeat(key))):
         entries = list(map(attrgetter("entry"), patterns))
         return entries if set(map(type, entries)) <= {bytes} else map(_read, entries)
+    write = renderer()
     return (pattern.written(key, write) for pattern in patterns)

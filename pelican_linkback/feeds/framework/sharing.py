@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import NoneType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -30,6 +30,14 @@ Failure = tuple[object, BaseException]
 
 _TEXTS = frozenset({"content", "description"})
 """The arguments that differ between formats."""
+
+_NOT_YET: Any = object()
+
+_ITEM = object()
+"""The key of the item itself: while it is kept, its ``id()`` is unique."""
+
+_TOGETHER = 500
+"""The number of items that are read together."""
 
 _SEQUENCES = (list, tuple)
 _PLAIN = frozenset({*_SEQUENCES, NoneType})
@@ -55,9 +63,9 @@ def once(method: Callable[[F, S], T]) -> Callable[[F, S], T]:
         if not sharing.on:
             return method(self, item)
         made = sharing.made_of(item)
-        if method not in made:
-            made[method] = method(self, item)
-        value: T = made[method]
+        value: T = made.get(method, _NOT_YET)
+        if value is _NOT_YET:
+            value = made[method] = method(self, item)
         return value
 
     return known
@@ -71,6 +79,14 @@ class Reader(Protocol):
 
     def read_some(self, item: object, names: frozenset[str]) -> dict[str, Any]:
         """Return the arguments with these names, as far as the feed has them."""
+
+    def read_each(
+        self, items: Iterable[object], names: frozenset[str] = ...
+    ) -> dict[int, dict[str, Any]]:
+        """Return what ``read`` returns of each item, or ``read_some``, by the item's ``id()``.
+
+        Items that fail are left out.
+        """
 
     def asking(self, names: frozenset[str]) -> Callable[[object], dict[str, Any]]:
         """Return ``read_some`` for these names, but for what is left to ``mend``: mostly nothing.
@@ -115,8 +131,7 @@ class EntryCache:
         self._known: dict[tuple[Kind, Kind], dict[int, _Known]] = defaultdict(dict)
         self._arguments: dict[Kind, dict[int, Mapping[str, Any]]] = defaultdict(dict)
         self._store = EntryStore()
-        # While an item exists, its id is unique.
-        self._made: dict[int, tuple[object, dict[object, Any]]] = {}
+        self._made: dict[int, dict[object, Any]] = {}
 
     def once(self, what: object, item: object, make: Callable[..., T], *before: object) -> T:
         """Return the result of ``make`` for ``item``, computed once a build for all formats.
@@ -126,17 +141,17 @@ class EntryCache:
         if not self.on:
             return make(*before, item)
         made = self.made_of(item)
-        if what not in made:
-            made[what] = make(*before, item)
-        known: T = made[what]
+        known: T = made.get(what, _NOT_YET)
+        if known is _NOT_YET:
+            known = made[what] = make(*before, item)
         return known
 
     def made_of(self, item: object) -> dict[object, Any]:
         """Return what has been computed of ``item``, to be added to: ``once`` shows how."""
-        found = self._made.get(id(item))
-        if found is None:
-            found = self._made[id(item)] = item, {}
-        return found[1]
+        made = self._made.get(id(item))
+        if made is None:
+            made = self._made[id(item)] = {_ITEM: item}
+        return made
 
     def let_go(self) -> None:
         """Forget the entries of the documents so far: those to come are in another format.
@@ -170,18 +185,26 @@ class EntryCache:
             if pattern := patterns.get(id(item)):
                 document.entries.append(pattern)
                 return
+            arguments = read.pop(id(item), None)
             if sibling := siblings.get(id(item)):  # it is constant, and so are texts
-                texts = reader.read_some(item, _TEXTS)
+                texts = reader.read_some(item, _TEXTS) if arguments is None else arguments
                 document.entries.append({**sibling, **dict.fromkeys(_TEXTS), **texts})
             else:
-                document.add_item(**reader.read(item))
+                arguments = reader.read(item) if arguments is None else arguments
+                document.add_item(**arguments)
                 self.made_of(item)  # and so it exists as long as this cache
             made = document.entries[-1]
             if sibling or _is_constant(made):
                 document.entries[-1] = patterns[id(item)] = Pattern(made, self._store)
                 siblings[id(item)] = made
 
-        return _each(items, add)
+        failures: list[Failure] = []
+        for some in _some_at_a_time(items):
+            new = [item for item in some if id(item) not in patterns]
+            read = reader.read_each([item for item in new if id(item) not in siblings])
+            read |= reader.read_each([item for item in new if id(item) in siblings], _TEXTS)
+            failures += _each(some, add)
+        return failures
 
     def _add_some(
         self,
@@ -220,6 +243,10 @@ class EntryCache:
             self.made_of(item)
 
         return _each(items, add)
+
+
+def _some_at_a_time(items: Sequence[object]) -> Iterable[Sequence[object]]:
+    return (items[start : start + _TOGETHER] for start in range(0, len(items), _TOGETHER))
 
 
 def _replaced(

@@ -63,6 +63,10 @@ class OutputFolder:
         """The paths of the documents that were written since the folder was opened."""
         return self._written
 
+    def path_of(self, path: str) -> str:
+        """Return where a document is."""
+        return self._root + path.replace("/", os.sep)
+
     def write(
         self,
         path: str,
@@ -76,7 +80,7 @@ class OutputFolder:
         ``kind`` is its media type. ``edit`` may edit the file then, and returns whether it did. Its
         result is the document: if that is unchanged, the file keeps its modification time.
         """
-        target = self._root + path.replace("/", os.sep)
+        target = self.path_of(path)
         known = self._known.get(path, _NOTHING)
         before = self._copies.entry(path) if self._copies else _as_it_is(target, known)
         is_new = write(target, save, partial(self._announce, path, owner))

@@ -26,7 +26,7 @@ from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import Context, Listener
 from pelican_linkback.text.printable import described, printable
 
-__all__ = ["Failure", "FeedMaker", "MadeFeed", "by_generator", "summarised"]
+__all__ = ["Failure", "FeedMaker", "MadeFeed", "generator_of", "summarised"]
 
 T = TypeVar("T")
 
@@ -145,15 +145,8 @@ def _entries_of(feed: SyndicationFeed) -> list[object] | None:
     return [dict(each) if isinstance(each, dict) else each for each in feed.entries]
 
 
-def by_generator(documents: Iterable[Document]) -> Iterable[list[Document]]:
-    """Return the documents of each generator class, which share entries, one list after another."""
-    found: dict[int, list[Document]] = defaultdict(list)
-    for document in documents:
-        found[id(_generator_of(document))].append(document)
-    return found.values()
-
-
-def _generator_of(document: Document) -> type[SyndicationFeed] | None:
+def generator_of(document: Document) -> type[SyndicationFeed] | None:
+    """Return the class that writes a document; None where its feed cannot say."""
     try:
         return document.feed.generator_class(document.obj)
     except FAULTS:  # reported where the document is made
@@ -191,7 +184,7 @@ def _format(document: Document) -> Format | str | None:
 
     Of a generator class that cannot say what its format is, the name.
     """
-    generator = _generator_of(document)
+    generator = generator_of(document)
     if generator is None:  # this is what is wrong with the feed
         return None
     try:

@@ -26,7 +26,6 @@ from pelican_linkback.exceptions import FAULTS, FeedError, JournalError
 from pelican_linkback.feeds import STOCK_FEEDS, MentionFeed, Site
 from pelican_linkback.feeds.articles.stock import with_registered_formats
 from pelican_linkback.feeds.formats.base import save
-from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document, Owner, catalogue, load
 from pelican_linkback.feeds.framework.resolver import declaring
 from pelican_linkback.feeds.framework.spelling import misspelt
@@ -34,12 +33,12 @@ from pelican_linkback.feeds.ids.assignment import Assigned
 from pelican_linkback.feeds.ids.store import IdStore, edition_of
 from pelican_linkback.feeds.output.folder import OutputFolders
 from pelican_linkback.feeds.output.manifest import MANIFEST, NEW_MANIFEST
+from pelican_linkback.plugin.feeds.documents import DocumentWriter
 from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
 from pelican_linkback.plugin.feeds.maker import (
     Failure,
     FeedMaker,
     MadeFeed,
-    by_generator,
     summarised,
 )
 from pelican_linkback.plugin.feeds.site_files import has_unread_sources, taken
@@ -244,7 +243,9 @@ class FeedStage:
         self.output.release(users)
         if has_style:
             self._write_stylesheet(users.setdefault(STYLESHEET, _OUR_SHEET))
-        outcomes = self._write_all(catalogued.documents, site, users)
+        documents = DocumentWriter(self._maker, self.output, users, self._follow)
+        with _absolute_links(self._generator.context, site.url):
+            outcomes = documents.write_all(catalogued.documents, site)
         failures = [
             Failure(each, why)
             for each, why in outcomes
@@ -274,18 +275,6 @@ class FeedStage:
         if declares is None or not declares.__module__.startswith("pelican_linkback."):
             return False
         return self._messages.has_said(f"{item} is left out of ", described(failure.error))
-
-    def _write_all(
-        self, documents: Sequence[Document], site: Site, users: Mapping[str, str]
-    ) -> list[tuple[Document, bool | BaseException]]:
-        """Write the documents, one format after another; return what came of each, in order."""
-        outcomes: dict[str, bool | BaseException] = {}
-        with _absolute_links(self._generator.context, site.url):
-            for group in by_generator(documents):
-                for each in group:
-                    outcomes[each.path] = self._write_one(each, site, users.get(each.path))
-                site.sharing.let_go()
-        return [(each, outcomes[each.path]) for each in documents]
 
     def _write_stylesheet(self, user: str) -> None:
         if user != _OUR_SHEET:
@@ -324,29 +313,6 @@ class FeedStage:
         for problem in finished.errors:
             logger.warning("A feed cannot be removed, or put back: %s", problem)
 
-    def _write_one(self, document: Document, site: Site, user: str | None) -> bool | BaseException:
-        """Write one document; return whether it changed, or why it cannot be built."""
-        try:
-            if user:
-                message = f"{document.path} is {user}; give the feed another path"
-                raise FeedError(str(document), message)
-            if document.path in self.output.written:
-                message = (
-                    f"is not written, because {document.path} belongs to a feed of another "
-                    "articles generator; give one of them another path"
-                )
-                raise FeedError(str(document), message)
-            made = self._maker.make(document, site)
-            kind = media_type(format_of(type(made.feed)), document.path)
-            write = partial(self.output.write, document.path, document.owner, kind=kind)
-            edit, write_it = self._maker.edit(made), partial(save, made.feed)
-            changed = self._maker.write(made, lambda: write(write_it, edit))
-            self.with_hubs += self._followed(made)
-        except FAULTS as error:  # the border: whatever a hook or a generator raises
-            return error
-        logger.info('%s "%s"', "Writing" if changed else "Unchanged:", self._path(document))
-        return changed
-
     def has_reported(self, name: str, why: str) -> bool:
         """Return whether the log has that an article cannot be read, or is left out and why."""
         said = self._messages.has_said
@@ -363,14 +329,15 @@ class FeedStage:
         if self.is_over:  # the feeds are written, and pages are still to be written
             self._messages.flush()
 
+    def _follow(self, made: MadeFeed) -> None:
+        self.with_hubs += self._followed(made)
+
     def _followed(self, made: MadeFeed) -> Iterator[WrittenFeed]:
         """Yield the feed if it is published, and names hubs and a URL."""
         url = made.feed.feed.get("feed_url")
         if isinstance(url, str) and url and made.hubs and self.settings.publishes:
-            yield WrittenFeed(self._path(made.document), url, made.hubs)
-
-    def _path(self, document: Document) -> Path:
-        return self.output.folder / document.path
+            path = self.output.folder / made.document.path
+            yield WrittenFeed(path, url, made.hubs)
 
 
 def _bytes_of(feed: SyndicationFeed) -> bytes:
