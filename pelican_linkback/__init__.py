@@ -7,12 +7,8 @@ Pelican finds it in its namespace, as ``pelican.plugins.linkback``; a site whose
 
 from __future__ import annotations
 
-import gc
-
 TYPE_CHECKING = False  # without typing, whose import takes longer than this one
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from pelican_linkback.plugin.pelican_types import Pelican
 
 __version__ = "0.1.0"
@@ -32,18 +28,9 @@ def register() -> None:
 
 
 def _begin(pelican: Pelican) -> None:
-    plugin = _handlers()
+    from pelican_linkback.plugin.garbage import modules_set_aside  # noqa: PLC0415 (see register)
+
+    with modules_set_aside():
+        from pelican_linkback.plugin import signals as plugin  # noqa: PLC0415 (see register)
     plugin.connect()
     plugin.read_settings(pelican)
-
-
-def _handlers() -> ModuleType:
-    """Import the modules of a build; none of it is garbage, which is not looked for meanwhile."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        from pelican_linkback.plugin import signals as plugin  # noqa: PLC0415
-    finally:
-        if was_on:
-            gc.enable()
-    return plugin

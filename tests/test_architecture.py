@@ -19,7 +19,8 @@ OWN = "pelican_linkback"
 # besides its own folder, and the packages besides the standard library.
 BASE = {"exceptions", "text", "journal", "net", "protocol", "settings"}
 BELOW_BUILD = {
-    f"plugin/{name}" for name in ("contents", "messages", "pelican_types", "written_pages")
+    f"plugin/{name}"
+    for name in ("contents", "garbage", "messages", "pelican_types", "written_pages")
 }
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "exceptions": (set(), set()),

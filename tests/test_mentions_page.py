@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import copy
-import gc
 import re
 from importlib.resources import files
 
 import html5lib
 import pytest
-from pelican import signals
 
 from pelican_linkback.feeds import MENTION_FEEDS, STOCK_FEEDS
-from pelican_linkback.plugin.build import begin, current
+from pelican_linkback.plugin.build import current
 from pelican_linkback.plugin.mentions.hooks import NoMentions
 from pelican_linkback.receiving.display.insertion import has_mentions, is_twice, with_mentions
 from pelican_linkback.receiving.display.words import names
@@ -121,41 +119,6 @@ def mentions_of(page):
 
 def text_of(element):
     return " ".join("".join(element.itertext()).split())
-
-
-@pytest.mark.parametrize("frozen", [False, True], ids=["usual", "frozen by the host"])
-def test_what_is_read_is_no_garbage_until_the_site_is_complete(blog, frozen):
-    remember(blog, received("like"))
-    counts = []
-
-    def count(path, context):
-        counts.append(gc.get_freeze_count())
-
-    if frozen:
-        gc.freeze()
-    before = gc.get_freeze_count()
-    try:
-        with signals.content_written.connected_to(count):
-            blog.build()
-        assert counts[-1] > 1000
-        assert (counts[-1] > before) is not frozen
-        assert (gc.get_freeze_count() > 1000) == frozen
-    finally:
-        gc.unfreeze()
-
-
-def test_a_build_that_was_stopped_is_over_when_the_next_one_begins(blog):
-    remember(blog, received("like"))
-
-    def stop(path, context):
-        if path.endswith("two.html"):  # the mentions of the other one are read
-            raise KeyError(path)
-
-    with signals.content_written.connected_to(stop), pytest.raises(KeyError):
-        blog.build()
-    assert gc.get_freeze_count() > 1000
-    begin()
-    assert gc.get_freeze_count() < 1000
 
 
 def test_a_page_shows_its_mentions(blog):

@@ -6,13 +6,11 @@ some builds need is imported where it is used. ``benchmarks/importing.py`` measu
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 
 import pytest
 
-import pelican_linkback
 from tests.conftest import SiteBuilder
 from tests.test_architecture import OWN
 from tests.versions import PELICAN
@@ -45,13 +43,14 @@ feeds.framework.spelling
 feeds.ids feeds.ids.assignment feeds.ids.entries feeds.ids.registry feeds.ids.store
 feeds.output feeds.output.copies feeds.output.files feeds.output.folder
 feeds.output.manifest
-journal journal.appending journal.atomic journal.group_commit journal.journal journal.lines
+journal journal.appending journal.atomic journal.collector journal.group_commit journal.journal
+journal.lines
 net net.addresses
-plugin plugin.build plugin.contents plugin.feeds plugin.feeds.documents plugin.feeds.garbage
-plugin.feeds.links plugin.feeds.listeners plugin.feeds.maker plugin.feeds.site_files
-plugin.feeds.site_reader plugin.feeds.stage plugin.invocation plugin.mentions
-plugin.mentions.gathering plugin.mentions.hooks plugin.messages plugin.pelican_types
-plugin.publishing plugin.signals plugin.theme plugin.written_pages
+plugin plugin.build plugin.contents plugin.feeds plugin.feeds.documents plugin.feeds.links
+plugin.feeds.listeners plugin.feeds.maker plugin.feeds.site_files plugin.feeds.site_reader
+plugin.feeds.stage plugin.garbage plugin.invocation plugin.mentions plugin.mentions.gathering
+plugin.mentions.hooks plugin.messages plugin.pelican_types plugin.publishing plugin.signals
+plugin.theme plugin.written_pages
 receiving receiving.display
 sending
 settings settings.model settings.pelican settings.validators
@@ -60,7 +59,7 @@ text.summarise text.titles text.urls text.xml_characters
 """
 
 OTHERS = """
-contextvars xml.parsers xml.parsers.expat xml.parsers.expat.errors xml.parsers.expat.model
+contextvars gc xml.parsers xml.parsers.expat xml.parsers.expat.errors xml.parsers.expat.model
 """
 
 
@@ -86,13 +85,3 @@ def test_a_build_of_feeds_opens_these_modules_and_no_others(opened):
     assert [name.removeprefix(f"{OWN}.") for name in ours] == OURS.split()
     others = [name for name in opened if name not in ours and not name.startswith("_")]
     assert others == OTHERS.split()
-
-
-@pytest.mark.parametrize("is_on", [True, False])
-def test_the_garbage_collector_is_as_it_was_when_the_modules_are_open(is_on, monkeypatch):
-    monkeypatch.setattr(gc, "isenabled", lambda: is_on)
-    calls = []
-    monkeypatch.setattr(gc, "disable", lambda: calls.append("off"))
-    monkeypatch.setattr(gc, "enable", lambda: calls.append("on"))
-    assert pelican_linkback._handlers().connect
-    assert calls == (["off", "on"] if is_on else ["off"])

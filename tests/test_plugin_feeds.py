@@ -1,6 +1,5 @@
 """A real Pelican build: the plugin owns every stock feed."""
 
-import gc
 import logging
 import os
 import re
@@ -248,56 +247,6 @@ def test_one_broken_feed_class_costs_that_feed(blog):
     assert build.problems[1].endswith(", in item_title of 'three.md'")
     assert not (build.output / "broken.xml").exists()
     assert (build.output / "feeds" / "site.atom.xml").exists()
-
-
-@pytest.mark.parametrize("frozen", [False, True], ids=["usual", "frozen by the host"])
-def test_the_garbage_collector_is_left_as_it_was(blog, frozen):
-    from pelican_linkback.feeds import AtomSiteFeed
-
-    counts = []
-
-    class Counting(AtomSiteFeed):
-        path = "counting.xml"
-
-        def item_title(self, article):
-            counts.append(gc.get_freeze_count())
-            return "t"
-
-    if frozen:
-        gc.freeze()
-    try:
-        blog.build(LINKBACK_FEEDS=[Counting])
-        assert counts[0] > 1000
-        assert (gc.get_freeze_count() > 1000) == frozen
-    finally:
-        gc.unfreeze()
-
-
-@pytest.mark.parametrize(
-    ("young", "meanwhile"),
-    [(700, 20_000), (50_000, 50_000), (0, 0)],
-    ids=["usual", "rare", "never"],
-)
-def test_young_garbage_is_looked_for_less_often(blog, young, meanwhile):
-    from pelican_linkback.feeds import AtomSiteFeed
-
-    found = []
-
-    class Counting(AtomSiteFeed):
-        path = "counting.xml"
-
-        def item_title(self, article):
-            found.append(gc.get_threshold()[0])
-            return "t"
-
-    before = gc.get_threshold()
-    gc.set_threshold(young, *before[1:])
-    try:
-        blog.build(LINKBACK_FEEDS=[Counting])
-        assert found[0] == meanwhile
-        assert gc.get_threshold() == (young, *before[1:])
-    finally:
-        gc.set_threshold(*before)
 
 
 def test_an_author_without_a_name_is_no_author(blog):

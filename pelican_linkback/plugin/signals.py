@@ -37,7 +37,6 @@ from pelican_linkback.plugin.invocation import is_preview, options_in_use
 from pelican_linkback.plugin.mentions.gathering import publish_targets
 from pelican_linkback.plugin.mentions.hooks import (
     bring_templates,
-    forget_mentions,
     give_mentions,
     page_editors,
     write_mention_files,
@@ -169,6 +168,7 @@ def equip_themes(read: Sequence[Generator]) -> None:
 
     Only after everything is read: Pelican's cache pickles the context with the articles.
     """
+    build.current().begin_writing()
     known, now = KnownLinkbacks(build.current().settings(read[0].settings)), dt.datetime.now(dt.UTC)
     stages = []
     for generator in read:
@@ -196,4 +196,5 @@ def finish(pelican: Pelican) -> None:
     """Publish the targets of mentions, and send linkbacks: the site is complete."""
     publish_targets(pelican)
     deliver(pelican)
-    forget_mentions(pelican)
+    if not settings_model.is_subsite(pelican.settings):
+        build.current().end()

@@ -6,7 +6,6 @@
     site_reader  Pelican's objects -> a Site, and the entries with their ids
     site_files   the other files of the site, whose paths no feed takes
     maker        a document, and what listeners make of it
-    garbage      the garbage collector meanwhile
     listeners    Pelican's signals, sent so that a listener that fails costs itself alone
     links        from a page to its feeds
     page/        a page for readers that lists the feeds

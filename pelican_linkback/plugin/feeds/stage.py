@@ -34,7 +34,6 @@ from pelican_linkback.feeds.ids.store import IdStore, edition_of
 from pelican_linkback.feeds.output.folder import OutputFolders
 from pelican_linkback.feeds.output.manifest import MANIFEST, NEW_MANIFEST
 from pelican_linkback.plugin.feeds.documents import DocumentWriter
-from pelican_linkback.plugin.feeds.garbage import existing_objects_frozen
 from pelican_linkback.plugin.feeds.maker import (
     Failure,
     FeedMaker,
@@ -49,6 +48,7 @@ from pelican_linkback.plugin.feeds.site_reader import (
     SiteReader,
     entries_of,
 )
+from pelican_linkback.plugin.garbage import young_garbage_left
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.settings.model import Settings
@@ -150,7 +150,7 @@ class FeedStage:
             return "Feeds: none written"
         for problem in store.problems:
             logger.warning("%s", problem)
-        with existing_objects_frozen(), keeping_no_texts():
+        with young_garbage_left(), keeping_no_texts():
             site, assigned = self._identified(store, stages, now)
             if self.settings.publishes and not preview:
                 self._remember(store, assigned, now)  # saved before a feed contains them

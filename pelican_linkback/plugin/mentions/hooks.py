@@ -19,7 +19,6 @@ from pelican_linkback.plugin.pelican_types import (
     ArticlesGenerator,
     Context,
     Generator,
-    Pelican,
     Writer,
 )
 from pelican_linkback.plugin.written_pages import PageEditor
@@ -27,7 +26,6 @@ from pelican_linkback.receiving import display
 
 __all__ = [
     "bring_templates",
-    "forget_mentions",
     "give_mentions",
     "page_editors",
     "write_mention_files",
@@ -99,14 +97,3 @@ def write_mention_files(generator: ArticlesGenerator, stage: FeedStage, writer: 
         from pelican_linkback.plugin.mentions.files import write_files  # noqa: PLC0415
 
         write_files(generator.context[PAGES].pictures(), stage, writer)
-
-
-def forget_mentions(pelican: Pelican) -> None:
-    """Let the mentions of a site and its subsites go: few ask for some when it is complete.
-
-    They are read again for those who do. When the process ends, Python's collector walks through
-    all objects three times: that takes longer than to let these go.
-    """
-    this = build.current()
-    if not this.settings(pelican.settings).subsite:
-        this.forget_mentions()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
@@ -16,7 +15,6 @@ from pelican.utils import strftime
 
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.journal.collector import without_collection
-from pelican_linkback.plugin.feeds.garbage import freeze
 from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.plugin.pelican_types import ReadContent
 from pelican_linkback.receiving.display.mention import DisplayOptions
@@ -45,8 +43,7 @@ logger = logging.getLogger(__name__)
 class SiteMentions:
     """The mentions of a site, judged and grouped when the first template asks for some.
 
-    ``pelican`` are Pelican's settings of the site, ``targets`` its pages. From then on until they
-    are forgotten, what was read is excluded from garbage collection.
+    ``pelican`` are Pelican's settings of the site, ``targets`` its pages.
     """
 
     def __init__(self, settings: Settings, pelican: PelicanSettings, targets: Targets) -> None:
@@ -54,7 +51,6 @@ class SiteMentions:
         self._zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
         self._avatars = Avatars(settings.state) if settings.avatars else None
         self._options_by_language: dict[tuple[str, str], DisplayOptions] = {}
-        self._is_frozen = self._is_over = False
 
     def of(self, content: ReadContent, target: Target, endpoint: str) -> ArticleMentions:
         """Return the mentions of an article or page, which is ``target``."""
@@ -87,12 +83,8 @@ class SiteMentions:
         return self._avatars.files(each.author.photo for each in mentions if each.author.photo)
 
     def forget(self) -> None:
-        """Let all mentions go: the site is complete. They are read again if something asks."""
+        """Let all mentions go; they are read again if something asks for them."""
         vars(self).pop("_shown", None)
-        self._is_over = True
-        if self._is_frozen:
-            gc.unfreeze()
-            self._is_frozen = False
 
     def _about(self, page: str) -> Sequence[Received]:
         return self._shown.get(page, ())
@@ -106,7 +98,6 @@ class SiteMentions:
             with without_collection():
                 known = Snapshot(state).read()
                 shown = shown_by_page(known.mentions, self._targets, decisions, kinds, approved)
-                self._is_frozen = not self._is_over and freeze()
         except FAULTS as error:  # pages are written without mentions
             logger.error("No mentions are shown: %s", reason_of(error))
             return {}
