@@ -160,6 +160,14 @@ def slowly(value):
 
 @given(st.dictionaries(st.text('a"é', max_size=3) | st.integers(), VALUES | LONG_WORDS, max_size=5))
 @example({"a": "b" * 600})
+@example({"a": "b" * 600, "b": "\0", "c": "d" * 600})
+@example({"a": "b" * 600, "b": {"\0": "c"}})
+@example({"\0": "b" * 600})
+@example({"a": "b" * 600, "b": "\b"})
+@example({"a": "b" * 600, "b": "\\b"})
+@example({"a": "b" * 600, "b": '"\0"'})
+@example({"a": "b" * 600, "b": "\xa0\ufffe"})
+@example({"a": {"b": None}, "b": [[], {}, None]})
 @example({})
 def test_a_line_is_what_json_dumps_makes_of_an_item(attributes):
     class Mine(JsonFeed):

@@ -260,8 +260,8 @@ def _adds_as_feedgenerator(cls: type[Generator]) -> bool:
 
 _bare = SyndicationFeed("", "", "")
 _bare.add_item(None, None, None)
-_BARE_ITEM: dict[str, Any] = _bare.items[0]
-_REQUIRED = frozenset({"title", "link", "description"})
+_BARE_ITEM: dict[str, Any] = {**_bare.items[0], "title": ..., "link": ..., "description": ...}
+"""An item without what it needs, which is no text."""
 _texts_of = itemgetter(
     *("title", "description", "content", "author_email", "author_name", "author_link"),
     *("comments", "unique_id", "item_copyright", "ttl"),
@@ -284,7 +284,6 @@ def _plain_item(arguments: dict[str, Any]) -> dict[str, Any] | None:
         and (item["author_link"] is None or is_plain(item["author_link"]))
         and type(categories) in _LISTS
         and _TEXT.issuperset(map(type, categories))
-        and arguments.keys() >= _REQUIRED
     ):
         item["categories"] = [*categories] or ()
         item["enclosures"] = item["enclosures"] or ()

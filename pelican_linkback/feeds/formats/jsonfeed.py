@@ -22,7 +22,7 @@ from pelican_linkback.feeds.formats.extensions import has_thread, thread_as_json
 from pelican_linkback.feeds.formats.people import Person, single_author
 from pelican_linkback.feeds.formats.xml import Sink, some_at_a_time
 from pelican_linkback.text.regex import regex
-from pelican_linkback.text.xml_characters import LONG, clean, utf8
+from pelican_linkback.text.xml_characters import FORBIDDEN, LONG, clean, utf8
 
 __all__ = ["JsonFeed"]
 
@@ -30,6 +30,12 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _BEYOND_ASCII = regex(r"[^\x00-\x7f]+")
+_UNCLEAN = regex(r"\\[bfu]")
+"""A character that JSON escapes and XML forbids; or an escaped backslash before such a letter."""
+
+_GAP = "\0"
+_GAP_IN_JSON = _encode(_GAP)
+_TEXT = frozenset({str})
 
 
 class JsonFeed(Generator):
@@ -118,20 +124,25 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _line(attributes: dict[str, Any]) -> bytes:
-    """Return ``attributes`` in JSON: as one object, but for its long texts, which are ready."""
-    members: list[bytes] = []
-    others: dict[str, Any] = {}
-    for name, value in attributes.items():
-        if type(value) is type(name) is str and len(value) >= LONG:
-            members += [_members(others), b'%b: "%b"' % (_encode(name).encode(), _string(value))]
-            others = {}
-        else:
-            others[name] = value
-    return b"{%b}" % b", ".join(filter(None, [*members, _members(others)]))
+    """Return in JSON what ``attributes`` say, each text as it is in all formats.
+
+    All is encoded at once but for long texts, which are ready. What has to be cleaned is seen in
+    the result: mostly nothing.
+    """
+    said = _said(attributes)
+    long = {name: text for name, text in said.items() if type(text) is str and len(text) >= LONG}
+    line = _encode(said | dict.fromkeys(long, _GAP))
+    pieces = line.split(_GAP_IN_JSON)
+    if len(pieces) > len(long) + 1 or not _is_clean(line) or any(map(_UNCLEAN.search, pieces)):
+        return _encode(_clean(said)).encode()
+    written = [pieces[0].encode()]
+    for text, piece in zip(long.values(), pieces[1:], strict=True):
+        written += b'"', _string(text), b'"', piece.encode()
+    return b"".join(written)
 
 
-def _members(attributes: dict[str, Any]) -> bytes:
-    return _encode(_tidy(attributes))[1:-1].encode()
+def _is_clean(line: str) -> bool:
+    return line.isprintable() or not FORBIDDEN.search(line)
 
 
 def _string(text: str) -> bytes:
@@ -144,18 +155,31 @@ def _string(text: str) -> bytes:
     return data.replace(b"\n", b"\\n").replace(b"\r", b"\\r").replace(b"\t", b"\\t")
 
 
-def _tidy(value: Any) -> Any:
-    """Return ``value`` without empty values, and without the characters that XML forbids.
+def _said(value: Any) -> Any:
+    """Return ``value`` without what is None or empty in it."""
+    if isinstance(value, dict):
+        said = {
+            name: each if type(each) is str else _said(each)
+            for name, each in value.items()
+            if each is not None
+        }
+        return {name: each for name, each in said.items() if each or each not in ([], {})}
+    if isinstance(value, list) and not _TEXT.issuperset(map(type, value)):
+        return [_said(each) for each in value]
+    return value
+
+
+def _clean(value: Any) -> Any:
+    """Return ``value`` without the characters that XML forbids.
 
     JSON could contain them, but an article has one text in all formats.
     """
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
-        return [_tidy(each) for each in value]
+        return [_clean(each) for each in value]
     if isinstance(value, dict):
-        said = {name: _tidy(each) for name, each in value.items() if each is not None}
-        return {name: each for name, each in said.items() if each not in ([], {})}
+        return {name: _clean(each) for name, each in value.items()}
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 from pelican_linkback.feeds.formats.entry_cache import Item
@@ -56,4 +57,9 @@ def is_email(text: str) -> bool:
 def single_author(item: Item) -> list[Person]:
     """Return the author that the single-author arguments give to a feed or an item, if any."""
     name, email = item["author_name"], item["author_email"]
-    return [as_person(Person(name, email, item["author_link"]))] if name or email else []
+    return [_person(name, email, item["author_link"])] if name or email else []
+
+
+@functools.lru_cache(maxsize=1000, typed=True)
+def _person(name: str | None, email: str | None, link: str | None) -> Person:
+    return as_person(Person(name, email, link))

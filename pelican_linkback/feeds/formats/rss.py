@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from operator import itemgetter
 
 from feedgenerator.django.utils import feedgenerator
@@ -22,16 +23,17 @@ __all__ = ["Rss201rev2Feed", "RssUserland091Feed", "rfc2822_date"]
 CONTENT_NAMESPACE = "http://purl.org/rss/1.0/modules/content/"
 DC_NAMESPACE = "http://purl.org/dc/elements/1.1/"
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 
 def rfc2822_date(date: dt.datetime) -> str:
-    """Return the result of feedgenerator's function of this name, in a fifth of its time."""
-    day, month = _DAYS[date.weekday()], _MONTHS[date.month - 1]
-    time = date.isoformat(timespec="seconds")
-    zone = time[19:].replace(":", "") or "-0000"
-    return f"{day}, {date.day:02} {month} {date.year:04} {time[11:19]} {zone}"
+    """Return the result of feedgenerator's function of this name, in an eighth of its time."""
+    text = date.ctime()  # "Fri May  1 12:00:00 2026", in every locale
+    day = text[8:10].replace(" ", "0")
+    return f"{text[:3]}, {day} {text[4:7]} {text[20:]} {text[11:19]} {_zone(date.utcoffset())}"
+
+
+@functools.lru_cache(maxsize=100)
+def _zone(offset: dt.timedelta | None) -> str:
+    return "-0000" if offset is None else f"{dt.datetime(1, 1, 1, tzinfo=dt.timezone(offset)):%z}"
 
 
 class _Rss(XmlGenerator, feedgenerator.RssFeed):

@@ -8,9 +8,9 @@ out the characters that XML 1.0 forbids instead of refusing the document.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
-from itertools import islice
 from types import NoneType
 from typing import Any, Protocol
 from xml.sax.saxutils import quoteattr
@@ -28,7 +28,7 @@ _AT_A_TIME = 16
 def some_at_a_time(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
     """Yield pieces of a document in lists, each to be written at once."""
     waiting = iter(pieces)
-    while some := list(islice(waiting, _AT_A_TIME)):
+    while some := list(itertools.islice(waiting, _AT_A_TIME)):
         yield some
 
 
@@ -54,7 +54,8 @@ class XMLWriter(SimplerXMLGenerator):
 
     def startElement(self, name: str, attrs: Mapping[str, str]) -> None:
         """Open an element; attributes are written in the order of their names."""
-        self._close_start_tag()
+        if self._open:
+            self._emit(b">")
         self._emit(f"<{name}{_attributes(attrs) if attrs else ''}".encode())
         self._open = True
 
@@ -81,7 +82,8 @@ class XMLWriter(SimplerXMLGenerator):
 
     def put(self, data: bytes) -> None:
         """Write a piece of a document that is ready as it is."""
-        self._close_start_tag()
+        if self._open:
+            self._close_start_tag()
         self._emit(data)
 
     def put_all(self, pieces: Iterable[bytes]) -> None:
@@ -101,9 +103,8 @@ class XMLWriter(SimplerXMLGenerator):
         elif len(contents) < LONG and contents.isprintable():
             self._emit(f"<{name}{attributes}>{_escaped(contents)}</{name}>".encode())
         else:
-            self._emit(f"<{name}{attributes}>".encode())
-            self._emit(escape(contents))
-            self._emit(f"</{name}>".encode())
+            start, end = f"<{name}{attributes}>", f"</{name}>"
+            self._emit(b"%b%b%b" % (start.encode(), escape(contents), end.encode()))
 
     def add_html_safe_element(self, name: str, contents: str | None) -> None:
         """Write an element whose text survives readers that unescape it once too often.
@@ -111,13 +112,16 @@ class XMLWriter(SimplerXMLGenerator):
         ``&`` and ``<`` become numeric references, as the RSS Advisory Board's profile
         recommends for titles: a parser sees the same text.
         """
-        text = escape(contents or "").replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
-        self.put(b"<%b>%b</%b>" % (name.encode(), text, name.encode()))
+        if contents and len(contents) < LONG and contents.isprintable():
+            text = contents.replace("&", "&#x26;").replace("<", "&#x3C;").replace(">", "&gt;")
+            self.put(f"<{name}>{text}</{name}>".encode())
+            return
+        data = escape(contents or "").replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
+        self.put(b"<%b>%b</%b>" % (name.encode(), data, name.encode()))
 
     def _close_start_tag(self) -> None:
-        if self._open:
-            self._emit(b">")
-            self._open = False
+        self._emit(b">")
+        self._open = False
 
 
 _PLAIN_TYPES = frozenset({str, NoneType})
@@ -137,7 +141,7 @@ def repeat_each(
     """Write the result of ``write`` for each word of ``said``, as ``repeat`` does."""
     words = list(said)
     if words and _can_repeat(handler, words):
-        handler.put(b"".join([_fragment(write, word) for word in words]))
+        handler.put(b"".join(map(_fragment, itertools.repeat(write), words)))
     else:
         for word in words:
             write(handler, word)
@@ -169,12 +173,14 @@ class Fragments:
 
 
 def _attributes(attrs: Mapping[str, str]) -> str:
-    return "".join([f" {name}={_quoted(str(attrs[name]))}" for name in sorted(attrs)])
+    text = ""
+    for name in sorted(attrs):
+        value = str(attrs[name])
+        text += f' {name}="{value}"' if value.isalnum() else f" {name}={_quoted(value)}"
+    return text
 
 
 def _quoted(value: str) -> str:
-    if value.isalnum():
-        return f'"{value}"'
     if value.isprintable() and '"' not in value:
         return f'"{_escaped(value)}"'
     # quoteattr keeps white space through a parser by references (XML 1.0, section 3.3.3).

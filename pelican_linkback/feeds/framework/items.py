@@ -21,7 +21,7 @@ from pelican_linkback.feeds.framework.item_values import (
 from pelican_linkback.feeds.framework.resolver import Hook, bound, explain, shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import add_place, printable
-from pelican_linkback.text.urls import is_script
+from pelican_linkback.text.urls import is_plain, is_script
 from pelican_linkback.text.xml_characters import clean, is_clean
 
 __all__ = ["ARGUMENTS_OF", "ITEM_ASPECTS", "ItemReader", "as_date", "item_date"]
@@ -309,6 +309,8 @@ class ItemReader:
             raise FeedError(type(self._feed).__name__, message) from error
 
     def _link(self, url: object, item: object) -> str:
+        if type(url) is str and is_plain(url):  # as most are; it is no script
+            return url
         if is_script(str(url)):
             message = f"item_link of {shown(item)} is {printable(url)!r}; return its URL"
             raise FeedError(type(self._feed).__name__, message)
@@ -330,9 +332,9 @@ class ItemReader:
 
     def _clean(self, item: object, arguments: dict[str, object]) -> None:
         """Remove the characters that XML forbids from ``arguments``, and warn where they are."""
-        texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
-        if all(map(is_clean, texts.values())):
+        if all(map(is_clean, [each for each in arguments.values() if isinstance(each, str)])):
             return
+        texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
         arguments.update({name: clean(text) for name, text in texts.items()})
         self._feed.site.warn(
             "{} holds control characters, which feeds cannot hold; they are left out there, and "
@@ -343,6 +345,8 @@ class ItemReader:
 
 def item_date(feed: OfSite, name: str, date: object, item: object) -> dt.datetime | None:
     """Return what ``item_<name>`` gave for ``item``, as ``as_date`` does."""
+    if isinstance(date, dt.datetime) and date.tzinfo:
+        return date
     # A valid date, or none, needs no message.
     is_date = not date or isinstance(date, dt.date)
     return as_date(feed, "" if is_date else f"item_{name} of {shown(item)}", date)
