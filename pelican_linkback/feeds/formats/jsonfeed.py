@@ -28,7 +28,7 @@ __all__ = ["JsonFeed"]
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _BEYOND_ASCII = regex(r"[^\x00-\x7f]+")
 _UNCLEAN = regex(r"\\[bfu]")
 """A character that JSON escapes and XML forbids; or an escaped backslash before such a letter."""
@@ -107,12 +107,12 @@ class JsonFeed(Generator):
 
     def save(self, file: Sink, encoding: str = "utf-8") -> None:  # noqa: ARG002
         """Write the document to ``file``; JSON is always UTF-8."""
-        file.write(_line(self.root_attributes()).removesuffix(b"}") + b', "items": [')
-        between = b"\n"
+        file.write(_line(self.root_attributes()).removesuffix(b"}") + b', "items": [\n')
+        before: list[bytes] = []
         for entries in some_at_a_time(self.rendered()):
-            file.write(between + b",\n".join(entries))
-            between = b",\n"
-        file.write(b"\n]}\n" if self.entries else b"\n\n]}\n")
+            file.write(b",\n".join(before + entries))
+            before = [b""]
+        file.write(b"\n]}\n")
 
     def render(self, item: Item) -> bytes:
         """Return an item's line."""
@@ -129,20 +129,23 @@ def _line(attributes: dict[str, Any]) -> bytes:
     All is encoded at once but for long texts, which are ready. What has to be cleaned is seen in
     the result: mostly nothing.
     """
-    said = _said(attributes)
-    long = {name: text for name, text in said.items() if type(text) is str and len(text) >= LONG}
-    line = _encode(said | dict.fromkeys(long, _GAP))
+    said, texts = _said(attributes), []
+    for name, value in said.items():
+        if type(value) is str and len(value) >= LONG:
+            texts.append(value)
+            said[name] = _GAP
+    line = _encode(said)
     pieces = line.split(_GAP_IN_JSON)
-    if len(pieces) > len(long) + 1 or not _is_clean(line) or any(map(_UNCLEAN.search, pieces)):
-        return _encode(_clean(said)).encode()
+    if len(pieces) > len(texts) + 1 or not _is_clean(line) or any(map(_UNCLEAN.search, pieces)):
+        return _encode(_clean(_said(attributes))).encode()
     written = [pieces[0].encode()]
-    for text, piece in zip(long.values(), pieces[1:], strict=True):
+    for text, piece in zip(texts, pieces[1:], strict=True):
         written += b'"', _string(text), b'"', piece.encode()
     return b"".join(written)
 
 
 def _is_clean(line: str) -> bool:
-    return line.isprintable() or not FORBIDDEN.search(line)
+    return line.isascii() or line.isprintable() or not FORBIDDEN.search(line)
 
 
 def _string(text: str) -> bytes:
@@ -156,14 +159,15 @@ def _string(text: str) -> bytes:
 
 
 def _said(value: Any) -> Any:
-    """Return ``value`` without what is None or empty in it."""
+    """Return ``value`` without what is None or empty in it; a dictionary is a new one."""
     if isinstance(value, dict):
-        said = {
-            name: each if type(each) is str else _said(each)
-            for name, each in value.items()
-            if each is not None
-        }
-        return {name: each for name, each in said.items() if each or each not in ([], {})}
+        said = {}
+        for name, each in value.items():
+            if type(each) is str:
+                said[name] = each
+            elif each is not None and (part := _said(each)) not in ([], {}):
+                said[name] = part
+        return said
     if isinstance(value, list) and not _TEXT.issuperset(map(type, value)):
         return [_said(each) for each in value]
     return value
