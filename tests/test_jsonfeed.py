@@ -163,6 +163,7 @@ def slowly(value):
 @example({"a": "b" * 600, "b": "\0", "c": "d" * 600})
 @example({"a": "b" * 600, "b": {"\0": "c"}})
 @example({"\0": "b" * 600})
+@example({"a": '"\\u0000"' + "b" * 600, "c": '"\0"' + "d" * 600})
 @example({"a": "b" * 600, "b": "\b"})
 @example({"a": "b" * 600, "b": "\\b"})
 @example({"a": "b" * 600, "b": '"\0"'})

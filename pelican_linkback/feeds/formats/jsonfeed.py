@@ -35,6 +35,7 @@ _UNCLEAN = regex(r"\\[bfu]")
 
 _GAP = "\0"
 _GAP_IN_JSON = _encode(_GAP)
+_GAP_IN_BYTES = _GAP_IN_JSON.encode()
 _TEXT = frozenset({str})
 
 
@@ -135,17 +136,21 @@ def _line(attributes: dict[str, Any]) -> bytes:
             texts.append(value)
             said[name] = _GAP
     line = _encode(said)
-    pieces = line.split(_GAP_IN_JSON)
-    if len(pieces) > len(texts) + 1 or not _is_clean(line) or any(map(_UNCLEAN.search, pieces)):
+    if not _is_clean(line, len(texts)):
         return _encode(_clean(_said(attributes))).encode()
-    written = [pieces[0].encode()]
-    for text, piece in zip(texts, pieces[1:], strict=True):
-        written += b'"', _string(text), b'"', piece.encode()
-    return b"".join(written)
+    data = line.encode()
+    for text in texts:
+        data = data.replace(_GAP_IN_BYTES, b'"%b"' % _string(text), 1)
+    return data
 
 
-def _is_clean(line: str) -> bool:
-    return line.isascii() or line.isprintable() or not FORBIDDEN.search(line)
+def _is_clean(line: str, gaps: int) -> bool:
+    """Return whether XML forbids nothing that a line of JSON says beside its gaps."""
+    if not line.isascii() and not line.isprintable() and FORBIDDEN.search(line):
+        return False
+    if line.count("\\") == gaps:  # nothing is escaped but they
+        return True
+    return line.count(_GAP_IN_JSON) == gaps and not _UNCLEAN.search(line.replace(_GAP_IN_JSON, ""))
 
 
 def _string(text: str) -> bytes:

@@ -103,8 +103,9 @@ class XMLWriter(SimplerXMLGenerator):
         elif len(contents) < LONG and contents.isprintable():
             self._emit(f"<{name}{attributes}>{_escaped(contents)}</{name}>".encode())
         else:
-            start, end = f"<{name}{attributes}>", f"</{name}>"
-            self._emit(b"%b%b%b" % (start.encode(), escape(contents), end.encode()))
+            self._emit(f"<{name}{attributes}>".encode())
+            self._emit(escape(contents))
+            self._emit(f"</{name}>".encode())
 
     def add_html_safe_element(self, name: str, contents: str | None) -> None:
         """Write an element whose text survives readers that unescape it once too often.
