@@ -101,7 +101,6 @@ def send(port: int, *, workers: int, silent: int = 0, each: int = TARGETS // HOS
             per_host=PER_HOST,
             deadline=300,
         )
-        gc.collect()
         start = time.monotonic()
         report = sender.run([post])
         seconds = time.monotonic() - start
@@ -132,12 +131,12 @@ def rows() -> Iterator[Row]:
     requests = 2 * TARGETS
     path = DELAY + DELAY * requests / HOSTS / PER_HOST
     with serving(start_hosts) as port:
-        ours = median(send(port, workers=400) for _ in range(3))
+        ours = _seconds(port, workers=400)
         yield _row("500 targets, 100 hosts, 400 workers", ours, path, 1.4)
-        default = median(send(port, workers=16) for _ in range(3))
+        default = _seconds(port, workers=16)
         bound = DELAY + DELAY * requests / 16
         yield _row("the same with the default of 16 workers", default, bound, 1.4)
-        late = median(send(port, workers=400, silent=SILENT) for _ in range(3))
+        late = _seconds(port, workers=400, silent=SILENT)
         yield Row(
             "the same, 400 workers, with 50 hosts that never answer",
             "one time-out more than without them",
@@ -150,6 +149,15 @@ def rows() -> Iterator[Row]:
         yield _beside_peer(port)
         yield _exchange(port)
     yield _plan()
+
+
+def _seconds(port: int, *, workers: int, silent: int = 0) -> float:
+    """Return the seconds of a run; what other benchmarks left is collected before each."""
+    times = []
+    for _ in range(3):
+        gc.collect()
+        times.append(send(port, workers=workers, silent=silent))
+    return median(times)
 
 
 def _row(work: str, ours: float, path: float, most: float) -> Row:

@@ -133,8 +133,13 @@ def a_deaf_listener() -> tuple[socket.socket, list[socket.socket]]:
     return listener, waiting
 
 
+SECRET = says(OK + b"\r\nsecret page")
+
+
 @contextmanager
-def tls_server(authority: trustme.CA, name: str) -> Iterator[tuple[str, list[str | None]]]:
+def tls_server(
+    authority: trustme.CA, name: str, script: Script = SECRET
+) -> Iterator[tuple[str, list[str | None]]]:
     asked: list[str | None] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name).configure_cert(context)
@@ -144,7 +149,7 @@ def tls_server(authority: trustme.CA, name: str) -> Iterator[tuple[str, list[str
         client = listener.accept()[0]
         with suppress(OSError), context.wrap_socket(client, server_side=True) as secure:
             secure.recv(65536)
-            secure.sendall(OK + b"\r\nsecret page")
+            script(secure)
 
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         thread = threading.Thread(target=serve)

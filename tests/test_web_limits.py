@@ -24,7 +24,7 @@ from pelican_linkback.exceptions import (
 from pelican_linkback.net import client
 from pelican_linkback.net.addresses import AllowEntry
 from pelican_linkback.net.client import MAX_BODY, Response, Web
-from pelican_linkback.net.connect import system_resolver
+from pelican_linkback.net.connect import Connector, system_resolver
 from pelican_linkback.net.deadline import Alarm, Deadline, Watchdog
 from pelican_linkback.net.rate_limit import RateLimit
 from pelican_linkback.net.transport import authorities
@@ -360,6 +360,16 @@ def test_close_breaks_off_what_is_under_way() -> None:
     assert {error.reason for error in told if isinstance(error, WebError)} == {
         "the exchange was broken off"
     }
+
+
+def test_the_first_address_that_connects_gets_all_of_the_time_that_is_left() -> None:
+    connector = Connector([AllowEntry.parse("127.0.0.1")], lambda _: ["127.0.0.1"] * 4)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with Deadline(40, lambda: 0.0) as deadline:
+            sock = connector.connect("http://blog.example/", "blog.example", port, deadline)
+            assert sock.gettimeout() == 40
+    assert sock.fileno() == -1  # closed with the block
 
 
 def test_a_deadline_that_is_over_before_the_socket_is_watched() -> None:

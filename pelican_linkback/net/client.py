@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Self
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from pelican_linkback.exceptions import (
     InvalidURL,
@@ -265,13 +265,16 @@ class Web:
 
     def _open(self, url: str, deadline: Deadline) -> socket.socket:
         """Return a socket that is connected to a checked address of the URL's host."""
-        parts = urlsplit(url)
-        host = urlsplit(f"//{urls.host_key(url)}").hostname or ""
-        port = parts.port or urls.DEFAULT_PORTS[parts.scheme]
+        scheme, host, port = urls.origin(url)
         sock = self._connector.connect(url, host, port, deadline)
-        if parts.scheme == "http":
+        if scheme == "http":
             return sock
-        return (self._tls or authorities()).wrap_socket(sock, server_hostname=host)
+        secured = (self._tls or authorities()).wrap_socket(
+            sock, server_hostname=host, do_handshake_on_connect=False
+        )
+        deadline.watch(secured)
+        secured.do_handshake()
+        return secured
 
     def _wrapped(
         self, url: str, error: Exception, deadline: Deadline, partial: PartialAnswer | None

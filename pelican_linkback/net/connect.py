@@ -49,6 +49,7 @@ class Connector:
     def connect(self, url: str, host: str, port: int, deadline: Deadline) -> socket.socket:
         """Return a socket that is connected to the first address that is allowed and reachable.
 
+        It is closed with the block of ``deadline``.
         Raises Refused (which names ``url``) if none is allowed, WebError if one may not be asked
         now, and OSError if none is reachable.
         """
@@ -88,21 +89,18 @@ def _open_one_of(addresses: Sequence[Address], port: int, deadline: Deadline) ->
     *others, last = addresses
     for waiting, address in zip(range(len(addresses), 1, -1), others, strict=True):
         try:
-            return _open(address, port, deadline, deadline.left() / waiting)
+            sock = _open(address, port, deadline, deadline.left() / waiting)
         except OSError:
             continue
+        sock.settimeout(deadline.left())
+        return sock
     return _open(last, port, deadline, deadline.left())
 
 
 def _open(address: Address, port: int, deadline: Deadline, timeout: float) -> socket.socket:
     family = socket.AF_INET6 if isinstance(address, IPv6Address) else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        deadline.watch(sock)
-        sock.settimeout(timeout)
-        sock.connect((str(address), port))
-        sock.settimeout(deadline.left())
-    except OSError:
-        sock.close()
-        raise
+    deadline.watch(sock)
+    sock.settimeout(timeout)
+    sock.connect((str(address), port))
     return sock

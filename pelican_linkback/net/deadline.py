@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import count
 from typing import Self, TypeVar
 
 __all__ = ["Alarm", "Deadline", "Watchdog"]
@@ -24,13 +25,13 @@ T = TypeVar("T")
 _CLOCK = time.monotonic
 
 
-@dataclass(order=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Alarm:
     """What to call at the time ``at`` of the monotonic clock, if it is still ``wanted``."""
 
     at: float
-    ring: Callable[[], None] = field(compare=False)
-    wanted: bool = field(default=True, compare=False)
+    ring: Callable[[], None]
+    wanted: bool = True
 
 
 class Watchdog:
@@ -40,18 +41,20 @@ class Watchdog:
     """
 
     def __init__(self) -> None:
-        self._alarms: list[Alarm] = []
+        self._alarms: list[tuple[float, int, Alarm]] = []
+        """A heap by time; the numbers are all different, so that alarms are never compared."""
+        self._numbers = count()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
     def set(self, alarm: Alarm) -> None:
         """Call ``alarm`` when it is time."""
         with self._changed:
-            heappush(self._alarms, alarm)
+            heappush(self._alarms, (alarm.at, next(self._numbers), alarm))
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._watch, daemon=True)
                 self._thread.start()
-            elif self._alarms[0] is alarm:
+            elif self._alarms[0][-1] is alarm:
                 self._changed.notify()
 
     def unset(self, alarm: Alarm) -> None:
@@ -61,17 +64,17 @@ class Watchdog:
             self._forget_unwanted()
 
     def _forget_unwanted(self) -> None:
-        while self._alarms and not self._alarms[0].wanted:
+        while self._alarms and not self._alarms[0][-1].wanted:
             heappop(self._alarms)
 
     def _watch(self) -> None:
         with self._changed:
             while self._alarms:
-                left = self._alarms[0].at - _CLOCK()
+                left = self._alarms[0][0] - _CLOCK()
                 if left > 0:
                     self._changed.wait(min(left, threading.TIMEOUT_MAX))
                 else:
-                    heappop(self._alarms).ring()
+                    heappop(self._alarms)[-1].ring()
                 self._forget_unwanted()
             self._thread = None
 
@@ -91,7 +94,7 @@ class Deadline:
         self._cut = False
         self._lock = threading.Lock()
         self._answer: Future[object] | None = None
-        self._handle: socket.socket | None = None
+        self._sock: socket.socket | None = None
         self._alarm = Alarm(_CLOCK() + seconds, self.cut)
 
     def __enter__(self) -> Self:
@@ -101,7 +104,7 @@ class Deadline:
     def __exit__(self, *_: object) -> None:
         _WATCHDOG.unset(self._alarm)
         with self._lock:
-            self._release()
+            self._close()
 
     @property
     def over(self) -> bool:
@@ -133,12 +136,12 @@ class Deadline:
     def watch(self, sock: socket.socket) -> None:
         """Shut ``sock`` down when the time is over; replaces the socket watched before.
 
-        It is watched through a second handle: TLS takes the first one away, and a number that was
-        closed elsewhere could already belong to another socket.
+        Nobody else closes it: that happens at the end of the block, and not while it is shut down,
+        since the number of a closed socket may already belong to another one.
         """
         with self._lock:
-            self._release()
-            self._handle = sock.dup()
+            self._close()
+            self._sock = sock
         self.left()
 
     def cut(self) -> None:
@@ -147,14 +150,15 @@ class Deadline:
             self._cut = True
             if self._answer is not None:
                 self._answer.cancel()
-            if self._handle is not None:
-                with suppress(OSError):  # it may be closed already
-                    self._handle.shutdown(socket.SHUT_RDWR)
+            if self._sock is not None:
+                with suppress(OSError):  # the server may have closed it already
+                    # Not the method of a TLS socket: its reader would go on without TLS.
+                    socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
 
-    def _release(self) -> None:
-        if self._handle is not None:
-            self._handle.close()
-            self._handle = None
+    def _close(self) -> None:
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
 
 
 def _settle(answer: Future[T], question: Callable[[], T]) -> None:

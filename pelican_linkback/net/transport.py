@@ -1,9 +1,9 @@
 """One HTTP/1.1 exchange over an open socket (RFC 9112): sends a request, reads the answer.
 
-The request is prepared by the library requests. The answers of untrusted servers are read here,
-because libraries stop at the first invalid header, hide what follows it, or accept any string as a
-number. What can be understood is used; everything else is a ``BadAnswer``. Memory is bounded
-whatever is received; the time is limited by the socket, which the caller controls.
+The headers of a request are checked by the library requests. The answers of untrusted servers are
+read here, because libraries stop at the first invalid header, hide what follows it, or accept any
+string as a number. What can be understood is used; everything else is a ``BadAnswer``. Memory is
+bounded whatever is received; the time is limited by the socket, which the caller controls.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BufferedReader
+from itertools import starmap
 from urllib.parse import quote
 
 import requests
@@ -24,7 +25,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from pelican_linkback.net.codings import BadAnswer, can_unpack, unpack
 from pelican_linkback.text.regex import regex
 
-__all__ = ["Answer", "BadAnswer", "Headers", "authorities", "exchange", "quoted"]
+__all__ = ["Answer", "BadAnswer", "Headers", "authorities", "exchange", "request"]
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -45,6 +46,8 @@ TOO_LONG = "its headers are too long or too many"
 NO_ANSWER = "the server closed the connection without an answer"
 
 _STATUS_LINE = regex(rb"HTTP/\d(?:\.\d{1,2})?[ \t]+([1-9]\d\d)(?:[ \t].*)?\r?\n", re.DOTALL)
+# RFC 3986, appendix B: the path and the query of a URL.
+_TARGET = regex(r"[^:/?#]+://[^/?#]*([^?#]*)(?:\?([^#]*))?(?:#.*)?")
 _NAME = regex(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LENGTH = regex(r"[0-9]{1,18}")
 # Section 7.1: hexadecimal digits and nothing else, perhaps followed by extensions.
@@ -58,12 +61,12 @@ def exchange(
 ) -> Iterator[Answer]:
     """Send a request and yield its answer, of which nothing has been read.
 
-    Only ``headers`` are sent, and a Content-Length. ``sock`` is closed in the end; its timeout
-    applies to each read. Raises OSError; using the answer raises it, too, or BadAnswer.
+    Only ``headers`` are sent, and a Content-Length. The timeout of ``sock`` applies to each read.
+    Raises OSError; using the answer raises it, too, or BadAnswer.
     """
-    with sock, sock.makefile("rb") as file:
+    with sock.makefile("rb") as file:
         with suppress(BrokenPipeError):  # it may answer before it has read everything
-            sock.sendall(_request(method, url, body, headers))
+            sock.sendall(request(method, url, body, headers))
         yield Answer(file)
 
 
@@ -73,11 +76,6 @@ def authorities() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
-
-
-def quoted(text: str) -> str:
-    """Percent-encode what is not allowed in a URL; percent-encoded parts stay as they are."""
-    return quote(text, safe="%/:?#[]@!$&'()*+,;=~")
 
 
 class Answer:
@@ -196,19 +194,41 @@ class Answer:
         return int(found[1], 16)
 
 
-def _request(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
-    """Return the bytes of a request; raise OSError if a header cannot be sent."""
-    prepared = requests.PreparedRequest()  # prepare() would quote and shorten the path
-    prepared.method, prepared.url = method, quoted(url)
+def request(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
+    """Return the bytes of a request; raise OSError if a header cannot be sent.
+
+    As requests prepares it, but that the path is neither shortened nor quoted a second time.
+    """
+    if body is not None:
+        headers = {**headers, "Content-Length": str(len(body))}
     try:
-        prepared.prepare_headers(headers)
-        if body is not None:
-            prepared.prepare_body(body, None)
-        fields = (f"{name}: {value!s}" for name, value in prepared.headers.items())
-        head = "\r\n".join([f"{method} {prepared.path_url} HTTP/1.1", *fields, "", ""])
+        fields = "".join(starmap(_field, headers.items()))
+        head = f"{method} {_target(url)} HTTP/1.1\r\n{fields}\r\n"
         return head.encode("latin-1") + (body or b"")
     except ValueError as error:  # requests' InvalidHeader is a ValueError, and so is a UnicodeError
         raise OSError(f"a header cannot be sent: {error}") from error
+
+
+def _target(url: str) -> str:
+    """Return what is requested of a URL: its path and query.
+
+    Percent-encoded is what no URL may have; percent-encoded parts stay as they are.
+    """
+    found = _TARGET.fullmatch(url)
+    assert found is not None  # noqa: S101 (an absolute URL)
+    path, query = found.groups()
+    return quote(f"{path or '/'}?{query}" if query else path or "/", safe="%/:?#[]@!$&'()*+,;=~")
+
+
+@functools.lru_cache(maxsize=1000)
+def _field(name: str, value: str) -> str:
+    """Return a header's line; cached, since most are those of the request before.
+
+    Raises ValueError if it cannot be sent.
+    """
+    prepared = requests.PreparedRequest()
+    prepared.prepare_headers({name: value})
+    return f"{name}: {prepared.headers[name]!s}\r\n"
 
 
 def _fields(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:

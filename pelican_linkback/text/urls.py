@@ -26,6 +26,7 @@ __all__ = [
     "is_script",
     "join",
     "normalise",
+    "origin",
     "page_key",
     "plainly_joined",
     "resolve",
@@ -232,6 +233,15 @@ def host_of(url: str) -> str:
     Raises InvalidURL for what ``check`` refuses.
     """
     return _host_and_port(url)[0]
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Return the scheme of a URL, its host (an IPv6 address without brackets) and its port.
+
+    Raises InvalidURL for what ``check`` refuses.
+    """
+    parts = _take_apart(url)[0]
+    return parts.scheme, host_of(url).strip("[]"), parts.port or DEFAULT_PORTS[parts.scheme]
 
 
 def _host_and_port(url: str) -> tuple[str, str]:
