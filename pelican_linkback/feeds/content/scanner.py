@@ -115,11 +115,9 @@ def _strange_tag(url: str) -> re.Pattern[str]:
         r'|style="(?![^"]*(?:behavior|binding|data|script))[a-z0-9\x20:;.,\#%-]*+"'
         rf'|(?:{_PLAIN})="[^"<>]*+"'
     )
-    attributes = ""
-    for number in reversed(range(_MOST_ATTRIBUTES)):
-        twice = "".join(rf"(?!(?P=a{each})=)" for each in range(number))
-        name = rf"{_SPACE}++(?=[a-z])(?=(?P<a{number}>[a-z]++)=){twice}"
-        attributes = rf"(?:{name}(?:{value}){attributes})?+"
+    again = rf'(?:{_SPACE}++[a-z]++="[^"<>]*+"){{0,{_MOST_ATTRIBUTES - 2}}}?{_SPACE}++(?P=name)='
+    attribute = rf"{_SPACE}++(?=(?P<name>[a-z]++)=)(?:{value})(?:(?=>)|(?!{again}))"
+    attributes = rf"(?:{attribute}){{0,{_MOST_ATTRIBUTES}}}+"
     return re.compile(rf"<[a-z][a-z0-9]*+(?={_SPACE})(?!{attributes}{_SPACE}*+/?+>)")
 
 
