@@ -117,6 +117,34 @@ def test_one_worker_goes_in_order_and_ends_what_is_begun_first(hosts: str) -> No
     assert done == [0, 1, 2, 3, 4, 5]
 
 
+def test_no_task_is_left_to_make_its_requests_alone() -> None:
+    """Three of two requests, two at a time, take as long as three requests, not four."""
+    both = threading.Barrier(2)
+
+    def task() -> Task:
+        for _ in range(2):
+            yield Turn("host")
+            both.wait(TIMEOUT)
+
+    assert HostScheduler(Limits(4, 2)).run([task() for _ in range(3)])
+
+
+def test_the_first_of_many_that_waited_for_one_result_does_not_wait_for_the_last() -> None:
+    has_turn = threading.Event()
+
+    def work() -> Task:
+        yield Turn("source")
+
+    def task(number: int) -> Task:
+        yield Once("key", work, 3)
+        if number == 2:
+            assert has_turn.wait(TIMEOUT)
+        yield Turn(f"host{number}")
+        has_turn.set()
+
+    assert HostScheduler(Limits(4, 1)).run([task(number) for number in range(3)])
+
+
 def test_nothing_begins_after_the_deadline() -> None:
     time = FakeClock()
     done: list[float] = []

@@ -91,6 +91,17 @@ class Host(typing.Generic[T]):
         most = self.width if self.has_answered else min(self.width, MAX_TIMEOUTS)
         return bool(self.queue) and self.busy < most and not self.is_closed
 
+    def take(self, task: T) -> None:
+        """Let ``task`` wait for a turn: before the others, so that what was begun is ended.
+
+        Of so few that all of them are next it is the last: a task that has waited longer has more
+        to do, and would do it alone in the end.
+        """
+        if len(self.queue) < self.width:
+            self.queue.append(task)
+        else:
+            self.queue.appendleft(task)
+
     def note(self, trouble: Trouble | None, now: float) -> None:
         """Record the result of an exchange that ended at ``now``."""
         if trouble is None:

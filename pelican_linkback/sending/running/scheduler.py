@@ -148,10 +148,13 @@ class HostScheduler:
         """Start every step that may; return how many are under way."""
         self._end_pauses()
         while self._under_way < self._limits.workers and (step := self._next()):
-            if step.granted is None:
-                self._go_on(step.task, advance(step))
-            else:
+            if step.granted is not None:
                 self._hand_over(step)
+                continue
+            self._go_on(step.task, advance(step))
+            # What five hundred tasks wait for may be over: the first need not wait for the last.
+            if turn := self._next_turn():
+                self._hand_over(turn)
         return self._under_way
 
     def _hand_over(self, step: Step) -> None:
@@ -166,12 +169,11 @@ class HostScheduler:
 
         So a run that reaches its deadline has sent something, rather than looked at everything.
         """
-        if self._ready:
-            return self._ready.popleft()
-        if not (self._open or self._next_new) or not self._may_begin():
+        return self._ready.popleft() if self._ready else self._next_turn() or self._begin_new()
+
+    def _next_turn(self) -> Step | None:
+        if not self._open or not self._may_begin():
             return None
-        if not self._open:
-            return self._begin_new()
         host = next(iter(self._open.values()))
         step = host.queue.popleft()
         host.busy += 1
@@ -179,8 +181,10 @@ class HostScheduler:
         return step
 
     def _begin_new(self) -> Step | None:
+        if self._next_new is None or not self._may_begin():
+            return None
         task, self._next_new = self._next_new, next(self._new, None)
-        return Step(task) if task else None
+        return Step(task)
 
     def _may_begin(self) -> bool:
         return self._clock.monotonic() < self._limits.begins_until
@@ -224,12 +228,12 @@ class HostScheduler:
         """Handle what ``task`` asks for, or that it has ended."""
         if isinstance(result, Turn):
             host = self._host(result.host)
-            host.queue.appendleft(Step(task, result))
+            host.take(Step(task, result))
             self._place(host, first=True)
         elif isinstance(result, Once):
             self._share(task, result)
         elif isinstance(result, Blocking):
-            self._ready.append(Step(task, result))
+            self._ready.appendleft(Step(task, result))
         else:
             self._end(task, result)
 
