@@ -121,6 +121,22 @@ def text_of(element):
     return " ".join("".join(element.itertext()).split())
 
 
+@pytest.mark.parametrize("more", [{}, {"enable_async": True}], ids=["usual", "async"])
+def test_the_template_of_a_theme_has_the_variables_and_functions_of_the_site(blog, more):
+    remember(blog, received("like"))
+    folder = blog.templates / "linkback"
+    folder.mkdir()
+    (folder / "mentions.html").write_text(
+        '<p class="linkback-mentions">{{ article.title }}: {{ article.mentions.count }}'
+        " {{ range(3)|join }} {{ lipsum }} {{ mine }}</p>"
+    )
+    environment = {"trim_blocks": True, "lstrip_blocks": True, **more}
+    page = blog.build(
+        JINJA_ENVIRONMENT=environment, JINJA_GLOBALS={"mine": 7, "lipsum": 8}, LIPSUM=9
+    ).read("one.html")
+    assert '<p class="linkback-mentions">One: 1 012 8 7</p>' in page
+
+
 def test_a_page_shows_its_mentions(blog):
     ann = received("reply", "Ann Lee", 1, text="So?\nWhy?")
     remember(

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from pelican_linkback.feeds import MENTION_FEEDS, STOCK_FEEDS
@@ -19,7 +21,7 @@ from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.display.words import words_for
 from pelican_linkback.receiving.hosted import jf2
 from pelican_linkback.receiving.memory.snapshot import Snapshot
-from pelican_linkback.receiving.received import Author, Kind, Received
+from pelican_linkback.receiving.received import Author, Kind, Received, id_of
 from tests.page_mentions import ARTICLE, received
 from tests.scripts_in_mentions import ADDRESSES, SCRIPTS
 
@@ -124,6 +126,49 @@ def test_the_environment_of_a_site_makes_no_difference(more, name):
         article=article, SITEURL="."
     )
     assert template.render(SITEURL=".") == usual.render(page=object(), SITEURL=".") == ""
+
+
+OURS = Path(__file__).parent / "templates"
+PLAIN = Environment(
+    loader=FileSystemLoader(OURS), trim_blocks=True, lstrip_blocks=True
+).get_template("mentions.html")
+TEXTS = st.text(st.sampled_from("a<>&\"'\n\0\r\u2028\u201d👍 ")) | st.sampled_from(["", "👍", "x"])
+PICTURES = {"https://ann.example/&.png": "faces/&.png"}
+MENTIONS = st.lists(
+    st.builds(
+        received,
+        kind=st.sampled_from(Kind),
+        number=st.integers(0, 3),
+        author=st.builds(
+            Author, TEXTS, st.sampled_from(ADDRESSES), st.sampled_from(["", *PICTURES])
+        ),
+        text=TEXTS,
+        title=TEXTS,
+        rsvp=st.sampled_from(["", "yes", "no"]),
+        source=st.integers(0, 9).map("https://a.example/{}?a&b".format),
+        url=st.sampled_from(["", *ADDRESSES]),
+        parent=st.integers(0, 9).map(lambda each: id_of(f"https://a.example/{each}?a&b", ARTICLE)),
+    ),
+    max_size=15,
+    unique_by=lambda each: each.id,
+)
+
+
+@given(MENTIONS, st.sampled_from(["%Y-%m-%d", "<%d>", "\0"]))
+@example(everything("a\nb", "https://a.example/"), "%d")
+@example([received("like", number=number, source="https://a.example/") for number in range(12)], "")
+@settings(max_examples=30, deadline=None)
+def test_our_template_shows_what_one_does_that_escapes_each_text(mentions, form):
+    """Those of a theme may: what ours is given is escaped, many texts at once."""
+    options = DisplayOptions(
+        words_for("en", {"likes": "<Likes>", "replies": "a&b"}),
+        date=lambda when: when.strftime(form) if form != "\0" else form,
+        picture=PICTURES.__getitem__,
+    )
+    article = Article()
+    article.mentions = ArticleMentions(lambda: mentions, options)
+    site = {"SITEURL": "https://me.example.io/?a&b"}
+    assert PAGE.render(article=article, **site) == PLAIN.render(article=article, **site)
 
 
 RELATIONS = ("in-reply-to", "mention-of", "like-of", "rsvp", "bookmark-of", "quotation-of")

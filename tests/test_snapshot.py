@@ -39,6 +39,12 @@ def test_what_is_written_is_read_sorted(snapshot):
     assert snapshot.read().problems == ()
 
 
+def test_unsorted_they_are_as_in_the_file_each_once(snapshot):
+    Journal(snapshot.path).append(*(each.line() for each in (mention(2), mention(1), mention(2))))
+    assert snapshot.read_unsorted().mentions == (mention(2), mention(1))
+    assert snapshot.read().mentions == (mention(1), mention(2))
+
+
 def test_equal_mentions_are_equal_bytes_and_not_written_again(snapshot):
     mentions = [mention(n) for n in range(20)]
     snapshot.write(mentions)

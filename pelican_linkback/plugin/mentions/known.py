@@ -96,7 +96,7 @@ class SiteMentions:
             decisions, problems = Moderation(state).read()
             kinds, approved = self._settings.show_kinds, exports_of(self._settings)
             with without_collection():
-                known = Snapshot(state).read()
+                known = Snapshot(state).read_unsorted()
                 shown = shown_by_page(known.mentions, self._targets, decisions, kinds, approved)
         except FAULTS as error:  # pages are written without mentions
             logger.error("No mentions are shown: %s", reason_of(error))

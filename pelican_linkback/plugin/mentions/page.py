@@ -59,10 +59,22 @@ class MentionPages:
     def _template(self) -> Template:
         return self._environment.get_template(TEMPLATE)
 
+    def _render(self, context: Mapping[str, object]) -> str:
+        """Return what ``Template.render`` returns, which takes as long to copy all variables twice.
+
+        They are a copy already: Pelican makes one for each page.
+        """
+        template = self._template
+        if self._environment.is_async:
+            return template.render(context)
+        variables = dict(context)
+        for name, value in self._environment.globals.items():
+            variables.setdefault(name, value)
+        return str(template.make_module(variables, shared=True))
+
     def _edited(self, html: str, name: str, context: Mapping[str, object]) -> str:
         if not has_mentions(html):
-            block = self._template.render(context)
-            return with_mentions(html, block.strip() + "\n")
+            return with_mentions(html, self._render(context).strip() + "\n")
         if is_twice(html):
             self._report(f"{name} has its mentions twice: {TEMPLATE} is included in two places")
         return html

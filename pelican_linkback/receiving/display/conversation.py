@@ -18,6 +18,8 @@ def threaded(spoken: Sequence[Mention]) -> list[Mention]:
 
     ``spoken`` is in order, and each list of answers is, too.
     """
+    if not any(each.parent for each in spoken):  # few answer another
+        return [*spoken]
     by_id = {each.id: each for each in spoken}
     answers: dict[str, list[Mention]] = defaultdict(list)
     tops = []

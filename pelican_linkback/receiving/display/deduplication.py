@@ -13,7 +13,7 @@ from pelican_linkback.text.regex import regex
 
 __all__ = ["without_duplicates"]
 
-_PLAIN = regex(r"https?://[a-z0-9-]++(?:\.[a-z0-9-]++)*+(?:/[\w@.~-]++)*+/?", re.ASCII)
+_PLAIN = regex(r"https?://(?:www\.)?([a-z0-9-]++(?:\.[a-z0-9-]++)*+(?:/[\w@.~-]++)*+)/?", re.ASCII)
 _SINGLE = frozenset({Kind.LIKE, Kind.REPOST, Kind.BOOKMARK, Kind.RSVP})
 _SPOKEN = frozenset({Kind.REPLY, Kind.QUOTE})
 
@@ -55,6 +55,6 @@ def _rank(received: Received) -> tuple[dt.datetime | bool, dt.datetime, str]:
 
 def _person(url: str) -> str:
     """Return the key of a person: a URL without what is often written in another way."""
-    if not _PLAIN.fullmatch(url):  # to bring it into normal form takes longer than all else here
-        url = f"//{place_of(url)}" if url else ""
-    return bare(url.partition("//")[2]).rstrip("/").casefold()
+    if plain := _PLAIN.fullmatch(url):  # normal form takes longer than all else here
+        return plain[1].casefold()
+    return bare(place_of(url)).rstrip("/").casefold() if url else ""

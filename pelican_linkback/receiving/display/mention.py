@@ -6,16 +6,19 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pelican_linkback.receiving.display.people import Person, is_emoji
+from pelican_linkback.receiving.display.people import Person, initials_of
 from pelican_linkback.receiving.display.words import NO_WORDS, Words
 from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.received import Kind, Received
 from pelican_linkback.text.regex import regex
 
-__all__ = ["ANCHOR", "DisplayOptions", "Mention", "displayed"]
+__all__ = ["ANCHOR", "ITEM", "LINK", "DisplayOptions", "Mention"]
 
 ANCHOR = "mention-"
 """What the id of a mention's element on a page begins with; the mention's own id follows."""
+
+ITEM, LINK = 12, 4
+"""The number of texts of ``Mention.as_item`` and of ``as_link``."""
 
 _WEB = ("http://", "https://")
 _UNSOUND = regex(
@@ -35,7 +38,6 @@ _MICROFORMATS = {
 }
 
 
-@dataclass(slots=True, eq=False)
 class Mention:
     """A mention as it is displayed. Its texts are plain text: a template escapes them (``|e``).
 
@@ -43,19 +45,52 @@ class Mention:
     ``url`` is where the mention is to be read. ``replies`` are the answers to it, oldest first.
     """
 
-    id: str
-    kind: Kind
-    author: Person
-    text: str
-    title: str
-    url: str
-    source: str
-    published: dt.datetime
-    received: dt.datetime
-    rsvp: str
-    parent: str
-    options: DisplayOptions
-    replies: Sequence[Mention] = ()
+    __slots__ = ("_options", "_said", "id", "kind", "published", "replies", "text")
+
+    def __init__(self, said: Received, options: DisplayOptions) -> None:
+        self._said, self._options = said, options
+        self.id, self.kind = said.id, said.kind
+        self.text = _sound(said.text) if said.text else ""  # as it is mostly
+        self.published = _when(said, options.zone)
+        self.replies: Sequence[Mention] = ()
+
+    @property
+    def author(self) -> Person:
+        """Who wrote it."""
+        author = self._said.author
+        picture = self._options.picture(author.photo) if author.photo else ""
+        return Person(_sound(author.name), _on_the_web(author.url), picture)
+
+    @property
+    def title(self) -> str:
+        """The title of the page."""
+        return _sound(self._said.title)
+
+    @property
+    def url(self) -> str:
+        """Where it is to be read."""
+        said = self._said
+        return (said.url and _on_the_web(said.url)) or _on_the_web(said.source)
+
+    @property
+    def source(self) -> str:
+        """The page that was verified."""
+        return _on_the_web(self._said.source)
+
+    @property
+    def received(self) -> dt.datetime:
+        """When it was received."""
+        return self._said.received
+
+    @property
+    def rsvp(self) -> str:
+        """Whether they come: yes, no, maybe or interested."""
+        return self._said.rsvp
+
+    @property
+    def parent(self) -> str:
+        """The id of the mention that it answers."""
+        return self._said.parent or _answered(self._said.fragment)
 
     @property
     def host(self) -> str:
@@ -65,7 +100,7 @@ class Mention:
     @property
     def date(self) -> str:
         """The day on which it was published, as the site writes dates."""
-        return self.options.date(self.published)
+        return self._options.date(self.published)
 
     @property
     def time(self) -> str:
@@ -82,17 +117,35 @@ class Mention:
         """The class by which its article's h-entry has it (microformats2, h-cite)."""
         return _MICROFORMATS[self.kind]
 
-    @property
-    def is_reaction(self) -> bool:
-        """Whether it is an answer that consists of one emoji."""
-        return self.kind is Kind.REPLY and is_emoji(self.text)
+    def as_item(self) -> Sequence[str]:
+        """Return what a list shows of it.
 
-    @property
-    def is_spoken(self) -> bool:
-        """Whether it is a part of the conversation: an answer, or an RSVP with a note."""
-        if self.kind is Kind.REPLY:
-            return not is_emoji(self.text)
-        return self.kind is Kind.RSVP and bool(self.text)
+        ITEM texts: ``id``, ``microformat``; ``picture``, ``initials``, ``url`` and ``name`` of its
+        author; ``url``, ``time``, ``date``, ``host``, ``title``, ``text``.
+        """
+        author, options, url = self._said.author, self._options, self.url
+        name = _sound(author.name)
+        return (
+            self.id,
+            _MICROFORMATS[self.kind],
+            options.picture(author.photo) if author.photo else "",
+            initials_of(name),
+            _on_the_web(author.url),
+            name,
+            url,
+            self.published.isoformat(timespec="seconds"),
+            options.date(self.published),
+            host_in(url.partition("://")[2]),
+            _sound(self._said.title),
+            self.text,
+        )
+
+    def as_link(self) -> Sequence[str]:
+        """Return what a line of reactions shows of it.
+
+        LINK texts: ``microformat``, ``url``, ``text``, the name of its author.
+        """
+        return _MICROFORMATS[self.kind], self.url, self.text, _sound(self._said.author.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +160,6 @@ class DisplayOptions:
     zone: dt.tzinfo = dt.UTC
     date: Callable[[dt.datetime], str] = lambda when: f"{when:%Y-%m-%d}"
     picture: Callable[[str], str] = lambda _photo: ""
-
-
-def displayed(received: Received, options: DisplayOptions) -> Mention:
-    """Return a mention as it is displayed with these options."""
-    author = received.author
-    source = _on_the_web(received.source)
-    return Mention(
-        received.id,
-        received.kind,
-        Person(
-            _sound(author.name),
-            _on_the_web(author.url),
-            options.picture(author.photo) if author.photo else "",
-        ),
-        _sound(received.text),
-        _sound(received.title),
-        _on_the_web(received.url) or source,
-        source,
-        _when(received, options.zone),
-        received.received,
-        received.rsvp,
-        received.parent or _answered(received.fragment),
-        options,
-    )
 
 
 def _sound(text: str) -> str:

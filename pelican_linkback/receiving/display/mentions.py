@@ -12,13 +12,15 @@ again and again, and last when the process ends.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from pelican_linkback.receiving.display.conversation import threaded
 from pelican_linkback.receiving.display.deduplication import without_duplicates
-from pelican_linkback.receiving.display.mention import DisplayOptions, Mention, displayed
+from pelican_linkback.receiving.display.escaped import shown_items, shown_lines
+from pelican_linkback.receiving.display.mention import DisplayOptions, Mention
+from pelican_linkback.receiving.display.people import is_emoji
+from pelican_linkback.receiving.display.reactions import ReactionLine
 from pelican_linkback.receiving.display.words import Words
 from pelican_linkback.receiving.received import Kind, Received
 
@@ -32,21 +34,6 @@ KEPT = 20
 
 _ANSWERS = ("yes", "maybe", "interested", "no")
 _ELSEWHERE = frozenset({Kind.QUOTE, Kind.MENTION})
-
-
-@dataclass(frozen=True, slots=True)
-class ReactionLine:
-    """The reactions of one sort, as one line: ``some`` of them by name, and how many ``more``."""
-
-    name: str
-    label: str
-    count: int
-    some: Sequence[Mention]
-
-    @property
-    def more(self) -> int:
-        """How many are not named."""
-        return self.count - len(self.some)
 
 
 class ArticleMentions:
@@ -89,8 +76,8 @@ class ArticleMentions:
     @cached_property
     def _totals(self) -> tuple[int, dt.datetime | None]:
         """Their number, and when the last one came: all that most feeds and lists ask for."""
-        every = _grouped(self).all
-        return len(every), max((each.received for each in every), default=None)
+        found = _grouped(self)
+        return len(found.all), found.updated
 
     @property
     def replies(self) -> Sequence[Mention]:
@@ -142,44 +129,71 @@ class ArticleMentions:
         """The reactions as lines: likes, reposts, bookmarks, emoji, and who comes."""
         return _grouped(self).lines
 
+    def shown_items(
+        self, some: Sequence[Mention]
+    ) -> Iterator[tuple[Sequence[str], Sequence[Mention]]]:
+        """Return what our template shows of ``some`` in a list, escaped; see ``escaped``."""
+        return shown_items(some)
+
+    @property
+    def shown_lines(self) -> Sequence[Sequence[object]]:
+        """What our template shows of the ``lines``, escaped; see ``escaped``."""
+        return shown_lines(self.lines)
+
 
 @lru_cache(maxsize=KEPT)
 def _grouped(mentions: ArticleMentions) -> _Groups:
     """Return the mentions of an article, in groups."""
-    found = [displayed(each, mentions.options) for each in without_duplicates(mentions.received())]
-    return _Groups(sorted(found, key=lambda each: (each.published, each.id)), mentions.words)
+    received = without_duplicates(mentions.received())
+    found = [Mention(each, mentions.options) for each in received]
+    found.sort(key=_when)
+    last = max([each.received for each in received], default=None)
+    return _Groups(found, last, mentions.words)
+
+
+def _when(mention: Mention) -> tuple[dt.datetime, str]:
+    return mention.published, mention.id
 
 
 class _Groups:
-    """``every`` mention of an article, in order; each group is made when it is asked for."""
+    """``every`` mention of an article, in order, and its groups; ``updated`` is when one came."""
 
-    def __init__(self, every: Sequence[Mention], words: Words) -> None:
-        self.all, self._words = every, words
+    def __init__(self, every: Sequence[Mention], updated: dt.datetime | None, words: Words) -> None:
+        self.all, self.updated, self._words = every, updated, words
+        self.reactions: list[Mention] = []
+        self.elsewhere: list[Mention] = []
+        self._spoken: list[Mention] = []
+        self._by_kind: dict[Kind, list[Mention]] = {}
+        for each in every:
+            self._add(each)
+
+    def _add(self, mention: Mention) -> None:
+        kind = mention.kind
+        self._by_kind.setdefault(kind, []).append(mention)
+        if kind is Kind.REPLY:
+            group = self.reactions if is_emoji(mention.text) else self._spoken
+            group.append(mention)
+        elif kind in _ELSEWHERE:
+            self.elsewhere.append(mention)
+        elif kind is Kind.RSVP and mention.text:
+            self._spoken.append(mention)
 
     @cached_property
     def replies(self) -> Sequence[Mention]:
-        return threaded([each for each in self.all if each.is_spoken])
-
-    @cached_property
-    def reactions(self) -> Sequence[Mention]:
-        return [each for each in self.all if each.is_reaction]
-
-    @cached_property
-    def elsewhere(self) -> Sequence[Mention]:
-        return [each for each in self.all if each.kind in _ELSEWHERE]
+        return threaded(self._spoken)
 
     @cached_property
     def lines(self) -> Sequence[ReactionLine]:
-        rsvps = self.of(Kind.RSVP)
-        groups: dict[str, Sequence[Mention]] = {
+        groups = {
             "likes": self.of(Kind.LIKE),
             "reposts": self.of(Kind.REPOST),
             "bookmarks": self.of(Kind.BOOKMARK),
             "reactions": self.reactions,
         }
-        for answer in _ANSWERS:
-            groups[answer] = [each for each in rsvps if each.rsvp == answer]
-        groups["rsvps"] = [each for each in rsvps if each.rsvp not in _ANSWERS]
+        if rsvps := self.of(Kind.RSVP):
+            for answer in _ANSWERS:
+                groups[answer] = [each for each in rsvps if each.rsvp == answer]
+            groups["rsvps"] = [each for each in rsvps if each.rsvp not in _ANSWERS]
         return [
             ReactionLine(name, self._words[name], len(found), found[:NAMES])
             for name, found in groups.items()
@@ -189,13 +203,6 @@ class _Groups:
     def of(self, kind: Kind) -> Sequence[Mention]:
         """Return those of one kind."""
         return self._by_kind.get(kind, ())
-
-    @cached_property
-    def _by_kind(self) -> Mapping[Kind, Sequence[Mention]]:
-        found: dict[Kind, list[Mention]] = {}
-        for each in self.all:
-            found.setdefault(each.kind, []).append(each)
-        return found
 
 
 NOTHING = ArticleMentions(tuple, DisplayOptions())

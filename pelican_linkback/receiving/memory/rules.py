@@ -60,7 +60,8 @@ def place_of(url: str) -> str:
 
 def host_in(place: str) -> str:
     """Return the host of a URL without its scheme, such as ``place_of`` returns, with its port."""
-    return _END_OF_HOST.split(place, maxsplit=1)[0]
+    host = place.partition("/")[0]
+    return _END_OF_HOST.split(host, maxsplit=1)[0] if "?" in host or "#" in host else host
 
 
 def with_parents(host: str) -> Iterator[str]:

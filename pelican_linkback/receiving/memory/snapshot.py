@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -44,7 +44,14 @@ class Snapshot:
 
     def read(self) -> Known:
         """Return the mentions. A damaged line costs itself, and stays in the file."""
-        return self._read()[0]
+        return self._read(unique)[0]
+
+    def read_unsorted(self) -> Known:
+        """Return the same in the order of the file: where each article's are put in order anyway.
+
+        To walk through objects in the order in which they were made takes half of the time.
+        """
+        return self._read(_newest)[0]
 
     def known_of(self, via: str) -> tuple[int, int]:
         """Return how many mentions came by a source, and the greatest number that it gave to one.
@@ -86,7 +93,7 @@ class Snapshot:
         be used stays in it if ``keeps`` returns True for its text.
         """
         with self._journal.hold_or_raise():
-            known, lines, kept = self._read()
+            known, lines, kept = self._read(unique)
             wanted = [each.line() for each in unique(change(known.mentions))]
             staying = [number for number in kept if keeps(self._text(number))]
             if wanted == lines and staying == kept:
@@ -98,7 +105,9 @@ class Snapshot:
         with self.path.open("rb") as file:
             return next(islice(file, number - 1, None)).decode("utf-8", "replace")
 
-    def _read(self) -> tuple[Known, list[dict[str, object]], list[int]]:
+    def _read(
+        self, each_once: Callable[[Iterable[Received]], Iterable[Received]]
+    ) -> tuple[Known, list[dict[str, object]], list[int]]:
         """Return the mentions, their lines, and the numbers of the lines that stay as they are."""
         reading = self._journal.read()
         damage = {each.line_number: each.why for each in reading.problems}
@@ -114,20 +123,22 @@ class Snapshot:
         kept = [number for number, why in sorted(damage.items()) if why != MARKER]
         if len(kept) < len(damage):
             lines.clear()
-        return Known(tuple(unique(found)), about_damage(self.path, damage)), lines, kept
+        return Known(tuple(each_once(found)), about_damage(self.path, damage)), lines, kept
 
 
-def unique(mentions: Iterable[Received]) -> Iterator[Received]:
-    """Yield the ``mentions``, sorted; of those with one id only the newest."""
+def unique(mentions: Iterable[Received]) -> list[Received]:
+    """Return the ``mentions``, sorted; of those with one id only the newest."""
+    return sorted(_newest(mentions), key=_place)
+
+
+def _newest(mentions: Iterable[Received]) -> Collection[Received]:
     newest: dict[str, Received] = {}
     for each in mentions:
         name = each.id
         known = newest.get(name)
         if known is None or _age(known) < _age(each):
             newest[name] = each
-    yield from (
-        newest[name] for name in sorted(newest, key=lambda name: _place(newest[name], name))
-    )
+    return newest.values()
 
 
 def _age(mention: Received) -> tuple[int, dt.datetime, str]:
@@ -141,5 +152,5 @@ def number_of(remote: str) -> int:
     return int(remote) if is_number else 0
 
 
-def _place(mention: Received, name: str) -> tuple[str, dt.datetime, str]:
-    return mention.article, mention.published or mention.received, name
+def _place(mention: Received) -> tuple[str, dt.datetime, str]:
+    return mention.article, mention.published or mention.received, mention.id
