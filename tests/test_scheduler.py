@@ -14,7 +14,7 @@ import pytest
 from pelican_linkback.sending.deciding.hosts import Trouble
 from pelican_linkback.sending.running import scheduler as scheduler_module
 from pelican_linkback.sending.running.scheduler import Clock, HostScheduler, Limits
-from pelican_linkback.sending.running.tasks import Blocking, Once, Task, Turn
+from pelican_linkback.sending.running.tasks import Blocking, Once, Task, Turn, asked_once
 
 TIMEOUT = 10.0
 """Seconds after which a test that hangs fails instead."""
@@ -251,6 +251,22 @@ def test_what_many_ask_for_is_done_once_and_all_get_it() -> None:
     assert HostScheduler(Limits(4, 2)).run([task() for _ in range(5)])
     assert done == ["work"]
     assert got == ["result"] * 10
+
+
+def test_what_one_task_alone_asks_for_is_a_part_of_it() -> None:
+    """So it takes no step more than what it does itself."""
+
+    def work() -> Task:
+        turn = Turn("host")
+        yield turn
+        return turn
+
+    alone = asked_once("key", work, 1)
+    turn = next(alone)
+    with pytest.raises(StopIteration) as end:
+        alone.send(None)
+    assert end.value.value is turn
+    assert next(asked_once("key", work, 2)) == Once("key", work, 2)
 
 
 def test_what_is_done_once_is_forgotten_when_all_have_got_it() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pelican_linkback.protocol.response import Headers, fields
@@ -41,7 +41,7 @@ def freshness(headers: Headers, now: datetime) -> Freshness | None:
     if "no-cache" not in control and (age := _AGE.search(control)):
         left = timedelta(seconds=int(age[1]) - _age(headers))
         until = now + min(left, LONGEST) if left > timedelta() else None
-    kept = replace(validators(headers), until=until)
+    kept = Freshness(until, _validator(headers, "ETag"), _validator(headers, "Last-Modified"))
     return None if kept == Freshness() else kept
 
 

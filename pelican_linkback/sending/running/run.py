@@ -40,7 +40,7 @@ from pelican_linkback.sending.running.exchanges import (
 )
 from pelican_linkback.sending.running.recorder import Recorder, Stopped, Times
 from pelican_linkback.sending.running.scheduler import HostScheduler
-from pelican_linkback.sending.running.tasks import Blocking, Once, Task, Yielded
+from pelican_linkback.sending.running.tasks import Blocking, Task, Yielded, asked_once
 from pelican_linkback.sending.running.visits import Objected, Visits
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import page_key, site_key
@@ -153,7 +153,7 @@ class Run:
             found = Found((Endpoint(protocol, mention.target, "feed"),))
         else:
             page, discover = page_key(mention.target), partial(self._discover, mention.target)
-            found = yield Once(("target", page), discover, self._by_page[page])
+            found = yield from asked_once(("target", page), discover, self._by_page[page])
         yield from self._send(mention, found, *seen)
 
     def _discover(self, target: str) -> Generator[Yielded, Any, Found]:

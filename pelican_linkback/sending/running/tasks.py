@@ -23,7 +23,18 @@ from typing import Any
 
 from pelican_linkback.sending.deciding.hosts import Trouble
 
-__all__ = ["Blocking", "Once", "Over", "Shared", "Step", "Task", "Turn", "Yielded", "advance"]
+__all__ = [
+    "Blocking",
+    "Once",
+    "Over",
+    "Shared",
+    "Step",
+    "Task",
+    "Turn",
+    "Yielded",
+    "advance",
+    "asked_once",
+]
 
 
 @dataclass(eq=False, slots=True)
@@ -80,6 +91,13 @@ class Shared:
     askers: int
     waiting: list[Task] = field(default_factory=list)
     over: Over | None = None
+
+
+def asked_once(key: Hashable, work: Callable[[], Task], askers: int) -> Task:
+    """Return the result of ``work()``, which runs once for all ``askers``; see ``Once``."""
+    if askers == 1:
+        return (yield from work())
+    return (yield Once(key, work, askers))
 
 
 def advance(step: Step) -> Yielded | Over:

@@ -24,7 +24,7 @@ from pelican_linkback.sending.memory.delivery import Delivery
 from pelican_linkback.sending.memory.events import Waiting
 from pelican_linkback.sending.running.exchanges import FOR_A_PAGE, Final
 from pelican_linkback.sending.running.recorder import Recorder
-from pelican_linkback.sending.running.tasks import Blocking, Once, Yielded
+from pelican_linkback.sending.running.tasks import Blocking, Yielded, asked_once
 
 if typing.TYPE_CHECKING:
     from pelican_linkback.net.client import Response
@@ -79,7 +79,7 @@ class Visits:
         while look.is_lost and addresses:
             address = addresses.pop(0)
             visit, askers = partial(self._visit, address), len(self._by_address[address])
-            looks = yield Once(("source", address), visit, askers)
+            looks = yield from asked_once(("source", address), visit, askers)
             if not self._is_left(mention):
                 return None
             look = looks.get(mention, LOST)
@@ -119,7 +119,9 @@ class Visits:
     def _known_at(self, mention: Mention, address: str) -> Delivery:
         """Return the delivery of ``mention``; sent with its own address, if ``address`` is that."""
         delivery = self._recorder.delivery(mention)
-        return replace(delivery, served_at="") if mention.source == address else delivery
+        if delivery.served_at and mention.source == address:
+            return replace(delivery, served_at="")
+        return delivery
 
     def _follow(self, mention: Mention, old: Delivery, page: Response | WebError) -> None:
         """Record the result for ``mention``, whose receiver knows the article as ``old``."""
