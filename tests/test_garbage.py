@@ -9,7 +9,7 @@ import pytest
 from pelican import signals
 
 from pelican_linkback.plugin.build import begin
-from pelican_linkback.plugin.garbage import modules_set_aside, young_garbage_left
+from pelican_linkback.plugin.garbage import modules_set_aside
 from tests.conftest import SiteBuilder
 
 USUAL = (700, 10, 10)
@@ -46,20 +46,8 @@ def test_a_build_sets_the_modules_aside(site: SiteBuilder) -> None:
     assert gc.get_freeze_count() > 1000
 
 
-@pytest.mark.parametrize(
-    ("young", "meanwhile"),
-    [(700, 20_000), (50_000, 50_000), (0, 0)],
-    ids=["usual", "rare", "never"],
-)
-def test_young_garbage_is_looked_for_less_often(young: int, meanwhile: int) -> None:
-    gc.set_threshold(young, 10, 7)
-    with young_garbage_left():
-        assert gc.get_threshold() == (meanwhile, 10, 7)
-    assert gc.get_threshold() == (young, 10, 7)
-
-
 def test_what_is_read_is_not_looked_at_while_the_site_is_written(site: SiteBuilder) -> None:
-    read, pages, feeds = [], [], []
+    read, pages = [], []
 
     def note_reading(content: object) -> None:
         read.append(gc.get_threshold())
@@ -67,19 +55,14 @@ def test_what_is_read_is_not_looked_at_while_the_site_is_written(site: SiteBuild
     def note_page(path: str, context: object) -> None:
         pages.append(gc.get_threshold())
 
-    def note_feed(path: str, **more: object) -> None:
-        feeds.append(gc.get_threshold())
-
     site.article("one")
     with (
         signals.content_object_init.connected_to(note_reading),
         signals.content_written.connected_to(note_page),
-        signals.feed_written.connected_to(note_feed),
     ):
         site.build()
     assert set(read) == {USUAL}
     assert set(pages) == {(700, 10, 1_000_000)}
-    assert set(feeds) == {(20_000, 10, 1_000_000)}
     assert gc.get_threshold() == USUAL
 
 

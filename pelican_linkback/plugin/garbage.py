@@ -9,10 +9,7 @@ from functools import partial
 
 from pelican_linkback.journal.collector import without_collection
 
-__all__ = ["modules_set_aside", "stop_full_collections", "young_garbage_left"]
-
-_YOUNG_OBJECTS = 20_000
-"""The number of new objects after which the garbage collector looks at them: some megabytes."""
+__all__ = ["modules_set_aside", "stop_full_collections"]
 
 _NEVER = 1_000_000
 """A number of collections of what is not so young any more."""
@@ -37,15 +34,3 @@ def stop_full_collections() -> Callable[[], None]:
     before = gc.get_threshold()
     gc.set_threshold(*before[:2], _NEVER)
     return partial(gc.set_threshold, *before)
-
-
-@contextmanager
-def young_garbage_left() -> Iterator[None]:
-    """Have the collector look at young objects less often: most of what feeds make is kept."""
-    young, *older = gc.get_threshold()
-    if young:  # 0 is for never
-        gc.set_threshold(max(young, _YOUNG_OBJECTS), *older)
-    try:
-        yield
-    finally:
-        gc.set_threshold(young, *older)

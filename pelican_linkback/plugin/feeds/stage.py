@@ -48,7 +48,6 @@ from pelican_linkback.plugin.feeds.site_reader import (
     SiteReader,
     entries_of,
 )
-from pelican_linkback.plugin.garbage import young_garbage_left
 from pelican_linkback.plugin.messages import MessageBuffer
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Generator, Writer
 from pelican_linkback.settings.model import Settings
@@ -150,7 +149,7 @@ class FeedStage:
             return "Feeds: none written"
         for problem in store.problems:
             logger.warning("%s", problem)
-        with young_garbage_left(), keeping_no_texts():
+        with keeping_no_texts():
             site, assigned = self._identified(store, stages, now)
             if self.settings.publishes and not preview:
                 self._remember(store, assigned, now)  # saved before a feed contains them
