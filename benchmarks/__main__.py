@@ -9,6 +9,7 @@ import importlib
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from itertools import chain
@@ -49,14 +50,18 @@ time (user and system), and peaks of resident memory.
 
 def main(names: list[str]) -> None:
     """Run the benchmarks of these names, or all."""
+    start = time.monotonic()
     lines = list(_table(_rows(names or BENCHMARKS)))
     if not names:
-        RESULTS.write_text("\n".join([HEAD, _machine(), "", *lines, ""]), "utf-8")
+        took = f"The whole run took {(time.monotonic() - start) / 60:.0f} minutes."
+        RESULTS.write_text("\n".join([HEAD, _machine(), "", took, "", *lines, ""]), "utf-8")
 
 
 def _rows(names: Iterable[str]) -> Iterator[Row]:
     for name in names:
+        start = time.monotonic()
         yield from importlib.import_module(f"benchmarks.{name}").rows()
+        print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
 
 
 def _table(rows: Iterable[Row]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import pytest
 from pelican_linkback.exceptions import JournalError
 from pelican_linkback.feeds.ids.entries import Entry
 from pelican_linkback.feeds.ids.store import Edition, IdStore, edition_of
-from pelican_linkback.plugin.feeds import stage
+from pelican_linkback.plugin.feeds import documents
 from pelican_linkback.settings.model import read
 from tests.conftest import ids_of
 
@@ -239,7 +239,7 @@ def test_the_ids_are_on_the_disk_before_a_feed_that_names_them(site, monkeypatch
         raise KeyboardInterrupt
 
     site.article("one")
-    monkeypatch.setattr(stage, "save", look)
+    monkeypatch.setattr(documents, "save", look)
     with pytest.raises(KeyboardInterrupt):
         site.build(**PUBLISHED)
     assert known == [["tag:me.example.io,2026-01-01:/one.html"]]
