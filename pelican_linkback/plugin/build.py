@@ -6,7 +6,6 @@ import typing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 
 from pelican_linkback.feeds.output.folder import OutputFolder, OutputFolders
 from pelican_linkback.plugin.feeds.stage import FeedStage, WrittenFeed
@@ -23,39 +22,40 @@ if typing.TYPE_CHECKING:
 __all__ = ["Build", "begin", "current", "is_only_read", "only_read"]
 
 
-@dataclass(eq=False, repr=False)
 class Build:
     """The state of one build of a site, and of the subsites that i18n_subsites builds within it.
 
     Pelican makes an articles generator for each of them, and plugins may add more.
     """
 
-    folders: OutputFolders = field(default_factory=OutputFolders)
-    """The feeds in each output folder."""
+    def __init__(self) -> None:
+        self.folders = OutputFolders()
+        """The feeds in each output folder."""
 
-    stages: dict[int, FeedStage] = field(default_factory=dict)
-    """The feed stage of each articles generator, by its ``id()``: a stage keeps its generator
-    alive."""
+        self.stages: dict[int, FeedStage] = {}
+        """The feed stage of each articles generator, by its ``id()``: a stage keeps its generator
+        alive."""
 
-    published: list[ReadContent] = field(default_factory=list)
-    """The articles and pages."""
+        self.published: list[ReadContent] = []
+        """The articles and pages."""
 
-    feeds: list[WrittenFeed] = field(default_factory=list)
-    """The written feeds that name hubs."""
+        self.feeds: list[WrittenFeed] = []
+        """The written feeds that name hubs."""
 
-    unpublished: list[ReadContent] = field(default_factory=list)
-    """The articles and pages of a site whose address is not public."""
+        self.unpublished: list[ReadContent] = []
+        """The articles and pages of a site whose address is not public."""
 
-    targets: list[SiteTargets] = field(default_factory=list)
-    """The pages of each site that receives mentions, in the order in which they were read."""
+        self.targets: list[SiteTargets] = []
+        """The pages of each site that receives mentions, in the order in which they were read."""
 
-    mentions: list[SiteMentions] = field(default_factory=list)
-    """The mentions of each of these sites."""
+        self.mentions: list[SiteMentions] = []
+        """The mentions of each of these sites."""
 
-    _read: dict[int, tuple[PelicanSettings, Settings]] = field(default_factory=dict)
-    """The settings of each site, by the ``id()`` of Pelican's dictionary, which it keeps alive."""
+        self._read: dict[int, tuple[PelicanSettings, Settings]] = {}
+        """The settings of each site, by the ``id()`` of Pelican's dictionary, which it keeps
+        alive."""
 
-    _collect_again: Callable[[], None] | None = None
+        self._collect_again: Callable[[], None] | None = None
 
     def settings(self, pelican: PelicanSettings) -> Settings:
         """Return the Settings in Pelican's dictionary, as they were when first asked for."""
