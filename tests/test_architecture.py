@@ -33,7 +33,10 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "protocol": ({"exceptions", "text"}, set()),
     "settings": ({"exceptions", "text", "net/addresses", "protocol"}, set()),
     "feedcheck": (
-        {"exceptions", "text", "feeds/formats/podcast_terms", "feeds/formats/validity"},
+        {
+            *("exceptions", "text", "feeds/content/srcset"),
+            *("feeds/formats/podcast_terms", "feeds/formats/validity"),
+        },
         set(),
     ),
     "feeds": ({*BASE, "feeds"}, {"feedgenerator"}),

@@ -18,7 +18,8 @@ from pelican_linkback.feedcheck.built import built_file, documents
 from pelican_linkback.feedcheck.check import Checked, Expected, check
 from pelican_linkback.feedcheck.findings import CODES
 from pelican_linkback.feedcheck.reading import published_ids, read
-from pelican_linkback.feeds.formats.validity import RFC822, RFC3339, is_uri, read_date
+from pelican_linkback.feedcheck.values import RFC822, RFC3339, read_date
+from pelican_linkback.feeds.formats.validity import is_uri
 from tests import test_podcast
 from tests.fakeweb import Reply
 from tests.raw_servers import http_server

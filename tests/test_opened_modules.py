@@ -30,8 +30,8 @@ feeds feeds.articles feeds.articles.answers feeds.articles.articles feeds.articl
 feeds.articles.entries feeds.articles.files feeds.articles.groups feeds.articles.kinds
 feeds.articles.mentions feeds.articles.pages feeds.articles.podcast feeds.articles.stock
 feeds.content
-feeds.content.cleaning feeds.content.page_only feeds.content.pictures feeds.content.references
-feeds.content.scanner feeds.content.spelling feeds.content.srcset feeds.content.tree feeds.formats
+feeds.content.cleaning feeds.content.page_only feeds.content.pictures feeds.content.scanner
+feeds.content.tree feeds.formats
 feeds.formats.atom feeds.formats.base feeds.formats.entry_cache feeds.formats.extensions
 feeds.formats.jsonfeed feeds.formats.kinds feeds.formats.people feeds.formats.podcast
 feeds.formats.podcast_terms feeds.formats.registry feeds.formats.rss feeds.formats.validity
@@ -54,7 +54,7 @@ plugin.theme plugin.written_pages
 receiving receiving.display
 sending
 settings settings.model settings.pelican settings.validators
-text text.elements text.idna text.language text.markup text.next_steps text.printable text.regex
+text text.elements text.idna text.language text.next_steps text.printable text.regex
 text.summarise text.titles text.urls text.xml_characters
 """
 

@@ -12,11 +12,11 @@ from pelican_linkback import feeds
 from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, Rules, Said, misfit
 from pelican_linkback.feedcheck.reading import READERS, NoReader, Reader, read, read_as
+from pelican_linkback.feedcheck.values import DateFormat
 from pelican_linkback.feeds.articles.stock import STOCK_FEEDS, with_registered_formats
 from pelican_linkback.feeds.formats import registry
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.registry import format_of, formats, media_type
-from pelican_linkback.feeds.formats.validity import DateFormat
 from pelican_linkback.feeds.framework.catalogue import FeedClasses
 from pelican_linkback.text.markup import Tag
 from tests.pages import PACKAGE

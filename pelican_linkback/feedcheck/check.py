@@ -19,14 +19,14 @@ from pelican_linkback.feedcheck import podcast, texts
 from pelican_linkback.feedcheck.document import FeedDocument, Part
 from pelican_linkback.feedcheck.findings import Finding, Problems, say
 from pelican_linkback.feedcheck.reading import READERS, NoReader, Reader, page_url, read_as
-from pelican_linkback.feeds.formats.validity import (
+from pelican_linkback.feedcheck.values import (
     DateFormat,
     is_relative,
-    is_uri,
     read_date,
     scripts_in,
     urls_in,
 )
+from pelican_linkback.feeds.formats.validity import is_uri
 from pelican_linkback.text.language import is_language_tag
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.urls import join, normalise

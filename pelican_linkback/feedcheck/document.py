@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import NamedTuple, cast, get_args, get_origin, get_type_hints
 
-from pelican_linkback.feeds.formats.validity import RFC3339, DateFormat
+from pelican_linkback.feedcheck.values import RFC3339, DateFormat
 from pelican_linkback.text import markup
 from pelican_linkback.text.markup import Tag
 

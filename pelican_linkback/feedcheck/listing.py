@@ -10,7 +10,7 @@ from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feedcheck.check import url_of
 from pelican_linkback.feedcheck.document import FeedDocument, Part
 from pelican_linkback.feedcheck.reading import READERS, NoReader, Reader, read_as
-from pelican_linkback.feeds.formats.validity import DateFormat, read_date
+from pelican_linkback.feedcheck.values import DateFormat, read_date
 
 __all__ = ["ListedFeed", "listed"]
 

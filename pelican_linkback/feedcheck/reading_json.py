@@ -13,7 +13,7 @@ from typing import Any
 
 from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, Rules, tags_in
-from pelican_linkback.feeds.formats.validity import RFC3339
+from pelican_linkback.feedcheck.values import RFC3339
 from pelican_linkback.text.printable import printable
 
 __all__ = ["read_json"]

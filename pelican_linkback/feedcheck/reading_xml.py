@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from pelican_linkback.exceptions import UnreadableFeed
 from pelican_linkback.feedcheck.document import Enclosed, FeedDocument, Part, Rules, Said, tags_in
-from pelican_linkback.feeds.formats.validity import RFC822, RFC3339
+from pelican_linkback.feedcheck.values import RFC822, RFC3339
 from pelican_linkback.text.markup import Tag
 from pelican_linkback.text.printable import printable
 from pelican_linkback.text.regex import regex

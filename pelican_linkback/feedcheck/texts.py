@@ -13,7 +13,8 @@ from itertools import chain
 
 from pelican_linkback.feedcheck.document import Enclosed, Part
 from pelican_linkback.feedcheck.podcast import Look
-from pelican_linkback.feeds.formats.validity import is_relative, is_uri, urls_in
+from pelican_linkback.feedcheck.values import is_relative, urls_in
+from pelican_linkback.feeds.formats.validity import is_uri
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import is_fetchable
 

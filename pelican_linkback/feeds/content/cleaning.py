@@ -10,9 +10,7 @@ import functools
 import re
 from html import unescape
 
-from pelican_linkback.feeds.content.references import absolute
 from pelican_linkback.feeds.content.scanner import Order, scan
-from pelican_linkback.feeds.content.spelling import differ_only_in_spelling
 from pelican_linkback.text.elements import BLOCKS
 from pelican_linkback.text.regex import regex
 
@@ -50,7 +48,9 @@ def fit(html: str, base: str) -> str:
     on_the_web = _PLAIN_BASE.fullmatch(base) is not None
     if order is Order.BUT_FOR_URLS and on_the_web:
         return _with_absolute_urls(html, base)
-    from pelican_linkback.feeds.content import sanitizer  # noqa: PLC0415 (many builds need no parser)
+    # Many builds need no parser.
+    from pelican_linkback.feeds.content import sanitizer  # noqa: PLC0415
+    from pelican_linkback.feeds.content.spelling import differ_only_in_spelling  # noqa: PLC0415
 
     cleaned = sanitizer.clean(html, base)
     if cleaned.count("<") != html.count("<"):  # it is another piece, wherever its URLs lead
@@ -64,6 +64,7 @@ def fit(html: str, base: str) -> str:
 
 def _with_absolute_urls(html: str, base: str) -> str:
     """Return HTML with absolute URLs in its valid tags; nothing else changes."""
+    from pelican_linkback.feeds.content.references import absolute  # noqa: PLC0415 (many need none)
 
     def mend(attribute: re.Match[str]) -> str:
         if attribute[1] not in {"href", "src"}:

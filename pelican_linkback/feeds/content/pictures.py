@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pelican_linkback.feeds.content.srcset import candidates
-from pelican_linkback.text import markup
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.urls import can_be_read
 
@@ -28,14 +26,18 @@ def first_picture(html: str) -> str | None:
     """
     for found in _IMG.finditer(html):
         attributes = attributes_of(found[0])
-        url = attributes.get("src") or _first_candidate(attributes.get("srcset", ""))
+        url = attributes.get("src") or _first_candidate(attributes.get("srcset"))
         tiny = {attributes.get("width"), attributes.get("height")} & {"0", "1"}
         if not tiny and not _NO_PICTURE.match(url) and can_be_read(url):
             return url.strip()
     return None
 
 
-def _first_candidate(srcset: str) -> str:
+def _first_candidate(srcset: str | None) -> str:
+    if not srcset:
+        return ""
+    from pelican_linkback.feeds.content.srcset import candidates  # noqa: PLC0415 (most have src)
+
     return next((url for url, _ in candidates(srcset)), "")
 
 
@@ -44,4 +46,6 @@ def attributes_of(img: str) -> dict[str, str]:
         return usual.groupdict()
     if _PLAIN_IMG.fullmatch(img):
         return dict(_PLAIN_ATTRIBUTE.findall(img))
+    from pelican_linkback.text import markup  # noqa: PLC0415 (most are plain)
+
     return {k: v for tag in markup.tags(img) for k, v in tag.attributes if tag.name == "img"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import typing
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -22,10 +23,12 @@ from pelican_linkback.feeds.formats.registry import format_of, media_type
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.plugin.written_pages import Edit
-from pelican_linkback.text import markup
 from pelican_linkback.text.language import language_tag
 from pelican_linkback.text.printable import described, printable
 from pelican_linkback.text.urls import join, page_key, resolve
+
+if typing.TYPE_CHECKING:
+    from pelican_linkback.text.markup import Page
 
 __all__ = ["FeedLink", "FeedLinks", "told_apart", "with_missing_links"]
 
@@ -266,20 +269,21 @@ def with_missing_links(
     to a feed if it names the feed's URL or that of its file, in any form. The rest of the page
     stays as it is.
     """
+    from pelican_linkback.text import markup  # noqa: PLC0415 (for LINKBACK_AUTODISCOVERY)
+
     end = markup.end_of_head(html)
     if end is None:
         return html
     head, rest = html[:end], html[end:]
     home = join(_NOWHERE, f"{site_url}/")
-    there = set(_linked(head, home + quote(name)))
+    there = set(_linked(markup.read(head), home + quote(name)))
     missing = [link for link in links if there.isdisjoint(_addresses(link, home))]
     line_end = "\r\n" if "\r\n" in head else "\n"
     return head + "".join(f"{link.__html__()}{line_end}" for link in missing) + rest
 
 
-def _linked(head: str, url: str) -> Iterator[str]:
+def _linked(page: Page, url: str) -> Iterator[str]:
     """Yield the URLs that a page at ``url`` links to (RFC 3986, section 5)."""
-    page = markup.read(head)
     for link in page.links:
         if link.href and "alternate" in link.rels:
             try:
