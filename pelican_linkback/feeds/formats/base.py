@@ -22,6 +22,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Iterable
 from io import BufferedIOBase, BytesIO, StringIO
+from itertools import chain
 from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import IO, Any
@@ -29,7 +30,13 @@ from typing import IO, Any
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 
 from pelican_linkback.exceptions import FAULTS
-from pelican_linkback.feeds.formats.entry_cache import Item, Pattern, all_written, are_patterns
+from pelican_linkback.feeds.formats.entry_cache import (
+    Item,
+    Pattern,
+    all_written,
+    are_patterns,
+    items_of,
+)
 from pelican_linkback.feeds.formats.extensions import mended
 from pelican_linkback.feeds.formats.kinds import kind_of, safe_overrides
 from pelican_linkback.feeds.formats.people import Person, as_person, single_author
@@ -154,7 +161,7 @@ class Generator(SyndicationFeed):
         if are_patterns(self.entries):
             dates = map(attrgetter("newest"), self.entries)
         else:
-            dates = filter(None, map(_newest, self.entries))
+            dates = filter(None, chain.from_iterable(map(_dates_of, items_of(self.entries))))
         if newest := max(dates, default=None):
             return newest
         updated = self.feed.get("updated")
@@ -242,13 +249,6 @@ class Generator(SyndicationFeed):
 
     def _renderer(self) -> Callable[[Any], bytes]:
         return self.render
-
-
-def _newest(entry: Pattern | Item) -> dt.datetime | None:
-    if isinstance(entry, Pattern):
-        return entry.newest
-    dates: Iterable[dt.datetime] = filter(None, _dates_of(entry))
-    return max(dates, default=None)
 
 
 @functools.lru_cache(maxsize=1000)
