@@ -78,6 +78,9 @@ _LINK = object()
 Finish: TypeAlias = Callable[[Any, object], object]  # type: ignore[explicit-any]
 """A function that makes of a value and its item what the format takes."""
 
+_Step: TypeAlias = tuple[str, str, Hook, Finish | None]
+"""An argument, the aspect that it follows from, and its hook; a tuple is taken apart soonest."""
+
 
 class OfSite(Protocol):
     """A feed, as far as its site is needed."""
@@ -91,13 +94,6 @@ class ItemFeed(OfSite, Protocol):
 
     def aspect(self, name: str, subject: object, default: object = None) -> object: ...
     def get_context_data(self, **kwargs: object) -> dict[str, object]: ...
-
-
-class _Step(NamedTuple):
-    argument: str
-    aspect: str
-    hook: Hook
-    finish: Finish | None
 
 
 class _Plan(NamedTuple):
@@ -190,7 +186,7 @@ class ItemReader:
         }
         hooks = ((name, argument, self._hook(name)) for name, argument in aspects)
         return [
-            _Step(argument, f"item_{name}", hook, finish.get(name))
+            (argument, f"item_{name}", hook, finish.get(name))
             for name, argument, hook in hooks
             if hook is not None
         ]
