@@ -185,6 +185,34 @@ def test_an_author_without_a_name_is_named_by_the_address():
     assert atom.author_detail == {"name": "ann@me.example", "email": "ann@me.example"}
 
 
+@pytest.mark.parametrize("feed_type", [*FORMATS, JsonFeed])
+@pytest.mark.parametrize("number", [0, 1, 15, 16, 17, 40])
+def test_a_document_has_each_entry_once_and_as_it_is_alone(feed_type, number):
+    feed, out = make(feed_type), io.BytesIO()
+    for each in range(number):
+        add(feed, title=f"t {each}", pubdate=DAY)
+    save(feed, out)
+    between = b",\n" if feed_type is JsonFeed else b""
+    entries = between.join(map(feed.render, feed.items))
+    assert out.getvalue().count(entries) == 1 or not number
+    assert out.getvalue().count(b"t 3") == entries.count(b"t 3")
+
+
+def test_what_fails_in_one_piece_is_left_out_and_the_writer_goes_on():
+    def write(handler, number):
+        handler.addQuickElement("a")
+        handler.addQuickElement("b", str(1 / number))
+
+    out = io.BytesIO()
+    handler = XMLWriter(out)
+    handler.startElement("all", {})
+    handler.put_at_once(write, 1)
+    with pytest.raises(ZeroDivisionError):
+        handler.put_at_once(write, 0)
+    handler.endElement("all")
+    assert out.getvalue() == b"<all><a/><b>1.0</b></all>"
+
+
 @pytest.mark.parametrize("feed_type", FORMATS)
 def test_a_write_of_ones_own_is_what_writes_the_document(feed_type):
     class Older(feed_type):

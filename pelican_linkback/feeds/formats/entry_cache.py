@@ -13,7 +13,15 @@ from operator import attrgetter, eq
 from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple
 
-__all__ = ["EntryStore", "Item", "Pattern", "all_written", "are_patterns", "items_of"]
+__all__ = [
+    "EntryStore",
+    "Item",
+    "Pattern",
+    "all_written",
+    "are_patterns",
+    "has_patterns",
+    "items_of",
+]
 
 Item = Mapping[str, Any]
 """The arguments of ``add_item`` for an item, by their names."""
@@ -120,6 +128,11 @@ def items_of(entries: Sequence[Pattern | Item]) -> Iterable[Item]:
 def are_patterns(entries: Iterable[Pattern | Item]) -> bool:
     """Return whether all entries are patterns, as they are unless a caller has read the items."""
     return set(map(type, entries)) <= {Pattern}
+
+
+def has_patterns(entries: Iterable[Pattern | Item]) -> bool:
+    """Return whether any entry is a pattern."""
+    return Pattern in set(map(type, entries))
 
 
 def all_written(

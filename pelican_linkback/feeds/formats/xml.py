@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from types import NoneType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from xml.sax.saxutils import quoteattr
 
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
@@ -21,13 +21,15 @@ from pelican_linkback.text.xml_characters import LONG, clean, escape
 
 __all__ = ["Fragments", "Sink", "XMLWriter", "repeat", "repeat_each", "some_at_a_time"]
 
+T = TypeVar("T")
+
 _AT_A_TIME = 16
 """The number of entries in one piece: about a file's buffer, not a whole document."""
 
 
-def some_at_a_time(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Yield pieces of a document in lists, each to be written at once."""
-    waiting = iter(pieces)
+def some_at_a_time(entries: Iterable[T]) -> Iterator[list[T]]:
+    """Yield the entries of a document in lists, each to be written at once."""
+    waiting = iter(entries)
     while some := list(itertools.islice(waiting, _AT_A_TIME)):
         yield some
 
@@ -90,6 +92,16 @@ class XMLWriter(SimplerXMLGenerator):
         """Write pieces of a document that are ready as they are, some at a time."""
         for some in some_at_a_time(pieces):
             self.put(b"".join(some))
+
+    def put_at_once(self, write: Callable[..., None], *arguments: Any) -> None:
+        """Write in one piece what ``write`` writes, when called with this handler and more."""
+        emit, pieces = self._emit, list[bytes]()
+        self._emit = pieces.append
+        try:
+            write(self, *arguments)
+        finally:
+            self._emit = emit
+        self._emit(b"".join(pieces))
 
     def addQuickElement(
         self, name: str, contents: str | None = None, attrs: Mapping[str, str] | None = None

@@ -6,14 +6,14 @@ Each is a template: ``root_attributes``, ``add_root_elements``, ``item_attribute
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from pelican_linkback.feeds.formats.base import Generator
-from pelican_linkback.feeds.formats.entry_cache import Item
+from pelican_linkback.feeds.formats.entry_cache import Item, has_patterns
 from pelican_linkback.feeds.formats.kinds import kind_of
-from pelican_linkback.feeds.formats.xml import Fragments, Sink, XMLWriter
+from pelican_linkback.feeds.formats.xml import Fragments, Sink, XMLWriter, some_at_a_time
 
 __all__ = ["XmlGenerator"]
 
@@ -38,10 +38,16 @@ class XmlGenerator(Generator):
 
     def write_items(self, handler: XMLWriter) -> None:
         """Write the items, in their order."""
-        if type(handler) is XMLWriter and kind_of(self):
+        if type(handler) is not XMLWriter:
+            self._write_some(handler, self.items)
+        elif has_patterns(self.entries) and kind_of(self):
             handler.put_all(self.rendered())
-            return
-        for item in self.items:
+        else:
+            for some in some_at_a_time(self.items):
+                handler.put_at_once(self._write_some, some)
+
+    def _write_some(self, handler: XMLWriter, items: Iterable[Item]) -> None:
+        for item in items:
             self._write_item(handler, item)
 
     def render(self, item: Item) -> bytes:
