@@ -36,6 +36,7 @@ __all__ = ["deliver", "gather_posts", "link_marked_targets"]
 
 logger = logging.getLogger(__name__)
 
+_KINDS = (Article, Page)
 _LINKS_COST = "its page does not get the links to the targets that it marks"
 
 
@@ -44,7 +45,7 @@ def link_marked_targets(content: ReadContent) -> None:
 
     Only with LINKBACK_LINK_MARKED: a receiver refuses what the page does not link to.
     """
-    if not isinstance(content, Article | Page):
+    if not isinstance(content, _KINDS):
         return
     if build.current().settings(content.settings).link_marked:
         attempt(content, _link_marked_targets, None, _LINKS_COST)

@@ -183,10 +183,11 @@ def equip_themes(read: Sequence[Generator]) -> None:
 
 def complete_page(path: str, context: Context) -> None:
     """Add to a written page what its theme left out: links to feeds, endpoints, mentions."""
-    if path.lower().endswith((".html", ".htm")):
-        feed_links = context.get("feed_links")  # another plugin may write a page without it
-        ours = [feed_links] if isinstance(feed_links, FeedLinks) else []
-        complete(Path(path), [*ours, *page_editors(context)], context)
+    feed_links = context.get("feed_links")  # another plugin may write a page without it
+    ours = [feed_links] if isinstance(feed_links, FeedLinks) and feed_links.are_added else []
+    editors = [*ours, *page_editors(context)]
+    if editors and path.lower().endswith((".html", ".htm")):
+        complete(Path(path), editors, context)
 
 
 # The end

@@ -129,13 +129,16 @@ class FeedLinks:
             found = []
         return Markup("\n").join(found)
 
-    def edit_of(self, path: Path, context: Mapping[str, object]) -> Edit | None:
+    @property
+    def are_added(self) -> bool:
+        """Whether pages get those that their theme leaves out: LINKBACK_AUTODISCOVERY."""
+        return self._stages[0].settings.autodiscovery
+
+    def edit_of(self, path: Path, context: Mapping[str, object]) -> Edit:
         """Return what adds the links that its theme leaves out to the page at ``path``.
 
-        None without LINKBACK_AUTODISCOVERY. ``context`` has the variables of its template.
+        ``context`` has the variables of its template.
         """
-        if not self._stages[0].settings.autodiscovery:
-            return None
         name = str(context.get("output_file") or path.name)
         return lambda html: with_missing_links(
             html, self.of(context), self._stages[0].reader.url, name
