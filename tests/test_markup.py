@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pelican_linkback.text.encodings import decode
 from pelican_linkback.text.markup import Link, Page, Tag, end_of_head, read, tags
+from pelican_linkback.text.urls import resolve
 
 
 @pytest.mark.parametrize(
@@ -135,6 +136,19 @@ def test_what_does_not_end_reaches_over_the_end_of_the_head(html: str) -> None:
 )
 def test_a_hostile_page_costs_little(hostile: str, count: int) -> None:
     assert len(read(f"{hostile}<a href=/x>x</a>").links) == count
+
+
+@given(
+    st.from_regex(r"https?://a\.example(/[a-z.é;%-]{0,3}){0,4}(\?a?\??)?(#b?\??)?", fullmatch=True),
+    st.from_regex(
+        r"(https?:)?/{0,2}[a-z.~:é-]{0,5}(/[a-z.é;%-]{0,3}){0,4}(\?a?\??)?(#b?\??)?", fullmatch=True
+    ),
+)
+@example("https://a.example/b?c#d", "")
+@example("https://a.example/b?#", "#d")
+def test_without_a_base_of_its_own_a_page_is_its_own_base(url: str, reference: str) -> None:
+    resolved = Page((), "").resolve(url, reference)
+    assert resolved == Page(()).resolve(url, reference) == resolve(resolve(url, ""), reference)
 
 
 @given(st.binary(), st.none() | st.text())

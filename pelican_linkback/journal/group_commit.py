@@ -21,16 +21,18 @@ class _Batch(Generic[T]):
 
     def __init__(self) -> None:
         self.items: list[T] = []
-        self.waiting: list[threading.Lock] = []
-        """A lock for each call but the first, released when it is over: an event is shared, and
-        all whom it wakes would wait for its own lock."""
-        self.is_written = False
+        self._over = threading.Event()
+        self._written = False
 
     def end(self, *, written: bool) -> None:
         """Say whether the items are on disk."""
-        self.is_written = written
-        for lock in self.waiting:
-            lock.release()
+        self._written = written
+        self._over.set()
+
+    def is_written(self) -> bool:
+        """Return, as soon as that is known, whether the items are on disk."""
+        self._over.wait()
+        return self._written
 
 
 class GroupCommit(Generic[T]):
@@ -66,21 +68,14 @@ class GroupCommit(Generic[T]):
 
         It may be there twice, if the batch failed after a part of it was written.
         """
-        over = None
         with self._joining:
-            batch = self._batch
+            batch, is_first = self._batch, self._batch is None
             if batch is None:
                 batch = self._batch = _Batch()
-            else:
-                over = threading.Lock()
-                over.acquire()
-                batch.waiting.append(over)
             batch.items.append(item)
-        if over is None:
+        if is_first:
             self._write_batch(batch)
-            return
-        over.acquire()
-        if not batch.is_written:
+        elif not batch.is_written():
             # The error is that of the first: each of the others writes its own, and may succeed.
             with self._writing:
                 self._write([item])

@@ -55,7 +55,7 @@ class Page(NamedTuple):
 
         Raises InvalidURL if it cannot be parsed.
         """
-        return urls.resolve(_base(url, self.base or ""), reference)
+        return urls.resolve(_base(url, self.base) if self.base else url, reference)
 
 
 @lru_cache(maxsize=16)

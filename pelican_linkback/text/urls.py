@@ -43,6 +43,8 @@ _UNRESERVED = regex(r"[A-Za-z0-9._~-]")
 _RESERVED = "%:/?#[]@!$&'()*+,;="
 _ESCAPE = regex(r"%([0-9A-Fa-f]{2})?")
 _SPACE = regex(r"\s")
+_BLANKS = "".join(map(chr, range(33)))
+_LINE_ENDS = regex(r"[\t\r\n]")
 _IGNORED = regex(r"[\x00-\x20]")
 _PICTURE = regex(r"data:image/(?:avif|gif|jpeg|png|webp)[;,]")
 _OTHER_SCHEME = regex(
@@ -187,7 +189,7 @@ def resolve(base: str, reference: str) -> str:
     # Checked before the work: a page can have a base of half a megabyte and ten thousand links.
     if len(reference) > LIMIT:
         raise InvalidURL(printable(reference), f"it has more than {LIMIT} characters")
-    wanted = re.sub(r"[\t\r\n]", "", reference.strip("".join(map(chr, range(33)))))
+    wanted = _LINE_ENDS.sub("", reference.strip(_BLANKS))
     try:
         joined = join(base, wanted) if wanted else _without_empty_parts(urldefrag(base).url)
     except ValueError as error:

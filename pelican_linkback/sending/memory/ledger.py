@@ -77,12 +77,13 @@ class Ledger:
         Even if the clock was set back, or that of another machine was ahead: sorted by time, a
         cause has to come before its effect.
         """
-        before = latest or self._deliveries.get(mention, Delivery(mention)).at
+        known = self._deliveries.get(mention)
+        before = latest or (known.at if known else None)
         return now if before is None else max(now, before + timedelta(microseconds=1))
 
     def _take_in(self, events: Iterable[Event]) -> None:
         for event in events:
-            known = self._deliveries.get(event.mention, Delivery(event.mention))
+            known = self._deliveries.get(event.mention) or Delivery(event.mention)
             self._deliveries[event.mention] = after(known, event)
 
 
