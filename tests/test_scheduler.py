@@ -312,6 +312,30 @@ def test_a_task_is_made_when_a_worker_is_free_for_it() -> None:
     assert begun == [2, 3, 4, 5, 5]
 
 
+def test_what_has_ended_comes_before_what_is_new() -> None:
+    """Each task that is begun takes memory until it ends."""
+    done: list[str] = []
+    scheduler = HostScheduler(Limits(2, 1))
+
+    def work() -> Task:
+        yield from ()
+
+    def first() -> Task:
+        yield Turn("host")
+        yield Once("key", work, 1)
+        done.append("first")
+
+    def later(number: int) -> Task:
+        until = time.monotonic() + TIMEOUT
+        while number == 1 and scheduler._ended.empty() and time.monotonic() < until:
+            time.sleep(0.001)
+        done.append(f"begins {number}")
+        yield Turn("host")
+
+    assert scheduler.run([first(), later(1), later(2)])
+    assert done == ["begins 1", "first", "begins 2"]
+
+
 def test_a_fault_of_what_is_done_once_is_that_of_each_that_asked() -> None:
     caught: list[str] = []
 

@@ -155,6 +155,8 @@ class HostScheduler:
             # What five hundred tasks wait for may be over: the first need not wait for the last.
             if turn := self._next_turn():
                 self._hand_over(turn)
+            if not self._ended.empty():  # or all would be begun while the first of them end
+                break
         return self._under_way
 
     def _hand_over(self, step: Step) -> None:
