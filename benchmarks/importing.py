@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.measure import Row, folder, in_a_process, said_by
+from benchmarks.measure import Row, folder, said_by
 from benchmarks.whole_build import DEFAULT, WITH, WITHOUT, command, write_blog, write_settings
 
 __all__ = ["opened", "rows"]
@@ -17,18 +17,31 @@ OURS = "import pelican, pelican_linkback; pelican_linkback.register()"
 OPEN = """
 import importlib, pelican
 from contextlib import suppress
-for name in {!r}:
-    with suppress(ImportError):  # "pelicanconf", and what is no module of a file
-        importlib.import_module(name)
+def open_all(names):
+    for name in names:
+        with suppress(ImportError):  # "pelicanconf", and what is no module of a file
+            importlib.import_module(name)
+open_all({!r})
 """
+OPEN_OURS = """
+from pelican_linkback.plugin.garbage import modules_set_aside
+with modules_set_aside():
+    open_all({!r})
+"""
+SAY = "\nimport time; print(time.process_time())"
 BUILD = "import sys, pelican; pelican.main(sys.argv[1:]); print(*sys.modules)"
 
 
 def rows(times: int = 21) -> Iterator[Row]:
-    """Measure them in interpreters of their own, in turn, from compiled files."""
+    """Measure them in interpreters of their own, in turn, from compiled files.
+
+    Until they are open, as a build opens them: without the collector, which looks at none of them
+    later. What they cost when the process ends is in the rows of whole builds.
+    """
     theirs = opened(WITHOUT)
     ours = [name for name in opened(WITH) if name not in set(theirs)]
-    codes = (PELICAN, OURS, OPEN.format(theirs), OPEN.format([*theirs, *ours]))
+    before_ours = OPEN.format(theirs)
+    codes = (PELICAN, OURS, before_ours, before_ours + OPEN_OURS.format(ours))
     for code in codes:
         _seconds(code)  # compiles
     runs = [[_seconds(code) for code in codes] for _ in range(times)]
@@ -57,7 +70,7 @@ def _row(work: str, against: str, ours: float, theirs: float, goal: int) -> Row:
 
 
 def _seconds(code: str) -> float:
-    return in_a_process([sys.executable, "-c", code])
+    return float(said_by([sys.executable, "-c", code + SAY]))
 
 
 def opened(plugins: Mapping[str, object]) -> list[str]:
