@@ -13,6 +13,20 @@ from pelican_linkback.plugin.garbage import modules_set_aside
 from tests.conftest import SiteBuilder
 
 USUAL = (700, 10, 10)
+LEFT = (700, 10, 1_000_000)
+"""There are no full collections."""
+
+
+def has_full() -> bool:
+    """Return whether this Python has full collections, and not incremental ones."""
+    before = gc.get_threshold()
+    gc.set_threshold(*USUAL)
+    known = gc.get_threshold()
+    gc.set_threshold(*before)
+    return known == USUAL
+
+
+has_full_collections = pytest.mark.skipif(not has_full(), reason="it collects in small steps")
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +60,7 @@ def test_a_build_sets_the_modules_aside(site: SiteBuilder) -> None:
     assert gc.get_freeze_count() > 1000
 
 
+@has_full_collections
 def test_what_is_read_is_not_looked_at_while_the_site_is_written(site: SiteBuilder) -> None:
     read, pages = [], []
 
@@ -62,10 +77,11 @@ def test_what_is_read_is_not_looked_at_while_the_site_is_written(site: SiteBuild
     ):
         site.build()
     assert set(read) == {USUAL}
-    assert set(pages) == {(700, 10, 1_000_000)}
+    assert set(pages) == {LEFT}
     assert gc.get_threshold() == USUAL
 
 
+@has_full_collections
 def test_a_build_that_was_stopped_ends_when_the_next_one_begins(site: SiteBuilder) -> None:
     def stop(path: str, context: object) -> None:
         raise KeyError(path)
@@ -78,6 +94,7 @@ def test_a_build_that_was_stopped_ends_when_the_next_one_begins(site: SiteBuilde
     assert gc.get_threshold() == USUAL
 
 
+@has_full_collections
 def test_the_sites_of_one_build_end_together(site: SiteBuilder) -> None:
     build = begin()
     build.begin_writing()
