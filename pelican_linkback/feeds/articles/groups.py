@@ -17,7 +17,7 @@ from pelican_linkback.text.regex import regex
 __all__ = ["GroupFeed", "InLanguage"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InLanguage:
     """A category, author or tag in one language; it has the attributes of its object."""
 

@@ -88,7 +88,7 @@ def file_attributes(enclosure: feedgenerator.Enclosure) -> dict[str, str]:
     return {"length": str(enclosure.length), "type": str(enclosure.mime_type)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InReplyTo:
     """What an item answers (RFC 4685, section 3): the id of that entry, and its absolute URL.
 

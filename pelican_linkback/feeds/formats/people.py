@@ -16,7 +16,7 @@ _ADDRESS = regex(_EMAIL)
 _MAILBOX = regex(rf"([^<>]*)<(?:mailto:)?({_EMAIL})>")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Person:
     """An author or a contributor (RFC 4287, section 3.2): a name, or else an e-mail address.
 

@@ -50,7 +50,7 @@ def _no_id(item: Content) -> None:  # noqa: ARG001
     return None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Site:
     """The site, as a feed knows it: ``self.site``. It cannot be changed.
 
