@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from pelican_linkback.feeds.output.folder import OutputFolder, OutputFolders
 from pelican_linkback.plugin.feeds.stage import FeedStage, WrittenFeed
-from pelican_linkback.plugin.garbage import stop_full_collections
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, ReadContent
 from pelican_linkback.settings import model as settings_model
 from pelican_linkback.settings.model import Settings
@@ -55,8 +54,6 @@ class Build:
         """The settings of each site, by the ``id()`` of Pelican's dictionary, which it keeps
         alive."""
 
-        self._collect_again: Callable[[], None] | None = None
-
     def settings(self, pelican: PelicanSettings) -> Settings:
         """Return the Settings in Pelican's dictionary, as they were when first asked for."""
         if id(pelican) not in self._read:
@@ -84,22 +81,14 @@ class Build:
             paths = {path for stage in stages for path in stage.paths}
             stages[-1].prune(paths, {owner for stage in stages for owner in stage.failed})
 
-    def begin_writing(self) -> None:
-        """Have the collector leave old objects until the build ends: the site is read."""
-        self._collect_again = self._collect_again or stop_full_collections()
+    def forget_mentions(self) -> None:
+        """Let the mentions of all sites go: few ask for some when these are complete.
 
-    def end(self) -> None:
-        """Let the mentions of all sites go, and the collector look at everything again.
-
-        Few ask for mentions when the sites are complete: these are read again for those who do.
-        When the process ends, the collector walks through all objects three times: that takes
-        longer than to let these go.
+        They are read again for those who do. When the process ends, Python's collector walks
+        through all objects three times: that takes longer than to let these go.
         """
         for site in self.mentions:
             site.forget()
-        if self._collect_again:
-            self._collect_again()
-            self._collect_again = None
 
 
 _current: ContextVar[Build | None] = ContextVar("_current", default=None)
@@ -107,8 +96,6 @@ _current: ContextVar[Build | None] = ContextVar("_current", default=None)
 
 def begin() -> Build:
     """Start a build, and forget the one before in this process (``--autoreload``)."""
-    if before := _current.get():
-        before.end()  # it may have been stopped by an error
     build = Build()
     _current.set(build)
     return build

@@ -168,7 +168,6 @@ def equip_themes(read: Sequence[Generator]) -> None:
 
     Only after everything is read: Pelican's cache pickles the context with the articles.
     """
-    build.current().begin_writing()
     known, now = KnownLinkbacks(build.current().settings(read[0].settings)), dt.datetime.now(dt.UTC)
     stages = []
     for generator in read:
@@ -198,4 +197,4 @@ def finish(pelican: Pelican) -> None:
     publish_targets(pelican)
     deliver(pelican)
     if not settings_model.is_subsite(pelican.settings):
-        build.current().end()
+        build.current().forget_mentions()
