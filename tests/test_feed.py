@@ -16,6 +16,7 @@ from pelican_linkback.feeds import (
     ArticleFeed,
     Atom1Feed,
     CategoryFeed,
+    Enclosure,
     Feed,
     Rss201rev2Feed,
     Site,
@@ -200,6 +201,58 @@ def test_an_aspect_that_the_class_lacks_is_seen_where_a_hook_sets_it(on):
     del feed.ttl
     feed.author_name = "Bob"
     assert feed.get_feed(None, site).feed["ttl"] is None
+
+
+class Later:
+    item_enclosure_url = "https://me.example/a.mp3"
+
+
+class Catching(Plain):
+    def __getattr__(self, name):
+        if name == "item_enclosure_url":
+            return Later.item_enclosure_url
+        raise AttributeError(name)
+
+
+class Setting(Plain):
+    def item_title(self, item):
+        self.item_enclosure_url = Later.item_enclosure_url
+        self.item_extra_kwargs = {"row": item}
+        return "t"
+
+
+class Asking(Plain):
+    def item_enclosures(self, item):
+        return [*super().item_enclosures(item), Enclosure(Later.item_enclosure_url)]
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [type("Beside", (Plain, Later), {}), Catching, Setting, Asking],
+    ids=lambda feed: feed.__name__,
+)
+def test_a_file_is_seen_wherever_it_is_said(feed):
+    items = feed().get_feed(None, SITE).items
+    assert items
+    for item in items:
+        assert [each.url for each in item["enclosures"]] == [Later.item_enclosure_url]
+
+
+def test_more_arguments_are_seen_where_a_hook_sets_them():
+    feed = Setting().get_feed(None, SITE)
+    assert [item["row"].url for item in feed.items] == ["e.html", "d/c.html"]
+
+
+def test_what_nobody_declares_is_given_as_nothing():
+    given = []
+
+    class Noting(Atom1Feed):
+        def add_item(self, **arguments):
+            given.append(arguments)
+            super().add_item(**arguments)
+
+    type("F", (Plain,), {"feed_type": Noting})().get_feed(None, SITE)
+    assert [arguments["enclosures"] for arguments in given] == [[]] * len(given) != []
 
 
 def test_a_feedgenerator_class_from_elsewhere_is_a_feed_type():

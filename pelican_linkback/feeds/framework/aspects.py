@@ -224,7 +224,7 @@ class Aspects:
     item_image: Aspect[str | None]
     """The URL of the item's picture, relative to SITEURL."""
 
-    item_enclosure_url: Aspect[str | None] = None
+    item_enclosure_url: Aspect[str | None]
     """The URL of the item's file, absolute; for several see ``item_enclosures``."""
 
     item_enclosure_length: Aspect[int | str | None]

@@ -23,7 +23,7 @@ from pelican_linkback.feeds.framework.aspects import Aspects, Extras, default, h
 from pelican_linkback.feeds.framework.head import feed_arguments, required
 from pelican_linkback.feeds.framework.items import ItemReader
 from pelican_linkback.feeds.framework.order import arranged, limit_of
-from pelican_linkback.feeds.framework.resolver import declaring, resolve, shown
+from pelican_linkback.feeds.framework.resolver import declaring, resolve, shown, silent_without
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import described, place_of
 
@@ -193,6 +193,7 @@ class Feed(Aspects):
         raise FeedError(type(self).__name__, message)
 
     @hook
+    @silent_without("item_enclosure_url")
     def item_enclosures(self, item: object) -> Iterable[Enclosure]:
         """Return the item's files. Default: one, where ``item_enclosure_url`` gives one.
 
@@ -224,6 +225,7 @@ class Feed(Aspects):
         return {}
 
     @default
+    @silent_without()
     def item_extra_kwargs(self, item: object) -> Extras:  # noqa: ARG002
         """Return further arguments for the generator's ``add_item``, to be found in ``item``.
 

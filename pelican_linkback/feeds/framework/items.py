@@ -18,7 +18,7 @@ from pelican_linkback.feeds.framework.item_values import (
     sound_enclosures,
     sound_people,
 )
-from pelican_linkback.feeds.framework.resolver import Hook, bound, explain, shown
+from pelican_linkback.feeds.framework.resolver import Hook, bound, explain, is_silent, shown
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.text.printable import add_place, printable
 from pelican_linkback.text.urls import is_plain, is_script
@@ -52,6 +52,7 @@ _TEXTS = ("description", "content")
 _OF_AUTHOR = ("author_email", "author_link")
 # Read by ``item_enclosures``, unless a feed has its own.
 _OF_ENCLOSURE = ("item_enclosure_length", "item_enclosure_mime_type", "item_enclosure_url")
+_FILES = frozenset({"item_enclosures", *_OF_ENCLOSURE})
 
 ITEM_ASPECTS = tuple(f"item_{name}" for name in (*_ALWAYS, *_WHERE_SAID, *_OF_AUTHOR))
 """The aspects of an item that are read."""
@@ -102,6 +103,7 @@ class _Plan(NamedTuple):
     always: Sequence[_Step]
     where_said: Sequence[_Step]
     of_author: Sequence[_Step]
+    has_extras: bool
     unsaid: Mapping[str, None]
 
 
@@ -162,6 +164,7 @@ class ItemReader:
                 self._steps(always.items()),
                 self._steps((name, name) for name in _WHERE_SAID if name in names),
                 self._steps((name, name) for name in _OF_AUTHOR if name in names),
+                not is_silent(self._feed, "item_extra_kwargs"),
                 dict.fromkeys(always.values()),
             )
         return self._plans[names]
@@ -194,12 +197,15 @@ class ItemReader:
     def _hook(self, name: str) -> Hook | None:
         if name in {"title", "description"} and bound(self._feed, f"{name}_template"):
             return partial(self._text, name)
+        if name == "enclosures" and is_silent(self._feed, "item_enclosures"):
+            return self._files
         return bound(self._feed, f"item_{name}", _LINK if name == "guid" else None)
 
     def read(self, item: object) -> dict[str, object]:
         """Return what the feed says of ``item``, as arguments of ``add_item``."""
-        arguments = self._asked(self._plan(_ALL), item)
-        self._add_extras(item, arguments)
+        plan = self._plan(_ALL)
+        arguments = self._asked(plan, item)
+        self._add_extras(plan, item, arguments)
         return self.mend(item, arguments)
 
     def read_some(self, item: object, names: frozenset[str]) -> dict[str, object]:
@@ -223,7 +229,7 @@ class ItemReader:
         if plan.of_author:
             rows.each(partial(self._ask_of_author, plan.of_author))
         if names is _ALL:
-            rows.each(self._add_extras)
+            rows.each(partial(self._add_extras, plan))
         rows.each(self.mend)
         return rows.arguments()
 
@@ -259,8 +265,10 @@ class ItemReader:
         if arguments["author_name"] is not None:
             self._ask(steps, item, arguments)
 
-    def _add_extras(self, item: object, arguments: dict[str, object]) -> None:
-        arguments.update(cast("Extras", self._feed.aspect("item_extra_kwargs", item)))
+    def _add_extras(self, plan: _Plan, item: object, arguments: dict[str, object]) -> None:
+        # A hook may have set them since the plan was made.
+        if plan.has_extras or "item_extra_kwargs" in vars(self._feed):
+            arguments.update(cast("Extras", self._feed.aspect("item_extra_kwargs", item)))
 
     def mend(self, item: object, arguments: dict[str, object]) -> dict[str, object]:
         """Take out of ``arguments`` what no format can say."""
@@ -280,6 +288,12 @@ class ItemReader:
             except FAULTS as error:
                 explain(error, aspect, hook, item)
                 raise
+
+    def _files(self, item: object) -> object:
+        """Return the files of an item, of which the class says nothing: a hook may have since."""
+        if vars(self._feed).keys().isdisjoint(_FILES):
+            return []
+        return self._feed.aspect("item_enclosures", item)
 
     def _text(self, name: str, item: object) -> object:
         """Return the item's ``title`` or ``description``; a template wins over the method."""

@@ -6,12 +6,25 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable
 from types import FunctionType, MethodType, NoneType
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from pelican_linkback.exceptions import FAULTS, FeedError
 from pelican_linkback.text.printable import add_place, printable
 
-__all__ = ["Hook", "bound", "declaring", "explain", "of_each", "resolve", "shown", "unsaid"]
+__all__ = [
+    "Hook",
+    "bound",
+    "declaring",
+    "explain",
+    "is_silent",
+    "of_each",
+    "resolve",
+    "shown",
+    "silent_without",
+    "unsaid",
+]
+
+T = TypeVar("T")
 
 # Any: a hook takes what its author calls it with.
 Hook: TypeAlias = Callable[[Any], object]  # type: ignore[explicit-any]
@@ -62,6 +75,26 @@ def unsaid(names: Iterable[str], feed: object) -> frozenset[str]:
     """Return those of ``names`` for which ``bound`` returns None."""
     declared = {name: _declared(feed, name) for name in names}
     return frozenset(name for name, said in declared.items() if said is None or said is _missing)
+
+
+_needed: dict[object, tuple[str, ...]] = {}
+
+
+def silent_without(*aspects: str) -> Callable[[T], T]:
+    """Declare that a default says nothing where its class declares none of ``aspects``."""
+
+    def declare(method: T) -> T:
+        _needed[method] = aspects
+        return method
+
+    return declare
+
+
+def is_silent(feed: object, name: str) -> bool:
+    """Return whether ``feed`` has a default for an aspect, and that says nothing."""
+    declared = _declared(feed, name)
+    needed = _needed.get(declared) if isinstance(declared, FunctionType) else None
+    return needed is not None and len(unsaid(needed, feed)) == len(needed)
 
 
 def of_each(feed: object, name: str, subjects: Iterable[object]) -> list[object]:
