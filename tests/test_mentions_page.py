@@ -56,10 +56,24 @@ HERE = "[mentions]"
         ),
         ("<articles></articles><body></body>", f"<articles></articles><body>{HERE}</body>"),
         ("<body><script>a</body>", f"<body><script>a</body>{HERE}"),
+        (
+            "<art\u0130cle></art\u0130cle><body></body>",
+            f"<art\u0130cle></art\u0130cle><body>{HERE}</body>",
+        ),
+        ("<scr\u0130pt><main></main>", f"<scr\u0130pt><main>{HERE}</main>"),
     ],
 )
 def test_the_place_of_the_mentions(page, expected):
     assert with_mentions(page, HERE) == expected
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
+@pytest.mark.parametrize("raw", ["script", "style", "textarea", "title", "template"])
+@pytest.mark.parametrize("place", ["article", "main", "body", "html"])
+def test_each_tag_counts_however_it_is_written(raw, place, case):
+    raw, place = case(raw), case(place)
+    before = f"<{raw}></{place}></{raw} ><{place}>a"
+    assert with_mentions(f"{before}</{place}>", HERE) == f"{before}{HERE}</{place}>"
 
 
 @pytest.mark.parametrize(

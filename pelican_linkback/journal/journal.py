@@ -84,14 +84,17 @@ class Journal:
         Raises JournalError if the file cannot be read, is of another program, or has a newer
         version.
         """
+        events: list[dict[str, object]] = []
+        numbers: list[int] = []
+        problems: list[Damage] = []
         with self.scan() as scan:
-            entries = list(scan)
-        events = [(number, event) for number, event in entries if isinstance(event, dict)]
-        return Reading(
-            tuple(event for _, event in events),
-            tuple(number for number, _ in events),
-            tuple(damage for _, damage in entries if isinstance(damage, Damage)),
-        )
+            for number, entry in scan:
+                if isinstance(entry, dict):
+                    events.append(entry)
+                    numbers.append(number)
+                else:
+                    problems.append(entry)
+        return Reading(tuple(events), tuple(numbers), tuple(problems))
 
     @contextmanager
     def scan(self) -> Iterator[Scan]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pelican_linkback.journal.fields import Line, Texts, moment_of, texts, time
+from pelican_linkback.journal.fields import Line, Texts, texts, time_of
 from pelican_linkback.text.urls import page_key
 
 __all__ = ["ID_LENGTH", "Author", "Kind", "Received", "id_of", "key_of"]
@@ -81,12 +81,19 @@ class Received:
     via: str = ""
     remote: str = ""
 
-    id: str = field(init=False, compare=False, repr=False)
-    """The name of this mention in commands and files, see ``id_of``."""
+    _id: str = field(default="", init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Compute the id once: it is a hash, and whatever compares mentions asks for it."""
-        self.id = id_of(self.source, self.article)
+    @property
+    def id(self) -> str:
+        """The name of this mention in commands and files, see ``id_of``."""
+        if not self._id:
+            self._id = id_of(self.source, self.article)
+        return self._id
+
+    @property
+    def pair(self) -> str:
+        """What the ``id`` is a hash of, for those who need to know only whether two are equal."""
+        return _pair(self.source, self.article)
 
     def line(self) -> dict[str, object]:
         """Return the mention as a line of ``received.jsonl``; empty fields are left out."""
@@ -117,7 +124,7 @@ class Received:
     def read(cls, line: Mapping[str, object]) -> Received:
         """Return the mention of a line; raise ValueError, with the field, where it is none."""
         author = line.get("author")
-        if not isinstance(author, Mapping):
+        if not isinstance(author, dict):
             raise ValueError("its author is missing")  # noqa: TRY004 (a line is a value)
         others = 1 + (line.get("v") == VERSION)  # the author, and the version
         try:
@@ -129,24 +136,26 @@ class Received:
     def _of_texts(cls, fields: Texts, author: Texts, line: Line) -> Received:
         """Return the mention of a ``line`` with these ``fields``; raise KeyError, too."""
         get, of_author = fields.get, author.get
+        url, published = get("url", ""), get("published", "")
+        home, photo = of_author("url", ""), of_author("photo", "")
         return cls(  # in the order of its fields: names would take a third longer
-            _url(fields["source"], "source", needed=True),
+            _url(fields["source"], "source"),
             fields["target"],
             fields["article"],
             _KINDS.get(fields["kind"]) or Kind(fields["kind"]),
             Author(
                 author["name"],
-                _url(of_author("url", ""), "url"),
-                _url(of_author("photo", ""), "photo"),
+                home and _url(home, "url"),
+                photo and _url(photo, "photo"),
             ),
-            time(line, "received"),
-            _url(get("url", ""), "url"),
+            time_of(line.get("received"), "received"),
+            url and _url(url, "url"),
             get("title", ""),
             get("text", ""),
             get("fragment", ""),
             get("rsvp", ""),
             get("parent", ""),
-            moment_of(get("published", ""), "published"),
+            time_of(published, "published") if published else None,
             get("protocol", ""),
             get("via", ""),
             get("remote", ""),
@@ -163,17 +172,21 @@ def id_of(source: str, article: str) -> str:
 
 def key_of(source: str, article: str) -> str:
     """Return all 64 digits of that id: what nobody can find another source or article for."""
-    page, _, fragment = source.partition("#")
-    pair = f"{page_key(page)}#{fragment}\0{article}"
+    pair = _pair(source, article)
     return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _url(url: str, name: str, *, needed: bool = False) -> str:
-    """Return a URL, which may be empty unless ``needed``; raise ValueError if it is another text.
+def _pair(source: str, article: str) -> str:
+    page, _, fragment = source.partition("#")
+    return f"{page_key(page)}#{fragment}\0{article}"
+
+
+def _url(url: str, name: str) -> str:
+    """Return a URL; raise ValueError if it is another text.
 
     A file can be edited by hand, and a page shows the URL as a link.
     """
-    if (url or needed) and not url.startswith(("https://", "http://")):
+    if not url.startswith(("https://", "http://")):
         raise ValueError(f"its {name} is not a URL of http or https")
     return url
 

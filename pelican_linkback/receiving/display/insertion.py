@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 
 from pelican_linkback.text.regex import regex
@@ -23,12 +22,22 @@ _OURS = f'<section class="{MARK}"'
 
 _PLACE = regex(r"<!--(?i:\s*+linkback mentions\s*+)-->")
 _RAW = ("script", "style", "textarea", "title", "template")
-_TAG = regex(
-    # Most tags of a page are of others, and end with the look ahead: it takes half of the time.
-    r"<(?=/?[!ambhstAMBHST][a-zA-Z-]{2})(?:(?P<comment>!--)|(?P<end>/?)(?i:(?P<name>article|main|body|html)|"
-    rf"(?P<raw>{'|'.join(_RAW)}))(?=[\s/>]))"
-)
-_END_OF_COMMENT = regex("-->")
+
+
+def _tags(letters: str, names: str) -> re.Pattern[str]:
+    """Return what finds comments, starts of what is raw, and the tags of elements with ``names``.
+
+    Nearly all tags of a page are of others. They are seen by their first ``letters``: what a set
+    for each of three takes is half of what it takes to compare names.
+    """
+    return regex(
+        rf"<(?={letters})(?:(?P<comment>!--)"
+        rf"|(?P<end>/?)(?ai:(?P<name>{names})|(?P<raw>{'|'.join(_RAW)}))(?=[\s/>]))"
+    )
+
+
+_SECTIONS = _tags("[!/amstAMST][-amrctyeiAMRCTYEI][-tiryxmaTIRYXMA]", "article|main")
+_ROOTS = _tags("[!/bhstBHST][-bhotcyeiBHOTCYEI][-odtmryxODTMRYXhH]", "body|html")
 _HIDDEN = regex(
     rf"<!--.*?(?:-->|\Z)|<(?P<raw>{'|'.join(_RAW)})(?=[\s/>]).*?(?:</(?P=raw)|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -38,8 +47,6 @@ _HIDDEN = regex(
 _ENDS_OF_RAW = {name: regex(f"</{name}", re.IGNORECASE) for name in _RAW}
 _IMPLIED = frozenset({"body", "html"})
 """Their start tags may be left out."""
-
-_ORDER = ("main article", "article", "main", "body", "html")
 
 
 def has_mentions(html: str) -> bool:
@@ -66,45 +73,53 @@ def with_mentions(html: str, mentions: str) -> str:
     They are where ``<!-- linkback mentions -->`` stands, else at the end of the first ``<article>``
     (of that in ``<main>``, if there is one), else of ``<main>``, else of ``<body>``.
     """
-    ends = _ends(html)
+    ends = _ends(html, _SECTIONS)
     if place := _PLACE.match(html, ends.get("place", len(html))):
         return f"{html[: place.start()]}{mentions}{html[place.end() :]}"
+    ends = ends or _ends(html, _ROOTS)
     at = next((ends[name] for name in _ORDER if name in ends), len(html))
     return f"{html[:at]}{mentions}{html[at:]}"
 
 
-def _ends(html: str) -> Mapping[str, int]:
+_ORDER = ("main article", "article", "main", "body", "html")
+
+
+def _ends(html: str, tags: re.Pattern[str]) -> Mapping[str, int]:
     """Return where the first element of each name ends: the position of its end tag.
 
     "main article" is the first article within the first main, "place" where our comment begins.
     """
     found: dict[str, int] = {}
-    open_: Counter[str] = Counter()
+    open_: dict[str, int] = {}
     at = 0
-    while tag := _TAG.search(html, at):
-        at = _behind(tag, html)
-        name = (tag["name"] or "").lower()
-        if tag["comment"] and _PLACE.match(html, tag.start()):
-            found.setdefault("place", tag.start())
-        if not name:
-            continue
-        if not tag["end"]:
-            open_[name] += 1
-        elif open_[name] or name in _IMPLIED:
-            open_[name] -= 1
-            if open_[name] <= 0:
-                found.setdefault(name, tag.start())
-                if name == "article" and open_["main"]:
-                    found.setdefault("main article", tag.start())
+    while tag := tags.search(html, at):
+        at = tag.end()
+        if tag["comment"]:
+            if _PLACE.match(html, tag.start()):
+                found.setdefault("place", tag.start())
+            at = _or_end(html.find("-->", at), html)
+        elif not tag["name"]:
+            if not tag["end"]:
+                end = _ENDS_OF_RAW[tag["raw"].lower()].search(html, at)
+                at = end.start() if end else len(html)
+        else:
+            _count(tag, open_, found)
     return found
 
 
-def _behind(tag: re.Match[str], html: str) -> int:
-    """Return where to go on behind a tag: what is in a comment or a script is no tag."""
-    if tag["comment"]:
-        end = _END_OF_COMMENT.search(html, tag.end())
-    elif tag["raw"] and not tag["end"]:
-        end = _ENDS_OF_RAW[tag["raw"].lower()].search(html, tag.end())
-    else:
-        return tag.end()
-    return end.start() if end else len(html)
+def _or_end(at: int, html: str) -> int:
+    return len(html) if at < 0 else at
+
+
+def _count(tag: re.Match[str], open_: dict[str, int], found: dict[str, int]) -> None:
+    """Count the element of a tag in or out; note where the first one ends."""
+    name = tag["name"].lower()
+    depth = open_.get(name, 0)
+    if not tag["end"]:
+        open_[name] = depth + 1
+    elif depth or name in _IMPLIED:
+        open_[name] = depth - 1
+        if depth <= 1:
+            found.setdefault(name, tag.start())
+            if name == "article" and open_.get("main"):
+                found.setdefault("main article", tag.start())

@@ -45,14 +45,19 @@ class Mention:
     ``url`` is where the mention is to be read. ``replies`` are the answers to it, oldest first.
     """
 
-    __slots__ = ("_options", "_said", "id", "kind", "published", "replies", "text")
+    __slots__ = ("_options", "_said", "kind", "published", "replies", "text")
 
     def __init__(self, said: Received, options: DisplayOptions) -> None:
         self._said, self._options = said, options
-        self.id, self.kind = said.id, said.kind
+        self.kind = said.kind
         self.text = _sound(said.text) if said.text else ""  # as it is mostly
         self.published = _when(said, options.zone)
         self.replies: Sequence[Mention] = ()
+
+    @property
+    def id(self) -> str:
+        """Its name on the page, and in commands."""
+        return self._said.id
 
     @property
     def author(self) -> Person:
@@ -126,7 +131,7 @@ class Mention:
         author, options, url = self._said.author, self._options, self.url
         name = _sound(author.name)
         return (
-            self.id,
+            self._said.id,
             _MICROFORMATS[self.kind],
             options.picture(author.photo) if author.photo else "",
             initials_of(name),

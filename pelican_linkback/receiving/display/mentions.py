@@ -14,6 +14,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
+from operator import attrgetter
 
 from pelican_linkback.receiving.display.conversation import threaded
 from pelican_linkback.receiving.display.deduplication import without_duplicates
@@ -146,7 +148,9 @@ def _grouped(mentions: ArticleMentions) -> _Groups:
     """Return the mentions of an article, in groups."""
     received = without_duplicates(mentions.received())
     found = [Mention(each, mentions.options) for each in received]
-    found.sort(key=_when)
+    found.sort(key=attrgetter("published"))
+    if any(each.published == other.published for each, other in pairwise(found)):
+        found.sort(key=_when)  # an id is a hash, and few ask for it
     last = max([each.received for each in received], default=None)
     return _Groups(found, last, mentions.words)
 

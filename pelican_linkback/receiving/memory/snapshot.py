@@ -134,10 +134,10 @@ def unique(mentions: Iterable[Received]) -> list[Received]:
 def _newest(mentions: Iterable[Received]) -> Collection[Received]:
     newest: dict[str, Received] = {}
     for each in mentions:
-        name = each.id
-        known = newest.get(name)
+        pair = each.pair
+        known = newest.get(pair)
         if known is None or _age(known) < _age(each):
-            newest[name] = each
+            newest[pair] = each
     return newest.values()
 
 
