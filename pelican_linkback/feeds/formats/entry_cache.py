@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import attrgetter, eq
 from tempfile import TemporaryFile
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 __all__ = [
     "EntryStore",
@@ -122,7 +122,9 @@ def _seen(entry: Pattern | Item) -> Item:
 
 def items_of(entries: Sequence[Pattern | Item]) -> Iterable[Item]:
     """Return the items, for reading only."""
-    return map(attrgetter("item"), entries) if are_patterns(entries) else map(_seen, entries)
+    if are_patterns(entries):
+        return map(attrgetter("item"), entries)
+    return map(_seen, entries) if has_patterns(entries) else cast("Sequence[Item]", entries)
 
 
 def are_patterns(entries: Iterable[Pattern | Item]) -> bool:

@@ -342,10 +342,14 @@ class ItemReader:
 
     def _clean(self, item: object, arguments: dict[str, object]) -> None:
         """Remove the characters that XML forbids from ``arguments``, and warn where they are."""
-        if all(map(is_clean, [each for each in arguments.values() if isinstance(each, str)])):
+        texts = {
+            name: clean(value)
+            for name, value in arguments.items()
+            if isinstance(value, str) and not is_clean(value)
+        }
+        if not texts:
             return
-        texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
-        arguments.update({name: clean(text) for name, text in texts.items()})
+        arguments.update(texts)
         self._feed.site.warn(
             "{} holds control characters, which feeds cannot hold; they are left out there, and "
             "should be removed from the source",
