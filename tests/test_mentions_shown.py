@@ -127,6 +127,7 @@ def test_a_mention_has_what_is_known_of_it():
     assert (each.text, each.title) == ("Mine is of slate.", "Slate")
     assert each.published.isoformat() == "2026-02-01T23:00:00+13:00"
     assert each.date == "2026-02-01"
+    assert each.received == received().received
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//ann.example/", "x"])

@@ -124,7 +124,7 @@ class Targets:
 
     def of(self, mention: Received) -> Target | None:
         """Return the page that a mention is about, also if the id of that has changed since."""
-        return self.named(mention.article, mention.target)
+        return self._by_id.get(mention.article) or self.named(mention.article, mention.target)
 
     def title_of(self, article: str, target: str) -> str:
         """Return what people call a page, by its id and a URL: its title, else its address."""
