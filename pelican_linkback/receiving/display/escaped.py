@@ -34,11 +34,12 @@ def shown_lines(lines: Sequence[ReactionLine]) -> list[tuple[object, ...]]:
     Of each its name, its label, escaped, the number, how many are not named, and of each that is
     what stands before it, and ``Mention.as_link``, escaped.
     """
-    texts: list[str] = []
+    texts = [line.label for line in lines]
     for line in lines:
         for each in line.some:
             texts += each.as_link()
-    labels, links = escaped([line.label for line in lines]), _parts(escaped(texts), LINK)
+    done = escaped(texts)
+    labels, links = done[: len(lines)], _parts(done[len(lines) :], LINK)
     return [
         (
             line.name,

@@ -169,18 +169,15 @@ class _Groups:
         self._spoken: list[Mention] = []
         self._by_kind: dict[Kind, list[Mention]] = {}
         for each in every:
-            self._add(each)
-
-    def _add(self, mention: Mention) -> None:
-        kind = mention.kind
-        self._by_kind.setdefault(kind, []).append(mention)
-        if kind is Kind.REPLY:
-            group = self.reactions if is_emoji(mention.text) else self._spoken
-            group.append(mention)
-        elif kind in _ELSEWHERE:
-            self.elsewhere.append(mention)
-        elif kind is Kind.RSVP and mention.text:
-            self._spoken.append(mention)
+            kind = each.kind
+            self._by_kind.setdefault(kind, []).append(each)
+            if kind is Kind.REPLY:
+                group = self.reactions if is_emoji(each.text) else self._spoken
+                group.append(each)
+            elif kind in _ELSEWHERE:
+                self.elsewhere.append(each)
+            elif kind is Kind.RSVP and each.text:
+                self._spoken.append(each)
 
     @cached_property
     def replies(self) -> Sequence[Mention]:
