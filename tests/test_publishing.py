@@ -46,7 +46,9 @@ def test_a_build_has_nothing_to_deliver_if_nothing_was_sent_and_nothing_asks_for
 ):
     settings = Settings("https://me.example.io", tmp_path, state=tmp_path, targets=targets)
     (tmp_path / "deliveries.jsonl").write_bytes(lines)
-    assert _has_nothing_to_deliver(Build(published=published, feeds=feeds), settings) is nothing
+    build = Build()
+    build.published, build.feeds = published, feeds
+    assert _has_nothing_to_deliver(build, settings) is nothing
 
 
 def test_an_article_without_metadata_that_can_be_read_may_have_marks():
