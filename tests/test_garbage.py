@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from pelican_linkback.plugin.garbage import modules_set_aside
+from pelican_linkback.plugin.garbage import modules_set_aside, put_back
 from tests.conftest import SiteBuilder
 
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
     """Begin and end with a collector that looks at everything."""
-    gc.unfreeze()
+    put_back()
     yield
-    gc.unfreeze()
+    put_back()
     gc.enable()
 
 

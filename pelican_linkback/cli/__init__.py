@@ -21,12 +21,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
 
-from pelican_linkback.plugin.garbage import modules_set_aside
+from pelican_linkback.plugin.garbage import modules_set_aside, put_back
 
 __all__ = ["main"]
 
@@ -44,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return run(argv)
         finally:
             if argv is not None:  # a program has called, and goes on
-                gc.unfreeze()
+                put_back()
             sys.stdout.flush()  # while a reader that is gone can still be seen to be
     except KeyboardInterrupt:
         message = "Interrupted. What was recorded is kept, and what was due is still due."

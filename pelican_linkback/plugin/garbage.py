@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pelican_linkback.journal.collector import without_collection
 
-__all__ = ["modules_set_aside"]
+__all__ = ["modules_set_aside", "put_back"]
 
 
 @contextmanager
@@ -21,5 +22,16 @@ def modules_set_aside() -> Iterator[None]:
     """
     with without_collection():
         yield
-        if not gc.get_freeze_count():
-            gc.freeze()
+        _set_aside()
+
+
+@functools.cache
+def _set_aside() -> None:
+    """Set all objects aside, once: to count those that are takes as long as to look at them."""
+    gc.freeze()
+
+
+def put_back() -> None:
+    """Have the collector look at everything again: a program goes on that called us."""
+    gc.unfreeze()
+    _set_aside.cache_clear()
