@@ -180,7 +180,7 @@ def test_extra_arguments_reach_the_generator():
             return {"one": 1}
 
         def item_extra_kwargs(self, item):
-            return {"two": 2}
+            return {**super().item_extra_kwargs(item), "two": 2}
 
     feed = Extra().get_feed(None, SITE)
     assert feed.feed["one"] == 1
