@@ -176,7 +176,7 @@ def test_an_exception_stops_the_rest_and_is_raised_when_all_have_ended() -> None
 # Where what runs
 
 
-def test_what_may_wait_runs_in_workers_and_everything_else_in_the_thread_of_the_scheduler() -> None:
+def test_what_is_new_or_may_wait_runs_in_workers_and_all_else_in_the_scheduler() -> None:
     seen: list[tuple[str, bool]] = []
 
     def note(where: str) -> None:
@@ -200,7 +200,7 @@ def test_what_may_wait_runs_in_workers_and_everything_else_in_the_thread_of_the_
 
     assert HostScheduler(Limits(4, 2)).run([task()])
     expected = [
-        *(("begins", True), ("work begins", True), ("work has a turn", False)),
+        *(("begins", False), ("work begins", True), ("work has a turn", False)),
         *(("has what is done once", True), ("has a turn", False)),
         *(("work begins", True), ("work has a turn", False)),
         *(("has it again", True), ("may block", False)),
@@ -312,28 +312,22 @@ def test_a_task_is_made_when_a_worker_is_free_for_it() -> None:
     assert begun == [2, 3, 4, 5, 5]
 
 
-def test_what_has_ended_comes_before_what_is_new() -> None:
+def test_what_goes_on_comes_before_what_is_new() -> None:
     """Each task that is begun takes memory until it ends."""
     done: list[str] = []
-    scheduler = HostScheduler(Limits(2, 1))
 
     def work() -> Task:
-        yield from ()
-
-    def first() -> Task:
         yield Turn("host")
-        yield Once("key", work, 1)
-        done.append("first")
+        done.append("looks")
 
-    def later(number: int) -> Task:
-        until = time.monotonic() + TIMEOUT
-        while number == 1 and scheduler._ended.empty() and time.monotonic() < until:
-            time.sleep(0.001)
+    def task(number: int) -> Task:
         done.append(f"begins {number}")
+        yield Once(number, work, 1)
         yield Turn("host")
+        done.append(f"ends {number}")
 
-    assert scheduler.run([first(), later(1), later(2)])
-    assert done == ["begins 1", "first", "begins 2"]
+    assert HostScheduler(Limits(1, 1)).run(map(task, range(2)))
+    assert done == ["begins 0", "looks", "ends 0", "begins 1", "looks", "ends 1"]
 
 
 def test_a_fault_of_what_is_done_once_is_that_of_each_that_asked() -> None:

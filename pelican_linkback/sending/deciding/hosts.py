@@ -94,8 +94,8 @@ class Host(typing.Generic[T]):
     def take(self, task: T) -> None:
         """Let ``task`` wait for a turn: before the others, so that what was begun is ended.
 
-        Of so few that all of them are next it is the last: a task that has waited longer has more
-        to do, and would do it alone in the end.
+        Where fewer wait than have turns at a time, it comes last: those that wait have all of their
+        requests before them, and the last one would make its requests alone in the end.
         """
         if len(self.queue) < self.width:
             self.queue.append(task)

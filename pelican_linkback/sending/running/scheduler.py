@@ -1,7 +1,7 @@
 """Runs tasks that take turns at hosts: many at a time, few at one host, none too soon.
 
-See ``tasks`` for what a task is. What may wait runs in worker threads, everything else in the
-thread that calls ``run``; which task runs when is decided there, and so without locks.
+See ``tasks`` for what a task is. What is new and what may wait runs in worker threads, everything
+else in the thread that calls ``run``; which task runs when is decided there, and so without locks.
 """
 
 from __future__ import annotations
@@ -152,11 +152,9 @@ class HostScheduler:
                 self._hand_over(step)
                 continue
             self._go_on(step.task, advance(step))
-            # What five hundred tasks wait for may be over: the first need not wait for the last.
+            # That may end what hundreds wait for: the request of the first need not wait for them.
             if turn := self._next_turn():
                 self._hand_over(turn)
-            if not self._ended.empty():  # or all would be begun while the first of them end
-                break
         return self._under_way
 
     def _hand_over(self, step: Step) -> None:
@@ -186,7 +184,7 @@ class HostScheduler:
         if self._next_new is None or not self._may_begin():
             return None
         task, self._next_new = self._next_new, next(self._new, None)
-        return Step(task)
+        return Step(task, Blocking())  # in a worker, or all would be begun before one ends
 
     def _may_begin(self) -> bool:
         return self._clock.monotonic() < self._limits.begins_until

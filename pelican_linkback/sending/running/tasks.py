@@ -10,9 +10,9 @@ A task is a generator. It yields
 - ``Once(key, work, askers)``, and continues with the result of the task ``work()``, which runs once
   however many tasks ask for that key.
 
-At first, and with the result of a ``Once``, it continues in the thread of the scheduler,
-which every other task waits for: to hand it over to a worker and back takes longer than what is
-done there.
+It begins in a worker. With the result of a ``Once``, and for the first who asks for that, it
+continues in the thread of the scheduler, which every other task waits for: to hand it over to a
+worker and back takes longer than what is done there.
 """
 
 from __future__ import annotations
