@@ -41,15 +41,17 @@ def freshness(headers: Headers, now: datetime) -> Freshness | None:
     if "no-cache" not in control and (age := _AGE.search(control)):
         left = timedelta(seconds=int(age[1]) - _age(headers))
         until = now + min(left, LONGEST) if left > timedelta() else None
-    kept = Freshness(until, _validator(headers, "ETag"), _validator(headers, "Last-Modified"))
+    kept = _with_validators(headers, until)
     return None if kept == Freshness() else kept
 
 
 def validators(headers: Headers) -> Freshness:
     """Return the validators of an answer, which is revalidated with each request."""
-    return Freshness(
-        etag=_validator(headers, "ETag"), last_modified=_validator(headers, "Last-Modified")
-    )
+    return _with_validators(headers, None)
+
+
+def _with_validators(headers: Headers, until: datetime | None) -> Freshness:
+    return Freshness(until, _validator(headers, "ETag"), _validator(headers, "Last-Modified"))
 
 
 def _age(headers: Headers) -> int:

@@ -261,7 +261,7 @@ def _adds_as_feedgenerator(cls: type[Generator]) -> bool:
 _bare = SyndicationFeed("", "", "")
 _bare.add_item(None, None, None)
 _BARE_ITEM: dict[str, Any] = {**_bare.items[0], "title": ..., "link": ..., "description": ...}
-"""An item without what it needs, which is no text."""
+"""feedgenerator's empty item; ``...``, which is no text, stands for what an item has to have."""
 _texts_of = itemgetter(
     *("title", "description", "content", "author_email", "author_name", "author_link"),
     *("comments", "unique_id", "item_copyright", "ttl"),

@@ -20,7 +20,7 @@ from pelican_linkback.feeds.formats.base import Generator
 from pelican_linkback.feeds.formats.entry_cache import Item
 from pelican_linkback.feeds.formats.extensions import has_thread, thread_as_json
 from pelican_linkback.feeds.formats.people import Person, single_author
-from pelican_linkback.feeds.formats.xml import Sink, some_at_a_time
+from pelican_linkback.feeds.formats.xml import AT_A_TIME, Sink, batched
 from pelican_linkback.text.regex import regex
 from pelican_linkback.text.xml_characters import FORBIDDEN, LONG, clean, utf8
 
@@ -110,7 +110,7 @@ class JsonFeed(Generator):
         """Write the document to ``file``; JSON is always UTF-8."""
         file.write(_line(self.root_attributes()).removesuffix(b"}") + b', "items": [\n')
         before: list[bytes] = []
-        for entries in some_at_a_time(self.rendered()):
+        for entries in batched(self.rendered(), AT_A_TIME):
             file.write(b",\n".join(before + entries))
             before = [b""]
         file.write(b"\n]}\n")

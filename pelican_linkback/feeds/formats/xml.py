@@ -19,18 +19,18 @@ from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
 from pelican_linkback.text.xml_characters import LONG, clean, escape
 
-__all__ = ["Fragments", "Sink", "XMLWriter", "repeat", "repeat_each", "some_at_a_time"]
+__all__ = ["AT_A_TIME", "Fragments", "Sink", "XMLWriter", "batched", "repeat", "repeat_each"]
 
 T = TypeVar("T")
 
-_AT_A_TIME = 16
+AT_A_TIME = 16
 """The number of entries in one piece: about a file's buffer, not a whole document."""
 
 
-def some_at_a_time(entries: Iterable[T]) -> Iterator[list[T]]:
-    """Yield the entries of a document in lists, each to be written at once."""
-    waiting = iter(entries)
-    while some := list(itertools.islice(waiting, _AT_A_TIME)):
+def batched(iterable: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield lists of ``size`` items, and of what is left: ``itertools.batched`` of Python 3.12."""
+    waiting = iter(iterable)
+    while some := list(itertools.islice(waiting, size)):
         yield some
 
 
@@ -90,7 +90,7 @@ class XMLWriter(SimplerXMLGenerator):
 
     def put_all(self, pieces: Iterable[bytes]) -> None:
         """Write pieces of a document that are ready as they are, some at a time."""
-        for some in some_at_a_time(pieces):
+        for some in batched(pieces, AT_A_TIME):
             self.put(b"".join(some))
 
     def put_at_once(self, write: Callable[..., None], *arguments: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from pelican_linkback.feeds.formats.base import Generator
 from pelican_linkback.feeds.formats.entry_cache import Item, has_patterns
 from pelican_linkback.feeds.formats.kinds import kind_of
-from pelican_linkback.feeds.formats.xml import Fragments, Sink, XMLWriter, some_at_a_time
+from pelican_linkback.feeds.formats.xml import AT_A_TIME, Fragments, Sink, XMLWriter, batched
 
 __all__ = ["XmlGenerator"]
 
@@ -43,7 +43,7 @@ class XmlGenerator(Generator):
         elif has_patterns(self.entries) and kind_of(self):
             handler.put_all(self.rendered())
         else:
-            for some in some_at_a_time(self.items):
+            for some in batched(self.items, AT_A_TIME):
                 handler.put_at_once(self._write_some, some)
 
     def _write_some(self, handler: XMLWriter, items: Iterable[Item]) -> None:

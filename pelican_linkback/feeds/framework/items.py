@@ -290,7 +290,10 @@ class ItemReader:
                 raise
 
     def _files(self, item: object) -> object:
-        """Return the files of an item, of which the class says nothing: a hook may have since."""
+        """Return the files of an item where the class says nothing of any.
+
+        A hook may have set an attribute that does.
+        """
         if vars(self._feed).keys().isdisjoint(_FILES):
             return []
         return self._feed.aspect("item_enclosures", item)

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import NoneType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.feeds.formats.entry_cache import EntryStore, Item, Pattern
 from pelican_linkback.feeds.formats.kinds import Kind, kind_of
+from pelican_linkback.feeds.formats.xml import batched
 
 __all__ = ["EntryCache", "Failure", "once"]
 
@@ -181,6 +182,8 @@ class EntryCache:
             document.entries.extend(known)
             return []
 
+        read: dict[int, dict[str, Any]] = {}
+
         def add(item: object) -> None:
             if pattern := patterns.get(id(item)):
                 document.entries.append(pattern)
@@ -199,9 +202,9 @@ class EntryCache:
                 siblings[id(item)] = made
 
         failures: list[Failure] = []
-        for some in _some_at_a_time(items):
+        for some in batched(items, _TOGETHER):
             new = [item for item in some if id(item) not in patterns]
-            read = reader.read_each([item for item in new if id(item) not in siblings])
+            read |= reader.read_each([item for item in new if id(item) not in siblings])
             read |= reader.read_each([item for item in new if id(item) in siblings], _TEXTS)
             failures += _each(some, add)
         return failures
@@ -243,10 +246,6 @@ class EntryCache:
             self.made_of(item)
 
         return _each(items, add)
-
-
-def _some_at_a_time(items: Sequence[object]) -> Iterable[Sequence[object]]:
-    return (items[start : start + _TOGETHER] for start in range(0, len(items), _TOGETHER))
 
 
 def _replaced(

@@ -16,6 +16,7 @@ from pelican_linkback.feeds import Site
 from pelican_linkback.feeds.formats.base import save
 from pelican_linkback.feeds.formats.kinds import kind_of
 from pelican_linkback.feeds.formats.registry import format_of, media_type
+from pelican_linkback.feeds.formats.xml import batched
 from pelican_linkback.feeds.framework.catalogue import Document
 from pelican_linkback.feeds.output.folder import OutputFolder
 from pelican_linkback.plugin.feeds.maker import FeedMaker, MadeFeed, generator_of
@@ -115,6 +116,4 @@ def _together(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
     """
     rely = signals.feed_generated.receivers or signals.feed_written.receivers
     for is_ours, group in groupby(documents, lambda each: kind_of(each.feed) is not None):
-        some = list(group)
-        size = _TOGETHER if is_ours and not rely else 1
-        yield from (some[start : start + size] for start in range(0, len(some), size))
+        yield from batched(group, _TOGETHER if is_ours and not rely else 1)

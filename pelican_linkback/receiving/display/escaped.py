@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import escape
 
-from pelican_linkback.receiving.display.mention import ITEM, LINK, Mention
+from pelican_linkback.receiving.display.mention import Mention
 from pelican_linkback.receiving.display.reactions import ReactionLine
 
 __all__ = ["escaped", "shown_items", "shown_lines"]
@@ -25,7 +25,8 @@ def shown_items(
     texts: list[str] = []
     for each in mentions:
         texts += each.as_item()
-    return zip(_parts(escaped(texts), ITEM), [each.replies for each in mentions], strict=True)
+    parts = _parts(escaped(texts), len(mentions))
+    return zip(parts, [each.replies for each in mentions], strict=True)
 
 
 def shown_lines(lines: Sequence[ReactionLine]) -> list[tuple[object, ...]]:
@@ -39,7 +40,8 @@ def shown_lines(lines: Sequence[ReactionLine]) -> list[tuple[object, ...]]:
         for each in line.some:
             texts += each.as_link()
     done = escaped(texts)
-    labels, links = done[: len(lines)], _parts(done[len(lines) :], LINK)
+    shown = sum(len(line.some) for line in lines)
+    labels, links = done[: len(lines)], _parts(done[len(lines) :], shown)
     return [
         (
             line.name,
@@ -52,7 +54,9 @@ def shown_lines(lines: Sequence[ReactionLine]) -> list[tuple[object, ...]]:
     ]
 
 
-def _parts(texts: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+def _parts(texts: Sequence[str], number: int) -> Iterator[tuple[str, ...]]:
+    """Yield so many parts of ``texts``, all of one size."""
+    size = len(texts) // max(number, 1)
     return zip(*[iter(texts)] * size, strict=True)
 
 

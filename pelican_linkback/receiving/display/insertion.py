@@ -24,20 +24,24 @@ _PLACE = regex(r"<!--(?i:\s*+linkback mentions\s*+)-->")
 _RAW = ("script", "style", "textarea", "title", "template")
 
 
-def _tags(letters: str, names: str) -> re.Pattern[str]:
+def _tags(*names: str) -> re.Pattern[str]:
     """Return what finds comments, starts of what is raw, and the tags of elements with ``names``.
 
-    Nearly all tags of a page are of others. They are seen by their first ``letters``: what a set
-    for each of three takes is half of what it takes to compare names.
+    Nearly all tags of a page are of others. Three characters are looked at, a set for
+    each, which takes half of the time that it takes to compare names.
     """
+    wanted = (*names, *_RAW)
+    starts = zip("!--", *wanted, *(f"/{name}" for name in wanted), strict=False)
+    sets = ("".join(sorted({*each, *map(str.upper, each)})) for each in starts)
+    first_three = "".join(f"[{re.escape(each)}]" for each in sets)
     return regex(
-        rf"<(?={letters})(?:(?P<comment>!--)"
-        rf"|(?P<end>/?)(?ai:(?P<name>{names})|(?P<raw>{'|'.join(_RAW)}))(?=[\s/>]))"
+        rf"<(?={first_three})(?:(?P<comment>!--)"
+        rf"|(?P<end>/?)(?ai:(?P<name>{'|'.join(names)})|(?P<raw>{'|'.join(_RAW)}))(?=[\s/>]))"
     )
 
 
-_SECTIONS = _tags("[!/amstAMST][-amrctyeiAMRCTYEI][-tiryxmaTIRYXMA]", "article|main")
-_ROOTS = _tags("[!/bhstBHST][-bhotcyeiBHOTCYEI][-odtmryxODTMRYXhH]", "body|html")
+_SECTIONS = _tags("article", "main")
+_ROOTS = _tags("body", "html")
 _HIDDEN = regex(
     rf"<!--.*?(?:-->|\Z)|<(?P<raw>{'|'.join(_RAW)})(?=[\s/>]).*?(?:</(?P=raw)|\Z)",
     re.IGNORECASE | re.DOTALL,

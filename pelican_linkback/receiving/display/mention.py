@@ -12,13 +12,10 @@ from pelican_linkback.receiving.memory.rules import host_in
 from pelican_linkback.receiving.received import Kind, Received
 from pelican_linkback.text.regex import regex
 
-__all__ = ["ANCHOR", "ITEM", "LINK", "DisplayOptions", "Mention"]
+__all__ = ["ANCHOR", "DisplayOptions", "Mention"]
 
 ANCHOR = "mention-"
 """What the id of a mention's element on a page begins with; the mention's own id follows."""
-
-ITEM, LINK = 12, 4
-"""The number of texts of ``Mention.as_item`` and of ``as_link``."""
 
 _WEB = ("http://", "https://")
 _UNSOUND = regex(
@@ -125,7 +122,7 @@ class Mention:
     def as_item(self) -> Sequence[str]:
         """Return what a list shows of it.
 
-        ITEM texts: ``id``, ``microformat``; ``picture``, ``initials``, ``url`` and ``name`` of its
+        ``id``, ``microformat``; ``picture``, ``initials``, ``url`` and ``name`` of its
         author; ``url``, ``time``, ``date``, ``host``, ``title``, ``text``.
         """
         author, options, url = self._said.author, self._options, self.url
@@ -148,7 +145,7 @@ class Mention:
     def as_link(self) -> Sequence[str]:
         """Return what a line of reactions shows of it.
 
-        LINK texts: ``microformat``, ``url``, ``text``, the name of its author.
+        ``microformat``, ``url``, ``text``, the name of its author.
         """
         return _MICROFORMATS[self.kind], self.url, self.text, _sound(self._said.author.name)
 
