@@ -8,6 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from pelican_linkback.receiving.display.deduplication import without_duplicates
+from pelican_linkback.receiving.display.mention import DisplayOptions
+from pelican_linkback.receiving.display.mentions import ArticleMentions, Mentioned
+from pelican_linkback.receiving.display.words import NO_WORDS, Words
 from pelican_linkback.receiving.received import Author, Kind, Received
 
 ARTICLE = "https://me.example.io/one.html"
@@ -28,6 +32,14 @@ def received(kind: str = "reply", who: str = "Ann Lee", number: int = 0, **more:
         "text": "Mine is of slate." if kind in {"reply", "quote"} else "",
     }
     return Received(**fields | more)
+
+
+def displayed(
+    mentions: Iterable[Received], words: Words = NO_WORDS, **options: Any
+) -> ArticleMentions:
+    """``article.mentions`` of an article that has these."""
+    found = without_duplicates(mentions)
+    return ArticleMentions(Mentioned(found, DisplayOptions(words, **options)))
 
 
 def write(state: Path, mentions: Iterable[Received]) -> None:

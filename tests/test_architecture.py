@@ -61,7 +61,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {*BASE, "receiving/received", "receiving/memory", "receiving/inbox"},
         set(),
     ),
-    "receiving/display/escaped": ({"receiving/display"}, {"markupsafe"}),
+    "receiving/display/shown": ({"receiving/display"}, {"markupsafe"}),
     # What a page says is read without the database, and what is stored without the web.
     "receiving/reading": (
         {

@@ -6,11 +6,10 @@ from collections import defaultdict
 
 import pytest
 
-from pelican_linkback.receiving.display.mention import DisplayOptions
-from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.memory.snapshot import unique
 from pelican_linkback.receiving.received import Received
 from tests.jf2_corpus import CORPUS, item_of
+from tests.page_mentions import displayed
 
 
 def read(cases):
@@ -24,7 +23,7 @@ def test_of_a_group_as_many_are_shown_as_there_are_acts(group):
     cases = [case for case in CORPUS["cases"] if case.get("group") == group]
     assert cases
     for each in (cases, cases[::-1]):
-        shown = ArticleMentions(lambda each=each: read(each), DisplayOptions())
+        shown = displayed(read(each))
         assert shown.count == expected["shown"], expected["why"]
         if "text" in expected:
             assert [mention.text for mention in shown] == [expected["text"]]
@@ -36,7 +35,7 @@ def test_every_mention_of_the_corpus_is_in_one_list_with_a_name_and_an_address()
         articles[each.article].append(each)
     assert len(articles) > 3
     for mentions in articles.values():
-        shown = ArticleMentions(lambda mentions=mentions: mentions, DisplayOptions())
+        shown = displayed(mentions)
         groups = (shown.reposts, shown.likes, shown.bookmarks, shown.rsvps, shown.elsewhere)
         listed = [each.id for group in groups for each in group]
         listed += [each.id for each in shown.reactions]

@@ -186,8 +186,8 @@ def test_a_page_shows_its_mentions(blog):
 
     # Nothing keeps what was read, and who asks now has it read again.
     (of_site,) = current().mentions
-    assert "_shown" not in vars(of_site)
-    assert ann in of_site._about(of_site._targets.of(ann).id)
+    assert vars(of_site).keys().isdisjoint({"received", "shown"})
+    assert ann in of_site.received[of_site._targets.of(ann).id]
 
 
 def test_a_setting_leaves_pages_as_their_theme_made_them(blog):

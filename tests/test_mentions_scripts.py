@@ -16,13 +16,14 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from pelican_linkback.feeds import MENTION_FEEDS, STOCK_FEEDS
 from pelican_linkback.receiving import display
+from pelican_linkback.receiving.display.groups import grouped
 from pelican_linkback.receiving.display.mention import DisplayOptions
-from pelican_linkback.receiving.display.mentions import ArticleMentions
+from pelican_linkback.receiving.display.shown import shown_of
 from pelican_linkback.receiving.display.words import words_for
 from pelican_linkback.receiving.hosted import jf2
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.received import Author, Kind, Received, id_of
-from tests.page_mentions import ARTICLE, received
+from tests.page_mentions import ARTICLE, displayed, received
 from tests.scripts_in_mentions import ADDRESSES, SCRIPTS
 
 TEMPLATES = Path(display.__file__).parent
@@ -43,7 +44,7 @@ def parsed(html):
 
 class Article:
     def __init__(self, *mentions):
-        self.mentions = ArticleMentions(lambda: mentions, DisplayOptions(words_for("en", {})))
+        self.mentions = displayed(mentions, words_for("en", {}))
 
 
 def everything(text, address):
@@ -160,15 +161,23 @@ MENTIONS = st.lists(
 @settings(max_examples=30, deadline=None)
 def test_our_template_shows_what_one_does_that_escapes_each_text(mentions, form):
     """Those of a theme may: what ours is given is escaped, many texts at once."""
-    options = DisplayOptions(
+    article = Article()
+    article.mentions = displayed(
+        mentions,
         words_for("en", {"likes": "<Likes>", "replies": "a&b"}),
         date=lambda when: when.strftime(form) if form != "\0" else form,
         picture=PICTURES.__getitem__,
     )
-    article = Article()
-    article.mentions = ArticleMentions(lambda: mentions, options)
     site = {"SITEURL": "https://me.example.io/?a&b"}
     assert PAGE.render(article=article, **site) == PLAIN.render(article=article, **site)
+
+
+@given(st.lists(MENTIONS, max_size=4))
+@settings(max_examples=30, deadline=None)
+def test_what_is_shown_of_many_articles_is_what_is_shown_of_each(articles):
+    options = DisplayOptions(words_for("en", {}), picture=PICTURES.__getitem__)
+    groups = [grouped(each, options) for each in articles]
+    assert shown_of(groups) == [shown_of([each])[0] for each in groups]
 
 
 RELATIONS = ("in-reply-to", "mention-of", "like-of", "rsvp", "bookmark-of", "quotation-of")

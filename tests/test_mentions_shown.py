@@ -11,18 +11,19 @@ import pytest
 
 from pelican_linkback.receiving import display
 from pelican_linkback.receiving.display.conversation import DEEPEST
+from pelican_linkback.receiving.display.groups import NAMES
 from pelican_linkback.receiving.display.mention import DisplayOptions
-from pelican_linkback.receiving.display.mentions import KEPT, NAMES, ArticleMentions
+from pelican_linkback.receiving.display.mentions import KEPT, ArticleMentions, Totals
 from pelican_linkback.receiving.display.people import initials_of, is_emoji
 from pelican_linkback.receiving.display.words import names, words_for
 from pelican_linkback.receiving.received import Author
-from tests.page_mentions import received
+from tests.page_mentions import displayed, received
 
 YEAR = dt.timedelta(days=365)
 
 
 def shown(*mentions, **options):
-    return ArticleMentions(lambda: mentions, DisplayOptions(words_for("en", {}), **options))
+    return displayed(mentions, words_for("en", {}), **options)
 
 
 def people(mentions):
@@ -87,28 +88,41 @@ def test_none_are_nothing():
     )
 
 
+class Asked:
+    """The mentions of one article, which count how often they are read."""
+
+    options = DisplayOptions(words_for("en", {}))
+
+    def __init__(self, number):
+        self.number, self.times = number, 0
+
+    def received(self):
+        self.times += 1
+        return [received("like", "Ann", self.number), received("reply", "Bo", self.number)]
+
+    def totals(self):
+        return Totals(2, received(number=self.number).received)
+
+
 def test_the_mentions_of_few_articles_are_kept_and_those_of_others_are_read_again():
-    asked = []
-
-    def mentions_of(number):
-        def read():
-            asked.append(number)
-            return [received("like", "Ann", number), received("reply", "Bo", number)]
-
-        return ArticleMentions(read, DisplayOptions(words_for("en", {})))
-
-    articles = [mentions_of(number) for number in range(KEPT + 1)]
+    asked = [Asked(number) for number in range(KEPT + 1)]
+    articles = [*map(ArticleMentions, asked)]
     first = [(each.url, each.published) for each in articles[0]]
     assert [*articles[0]] == [*articles[0]]  # the same objects
     assert people(articles[0].likes) == ["Ann"]
-    assert [each.count for each in articles] == [2] * len(articles)
-    assert asked == [*range(KEPT + 1)]
+    assert [len([*each]) for each in articles] == [2] * len(articles)
+    assert [each.times for each in asked] == [1] * len(articles)
     assert [(each.url, each.published) for each in articles[0]] == first
-    assert asked == [*range(KEPT + 1), 0]
-    assert [(each.count, each.updated) for each in articles] == [
-        (2, received(number=number).received) for number in range(KEPT + 1)
-    ]
-    assert asked == [*range(KEPT + 1), 0]
+    assert [each.times for each in asked] == [2, *[1] * KEPT]
+
+
+def test_their_number_and_when_the_last_one_came_are_known_without_them():
+    asked = Asked(7)
+    mentions = ArticleMentions(asked)
+    assert mentions
+    assert (mentions.count, len(mentions)) == (2, 2)
+    assert mentions.updated == received(number=7).received
+    assert not asked.times
 
 
 def test_a_mention_has_what_is_known_of_it():

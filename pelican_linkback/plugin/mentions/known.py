@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pelican.utils import strftime
@@ -17,9 +18,11 @@ from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.journal.collector import without_collection
 from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.plugin.pelican_types import ReadContent
+from pelican_linkback.receiving.display.groups import grouped
 from pelican_linkback.receiving.display.mention import DisplayOptions
-from pelican_linkback.receiving.display.mentions import ArticleMentions
+from pelican_linkback.receiving.display.mentions import ArticleMentions, Totals
 from pelican_linkback.receiving.display.selection import shown_by_page
+from pelican_linkback.receiving.display.shown import Shown, shown_of
 from pelican_linkback.receiving.display.words import names, words_for
 from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.hosted.sources import exports_of
@@ -37,13 +40,25 @@ __all__ = ["SiteMentions", "day_in", "give_mentions"]
 
 _TIME_OF_DAY = regex("%-?[cfHIMpSXZz]")
 
+TOGETHER = 100
+"""The number of pages of which what they show is made together."""
+
 logger = logging.getLogger(__name__)
+
+
+class _Summary(NamedTuple):
+    """The ``totals`` of pages by their ids, and the pictures of those who are shown (URLs)."""
+
+    totals: Mapping[str, Totals]
+    photos: Collection[str]
 
 
 class SiteMentions:
     """The mentions of a site, judged and grouped when the first template asks for some.
 
-    ``pelican`` are Pelican's settings of the site, ``targets`` its pages.
+    ``pelican`` are Pelican's settings of the site, ``targets`` its pages. What the pages show is
+    made for all of them together; what it is made of is let go then, and read again for those who
+    ask for mentions as objects.
     """
 
     def __init__(self, settings: Settings, pelican: PelicanSettings, targets: Targets) -> None:
@@ -51,13 +66,15 @@ class SiteMentions:
         self._zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
         self._avatars = Avatars(settings.state) if settings.avatars else None
         self._options_by_language: dict[tuple[str, str], DisplayOptions] = {}
+        self._pages: list[_Page] = []
 
     def of(self, content: ReadContent, target: Target, endpoint: str) -> ArticleMentions:
         """Return the mentions of an article or page, which is ``target``."""
         is_open = target.mentions is not Mode.CLOSED
+        page = _Page(self, target.id, self._options(content))
+        self._pages.append(page)
         return ArticleMentions(
-            partial(self._about, target.id),
-            self._options(content),
+            page,
             target=target.url if is_open else "",
             endpoint=endpoint if is_open else "",
             invites=is_open and self._settings.receives and self._settings.invite_mentions,
@@ -77,20 +94,37 @@ class SiteMentions:
 
     def pictures(self) -> Mapping[str, Path]:
         """Return our copies of the pictures of authors, by their paths in the output folder."""
-        if not self._avatars:
-            return {}
-        mentions = chain.from_iterable(self._shown.values())
-        return self._avatars.files(each.author.photo for each in mentions if each.author.photo)
+        return self._avatars.files(self.summary.photos) if self._avatars else {}
 
     def forget(self) -> None:
         """Let all mentions go; they are read again if something asks for them."""
-        vars(self).pop("_shown", None)
-
-    def _about(self, page: str) -> Sequence[Received]:
-        return self._shown.get(page, ())
+        for name in ("received", "shown"):
+            vars(self).pop(name, None)
 
     @cached_property
-    def _shown(self) -> Mapping[str, Sequence[Received]]:
+    def summary(self) -> _Summary:
+        """What is kept of the mentions when they are let go."""
+        every = chain.from_iterable(self.received.values()) if self._avatars else ()
+        return _Summary(
+            {page: Totals.of(found) for page, found in self.received.items()},
+            {each.author.photo for each in every if each.author.photo},
+        )
+
+    @cached_property
+    def shown(self) -> Mapping[_Page, Shown]:
+        """What our template shows of the mentions of each page that has some.
+
+        A page that fails is left out.
+        """
+        pages = [each for each in self._pages if each.id in self.summary.totals]
+        with without_collection():  # nothing of what is made in between has to be looked for
+            found = dict(_shown_of(pages, self.received))
+            del self.received
+        return found
+
+    @cached_property
+    def received(self) -> Mapping[str, Sequence[Received]]:
+        """The mentions that are shown, by the ids of their pages."""
         state = self._settings.state
         try:
             decisions, problems = Moderation(state).read()
@@ -102,8 +136,45 @@ class SiteMentions:
             logger.error("No mentions are shown: %s", reason_of(error))
             return {}
         for problem in (*known.problems, *problems):
-            logger.warning("%s", problem)
+            logger.warning("%s", problem)  # Pelican logs it once
         return shown
+
+
+class _Page:
+    """What a site knows of the mentions of one page, by the ``id`` of that."""
+
+    def __init__(self, site: SiteMentions, id_: str, options: DisplayOptions) -> None:
+        self._site, self.id, self.options = site, id_, options
+
+    def received(self) -> Sequence[Received]:
+        """Return them."""
+        return self._site.received.get(self.id, ())
+
+    def totals(self) -> Totals:
+        """Return how many there are."""
+        return self._site.summary.totals.get(self.id) or Totals.of(())
+
+    def shown(self) -> Shown:
+        """Return what our own template shows of them."""
+        if not self.totals().number:
+            return Shown()
+        known = self._site.shown.get(self)
+        return known or shown_of([grouped(self.received(), self.options)])[0]
+
+
+def _shown_of(
+    pages: Sequence[_Page], received: Mapping[str, Sequence[Received]]
+) -> Iterator[tuple[_Page, Shown]]:
+    """Yield what is shown of each page, many made together; a page that fails is left out."""
+    for start in range(0, len(pages), TOGETHER):
+        some = pages[start : start + TOGETHER]
+        try:
+            groups = [grouped(received[each.id], each.options) for each in some]
+            yield from zip(some, shown_of(groups), strict=True)
+        except FAULTS:  # raised again for the page that it is about
+            if len(some) > 1:
+                for each in some:
+                    yield from _shown_of([each], received)
 
 
 def _no_picture(photo: str) -> str:  # noqa: ARG001 (what a DisplayOptions takes)

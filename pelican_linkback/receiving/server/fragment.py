@@ -14,8 +14,9 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
+from pelican_linkback.receiving.display.deduplication import without_duplicates
 from pelican_linkback.receiving.display.mention import DisplayOptions
-from pelican_linkback.receiving.display.mentions import ArticleMentions
+from pelican_linkback.receiving.display.mentions import ArticleMentions, Mentioned
 from pelican_linkback.receiving.memory.targets import Mode
 from pelican_linkback.receiving.received import Received
 from pelican_linkback.receiving.server.application import Route
@@ -83,7 +84,7 @@ class Fragment:
         return [each for each in self._shown_on(article) if each.kind in self._kinds]
 
     def _html(self, shown: Sequence[Received]) -> Response:
-        mentions = ArticleMentions(lambda: shown, self._options)
+        mentions = ArticleMentions(Mentioned(without_duplicates(shown), self._options))
         values = {"article": {"mentions": mentions}, "SITEURL": self._site}
         return html(render("mentions.html", values).strip() + "\n")
 
