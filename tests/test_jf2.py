@@ -358,6 +358,13 @@ def test_a_reply_to_the_article_alone_has_no_parent():
     assert reading(in_reply_to=["https://social.example/1"]).parent == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "parent"), [("0123456789ab", "0123456789ab"), ("0123456789AB", ""), ("x", "")]
+)
+def test_an_export_of_ours_says_what_a_reply_answers(said, parent):
+    assert reply(wm_parent=said).parent == parent
+
+
 def test_a_scheme_in_capitals_is_one():
     found = reading(wm_source="HTTPS://Ann.example/x", url=None, author={"url": "HTTP://a.example"})
     assert (found.source, found.author.url) == ("https://Ann.example/x", "http://a.example")

@@ -74,6 +74,19 @@ def test_what_no_file_system_takes_is_no_page(site: BuiltSite, path: str) -> Non
     assert site.page(f"{HOME}/{path}") is None
 
 
+def test_a_loop_of_links_is_no_page_before_python_3_13_either(
+    site: BuiltSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path) -> Path:
+        if self == site.folder:
+            return self
+        raise RuntimeError("Symlink loop")
+
+    write(site, "one.html")
+    monkeypatch.setattr(Path, "resolve", refuse)
+    assert site.page(f"{HOME}/one.html") is None
+
+
 def test_a_page_that_cannot_be_read_is_none(
     site: BuiltSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,12 +65,15 @@ def _items(mentions: Iterable[Mention], texts: Mapping[int, Row]) -> tuple[Row, 
     )
 
 
-def _lines(lines: Sequence[ReactionLine]) -> Iterable[Row]:
+def _lines(lines: Sequence[ReactionLine]) -> list[Row]:
     commas = ["," if number else "" for line in lines for number in range(len(line.some))]
     named = [each for line in lines for each in line.some]
     links = zip(commas, *map(escaped, link_columns(named)), strict=True)
-    for line, label in zip(lines, escaped([line.label for line in lines]), strict=True):
-        yield line.name, label, line.count, line.more, tuple(islice(links, len(line.some)))
+    labels = escaped([line.label for line in lines])
+    return [
+        (line.name, label, line.count, line.more, tuple(islice(links, len(line.some))))
+        for line, label in zip(lines, labels, strict=True)
+    ]
 
 
 def escaped(texts: Sequence[str]) -> Sequence[str]:
