@@ -108,3 +108,24 @@ def test_what_a_host_gets_after_trouble() -> None:
 )
 def test_the_host_of_a_url(url: str, host: str) -> None:
     assert site_key(url) == host
+
+
+@pytest.mark.parametrize(
+    ("tasks", "each", "rounds"),
+    [("abc", 2, 3), ("abcde", 2, 5), ("abc", 3, 5), ("abcd", 2, 4), ("a", 2, 2), ("abcdefg", 1, 4)],
+)
+def test_no_task_is_left_to_make_its_requests_alone(tasks: str, each: int, rounds: int) -> None:
+    """Two at a time, three of two requests take as long as three requests, not four."""
+    host: Host[str] = Host("a", 2)
+    left = dict.fromkeys(tasks, each)
+    for task in tasks:
+        host.take(task)
+    taken = 0
+    while host.queue:
+        taken += 1
+        for task in [host.queue.popleft() for _ in range(min(2, len(host.queue)))]:
+            left[task] -= 1
+            if left[task]:
+                host.take(task)
+    assert taken == rounds
+    assert not any(left.values())

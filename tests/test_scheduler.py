@@ -117,18 +117,6 @@ def test_one_worker_goes_in_order_and_ends_what_is_begun_first(hosts: str) -> No
     assert done == [0, 1, 2, 3, 4, 5]
 
 
-def test_no_task_is_left_to_make_its_requests_alone() -> None:
-    """Three of two requests, two at a time, take as long as three requests, not four."""
-    both = threading.Barrier(2)
-
-    def task() -> Task:
-        for _ in range(2):
-            yield Turn("host")
-            both.wait(TIMEOUT)
-
-    assert HostScheduler(Limits(4, 2)).run([task() for _ in range(3)])
-
-
 def test_the_first_of_many_that_waited_for_one_result_does_not_wait_for_the_last() -> None:
     has_turn = threading.Event()
 
