@@ -146,6 +146,7 @@ def test_a_hostile_page_costs_little(hostile: str, count: int) -> None:
 )
 @example("https://a.example/b?c#d", "")
 @example("https://a.example/b?#", "#d")
+@example("https://a.example#?", "https:")
 def test_without_a_base_of_its_own_a_page_is_its_own_base(url: str, reference: str) -> None:
     resolved = Page((), "").resolve(url, reference)
     assert resolved == Page(()).resolve(url, reference) == resolve(resolve(url, ""), reference)

@@ -219,6 +219,28 @@ def test_a_reference_is_resolved_alike_on_every_python(reference: str, resolved:
     assert urls.join("https://me.example/a/b", reference) == resolved
 
 
+@pytest.mark.parametrize(
+    ("reference", "resolved"),
+    [
+        ("", "https://me.example/a/b?c#d"),
+        ("?", "https://me.example/a/b"),
+        ("?#e", "https://me.example/a/b#e"),
+        ("#", "https://me.example/a/b?c"),
+        ("#?", "https://me.example/a/b?c#?"),
+        ("https:", "https://me.example/a/b?c"),
+        ("https:?", "https://me.example/a/b"),
+        ("https:#e", "https://me.example/a/b?c#e"),
+        ("e??", "https://me.example/a/e??"),
+        ("??", "https://me.example/a/b??"),
+    ],
+)
+def test_what_a_reference_lacks_is_that_of_its_page_on_every_python(
+    reference: str, resolved: str
+) -> None:
+    """RFC 3986, section 5.2.2; an empty query or fragment is left out."""
+    assert urls.join("https://me.example/a/b?c#d", reference) == resolved
+
+
 REFERENCE = st.from_regex(
     r"(https?:)?/{0,2}[a-z.~:é-]{0,5}(/[a-z.é;%-]{0,3}){0,4}(\?a\??)?(#b\??)?", fullmatch=True
 )

@@ -132,14 +132,19 @@ def normalise(url: str) -> str:
 def join(base: str, reference: str) -> str:
     """Return the result of ``urllib.parse.urljoin``, with a fast path for plain URLs.
 
-    The same on every Python: since 3.14 ``urljoin`` keeps an empty query and an empty fragment. The
-    modules of this package call this function and not ``urljoin``.
+    The same on every Python: since 3.14 ``urljoin`` keeps an empty query and an empty fragment, and
+    the fragment of ``base`` for ``https:``; before that it takes the query of ``base`` for an empty
+    one. The modules of this package call this function and not ``urljoin``.
     """
     joined = plainly_joined(base, reference)
     if joined is not None:
         return joined
     if is_plain(reference):
         return reference
+    if reference:
+        base = base.partition("#")[0]
+    if reference.partition("#")[0].endswith("?"):
+        base = base.partition("?")[0]
     resolved = urljoin(base, reference)
     if urlsplit(reference).scheme in {"", urlsplit(base).scheme}:
         return _without_empty_parts(resolved)
