@@ -6,9 +6,10 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import count
+from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pelican_linkback.feeds.ids.assignment import Assigned, Published, assign_ids
@@ -431,7 +432,14 @@ def is_recognisable(number: int, before: dict[int, Entry], after: dict[int, Entr
     return old.source == new.source or (old.text == new.text and alone)
 
 
+COPIED_AND_CHANGED = [
+    [("add", 0, "news.html")],
+    [("copy", 0, ""), ("url", 0, ""), ("title", 0, "")],
+]
+
+
 @settings(max_examples=300)
+@example(COPIED_AND_CHANGED, Random(1))
 @given(st.lists(st.lists(OPERATIONS, max_size=4), max_size=6), st.randoms(use_true_random=False))
 def test_ids_are_unique_and_for_ever_and_the_journal_grows_only_with_changes(steps, random):
     journal, before, known = Journal(), {}, {}

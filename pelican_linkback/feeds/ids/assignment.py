@@ -153,12 +153,13 @@ class _Assignment:
         of_file = self._of_files()
         rivals = {name: n for n, name in of_file.items()}
 
-        def likeness(n: int | None, unique_id: str | None) -> tuple[bool, bool]:
+        def likeness(n: int | None, unique_id: str | None) -> int:
             said = before.get(unique_id or "")
             if n is None or said is None:
-                return False, False
+                return 0
             entry = self._entries[n]
-            return said.text == entry.text != "", said.title == entry.title != ""
+            # A file that still has its text was not exchanged, whatever its title is.
+            return 2 * (said.text == entry.text != "") or said.title == entry.title != ""
 
         moved = {
             n: name
