@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
+from pelican_linkback.feeds import MENTION_FEEDS
 from pelican_linkback.plugin.build import current
 from pelican_linkback.receiving.display import mention
+from pelican_linkback.receiving.display.mentions import ArticleMentions
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from tests.page_mentions import received, write
 
@@ -19,9 +23,9 @@ def reads(monkeypatch):
     found = []
     read = Snapshot.read_unsorted
 
-    def counted(self):
+    def counted(self, content):
         found.append(self.path)
-        return read(self)
+        return read(self, content)
 
     monkeypatch.setattr(Snapshot, "read_unsorted", counted)
     return found
@@ -91,3 +95,47 @@ def test_a_mention_of_which_nothing_can_be_shown_costs_its_own_page(blog, monkey
     assert [each for each in build.problems if "received.jsonl" not in each] == [
         "two.html is without its mentions: ValueError: no initials"
     ]
+
+
+def feeds_of(build):
+    """The documents of the feeds of mentions, by their paths."""
+    paths = [*(build.output / "feeds").glob("mentions*"), *(build.output / "feeds").glob("*/*")]
+    return {path.name: path.read_bytes() for path in paths if path.is_file()}
+
+
+def test_all_pages_and_feeds_of_a_build_show_what_was_known_first(blog, monkeypatch):
+    """Somebody may pull meanwhile."""
+    path = blog.folder / "linkback" / "received.jsonl"
+    expected = feeds_of(blog.build(LINKBACK_FEEDS=MENTION_FEEDS))
+    assert len(expected) == 12
+    read = Snapshot.read_unsorted
+
+    def gone_after(self, content):
+        found = read(self, content)
+        path.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Snapshot, "read_unsorted", gone_after)
+    build = blog.build(LINKBACK_FEEDS=MENTION_FEEDS)
+    assert shown_on(build) == [*NAMES[:3]]
+    assert feeds_of(build) == expected
+
+
+def test_feeds_stay_as_published_where_mentions_cannot_be_read(blog):
+    expected = feeds_of(blog.build(LINKBACK_FEEDS=MENTION_FEEDS))
+    (blog.folder / "linkback" / "received.jsonl").write_text('{"v": 99}\n')
+    build = blog.build(LINKBACK_FEEDS=MENTION_FEEDS)
+    assert feeds_of(build) == expected
+    (why, *feeds) = build.problems
+    assert why.startswith("No mentions are shown: ")
+    assert feeds == [
+        f"Feed {each.__name__}: the mentions cannot be read, so its documents stay as they are"
+        for each in MENTION_FEEDS
+    ]
+
+
+def test_an_article_with_mentions_can_be_copied(blog):
+    blog.build()
+    (site,) = current().mentions
+    mentions = ArticleMentions(site._pages[0])
+    assert copy.deepcopy([mentions]) == [mentions]

@@ -141,6 +141,11 @@ def test_who_was_mentioned_hears_of_new_mentions_once(site, host, capsys, monkey
         write(state, [said(host, text="Mine is of chalk.")])
         site.build()
         assert len(friend.log) == 3
+        (state / "received.jsonl").write_text('{"v": 99}\n')
+        site.build()
+        write(state, [said(host, text="Mine is of chalk.")])
+        site.build()
+        assert len(friend.log) == 3  # what cannot be read has not changed
         write(state, [])
         site.build()
         assert len(friend.log) == 4

@@ -41,7 +41,7 @@ def test_what_is_written_is_read_sorted(snapshot):
 
 def test_unsorted_they_are_as_in_the_file_each_once(snapshot):
     Journal(snapshot.path).append(*(each.line() for each in (mention(2), mention(1), mention(2))))
-    assert snapshot.read_unsorted().mentions == (mention(2), mention(1))
+    assert snapshot.read_unsorted(snapshot.content()).mentions == (mention(2), mention(1))
     assert snapshot.read().mentions == (mention(1), mention(2))
 
 

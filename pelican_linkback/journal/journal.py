@@ -97,12 +97,23 @@ class Journal:
         return Reading(tuple(events), tuple(numbers), tuple(problems))
 
     @contextmanager
-    def scan(self) -> Iterator[Scan]:
+    def scan(self, content: bytes | None = None) -> Iterator[Scan]:
         """Give the same line by line, for journals that are too long to be held as objects.
 
-        Raises JournalError as ``read`` does: some errors here, some at the end of the lines, so the
-        caller has to read them all before it acts on them.
+        ``content`` is what ``content()`` returned. Raises JournalError as ``read`` does: some
+        errors here, some at the end of the lines, so the caller has to read them all before it acts
+        on them.
         """
+        with self._file() if content is None else io.BytesIO(content) as file:
+            yield Scan(self.path, file)
+
+    def content(self) -> bytes:
+        """Return the lines as they are now, to be read again and again by ``scan``."""
+        with self._file() as file:
+            return file.read()
+
+    @contextmanager
+    def _file(self) -> Iterator[BinaryIO]:
         try:
             file: BinaryIO = self.path.open("rb")
         except (FileNotFoundError, NotADirectoryError):
@@ -111,7 +122,7 @@ class Journal:
             raise self._unreadable(error) from error
         with file:
             try:
-                yield Scan(self.path, file)
+                yield file
             except OSError as error:
                 raise self._unreadable(error) from error
 

@@ -16,7 +16,7 @@ from pelican.contents import Article
 from pelican.log import console
 
 from pelican_linkback.exceptions import FAULTS
-from pelican_linkback.feeds.articles.answers import mentions_of
+from pelican_linkback.feeds.articles.answers import is_unread, mentions_of
 from pelican_linkback.feeds.articles.pages import has_page
 from pelican_linkback.feeds.framework.contents import Content
 from pelican_linkback.plugin import build
@@ -83,6 +83,8 @@ def posts_of(
     messages = MessageBuffer(logger)
 
     def post_of(content: Content) -> Post | None:
+        if settings.salmention and is_unread(content):  # which is reported
+            return Post.unknown(name_of(content))
         if not has_page(content):
             if _post(content, settings, since).targets:
                 messages.warn(

@@ -16,7 +16,7 @@ from pelican_linkback.feeds.framework.feed import Feed
 from pelican_linkback.feeds.framework.site import Site
 from pelican_linkback.feeds.framework.site_aspects import SiteAspects
 
-__all__ = ["ANCHOR", "Answered", "mentions_of"]
+__all__ = ["ANCHOR", "Answered", "is_unread", "mentions_of"]
 
 ANCHOR = "linkback-mentions"
 """The id of the element with the mentions, on the page of an article."""
@@ -29,6 +29,11 @@ def mentions_of(content: object) -> Mentions | None:
         return None
     count = getattr(found, "count", None)
     return cast("Mentions", found) if isinstance(count, int) and count else None
+
+
+def is_unread(content: object) -> bool:
+    """Return whether the mentions of an article or a page could not be read in this build."""
+    return getattr(getattr(content, "mentions", None), "is_unread", False) is True
 
 
 class Answered(SiteAspects):

@@ -15,7 +15,8 @@ from html import escape
 from itertools import chain
 from typing import NamedTuple, cast
 
-from pelican_linkback.feeds.articles.answers import mentions_of
+from pelican_linkback.exceptions import FeedError
+from pelican_linkback.feeds.articles.answers import is_unread, mentions_of
 from pelican_linkback.feeds.articles.pages import page_of_article
 from pelican_linkback.feeds.formats.atom import Atom1Feed
 from pelican_linkback.feeds.formats.extensions import InReplyTo
@@ -92,6 +93,9 @@ class MentionFeed(SiteAspects):
     @default
     def objects(self, site: Site) -> Iterable[object]:
         """Return None, for all mentions of the site, and the articles and pages that have some."""
+        if any(map(is_unread, chain[Content](site.articles, site.pages))):
+            name = type(self).__name__
+            raise FeedError(name, "the mentions cannot be read, so its documents stay as they are")
         return (None, *(each.content for each in _mentioned(site).values()))
 
     def expand(self, pattern: str, obj: object, **more: object) -> str:

@@ -185,6 +185,10 @@ class Mentions(Protocol):
     def updated(self) -> dt.datetime | None:
         """When the last of them came; None if there are none."""
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether they could not be read in this build: there are none then."""
+
     def __iter__(self) -> Iterator[Mention]: ...
 
 

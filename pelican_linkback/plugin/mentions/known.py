@@ -27,6 +27,7 @@ from pelican_linkback.receiving.display.words import names, words_for
 from pelican_linkback.receiving.endpoints import endpoints_of
 from pelican_linkback.receiving.hosted.sources import exports_of
 from pelican_linkback.receiving.memory.avatars import Avatars
+from pelican_linkback.receiving.memory.decisions import Decisions
 from pelican_linkback.receiving.memory.moderation import Moderation
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Mode, Target, Targets
@@ -67,6 +68,7 @@ class SiteMentions:
         self._avatars = Avatars(settings.state) if settings.avatars else None
         self._options_by_language: dict[tuple[str, str], DisplayOptions] = {}
         self._pages: list[_Page] = []
+        self.is_unread = False
 
     def of(self, content: ReadContent, target: Target, endpoint: str) -> ArticleMentions:
         """Return the mentions of an article or page, which is ``target``."""
@@ -98,7 +100,7 @@ class SiteMentions:
 
     def forget(self) -> None:
         """Let all mentions go; they are read again if something asks for them."""
-        for name in ("received", "shown"):
+        for name in ("received", "shown", "_files"):
             vars(self).pop(name, None)
 
     @cached_property
@@ -125,19 +127,31 @@ class SiteMentions:
     @cached_property
     def received(self) -> Mapping[str, Sequence[Received]]:
         """The mentions that are shown, by the ids of their pages."""
-        state = self._settings.state
+        if self.is_unread:
+            return {}
         try:
-            decisions, problems = Moderation(state).read()
+            content, decisions, problems = self._files
             kinds, approved = self._settings.show_kinds, exports_of(self._settings)
             with without_collection():
-                known = Snapshot(state).read_unsorted()
+                known = Snapshot(self._settings.state).read_unsorted(content)
                 shown = shown_by_page(known.mentions, self._targets, decisions, kinds, approved)
         except FAULTS as error:  # pages are written without mentions
             logger.error("No mentions are shown: %s", reason_of(error))
+            self.is_unread = True
             return {}
         for problem in (*known.problems, *problems):
             logger.warning("%s", problem)  # Pelican logs it once
         return shown
+
+    @cached_property
+    def _files(self) -> tuple[bytes, Decisions, Sequence[str]]:
+        """``received.jsonl``, the decisions, and what is wrong with lines of these.
+
+        All pages and feeds of a build show what is known when the first one asks for it: somebody
+        may pull, or decide, meanwhile.
+        """
+        state = self._settings.state
+        return Snapshot(state).content(), *Moderation(state).read()
 
 
 class _Page:
@@ -145,6 +159,11 @@ class _Page:
 
     def __init__(self, site: SiteMentions, id_: str, options: DisplayOptions) -> None:
         self._site, self.id, self.options = site, id_, options
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether they could not be read."""
+        return bool(self._site.summary) and self._site.is_unread
 
     def received(self) -> Sequence[Received]:
         """Return them."""

@@ -43,6 +43,10 @@ class About(Protocol):
     def options(self) -> DisplayOptions:
         """How they are displayed."""
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether they could not be read: there are none then."""
+
     def received(self) -> Sequence[Received]:
         """Return them."""
 
@@ -58,6 +62,7 @@ class Mentioned(NamedTuple):
 
     found: Sequence[Received]
     options: DisplayOptions
+    is_unread: bool = False
 
     def received(self) -> Sequence[Received]:
         """Return them."""
@@ -89,6 +94,9 @@ class ArticleMentions:
     def __iter__(self) -> Iterator[Mention]:
         return iter(_grouped(self).all)
 
+    def __deepcopy__(self, memo: object) -> ArticleMentions:
+        return self  # of a copy of an article, too: a plugin may make some
+
     def __len__(self) -> int:
         return self.count
 
@@ -101,6 +109,11 @@ class ArticleMentions:
     def updated(self) -> dt.datetime | None:
         """When the last of them was received; None if there are none."""
         return self._totals.updated
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether they could not be read in this build: there are none then."""
+        return self.about.is_unread
 
     @cached_property
     def _totals(self) -> Totals:

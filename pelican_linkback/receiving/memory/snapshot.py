@@ -46,12 +46,16 @@ class Snapshot:
         """Return the mentions. A damaged line costs itself, and stays in the file."""
         return self._read(unique)
 
-    def read_unsorted(self) -> Known:
-        """Return the same in the order of the file: where each article's are put in order anyway.
+    def content(self) -> bytes:
+        """Return the file as it is now, for ``read_unsorted``."""
+        return self._journal.content()
+
+    def read_unsorted(self, content: bytes) -> Known:
+        """Return the mentions of ``content`` in its order: each article's are put in order anyway.
 
         To walk through objects in the order in which they were made takes half of the time.
         """
-        return self._read(_newest)
+        return self._read(_newest, content)
 
     def known_of(self, via: str) -> tuple[int, int]:
         """Return how many mentions came by a source, and the greatest number that it gave to one.
@@ -108,18 +112,24 @@ class Snapshot:
         with self.path.open("rb") as file:
             return next(islice(file, number - 1, None)).decode("utf-8", "replace")
 
-    def _read(self, each_once: Callable[[Iterable[Received]], Iterable[Received]]) -> Known:
+    def _read(
+        self,
+        each_once: Callable[[Iterable[Received]], Iterable[Received]],
+        content: bytes | None = None,
+    ) -> Known:
         damage: dict[int, str] = {}
-        mentions = tuple(each_once(each for _, each in self._lines(damage)))
+        mentions = tuple(each_once(each for _, each in self._lines(damage, content)))
         return Known(mentions, about_damage(self.path, damage))
 
-    def _lines(self, damage: dict[int, str]) -> Iterator[tuple[dict[str, object], Received]]:
+    def _lines(
+        self, damage: dict[int, str], content: bytes | None = None
+    ) -> Iterator[tuple[dict[str, object], Received]]:
         """Yield each line with its mention; note in ``damage`` why others are none, by number.
 
         One after the other: a line that becomes a mention while the processor still has it takes
         three quarters of the time.
         """
-        with self._journal.scan() as scan:
+        with self._journal.scan(content) as scan:
             for number, line in scan:
                 if isinstance(line, Damage):
                     damage[number] = line.why
