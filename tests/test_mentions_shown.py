@@ -256,9 +256,17 @@ def test_the_direct_one_is_known_by_the_host_however_the_address_goes_on(order):
 
 
 def test_of_two_answers_to_an_invitation_the_last_counts():
-    direct, by_bridge = both("rsvp", 1, 2, rsvp="no")
-    later = received("rsvp", "Nell", 3, rsvp="yes", source="https://bridge.example/notes/3")
-    assert [each.rsvp for each in shown(direct, later, by_bridge)] == ["yes"]
+    direct, by_another = both("rsvp", 1, 4, rsvp="no")
+    later = received("rsvp", "Nell", 3, rsvp="yes", source="https://brid.gy/notes/3")
+    for each in (direct, later, by_another), (by_another, later, direct):
+        assert [each.rsvp for each in shown(*each)] == ["yes"]
+
+
+def test_who_writes_another_ones_name_does_not_answer_for_them():
+    ann = received("rsvp", "Ann", 1, rsvp="yes")
+    eve = received("rsvp", "Ann", 2, rsvp="no", source="https://eve.example/notes/2")
+    for each in (ann, eve), (eve, ann):
+        assert [each.rsvp for each in shown(*each)] == ["yes"]
 
 
 @pytest.mark.parametrize(

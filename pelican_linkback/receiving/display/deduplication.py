@@ -7,6 +7,7 @@ import re
 from collections.abc import Hashable, Iterable
 
 from pelican_linkback.receiving.memory.addresses import bare
+from pelican_linkback.receiving.memory.decisions import BRIDGES
 from pelican_linkback.receiving.memory.rules import host_in, place_of
 from pelican_linkback.receiving.received import Kind, Received
 from pelican_linkback.text.regex import regex
@@ -23,7 +24,7 @@ def without_duplicates(received: Iterable[Received]) -> list[Received]:
 
     A person is known by the author's URL, never by a name. One likes an article once, and says
     the same once; the mention that came directly is the one that stays. Of several RSVPs the last
-    one counts.
+    one counts: of those that are the person's own, or a bridge's, if there are some.
     """
     found: dict[Hashable, Received] = {}
     for each in received:
@@ -43,13 +44,13 @@ def _key(received: Received) -> Hashable:
     return received.source, received.article
 
 
-def _rank(received: Received) -> tuple[dt.datetime | bool, dt.datetime, str]:
+def _rank(received: Received) -> tuple[bool, dt.datetime, str]:
     """Return what is greater for the mention that stays."""
-    said = received.published or received.received
+    source = host_in(_person(received.source))
+    is_direct = source == host_in(_person(received.author.url))
     if received.kind is Kind.RSVP:
-        return said, received.received, received.id
-    author, source = _person(received.author.url), _person(received.source)
-    is_direct = host_in(source) == host_in(author)
+        said = received.published or received.received
+        return is_direct or source in BRIDGES, said, received.id
     return is_direct, received.received, received.id
 
 
