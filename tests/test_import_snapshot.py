@@ -89,6 +89,18 @@ def test_what_the_files_have_is_known_as_it_stands(site, store, capsys, monkeypa
     assert {each.source for each in Snapshot(site).read().mentions} == set(kept)
 
 
+def test_what_was_approved_as_another_text_is_not_decided(site, store, capsys):
+    shown, held, blocked = said("ann"), said("bo", GATES), said("spam")
+    Snapshot(site).write([replace(each, text="Edited.") for each in (shown, held, blocked)])
+    decisions = [Decision.about(Act.SHOW, each) for each in (shown, held, blocked)]
+    Moderation(site).record([*decisions, Decision(Act.BLOCK, "spam.example")], NOW)
+    imports(capsys)
+    rows = [Mentions(store).matching(each.source)[0] for each in (shown, held, blocked)]
+    assert [each.state for each in rows] == ["shown", "held", "refused"]
+    assert [each.why for each in rows] == ["open", "edited", "blocked"]
+    assert not any(each.decided for each in rows)
+
+
 def test_what_the_receiver_knows_stays(site, store, capsys):
     mine = arrival("https://ann.example/1")
     Acceptor(store).accept(mine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -131,6 +132,20 @@ def test_a_decision_shows_at_once_and_is_taken_back(listed, state):
     assert listed("refuse", SHOWN.id[:8], HELD.source)[0] == {SHOWN.id: "hidden", HELD.id: "hidden"}
     assert listed("undo", SHOWN.source)[0] == {SHOWN.id: "shown"}
     assert len(Moderation(state).history()[0]) == 5
+
+
+def test_an_approved_mention_that_says_something_else_waits_again(listed, run, state):
+    listed("approve", HELD.id)
+    edited = replace(HELD, text="BUY PILLS")
+    Snapshot(state).write([SHOWN, edited])
+    assert listed()[0] == {HELD.id: "held"}
+    assert "its text has changed since you approved it" in run("inbox").out
+    assert listed("approve", HELD.id) == ({HELD.id: "shown"}, {})
+    assert listed()[0] == {}
+    Snapshot(state).write([SHOWN, HELD])
+    assert listed("undo", HELD.id) == ({HELD.id: "held"}, {})
+    assert "its article has Mentions: held" in run("inbox").out
+    assert run("inbox", "undo", HELD.id).status == 1
 
 
 def test_what_is_decided_is_said(run):

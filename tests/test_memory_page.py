@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import get_args
 
@@ -17,6 +18,7 @@ from pelican_linkback.receiving.hosted.progress import ProgressFile
 from pelican_linkback.receiving.memory.decisions import Act, Decision, Decisions
 from pelican_linkback.receiving.memory.snapshot import Snapshot
 from pelican_linkback.receiving.memory.targets import Targets
+from pelican_linkback.receiving.received import Received
 from pelican_linkback.sending.memory import event_lines, events
 from pelican_linkback.sending.memory.delivery import State
 from pelican_linkback.sending.memory.ledger import fold
@@ -130,12 +132,15 @@ def test_decisions_are_read_and_written_as_they_stand_there():
     decisions = [Decision.read(json.loads(line)) for line in LINES["moderation.jsonl"]]
     written = [json.dumps(each.line(at), sort_keys=True) for at, each in decisions]
     assert written == LINES["moderation.jsonl"]
-    assert {each.act for _, each in decisions} == {*Act} - {Act.SHOW, Act.RELEASE}
+    assert {each.act for _, each in decisions} == {*Act} - {Act.RELEASE}
     assert Decisions.of(decisions).rules.keys() == {
         "spam.example.net",
         "forum.example.net",
         "social.example.net/@ann",
     }
+    approved = Received.read(json.loads(LINES["received.jsonl"][0]))
+    assert Decisions.of(decisions).about(approved) is Act.SHOW
+    assert Decisions.of(decisions).has_changed(replace(approved, text="Of brick."))
 
 
 def test_the_progress_of_pulls_is_read_and_written_as_it_stands_there(tmp_path):

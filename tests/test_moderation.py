@@ -65,15 +65,75 @@ def test_a_decision_is_still_known_when_the_article_has_another_id():
     assert decided.about(replace(moved, target="https://blog.example/other/")) is None
 
 
+def test_an_approval_is_of_what_a_mention_said():
+    approved = after(Decision.about(Act.SHOW, A))
+    assert approved.about(A) is Act.SHOW
+    for change in (
+        {"text": "BUY PILLS"},
+        {"title": "BUY PILLS"},
+        {"author": replace(A.author, name="BUY PILLS")},
+        {"author": replace(A.author, url="https://pills.example/")},
+        {"url": "https://pills.example/"},
+        {"kind": Kind.QUOTE},
+    ):
+        edited = replace(A, **change)
+        assert approved.about(edited) is None, change
+        assert approved.has_changed(edited)
+        again = after(Decision.about(Act.SHOW, A), Decision.about(Act.SHOW, edited))
+        assert again.about(edited) is Act.SHOW
+        assert again.about(A) is None
+
+
+def test_a_new_date_picture_or_address_of_the_article_is_no_new_text():
+    approved = after(Decision.about(Act.SHOW, A))
+    for change in (
+        {"published": NOW},
+        {"received": NOW},
+        {"author": replace(A.author, photo="https://reader1.example/me.png")},
+        {"target": "https://blog.example/stone-walls/"},
+        {"article": "https://new.example/walls/"},
+        {"via": "other.example", "remote": "9"},
+    ):
+        assert approved.about(replace(A, **change)) is Act.SHOW, change
+
+
+def test_a_moved_mention_is_found_with_what_was_approved():
+    moved = replace(A, article="https://new.example/walls/")
+    approved = after(Decision.about(Act.SHOW, A))
+    assert approved.about(moved) is Act.SHOW
+    assert approved.has_changed(replace(moved, text="BUY PILLS"))
+
+
+def test_only_an_approval_that_says_of_what_is_of_a_text():
+    edited = replace(A, text="BUY PILLS")
+    for decision in (
+        Decision(Act.SHOW, A.id),
+        Decision(Act.SHOW, A.source),
+        Decision(Act.HIDE, A.id, approved="0" * 32),
+        Decision.about(Act.HIDE, A),
+    ):
+        assert after(decision).about(edited) is decision.act
+        assert not after(decision).has_changed(edited)
+    undone = after(Decision.about(Act.SHOW, A), Decision.about(Act.UNDO, A))
+    assert undone.about(edited) is None
+    assert not undone.has_changed(edited)
+
+
 ACTS = st.sampled_from([*Act])
 WHATS = st.sampled_from(
     [A.id, A.source, "https://reader1.example/", "reader1.example", "b.example"]
 )
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), ACTS, WHATS), max_size=8), st.randoms())
+HASHES = st.sampled_from(["", Decision.about(Act.SHOW, A).approved, "0" * 32])
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), ACTS, WHATS, HASHES), max_size=8), st.randoms())
 def test_neither_the_order_of_the_lines_nor_a_line_twice_matters(drawn, random):
-    lines = [(NOW + dt.timedelta(n), Decision(act, what)) for n, act, what in drawn]
+    lines = [
+        (NOW + dt.timedelta(n), Decision(act, what, approved=approved))
+        for n, act, what, approved in drawn
+    ]
     mixed = [*lines, *random.sample(lines, len(lines) // 2)]
     random.shuffle(mixed)
     one, other = Decisions.of(lines), Decisions.of(mixed)
@@ -205,6 +265,7 @@ def test_decisions_are_read_as_they_were_recorded(tmp_path):
     assert not moderation.path.exists()
     decisions = [
         Decision.about(Act.HIDE, A),
+        Decision.about(Act.SHOW, mention(2)),
         Decision(Act.BLOCK, "spam.example"),
         Decision(Act.FORGET, "00", key="k"),
     ]
@@ -277,9 +338,19 @@ def judged(decisions=None, of=A, target=OPEN, kinds=KINDS, known=True):
 OWN = replace(A, source="https://blog.example/other/")
 HIDE, SHOW = (after(Decision(act, A.id)) for act in (Act.HIDE, Act.SHOW))
 SHOW_OWN = after(Decision(Act.SHOW, OWN.id))
+EDITED, OWN_EDITED = replace(A, text="BUY PILLS"), replace(OWN, text="Mended.")
 BLOCK, TRUST = rules(block="reader1.example"), rules(trust="reader1.example")
 HOLD = rules(hold="reader1.example")
 FORGET = after(Decision(Act.FORGET, hash_of("reader1.example", "k"), key="k"))
+
+
+def edited(of=EDITED, **given):
+    """A mention that says something else than when it was approved."""
+    before = A if of is EDITED else OWN
+    acts = [Decision(Act(act), "reader1.example") for act in given.pop("acts", ())]
+    return {"decisions": after(Decision.about(Act.SHOW, before), *acts), "of": of, **given}
+
+
 S, H, X = Visibility.SHOWN, Visibility.HELD, Visibility.HIDDEN
 
 TABLE = [
@@ -302,6 +373,14 @@ TABLE = [
     ("held by a rule", {"decisions": HOLD}, H, Why.HOLD),
     ("a stranger", {"known": False}, H, Why.STRANGER),
     ("erased", {"decisions": FORGET}, X, Why.FORGOTTEN),
+    ("edited", edited(), S, Why.OPEN),
+    ("edited, of a held article", edited(target=HELD), H, Why.EDITED),
+    ("edited, by a stranger", edited(known=False), H, Why.EDITED),
+    ("edited, trusted, of a held article", edited(acts=["trust"], target=HELD), S, Why.TRUSTED),
+    ("edited, held by a rule", edited(acts=["hold"]), H, Why.EDITED),
+    ("edited, blocked", edited(acts=["block"]), X, Why.BLOCKED),
+    ("our own page, edited", edited(OWN_EDITED), S, Why.OPEN),
+    ("our own page, edited, of a held article", edited(OWN_EDITED, target=HELD), H, Why.EDITED),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pelican_linkback.plugin.mentions.publishing import joined, withdraw
@@ -195,6 +197,24 @@ def test_an_article_that_moved_while_its_mention_was_held_keeps_it_and_the_decis
     assert known.text in rewrite("Slug: ", "Feed_ID: tag:x.example,2020:a\nSlug: ")
     # Who stops to receive does not stop to show.
     assert known.text in site.build(**NO_FEEDS).read("garden.html")
+
+
+def test_a_text_that_changed_after_its_approval_waits_for_another(site):
+    site.article("walls", mentions="held")
+    _, found = targets(site)
+    known = mention(target="https://me.example.io/walls.html", article=by_title(found)["walls"].id)
+    edited = replace(known, text="BUY PILLS")
+    state = site.folder / "linkback"
+
+    def page(said, approved=None):
+        Snapshot(state).write([said])
+        if approved:
+            Moderation(state).record([Decision.about(Act.SHOW, approved)], NOW)
+        return targets(site)[0].read("walls.html")
+
+    assert known.text in page(known, approved=known)
+    assert "BUY PILLS" not in page(edited)
+    assert "BUY PILLS" in page(edited, approved=edited)
 
 
 def test_without_the_decisions_nothing_is_shown(site):

@@ -95,6 +95,13 @@ class Received:
         """What the ``id`` is a hash of, for those who need to know only whether two are equal."""
         return _pair(self.source, self.article)
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What a reader sees of it: who approved a mention has to look again if this changes."""
+        author = self.author
+        said = (self.kind, self.rsvp, author.name, author.url, self.title, self.text)
+        return (*said, self.url)
+
     def line(self) -> dict[str, object]:
         """Return the mention as a line of ``received.jsonl``; empty fields are left out."""
         author = {"name": self.author.name, "url": self.author.url, "photo": self.author.photo}

@@ -118,7 +118,7 @@ class FileActions(InboxActions):
         found = [
             Decision.about(Act.UNDO, each.mention)
             for each in self._inbox.matching(what)
-            if self._decisions.about(each.mention)
+            if self._decisions.about(each.mention) or self._decisions.has_changed(each.mention)
         ]
         if is_url(what) and not found:
             found = [Decision(Act.UNDO, what)] if self._decisions.has(what) else []

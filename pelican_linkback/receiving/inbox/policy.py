@@ -45,6 +45,7 @@ class Why(StrEnum):
     OWN = "own"
     CLOSED = "closed"
     NO_TARGET = "no-target"
+    EDITED = "edited"
     CHANGED = "changed"
     UNDONE = "undone"
     TWICE = "twice"
@@ -69,6 +70,7 @@ REASONS = {
     Why.OWN: "its source is a page of this site",
     Why.CLOSED: "its article has Mentions: closed",
     Why.NO_TARGET: "its article is not on the site",
+    Why.EDITED: "its text has changed since you approved it",
     Why.CHANGED: "its text has changed; the one that you approved is still shown",
     Why.UNDONE: "you took a decision back, and its text has changed since that",
     Why.TWICE: "its author said the same at another address",
@@ -119,7 +121,10 @@ class Policy:
             return Verdict(Visibility.HIDDEN, why)
         if decided and decided is Act.SHOW:
             return Verdict(Visibility.SHOWN, Why.APPROVED)
-        return self._by_rule(mention, target)
+        by_rule = self._by_rule(mention, target)
+        if by_rule.visibility is Visibility.HELD and self.decisions.has_changed(mention):
+            return _EDITED
+        return by_rule
 
     def _against(self, mention: Received, target: Target, decided: Act | None) -> Why | None:
         """Return why a mention is hidden, whatever the rules say of its author or site."""
@@ -132,7 +137,8 @@ class Policy:
         if mention.kind not in self.kinds:
             return Why.KIND
         is_free = decided is None and mention.via not in self.approved
-        return Why.OWN if is_free and self.own(mention.source) else None
+        is_own = is_free and self.own(mention.source) and not self.decisions.has_changed(mention)
+        return Why.OWN if is_own else None
 
     def _by_rule(self, mention: Received, target: Target) -> Verdict:
         if rule := self.decisions.rule_for(mention):
@@ -145,6 +151,7 @@ class Policy:
 
 
 _OPEN = Verdict(Visibility.SHOWN, Why.OPEN)  # what nearly all are: made once
+_EDITED = Verdict(Visibility.HELD, Why.EDITED)
 _BY_RULE = {
     Act.BLOCK: Verdict(Visibility.HIDDEN, Why.BLOCKED),
     Act.TRUST: Verdict(Visibility.SHOWN, Why.TRUSTED),

@@ -24,7 +24,6 @@ from pelican_linkback.receiving.inbox.states import (
     Undone,
     Verified,
 )
-from pelican_linkback.receiving.received import Received
 
 __all__ = ["RETRIES", "transition"]
 
@@ -78,7 +77,7 @@ def _verified(event: Verified, standing: Standing, now: dt.datetime) -> Standing
         return replace(seen, why=standing.why)
     if event.verdict is MentionState.REFUSED and not standing.decided:
         return replace(seen, state=MentionState.REFUSED, shown=None)
-    if standing.shown and _says(standing.shown) == _says(event.received):
+    if standing.shown and standing.shown.said == event.received.said:
         return replace(seen, state=MentionState.SHOWN)
     may_be_shown = event.trusted or (not standing.shown and event.verdict is MentionState.SHOWN)
     if may_be_shown:
@@ -173,7 +172,7 @@ def _undone(event: Undone, standing: Standing, now: dt.datetime) -> Standing:  #
     )
     if before.state in WAITING and latest:
         return replace(restored, state=MentionState.HELD)
-    if before.shown and latest and is_read and _says(before.shown) != _says(latest):
+    if before.shown and latest and is_read and before.shown.said != latest.said:
         # It may have been taken back meanwhile: nobody shows it again without a look.
         return replace(restored, state=MentionState.HELD, shown=None, why="undone")
     return restored
@@ -202,10 +201,3 @@ def _failed(standing: Standing, state: MentionState) -> Standing:
     if standing.state in _MAY_FAIL:
         return replace(standing, state=state, due=None)
     return replace(standing, due=None)
-
-
-def _says(mention: Received) -> tuple[object, ...]:
-    """What a reader sees of a mention: a change of this is looked at."""
-    author = mention.author
-    said = (mention.kind, mention.rsvp, author.name, author.url, mention.title, mention.text)
-    return (*said, mention.url)

@@ -7,9 +7,12 @@ whatever their order, so that two branches merge by keeping the lines of both.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from pelican_linkback.journal.fields import optional, text, time
 from pelican_linkback.receiving.memory.forgotten import Forgotten
@@ -69,7 +72,8 @@ class Decision:
     ``what`` is the id of a mention or a source URL (ABOUT_MENTIONS), a rule in the form of
     ``rules.rule_of`` (ABOUT_RULES), or the keyed hash of a rule (FORGET), and then ``key`` is its
     key. ``source`` and ``target`` are those of the mention with that id: they find it if the id of
-    its article changes.
+    its article changes. ``approved`` is the hash of what SHOW
+    approved; a line without it approves whatever the mention says.
     """
 
     act: Act
@@ -77,11 +81,13 @@ class Decision:
     source: str = ""
     target: str = ""
     key: str = ""
+    approved: str = ""
 
     @classmethod
     def about(cls, act: Act, mention: Received) -> Decision:
-        """Return a decision about one mention."""
-        return cls(act, mention.id, mention.source, mention.target)
+        """Return a decision about one mention; SHOW is about what it says now."""
+        approved = _hash(mention) if act is Act.SHOW else ""
+        return cls(act, mention.id, mention.source, mention.target, approved=approved)
 
     def line(self, at: dt.datetime) -> dict[str, object]:
         """Return the decision as a line; empty fields are left out."""
@@ -91,6 +97,7 @@ class Decision:
             "source": self.source,
             "target": self.target,
             "key": self.key,
+            "approved": self.approved,
         }
         when = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
         return {"v": VERSION, "at": when, **{name: said for name, said in fields.items() if said}}
@@ -105,11 +112,21 @@ class Decision:
             optional(line, "source"),
             optional(line, "target"),
             optional(line, "key"),
+            optional(line, "approved"),
         )
 
 
-_Dated = tuple[int, Act]
-"""A decision about a mention, and its number in the order of all."""
+class _Dated(NamedTuple):
+    """A decision about a mention, and its ``number`` in the order of all."""
+
+    number: int
+    act: Act
+    approved: str
+
+    def is_of_another_text(self, mention: Received) -> bool:
+        """Return whether this approved something else than what the mention says now."""
+        is_bound = self.act is Act.SHOW and self.approved != ""
+        return is_bound and self.approved != _hash(mention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +157,9 @@ class Decisions:
                 rules[each.what] = each.act
             else:
                 name = each.what if is_id(each.what) else place_of(each.what)
-                mentions[name] = number, each.act
+                dated = mentions[name] = _Dated(number, each.act, each.approved)
                 if each.source:
-                    mentions[each.source, each.target] = number, each.act
+                    mentions[each.source, each.target] = dated
         kept = {rule: act for rule, act in rules.items() if act is not Act.RELEASE}
         return cls(kept, Forgotten(hashes), mentions, RuleBook(kept))
 
@@ -152,18 +169,31 @@ class Decisions:
         return cls(rules, forgotten, {}, RuleBook(rules))
 
     def about(self, mention: Received) -> Act | None:
-        """Return HIDE or SHOW if that was decided about the mention, or about its source, last."""
+        """Return HIDE or SHOW if that was decided about the mention, or about its source, last.
+
+        An approval of something else than what the mention says now does not count.
+        """
+        last = self._last(mention)
+        if last is None or last.act is Act.UNDO or last.is_of_another_text(mention):
+            return None
+        return last.act
+
+    def has_changed(self, mention: Received) -> bool:
+        """Return whether the mention was approved last, and says something else now."""
+        last = self._last(mention)
+        return last is not None and last.is_of_another_text(mention)
+
+    def _last(self, mention: Received) -> _Dated | None:
         if not self._mentions:
             return None
         names = (mention.id, (mention.source, mention.target), place_of(mention.source))
         found = [self._mentions[name] for name in names if name in self._mentions]
-        act = max(found)[1] if found else Act.UNDO
-        return None if act is Act.UNDO else act
+        return max(found, default=None)
 
     def has(self, url: str) -> bool:
         """Return whether something is decided about a source URL, and not taken back."""
-        _, act = self._mentions.get(place_of(url), (0, Act.UNDO))
-        return act is not Act.UNDO
+        last = self._mentions.get(place_of(url))
+        return last is not None and last.act is not Act.UNDO
 
     def rule_for(self, mention: Received) -> Act | None:
         """Return BLOCK, HOLD or TRUST if a rule applies: the most specific one.
@@ -181,6 +211,11 @@ class Decisions:
                 found.append(rule)
         ranked = [(rank, _STRICTNESS[act], act) for rank, act in filter(None, found)]
         return max(ranked)[2] if ranked else None
+
+
+def _hash(mention: Received) -> str:
+    """Return a hash of what a mention says. Who writes two texts must not find two of one hash."""
+    return hashlib.sha256(json.dumps(mention.said).encode()).hexdigest()[:32]
 
 
 def speaks_for(source: str, url: str) -> bool:
