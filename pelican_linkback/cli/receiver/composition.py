@@ -14,7 +14,7 @@ from pelican_linkback.cli.receiver.private_feed import PrivateFeed
 from pelican_linkback.cli.receiver.running import PeriodicTask
 from pelican_linkback.net.client import MAX_BODY
 from pelican_linkback.net.rate_limit import RateLimit
-from pelican_linkback.plugin.mentions.known import day_in
+from pelican_linkback.plugin.mentions.days import date_format, day_in
 from pelican_linkback.receiving.daily_mail import DAY, DailyMail, held
 from pelican_linkback.receiving.display.mention import DisplayOptions
 from pelican_linkback.receiving.display.words import words_for
@@ -171,11 +171,8 @@ class Receiver:
         pelican, language = self._pelican, self._settings.edition or "en"
         zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
         words = words_for(language, self._settings.mention_words)
-        form = (pelican.get("DATE_FORMATS") or {}).get(language) or pelican.get(
-            "DEFAULT_DATE_FORMAT"
-        )
-        form = form[1] if isinstance(form, tuple) else form  # behind a locale
-        return DisplayOptions(words, zone, day_in(str(form or "%Y-%m-%d")))
+        _, form = date_format(language, pelican)  # a locale is that of all threads
+        return DisplayOptions(words, zone, day_in(form))
 
     def _accepting(self) -> Callable[[Arrival], Accepted]:
         acceptor = Acceptor(self._store)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pelican.utils import strftime
-
 from pelican_linkback.exceptions import FAULTS
 from pelican_linkback.journal.collector import without_collection
+from pelican_linkback.plugin.mentions.days import DAY, date_format, day_in, locale_in_force
 from pelican_linkback.plugin.mentions.targets import SiteTargets
 from pelican_linkback.plugin.pelican_types import ReadContent
 from pelican_linkback.receiving.display.groups import grouped
@@ -35,11 +33,8 @@ from pelican_linkback.receiving.received import Received
 from pelican_linkback.settings.model import Settings
 from pelican_linkback.settings.pelican import PelicanSettings
 from pelican_linkback.text.printable import printable, reason_of
-from pelican_linkback.text.regex import regex
 
-__all__ = ["SiteMentions", "day_in", "give_mentions"]
-
-_TIME_OF_DAY = regex("%-?[cfHIMpSXZz]")
+__all__ = ["SiteMentions", "give_mentions"]
 
 TOGETHER = 100
 """The number of pages of which what they show is made together."""
@@ -63,7 +58,7 @@ class SiteMentions:
     """
 
     def __init__(self, settings: Settings, pelican: PelicanSettings, targets: Targets) -> None:
-        self._settings, self._targets = settings, targets
+        self._settings, self._pelican, self._targets = settings, pelican, targets
         self._zone = ZoneInfo(pelican.get("TIMEZONE") or "UTC")
         self._avatars = Avatars(settings.state) if settings.avatars else None
         self._options_by_language: dict[tuple[str, str], DisplayOptions] = {}
@@ -84,13 +79,14 @@ class SiteMentions:
 
     def _options(self, content: ReadContent) -> DisplayOptions:
         """Return how mentions look on a page: in its language, with dates as it has them."""
-        key = (str(content.lang), str(getattr(content, "date_format", "") or "%Y-%m-%d"))
+        key = (str(content.lang), str(getattr(content, "date_format", "") or DAY))
         if key not in self._options_by_language:
             language, form = key
             words = words_for(language, self._settings.mention_words)
+            named, _ = date_format(language, self._pelican)
             picture = self._avatars.path_of if self._avatars else _no_picture
             self._options_by_language[key] = DisplayOptions(
-                words, self._zone, day_in(form), picture
+                words, self._zone, day_in(form, named), picture
             )
         return self._options_by_language[key]
 
@@ -111,6 +107,11 @@ class SiteMentions:
             {page: Totals.of(found) for page, found in self.received.items()},
             {each.author.photo for each in every if each.author.photo},
         )
+
+    @cached_property
+    def locale(self) -> str:
+        """The locale of dates for which ``shown`` is made: that of the first page that asks."""
+        return locale_in_force()
 
     @cached_property
     def shown(self) -> Mapping[_Page, Shown]:
@@ -177,7 +178,8 @@ class _Page:
         """Return what our own template shows of them."""
         if not self.totals().number:
             return Shown()
-        known = self._site.shown.get(self)
+        is_as_others = locale_in_force() == self._site.locale  # a plugin may set it for each page
+        known = self._site.shown.get(self) if is_as_others else None
         return known or shown_of([grouped(self.received(), self.options)])[0]
 
 
@@ -198,18 +200,6 @@ def _shown_of(
 
 def _no_picture(photo: str) -> str:  # noqa: ARG001 (what a DisplayOptions takes)
     return ""
-
-
-def day_in(form: str) -> Callable[[dt.datetime], str]:
-    """Return what writes the day of a time in the form of Pelican's DATE_FORMATS."""
-
-    @cache
-    def written(when: dt.date) -> str:
-        return str(strftime(when, form))
-
-    if _TIME_OF_DAY.search(form):
-        return written
-    return lambda when: written(when.date())
 
 
 def give_mentions(pages: SiteTargets, pelican: PelicanSettings, settings: Settings) -> SiteMentions:
