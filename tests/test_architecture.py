@@ -20,7 +20,10 @@ OWN = "pelican_linkback"
 BASE = {"exceptions", "text", "journal", "net", "protocol", "settings"}
 BELOW_BUILD = {
     f"plugin/{name}"
-    for name in ("contents", "garbage", "messages", "pelican_types", "written_pages")
+    for name in (
+        *("contents", "garbage", "messages", "pelican_types"),
+        *("templates", "written_pages"),
+    )
 }
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "exceptions": (set(), set()),
@@ -99,6 +102,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {"markupsafe"},
     ),
     "plugin": ({*BASE, "feeds", "sending", "receiving"}, {"pelican", "feedgenerator"}),
+    "plugin/templates": ({"text"}, {"jinja2"}),
     "plugin/feeds": ({*BASE, *BELOW_BUILD, "feeds"}, {"pelican", "feedgenerator"}),
     "plugin/feeds/links": (
         {*BASE, "plugin/written_pages", "feeds"},

@@ -50,7 +50,7 @@ plugin plugin.build plugin.contents plugin.feeds plugin.feeds.documents plugin.f
 plugin.feeds.listeners plugin.feeds.maker plugin.feeds.site_files plugin.feeds.site_reader
 plugin.feeds.stage plugin.garbage plugin.invocation plugin.mentions plugin.mentions.gathering
 plugin.mentions.hooks plugin.messages plugin.pelican_types plugin.publishing plugin.signals
-plugin.theme plugin.written_pages
+plugin.templates plugin.theme plugin.written_pages
 receiving receiving.display
 sending
 settings settings.model settings.pelican settings.validators

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
+from jinja2 import ChoiceLoader, Environment, PrefixLoader
 from jinja2.loaders import BaseLoader
 from pelican import generators
 
@@ -21,6 +21,7 @@ from pelican_linkback.plugin.pelican_types import (
     Generator,
     Writer,
 )
+from pelican_linkback.plugin.templates import OwnTemplates
 from pelican_linkback.plugin.written_pages import PageEditor
 from pelican_linkback.receiving import display
 
@@ -62,7 +63,7 @@ def bring_templates(generator: Generator) -> None:
     A theme that has such a file is given its own.
     """
     environment = cast("Environment", generator.env)
-    ours = PrefixLoader({"linkback": FileSystemLoader(_TEMPLATES)})
+    ours = PrefixLoader({"linkback": OwnTemplates(_TEMPLATES)})
     environment.loader = ChoiceLoader([cast("BaseLoader", environment.loader), ours])
 
 

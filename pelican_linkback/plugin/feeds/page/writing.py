@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import cast
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from jinja2 import ChoiceLoader, Environment
 from jinja2.loaders import BaseLoader
 from pelican import signals
 from pelican.contents import Page
@@ -19,6 +19,7 @@ from pelican_linkback.plugin.feeds.listeners import name_of, notify
 from pelican_linkback.plugin.feeds.page.contents import page_of
 from pelican_linkback.plugin.feeds.stage import FeedStage
 from pelican_linkback.plugin.pelican_types import ArticlesGenerator, Context, Listener, Writer
+from pelican_linkback.plugin.templates import OwnTemplates
 from pelican_linkback.text.printable import described
 
 __all__ = ["write_feeds_page"]
@@ -90,7 +91,7 @@ def _rendered(path: str, generator: ArticlesGenerator, context: Context) -> str:
     theme's base template. A theme with a "linkback_feeds.html" is given that.
     """
     theirs = cast("Environment", generator.env)
-    loader = ChoiceLoader([cast("BaseLoader", theirs.loader), FileSystemLoader(_TEMPLATES)])
+    loader = ChoiceLoader([cast("BaseLoader", theirs.loader), OwnTemplates(_TEMPLATES)])
     environment = theirs.overlay(loader=loader)
     metadata = {
         "title": context["feeds_page"].title,
