@@ -128,8 +128,6 @@ class SiteMentions:
     @cached_property
     def received(self) -> Mapping[str, Sequence[Received]]:
         """The mentions that are shown, by the ids of their pages."""
-        if self.is_unread:
-            return {}
         try:
             content, decisions, problems = self._files
             kinds, approved = self._settings.show_kinds, exports_of(self._settings)
