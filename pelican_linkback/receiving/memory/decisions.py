@@ -72,8 +72,8 @@ class Decision:
     ``what`` is the id of a mention or a source URL (ABOUT_MENTIONS), a rule in the form of
     ``rules.rule_of`` (ABOUT_RULES), or the keyed hash of a rule (FORGET), and then ``key`` is its
     key. ``source`` and ``target`` are those of the mention with that id: they find it if the id of
-    its article changes. ``approved`` is the hash of what SHOW
-    approved; a line without it approves whatever the mention says.
+    its article changes. ``approved`` is the hash of what SHOW approved; a line without it approves
+    whatever the mention says.
     """
 
     act: Act
