@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from pelican_linkback.feeds import STOCK_FEEDS, PodcastFeed
+from pelican_linkback.feeds.articles import files
 from pelican_linkback.feeds.articles.audio import seconds_of
 from pelican_linkback.feeds.articles.files import named_files, type_of
 from tests.test_podcast import SILENCE
@@ -286,3 +287,11 @@ def test_the_stock_feeds_carry_the_file(show):
             "size_in_bytes": len(SILENCE),
         }
     ]
+
+
+def test_a_name_that_the_system_refuses_is_no_file_before_python_3_14_either(monkeypatch):
+    def refuse(self):
+        raise OSError(36, "File name too long")
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    assert not files._is_file(Path("a.m4a"))

@@ -87,6 +87,17 @@ def test_a_loop_of_links_is_no_page_before_python_3_13_either(
     assert site.page(f"{HOME}/one.html") is None
 
 
+def test_what_the_system_will_not_look_at_is_no_page_before_python_3_14_either(
+    site: BuiltSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path) -> bool:
+        raise OSError(36, "File name too long")
+
+    write(site, "one.html")
+    monkeypatch.setattr(Path, "is_file", refuse)
+    assert site.page(f"{HOME}/one.html") is None
+
+
 def test_a_page_that_cannot_be_read_is_none(
     site: BuiltSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
