@@ -93,10 +93,14 @@ class MentionFeed(SiteAspects):
     @default
     def objects(self, site: Site) -> Iterable[object]:
         """Return None, for all mentions of the site, and the articles and pages that have some."""
-        if any(map(is_unread, chain[Content](site.articles, site.pages))):
+        return (None, *(each.content for each in self._mentioned(site).values()))
+
+    def _mentioned(self, site: Site) -> Mapping[int, _Mentioned]:
+        """Return what has mentions, by its ``id()``; raise FeedError where none could be read."""
+        if any(map(is_unread, chain[Content](site.articles, site.translations, site.pages))):
             name = type(self).__name__
             raise FeedError(name, "the mentions cannot be read, so its documents stay as they are")
-        return (None, *(each.content for each in _mentioned(site).values()))
+        return site.sharing.once(_read, site, _read)
 
     def expand(self, pattern: str, obj: object, **more: object) -> str:
         """Return a pattern with its fields filled in, ``{page}`` among them."""
@@ -105,7 +109,7 @@ class MentionFeed(SiteAspects):
     @hook
     def items(self, obj: Content | None) -> Iterable[MentionItem]:
         """Return the mentions of an article, or of all."""
-        found = _mentioned(self.site)
+        found = self._mentioned(self.site)
         if obj is None:
             return list(chain.from_iterable(each.items for each in found.values()))
         return found[id(obj)].items if id(obj) in found else []
@@ -225,11 +229,6 @@ class _Mentioned(NamedTuple):
 
     content: Content
     items: Sequence[MentionItem]
-
-
-def _mentioned(site: Site) -> Mapping[int, _Mentioned]:
-    """Return what has mentions, by its ``id()``."""
-    return site.sharing.once(_read, site, _read)
 
 
 def _read(site: Site) -> dict[int, _Mentioned]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pelican_linkback.exceptions import FAULTS
+from pelican_linkback.feeds.formats.xml import batched
 from pelican_linkback.journal.collector import without_collection
 from pelican_linkback.plugin.mentions.days import DAY, date_format, day_in, locale_in_force
 from pelican_linkback.plugin.mentions.targets import SiteTargets
@@ -43,18 +44,22 @@ logger = logging.getLogger(__name__)
 
 
 class _Summary(NamedTuple):
-    """The ``totals`` of pages by their ids, and the pictures of those who are shown (URLs)."""
+    """The ``totals`` of pages by their ids, and the pictures of those who are shown (URLs).
+
+    ``is_unread`` is whether the mentions could not be read: there are none then.
+    """
 
     totals: Mapping[str, Totals]
     photos: Collection[str]
+    is_unread: bool
 
 
 class SiteMentions:
     """The mentions of a site, judged and grouped when the first template asks for some.
 
     ``pelican`` are Pelican's settings of the site, ``targets`` its pages. What the pages show is
-    made for all of them together; what it is made of is let go then, and read again for those who
-    ask for mentions as objects.
+    made for all of them together; what it is made of is let go then, and made again, of the same
+    bytes, for those who ask for mentions as objects.
     """
 
     def __init__(self, settings: Settings, pelican: PelicanSettings, targets: Targets) -> None:
@@ -63,7 +68,7 @@ class SiteMentions:
         self._avatars = Avatars(settings.state) if settings.avatars else None
         self._options_by_language: dict[tuple[str, str], DisplayOptions] = {}
         self._pages: list[_Page] = []
-        self.is_unread = False
+        self._is_unread = False
 
     def of(self, content: ReadContent, target: Target, endpoint: str) -> ArticleMentions:
         """Return the mentions of an article or page, which is ``target``."""
@@ -106,6 +111,7 @@ class SiteMentions:
         return _Summary(
             {page: Totals.of(found) for page, found in self.received.items()},
             {each.author.photo for each in every if each.author.photo},
+            self._is_unread,
         )
 
     @cached_property
@@ -136,7 +142,7 @@ class SiteMentions:
                 shown = shown_by_page(known.mentions, self._targets, decisions, kinds, approved)
         except FAULTS as error:  # pages are written without mentions
             logger.error("No mentions are shown: %s", reason_of(error))
-            self.is_unread = True
+            self._is_unread = True
             return {}
         for problem in (*known.problems, *problems):
             logger.warning("%s", problem)  # Pelican logs it once
@@ -162,7 +168,7 @@ class _Page:
     @property
     def is_unread(self) -> bool:
         """Whether they could not be read."""
-        return bool(self._site.summary) and self._site.is_unread
+        return self._site.summary.is_unread
 
     def received(self) -> Sequence[Received]:
         """Return them."""
@@ -185,8 +191,7 @@ def _shown_of(
     pages: Sequence[_Page], received: Mapping[str, Sequence[Received]]
 ) -> Iterator[tuple[_Page, Shown]]:
     """Yield what is shown of each page, many made together; a page that fails is left out."""
-    for start in range(0, len(pages), TOGETHER):
-        some = pages[start : start + TOGETHER]
+    for some in batched(pages, TOGETHER):
         try:
             groups = [grouped(received[each.id], each.options) for each in some]
             yield from zip(some, shown_of(groups), strict=True)

@@ -27,8 +27,8 @@ _RAW = ("script", "style", "textarea", "title", "template")
 def _tags(*names: str) -> re.Pattern[str]:
     """Return what finds comments, starts of what is raw, and the tags of elements with ``names``.
 
-    Nearly all tags of a page are of others. Three characters are looked at, a set for
-    each, which takes half of the time that it takes to compare names.
+    Nearly all tags of a page are of others. Three characters are looked at, a set for each, which
+    takes half of the time that it takes to compare names.
     """
     wanted = (*names, *_RAW)
     starts = zip("!--", *wanted, *(f"/{name}" for name in wanted), strict=False)
